@@ -1,0 +1,73 @@
+import tseslint from 'typescript-eslint';
+
+/** Refuses imports by package name and by folder, with the reason that the architecture gives. */
+const forbid = ({ packages = [], folders = [], node = false }, message) => ({
+  'no-restricted-imports': [
+    'error',
+    {
+      paths: packages.map((name) => ({ name, message })),
+      patterns: [
+        ...folders.map((folder) => ({ group: [`**/${folder}/**`], message })),
+        ...(node ? [{ regex: '^(node:|fs$|path$|os$|child_process$)', message }] : []),
+      ],
+    },
+  ],
+});
+
+const natives = ['onnxruntime-node', 'sharp'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'dist-test/', 'node_modules/', 'src/engine/graph/proto/onnx_pb.ts', '**/*.cjs'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.engine.json', './tsconfig.extension.json', './tsconfig.webview.json', './tsconfig.test.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/require-await': 'off',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+    },
+  },
+  {
+    files: ['src/shared/**'],
+    rules: forbid(
+      { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'webview', 'cli'], node: true },
+      'src/shared imports nothing from vscode, the DOM, Node or the other rooms.',
+    ),
+  },
+  {
+    files: ['src/engine/**'],
+    rules: forbid({ packages: ['vscode'], folders: ['extension', 'client', 'webview', 'cli'] }, 'The engine knows only itself and src/shared.'),
+  },
+  {
+    files: ['src/client/**'],
+    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview', 'cli'] }, 'The client starts the engine as a process; it never loads it.'),
+  },
+  {
+    files: ['src/cli/**'],
+    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview'] }, 'The CLI drives the engine through src/client.'),
+  },
+  {
+    files: ['src/extension/**'],
+    rules: forbid({ packages: natives, folders: ['engine/**', 'webview', 'cli'] }, 'The extension host loads no native module; it drives the engine through src/client.'),
+  },
+  {
+    files: ['src/webview/**'],
+    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'cli'], node: true }, 'The webview is browser code.'),
+  },
+  {
+    files: ['test/**', 'bench/**'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it', 'before', 'after'], package: 'node:test' }] }],
+    },
+  },
+);

@@ -1,0 +1,122 @@
+import type { Rect } from './geometry';
+import type { Branch, Guidance } from './guidance';
+import type { CallContext } from './rpc';
+import type { Device, DeviceChoice, OutputFormatChoice, OverwritePolicy } from './settings';
+
+/** Where an output goes. */
+export type OutputTarget =
+  | {
+      readonly kind: 'pattern';
+      /** Absolute folder; the pattern is relative to it. */
+      readonly directory: string;
+      readonly pattern: string;
+    }
+  | {
+      readonly kind: 'file';
+      /** Absolute path that the person named. Its extension decides the format when `format` is `source`. */
+      readonly path: string;
+    };
+
+export type UpscaleRequest = {
+  /** Chosen by the client; names every temporary file of this job. Letters, digits and `-` only. */
+  readonly jobId: string;
+  /** Absolute path of the source. */
+  readonly input: string;
+  readonly target: OutputTarget;
+  /** Folder for raw intermediates, made by the client and removed by it when the job ends in any way. */
+  readonly scratchDirectory: string;
+  readonly model: string;
+  readonly device: DeviceChoice;
+  readonly scale: number;
+  readonly guidance: Guidance;
+  readonly format: OutputFormatChoice;
+  readonly quality: number;
+  readonly overwrite: OverwritePolicy;
+  readonly maxInputMegapixels: number;
+  /** Largest side of a tile's input in pixels; undefined lets the engine choose. */
+  readonly tile?: number;
+};
+
+export type UpscaleProgress = {
+  readonly phase: 'prepare' | 'infer' | 'encode';
+  /** Tiles done so far, and all. 0 of 0 before the plan is made. */
+  readonly tile: number;
+  readonly tiles: number;
+  readonly device?: Device;
+  /** Estimated seconds until the inference ends; missing until the first tile is done. */
+  readonly secondsLeft?: number;
+  /** The part of the picture that this step finished, in output pixels of the model. */
+  readonly rect?: Rect;
+  /** A temporary file beside the target that exists from now on; the client removes it if the engine dies. */
+  readonly temporaryFile?: string;
+};
+
+export type UpscaleResult = {
+  readonly input: string;
+  /** Absolute path written; empty when skipped. */
+  readonly output: string;
+  readonly skipped: boolean;
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  readonly model: string;
+  readonly device: Device;
+  readonly scale: number;
+  readonly guidance: Guidance;
+  readonly branches: readonly Branch[];
+  readonly tiles: number;
+  readonly seconds: { readonly total: number; readonly inference: number };
+  readonly peakRssMB: number;
+  /** Things the person should know: a fallback that was taken, a first frame, a dropped alpha. */
+  readonly notes: readonly string[];
+};
+
+export type DeviceReport = {
+  readonly device: Device;
+  readonly usable: boolean;
+  /** Why the device was refused, or how it did in the check. */
+  readonly reason: string;
+  /** Largest difference from the CPU on the probe graph. */
+  readonly maxDifference?: number;
+  /** Best time for the probe graph in ms, after warm-up. */
+  readonly milliseconds?: number;
+};
+
+export type DevicesReport = {
+  readonly devices: readonly DeviceReport[];
+  /** What `auto` means on this machine. */
+  readonly auto: Device;
+};
+
+export type ModelSummary = {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly scale: number;
+  readonly branches: readonly Branch[];
+  readonly licence: string;
+  readonly folder: string;
+};
+
+export type ModelCheck = { readonly id: string; readonly ok: boolean; readonly message: string };
+
+export type EngineVersions = {
+  readonly engine: string;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly sharp: string;
+  readonly libvips: string;
+  readonly platform: string;
+  readonly threads: number;
+};
+
+/** What the engine process offers. */
+export type EngineApi = {
+  upscale(params: UpscaleRequest, context: CallContext): Promise<UpscaleResult>;
+  devices(params: { readonly refresh: boolean }, context: CallContext): Promise<DevicesReport>;
+  models(params: undefined, context: CallContext): Promise<readonly ModelSummary[]>;
+  checkModels(params: undefined, context: CallContext): Promise<readonly ModelCheck[]>;
+  versions(params: undefined, context: CallContext): Promise<EngineVersions>;
+};

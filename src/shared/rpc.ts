@@ -1,0 +1,187 @@
+/**
+ * One typed RPC for every boundary of the product (host ↔ engine process, host ↔ webview).
+ *
+ * A side offers an object of async methods and calls the other side's methods through a proxy. Calls carry progress and
+ * cancellation; failures cross as values (`RpcErrorValue`); when the endpoint is closed every pending call is rejected,
+ * so nobody waits for a process that died.
+ */
+
+export type RpcErrorValue = {
+  readonly code: string;
+  /** What happened, in one sentence. */
+  readonly message: string;
+  /** What the person can do about it. */
+  readonly hint?: string;
+  /** Technical detail for the log. */
+  readonly detail?: string;
+};
+
+/** An error that keeps its code and advice while it crosses a process boundary. */
+export class RpcError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(value: RpcErrorValue) {
+    super(value.message);
+    this.name = 'RpcError';
+    this.code = value.code;
+    this.hint = value.hint;
+    this.detail = value.detail;
+  }
+
+  toValue(): RpcErrorValue {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+    };
+  }
+
+  static from(error: unknown): RpcError {
+    if (error instanceof RpcError) return error;
+    if (error instanceof Error) {
+      return new RpcError({ code: 'internal', message: error.message, detail: error.stack ?? error.message });
+    }
+    return new RpcError({ code: 'internal', message: String(error) });
+  }
+}
+
+export type CallContext = {
+  readonly signal: AbortSignal;
+  readonly progress: (value: unknown) => void;
+};
+
+/** An API is a record of methods: one parameter value in, one promise out. */
+export type RpcApi = { [method: string]: (params: never, context: CallContext) => Promise<unknown> };
+
+export type CallOptions<P = unknown> = {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (value: P) => void;
+};
+
+type Message =
+  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'progress'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: RpcErrorValue };
+
+export type Transport = {
+  readonly post: (message: unknown) => void;
+  readonly onMessage: (listener: (message: unknown) => void) => void;
+};
+
+type Pending = {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: RpcError) => void;
+  readonly onProgress: ((value: never) => void) | undefined;
+};
+
+/** One end of a typed RPC connection. `Remote` is the API that the other side offers. */
+export class RpcEndpoint<Remote extends RpcApi> {
+  private nextId = 1;
+  private closed: RpcErrorValue | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private readonly running = new Map<number, AbortController>();
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly local: RpcApi = {},
+  ) {
+    transport.onMessage((message) => {
+      if (isMessage(message)) this.receive(message);
+    });
+  }
+
+  /** Calls a method of the other side. Rejects with an `RpcError`; an aborted signal asks the other side to stop. */
+  call<M extends keyof Remote & string>(
+    method: M,
+    params: Parameters<Remote[M]>[0],
+    options: CallOptions<never> = {},
+  ): Promise<Awaited<ReturnType<Remote[M]>>> {
+    return new Promise<unknown>((resolve, reject) => {
+      if (this.closed) {
+        reject(new RpcError(this.closed));
+        return;
+      }
+      const id = this.nextId++;
+      const cancel = (): void => this.post({ type: 'cancel', id });
+      const settle = (): void => {
+        this.pending.delete(id);
+        options.signal?.removeEventListener('abort', cancel);
+      };
+      this.pending.set(id, {
+        resolve: (value) => (settle(), resolve(value)),
+        reject: (error) => (settle(), reject(error)),
+        onProgress: options.onProgress,
+      });
+      this.post({ type: 'call', id, method, params });
+      if (options.signal?.aborted) cancel();
+      else options.signal?.addEventListener('abort', cancel, { once: true });
+    }) as Promise<Awaited<ReturnType<Remote[M]>>>;
+  }
+
+  /** Ends the connection: pending calls reject with `reason`, running local calls are aborted. */
+  close(reason: RpcErrorValue): void {
+    if (this.closed) return;
+    this.closed = reason;
+    for (const call of [...this.pending.values()]) call.reject(new RpcError(reason));
+    for (const controller of this.running.values()) controller.abort();
+  }
+
+  private post(message: Message): void {
+    if (!this.closed) this.transport.post(message);
+  }
+
+  private receive(message: Message): void {
+    if (this.closed) return;
+    switch (message.type) {
+      case 'call':
+        void this.serve(message.id, message.method, message.params);
+        return;
+      case 'cancel':
+        this.running.get(message.id)?.abort();
+        return;
+      case 'progress':
+        this.pending.get(message.id)?.onProgress?.(message.value as never);
+        return;
+      case 'result':
+        this.pending.get(message.id)?.resolve(message.value);
+        return;
+      case 'error':
+        this.pending.get(message.id)?.reject(new RpcError(message.error));
+    }
+  }
+
+  private async serve(id: number, method: string, params: unknown): Promise<void> {
+    const controller = new AbortController();
+    this.running.set(id, controller);
+    try {
+      const handler = Object.hasOwn(this.local, method) ? this.local[method] : undefined;
+      if (!handler) throw new RpcError({ code: 'unknown-method', message: `Unknown method "${method}".` });
+      const context: CallContext = {
+        signal: controller.signal,
+        progress: (value) => this.post({ type: 'progress', id, value }),
+      };
+      const value = await handler(params as never, context);
+      this.post({ type: 'result', id, value });
+    } catch (error) {
+      this.post({ type: 'error', id, error: RpcError.from(error).toValue() });
+    } finally {
+      this.running.delete(id);
+    }
+  }
+}
+
+function isMessage(value: unknown): value is Message {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, id, method, error } = value as Record<string, unknown>;
+  if (typeof id !== 'number') return false;
+  if (type === 'call') return typeof method === 'string';
+  if (type === 'error') {
+    return typeof error === 'object' && error !== null && typeof (error as Record<string, unknown>).message === 'string';
+  }
+  return type === 'cancel' || type === 'progress' || type === 'result';
+}

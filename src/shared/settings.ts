@@ -1,0 +1,59 @@
+import { DEFAULT_GUIDANCE, type Guidance } from './guidance';
+
+/** Execution providers of ONNX Runtime that the engine can ask for. */
+export const DEVICES = ['cpu', 'webgpu', 'dml', 'coreml', 'cuda'] as const;
+export type Device = (typeof DEVICES)[number];
+export type DeviceChoice = 'auto' | Device;
+
+export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+/** `source`: the input's own format where it can be written, else PNG. */
+export type OutputFormatChoice = 'source' | OutputFormat;
+
+/** What to do when the output file exists. */
+export const OVERWRITE_POLICIES = ['nextFreeName', 'skip', 'overwrite'] as const;
+export type OverwritePolicy = (typeof OVERWRITE_POLICIES)[number];
+
+export const SCALE_RANGE = { minimum: 1, maximum: 8 } as const;
+export const QUALITY_RANGE = { minimum: 1, maximum: 100 } as const;
+
+export type UpscaleSettings = {
+  readonly model: string;
+  readonly device: DeviceChoice;
+  readonly scale: number;
+  readonly guidance: Guidance;
+  readonly format: OutputFormatChoice;
+  /** 1–100, for the lossy formats. */
+  readonly quality: number;
+  /** See `expandNamePattern`. */
+  readonly namePattern: string;
+  readonly overwrite: OverwritePolicy;
+  /** Largest decoded input, in megapixels. */
+  readonly maxInputMegapixels: number;
+};
+
+export const DEFAULT_MODEL = 'esrgan-thick-4x';
+
+export const DEFAULT_SETTINGS: UpscaleSettings = {
+  model: DEFAULT_MODEL,
+  device: 'auto',
+  scale: 4,
+  guidance: DEFAULT_GUIDANCE,
+  format: 'source',
+  quality: 90,
+  namePattern: '{name}@{scale}x.{ext}',
+  overwrite: 'nextFreeName',
+  maxInputMegapixels: 100,
+};
+
+/** Extensions (lower case, no dot) of the pictures the engine decodes. */
+export const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'jfif', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
+
+/** Whether a file name looks like a picture the engine can decode. */
+export function isImageName(fileName: string): boolean {
+  const extension = /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase();
+  return extension !== undefined && (IMAGE_EXTENSIONS as readonly string[]).includes(extension);
+}
+
+export const isOneOf = <T extends string>(values: readonly T[], value: unknown): value is T =>
+  typeof value === 'string' && (values as readonly string[]).includes(value);

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkNamePattern, expandNamePattern, extensionFor, formatFromName, numberedName, type NameParts } from '../../../src/shared/naming';
+
+const parts: NameParts = { name: 'hero', sourceExtension: 'PNG', format: 'png', scale: 4, model: 'm', pixel: 1, semantic: 0.5 };
+
+test('the default pattern gives hero@4x.PNG, keeping the extension as written', () => {
+  assert.equal(expandNamePattern('{name}@{scale}x.{ext}', parts), 'hero@4x.PNG');
+});
+
+test('every placeholder and sub-folders', () => {
+  assert.equal(expandNamePattern('out/{model}/{name}-{pixel}-{semantic}@{scale}.{ext}', { ...parts, scale: 2.5 }), 'out/m/hero-1-0.5@2.5.PNG');
+});
+
+test('a name with $& or braces is taken literally', () => {
+  assert.equal(expandNamePattern('{name}.{ext}', { ...parts, name: '$&{scale}' }), '$&{scale}.PNG');
+});
+
+test('another format gets its usual extension', () => {
+  assert.equal(extensionFor('jpeg', 'png'), 'jpg');
+  assert.equal(extensionFor('jpeg', 'JPEG'), 'JPEG');
+  assert.equal(extensionFor('tiff', 'TIF'), 'TIF');
+});
+
+for (const pattern of ['', '  ', 'same.png', '../{name}.png', '/{name}.png', 'C:\\{name}.png', 'a\\{name}.png', '{name}/', '{nome}.png', 'a/../{name}.{ext}']) {
+  test(`the pattern ${JSON.stringify(pattern)} is refused`, () => {
+    assert.throws(() => checkNamePattern(pattern), /name pattern/);
+  });
+}
+
+test('a format is read from a file name', () => {
+  assert.equal(formatFromName('a.b/hero.JPEG'), 'jpeg');
+  assert.equal(formatFromName('hero.gif'), undefined);
+  assert.equal(formatFromName('hero'), undefined);
+});
+
+test('the next free names', () => {
+  assert.equal(numberedName('a@4x.png', 1), 'a@4x.png');
+  assert.equal(numberedName('a@4x.png', 2), 'a@4x-2.png');
+  assert.equal(numberedName('noext', 3), 'noext-3');
+  assert.equal(numberedName('.hidden', 2), '.hidden-2');
+});
