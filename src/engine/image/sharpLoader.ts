@@ -1,0 +1,42 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import type Sharp from 'sharp';
+import { engineError, messageOf } from '../errors';
+
+let loaded: typeof Sharp | undefined;
+
+/** Loads sharp on first use. The only place that does. */
+export function loadSharp(): typeof Sharp {
+  if (loaded) return loaded;
+  const require = createRequire(__filename);
+  try {
+    if (process.versions.electron !== undefined && process.platform === 'linux') preloadWithDeepBinding(require);
+    const sharp = require('sharp') as typeof Sharp;
+    // One picture at a time passes through, so a cache would only hold memory.
+    sharp.cache(false);
+    loaded = sharp;
+    return sharp;
+  } catch (error) {
+    throw engineError('runtime-missing', {
+      message: `The image library sharp could not be loaded on ${process.platform}-${process.arch}.`,
+      hint: 'Reinstall the extension for this platform.',
+      detail: messageOf(error),
+    });
+  }
+}
+
+/**
+ * In desktop VS Code on Linux, Electron has already loaded the system's GLib, which clashes with the one inside libvips
+ * (sharp's documentation, "Known conflicts"). Binding sharp's library to its own symbols first avoids the clash.
+ */
+function preloadWithDeepBinding(require: NodeJS.Require): void {
+  const root = path.dirname(path.dirname(require.resolve('sharp')));
+  const folder = path.join(root, '..', '@img', `sharp-linux-${process.arch}`, 'lib');
+  if (!existsSync(folder)) return;
+  const binary = readdirSync(folder).find((name) => name.endsWith('.node'));
+  if (binary === undefined) return;
+  const { RTLD_LAZY, RTLD_DEEPBIND } = os.constants.dlopen;
+  process.dlopen({ exports: {} }, path.join(folder, binary), RTLD_LAZY | RTLD_DEEPBIND);
+}

@@ -1,0 +1,74 @@
+import os from 'node:os';
+import type { Device } from '../../shared/settings';
+import { loadOnnxRuntime, type Ort } from './onnxRuntime';
+
+/** A tile's layers, each planar RGB [3, scale·height, scale·width] as a flat array. */
+export type TileLayers = {
+  readonly base: Float32Array;
+  readonly pixel: Float32Array;
+  readonly semantic?: Float32Array;
+};
+
+/** A model opened on one device. Tiles of one fixed shape run through it one at a time. */
+export type TileSession = {
+  readonly device: Device;
+  /** `image` is planar RGB in [0,1], [3,height,width]. Rejects when the device fails or yields NaN or infinity. */
+  run(image: Float32Array, width: number, height: number): Promise<TileLayers>;
+  release(): Promise<void>;
+};
+
+/** Threads for the CPU provider: all that this process may use. The process runs at low priority, so the editor goes first. */
+export const threadCount = (): number => os.availableParallelism();
+
+/** Options for a session on exactly one execution provider: a list of providers does not fall back by itself. */
+export function sessionOptions(device: Device): Ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [device],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: threadCount(),
+    logSeverityLevel: 3,
+  };
+}
+
+/** Opens `graph` (path of an `.onnx` file) on one device and checks that it keeps the contract of `ModelManifest`. */
+export async function openTileSession(graph: string, device: Device, branches: readonly string[]): Promise<TileSession> {
+  const ort = await loadOnnxRuntime();
+  const session = await ort.InferenceSession.create(graph, sessionOptions(device));
+  const outputs = ['base', ...branches];
+  const missing = [...(session.inputNames.includes('image') ? [] : ['image']), ...outputs.filter((name) => !session.outputNames.includes(name))];
+  if (missing.length > 0) {
+    await session.release();
+    throw new Error(`the graph lacks ${missing.map((name) => `"${name}"`).join(', ')}`);
+  }
+  return {
+    device,
+    async run(image, width, height) {
+      const input = new ort.Tensor('float32', image, [1, 3, height, width]);
+      const result = await session.run({ image: input }, outputs);
+      const layers: TileLayers = {
+        base: floats(result, 'base'),
+        pixel: floats(result, 'pixel'),
+        ...(branches.includes('semantic') ? { semantic: floats(result, 'semantic') } : {}),
+      };
+      for (const [name, layer] of Object.entries(layers)) {
+        if (!allFinite(layer)) throw new Error(`the output "${name}" holds NaN or infinite values`);
+      }
+      return layers;
+    },
+    release: () => session.release(),
+  };
+}
+
+function floats(result: Ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const value = result[name];
+  if (!value || !('data' in value) || !(value.data instanceof Float32Array)) throw new Error(`the output "${name}" is not float32`);
+  return value.data;
+}
+
+/** A sum stays finite only if every term is: one pass without a branch. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (const value of values) sum += value * 0;
+  return sum === 0;
+}

@@ -1,0 +1,44 @@
+import type { Device } from '../../shared/settings';
+import { RpcError } from '../../shared/rpc';
+import { engineError, messageOf } from '../errors';
+
+/** A way to run the tiles: a device and the most pixels a tile may have. */
+export type Attempt = { readonly device: Device; readonly tilePixels: number };
+
+/** A GPU gets a second chance with a quarter of the pixels (half the side), then the CPU does the work. */
+export function attemptsFor(device: Device, tilePixels: number): Attempt[] {
+  if (device === 'cpu') return [{ device, tilePixels }];
+  return [
+    { device, tilePixels },
+    { device, tilePixels: Math.ceil(tilePixels / 4) },
+    { device: 'cpu', tilePixels },
+  ];
+}
+
+/**
+ * Runs `work` for one attempt after another until one succeeds. `onFallback` learns why each one before it failed. What
+ * is no fault of the device (a cancel, a full disk: any `RpcError`) is not tried again.
+ */
+export async function firstSuccessful<T>(
+  attempts: readonly Attempt[],
+  work: (attempt: Attempt) => Promise<T>,
+  onFallback: (failed: Attempt, next: Attempt, reason: string) => Promise<void>,
+): Promise<T> {
+  for (const [index, attempt] of attempts.entries()) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      if (error instanceof RpcError) throw error;
+      const next = attempts[index + 1];
+      if (!next) {
+        throw engineError('inference-failed', {
+          message: `The model failed on ${attempt.device}: ${messageOf(error)}`,
+          hint: 'Try a smaller tile or another model. The log has the details.',
+          detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+      }
+      await onFallback(attempt, next, messageOf(error));
+    }
+  }
+  throw new Error('There is nothing to attempt.');
+}

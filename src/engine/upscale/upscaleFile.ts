@@ -1,0 +1,168 @@
+import { unlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { UpscaleProgress, UpscaleRequest, UpscaleResult } from '../../shared/engineProtocol';
+import { scaledSize, type Size } from '../../shared/geometry';
+import { guidanceForBranches } from '../../shared/guidance';
+import type { Device, OutputFormat } from '../../shared/settings';
+import { throwIfCancelled } from '../errors';
+import { upscaleAlpha } from '../image/alpha';
+import { decodeSource, type DecodedSource } from '../image/decode';
+import { checkFormatHolds, encodePicture, supportsAlpha } from '../image/encode';
+import { inspectSource, type SourceInfo } from '../image/inspect';
+import type { InstalledModel } from '../models/registry';
+import type { TileSession } from '../runtime/session';
+import { planTiles, planWithCore, type TilePlan } from '../tiling/plan';
+import { attemptsFor, firstSuccessful, type Attempt } from './attempts';
+import { checkTarget, outputFormat, prepareFolder, publish, temporaryPath, wantedPath } from './outputFile';
+import { checkRequest } from './checkRequest';
+import { planningSize, runTiles } from './runTiles';
+
+/** What an upscaling needs from the rest of the engine. */
+export type UpscaleServices = {
+  findModel(id: string): Promise<InstalledModel>;
+  resolveDevice(choice: UpscaleRequest['device']): Promise<Device>;
+  acquireSession(model: InstalledModel, device: Device, tile: Size): Promise<TileSession>;
+  releaseSession(): Promise<void>;
+};
+
+export type UpscaleContext = {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: UpscaleProgress) => void;
+};
+
+/** A band of output rows is kept below this. */
+const BAND_BYTES = 192 * 2 ** 20;
+
+/**
+ * Upscales one file: inspect → decode → tiles → guidance → encode → rename. Writes nothing but its scratch folder until
+ * the result is complete; rejects with an `RpcError` that says what happened and what to do.
+ */
+export async function upscaleFile(request: UpscaleRequest, services: UpscaleServices, context: UpscaleContext): Promise<UpscaleResult> {
+  const started = performance.now();
+  checkRequest(request);
+  const { signal } = context;
+  const source = await inspectSource(request.input, request.maxInputMegapixels);
+  const model = await services.findModel(request.model);
+  const { manifest } = model;
+  const guidance = guidanceForBranches(request.guidance, manifest.branches);
+  const format = outputFormat(request, source.format);
+  const size = scaledSize(source.size, request.scale);
+  checkFormatHolds(format, size);
+  const wanted = wantedPath({ ...request, guidance }, format);
+  const finish = (part: Partial<UpscaleResult>): UpscaleResult => ({
+    input: request.input,
+    output: '',
+    skipped: false,
+    sourceWidth: source.size.width,
+    sourceHeight: source.size.height,
+    ...size,
+    bytes: 0,
+    model: manifest.id,
+    device: 'cpu',
+    scale: request.scale,
+    guidance,
+    branches: manifest.branches,
+    tiles: 0,
+    seconds: { total: (performance.now() - started) / 1000, inference: 0 },
+    peakRssMB: Math.round(process.resourceUsage().maxRSS / 1024),
+    notes: [],
+    ...part,
+  });
+  if ((await checkTarget(wanted, request)) === 'skip') return finish({ skipped: true, output: wanted, notes: ['The output exists already.'] });
+  await prepareFolder(wanted);
+  const device = await services.resolveDevice(request.device);
+  throwIfCancelled(signal);
+
+  context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
+  const decoded = await decodeSource(request.input, request.scratchDirectory);
+  const notes = sourceNotes(source, decoded, format);
+  const done = await inferTiles(request, services, context, { model, device, decoded, size: source.size, guidance }, notes).finally(() => decoded.rgb.close());
+
+  const { tiles } = done;
+  context.progress({ phase: 'encode', tile: tiles, tiles, device: done.device, temporaryFile: temporaryPath(wanted, request.jobId) });
+  const { output, bytes } = await writeOutput(done.raw, wanted, request, { format, size }, signal);
+  return finish({ output, bytes, device: done.device, tiles, notes, seconds: { total: (performance.now() - started) / 1000, inference: done.inferenceSeconds } });
+}
+
+type InferInput = {
+  readonly model: InstalledModel;
+  readonly device: Device;
+  readonly decoded: DecodedSource;
+  readonly size: Size;
+  readonly guidance: UpscaleRequest['guidance'];
+};
+
+type InferResult = { readonly raw: string; readonly tiles: number; readonly device: Device; readonly inferenceSeconds: number };
+
+async function inferTiles(request: UpscaleRequest, services: UpscaleServices, context: UpscaleContext, input: InferInput, notes: string[]): Promise<InferResult> {
+  const { model, decoded, size, guidance } = input;
+  const { manifest } = model;
+  const scratch = request.scratchDirectory;
+  throwIfCancelled(context.signal);
+  const alpha = decoded.alpha === undefined ? undefined : await upscaleAlpha(decoded.alpha, scaledSize(size, manifest.scale), scratch);
+  const raw = path.join(scratch, 'result.tif');
+  return firstSuccessful(
+    attemptsFor(input.device, manifest.tilePixels),
+    async (attempt) => {
+      const plan = planFor(request, model, size, attempt, alpha !== undefined);
+      const tiles = plan.columns.length * plan.rows.length;
+      const { device } = attempt;
+      context.progress({ phase: 'infer', tile: 0, tiles, device });
+      const session = await services.acquireSession(model, device, plan.tile);
+      const started = performance.now();
+      const { inferenceSeconds } = await runTiles({
+        manifest,
+        plan,
+        session,
+        guidance,
+        rgb: decoded.rgb,
+        alpha,
+        output: raw,
+        signal: context.signal,
+        onTile: (tile, rect) => {
+          const secondsLeft = ((performance.now() - started) / 1000 / tile) * (tiles - tile);
+          context.progress({ phase: 'infer', tile, tiles, device, rect, secondsLeft });
+        },
+      });
+      return { raw, tiles, device, inferenceSeconds };
+    },
+    async (failed, next, reason) => {
+      notes.push(`${failed.device} failed (${reason}); ${next.device === failed.device ? 'tried again with smaller tiles' : `used ${next.device} instead`}.`);
+      await services.releaseSession().catch(() => undefined);
+    },
+  );
+}
+
+function planFor(request: UpscaleRequest, { manifest }: InstalledModel, size: Size, attempt: Attempt, hasAlpha: boolean): TilePlan {
+  const padded = planningSize(manifest, size.width, size.height);
+  const rule = { halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf };
+  if (request.tile !== undefined) return planWithCore(padded, request.tile, rule);
+  const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3);
+  return planTiles(padded, rule, { pixels: attempt.tilePixels, bandRows: Math.max(1, Math.floor(BAND_BYTES / rowBytes)) });
+}
+
+async function writeOutput(
+  raw: string,
+  wanted: string,
+  request: UpscaleRequest,
+  { format, size }: { format: OutputFormat; size: Size },
+  signal: AbortSignal,
+): Promise<{ output: string; bytes: number }> {
+  const temporary = temporaryPath(wanted, request.jobId);
+  try {
+    const { bytes } = await encodePicture(raw, temporary, { format, quality: request.quality, size });
+    throwIfCancelled(signal);
+    return { output: await publish(temporary, wanted, request.overwrite), bytes };
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+function sourceNotes(source: SourceInfo, decoded: DecodedSource, format: OutputFormat): string[] {
+  const notes: string[] = [];
+  if (source.frames > 1) notes.push(`The source is animated (${source.frames} frames); its first frame was upscaled.`);
+  if (source.bitsPerChannel > 8) notes.push('The source has more than 8 bits per channel; the result has 8.');
+  if (decoded.alpha !== undefined && !supportsAlpha(format)) notes.push(`${format.toUpperCase()} holds no transparency; it was laid on white.`);
+  return notes;
+}
