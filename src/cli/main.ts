@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EngineClient } from '../client/engineClient';
+import { GUIDANCE_RANGE } from '../shared/guidance';
+import { DEFAULT_SETTINGS, DEVICES, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../shared/settings';
+import { doctor } from './doctor';
+import { listModels } from './listModels';
+import { upscaleFiles, type UpscaleOptions } from './upscaleFiles';
+
+declare const PISA_UPSCALE_VERSION: string;
+
+/** dist/cli.js lies beside dist/engine.js; the embedded models lie in models/ of the package. */
+const ENTRY = path.join(__dirname, 'engine.js');
+const MODELS = path.join(path.dirname(__dirname), 'models');
+
+const program = new Command('upscale')
+  .description('Upscales pictures with super-resolution that can be steered. Prints results on stdout, progress on stderr.')
+  .version(PISA_UPSCALE_VERSION)
+  .option('--models-dir <folder>', 'one more folder with models; may be repeated', (folder: string, all: string[]) => [...all, folder], [])
+  .option('--verbose', 'print what the engine logs', false)
+  .showHelpAfterError('(--help lists the options)');
+
+program
+  .command('upscale', { isDefault: true })
+  .description('upscale pictures (the default command)')
+  .argument('<files...>', 'pictures: PNG, JPEG, WebP, AVIF, TIFF, GIF (first frame)')
+  .option('-o, --out <path>', 'output file (one picture) or folder')
+  .option('-s, --scale <number>', `enlargement, ${SCALE_RANGE.minimum}–${SCALE_RANGE.maximum}`, number(SCALE_RANGE.minimum, SCALE_RANGE.maximum), DEFAULT_SETTINGS.scale)
+  .option('-p, --pixel <λ>', 'λ_pix, fidelity, 0–1.5', number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum), DEFAULT_SETTINGS.guidance.pixel)
+  .option('-d, --semantic <λ>', 'λ_sem, detail, 0–1.5; models without this branch ignore it', number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum), DEFAULT_SETTINGS.guidance.semantic)
+  .option('-m, --model <id>', 'model, see "models"', DEFAULT_SETTINGS.model)
+  .addOption(new Option('--device <device>', 'device, see "doctor"').choices(['auto', ...DEVICES]).default(DEFAULT_SETTINGS.device))
+  .option('--tile <pixels>', 'side of a tile’s own area, without its halo (default: chosen by the engine)', wholeNumber(16, 65_536))
+  .addOption(new Option('-f, --format <format>', 'output format').choices(['source', ...OUTPUT_FORMATS]).default(DEFAULT_SETTINGS.format))
+  .option('-q, --quality <number>', 'quality of lossy formats, 1–100', wholeNumber(QUALITY_RANGE.minimum, QUALITY_RANGE.maximum), DEFAULT_SETTINGS.quality)
+  .option('--name <pattern>', 'output name: {name} {scale} {ext} {model} {pixel} {semantic}', DEFAULT_SETTINGS.namePattern)
+  .addOption(new Option('--overwrite', 'replace existing outputs (default: the next free name)').conflicts('skipExisting'))
+  .option('--skip-existing', 'leave pictures alone whose output exists')
+  .option('--max-megapixels <number>', 'refuse larger inputs', number(1e-6, 1e6), DEFAULT_SETTINGS.maxInputMegapixels)
+  .option('--json', 'print one JSON object per picture on stdout', false)
+  .action((files: string[], options: UpscaleOptions) => run((client, signal) => upscaleFiles(client, files, options, signal)));
+
+program
+  .command('models')
+  .description('list the models')
+  .option('--json', 'print JSON', false)
+  .action((options: { json: boolean }) => run((client) => listModels(client, options)));
+
+program
+  .command('doctor')
+  .description('show versions, devices and the state of the models')
+  .option('--json', 'print JSON', false)
+  .action((options: { json: boolean }) => run((client) => doctor(client, options)));
+
+/** Runs a command with an engine; Ctrl+C cancels cleanly, a second one ends at once. */
+async function run(command: (client: EngineClient, signal: AbortSignal) => Promise<boolean>): Promise<void> {
+  const { modelsDir, verbose } = program.opts<{ modelsDir: string[]; verbose: boolean }>();
+  const client = new EngineClient({
+    entry: ENTRY,
+    modelFolders: [MODELS, ...modelsDir.map((folder) => path.resolve(folder))],
+    idleSeconds: 3600,
+    log: (line) => {
+      if (verbose) console.error(line);
+    },
+  });
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  try {
+    const succeeded = await command(client, controller.signal);
+    process.exitCode = controller.signal.aborted ? 130 : succeeded ? 0 : 1;
+  } finally {
+    await client.dispose();
+  }
+}
+
+function number(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!(value >= minimum && value <= maximum)) throw new InvalidArgumentError(`It must be a number between ${minimum} and ${maximum}.`);
+    return value;
+  };
+}
+
+function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = number(minimum, maximum)(text);
+    if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
+    return value;
+  };
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,35 @@
+import { SingleBar } from 'cli-progress';
+import type { UpscaleProgress } from '../shared/engineProtocol';
+
+/** A progress bar on stderr; silent when stderr is no terminal. */
+export class ProgressBar {
+  private bar: SingleBar | undefined;
+  private label = '';
+
+  constructor(private readonly files: number) {}
+
+  start(index: number, name: string): void {
+    if (!process.stderr.isTTY) return;
+    this.label = this.files > 1 ? `${index}/${this.files} ${name}` : name;
+    this.bar = new SingleBar({
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+      format: '{label} [{bar}] {what}',
+    });
+    this.bar.start(1, 0, { label: this.label, what: 'reading' });
+  }
+
+  update({ phase, tile, tiles, device, secondsLeft }: UpscaleProgress): void {
+    if (!this.bar) return;
+    const left = secondsLeft === undefined ? '' : ` · about ${Math.ceil(secondsLeft)} s left`;
+    const what = phase === 'encode' ? 'writing' : tiles === 0 ? 'reading' : `tile ${tile}/${tiles} · ${device ?? ''}${left}`;
+    if (tiles > 0) this.bar.setTotal(tiles);
+    this.bar.update(tile, { label: this.label, what });
+  }
+
+  stop(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+}

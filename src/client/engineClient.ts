@@ -1,0 +1,164 @@
+import type {
+  DevicesReport,
+  EngineApi,
+  EngineVersions,
+  ModelCheck,
+  ModelSummary,
+  UpscaleProgress,
+  UpscaleRequest,
+  UpscaleResult,
+} from '../shared/engineProtocol';
+import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
+import { EngineProcess } from './engineProcess';
+import { JobFiles, sweepStaleScratch } from './jobFiles';
+
+export type EngineClientOptions = {
+  /** Absolute path of the engine's script. */
+  readonly entry: string;
+  /** Absolute folders of models, the embedded ones first. */
+  readonly modelFolders: readonly string[];
+  /** The engine ends after this long without a call. */
+  readonly idleSeconds: number;
+  /** Receives what the engine prints, and its life-cycle. */
+  readonly log: (line: string) => void;
+};
+
+export type UpscaleCall = Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
+
+/** A cancel that the engine does not obey in this time kills it: inference blocks its thread, and a tile may take long. */
+const CANCEL_GRACE_MS = 1500;
+/** So many crashes in so long, and the client stops restarting. */
+const CRASH_LIMIT = 3;
+const CRASH_WINDOW_MS = 5 * 60_000;
+
+const CANCELLED: RpcErrorValue = { code: 'cancelled', message: 'Cancelled.' };
+const DISPOSED: RpcErrorValue = { code: 'cancelled', message: 'The engine was shut down.' };
+
+/**
+ * Drives the engine process: forks it on the first call, keeps it warm, ends it when idle, kills it when it does not obey a
+ * cancel, starts a new one after a crash, and cleans up after every job.
+ */
+export class EngineClient {
+  private process: EngineProcess | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
+  private activeCalls = 0;
+  private crashes: number[] = [];
+  private disposed = false;
+  private swept: Promise<void> | undefined;
+
+  constructor(private readonly options: EngineClientOptions) {}
+
+  /** Process id of the running engine. */
+  get processId(): number | undefined {
+    return this.process?.processId;
+  }
+
+  async upscale(call: UpscaleCall, options: CallOptions<UpscaleProgress> = {}): Promise<UpscaleResult> {
+    this.swept ??= sweepStaleScratch();
+    await this.swept;
+    const files = new JobFiles();
+    try {
+      await files.create();
+      const request: UpscaleRequest = { ...call, jobId: files.jobId, scratchDirectory: files.scratchDirectory };
+      return await this.call('upscale', request, {
+        ...options,
+        onProgress: (progress) => {
+          if (progress.temporaryFile !== undefined) files.note(progress.temporaryFile);
+          options.onProgress?.(progress);
+        },
+      });
+    } finally {
+      await files.remove();
+    }
+  }
+
+  devices(params: { readonly refresh: boolean }, options: { readonly signal?: AbortSignal } = {}): Promise<DevicesReport> {
+    return this.call('devices', params, options);
+  }
+
+  models(): Promise<readonly ModelSummary[]> {
+    return this.call('models', undefined);
+  }
+
+  checkModels(): Promise<readonly ModelCheck[]> {
+    return this.call('checkModels', undefined);
+  }
+
+  versions(): Promise<EngineVersions> {
+    return this.call('versions', undefined);
+  }
+
+  /** Ends the engine. Pending calls are rejected as cancelled. */
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    await this.stop(DISPOSED);
+  }
+
+  private async call<M extends keyof EngineApi & string>(
+    method: M,
+    params: Parameters<EngineApi[M]>[0],
+    options: CallOptions<UpscaleProgress> = {},
+  ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
+    if (options.signal?.aborted) throw new RpcError(CANCELLED);
+    const engine = this.ensureProcess();
+    this.activeCalls++;
+    clearTimeout(this.idleTimer);
+    let killTimer: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      killTimer = setTimeout(() => {
+        this.options.log('the engine did not obey a cancel in time and is ended');
+        engine.kill(CANCELLED);
+      }, CANCEL_GRACE_MS);
+    };
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await engine.rpc.call(method, params, options);
+    } catch (error) {
+      // Temporary files may only be removed once the process that writes them is gone.
+      if (engine.isEnding) await engine.ended;
+      throw error;
+    } finally {
+      clearTimeout(killTimer);
+      options.signal?.removeEventListener('abort', onAbort);
+      this.activeCalls--;
+      this.startIdleTimer();
+    }
+  }
+
+  private ensureProcess(): EngineProcess {
+    if (this.disposed) throw new RpcError(DISPOSED);
+    if (this.process && !this.process.isEnding) return this.process;
+    const now = Date.now();
+    this.crashes = this.crashes.filter((time) => now - time < CRASH_WINDOW_MS);
+    if (this.crashes.length >= CRASH_LIMIT) {
+      throw new RpcError({
+        code: 'engine-keeps-crashing',
+        message: `The engine process crashed ${this.crashes.length} times in the last minutes and is not started again for now.`,
+        hint: 'See the log; choose the device "cpu", then try again in five minutes or reload the window.',
+      });
+    }
+    const engine = new EngineProcess(this.options);
+    this.process = engine;
+    void engine.ended.then((unexpected) => {
+      if (unexpected) this.crashes.push(Date.now());
+      if (this.process === engine) this.process = undefined;
+    });
+    return engine;
+  }
+
+  private startIdleTimer(): void {
+    clearTimeout(this.idleTimer);
+    if (this.activeCalls > 0 || !this.process) return;
+    this.idleTimer = setTimeout(() => void this.stop(DISPOSED), this.options.idleSeconds * 1000);
+    this.idleTimer.unref();
+  }
+
+  private async stop(reason: RpcErrorValue): Promise<void> {
+    clearTimeout(this.idleTimer);
+    const engine = this.process;
+    this.process = undefined;
+    if (!engine) return;
+    engine.kill(reason);
+    await engine.ended;
+  }
+}

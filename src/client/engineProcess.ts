@@ -1,0 +1,88 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { RpcEndpoint, type RpcErrorValue } from '../shared/rpc';
+import type { EngineApi } from '../shared/engineProtocol';
+
+export type EngineProcessOptions = {
+  readonly entry: string;
+  readonly modelFolders: readonly string[];
+  readonly log: (line: string) => void;
+};
+
+/** One forked engine and the RPC connection to it. When it ends, for whatever reason, pending calls are rejected. */
+export class EngineProcess {
+  readonly rpc: RpcEndpoint<EngineApi>;
+  /** Resolves when the process is gone; true when nobody asked it to end. */
+  readonly ended: Promise<boolean>;
+  private readonly child: ChildProcess;
+  private endReason: RpcErrorValue | undefined;
+  private closed = false;
+  private lastLines: string[] = [];
+
+  constructor(private readonly options: EngineProcessOptions) {
+    this.child = fork(options.entry, [...options.modelFolders], {
+      // The host's own flags (an inspector's port) and NODE_OPTIONS (set by debuggers) must not reach the engine.
+      execArgv: [],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1', NODE_OPTIONS: undefined },
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.readLines(this.child.stdout);
+    this.readLines(this.child.stderr);
+    this.rpc = new RpcEndpoint<EngineApi>({
+      // A send to a process that just died is reported by its exit, not here.
+      post: (message) => this.child.send(message as object, () => undefined),
+      onMessage: (listener) => this.child.on('message', listener),
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.once('error', (error) => {
+        this.endReason ??= { code: 'engine-died', message: `The engine process could not be started: ${error.message}`, hint: 'The log has the details.' };
+        this.close(resolve);
+      });
+      this.child.once('close', (code, signal) => {
+        options.log(`engine ${this.processId ?? '?'} ended (${signal ?? `exit code ${String(code)}`})`);
+        this.close(resolve, signal ?? `exit code ${String(code)}`);
+      });
+    });
+    options.log(`engine ${this.processId ?? '?'} started`);
+  }
+
+  get processId(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Whether the process is gone or about to be. */
+  get isEnding(): boolean {
+    return this.closed || this.endReason !== undefined;
+  }
+
+  /** Ends the process; pending calls are rejected with `reason`. */
+  kill(reason: RpcErrorValue): void {
+    this.endReason ??= reason;
+    this.rpc.close(this.endReason);
+    this.child.kill('SIGKILL');
+  }
+
+  private close(resolve: (unexpected: boolean) => void, how = 'not started'): void {
+    const unexpected = this.endReason === undefined;
+    this.closed = true;
+    this.rpc.close(
+      this.endReason ?? {
+        code: 'engine-died',
+        message: `The engine process ended unexpectedly (${how}).`,
+        hint: 'Try again: a new engine starts by itself. If it happens again, choose the device "cpu" or a smaller picture; the log has the details.',
+        detail: this.lastLines.join('\n'),
+      },
+    );
+    resolve(unexpected);
+  }
+
+  private readLines(stream: Readable | null): void {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      for (const line of chunk.split('\n').filter((text) => text.trim() !== '')) {
+        this.lastLines = [...this.lastLines, line].slice(-20);
+        this.options.log(line);
+      }
+    });
+  }
+}

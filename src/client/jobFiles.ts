@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+const PREFIX = 'pisa-upscale-';
+
+/** The temporary files of one job: its scratch folder, and the file beside the target while it is being encoded. */
+export class JobFiles {
+  readonly jobId = randomUUID();
+  readonly scratchDirectory = path.join(os.tmpdir(), `${PREFIX}${process.pid}-${this.jobId}`);
+  private readonly besideTarget = new Set<string>();
+
+  async create(): Promise<void> {
+    await mkdir(this.scratchDirectory, { recursive: true, mode: 0o700 });
+  }
+
+  note(file: string): void {
+    this.besideTarget.add(file);
+  }
+
+  /** Removes whatever is left, however the job ended. */
+  async remove(): Promise<void> {
+    await rm(this.scratchDirectory, { recursive: true, force: true });
+    for (const file of this.besideTarget) await rm(file, { force: true });
+  }
+}
+
+/** Removes scratch folders whose owner is no longer alive: what a killed editor left behind. */
+export async function sweepStaleScratch(): Promise<void> {
+  const names = await readdir(os.tmpdir()).catch(() => []);
+  for (const name of names) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-[0-9a-f-]{36}$`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
