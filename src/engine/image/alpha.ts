@@ -1,6 +1,4 @@
 import path from 'node:path';
-import type { Size } from '../../shared/geometry';
-import { loadSharp } from './sharpLoader';
 import { PixelFile } from './pixelFile';
 
 /** Rows handled at a time. */
@@ -12,20 +10,24 @@ const OPAQUE = 255;
  * black) would otherwise show as a fringe once the network has mixed neighbouring pixels. Alpha that is opaque
  * everywhere is dropped.
  */
-export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<{ rgb: PixelFile; alpha: string | undefined }> {
+export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<{ rgb: PixelFile; alpha: PixelFile | undefined }> {
   const { width, height } = rgba.info;
   const colour = await PixelFile.create(path.join(scratch, 'colour.tif'), { width, height, bands: 3 });
   const plane = await PixelFile.create(path.join(scratch, 'alpha.tif'), { width, height, bands: 1 });
   const known = await PixelFile.create(path.join(scratch, 'known.tif'), { width, height, bands: 1 });
   try {
     const opaque = await bleedDown(rgba, colour, plane, known);
-    if (!opaque) await bleedUp(colour, known);
-    return { rgb: colour, alpha: opaque ? undefined : plane.path };
+    if (opaque) {
+      await plane.close();
+      return { rgb: colour, alpha: undefined };
+    }
+    await bleedUp(colour, known);
+    return { rgb: colour, alpha: plane };
   } catch (error) {
-    await colour.close();
+    await Promise.all([colour.close(), plane.close()]);
     throw error;
   } finally {
-    await Promise.all([plane.close(), known.close()]);
+    await known.close();
   }
 }
 
@@ -111,14 +113,4 @@ function fillRow(current: Row, previous: Row | undefined, direction: 1 | -1): vo
     current.colour[3 * x + 1] = Math.round(g / count);
     current.colour[3 * x + 2] = Math.round(b / count);
   }
-}
-
-/** Enlarges an alpha plane with a cubic filter, which keeps soft edges soft. Returns the path of a `.v` file. */
-export async function upscaleAlpha(alpha: string, size: Size, scratch: string): Promise<string> {
-  const enlarged = path.join(scratch, 'alpha-enlarged.v');
-  await loadSharp()(alpha, { sequentialRead: true, limitInputPixels: false })
-    .resize(size.width, size.height, { kernel: 'cubic', fit: 'fill' })
-    .toColourspace('b-w')
-    .toFile(enlarged);
-  return enlarged;
 }

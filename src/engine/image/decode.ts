@@ -6,13 +6,19 @@ import { loadSharp } from './sharpLoader';
 
 /** A decoded picture, upright, 8-bit sRGB. */
 export type DecodedSource = {
-  /** RGB; whoever decodes closes it. */
   readonly rgb: PixelFile;
-  /** Path of a one-band picture, when there is any transparency. */
-  readonly alpha: string | undefined;
+  /** One band, when there is any transparency. */
+  readonly alpha: PixelFile | undefined;
 };
 
-/** Decodes a picture (first frame) into `scratch`. Applies the EXIF orientation and converts to sRGB. */
+export async function closeSource({ rgb, alpha }: DecodedSource): Promise<void> {
+  await Promise.all([rgb.close(), alpha?.close()]);
+}
+
+/**
+ * Decodes a picture (first frame) into `scratch`. Applies the EXIF orientation and converts to sRGB. The caller closes the
+ * result.
+ */
 export async function decodeSource(file: string, scratch: string): Promise<DecodedSource> {
   const decoded = path.join(scratch, 'source.v');
   await loadSharp()(file, { sequentialRead: true, limitInputPixels: false, failOn: 'error', pages: 1 })

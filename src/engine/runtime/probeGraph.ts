@@ -1,6 +1,6 @@
 import { GraphBuilder, type Value } from '../graph/graphBuilder';
 
-export const PROBE_SIDE = 128;
+export const PROBE_SIDE = 64;
 const CHANNELS = 32;
 const LAYERS = 4;
 

@@ -40,7 +40,7 @@ export function blendTile(layers: TileLayers, guidance: Guidance, window: BlendW
 }
 
 /** Copies an alpha plane's rows into the band and clears the colour of fully transparent pixels, which only costs bytes. */
-export function joinAlpha(band: Uint8ClampedArray, alpha: Uint8Array): void {
+export function joinAlpha(band: Uint8ClampedArray, alpha: Uint8ClampedArray): void {
   for (let i = 0; i < alpha.length; i++) {
     const a = alpha[i] ?? 0;
     band[4 * i + 3] = a;

@@ -1,6 +1,7 @@
 import { paddedSize, type Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
+import { enlargeRows } from '../image/enlargePlane';
 import { PixelFile } from '../image/pixelFile';
 import type { ModelManifest } from '../models/manifest';
 import type { TileSession } from '../runtime/session';
@@ -15,8 +16,8 @@ export type RunTilesParams = {
   readonly guidance: Guidance;
   /** 8-bit RGB. */
   readonly rgb: PixelFile;
-  /** 8-bit `.v` file of the enlarged alpha, if the picture has one. */
-  readonly alpha: string | undefined;
+  /** One band of the same size, if the picture has transparency. */
+  readonly alpha: PixelFile | undefined;
   /** The TIFF file to write: RGB, or RGBA when there is alpha. */
   readonly output: string;
   readonly signal: AbortSignal;
@@ -28,9 +29,8 @@ export type RunTilesParams = {
  * of the output are in memory. Returns the seconds spent in the session.
  */
 export async function runTiles(params: RunTilesParams): Promise<{ inferenceSeconds: number }> {
-  const { manifest, plan, session, guidance, signal } = params;
+  const { manifest, plan, session, guidance, alpha, signal } = params;
   const { scale } = manifest;
-  const alpha = params.alpha === undefined ? undefined : await PixelFile.openVips(params.alpha);
   const bands = alpha ? 4 : 3;
   const { width, height } = params.rgb.info;
   const writer = await PixelFile.create(params.output, { width: width * scale, height: height * scale, bands });
@@ -70,13 +70,13 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
         }
         params.onTile(++done, { x: column.from * scale, y: row.from * scale, width: keptColumns * scale, height: keptRows * scale });
       }
-      if (alpha) joinAlpha(band, await alpha.rows(row.from * scale, (row.from + keptRows) * scale));
+      if (alpha) joinAlpha(band, await enlargeRows(alpha, row.from, row.from + keptRows, scale));
       await writer.writeRows(row.from * scale, new Uint8Array(band.buffer));
     }
     throwIfCancelled(signal);
     return { inferenceSeconds };
   } finally {
-    await Promise.all([writer.close(), alpha?.close()]);
+    await writer.close();
   }
 }
 

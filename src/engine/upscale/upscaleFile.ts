@@ -5,8 +5,7 @@ import { scaledSize, type Size } from '../../shared/geometry';
 import { guidanceForBranches } from '../../shared/guidance';
 import type { Device, OutputFormat } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
-import { upscaleAlpha } from '../image/alpha';
-import { decodeSource, type DecodedSource } from '../image/decode';
+import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
 import { checkFormatHolds, encodePicture, supportsAlpha } from '../image/encode';
 import { inspectSource, type SourceInfo } from '../image/inspect';
 import type { InstalledModel } from '../models/registry';
@@ -76,7 +75,7 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
   context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
   const decoded = await decodeSource(request.input, request.scratchDirectory);
   const notes = sourceNotes(source, decoded, format);
-  const done = await inferTiles(request, services, context, { model, device, decoded, size: source.size, guidance }, notes).finally(() => decoded.rgb.close());
+  const done = await inferTiles(request, services, context, { model, device, decoded, size: source.size, guidance }, notes).finally(() => closeSource(decoded));
 
   const { tiles } = done;
   context.progress({ phase: 'encode', tile: tiles, tiles, device: done.device, temporaryFile: temporaryPath(wanted, request.jobId) });
@@ -97,10 +96,9 @@ type InferResult = { readonly raw: string; readonly tiles: number; readonly devi
 async function inferTiles(request: UpscaleRequest, services: UpscaleServices, context: UpscaleContext, input: InferInput, notes: string[]): Promise<InferResult> {
   const { model, decoded, size, guidance } = input;
   const { manifest } = model;
-  const scratch = request.scratchDirectory;
   throwIfCancelled(context.signal);
-  const alpha = decoded.alpha === undefined ? undefined : await upscaleAlpha(decoded.alpha, scaledSize(size, manifest.scale), scratch);
-  const raw = path.join(scratch, 'result.tif');
+  const { rgb, alpha } = decoded;
+  const raw = path.join(request.scratchDirectory, 'result.tif');
   return firstSuccessful(
     attemptsFor(input.device, manifest.tilePixels),
     async (attempt) => {
@@ -115,7 +113,7 @@ async function inferTiles(request: UpscaleRequest, services: UpscaleServices, co
         plan,
         session,
         guidance,
-        rgb: decoded.rgb,
+        rgb,
         alpha,
         output: raw,
         signal: context.signal,

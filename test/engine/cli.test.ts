@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { CLI, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
+
+const folder = temporaryFolder();
+const file = (name: string): string => path.join(folder, name);
+const FAST = ['--models-dir', TEST_MODELS, 'upscale', '--device', 'cpu', '--model', 'one-layer-4x'];
+
+type Run = { status: number | null; stdout: string; stderr: string };
+const cli = (...args: string[]): Run => spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
+const objects = (stdout: string): Record<string, unknown>[] => stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+
+before(async () => {
+  await writePng(file('a.png'), 40, 20);
+  await writePng(file('b.png'), 12, 14);
+  writeFileSync(file('broken.png'), 'no picture');
+});
+
+test('--json prints one object per picture with everything that was promised', () => {
+  const { status, stdout } = cli(...FAST, 'a.png', 'b.png', '--json', '--pixel', '0.5', '--tile', '16');
+  assert.equal(status, 0);
+  const [a, b] = objects(stdout);
+  assert.deepEqual(
+    [a!.input, a!.output, a!.width, a!.height, a!.model, a!.device, a!.scale, a!.guidance],
+    [file('a.png'), file('a@4x.png'), 160, 80, 'one-layer-4x', 'cpu', 4, { pixel: 0.5, semantic: 0 }],
+  );
+  assert.ok((a!.tiles as number) > 1);
+  const { total, inference } = a!.seconds as { total: number; inference: number };
+  assert.ok(total >= inference && inference > 0);
+  assert.ok((a!.peakRssMB as number) > 10);
+  assert.equal(b!.output, file('b@4x.png'));
+});
+
+test('a failure does not stop the rest, is an object with an error, and makes the exit code 1', () => {
+  const { status, stdout, stderr } = cli(...FAST, 'broken.png', 'missing.png', 'a.png', '--json', '--out', 'results/');
+  assert.equal(status, 1);
+  const [broken, missing, good] = objects(stdout);
+  assert.equal((broken!.error as { code: string }).code, 'input-not-an-image');
+  assert.equal((missing!.error as { code: string }).code, 'input-missing');
+  assert.equal(good!.output, file('results/a@4x.png'));
+  assert.match(stderr, /broken\.png is not a picture/);
+});
+
+test('--out names a file, its extension the format', async () => {
+  const { status, stdout } = cli(...FAST, 'a.png', '--out', 'named.webp', '--scale', '2');
+  assert.equal(status, 0);
+  assert.match(stdout, /named\.webp {2}80×40 {2}×2 {2}λ_pix 1\.00/);
+  assert.equal((await pixelsOf(file('named.webp'))).width, 80);
+});
+
+test('options out of range are refused with the usage code, before anything runs', () => {
+  for (const args of [['--scale', '9'], ['--pixel', 'x'], ['--tile', '1.5'], ['--device', 'tpu'], ['--quality', '0'], ['--overwrite', '--skip-existing']]) {
+    const { status, stderr } = cli(...FAST, 'a.png', ...args);
+    assert.equal(status, 1, args.join(' '));
+    assert.match(stderr, /error: /);
+  }
+  assert.equal(cli().status, 1);
+});
+
+test('models lists the embedded model with its dials and licence', () => {
+  const { status, stdout } = cli('models');
+  assert.equal(status, 0);
+  assert.match(stdout, /esrgan-thick-4x +×4 +pixel +MIT/);
+  assert.equal((JSON.parse(cli('models', '--json').stdout) as { id: string }[])[0]!.id, 'esrgan-thick-4x');
+});
+
+test('doctor shows versions, every device with its reason, and the checked models', () => {
+  const { status, stdout } = cli('doctor', '--json');
+  assert.equal(status, 0);
+  const { versions, devices, models } = JSON.parse(stdout) as {
+    versions: { node: string };
+    devices: { devices: { device: string; usable: boolean; reason: string }[] };
+    models: { ok: boolean }[];
+  };
+  assert.equal(versions.node, process.version);
+  assert.deepEqual(devices.devices.map(({ device }) => device), ['cpu', 'webgpu', 'dml', 'coreml', 'cuda']);
+  assert.ok(devices.devices[0]!.usable && devices.devices.every(({ reason }) => reason.length > 3));
+  assert.ok(models.every(({ ok }) => ok));
+  assert.match(cli('doctor').stdout, /cpu.* yes/);
+});
+
+test('Ctrl+C cancels: exit code 130 and no file', async () => {
+  const own = temporaryFolder();
+  await writePng(path.join(own, 'long.png'), 400, 400);
+  const child = spawn(process.execPath, [CLI, 'long.png', '--device', 'cpu'], { cwd: own, stdio: 'ignore' });
+  setTimeout(() => child.kill('SIGINT'), 2500);
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  assert.equal(code, 130);
+  assert.deepEqual(readdirSync(own), ['long.png']);
+});
+
+/** Permissions do not bind root, so these run as the unprivileged user "nobody" when the tests run as root. */
+const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+test('an unreadable file and an unwritable folder have their own messages', () => {
+  const open = mkdtempSync(path.join(os.tmpdir(), 'pu-perm-'));
+  after(() => rmSync(open, { recursive: true, force: true }));
+  chmodSync(open, 0o777);
+  const as = (...args: string[]): Run =>
+    spawnSync(process.execPath, [CLI, ...FAST, ...args, '--json'], { encoding: 'utf8', cwd: open, ...unprivileged });
+  const secret = path.join(open, 'secret.png');
+  writeFileSync(secret, 'x');
+  chmodSync(secret, 0);
+  assert.match(as('secret.png').stdout, /"code":"input-unreadable".*can't be read/);
+  const locked = path.join(open, 'locked');
+  mkdirSync(locked);
+  spawnSync('cp', [file('a.png'), path.join(locked, 'a.png')]);
+  chmodSync(locked, 0o555);
+  const { status, stdout } = as('locked/a.png');
+  assert.equal(status, 1);
+  assert.match(stdout, /"code":"output-unwritable".*No file can be written to/);
+  assert.deepEqual(readdirSync(locked), ['a.png']);
+  chmodSync(locked, 0o755);
+});

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { EngineClient } from '../../src/client/engineClient';
+import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels } from './support';
+
+const WIDTH = 6000;
+
+/** Upscales a WIDTH×height picture ×4 in a fresh engine; returns the engine's peak memory in MB. */
+async function peakFor(folder: string, height: number): Promise<number> {
+  const input = path.join(folder, `tall-${height}.png`);
+  const seed = sharp(testPixels(300, 200), { raw: { width: 300, height: 200, channels: 3 } });
+  await seed.resize(WIDTH, height, { fit: 'fill' }).png({ compressionLevel: 1 }).toFile(input);
+  const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], idleSeconds: 60, log: () => undefined });
+  try {
+    const result = await client.upscale(callFor(input));
+    assert.deepEqual([result.width, result.height], [4 * WIDTH, 4 * height]);
+    const metadata = await sharp(result.output, { limitInputPixels: false }).metadata();
+    assert.deepEqual([metadata.width, metadata.height], [4 * WIDTH, 4 * height]);
+    console.log(`${WIDTH}×${height} → ${result.width}×${result.height}: peak ${result.peakRssMB} MB, ${result.seconds.total.toFixed(0)} s`);
+    return result.peakRssMB;
+  } finally {
+    await client.dispose();
+  }
+}
+
+test('a 6000×4000 picture stays below 1 GB, and twice the height adds less than 10 %', async () => {
+  const folder = temporaryFolder();
+  const once = await peakFor(folder, 4000);
+  assert.ok(once < 1000, `${once} MB`);
+  const twice = await peakFor(folder, 8000);
+  assert.ok(twice < once * 1.1, `${once} MB, then ${twice} MB`);
+});

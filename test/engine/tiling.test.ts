@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { ModelRegistry, type InstalledModel } from '../../src/engine/models/registry';
+import { openTileSession, type TileLayers } from '../../src/engine/runtime/session';
+import { planTiles, planWithCore, type TilePlan } from '../../src/engine/tiling/plan';
+import { tileInput } from '../../src/engine/upscale/tileInput';
+import { planningSize } from '../../src/engine/upscale/runTiles';
+import { EMBEDDED_MODELS, TEST_MODELS, testPixels } from './support';
+
+const WIDTH = 500;
+const HEIGHT = 333;
+
+/** Runs a plan and stitches the float layers: what the pipeline does, before it rounds to 8 bits. */
+async function stitched({ manifest, graph }: InstalledModel, plan: TilePlan): Promise<{ [layer: string]: Float32Array }> {
+  const session = await openTileSession(graph, 'cpu', manifest.branches);
+  const source = testPixels(WIDTH, HEIGHT);
+  const { scale } = manifest;
+  const result: { [layer: string]: Float32Array } = {};
+  for (const row of plan.rows) {
+    for (const column of plan.columns) {
+      const image = tileInput(source, { width: WIDTH, height: HEIGHT }, column.start, row.start, plan.tile);
+      const layers: TileLayers = await session.run(image, plan.tile.width, plan.tile.height);
+      for (const [name, layer] of Object.entries(layers) as [string, Float32Array][]) {
+        const whole = (result[name] ??= new Float32Array(3 * WIDTH * HEIGHT * scale * scale));
+        for (let channel = 0; channel < 3; channel++) {
+          for (let y = row.from * scale; y < Math.min(row.to, HEIGHT) * scale; y++) {
+            for (let x = column.from * scale; x < Math.min(column.to, WIDTH) * scale; x++) {
+              const from = (channel * plan.tile.height * scale + y - row.start * scale) * plan.tile.width * scale + x - column.start * scale;
+              whole[(channel * HEIGHT * scale + y) * WIDTH * scale + x] = layer[from]!;
+            }
+          }
+        }
+      }
+    }
+  }
+  await session.release();
+  return result;
+}
+
+function difference(a: Float32Array, b: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  return largest;
+}
+
+const ruleOf = ({ manifest }: InstalledModel): { halo: number; multipleOf: number } => ({ halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf });
+
+test('two-branch test model: tiles of many sizes equal the untiled run (≤ 1e-4)', async () => {
+  const model = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
+  const size = planningSize(model.manifest, WIDTH, HEIGHT);
+  const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
+  for (const core of [16, 37, 64, 101, 128, 333, 499]) {
+    const plan = planWithCore(size, core, ruleOf(model));
+    const tiled = await stitched(model, plan);
+    for (const [name, layer] of Object.entries(untiled)) {
+      const d = difference(layer, tiled[name]!);
+      assert.ok(d <= 1e-4, `core ${core}, ${name}: ${d}`);
+    }
+  }
+});
+
+test('a halo that is too small shows: the comparison can fail', async () => {
+  const model = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
+  const size = planningSize(model.manifest, WIDTH, HEIGHT);
+  const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
+  const tiled = await stitched(model, planWithCore(size, 64, { halo: 0, multipleOf: 4 }));
+  assert.ok(difference(untiled.pixel!, tiled.pixel!) > 1e-4);
+});
+
+test('embedded model: 500×333 tiled equals untiled (≤ 1e-4)', async () => {
+  const model = await new ModelRegistry([EMBEDDED_MODELS]).find('esrgan-thick-4x');
+  const size = { width: WIDTH, height: HEIGHT };
+  const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
+  const plans = {
+    'budget of 320×320': planTiles(size, ruleOf(model), { pixels: 320 * 320, bandRows: 4096 }),
+    'core 113': planWithCore(size, 113, ruleOf(model)),
+  };
+  for (const [name, plan] of Object.entries(plans)) {
+    const d = difference(untiled.pixel!, (await stitched(model, plan)).pixel!);
+    console.log(`${path.basename(model.folder)}, ${name}: ${plan.columns.length}×${plan.rows.length} tiles, largest difference ${d.toExponential(2)}`);
+    assert.ok(plan.columns.length * plan.rows.length > 1);
+    assert.ok(d <= 1e-4, `${name}: ${d}`);
+  }
+});

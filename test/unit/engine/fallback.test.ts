@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attemptsFor, firstSuccessful, type Attempt } from '../../../src/engine/upscale/attempts';
+import { chooseAuto } from '../../../src/engine/runtime/probe';
+import { DeviceSelector } from '../../../src/engine/runtime/deviceSelector';
+import { RpcError } from '../../../src/shared/rpc';
+import type { DeviceReport } from '../../../src/shared/engineProtocol';
+
+const run = async (device: Attempt['device'], works: (attempt: Attempt) => boolean): Promise<{ result: Attempt; fallbacks: string[] }> => {
+  const fallbacks: string[] = [];
+  const result = await firstSuccessful(
+    attemptsFor(device, 1000),
+    async (attempt) => {
+      if (!works(attempt)) throw new Error(`${attempt.device} ${attempt.tilePixels} failed`);
+      return attempt;
+    },
+    async (failed, next, reason) => void fallbacks.push(`${failed.device}→${next.device} ${next.tilePixels}: ${reason}`),
+  );
+  return { result, fallbacks };
+};
+
+test('a GPU that fails gets a smaller tile, then the CPU does the work', async () => {
+  const { result, fallbacks } = await run('webgpu', ({ device }) => device === 'cpu');
+  assert.deepEqual(result, { device: 'cpu', tilePixels: 1000 });
+  assert.deepEqual(fallbacks, ['webgpu→webgpu 250: webgpu 1000 failed', 'webgpu→cpu 1000: webgpu 250 failed']);
+});
+
+test('a GPU that only lacks memory stays in use', async () => {
+  const { result } = await run('webgpu', ({ device, tilePixels }) => device === 'webgpu' && tilePixels <= 250);
+  assert.deepEqual(result, { device: 'webgpu', tilePixels: 250 });
+});
+
+test('a failure of the CPU is an error with advice', async () => {
+  await assert.rejects(run('cpu', () => false), { code: 'inference-failed', message: /failed on cpu: cpu 1000 failed/ });
+});
+
+test('a cancel is not tried again', async () => {
+  let tries = 0;
+  const cancel = firstSuccessful(
+    attemptsFor('webgpu', 1),
+    async () => {
+      tries++;
+      throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
+    },
+    async () => assert.fail('no fallback expected'),
+  );
+  await assert.rejects(cancel, { code: 'cancelled' });
+  assert.equal(tries, 1);
+});
+
+const report = (device: DeviceReport['device'], usable: boolean, milliseconds?: number): DeviceReport => ({
+  device,
+  usable,
+  reason: 'test',
+  ...(milliseconds === undefined ? {} : { milliseconds }),
+});
+
+test('auto is the fastest device that passed; an emulated GPU does not beat the CPU', () => {
+  assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', true, 1)]), 'webgpu');
+  assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', true, 200)]), 'cpu');
+  assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', false, 1), report('cuda', true, 2)]), 'cuda');
+  assert.equal(chooseAuto([]), 'cpu');
+});
+
+test('the probe runs once, again on request, and again after it failed', async () => {
+  let probes = 0;
+  const selector = new DeviceSelector(async () => {
+    if (++probes === 1) throw new Error('no runtime');
+    return { devices: [report('cpu', true, 1), report('webgpu', false)], auto: 'cpu' };
+  });
+  assert.equal(await selector.resolve('cpu'), 'cpu');
+  assert.equal(probes, 0);
+  await assert.rejects(selector.resolve('auto'), /no runtime/);
+  assert.equal(await selector.resolve('auto'), 'cpu');
+  await assert.rejects(selector.resolve('webgpu'), { code: 'device-unavailable' });
+  assert.equal(probes, 2);
+  await selector.report(true);
+  assert.equal(probes, 3);
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import * as ids from '../../../src/extension/commands/commandIds';
+import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, readEngineSettings, readUpscaleSettings } from '../../../src/extension/settingsReader';
+import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
+import { DEFAULT_SETTINGS, DEVICES, IMAGE_EXTENSIONS, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE } from '../../../src/shared/settings';
+
+type Property = { default: unknown; scope: string; enum?: string[]; markdownEnumDescriptions?: string[]; minimum?: number; maximum?: number };
+type MenuItem = { command: string; when: string };
+type Manifest = {
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  contributes: { commands: { command: string; title: string }[]; menus: Record<string, MenuItem[]>; configuration: { properties: Record<string, Property> } };
+};
+
+const root = path.resolve(__dirname, '../../..');
+const text = readFileSync(path.join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(text) as Manifest;
+const { properties } = manifest.contributes.configuration;
+const property = (key: string): Property => properties[`pisaUpscale.${key}`]!;
+
+test('defaults in the manifest are the defaults of the code', () => {
+  const lookup = (key: string): unknown => property(key).default;
+  assert.deepEqual(readUpscaleSettings(lookup), DEFAULT_SETTINGS);
+  assert.deepEqual(readUpscaleSettings(() => undefined), DEFAULT_SETTINGS);
+  assert.deepEqual(readEngineSettings(lookup), { modelFolders: [], ignoredModelFolders: [], idleSeconds: DEFAULT_ENGINE_IDLE_MINUTES * 60 });
+});
+
+test('each setting of the manifest is read by the code', () => {
+  const asked = new Set<string>();
+  const lookup = (key: string): unknown => void asked.add(`pisaUpscale.${key}`);
+  readUpscaleSettings(lookup);
+  readEngineSettings(lookup);
+  assert.deepEqual([...asked].sort(), Object.keys(properties).sort());
+});
+
+test('sets and ranges in the manifest are those of the code', () => {
+  assert.deepEqual(property('device').enum, ['auto', ...DEVICES]);
+  assert.deepEqual(property('outputFormat').enum, ['source', ...OUTPUT_FORMATS]);
+  assert.deepEqual(property('overwrite').enum, [...OVERWRITE_POLICIES]);
+  const ranges = { scale: SCALE_RANGE, quality: QUALITY_RANGE, pixelGuidance: GUIDANCE_RANGE, semanticGuidance: GUIDANCE_RANGE, maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE, engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE };
+  for (const [key, { minimum, maximum }] of Object.entries(ranges)) {
+    assert.deepEqual([property(key).minimum, property(key).maximum], [minimum, maximum], key);
+  }
+});
+
+test('what can run code or is a matter of the machine is neither synced nor taken from an untrusted workspace', () => {
+  for (const key of ['device', 'modelFolders', 'engineIdleMinutes']) assert.equal(property(key).scope, 'machine', key);
+  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['device', 'model', 'modelFolders'].map((key) => `pisaUpscale.${key}`));
+});
+
+test('the manifest contributes the commands of the code', () => {
+  assert.deepEqual(manifest.contributes.commands.map(({ command }) => command).sort(), Object.values(ids).sort());
+});
+
+test('menus show the command for every picture that can be read, here and in a remote window', () => {
+  const items = Object.entries(manifest.contributes.menus).flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries));
+  assert.equal(items.length, 3);
+  for (const { when } of items) {
+    const [, extname] = /resourceExtname =~ \/(.+?)\/i/.exec(when)!;
+    const [, scheme] = /resourceScheme =~ \/(.+?)\//.exec(when)!;
+    for (const extension of IMAGE_EXTENSIONS) assert.match(`.${extension}`, new RegExp(extname!, 'i'));
+    for (const other of ['.txt', '.svg', '.pngx', '']) assert.doesNotMatch(other, new RegExp(extname!, 'i'));
+    for (const known of ['file', 'vscode-remote']) assert.match(known, new RegExp(scheme!));
+    assert.doesNotMatch('git', new RegExp(scheme!));
+  }
+});
+
+test('every text of the manifest exists and is used', () => {
+  const strings = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
+  const used = [...text.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key!);
+  assert.deepEqual([...new Set(used)].sort(), Object.keys(strings).sort());
+});
