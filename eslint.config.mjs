@@ -37,34 +37,34 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/shared/**'],
+    files: ['src/shared/**/*.ts'],
     rules: forbid(
       { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'webview', 'cli'], node: true },
       'src/shared imports nothing from vscode, the DOM, Node or the other rooms.',
     ),
   },
   {
-    files: ['src/engine/**'],
+    files: ['src/engine/**/*.ts'],
     rules: forbid({ packages: ['vscode'], folders: ['extension', 'client', 'webview', 'cli'] }, 'The engine knows only itself and src/shared.'),
   },
   {
-    files: ['src/client/**'],
+    files: ['src/client/**/*.ts'],
     rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview', 'cli'] }, 'The client starts the engine as a process; it never loads it.'),
   },
   {
-    files: ['src/cli/**'],
+    files: ['src/cli/**/*.ts'],
     rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview'] }, 'The CLI drives the engine through src/client.'),
   },
   {
-    files: ['src/extension/**'],
+    files: ['src/extension/**/*.ts'],
     rules: forbid({ packages: natives, folders: ['engine/**', 'webview', 'cli'] }, 'The extension host loads no native module; it drives the engine through src/client.'),
   },
   {
-    files: ['src/webview/**'],
+    files: ['src/webview/**/*.ts'],
     rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'cli'], node: true }, 'The webview is browser code.'),
   },
   {
-    files: ['test/**', 'bench/**'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it', 'before', 'after'], package: 'node:test' }] }],

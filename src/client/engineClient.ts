@@ -26,7 +26,7 @@ export type EngineClientOptions = {
 export type UpscaleCall = Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
 
 /** A cancel that the engine does not obey in this time kills it: inference blocks its thread, and a tile may take long. */
-const CANCEL_GRACE_MS = 1500;
+const CANCEL_GRACE_MS = 1000;
 /** So many crashes in so long, and the client stops restarting. */
 const CRASH_LIMIT = 3;
 const CRASH_WINDOW_MS = 5 * 60_000;
@@ -94,7 +94,7 @@ export class EngineClient {
     await this.stop(DISPOSED);
   }
 
-  private async call<M extends keyof EngineApi & string>(
+  private async call<M extends keyof EngineApi>(
     method: M,
     params: Parameters<EngineApi[M]>[0],
     options: CallOptions<UpscaleProgress> = {},

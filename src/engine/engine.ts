@@ -84,8 +84,8 @@ export class Engine {
     return {
       engine: this.options.version,
       node: process.version,
-      onnxruntime: ort.env.versions.node ?? ort.env.versions.common,
-      sharp: versions.sharp ?? 'unknown',
+      onnxruntime: ort.env.versions.common,
+      sharp: versions.sharp,
       libvips: versions.vips,
       platform: `${process.platform}-${process.arch}`,
       threads: threadCount(),

@@ -113,8 +113,14 @@ export class RpcEndpoint<Remote extends RpcApi> {
         options.signal?.removeEventListener('abort', cancel);
       };
       this.pending.set(id, {
-        resolve: (value) => (settle(), resolve(value)),
-        reject: (error) => (settle(), reject(error)),
+        resolve: (value) => {
+          settle();
+          resolve(value);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
         onProgress: options.onProgress,
       });
       this.post({ type: 'call', id, method, params });

@@ -37,8 +37,8 @@ class PixelShuffle4x extends tf.layers.Layer {
 }
 
 before(async () => {
-  tf.serialization.registerClass(MultiplyBeta as unknown as tf.serialization.SerializableConstructor<MultiplyBeta>);
-  tf.serialization.registerClass(PixelShuffle4x as unknown as tf.serialization.SerializableConstructor<PixelShuffle4x>);
+  tf.serialization.registerClass(MultiplyBeta);
+  tf.serialization.registerClass(PixelShuffle4x);
   setWasmPaths(`${path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
   setThreadsCount(1);
   assert.ok(await tf.setBackend('wasm'));
@@ -83,7 +83,7 @@ function fileHandler(folder: string): tf.io.IOHandler {
       const shards = await Promise.all(group.paths.map((name) => readFile(path.join(folder, name))));
       const joined = Buffer.concat(shards);
       const weightData = joined.buffer.slice(joined.byteOffset, joined.byteOffset + joined.byteLength);
-      return { modelTopology: json.modelTopology, weightSpecs: group.weights, weightData: weightData as ArrayBuffer };
+      return { modelTopology: json.modelTopology, weightSpecs: group.weights, weightData: weightData };
     },
   };
 }

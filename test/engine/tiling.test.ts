@@ -21,7 +21,7 @@ async function stitched({ manifest, graph }: InstalledModel, plan: TilePlan): Pr
     for (const column of plan.columns) {
       const image = tileInput(source, { width: WIDTH, height: HEIGHT }, column.start, row.start, plan.tile);
       const layers: TileLayers = await session.run(image, plan.tile.width, plan.tile.height);
-      for (const [name, layer] of Object.entries(layers) as [string, Float32Array][]) {
+      for (const [name, layer] of Object.entries<Float32Array>(layers)) {
         const whole = (result[name] ??= new Float32Array(3 * WIDTH * HEIGHT * scale * scale));
         for (let channel = 0; channel < 3; channel++) {
           for (let y = row.from * scale; y < Math.min(row.to, HEIGHT) * scale; y++) {

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
-import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
+import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng } from './support';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { openTileSession } from '../../src/engine/runtime/session';
 import { tileInput } from '../../src/engine/upscale/tileInput';
-import { testPixels } from './support';
 
 /** Debian's Chromium brings SwiftShader, a Vulkan device in software: the GPU path without a GPU. */
 const CHROMIUM = '/usr/lib/chromium';
@@ -26,7 +25,7 @@ if (process.env[RESTARTED] === undefined) {
   test('the WebGPU provider, on a software device', async () => {
     assert.ok(existsSync(ICD), `${ICD} is missing: apt-get install chromium`);
     const { spawnSync } = await import('node:child_process');
-    const { NODE_TEST_CONTEXT: _, ...env } = environment as NodeJS.ProcessEnv;
+    const env: NodeJS.ProcessEnv = { ...environment, NODE_TEST_CONTEXT: undefined };
     const run = spawnSync(process.execPath, [...process.execArgv, '--test-reporter=spec', '--test', __filename], { env, encoding: 'utf8' });
     console.log(run.stdout);
     assert.equal(run.status, 0, run.stdout + run.stderr);

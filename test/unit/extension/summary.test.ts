@@ -31,12 +31,17 @@ test('one failure: what, why and what to do', () => {
   assert.deepEqual(summary.actions, ['showLog']);
 });
 
+test('a message that names the file is not preceded by its name', () => {
+  const error = new RpcError({ code: 'input-missing', message: '/site/broken.png does not exist.' });
+  assert.equal(summarize(reportOf({ total: 1, failures: [{ ...broken, error }] }), 0, t).text, '/site/broken.png does not exist.');
+});
+
 test('several: counts, the first reason, what was skipped', () => {
   const results = [resultOf({ branches: [] }), resultOf({ skipped: true })];
   const summary = summarize(reportOf({ total: 4, results, failures: [broken, broken] }), 2, t);
   assert.equal(
     summary.text,
-    '1 of 4 images upscaled · 12.3 s on CPU. 1 skipped: its output exists. 2 failed, the first is broken.png: The file is damaged. Export it again. Skipped 2 that are not images.',
+    '1 of 4 images upscaled · 12.3 s on CPU. 1 skipped: its output exists. 2 failed, the first: broken.png was not upscaled: The file is damaged. Export it again. Skipped 2 that are not images.',
   );
   assert.equal(summary.severity, 'warning');
   assert.deepEqual(summary.actions, ['open', 'compare', 'reveal', 'showLog']);

@@ -22,7 +22,7 @@ const api: Api = {
   },
 };
 
-function connect(): { client: RpcEndpoint<Api>; server: RpcEndpoint<Record<never, never>>; inject: (message: unknown) => void } {
+function connect(): { client: RpcEndpoint<Api>; inject: (message: unknown) => void } {
   let toServer: (message: unknown) => void = () => undefined;
   let toClient: (message: unknown) => void = () => undefined;
   const clientTransport: Transport = {
@@ -33,9 +33,9 @@ function connect(): { client: RpcEndpoint<Api>; server: RpcEndpoint<Record<never
     post: (message) => queueMicrotask(() => toClient(structuredClone(message))),
     onMessage: (listener) => (toServer = listener),
   };
+  new RpcEndpoint(serverTransport, api);
   return {
     client: new RpcEndpoint<Api>(clientTransport),
-    server: new RpcEndpoint(serverTransport, api),
     inject: (message) => toClient(message),
   };
 }

@@ -1,0 +1,99 @@
+/**
+ * Runs all tests, or the tiers that are named:
+ *
+ *   npm test [-- static unit engine webview host ui]
+ *
+ * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line counts everything that ran.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureChromium, ensureVsCodeHost } from './setup-test-host.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+const npx = (tool, ...args) => [process.execPath, path.join('node_modules', ...tool), ...args];
+const nodeTests = (pattern, ...options) => [process.execPath, '--import', 'tsx', '--test', '--test-reporter=spec', ...options, ...testFiles(pattern)];
+
+/** Each tier: the commands to run, and what must be installed before. */
+const TIERS = {
+  static: {
+    checks: [
+      ...['engine', 'extension', 'webview', 'test'].map((name) => ({ name: `types of ${name}`, command: npx(['typescript', 'bin', 'tsc'], '-p', `tsconfig.${name}.json`) })),
+      { name: 'lint', command: npx(['eslint', 'bin', 'eslint.js'], '.') },
+    ],
+  },
+  unit: { suites: [nodeTests('test/unit')] },
+  // One file at a time: these measure memory and use every core.
+  engine: { setUp: [ensureChromium], suites: [nodeTests('test/engine', '--test-concurrency=1')] },
+  webview: { setUp: [ensureChromium], suites: [nodeTests('test/webview', '--test-concurrency=1')] },
+  host: { setUp: [ensureChromium, ensureHostUnlessDesktop], suites: [[process.execPath, 'test/host/run.mjs']] },
+  ui: { setUp: [ensureChromium, ensureVsCodeHost], suites: [[process.execPath, '--test', '--test-reporter=spec', 'test/host/ui.test.mjs']] },
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !(name in TIERS));
+if (unknown.length > 0) throw new Error(`Unknown tier ${unknown.join(', ')}; known: ${Object.keys(TIERS).join(', ')}`);
+
+const total = { passed: 0, failed: 0 };
+mkdirSync('dist-test', { recursive: true });
+await count('build', [process.execPath, 'scripts/build.mjs', '--if-stale']);
+for (const name of chosen.length > 0 ? chosen : Object.keys(TIERS)) {
+  console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}`);
+  const started = Date.now();
+  const { setUp = [], checks = [], suites = [] } = TIERS[name];
+  try {
+    for (const prepare of setUp) prepare();
+    for (const { name: check, command } of checks) await count(check, command);
+    for (const suite of suites) await countSuite(suite);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    total.failed++;
+  }
+  console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+process.exitCode = total.failed > 0 ? 1 : 0;
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+
+/** A command that counts as one test. */
+async function count(name, command) {
+  const { code } = await run(command);
+  console.log(`${code === 0 ? '✔' : '✖'} ${name}`);
+  total[code === 0 ? 'passed' : 'failed']++;
+}
+
+/** A test runner; its own count is added. One that ends without a count, or with a bad exit code and no failure, failed. */
+async function countSuite(command) {
+  const { code, output } = await run(command);
+  const sum = (pattern) => [...output.matchAll(pattern)].reduce((all, [, number]) => all + Number(number), 0);
+  const passed = sum(/^ℹ pass (\d+)$/gm) + sum(/^host: (\d+) passed/gm);
+  const failed = sum(/^ℹ (?:fail|cancelled) (\d+)$/gm) + sum(/^host: \d+ passed, (\d+) failed$/gm);
+  total.passed += passed;
+  total.failed += failed === 0 && (code !== 0 || passed === 0) ? 1 : failed;
+}
+
+function run([command, ...args]) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      process.stdout.write(text);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+function testFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.join(folder, name))
+    .sort();
+}
+
+function ensureHostUnlessDesktop() {
+  if (!process.env.VSCODE_PATH && process.env.VSCODE_DOWNLOAD !== '1') ensureVsCodeHost();
+}

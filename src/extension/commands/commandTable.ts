@@ -1,0 +1,25 @@
+import * as vscode from 'vscode';
+import type { ComparePanels } from '../comparison/comparePanel';
+import type { UpscaleJobs } from '../jobs/upscaleJobs';
+import { compare } from './compare';
+import { COMPARE_COMMAND, SHOW_DEVICES_COMMAND, SHOW_LOG_COMMAND, UPSCALE_IMAGE_COMMAND } from './commandIds';
+import { showDevices, type ShowDevicesServices } from './showDevices';
+import { showLog } from './showLog';
+import { upscaleImage } from './upscaleImage';
+
+export type CommandServices = ShowDevicesServices & { readonly jobs: UpscaleJobs; readonly panels: ComparePanels };
+
+type Handler = (...args: readonly unknown[]) => unknown;
+
+/** Every command the manifest contributes. Arguments come from menus, keybindings and other code: check them. */
+const commandTable = (services: CommandServices): Record<string, Handler> => ({
+  [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services.jobs, clicked, selection),
+  [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
+  [SHOW_DEVICES_COMMAND]: () => showDevices(services),
+  [SHOW_LOG_COMMAND]: () => showLog(services.log),
+});
+
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  const registrations = Object.entries(commandTable(services)).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
+  return vscode.Disposable.from(...registrations);
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { isImageName } from '../../shared/settings';
+import { imageGlob } from './selection';
+
+const EXCLUDE = '**/node_modules/**';
+const MAX_IMAGES = 5000;
+
+/** The picture in the active tab, shown by whatever editor. */
+export function activeImage(): vscode.Uri | undefined {
+  const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (!(input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText)) return undefined;
+  return isImageName(path.posix.basename(input.uri.path)) ? input.uri : undefined;
+}
+
+/** Lets the person choose from the workspace's pictures; empty when there are none or nothing was chosen. */
+export async function pickImages(): Promise<readonly vscode.Uri[]> {
+  const images = await vscode.workspace.findFiles(imageGlob(), EXCLUDE, MAX_IMAGES);
+  if (images.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.workspace.workspaceFolders
+        ? vscode.l10n.t('There are no images in this workspace.')
+        : vscode.l10n.t('Open an image or a folder with images first.'),
+    );
+    return [];
+  }
+  const items = images
+    .map((uri) => ({ uri, label: path.posix.basename(uri.path), description: vscode.workspace.asRelativePath(uri) }))
+    .sort((a, b) => a.description.localeCompare(b.description));
+  const chosen = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    matchOnDescription: true,
+    title: vscode.l10n.t('Upscale Image'),
+    placeHolder: vscode.l10n.t('Choose the images to upscale'),
+  });
+  return chosen?.map((item) => item.uri) ?? [];
+}

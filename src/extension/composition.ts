@@ -1,0 +1,54 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { EngineClient } from '../client/engineClient';
+import { registerCommands } from './commands/commandTable';
+import { ComparePanels } from './comparison/comparePanel';
+import { Config } from './config';
+import { DeviceDocument } from './devices/deviceDocument';
+import { Disposable } from './disposable';
+import { EngineSupervisor } from './engineSupervisor';
+import { UpscaleJobs } from './jobs/upscaleJobs';
+import { Log } from './log';
+
+/** Builds the extension's parts and connects them. Nothing here starts the engine: that is for the first command. */
+export class Composition extends Disposable {
+  private readonly log = this.register(new Log());
+  private readonly config = this.register(new Config());
+  private readonly engine = new EngineSupervisor(() => this.createEngine());
+
+  constructor(private readonly context: Pick<vscode.ExtensionContext, 'extensionPath' | 'extensionUri'>) {
+    super();
+    this.register(this.config.onDidChangeEngine(() => this.engine.replace()));
+    this.register(
+      registerCommands({
+        engine: this.engine,
+        config: this.config,
+        log: this.log,
+        jobs: new UpscaleJobs(this.engine, this.config, this.log),
+        panels: this.register(new ComparePanels(context.extensionUri)),
+        document: this.register(new DeviceDocument()),
+      }),
+    );
+  }
+
+  get engineProcessId(): number | undefined {
+    return this.engine.processId;
+  }
+
+  /** Resolves when no process of ours is left. */
+  async shutDown(): Promise<void> {
+    await this.engine.dispose();
+    this.dispose();
+  }
+
+  private createEngine(): EngineClient {
+    const { modelFolders, ignoredModelFolders, idleSeconds } = this.config.engine();
+    for (const folder of ignoredModelFolders) this.log.warn(`pisaUpscale.modelFolders: ${folder} is not an absolute path and is ignored`);
+    return new EngineClient({
+      entry: path.join(this.context.extensionPath, 'dist', 'engine.js'),
+      modelFolders: [path.join(this.context.extensionPath, 'models'), ...modelFolders],
+      idleSeconds,
+      log: (line) => this.log.info(line),
+    });
+  }
+}

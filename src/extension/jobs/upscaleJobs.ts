@@ -1,0 +1,112 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { UpscaleCall } from '../../client/engineClient';
+import type { UpscaleProgress, UpscaleResult } from '../../shared/engineProtocol';
+import { RpcError } from '../../shared/rpc';
+import type { Config } from '../config';
+import type { EngineSupervisor } from '../engineSupervisor';
+import type { Log } from '../log';
+import { abortSignalOf } from './abortSignal';
+import { runBatch, type BatchReport, type BatchStep } from './batch';
+import { JobQueue } from './jobQueue';
+import { batchFraction, progressMessage } from './progressText';
+import { describeResult, summarize } from './summary';
+import { showSummary } from './summaryNotification';
+import { Throttle } from './throttle';
+
+const PROGRESS_INTERVAL_MS = 100;
+
+type Notification = vscode.Progress<{ message?: string; increment?: number }>;
+
+/** Upscales pictures with one progress notification and one summary per command, one command at a time. */
+export class UpscaleJobs {
+  private readonly queue = new JobQueue();
+
+  constructor(
+    private readonly engine: EngineSupervisor,
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {}
+
+  /** Resolves with what was written when all is done; failures are shown, not thrown. `ignored` were chosen but are no pictures. */
+  async upscale(pictures: readonly vscode.Uri[], ignored: number): Promise<readonly UpscaleResult[]> {
+    const report = pictures.length === 0 ? EMPTY : await this.runWithProgress(pictures);
+    const summary = summarize(report, ignored, vscode.l10n.t);
+    this.log.info(summary.text);
+    // The summary stays until it is closed; who called the command must not wait for that.
+    void showSummary(summary, this.log).catch((error: unknown) => this.log.error('summary', error));
+    return report.results;
+  }
+
+  private runWithProgress(pictures: readonly vscode.Uri[]): Promise<BatchReport> {
+    const [first] = pictures;
+    const title =
+      pictures.length === 1 && first
+        ? vscode.l10n.t('Upscaling {0}', path.posix.basename(first.path))
+        : vscode.l10n.t('Upscaling {0} images', pictures.length);
+    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
+    return Promise.resolve(
+      vscode.window.withProgress(options, async (notification, token) => {
+        const { signal, dispose } = abortSignalOf(token);
+        if (this.queue.isBusy) notification.report({ message: vscode.l10n.t('waiting for the upscaling before this one') });
+        try {
+          return await this.queue.run(() => this.runPictures(pictures, notification, signal), signal);
+        } catch (error) {
+          if (RpcError.from(error).code === 'cancelled') return { ...EMPTY, total: pictures.length, cancelled: true };
+          throw error;
+        } finally {
+          dispose();
+        }
+      }),
+    );
+  }
+
+  private async runPictures(pictures: readonly vscode.Uri[], notification: Notification, signal: AbortSignal): Promise<BatchReport> {
+    let shown = 0;
+    const throttle = new Throttle<BatchStep>(PROGRESS_INTERVAL_MS, (step) => {
+      const percent = batchFraction(step, pictures.length) * 100;
+      // Increments add up, and a retry after a fallback starts its tiles again: never go back.
+      notification.report({ message: progressMessage(step, pictures.length, vscode.l10n.t), increment: Math.max(0, percent - shown) });
+      shown = Math.max(shown, percent);
+    });
+    const names = pictures.map((picture) => picture.fsPath);
+    try {
+      return await runBatch(names, {
+        signal,
+        onStep: (step) => throttle.submit(step),
+        upscale: (index, onProgress) => this.upscaleOne(pictures[index], signal, onProgress),
+      });
+    } finally {
+      throttle.dispose();
+    }
+  }
+
+  private async upscaleOne(picture: vscode.Uri | undefined, signal: AbortSignal, onProgress: (progress: UpscaleProgress) => void): Promise<UpscaleResult> {
+    if (!picture) throw new RangeError('No such picture.');
+    try {
+      const call = this.callFor(picture);
+      const result = await this.engine.use((client) => client.upscale(call, { signal, onProgress }));
+      const { skipped, model, tiles, peakRssMB } = result;
+      this.log.info(`${result.input}: ${skipped ? 'skipped' : `${describeResult(result, vscode.l10n.t)} · ${model} · tiles: ${tiles} · ${peakRssMB} MB`}`);
+      for (const note of result.notes) this.log.warn(`${result.input}: ${note}`);
+      return result;
+    } catch (error) {
+      if (RpcError.from(error).code !== 'cancelled') this.log.error(picture.toString(), error);
+      throw error;
+    }
+  }
+
+  private callFor(picture: vscode.Uri): UpscaleCall {
+    if (picture.scheme !== 'file') {
+      throw new RpcError({
+        code: 'input-not-on-disk',
+        message: vscode.l10n.t('It is not a file on disk ({0}).', picture.scheme),
+        hint: vscode.l10n.t('Save it to a folder, then upscale that file.'),
+      });
+    }
+    const { namePattern, ...settings } = this.config.upscale(picture);
+    return { ...settings, input: picture.fsPath, target: { kind: 'pattern', directory: path.dirname(picture.fsPath), pattern: namePattern } };
+  }
+}
+
+const EMPTY: BatchReport = { total: 0, results: [], failures: [], cancelled: false };

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { clampDial } from '../shared/guidance';
+import {
+  DEFAULT_SETTINGS,
+  DEVICES,
+  isOneOf,
+  OUTPUT_FORMATS,
+  OVERWRITE_POLICIES,
+  QUALITY_RANGE,
+  SCALE_RANGE,
+  type UpscaleSettings,
+} from '../shared/settings';
+
+/** Looks up one setting of the section; what a settings file holds is untrusted, so it is `unknown`. */
+export type SettingLookup = (key: string) => unknown;
+
+/** Settings of the engine process, the same for every file. */
+export type EngineSettings = {
+  /** Absolute folders. */
+  readonly modelFolders: readonly string[];
+  /** Entries that are not absolute folders, as written. */
+  readonly ignoredModelFolders: readonly string[];
+  readonly idleSeconds: number;
+};
+
+export const DEFAULT_ENGINE_IDLE_MINUTES = 5;
+export const ENGINE_IDLE_MINUTES_RANGE = { minimum: 0.1, maximum: 1440 } as const;
+export const MAX_INPUT_MEGAPIXELS_RANGE = { minimum: 1, maximum: 10_000 } as const;
+
+/** Reads the settings of one upscaling. A value of the wrong type or out of its set becomes the default. */
+export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
+  const fallback = DEFAULT_SETTINGS;
+  const device = lookup('device');
+  const format = lookup('outputFormat');
+  const overwrite = lookup('overwrite');
+  return {
+    model: text(lookup('model'), fallback.model),
+    device: isOneOf(['auto', ...DEVICES], device) ? device : fallback.device,
+    scale: clamp(lookup('scale'), SCALE_RANGE, fallback.scale),
+    guidance: {
+      pixel: clampDial(lookup('pixelGuidance'), fallback.guidance.pixel),
+      semantic: clampDial(lookup('semanticGuidance'), fallback.guidance.semantic),
+    },
+    format: isOneOf(['source', ...OUTPUT_FORMATS], format) ? format : fallback.format,
+    quality: Math.round(clamp(lookup('quality'), QUALITY_RANGE, fallback.quality)),
+    namePattern: text(lookup('namePattern'), fallback.namePattern),
+    overwrite: isOneOf(OVERWRITE_POLICIES, overwrite) ? overwrite : fallback.overwrite,
+    maxInputMegapixels: clamp(lookup('maxInputMegapixels'), MAX_INPUT_MEGAPIXELS_RANGE, fallback.maxInputMegapixels),
+  };
+}
+
+export function readEngineSettings(lookup: SettingLookup): EngineSettings {
+  const value = lookup('modelFolders');
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  return {
+    modelFolders: entries.filter(isAbsoluteFolder),
+    ignoredModelFolders: entries.filter((entry) => !isAbsoluteFolder(entry)).map((entry) => JSON.stringify(entry)),
+    idleSeconds: clamp(lookup('engineIdleMinutes'), ENGINE_IDLE_MINUTES_RANGE, DEFAULT_ENGINE_IDLE_MINUTES) * 60,
+  };
+}
+
+const isAbsoluteFolder = (value: unknown): value is string => typeof value === 'string' && path.isAbsolute(value);
+
+const text = (value: unknown, fallback: string): string => (typeof value === 'string' && value.trim() !== '' ? value.trim() : fallback);
+
+function clamp(value: unknown, range: { readonly minimum: number; readonly maximum: number }, fallback: number): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
+  return Math.min(range.maximum, Math.max(range.minimum, value));
+}

@@ -1,0 +1,43 @@
+// Chromium, driven by Playwright. Nothing but this machine can be reached from its pages.
+import { chromium } from 'playwright-core';
+import { ensureChromium } from '../../scripts/setup-test-host.mjs';
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** @returns {Promise<import('playwright-core').Browser>} */
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: ensureChromium(),
+    headless: true,
+    args: [
+      '--no-sandbox', // the tests may run as root in a container
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/**
+ * A page of its own (cookies, storage) whose requests to other machines are aborted at once: without a network they would hang.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string[]} [events] collects the page's console messages and errors, webviews included
+ * @returns {Promise<import('playwright-core').Page>}
+ */
+export async function newPage(browser, events = []) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  await context.route(
+    (url) => url.protocol.startsWith('http') && !LOOPBACK.has(url.hostname),
+    (route) => {
+      events.push(`[blocked] ${route.request().url()}`);
+      return route.abort();
+    },
+  );
+  const page = await context.newPage();
+  page.on('console', (message) => events.push(`[console.${message.type()}] ${message.text().slice(0, 500)} @ ${message.location().url}`));
+  page.on('pageerror', (error) => events.push(`[pageerror] ${error.message}`));
+  return page;
+}

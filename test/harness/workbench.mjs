@@ -1,0 +1,142 @@
+// Drives VS Code's workbench as a person does: palette, explorer, notifications, webviews.
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').Locator} Locator */
+
+const START_TIMEOUT_MS = 60_000;
+/** VS Code's menus ignore the mouse for their first 100 ms; an instant click is lost. */
+const MENU_DEAF_MS = 250;
+
+const escapeRegExp = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const exactly = (text) => new RegExp(`^\\s*${escapeRegExp(text)}\\s*$`);
+
+/** Opens a workspace's address and waits until its files are shown. */
+export async function openWorkbench(page, url) {
+  await page.goto(url);
+  await page.locator('.monaco-workbench').waitFor({ timeout: START_TIMEOUT_MS });
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: START_TIMEOUT_MS });
+}
+
+/** The rows of the open quick pick. */
+export const quickPickRows = (page) => page.locator('.quick-input-list .monaco-list-row');
+
+/** Ticks the first row that contains `text` in a quick pick with check boxes, and accepts. */
+export async function tickAndAccept(page, text) {
+  const row = quickPickRows(page).filter({ hasText: text }).first();
+  await row.waitFor();
+  await row.click();
+  await page.keyboard.press('Enter');
+}
+
+/**
+ * Runs a command by its full title through the palette. The palette's list is computed when it opens: a command that comes
+ * later, because the extension host is still starting, is not in it. So it is reopened until the command is there.
+ */
+export async function runCommand(page, title, timeout = 45_000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const row = await findInPalette(page, title);
+    if (row) {
+      await row.click();
+      return;
+    }
+    if (Date.now() > end) throw new Error(`The command never appeared in the palette: ${title}`);
+  }
+}
+
+/** Waits until a command is in the palette; by then all extensions are registered, the picture viewer of VS Code included. */
+export async function waitForCommand(page, title, timeout = 45_000) {
+  const end = Date.now() + timeout;
+  while (!(await findInPalette(page, title))) {
+    if (Date.now() > end) throw new Error(`The command never appeared in the palette: ${title}`);
+  }
+  await page.keyboard.press('Escape');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+async function findInPalette(page, title) {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input[type="text"], .quick-input-widget .input').first();
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  const row = quickPickRows(page).filter({ hasText: title }).first();
+  const found = await row.waitFor({ timeout: 1500 }).then(() => true, () => false);
+  if (found) return row;
+  await page.keyboard.press('Escape');
+  return undefined;
+}
+
+/** The explorer's row of exactly this file or folder. */
+export const explorerRow = (page, name) =>
+  page.locator('.explorer-folders-view .monaco-list-row').filter({ has: page.locator('.label-name', { hasText: exactly(name) }) });
+
+/** Opens a file in an editor tab, as a double click does. */
+export async function openFile(page, name) {
+  await explorerRow(page, name).dblclick();
+  await editorTab(page, name).waitFor();
+}
+
+export const editorTab = (page, name) => page.locator(`.tabs-container .tab[data-resource-name=${JSON.stringify(name)}]`);
+
+/**
+ * Selects files in the explorer, where nothing is selected yet. All with Ctrl: a plain click would also open the file, and
+ * an editor that opens moves the explorer's selection to its file, whenever it is ready.
+ */
+export async function selectInExplorer(page, names) {
+  for (const name of names) {
+    await explorerRow(page, name).click({ modifiers: ['ControlOrMeta'] });
+    await page.locator('.explorer-folders-view .monaco-list-row.selected').filter({ hasText: name }).waitFor();
+  }
+}
+
+/** Opens the context menu of a file, the last of `names` when several are selected. Close it with Escape or by a click. */
+export async function openExplorerMenu(page, names) {
+  const list = Array.isArray(names) ? names : [names];
+  if (list.length > 1) await selectInExplorer(page, list);
+  await explorerRow(page, list.at(-1)).click({ button: 'right' });
+  const menu = page.locator('.context-view .monaco-menu');
+  await menu.waitFor();
+  await page.waitForTimeout(MENU_DEAF_MS);
+  return menu;
+}
+
+/** Picks an item of the context menu of one file or of several selected ones. */
+export async function explorerMenu(page, names, item, { beforeClick } = {}) {
+  const menu = await openExplorerMenu(page, names);
+  await beforeClick?.();
+  await menu.locator('.action-item', { hasText: item }).click();
+  await menu.waitFor({ state: 'detached' });
+}
+
+/** The titles of the items of the context menu of a file. */
+export async function explorerMenuItems(page, name) {
+  const menu = await openExplorerMenu(page, name);
+  const titles = await menu.locator('.action-item .action-label').allTextContents();
+  await page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+  return titles.map((title) => title.trim()).filter((title) => title !== '');
+}
+
+/** Toasts whose message contains `text`, a string or a regular expression. */
+export const notification = (page, text) =>
+  page.locator('.notifications-toasts .notification-list-item').filter({ has: page.locator('.notification-list-item-message', { hasText: text }) });
+
+/** @returns {Promise<Locator>} the toast, once it is shown */
+export async function waitForNotification(page, text, timeout = 60_000) {
+  const toast = notification(page, text).first();
+  await toast.waitFor({ timeout });
+  return toast;
+}
+
+export const notificationMessage = (toast) => toast.locator('.notification-list-item-message').innerText();
+
+/** The titles of a toast's buttons. */
+export const notificationButtons = async (toast) => (await buttonsOf(toast).allInnerTexts()).map((title) => title.trim());
+
+/** Clicks a button of a toast; a running progress has one that is called Cancel. */
+export const clickNotificationButton = (toast, title) => buttonsOf(toast).filter({ hasText: exactly(title) }).click();
+
+const buttonsOf = (toast) => toast.locator('.notification-list-item-buttons-container .monaco-button');
+
+/** Inside of the visible webview: the outer frame is VS Code's, the inner one holds the extension's page. */
+export const webview = (page) => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');

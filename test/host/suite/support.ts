@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, openSync, readSync, closeSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { UpscaleResult } from '../../../src/shared/engineProtocol';
+import type { Size } from '../../../src/shared/geometry';
+
+export type ExtensionApi = { engine(): number | undefined };
+
+export const EXTENSION_ID = 'pisa-upscale.pisa-upscale';
+
+/** The folder that is open; the runner made it, with its pictures in `pictures/`. */
+export function workspaceFolder(): string {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'no folder is open');
+  return folder.uri.fsPath;
+}
+
+export async function activate(): Promise<ExtensionApi> {
+  const extension = vscode.extensions.getExtension<ExtensionApi>(EXTENSION_ID);
+  assert.ok(extension, `${EXTENSION_ID} is not installed`);
+  return extension.activate();
+}
+
+/** A new folder inside the workspace with copies of these pictures of the runner. */
+export function freshFolder(...pictures: string[]): string {
+  const folder = mkdtempSync(path.join(workspaceFolder(), 'case-'));
+  for (const name of pictures) copyFileSync(path.join(workspaceFolder(), 'pictures', name), path.join(folder, name));
+  return folder;
+}
+
+/** Runs the command on files and folders the way the explorer calls it: the clicked one, then all selected. */
+export async function upscale(...files: string[]): Promise<UpscaleResult[]> {
+  const uris = files.map((file) => vscode.Uri.file(file));
+  const selection = uris.length > 1 ? [uris] : [];
+  const results = await vscode.commands.executeCommand<UpscaleResult[] | undefined>('pisaUpscale.upscaleImage', uris[0], ...selection);
+  return results ?? [];
+}
+
+/** Width and height from the header of a PNG file, without decoding it. */
+export function pngSize(file: string): Size {
+  const header = Buffer.alloc(24);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header, 0, header.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  assert.equal(header.toString('latin1', 1, 4), 'PNG', `${file} is not a PNG file`);
+  return { width: header.readUInt32BE(16), height: header.readUInt32BE(20) };
+}
+
+export const listing = (folder: string): string[] => readdirSync(folder).sort();
+
+/** Scratch folders of this extension host's jobs. */
+export const scratchFolders = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
+
+export async function useModel(model: string | undefined): Promise<void> {
+  await vscode.workspace.getConfiguration('pisaUpscale').update('model', model, vscode.ConfigurationTarget.Workspace);
+}
+
+export const delay = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until `condition` holds; fails with `what` after `timeout` ms. */
+export async function until(condition: () => boolean, what: string, timeout = 15_000): Promise<void> {
+  const end = Date.now() + timeout;
+  while (!condition()) {
+    if (Date.now() > end) assert.fail(`not within ${timeout / 1000} s: ${what}`);
+    await delay(50);
+  }
+}

@@ -1,0 +1,147 @@
+// The workbench driven as a person does: palette, explorer, notifications, the compare view.
+// PISA_UPSCALE_VSIX names a packaged extension to test instead of the working tree (which must be built).
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { screenshotPath } from '../harness/paths.mjs';
+import { writePicture } from '../harness/pictures.mjs';
+import {
+  clickNotificationButton,
+  editorTab,
+  explorerMenu,
+  explorerMenuItems,
+  notificationButtons,
+  notificationMessage,
+  openFile,
+  quickPickRows,
+  runCommand,
+  tickAndAccept,
+  waitForNotification,
+  webview,
+} from '../harness/workbench.mjs';
+import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mjs';
+
+const MENU_ITEM = 'Upscale Image';
+/** The real model, which takes long enough to be interrupted. */
+const SLOW = { 'pisaUpscale.model': 'esrgan-thick-4x' };
+
+const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 120, 90);
+const listing = (folder) => readdirSync(folder).filter((name) => name !== '.vscode').sort();
+
+let workbench;
+before(async () => (workbench = await startWorkbench({ vsix: process.env.PISA_UPSCALE_VSIX })));
+after(() => workbench?.stop());
+
+/** A test with a workspace of its own, that `fill` fills. */
+const uiTest = (title, { name, fill, settings }, body) =>
+  test(title, { timeout: 180_000 }, (context) => workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)));
+
+/** Waits for the summary and checks the file it speaks of. */
+async function waitForResult(page, folder, output, size) {
+  const toast = await waitForNotification(page, output);
+  await assertSize(path.join(folder, output), size);
+  return toast;
+}
+
+async function assertSize(file, expected) {
+  const { width, height } = await sharp(file).metadata();
+  assert.deepEqual({ width, height }, expected);
+}
+
+uiTest('the palette upscales the picture of the active tab', { name: 'palette', fill: hero }, async ({ page, folder }) => {
+  await openFile(page, 'hero.png');
+  await runCommand(page, UPSCALE);
+  await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+  await page.screenshot({ path: screenshotPath('palette') });
+  assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
+});
+
+const fillTwo = async (folder) => {
+  await hero(folder);
+  await writePicture(path.join(folder, 'other.jpg'), 64, 48);
+  await writeFile(path.join(folder, 'notes.txt'), 'not a picture');
+};
+
+uiTest('without a picture tab the palette asks which one', { name: 'quick-pick', fill: fillTwo }, async ({ page, folder }) => {
+  await runCommand(page, UPSCALE);
+  await quickPickRows(page).filter({ hasText: 'other.jpg' }).waitFor();
+  await page.screenshot({ path: screenshotPath('quick-pick') });
+  assert.equal(await quickPickRows(page).filter({ hasText: 'notes.txt' }).count(), 0, 'only pictures are offered');
+  await tickAndAccept(page, 'other.jpg');
+  await waitForResult(page, folder, 'other@4x.jpg', { width: 256, height: 192 });
+  assert.deepEqual(listing(folder), ['hero.png', 'notes.txt', 'other.jpg', 'other@4x.jpg']);
+});
+
+uiTest('the explorer upscales a picture; Open and Compare show the result', { name: 'explorer', fill: hero }, async ({ page, folder, events }) => {
+  await explorerMenu(page, 'hero.png', MENU_ITEM, { beforeClick: () => page.screenshot({ path: screenshotPath('explorer-menu') }) });
+  const toast = await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+  assert.deepEqual((await notificationButtons(toast)).sort(), ['Compare', 'Open', 'Reveal']);
+  await page.screenshot({ path: screenshotPath('summary') });
+  await clickNotificationButton(toast, 'Open');
+  await editorTab(page, 'hero@4x.png').waitFor();
+  await page.locator('.statusbar-item', { hasText: '480x360' }).waitFor(); // shown by VS Code's viewer
+  await page.screenshot({ path: screenshotPath('opened') });
+
+  await explorerMenu(page, 'hero.png', MENU_ITEM);
+  const second = await waitForResult(page, folder, 'hero@4x-2.png', { width: 480, height: 360 });
+  await clickNotificationButton(second, 'Compare');
+  await webview(page).locator('canvas, img').first().waitFor();
+  await page.waitForTimeout(1000); // the first frames
+  await page.screenshot({ path: screenshotPath('compare') });
+  assert.deepEqual(unexpectedEvents(events), []);
+});
+
+uiTest('the explorer upscales all pictures of a selection', { name: 'selection', fill: fillTwo }, async ({ page, folder }) => {
+  await explorerMenu(page, ['hero.png', 'other.jpg'], MENU_ITEM);
+  await waitForNotification(page, '2 of 2 images upscaled');
+  await page.screenshot({ path: screenshotPath('selection') });
+  assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png', 'notes.txt', 'other.jpg', 'other@4x.jpg']);
+});
+
+uiTest('the explorer offers it on a picture only', { name: 'menu-txt', fill: fillTwo }, async ({ page }) => {
+  const offered = async (name) => (await explorerMenuItems(page, name)).some((title) => title.includes(MENU_ITEM));
+  assert.equal(await offered('hero.png'), true);
+  assert.equal(await offered('notes.txt'), false);
+});
+
+const large = (folder) => writePicture(path.join(folder, 'large.png'), 700, 700);
+
+uiTest('Cancel ends a run and leaves no file', { name: 'cancel', fill: large, settings: SLOW }, async ({ page, folder }, context) => {
+  await explorerMenu(page, 'large.png', MENU_ITEM);
+  const toast = await waitForNotification(page, 'Upscaling');
+  await page.waitForTimeout(5000); // past decoding and into the network
+  await page.screenshot({ path: screenshotPath('progress') });
+  assert.match(await notificationMessage(toast), /large\.png/);
+  const clicked = Date.now();
+  await clickNotificationButton(toast, 'Cancel');
+  await toast.waitFor({ state: 'detached' });
+  // VS Code closes the notification by itself; the extension says when the run has really ended.
+  await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
+  context.diagnostic(`the run ended ${Date.now() - clicked} ms after Cancel`);
+  await page.screenshot({ path: screenshotPath('cancelled') });
+  assert.deepEqual(listing(folder), ['large.png']);
+});
+
+const broken = (folder) => writeFile(path.join(folder, 'broken.png'), 'this is not a PNG file');
+
+uiTest('a broken picture is reported with a way to the log', { name: 'broken', fill: broken }, async ({ page, folder }) => {
+  await explorerMenu(page, 'broken.png', MENU_ITEM);
+  const toast = await waitForNotification(page, /^broken\.png/);
+  assert.deepEqual(await notificationButtons(toast), ['Show Log']);
+  await page.screenshot({ path: screenshotPath('broken') });
+  await clickNotificationButton(toast, 'Show Log');
+  await page.locator('.part.panel .view-line', { hasText: 'broken.png' }).first().waitFor();
+  await page.screenshot({ path: screenshotPath('log') });
+  assert.deepEqual(listing(folder), ['broken.png']);
+});
+
+uiTest('Show Devices names the CPU as usable', { name: 'devices', fill: hero }, async ({ page }) => {
+  await runCommand(page, 'PiSA Upscale: Show Devices');
+  const row = page.locator('.view-line', { hasText: /^CPU\b/ });
+  await row.waitFor({ timeout: 60_000 });
+  await page.screenshot({ path: screenshotPath('devices') });
+  assert.match(await row.innerText(), /^CPU\s+yes\s/);
+});

@@ -1,0 +1,75 @@
+// One server and one browser for all UI tests of a file; a page and a workspace of its own for each test.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { launchBrowser, newPage } from '../harness/browser.mjs';
+import { startServer } from '../harness/codeServer.mjs';
+import { makeTemporaryFolder, REPOSITORY, screenshotPath, TEST_MODELS } from '../harness/paths.mjs';
+import { openWorkbench, waitForCommand } from '../harness/workbench.mjs';
+
+export const UPSCALE = 'PiSA Upscale: Upscale Image';
+
+/** Noise of VS Code itself: its licence check is not part of code-server, and it comments on its own frames. */
+const EXPECTED_EVENTS = /vsda|\[console\.(log|info|debug|warning)\]|\[blocked\]/;
+
+/**
+ * @typedef {object} Session
+ * @property {import('playwright-core').Page} page
+ * @property {string} folder the open workspace
+ * @property {string[]} events what the page and its webviews reported
+ */
+
+/**
+ * @param {{ vsix?: string }} [options] a packaged extension instead of the working tree
+ */
+export async function startWorkbench({ vsix } = {}) {
+  const server = await startServer({
+    settings: { 'pisaUpscale.model': 'one-layer-4x' },
+    machineSettings: { 'pisaUpscale.device': 'cpu', 'pisaUpscale.modelFolders': [TEST_MODELS] },
+    // Installed in place, as a person has it: VS Code's test driver, which a development path needs, hides all toasts.
+    ...(vsix ? { vsix } : { unpackedExtension: REPOSITORY }),
+  });
+  const browser = await launchBrowser().catch(async (error) => {
+    await server.stop();
+    throw error;
+  });
+
+  return {
+    async stop() {
+      await browser.close();
+      await server.stop();
+    },
+
+    /**
+     * Opens a new workspace and runs `body` in it. `fill` puts files into the folder first. A screenshot is kept on failure.
+     * @param {{ name: string, fill: (folder: string) => Promise<unknown>, settings?: Record<string, unknown> }} setup
+     * @param {(session: Session) => Promise<void>} body
+     */
+    async inWorkspace({ name, fill, settings }, body) {
+      const folder = makeTemporaryFolder();
+      const events = [];
+      const page = await newPage(browser, events);
+      try {
+        await fill(folder);
+        if (settings) await writeWorkspaceSettings(folder, settings);
+        await openWorkbench(page, server.workspaceUrl(folder));
+        await waitForCommand(page, UPSCALE);
+        await body({ page, folder, events });
+      } catch (error) {
+        await page.screenshot({ path: screenshotPath(`failed-${name}`) });
+        console.error(unexpectedEvents(events).join('\n'));
+        throw error;
+      } finally {
+        await page.context().close();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Errors that the page or a webview reported, without VS Code's own. */
+export const unexpectedEvents = (events) => events.filter((event) => !EXPECTED_EVENTS.test(event));
+
+async function writeWorkspaceSettings(folder, settings) {
+  await mkdir(path.join(folder, '.vscode'), { recursive: true });
+  await writeFile(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+}
