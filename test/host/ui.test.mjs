@@ -94,6 +94,12 @@ uiTest('the explorer upscales a picture; Open and Compare show the result', { na
   assert.deepEqual(unexpectedEvents(events), []);
 });
 
+uiTest('the image preview has it in its title bar', { name: 'editor-title', fill: hero }, async ({ page, folder }) => {
+  await openFile(page, 'hero.png');
+  await page.locator('.editor-actions').getByRole('button', { name: 'Upscale Image' }).click();
+  await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+});
+
 uiTest('the explorer upscales all pictures of a selection', { name: 'selection', fill: fillTwo }, async ({ page, folder }) => {
   await explorerMenu(page, ['hero.png', 'other.jpg'], MENU_ITEM);
   await waitForNotification(page, '2 of 2 images upscaled');
@@ -114,7 +120,7 @@ uiTest('Cancel ends a run and leaves no file', { name: 'cancel', fill: large, se
   const toast = await waitForNotification(page, 'Upscaling');
   await page.waitForTimeout(5000); // past decoding and into the network
   await page.screenshot({ path: screenshotPath('progress') });
-  assert.match(await notificationMessage(toast), /large\.png/);
+  assert.match(await notificationMessage(toast), /large\.png: tile 1\/\d+ · about .+ left · CPU/);
   const clicked = Date.now();
   await clickNotificationButton(toast, 'Cancel');
   await toast.waitFor({ state: 'detached' });

@@ -12,6 +12,8 @@ export type TileLayers = {
 /** A model opened on one device. Tiles of one fixed shape run through it one at a time. */
 export type TileSession = {
   readonly device: Device;
+  /** Seconds for one input pixel, as the last run measured it; undefined before the first. */
+  readonly secondsPerPixel: number | undefined;
   /** `image` is planar RGB in [0,1], [3,height,width]. Rejects when the device fails or yields NaN or infinity. */
   run(image: Float32Array, width: number, height: number): Promise<TileLayers>;
   release(): Promise<void>;
@@ -41,11 +43,17 @@ export async function openTileSession(graph: string, device: Device, branches: r
     await session.release();
     throw new Error(`the graph lacks ${missing.map((name) => `"${name}"`).join(', ')}`);
   }
+  let secondsPerPixel: number | undefined;
   return {
     device,
+    get secondsPerPixel() {
+      return secondsPerPixel;
+    },
     async run(image, width, height) {
+      const started = performance.now();
       const input = new ort.Tensor('float32', image, [1, 3, height, width]);
       const result = await session.run({ image: input }, outputs);
+      secondsPerPixel = (performance.now() - started) / 1000 / (width * height);
       const layers: TileLayers = {
         base: floats(result, 'base'),
         pixel: floats(result, 'pixel'),

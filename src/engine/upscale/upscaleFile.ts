@@ -8,6 +8,7 @@ import { throwIfCancelled } from '../errors';
 import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
 import { checkFormatHolds, encodePicture, supportsAlpha } from '../image/encode';
 import { inspectSource, type SourceInfo } from '../image/inspect';
+import type { ModelManifest } from '../models/manifest';
 import type { InstalledModel } from '../models/registry';
 import type { TileSession } from '../runtime/session';
 import { planTiles, planWithCore, type TilePlan } from '../tiling/plan';
@@ -68,9 +69,9 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
     ...part,
   });
   if ((await checkTarget(wanted, request)) === 'skip') return finish({ skipped: true, output: wanted, notes: ['The output exists already.'] });
-  await prepareFolder(wanted);
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
+  await prepareFolder(wanted);
 
   context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
   const decoded = await decodeSource(request.input, request.scratchDirectory);
@@ -107,6 +108,8 @@ async function inferTiles(request: UpscaleRequest, services: UpscaleServices, co
       const { device } = attempt;
       context.progress({ phase: 'infer', tile: 0, tiles, device });
       const session = await services.acquireSession(model, device, plan.tile);
+      const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
+      context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
       const started = performance.now();
       const { inferenceSeconds } = await runTiles({
         manifest,
@@ -129,6 +132,22 @@ async function inferTiles(request: UpscaleRequest, services: UpscaleServices, co
       await services.releaseSession().catch(() => undefined);
     },
   );
+}
+
+/** A try of this side costs a hundredth of what it estimates, or it is not made. */
+const TRIAL_SIDE = 32;
+const TRIAL_WORTH = 100;
+
+/**
+ * Seconds that so many pixels will take: from the session's last run, else from a small trial. Only the CPU needs the trial;
+ * a GPU's first tile comes soon, and its first run compiles shaders, which says nothing about the next.
+ */
+async function estimateSeconds(session: TileSession, manifest: ModelManifest, pixels: number): Promise<number | undefined> {
+  const { width, height } = planningSize(manifest, TRIAL_SIDE, TRIAL_SIDE);
+  if (session.secondsPerPixel === undefined && session.device === 'cpu' && pixels >= TRIAL_WORTH * width * height) {
+    await session.run(new Float32Array(3 * width * height), width, height);
+  }
+  return session.secondsPerPixel === undefined ? undefined : session.secondsPerPixel * pixels;
 }
 
 function planFor(request: UpscaleRequest, { manifest }: InstalledModel, size: Size, attempt: Attempt, hasAlpha: boolean): TilePlan {

@@ -23,7 +23,7 @@ export function progressMessage({ index, input, progress }: BatchStep, total: nu
   if (total > 1) parts.push(`${index + 1}/${total}`, path.basename(input));
   if (progress === undefined || progress.phase === 'prepare') parts.push(t('preparing'));
   else if (progress.phase === 'encode') parts.push(t('writing'));
-  else if (progress.tiles > 0) parts.push(t('tile {0}/{1}', Math.min(progress.tile + 1, progress.tiles), progress.tiles));
+  else if (progress.tiles > 0) parts.push(t('tile {0}/{1}', Math.min(Math.floor(progress.tile) + 1, progress.tiles), progress.tiles));
   if (progress?.phase === 'infer' && progress.secondsLeft !== undefined) parts.push(t('about {0} left', formatSeconds(progress.secondsLeft)));
   if (progress?.device !== undefined) parts.push(deviceName(progress.device));
   return parts.join(' · ');

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { UpscaleCall } from '../../client/engineClient';
 import type { UpscaleProgress, UpscaleResult } from '../../shared/engineProtocol';
+import { progressAfter } from '../../shared/liveProgress';
 import { RpcError } from '../../shared/rpc';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
@@ -15,6 +16,8 @@ import { showSummary } from './summaryNotification';
 import { Throttle } from './throttle';
 
 const PROGRESS_INTERVAL_MS = 100;
+/** The engine is silent while a tile runs; the notification is not. */
+const TICK_MS = 1000;
 
 type Notification = vscode.Progress<{ message?: string; increment?: number }>;
 
@@ -69,14 +72,22 @@ export class UpscaleJobs {
       notification.report({ message: progressMessage(step, pictures.length, vscode.l10n.t), increment: Math.max(0, percent - shown) });
       shown = Math.max(shown, percent);
     });
+    let last: { readonly step: BatchStep; readonly at: number } | undefined;
+    const ticks = setInterval(() => {
+      if (last?.step.progress) throttle.submit({ ...last.step, progress: progressAfter(last.step.progress, (performance.now() - last.at) / 1000) });
+    }, TICK_MS);
     const names = pictures.map((picture) => picture.fsPath);
     try {
       return await runBatch(names, {
         signal,
-        onStep: (step) => throttle.submit(step),
+        onStep: (step) => {
+          last = { step, at: performance.now() };
+          throttle.submit(step);
+        },
         upscale: (index, onProgress) => this.upscaleOne(pictures[index], signal, onProgress),
       });
     } finally {
+      clearInterval(ticks);
       throttle.dispose();
     }
   }
