@@ -13,7 +13,7 @@ import { EngineClient } from '../src/client/engineClient';
 import { ModelRegistry } from '../src/engine/models/registry';
 import { openTileSession } from '../src/engine/runtime/session';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
-import { tileInput } from '../src/engine/upscale/tileInput';
+import { mirroredIndices, tileInput } from '../src/engine/upscale/tileInput';
 
 const SIDE = 512;
 const TARGET = 1.1;
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     const pixels = await sharp(input).raw().toBuffer();
     const { graph, manifest } = await new ModelRegistry(modelFolders).find(values.model);
     const session = await openTileSession(graph, 'cpu', manifest.branches);
-    const image = tileInput(pixels, { width: SIDE, height: SIDE }, 0, 0, { width: SIDE, height: SIDE });
+    const image = tileInput(pixels, SIDE, mirroredIndices(0, SIDE, SIDE), mirroredIndices(0, SIDE, SIDE));
 
     const bare = async (): Promise<number> => {
       const start = performance.now();

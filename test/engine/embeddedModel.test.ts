@@ -87,3 +87,23 @@ function fileHandler(folder: string): tf.io.IOHandler {
     },
   };
 }
+
+test('the margin keeps the network’s zero padding out of the picture', async () => {
+  const model = await new ModelRegistry([EMBEDDED_MODELS]).find('esrgan-thick-4x');
+  const { margin, branches, scale } = model.manifest;
+  const session = await openTileSession(model.graph, 'cpu', branches);
+  const side = 40;
+  const grey = async (m: number): Promise<number> => {
+    const { base, pixel } = await session.run(new Float32Array(3 * (side + 2 * m) ** 2).fill(0.8), side + 2 * m, side + 2 * m);
+    const wide = (side + 2 * m) * scale;
+    let largest = 0;
+    for (let y = m * scale; y < wide - m * scale; y++) {
+      for (let x = m * scale; x < wide - m * scale; x++) largest = Math.max(largest, Math.abs(base[y * wide + x]! + pixel[y * wide + x]! - 0.8));
+    }
+    return largest;
+  };
+  const [without, withMargin] = [await grey(0), await grey(margin)];
+  await session.release();
+  console.log(`flat grey, largest error: ${(without * 255).toFixed(1)}/255 without the margin, ${(withMargin * 255).toFixed(1)}/255 with it`);
+  assert.ok(without > 8 / 255 && withMargin <= 2 / 255);
+});

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { ModelRegistry, type InstalledModel } from '../../src/engine/models/registry';
 import { openTileSession, type TileLayers } from '../../src/engine/runtime/session';
 import { planTiles, planWithCore, type TilePlan } from '../../src/engine/tiling/plan';
-import { tileInput } from '../../src/engine/upscale/tileInput';
-import { planningSize } from '../../src/engine/upscale/runTiles';
+import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
+import { keptPart, planningSize } from '../../src/engine/upscale/runTiles';
 import { EMBEDDED_MODELS, TEST_MODELS, testPixels } from './support';
 
 const WIDTH = 500;
@@ -15,20 +15,20 @@ const HEIGHT = 333;
 async function stitched({ manifest, graph }: InstalledModel, plan: TilePlan): Promise<{ [layer: string]: Float32Array }> {
   const session = await openTileSession(graph, 'cpu', manifest.branches);
   const source = testPixels(WIDTH, HEIGHT);
-  const { scale } = manifest;
+  const { scale, margin } = manifest;
   const result: { [layer: string]: Float32Array } = {};
   for (const row of plan.rows) {
     for (const column of plan.columns) {
-      const image = tileInput(source, { width: WIDTH, height: HEIGHT }, column.start, row.start, plan.tile);
+      const image = tileInput(source, WIDTH, mirroredIndices(column.start - margin, plan.tile.width, WIDTH), mirroredIndices(row.start - margin, plan.tile.height, HEIGHT));
+      const [kx, ky] = [keptPart(column, margin, WIDTH), keptPart(row, margin, HEIGHT)];
       const layers: TileLayers = await session.run(image, plan.tile.width, plan.tile.height);
       for (const [name, layer] of Object.entries<Float32Array>(layers)) {
         const whole = (result[name] ??= new Float32Array(3 * WIDTH * HEIGHT * scale * scale));
         for (let channel = 0; channel < 3; channel++) {
-          for (let y = row.from * scale; y < Math.min(row.to, HEIGHT) * scale; y++) {
-            for (let x = column.from * scale; x < Math.min(column.to, WIDTH) * scale; x++) {
-              const from = (channel * plan.tile.height * scale + y - row.start * scale) * plan.tile.width * scale + x - column.start * scale;
-              whole[(channel * HEIGHT * scale + y) * WIDTH * scale + x] = layer[from]!;
-            }
+          for (let y = 0; y < ky.length * scale; y++) {
+            const from = (channel * plan.tile.height * scale + y + ky.inTile * scale) * plan.tile.width * scale + kx.inTile * scale;
+            const to = (channel * HEIGHT * scale + y + ky.inPicture * scale) * WIDTH * scale + kx.inPicture * scale;
+            whole.set(layer.subarray(from, from + kx.length * scale), to);
           }
         }
       }
@@ -48,7 +48,7 @@ const ruleOf = ({ manifest }: InstalledModel): { halo: number; multipleOf: numbe
 
 test('two-branch test model: tiles of many sizes equal the untiled run (≤ 1e-4)', async () => {
   const model = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
-  const size = planningSize(model.manifest, WIDTH, HEIGHT);
+  const size = planningSize(model.manifest, { width: WIDTH, height: HEIGHT });
   const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
   for (const core of [16, 37, 64, 101, 128, 333, 499]) {
     const plan = planWithCore(size, core, ruleOf(model));
@@ -62,7 +62,7 @@ test('two-branch test model: tiles of many sizes equal the untiled run (≤ 1e-4
 
 test('a halo that is too small shows: the comparison can fail', async () => {
   const model = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
-  const size = planningSize(model.manifest, WIDTH, HEIGHT);
+  const size = planningSize(model.manifest, { width: WIDTH, height: HEIGHT });
   const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
   const tiled = await stitched(model, planWithCore(size, 64, { halo: 0, multipleOf: 4 }));
   assert.ok(difference(untiled.pixel!, tiled.pixel!) > 1e-4);
@@ -70,7 +70,7 @@ test('a halo that is too small shows: the comparison can fail', async () => {
 
 test('embedded model: 500×333 tiled equals untiled (≤ 1e-4)', async () => {
   const model = await new ModelRegistry([EMBEDDED_MODELS]).find('esrgan-thick-4x');
-  const size = { width: WIDTH, height: HEIGHT };
+  const size = planningSize(model.manifest, { width: WIDTH, height: HEIGHT });
   const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
   const plans = {
     'budget of 320×320': planTiles(size, ruleOf(model), { pixels: 320 * 320, bandRows: 4096 }),

@@ -6,7 +6,7 @@ import { EngineClient } from '../../src/client/engineClient';
 import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng } from './support';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { openTileSession } from '../../src/engine/runtime/session';
-import { tileInput } from '../../src/engine/upscale/tileInput';
+import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
 
 /** Debian's Chromium brings SwiftShader, a Vulkan device in software: the GPU path without a GPU. */
 const CHROMIUM = '/usr/lib/chromium';
@@ -34,7 +34,7 @@ if (process.env[RESTARTED] === undefined) {
 } else {
   test('a model gives the CPU’s floats (≤ 1e-3)', async () => {
     const { graph, manifest } = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
-    const image = tileInput(testPixels(24, 20), { width: 24, height: 20 }, 0, 0, { width: 24, height: 20 });
+    const image = tileInput(testPixels(24, 20), 24, mirroredIndices(0, 24, 24), mirroredIndices(0, 20, 20));
     const run = async (device: 'cpu' | 'webgpu'): Promise<Float32Array[]> => {
       const session = await openTileSession(graph, device, manifest.branches);
       const { base, pixel, semantic } = await session.run(image, 24, 20);

@@ -17,6 +17,11 @@ export type ModelManifest = {
   readonly scale: number;
   readonly branches: readonly Branch[];
   readonly sizeRule: SizeRule;
+  /**
+   * Input pixels that the engine mirrors around the picture. A network with zero padding darkens the picture's edge as far as it
+   * effectively sees; with the margin that happens outside.
+   */
+  readonly margin: number;
   /** Input pixels around a tile that its result depends on: at least the receptive field's radius. */
   readonly halo: number;
   /** Largest number of input pixels in one tile that runs in about 1 GB. */
@@ -49,6 +54,7 @@ export function parseManifest(json: unknown): ModelManifest {
     scale: whole(json, 'scale', 1),
     branches,
     sizeRule: { multipleOf: whole(sizeRule, 'multipleOf', 1), minimum: whole(sizeRule, 'minimum', 1) },
+    margin: whole(json, 'margin', 0),
     halo: whole(json, 'halo', 0),
     tilePixels: whole(json, 'tilePixels', 1),
     licence: { spdx: text(licence, 'spdx'), source: text(licence, 'source') },

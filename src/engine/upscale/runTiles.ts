@@ -1,13 +1,13 @@
-import { paddedSize, type Rect } from '../../shared/geometry';
+import { paddedSize, type Rect, type Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
 import { enlargeRows } from '../image/enlargePlane';
 import { PixelFile } from '../image/pixelFile';
 import type { ModelManifest } from '../models/manifest';
 import type { TileSession } from '../runtime/session';
-import type { TilePlan } from '../tiling/plan';
+import type { Span, TilePlan } from '../tiling/plan';
 import { blendTile, joinAlpha } from './blend';
-import { tileInput } from './tileInput';
+import { mirroredIndices, tileInput } from './tileInput';
 
 export type RunTilesParams = {
   readonly manifest: ModelManifest;
@@ -30,7 +30,7 @@ export type RunTilesParams = {
  */
 export async function runTiles(params: RunTilesParams): Promise<{ inferenceSeconds: number }> {
   const { manifest, plan, session, guidance, alpha, signal } = params;
-  const { scale } = manifest;
+  const { scale, margin } = manifest;
   const bands = alpha ? 4 : 3;
   const { width, height } = params.rgb.info;
   const writer = await PixelFile.create(params.output, { width: width * scale, height: height * scale, bands });
@@ -38,40 +38,44 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
   let done = 0;
   try {
     for (const row of plan.rows) {
-      const source = await params.rgb.rows(Math.min(row.start, height - 1), Math.min(row.start + plan.tile.height, height));
-      const sourceRows = source.length / (3 * width);
-      const keptRows = Math.min(row.to, height) - row.from;
-      if (keptRows <= 0) continue;
-      const band = new Uint8ClampedArray(width * scale * keptRows * scale * bands);
+      const keptRows = keptPart(row, margin, height);
+      const rows = mirroredIndices(row.start - margin, plan.tile.height, height);
+      const firstRow = rows.reduce((a, b) => Math.min(a, b));
+      const source = await params.rgb.rows(firstRow, rows.reduce((a, b) => Math.max(a, b)) + 1);
+      const sourceRows = rows.map((index) => index - firstRow);
+      const band = new Uint8ClampedArray(width * scale * keptRows.length * scale * bands);
       for (const column of plan.columns) {
         throwIfCancelled(signal);
-        const image = tileInput(source, { width, height: sourceRows }, column.start, 0, plan.tile);
+        const keptColumns = keptPart(column, margin, width);
+        const image = tileInput(source, width, mirroredIndices(column.start - margin, plan.tile.width, width), sourceRows);
         const start = performance.now();
         const layers = await session.run(image, plan.tile.width, plan.tile.height);
         inferenceSeconds += (performance.now() - start) / 1000;
-        const keptColumns = Math.min(column.to, width) - column.from;
-        if (keptColumns > 0) {
-          blendTile(
-            layers,
-            guidance,
-            {
-              tileWidth: plan.tile.width * scale,
-              tileHeight: plan.tile.height * scale,
-              fromX: (column.from - column.start) * scale,
-              fromY: (row.from - row.start) * scale,
-              width: keptColumns * scale,
-              height: keptRows * scale,
-              bandX: column.from * scale,
-              bandWidth: width * scale,
-            },
-            band,
-            bands,
-          );
-        }
-        params.onTile(++done, { x: column.from * scale, y: row.from * scale, width: keptColumns * scale, height: keptRows * scale });
+        blendTile(
+          layers,
+          guidance,
+          {
+            tileWidth: plan.tile.width * scale,
+            tileHeight: plan.tile.height * scale,
+            fromX: keptColumns.inTile * scale,
+            fromY: keptRows.inTile * scale,
+            width: keptColumns.length * scale,
+            height: keptRows.length * scale,
+            bandX: keptColumns.inPicture * scale,
+            bandWidth: width * scale,
+          },
+          band,
+          bands,
+        );
+        params.onTile(++done, {
+          x: keptColumns.inPicture * scale,
+          y: keptRows.inPicture * scale,
+          width: keptColumns.length * scale,
+          height: keptRows.length * scale,
+        });
       }
-      if (alpha) joinAlpha(band, await enlargeRows(alpha, row.from, row.from + keptRows, scale));
-      await writer.writeRows(row.from * scale, new Uint8Array(band.buffer));
+      if (alpha) joinAlpha(band, await enlargeRows(alpha, keptRows.inPicture, keptRows.inPicture + keptRows.length, scale));
+      await writer.writeRows(keptRows.inPicture * scale, new Uint8Array(band.buffer));
     }
     throwIfCancelled(signal);
     return { inferenceSeconds };
@@ -80,6 +84,13 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
   }
 }
 
-/** The size that tiles are planned for: the picture's, padded to the model's size rule. */
-export const planningSize = (manifest: ModelManifest, width: number, height: number): { width: number; height: number } =>
-  paddedSize({ width, height }, manifest.sizeRule);
+/** What a tile contributes along one axis, without the margin around the picture: where it lies in the tile and in the picture. */
+export function keptPart({ start, from, to }: Span, margin: number, size: number): { inTile: number; inPicture: number; length: number } {
+  const first = Math.max(from, margin);
+  const end = Math.min(to, margin + size);
+  return { inTile: first - start, inPicture: first - margin, length: Math.max(0, end - first) };
+}
+
+/** The size that tiles are planned for: the picture with the model's margin on all sides, padded to its size rule. */
+export const planningSize = ({ margin, sizeRule }: ModelManifest, { width, height }: Size): Size =>
+  paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);

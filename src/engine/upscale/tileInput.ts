@@ -1,23 +1,30 @@
-import type { Size } from '../../shared/geometry';
+/**
+ * The pixels that a window of a picture reads, along one axis: `length` indices from `start` on, mirrored at the picture's edges
+ * (…2 1 | 0 1 2 … n−1 | n−2 …), so that windows may reach beyond them.
+ */
+export function mirroredIndices(start: number, length: number, size: number): Int32Array {
+  const period = Math.max(1, 2 * (size - 1));
+  return Int32Array.from({ length }, (_, i) => {
+    const at = (((start + i) % period) + period) % period;
+    return at < size ? at : period - at;
+  });
+}
 
 /**
- * Cuts a tile out of a band of interleaved 8-bit RGB rows and turns it into planar floats in [0,1], [3,height,width].
- * Beyond the band's right and bottom edge the last column and row are repeated: that is the padding to a model's size rule.
+ * Cuts a tile out of interleaved 8-bit RGB rows of `width` pixels and turns it into planar floats in [0,1],
+ * [3, rows.length, columns.length]. `columns` and `rows` say which pixels, `rows` relative to the first row given.
  */
-export function tileInput(band: Uint8Array, bandSize: Size, x0: number, y0: number, tile: Size): Float32Array {
-  const { width, height } = tile;
-  const result = new Float32Array(3 * width * height);
-  const area = width * height;
-  const lastX = bandSize.width - 1;
-  const lastY = bandSize.height - 1;
+export function tileInput(pixels: Uint8Array, width: number, columns: Int32Array, rows: Int32Array): Float32Array {
+  const area = rows.length * columns.length;
+  const result = new Float32Array(3 * area);
   let to = 0;
-  for (let y = 0; y < height; y++) {
-    const row = Math.min(y0 + y, lastY) * bandSize.width;
-    for (let x = 0; x < width; x++, to++) {
-      const from = 3 * (row + Math.min(x0 + x, lastX));
-      result[to] = (band[from] ?? 0) / 255;
-      result[to + area] = (band[from + 1] ?? 0) / 255;
-      result[to + 2 * area] = (band[from + 2] ?? 0) / 255;
+  for (const row of rows) {
+    for (const column of columns) {
+      const from = 3 * (row * width + column);
+      result[to] = (pixels[from] ?? 0) / 255;
+      result[to + area] = (pixels[from + 1] ?? 0) / 255;
+      result[to + 2 * area] = (pixels[from + 2] ?? 0) / 255;
+      to++;
     }
   }
   return result;

@@ -143,7 +143,7 @@ const TRIAL_WORTH = 100;
  * a GPU's first tile comes soon, and its first run compiles shaders, which says nothing about the next.
  */
 async function estimateSeconds(session: TileSession, manifest: ModelManifest, pixels: number): Promise<number | undefined> {
-  const { width, height } = planningSize(manifest, TRIAL_SIDE, TRIAL_SIDE);
+  const { width, height } = planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });
   if (session.secondsPerPixel === undefined && session.device === 'cpu' && pixels >= TRIAL_WORTH * width * height) {
     await session.run(new Float32Array(3 * width * height), width, height);
   }
@@ -151,7 +151,7 @@ async function estimateSeconds(session: TileSession, manifest: ModelManifest, pi
 }
 
 function planFor(request: UpscaleRequest, { manifest }: InstalledModel, size: Size, attempt: Attempt, hasAlpha: boolean): TilePlan {
-  const padded = planningSize(manifest, size.width, size.height);
+  const padded = planningSize(manifest, size);
   const rule = { halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf };
   if (request.tile !== undefined) return planWithCore(padded, request.tile, rule);
   const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3);
