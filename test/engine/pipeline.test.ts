@@ -139,6 +139,31 @@ for (const [scale, width, height] of [[1, 31, 21], [2, 62, 42], [2.5, 78, 53], [
   });
 }
 
+test('whatever the scale, the picture does not shift', async () => {
+  const side = 22;
+  const half = testPixels(side / 2, side);
+  const mirrored = new Uint8Array(side * side * 3);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const from = 3 * (y * (side / 2) + Math.min(x, side - 1 - x));
+      mirrored.set(half.subarray(from, from + 3), 3 * (y * side + x));
+    }
+  }
+  await sharp(mirrored, { raw: { width: side, height: side, channels: 3 } }).png().toFile(file('mirrored.png'));
+  for (const scale of [1.5, 2, 3, 4, 6, 8]) {
+    const { output } = await client.upscale(callFor(file('mirrored.png'), { scale, guidance: { pixel: 0, semantic: 0 } }));
+    const { data, width, height } = await pixelsOf(output);
+    let largest = 0;
+    for (let y = 0; y < height; y++) {
+      for (let i = 0; i < width * 3; i++) {
+        const mirror = 3 * (width - 1 - Math.floor(i / 3)) + (i % 3);
+        largest = Math.max(largest, Math.abs(data[y * width * 3 + i]! - data[y * width * 3 + mirror]!));
+      }
+    }
+    assert.ok(largest <= 1, `×${scale}: ${largest}`);
+  }
+});
+
 for (const [width, height] of [[1, 1], [3, 5000], [7, 5], [1, 64]] as const) {
   test(`a ${width}×${height} picture succeeds`, async () => {
     const input = await writePng(file(`odd-${width}x${height}.png`), width, height);

@@ -8,7 +8,7 @@ export type EncodeOptions = {
   readonly format: OutputFormat;
   /** 1–100, for the lossy formats. */
   readonly quality: number;
-  /** Final size; the picture is resampled (Lanczos-3) when it differs. */
+  /** Final size; a larger picture is reduced (Lanczos-3). */
   readonly size: Size;
 };
 

@@ -1,8 +1,8 @@
 import { paddedSize, type Rect, type Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
-import { enlargeRows } from '../image/enlargePlane';
-import { PixelFile } from '../image/pixelFile';
+import { enlargeRows } from '../image/enlarge';
+import type { PixelFile } from '../image/pixelFile';
 import type { ModelManifest } from '../models/manifest';
 import type { TileSession } from '../runtime/session';
 import type { Span, TilePlan } from '../tiling/plan';
@@ -18,8 +18,8 @@ export type RunTilesParams = {
   readonly rgb: PixelFile;
   /** One band of the same size, if the picture has transparency. */
   readonly alpha: PixelFile | undefined;
-  /** The TIFF file to write: RGB, or RGBA when there is alpha. */
-  readonly output: string;
+  /** What is written: the model's scale times the size, four bands when there is alpha, else three. */
+  readonly output: PixelFile;
   readonly signal: AbortSignal;
   readonly onTile: (done: number, rect: Rect) => void;
 };
@@ -33,55 +33,52 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
   const { scale, margin } = manifest;
   const bands = alpha ? 4 : 3;
   const { width, height } = params.rgb.info;
-  const writer = await PixelFile.create(params.output, { width: width * scale, height: height * scale, bands });
   let inferenceSeconds = 0;
   let done = 0;
-  try {
-    for (const row of plan.rows) {
-      const keptRows = keptPart(row, margin, height);
-      const rows = mirroredIndices(row.start - margin, plan.tile.height, height);
-      const firstRow = rows.reduce((a, b) => Math.min(a, b));
-      const source = await params.rgb.rows(firstRow, rows.reduce((a, b) => Math.max(a, b)) + 1);
-      const sourceRows = rows.map((index) => index - firstRow);
-      const band = new Uint8ClampedArray(width * scale * keptRows.length * scale * bands);
-      for (const column of plan.columns) {
-        throwIfCancelled(signal);
-        const keptColumns = keptPart(column, margin, width);
-        const image = tileInput(source, width, mirroredIndices(column.start - margin, plan.tile.width, width), sourceRows);
-        const start = performance.now();
-        const layers = await session.run(image, plan.tile.width, plan.tile.height);
-        inferenceSeconds += (performance.now() - start) / 1000;
-        blendTile(
-          layers,
-          guidance,
-          {
-            tileWidth: plan.tile.width * scale,
-            tileHeight: plan.tile.height * scale,
-            fromX: keptColumns.inTile * scale,
-            fromY: keptRows.inTile * scale,
-            width: keptColumns.length * scale,
-            height: keptRows.length * scale,
-            bandX: keptColumns.inPicture * scale,
-            bandWidth: width * scale,
-          },
-          band,
-          bands,
-        );
-        params.onTile(++done, {
-          x: keptColumns.inPicture * scale,
-          y: keptRows.inPicture * scale,
+  for (const row of plan.rows) {
+    const keptRows = keptPart(row, margin, height);
+    if (keptRows.length === 0) continue; // nothing but padding
+    const rows = mirroredIndices(row.start - margin, plan.tile.height, height);
+    const firstRow = rows.reduce((a, b) => Math.min(a, b));
+    const source = await params.rgb.rows(firstRow, rows.reduce((a, b) => Math.max(a, b)) + 1);
+    const sourceRows = rows.map((index) => index - firstRow);
+    const band = new Uint8ClampedArray(width * scale * keptRows.length * scale * bands);
+    for (const column of plan.columns) {
+      throwIfCancelled(signal);
+      const keptColumns = keptPart(column, margin, width);
+      if (keptColumns.length === 0) continue;
+      const image = tileInput(source, width, mirroredIndices(column.start - margin, plan.tile.width, width), sourceRows);
+      const start = performance.now();
+      const layers = await session.run(image, plan.tile.width, plan.tile.height);
+      inferenceSeconds += (performance.now() - start) / 1000;
+      blendTile(
+        layers,
+        guidance,
+        {
+          tileWidth: plan.tile.width * scale,
+          tileHeight: plan.tile.height * scale,
+          fromX: keptColumns.inTile * scale,
+          fromY: keptRows.inTile * scale,
           width: keptColumns.length * scale,
           height: keptRows.length * scale,
-        });
-      }
-      if (alpha) joinAlpha(band, await enlargeRows(alpha, keptRows.inPicture, keptRows.inPicture + keptRows.length, scale));
-      await writer.writeRows(keptRows.inPicture * scale, new Uint8Array(band.buffer));
+          bandX: keptColumns.inPicture * scale,
+          bandWidth: width * scale,
+        },
+        band,
+        bands,
+      );
+      params.onTile(++done, {
+        x: keptColumns.inPicture * scale,
+        y: keptRows.inPicture * scale,
+        width: keptColumns.length * scale,
+        height: keptRows.length * scale,
+      });
     }
-    throwIfCancelled(signal);
-    return { inferenceSeconds };
-  } finally {
-    await writer.close();
+    if (alpha) joinAlpha(band, await enlargeRows(alpha, keptRows.inPicture, keptRows.inPicture + keptRows.length, scale));
+    await params.output.writeRows(keptRows.inPicture * scale, new Uint8Array(band.buffer));
   }
+  throwIfCancelled(signal);
+  return { inferenceSeconds };
 }
 
 /** What a tile contributes along one axis, without the margin around the picture: where it lies in the tile and in the picture. */

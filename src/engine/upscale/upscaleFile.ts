@@ -7,7 +7,9 @@ import type { Device, OutputFormat } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
 import { checkFormatHolds, encodePicture, supportsAlpha } from '../image/encode';
+import { enlargePicture } from '../image/enlarge';
 import { inspectSource, type SourceInfo } from '../image/inspect';
+import { PixelFile } from '../image/pixelFile';
 import type { ModelManifest } from '../models/manifest';
 import type { InstalledModel } from '../models/registry';
 import type { TileSession } from '../runtime/session';
@@ -80,7 +82,8 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
 
   const { tiles } = done;
   context.progress({ phase: 'encode', tile: tiles, tiles, device: done.device, temporaryFile: temporaryPath(wanted, request.jobId) });
-  const { output, bytes } = await writeOutput(done.raw, wanted, request, { format, size }, signal);
+  const raster = await rasterFor(done.raw, size, request.scratchDirectory);
+  const { output, bytes } = await writeOutput(raster, wanted, request, { format, size }, signal);
   return finish({ output, bytes, device: done.device, tiles, notes, seconds: { total: (performance.now() - started) / 1000, inference: done.inferenceSeconds } });
 }
 
@@ -92,14 +95,13 @@ type InferInput = {
   readonly guidance: UpscaleRequest['guidance'];
 };
 
-type InferResult = { readonly raw: string; readonly tiles: number; readonly device: Device; readonly inferenceSeconds: number };
+type InferResult = { readonly raw: PixelFile; readonly tiles: number; readonly device: Device; readonly inferenceSeconds: number };
 
 async function inferTiles(request: UpscaleRequest, services: UpscaleServices, context: UpscaleContext, input: InferInput, notes: string[]): Promise<InferResult> {
   const { model, decoded, size, guidance } = input;
   const { manifest } = model;
   throwIfCancelled(context.signal);
   const { rgb, alpha } = decoded;
-  const raw = path.join(request.scratchDirectory, 'result.tif');
   return firstSuccessful(
     attemptsFor(input.device, manifest.tilePixels),
     async (attempt) => {
@@ -111,6 +113,7 @@ async function inferTiles(request: UpscaleRequest, services: UpscaleServices, co
       const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
       context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
       const started = performance.now();
+      const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), { ...scaledSize(size, manifest.scale), bands: alpha ? 4 : 3 });
       const { inferenceSeconds } = await runTiles({
         manifest,
         plan,
@@ -124,6 +127,9 @@ async function inferTiles(request: UpscaleRequest, services: UpscaleServices, co
           const secondsLeft = ((performance.now() - started) / 1000 / tile) * (tiles - tile);
           context.progress({ phase: 'infer', tile, tiles, device, rect, secondsLeft });
         },
+      }).catch(async (error: unknown) => {
+        await raw.close();
+        throw error;
       });
       return { raw, tiles, device, inferenceSeconds };
     },
@@ -156,6 +162,22 @@ function planFor(request: UpscaleRequest, { manifest }: InstalledModel, size: Si
   if (request.tile !== undefined) return planWithCore(padded, request.tile, rule);
   const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3);
   return planTiles(padded, rule, { pixels: attempt.tilePixels, bandRows: Math.max(1, Math.floor(BAND_BYTES / rowBytes)) });
+}
+
+/**
+ * The path of a picture at least as large as the result: the model's output, or where that is smaller its enlargement, so
+ * that what is left for the encoder is at most a reduction. Closes `raw`.
+ */
+async function rasterFor(raw: PixelFile, size: Size, scratch: string): Promise<string> {
+  try {
+    const factor = Math.ceil(Math.max(size.width / raw.info.width, size.height / raw.info.height));
+    if (factor <= 1) return raw.path;
+    const enlarged = await enlargePicture(raw, factor, path.join(scratch, 'enlarged.tif'));
+    await enlarged.close();
+    return enlarged.path;
+  } finally {
+    await raw.close();
+  }
 }
 
 async function writeOutput(
