@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { CallContext } from '../shared/rpc';
 import type { EngineApi, EngineVersions, ModelCheck, ModelSummary, UpscaleRequest, UpscaleResult } from '../shared/engineProtocol';
 import { messageOf } from './errors';
@@ -54,8 +55,14 @@ export class Engine {
         { signal, progress },
       );
     const result = this.queue.then(run, run);
-    this.queue = result.catch(() => undefined);
+    // The client removes the scratch folder too; but it may be the client's death that cancelled the run.
+    this.queue = result.catch(() => (signal.aborted ? rm(request.scratchDirectory, { recursive: true, force: true }) : undefined));
     return result;
+  }
+
+  /** Resolves when nothing runs any more. */
+  async settled(): Promise<void> {
+    await this.queue;
   }
 
   private async listModels(): Promise<ModelSummary[]> {

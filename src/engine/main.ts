@@ -16,10 +16,10 @@ function main(): void {
     console.error('This is the engine process of PiSA Upscale; it is started by the extension or the command-line tool.');
     process.exit(2);
   }
-  process.on('disconnect', () => process.exit(0));
   // Ctrl+C in a terminal reaches the whole process group; the parent decides what it means.
   process.on('SIGINT', () => undefined);
   if (args[0] === PROBE_ARGUMENT) {
+    process.on('disconnect', () => process.exit(0));
     const device = args[1];
     if (!isOneOf(DEVICES, device)) throw new Error(`Unknown device ${String(device)}.`);
     void probeDevice(device).then((report) => process.send?.(report, () => process.exit(0)));
@@ -27,10 +27,20 @@ function main(): void {
   }
   lowerPriority();
   const engine = new Engine({ modelFolders: args, entry: __filename, version: PISA_UPSCALE_VERSION });
-  new RpcEndpoint(
-    { post: (message) => process.send?.(message), onMessage: (listener) => process.on('message', listener) },
+  const endpoint = new RpcEndpoint(
+    { post: send, onMessage: (listener) => process.on('message', listener) },
     engine.api(),
   );
+  // The parent is gone, perhaps killed: what runs is cancelled and cleans up after itself.
+  process.on('disconnect', () => {
+    endpoint.close({ code: 'cancelled', message: 'The connection was closed.' });
+    void engine.settled().finally(() => process.exit(0));
+  });
+}
+
+/** Between the parent's death and the news of it a message can't be sent; the callback keeps that from being an uncaught error. */
+function send(message: unknown): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /** The engine may use every core; the editor and everything else go first. */

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CLI, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
 
 const folder = temporaryFolder();
@@ -91,6 +92,19 @@ test('Ctrl+C cancels: exit code 130 and no file', async () => {
   const code = await new Promise((resolve) => child.on('exit', resolve));
   assert.equal(code, 130);
   assert.deepEqual(readdirSync(own), ['long.png']);
+});
+
+test('a command that is killed leaves no file: its engine notices, cleans up and ends', async () => {
+  const own = temporaryFolder();
+  await writePng(path.join(own, 'killed.png'), 900, 900);
+  const scratch = (pid: number): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${pid}-`));
+  const child = spawn(process.execPath, [CLI, ...FAST, 'killed.png', '--model', 'two-branch-4x', '--tile', '16'], { cwd: own, stdio: 'ignore' });
+  const pid = child.pid!;
+  while (!scratch(pid).some((name) => readdirSync(path.join(os.tmpdir(), name)).includes('result.tif'))) await delay(20);
+  child.kill('SIGKILL');
+  for (let i = 0; i < 500 && scratch(pid).length > 0; i++) await delay(20);
+  assert.deepEqual(scratch(pid), []);
+  assert.deepEqual(readdirSync(own), ['killed.png']);
 });
 
 /** Permissions do not bind root, so these run as the unprivileged user "nobody" when the tests run as root. */
