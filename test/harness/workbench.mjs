@@ -70,10 +70,21 @@ async function findInPalette(page, title) {
 export const explorerRow = (page, name) =>
   page.locator('.explorer-folders-view .monaco-list-row').filter({ has: page.locator('.label-name', { hasText: exactly(name) }) });
 
-/** Opens a file in an editor tab, as a double click does. */
-export async function openFile(page, name) {
-  await explorerRow(page, name).dblclick();
-  await editorTab(page, name).waitFor();
+/**
+ * Opens a picture in VS Code's image preview, as a double click does. While the extensions are still starting, VS Code shows
+ * the picture as a binary file instead; then it is closed and opened again.
+ */
+export async function openPicture(page, name, timeout = START_TIMEOUT_MS) {
+  const end = Date.now() + timeout;
+  const preview = page.locator('iframe.webview.ready');
+  for (;;) {
+    await explorerRow(page, name).dblclick();
+    await editorTab(page, name).waitFor();
+    if (await preview.first().waitFor({ timeout: 3000 }).then(() => true, () => false)) return;
+    if (Date.now() > end) throw new Error(`The image preview never opened for ${name}`);
+    await runCommand(page, 'View: Close All Editors');
+    await editorTab(page, name).waitFor({ state: 'detached' });
+  }
 }
 
 export const editorTab = (page, name) => page.locator(`.tabs-container .tab[data-resource-name=${JSON.stringify(name)}]`);

@@ -15,7 +15,7 @@ import {
   explorerMenuItems,
   notificationButtons,
   notificationMessage,
-  openFile,
+  openPicture,
   quickPickRows,
   runCommand,
   tickAndAccept,
@@ -52,7 +52,7 @@ async function assertSize(file, expected) {
 }
 
 uiTest('the palette upscales the picture of the active tab', { name: 'palette', fill: hero }, async ({ page, folder }) => {
-  await openFile(page, 'hero.png');
+  await openPicture(page, 'hero.png');
   await runCommand(page, UPSCALE);
   await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
   await page.screenshot({ path: screenshotPath('palette') });
@@ -95,7 +95,7 @@ uiTest('the explorer upscales a picture; Open and Compare show the result', { na
 });
 
 uiTest('the image preview has it in its title bar', { name: 'editor-title', fill: hero }, async ({ page, folder }) => {
-  await openFile(page, 'hero.png');
+  await openPicture(page, 'hero.png');
   await page.locator('.editor-actions').getByRole('button', { name: 'Upscale Image' }).click();
   await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
 });
