@@ -1,12 +1,12 @@
 // The workbench driven as a person does: palette, explorer, notifications, the compare view.
 // PISA_UPSCALE_VSIX names a packaged extension to test instead of the working tree (which must be built).
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { screenshotPath } from '../harness/paths.mjs';
+import { REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
 import {
   clickNotificationButton,
@@ -25,6 +25,7 @@ import {
 import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mjs';
 
 const MENU_ITEM = 'Upscale Image';
+const ENGINE = path.join(REPOSITORY, 'dist/engine.js');
 /** The real model, which takes long enough to be interrupted. */
 const SLOW = { 'pisaUpscale.model': 'esrgan-thick-4x' };
 
@@ -97,7 +98,9 @@ uiTest('the explorer upscales a picture; Open and Compare show the result', { na
 uiTest('the image preview has it in its title bar', { name: 'editor-title', fill: hero }, async ({ page, folder }) => {
   await openPicture(page, 'hero.png');
   await page.locator('.editor-actions').getByRole('button', { name: 'Upscale Image' }).click();
-  await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+  const toast = await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+  await clickNotificationButton(toast, 'Reveal');
+  await page.locator('.explorer-folders-view .monaco-list-row.selected', { hasText: 'hero@4x.png' }).waitFor();
 });
 
 uiTest('the explorer upscales all pictures of a selection', { name: 'selection', fill: fillTwo }, async ({ page, folder }) => {
@@ -129,6 +132,30 @@ uiTest('Cancel ends a run and leaves no file', { name: 'cancel', fill: large, se
   context.diagnostic(`the run ended ${Date.now() - clicked} ms after Cancel`);
   await page.screenshot({ path: screenshotPath('cancelled') });
   assert.deepEqual(listing(folder), ['large.png']);
+});
+
+/** Process ids of the engines of this checkout, from /proc. */
+const enginePids = () =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(ENGINE);
+    } catch {
+      return false; // it ended meanwhile
+    }
+  });
+
+uiTest('a killed engine is a clear error, and the next run works', { name: 'killed', fill: large, settings: SLOW }, async ({ page, folder }) => {
+  await explorerMenu(page, 'large.png', MENU_ITEM);
+  await waitForNotification(page, 'tile 1/');
+  for (const pid of enginePids()) process.kill(Number(pid), 'SIGKILL');
+  const toast = await waitForNotification(page, 'The engine process ended unexpectedly (SIGKILL)');
+  assert.deepEqual(await notificationButtons(toast), ['Show Log']);
+  await page.screenshot({ path: screenshotPath('killed') });
+  assert.deepEqual(listing(folder), ['large.png']);
+  await hero(folder);
+  await explorerMenu(page, 'hero.png', MENU_ITEM);
+  await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
 });
 
 const broken = (folder) => writeFile(path.join(folder, 'broken.png'), 'this is not a PNG file');
