@@ -3,7 +3,10 @@
  *
  *   node scripts/make-samples.mjs
  *
- * The screenshot needs Chromium (CHROMIUM, or /usr/bin/chromium). photo.jpg is not made here: see media/samples/README.md.
+ * The screenshot needs Chromium (CHROMIUM, or /usr/bin/chromium) and the DejaVu fonts.
+ *
+ * photo.jpg is not made here. It is skimage/data/chelsea.png of the PyPI package scikit-image, CC0 by its photographer,
+ * Stefan van der Walt: the 336×252 pixels at (60, 10), reduced to 160×120 with Lanczos. See media/samples/README.md.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,14 +26,16 @@ await makeTexture();
 async function makeIcon() {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">
     <defs>
-      <linearGradient id="g" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#ffb13d"/><stop offset="1" stop-color="#f0742e"/></linearGradient>
-      <filter id="s" x="-30%" y="-30%" width="160%" height="170%"><feGaussianBlur stdDeviation="2.4"/></filter>
+      <linearGradient id="front" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#ffc04d"/><stop offset="1" stop-color="#f27a2e"/></linearGradient>
+      <linearGradient id="paper" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#fff"/><stop offset="1" stop-color="#d9e2f0"/></linearGradient>
+      <filter id="blur" filterUnits="userSpaceOnUse" x="0" y="0" width="64" height="64"><feGaussianBlur stdDeviation="2.6"/></filter>
     </defs>
-    <path d="M10 20a4 4 0 0 1 4-4h12l6 6h18a4 4 0 0 1 4 4v22a4 4 0 0 1-4 4H14a4 4 0 0 1-4-4z" fill="#000" fill-opacity=".45" transform="translate(0 4)" filter="url(#s)"/>
-    <path d="M10 18a4 4 0 0 1 4-4h12l6 6h18a4 4 0 0 1 4 4v22a4 4 0 0 1-4 4H14a4 4 0 0 1-4-4z" fill="#c9551d"/>
-    <path d="M8 28a4 4 0 0 1 4-4h40a4 4 0 0 1 4 4l-2 18a4 4 0 0 1-4 4H14a4 4 0 0 1-4-4z" fill="url(#g)"/>
-    <circle cx="32" cy="37" r="7.5" fill="none" stroke="#fff" stroke-width="2.5"/>
-    <path d="M32 33.5v7M28.5 37h7" stroke="#fff" stroke-width="2.2" stroke-linecap="round"/>
+    <rect x="8" y="17" width="48" height="38" rx="5" fill="#101828" fill-opacity=".55" filter="url(#blur)"/>
+    <path d="M7 15a5 5 0 0 1 5-5h12.5a4 4 0 0 1 2.9 1.2l3.6 3.8H52a5 5 0 0 1 5 5v26a5 5 0 0 1-5 5H12a5 5 0 0 1-5-5z" fill="#c8581a"/>
+    <rect x="12" y="18.5" width="40" height="20" rx="2.5" fill="url(#paper)"/>
+    <path d="M7 28a5 5 0 0 1 5-5h40a5 5 0 0 1 5 5v18a5 5 0 0 1-5 5H12a5 5 0 0 1-5-5z" fill="url(#front)"/>
+    <path d="M8 28.5a4.5 4.5 0 0 1 4.5-4.5h39a4.5 4.5 0 0 1 4.5 4.5" fill="none" stroke="#fff" stroke-opacity=".55"/>
+    <path d="M32 30v11M26.5 36.5 32 42l5.5-5.5M24 46h16" fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/>
   </svg>`;
   await sharp(Buffer.from(svg)).png({ compressionLevel: 9 }).toFile(sample('icon.png'));
 }
@@ -56,25 +61,49 @@ async function makeScreenshot() {
   }
 }
 
-/** Woven cloth, 96×96: every term has a whole number of periods, so the edges join exactly. */
+/** Woven cloth of two colours, 96×96: 8 by 8 threads, and everything in it wraps around, so the edges join exactly. */
 async function makeTexture() {
   const side = 96;
+  const perPixel = 4;
   const pixels = Buffer.alloc(side * side * 3);
-  const turn = (2 * Math.PI) / side;
-  const noise = tileableNoise(side);
+  const cloth = weave(8);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const warp = Math.abs(Math.sin(turn * 6 * x)) ** 0.6;
-      const weft = Math.abs(Math.sin(turn * 6 * y)) ** 0.6;
-      const over = (Math.floor((x * 12) / side) + Math.floor((y * 12) / side)) % 2 === 0;
-      const thread = over ? warp * (0.75 + 0.25 * weft) : weft * (0.75 + 0.25 * warp);
-      const fibre = 0.08 * Math.sin(turn * (over ? 24 * y + 3 * x : 24 * x + 3 * y)) + 0.12 * noise(x, y);
-      const shade = Math.min(1, Math.max(0, 0.25 + 0.7 * thread + fibre));
-      const colour = over ? [176, 122, 78] : [142, 98, 68];
-      colour.forEach((value, channel) => (pixels[(y * side + x) * 3 + channel] = Math.round(value * shade + 22 * shade)));
+      const sum = [0, 0, 0];
+      for (let sub = 0; sub < perPixel * perPixel; sub++) {
+        const u = (x + ((sub % perPixel) + 0.5) / perPixel) / side;
+        const v = (y + (Math.floor(sub / perPixel) + 0.5) / perPixel) / side;
+        cloth(u, v).forEach((value, channel) => (sum[channel] += value));
+      }
+      sum.forEach((value, channel) => (pixels[(y * side + x) * 3 + channel] = Math.min(255, Math.round(value / perPixel ** 2))));
     }
   }
   await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).png({ compressionLevel: 9 }).toFile(sample('texture.png'));
+}
+
+/** The colour of a plain weave at (u, v) of the unit square: warp threads go down, weft threads across, the higher one shows. */
+function weave(threads) {
+  const noise = tileableNoise(48);
+  const warp = { colour: [232, 204, 160], phase: 0 };
+  const weft = { colour: [70, 116, 158], phase: 1 };
+  const thread = ({ colour, phase }, across, along) => {
+    const number = Math.floor(across);
+    const offset = (across - number - 0.5) / 0.5;
+    const wave = Math.sin(Math.PI * (along + number + phase));
+    const round = Math.sqrt(Math.max(0, 1 - (offset / 0.94) ** 2));
+    const height = wave + 0.9 * round;
+    const twist = 1 + 0.13 * Math.sin(2 * Math.PI * (3 * along + 0.55 * offset));
+    const dye = 0.95 + (0.1 * ((number * 5) % threads)) / threads;
+    const light = 0.16 + 0.84 * round ** 0.8 * (0.66 + 0.34 * wave) * (1 - 0.14 * offset);
+    return { colour, height, shade: light * twist * dye };
+  };
+  return (u, v) => {
+    const [x, y] = [u * threads, v * threads];
+    const [down, over] = [thread(warp, x, y), thread(weft, y, x)];
+    const top = down.height > over.height ? down : over;
+    const fibre = 1 + 0.1 * noise(u * 48, v * 48);
+    return top.colour.map((value) => value * 1.08 * top.shade * fibre);
+  };
 }
 
 /** Value noise that wraps around, in [−1, 1]. */
