@@ -10,7 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { EngineClient } from '../src/client/engineClient';
-import { ModelRegistry } from '../src/engine/models/registry';
+import { isTiled, ModelRegistry } from '../src/engine/models/registry';
 import { openTileSession } from '../src/engine/runtime/session';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
 import { mirroredIndices, tileInput } from '../src/engine/upscale/tileInput';
@@ -24,12 +24,14 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, model: { type: 'string', default: DEFAULT_MODEL } } });
   const rounds = Number(values.rounds);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
-  const client = new EngineClient({ entry: path.join(root, 'dist/engine.js'), modelFolders, idleSeconds: 600, log: () => undefined });
+  const client = new EngineClient({ entry: path.join(root, 'dist/engine.js'), modelFolders, store: path.join(root, 'dist/no-store'), idleSeconds: 600, log: () => undefined });
   try {
     const input = path.join(folder, 'photo.png');
     await sharp(path.join(root, 'media/samples/photo.jpg')).resize(SIDE, SIDE, { fit: 'cover' }).png().toFile(input);
     const pixels = await sharp(input).raw().toBuffer();
-    const { graph, manifest } = await new ModelRegistry(modelFolders).find(values.model);
+    const model = await new ModelRegistry(modelFolders).find(values.model);
+    if (!isTiled(model)) throw new Error(`${values.model} is no tiled model.`);
+    const { graph, manifest } = model;
     const session = await openTileSession(graph, 'cpu', manifest.branches);
     const image = tileInput(pixels, SIDE, mirroredIndices(0, SIDE, SIDE), mirroredIndices(0, SIDE, SIDE));
 
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
       return (performance.now() - start) / 1000;
     };
     const endToEnd = async (): Promise<{ total: number; inference: number }> => {
-      const { scale, guidance, format, quality, maxInputMegapixels, namePattern } = DEFAULT_SETTINGS;
+      const { scale, guidance, colourFix, format, quality, maxInputMegapixels, namePattern } = DEFAULT_SETTINGS;
       const start = performance.now();
       const result = await client.upscale({
         input,
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
         device: 'cpu',
         scale,
         guidance,
+        colourFix,
         format,
         quality,
         overwrite: 'overwrite',

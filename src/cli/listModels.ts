@@ -1,15 +1,23 @@
 import type { EngineClient } from '../client/engineClient';
+import { describeState } from '../shared/installText';
 import { printTable } from './table';
 
+/** Lists the models that can be used, and the state of those that can be installed. */
 export async function listModels(client: EngineClient, { json }: { readonly json: boolean }): Promise<boolean> {
   const models = await client.models();
+  const installable = await client.modelStates();
   if (json) {
-    console.log(JSON.stringify(models));
-  } else {
-    printTable(
-      ['model', 'scale', 'dials', 'licence', 'description'],
-      models.map(({ id, scale, branches, licence, description }) => [id, `×${scale}`, branches.join(' + '), licence, description]),
-    );
+    console.log(JSON.stringify({ models, installable }));
+    return models.length > 0;
   }
+  printTable(
+    ['model', 'scale', 'dials', 'licence', 'description'],
+    models.map(({ id, scale, branches, licence, description }) => [id, `×${scale}`, branches.join(' + '), licence, description]),
+  );
+  console.log();
+  printTable(
+    ['installable', 'state', 'how to get it'],
+    installable.map(({ id, status }) => [id, describeState(status), status.state === 'not-installed' ? `models install ${id}, or models import <folder>` : '']),
+  );
   return models.length > 0;
 }

@@ -1,11 +1,18 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EngineClient } from '../client/engineClient';
+import { defaultModelStore } from '../client/modelStore';
 import { GUIDANCE_RANGE } from '../shared/guidance';
-import { DEFAULT_SETTINGS, DEVICES, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../shared/settings';
+import { INSTALLABLE_MODELS, PRECISIONS } from '../shared/modelProtocol';
+import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../shared/settings';
 import { doctor } from './doctor';
+import { importModel, type ImportOptions } from './importModel';
+import { installModel, type InstallOptions } from './installModel';
 import { listModels } from './listModels';
+import { removeModel } from './removeModel';
+import { region } from './region';
 import { upscaleFiles, type UpscaleOptions } from './upscaleFiles';
+import { verifyModels } from './verifyModels';
 
 declare const PISA_UPSCALE_VERSION: string;
 
@@ -17,6 +24,7 @@ const program = new Command('upscale')
   .description('Upscales pictures with super-resolution that can be steered. Prints results on stdout, progress on stderr.')
   .version(PISA_UPSCALE_VERSION)
   .option('--models-dir <folder>', 'one more folder with models; may be repeated', (folder: string, all: string[]) => [...all, folder], [])
+  .option('--store <folder>', 'folder of installed models', defaultModelStore())
   .option('--verbose', 'print what the engine logs', false)
   .showHelpAfterError('(--help lists the options)');
 
@@ -30,7 +38,9 @@ program
   .option('-d, --semantic <λ>', 'λ_sem, detail, 0–1.5; models without this branch ignore it', number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum), DEFAULT_SETTINGS.guidance.semantic)
   .option('-m, --model <id>', 'model, see "models"', DEFAULT_SETTINGS.model)
   .addOption(new Option('--device <device>', 'device, see "doctor"').choices(['auto', ...DEVICES]).default(DEFAULT_SETTINGS.device))
-  .option('--tile <pixels>', 'side of a tile’s own area, without its halo (default: chosen by the engine)', wholeNumber(16, 65_536))
+  .addOption(new Option('--colour-fix <how>', 'colours of diffusion models: those of the source in mean and contrast, in low frequencies, or as they come').choices(COLOUR_FIXES).default(DEFAULT_SETTINGS.colourFix))
+  .option('--region <x,y,width,height>', 'only this part, in pixels of the whole result', region)
+  .option('--tile <pixels>', 'side of a tile’s own area, without its halo (default: chosen by the engine); PiSA-SR chooses for itself', wholeNumber(16, 65_536))
   .addOption(new Option('-f, --format <format>', 'output format').choices(['source', ...OUTPUT_FORMATS]).default(DEFAULT_SETTINGS.format))
   .option('-q, --quality <number>', 'quality of lossy formats, 1–100', wholeNumber(QUALITY_RANGE.minimum, QUALITY_RANGE.maximum), DEFAULT_SETTINGS.quality)
   .option('--name <pattern>', 'output name: {name} {scale} {ext} {model} {pixel} {semantic}', DEFAULT_SETTINGS.namePattern)
@@ -40,11 +50,55 @@ program
   .option('--json', 'print one JSON object per picture on stdout', false)
   .action((files: string[], options: UpscaleOptions) => run((client, signal) => upscaleFiles(client, files, options, signal)));
 
-program
+const models = program
   .command('models')
-  .description('list the models')
+  .description('list the models; install, import, verify and remove them')
   .option('--json', 'print JSON', false)
   .action((options: { json: boolean }) => run((client) => listModels(client, options)));
+
+const modelId = (): Option => new Option('--id <id>', 'model').choices(INSTALLABLE_MODELS).default(INSTALLABLE_MODELS[0]);
+const precision = (): Option => new Option('--precision <precision>', 'fp32 for the CPU, fp16 (half the size) for a GPU').choices(PRECISIONS);
+
+models
+  .command('install')
+  .description('download a model; goes on from where an earlier call ended')
+  .argument('<id>', `model: ${INSTALLABLE_MODELS.join(', ')}`)
+  .option('--accept-licences', 'accept the licences that the plan names', false)
+  .option('--weights <file>', 'pisa_sr.pkl, which only its authors’ pages offer')
+  .addOption(precision().default('fp32'))
+  .option('--mirror <url>', 'address of the files, with {path}; may be repeated; replaces the known mirrors', (url: string, all: string[]) => [...all, url], [])
+  .option('--proxy <url>', 'HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)')
+  .option('--json', 'print JSON', false)
+  .action((id: string, options: InstallOptions) => run((client, signal) => installModel(client, id, { ...options, json: json(options) }, DEFAULT_PISA_SR_MIRRORS, signal)));
+
+models
+  .command('import')
+  .description('take a model’s files that are on this machine: Hugging Face layout or flat, fp32 or fp16')
+  .argument('<folder>', 'folder with the files')
+  .addOption(modelId())
+  .option('--weights <file>', 'pisa_sr.pkl, when it lies elsewhere')
+  .addOption(precision())
+  .option('--json', 'print JSON', false)
+  .action((folder: string, options: ImportOptions) => run((client, signal) => importModel(client, folder, { ...options, json: json(options) }, signal)));
+
+models
+  .command('verify')
+  .description('read every byte of a model’s files and compare with their SHA-256')
+  .argument('[id]', 'model (default: all)')
+  .option('--json', 'print JSON', false)
+  .action((id: string | undefined, options: { json: boolean }) => run((client, signal) => verifyModels(client, id, { json: json(options) }, signal)));
+
+models
+  .command('remove')
+  .description('remove an installed model and what an interrupted installation left')
+  .argument('<id>', `model: ${INSTALLABLE_MODELS.join(', ')}`)
+  .option('--json', 'print JSON', false)
+  .action((id: string, options: { json: boolean }) => run((client) => removeModel(client, id, { json: json(options) })));
+
+/** `--json` may stand before or after the sub-command; the group takes it when it stands before. */
+function json(options: { readonly json: boolean }): boolean {
+  return options.json || models.opts<{ json: boolean }>().json;
+}
 
 program
   .command('doctor')
@@ -54,10 +108,11 @@ program
 
 /** Runs a command with an engine; Ctrl+C cancels cleanly, a second one ends at once. */
 async function run(command: (client: EngineClient, signal: AbortSignal) => Promise<boolean>): Promise<void> {
-  const { modelsDir, verbose } = program.opts<{ modelsDir: string[]; verbose: boolean }>();
+  const { modelsDir, store, verbose } = program.opts<{ modelsDir: string[]; store: string; verbose: boolean }>();
   const client = new EngineClient({
     entry: ENTRY,
     modelFolders: [MODELS, ...modelsDir.map((folder) => path.resolve(folder))],
+    store: path.resolve(store),
     idleSeconds: 3600,
     log: (line) => {
       if (verbose) console.error(line);

@@ -2,10 +2,12 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
 import type { OutputTarget, UpscaleResult } from '../shared/engineProtocol';
+import type { Rect } from '../shared/geometry';
 import { describeGuidance } from '../shared/guidance';
 import { formatFromName } from '../shared/naming';
 import { RpcError } from '../shared/rpc';
-import type { DeviceChoice, OutputFormatChoice } from '../shared/settings';
+import type { ColourFix, DeviceChoice, OutputFormatChoice } from '../shared/settings';
+import { print, reportFailure } from './output';
 import { ProgressBar } from './progressBar';
 
 export type UpscaleOptions = {
@@ -16,6 +18,8 @@ export type UpscaleOptions = {
   readonly model: string;
   readonly device: DeviceChoice;
   readonly tile?: number;
+  readonly colourFix: ColourFix;
+  readonly region?: Rect;
   readonly format: OutputFormatChoice;
   readonly quality: number;
   readonly name: string;
@@ -39,7 +43,7 @@ export async function upscaleFiles(client: EngineClient, files: readonly string[
     } catch (error) {
       bar.stop();
       succeeded = false;
-      reportFailure(input, RpcError.from(error), options.json);
+      reportFailure(RpcError.from(error), options.json, input);
       if (signal.aborted) break;
     }
   }
@@ -54,11 +58,13 @@ function callFor(input: string, files: number, options: UpscaleOptions): Upscale
     device: options.device,
     scale: options.scale,
     guidance: { pixel: options.pixel, semantic: options.semantic },
+    colourFix: options.colourFix,
     format: options.format,
     quality: options.quality,
     overwrite: options.overwrite ? 'overwrite' : options.skipExisting ? 'skip' : 'nextFreeName',
     maxInputMegapixels: options.maxMegapixels,
     ...(options.tile === undefined ? {} : { tile: options.tile }),
+    ...(options.region === undefined ? {} : { region: options.region }),
   };
 }
 
@@ -84,11 +90,3 @@ function report(result: UpscaleResult, json: boolean): void {
   print(`${shown}  ${width}×${height}  ×${scale}  ${describeGuidance(guidance, result.branches)}  ${seconds.total.toFixed(1)} s on ${device}`);
   for (const note of notes) console.error(`  note: ${note}`);
 }
-
-function reportFailure(input: string, error: RpcError, json: boolean): void {
-  const { code, message, hint } = error;
-  if (json) print(JSON.stringify({ input, error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
-  console.error(`${path.relative(process.cwd(), input) || input}: ${message}${hint === undefined ? '' : ` ${hint}`}`);
-}
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -8,6 +8,7 @@ import type {
   UpscaleRequest,
   UpscaleResult,
 } from '../shared/engineProtocol';
+import type { ImportResult, InstallPlan, InstallResult, ModelApi, ModelProgress, ModelStateReport, VerifyResult } from '../shared/modelProtocol';
 import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
 import { JobFiles, sweepStaleScratch } from './jobFiles';
@@ -17,6 +18,8 @@ export type EngineClientOptions = {
   readonly entry: string;
   /** Absolute folders of models, the embedded ones first. */
   readonly modelFolders: readonly string[];
+  /** Absolute folder where models that a person installs live; see `defaultModelStore`. */
+  readonly store: string;
   /** The engine ends after this long without a call. */
   readonly idleSeconds: number;
   /** Receives what the engine prints, and its life-cycle. */
@@ -60,7 +63,7 @@ export class EngineClient {
     try {
       await files.create();
       const request: UpscaleRequest = { ...call, jobId: files.jobId, scratchDirectory: files.scratchDirectory };
-      return await this.call('upscale', request, {
+      return await this.call<'upscale', UpscaleProgress>('upscale', request, {
         ...options,
         onProgress: (progress) => {
           if (progress.temporaryFile !== undefined) files.note(progress.temporaryFile);
@@ -84,6 +87,31 @@ export class EngineClient {
     return this.call('checkModels', undefined);
   }
 
+  modelStates(): Promise<readonly ModelStateReport[]> {
+    return this.call('modelStates', undefined);
+  }
+
+  planInstall(params: Parameters<ModelApi['planInstall']>[0], options: CallOptions<never> = {}): Promise<InstallPlan> {
+    return this.call('planInstall', params, options);
+  }
+
+  /** What is cancelled or breaks off is kept; the next call goes on from it. */
+  installModel(params: Parameters<ModelApi['installModel']>[0], options: CallOptions<ModelProgress> = {}): Promise<InstallResult> {
+    return this.call<'installModel', ModelProgress>('installModel', params, options);
+  }
+
+  importModel(params: Parameters<ModelApi['importModel']>[0], options: CallOptions<ModelProgress> = {}): Promise<ImportResult> {
+    return this.call<'importModel', ModelProgress>('importModel', params, options);
+  }
+
+  verifyModels(params: Parameters<ModelApi['verifyModels']>[0], options: CallOptions<ModelProgress> = {}): Promise<readonly VerifyResult[]> {
+    return this.call<'verifyModels', ModelProgress>('verifyModels', params, options);
+  }
+
+  removeModel(params: Parameters<ModelApi['removeModel']>[0]): Promise<{ readonly bytesFreed: number; readonly folder: string }> {
+    return this.call('removeModel', params);
+  }
+
   versions(): Promise<EngineVersions> {
     return this.call('versions', undefined);
   }
@@ -94,10 +122,10 @@ export class EngineClient {
     await this.stop(DISPOSED);
   }
 
-  private async call<M extends keyof EngineApi>(
+  private async call<M extends keyof EngineApi, P = never>(
     method: M,
     params: Parameters<EngineApi[M]>[0],
-    options: CallOptions<UpscaleProgress> = {},
+    options: CallOptions<P> = {},
   ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
     if (options.signal?.aborted) throw new RpcError(CANCELLED);
     const engine = this.ensureProcess();

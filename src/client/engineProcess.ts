@@ -6,6 +6,7 @@ import type { EngineApi } from '../shared/engineProtocol';
 export type EngineProcessOptions = {
   readonly entry: string;
   readonly modelFolders: readonly string[];
+  readonly store: string;
   readonly log: (line: string) => void;
 };
 
@@ -20,7 +21,7 @@ export class EngineProcess {
   private lastLines: string[] = [];
 
   constructor(private readonly options: EngineProcessOptions) {
-    this.child = fork(options.entry, [...options.modelFolders], {
+    this.child = fork(options.entry, ['--store', options.store, ...options.modelFolders], {
       // The host's own flags (an inspector's port) and NODE_OPTIONS (set by debuggers) must not reach the engine.
       execArgv: [],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1', NODE_OPTIONS: undefined },

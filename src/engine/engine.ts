@@ -3,7 +3,10 @@ import type { CallContext } from '../shared/rpc';
 import type { EngineApi, EngineVersions, ModelCheck, ModelSummary, UpscaleRequest, UpscaleResult } from '../shared/engineProtocol';
 import { messageOf } from './errors';
 import { loadSharp } from './image/sharpLoader';
-import { ModelRegistry, summarize, verifyModel } from './models/registry';
+import { ModelManager } from './models/install/modelManager';
+import { checkModel, isTiled, ModelRegistry, summarize, type InstalledModel } from './models/registry';
+import { readPisaCheckpoint } from './pisa/pisaCheckpoint';
+import { PisaSessions } from './pisa/pisaSessions';
 import { DeviceSelector } from './runtime/deviceSelector';
 import { loadOnnxRuntime } from './runtime/onnxRuntime';
 import { probeDevices } from './runtime/probe';
@@ -14,6 +17,8 @@ import { upscaleFile } from './upscale/upscaleFile';
 export type EngineOptions = {
   /** Folders with one sub-folder a model, the embedded ones first. */
   readonly modelFolders: readonly string[];
+  /** The folder where models that a person installs live. */
+  readonly store: string;
   /** The engine's own script, started again to probe devices. */
   readonly entry: string;
   readonly version: string;
@@ -22,12 +27,15 @@ export type EngineOptions = {
 /** The engine: everything the process offers, without a word about how it is reached. One picture at a time. */
 export class Engine {
   private readonly models: ModelRegistry;
+  private readonly manager: ModelManager;
   private readonly devices: DeviceSelector;
   private readonly sessions = new SessionPool();
+  private readonly pisa = new PisaSessions();
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: EngineOptions) {
-    this.models = new ModelRegistry(options.modelFolders);
+    this.models = new ModelRegistry([...options.modelFolders, options.store]);
+    this.manager = new ModelManager(options.store, this.models, () => this.pisa.release());
     this.devices = new DeviceSelector(() => probeDevices(options.entry));
   }
 
@@ -39,6 +47,7 @@ export class Engine {
       models: () => this.listModels(),
       checkModels: () => this.checkModels(),
       versions: () => this.versions(),
+      ...this.manager.api(),
     };
   }
 
@@ -49,8 +58,12 @@ export class Engine {
         {
           findModel: (id) => this.models.find(id),
           resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> => this.devices.resolve(choice),
-          acquireSession: (model, device, tile) => this.sessions.acquire(model, device, tile),
+          acquireSession: async (model, device, tile) => {
+            await this.pisa.release();
+            return this.sessions.acquire(model, device, tile);
+          },
           releaseSession: () => this.sessions.release(),
+          pisa: this.pisa,
         },
         { signal, progress },
       );
@@ -73,11 +86,9 @@ export class Engine {
   private async checkModels(): Promise<ModelCheck[]> {
     const checks: ModelCheck[] = [];
     for (const model of await this.models.list()) {
-      const { id, branches } = model.manifest;
+      const { id } = model.manifest;
       try {
-        await verifyModel(model);
-        await (await openTileSession(model.graph, 'cpu', branches)).release();
-        checks.push({ id, ok: true, message: 'files match their SHA-256, the graph opens' });
+        checks.push({ id, ok: true, message: await checkOpens(model) });
       } catch (error) {
         checks.push({ id, ok: false, message: messageOf(error) });
       }
@@ -98,5 +109,15 @@ export class Engine {
       threads: threadCount(),
     };
   }
+}
 
+/** Checks a model's files and that they make networks; tells what was checked. */
+async function checkOpens(model: InstalledModel): Promise<string> {
+  await checkModel(model);
+  if (isTiled(model)) {
+    await (await openTileSession(model.graph, 'cpu', model.manifest.branches)).release();
+    return 'files match their SHA-256, the graph opens';
+  }
+  await readPisaCheckpoint(model);
+  return 'sizes and headers are right; "models verify" reads every byte';
 }

@@ -19,7 +19,15 @@ export type EngineErrorCode =
   | 'device-unavailable'
   | 'inference-failed'
   | 'runtime-missing'
-  | 'disk-full';
+  | 'disk-full'
+  | 'checkpoint-damaged'
+  | 'checkpoint-incomplete'
+  | 'licence-not-accepted'
+  | 'model-not-installed'
+  | 'model-unsupported'
+  | 'download-failed'
+  | 'download-corrupt'
+  | 'proxy-invalid';
 
 /** An error as a value with a code, what happened, and what to do. */
 export function engineError(code: EngineErrorCode, value: Omit<RpcErrorValue, 'code'>): RpcError {

@@ -7,7 +7,7 @@ import { PROBE_ARGUMENT, probeDevice } from './runtime/probe';
 declare const PISA_UPSCALE_VERSION: string;
 
 /**
- * The forked process. Arguments: the model folders, or `--probe <device>` to try one device and end. Talks over Node's IPC
+ * The forked process. Arguments: `--store <folder>` and the model folders, or `--probe <device>` to try one device and end. Talks over Node's IPC
  * channel and ends when the parent goes away.
  */
 function main(): void {
@@ -26,7 +26,9 @@ function main(): void {
     return;
   }
   lowerPriority();
-  const engine = new Engine({ modelFolders: args, entry: __filename, version: PISA_UPSCALE_VERSION });
+  const [flag, store, ...modelFolders] = args;
+  if (flag !== '--store' || store === undefined) throw new Error('The first arguments must be --store <folder>.');
+  const engine = new Engine({ modelFolders, store, entry: __filename, version: PISA_UPSCALE_VERSION });
   const endpoint = new RpcEndpoint(
     { post: send, onMessage: (listener) => process.on('message', listener) },
     engine.api(),

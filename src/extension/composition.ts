@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { EngineClient } from '../client/engineClient';
+import { defaultModelStore } from '../client/modelStore';
 import { registerCommands } from './commands/commandTable';
 import { ComparePanels } from './comparison/comparePanel';
 import { Config } from './config';
@@ -42,11 +43,12 @@ export class Composition extends Disposable {
   }
 
   private createEngine(): EngineClient {
-    const { modelFolders, ignoredModelFolders, idleSeconds } = this.config.engine();
+    const { modelFolders, ignoredModelFolders, idleSeconds, store } = this.config.engine();
     for (const folder of ignoredModelFolders) this.log.warn(`pisaUpscale.modelFolders: ${folder} is not an absolute path and is ignored`);
     return new EngineClient({
       entry: path.join(this.context.extensionPath, 'dist', 'engine.js'),
       modelFolders: [path.join(this.context.extensionPath, 'models'), ...modelFolders],
+      store: store ?? defaultModelStore(),
       idleSeconds,
       log: (line) => this.log.info(line),
     });

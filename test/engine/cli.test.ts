@@ -66,7 +66,9 @@ test('models lists the embedded model with its dials and licence', () => {
   const { status, stdout } = cli('models');
   assert.equal(status, 0);
   assert.match(stdout, /esrgan-thick-4x +×4 +pixel +MIT/);
-  assert.equal((JSON.parse(cli('models', '--json').stdout) as { id: string }[])[0]!.id, 'esrgan-thick-4x');
+  const listed = JSON.parse(cli('models', '--json').stdout) as { models: { id: string }[]; installable: { id: string; status: { state: string } }[] };
+  assert.equal(listed.models[0]!.id, 'esrgan-thick-4x');
+  assert.deepEqual(listed.installable.map(({ id }) => id), ['pisa-sr']);
 });
 
 test('doctor shows versions, every device with its reason, and the checked models', () => {

@@ -5,9 +5,11 @@ import { test } from 'node:test';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { SessionPool } from '../../src/engine/runtime/sessionPool';
 import type { TileSession } from '../../src/engine/runtime/session';
-import { upscaleFile, type UpscaleServices } from '../../src/engine/upscale/upscaleFile';
+import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
+import type { UpscaleServices } from '../../src/engine/upscale/services';
+import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
 import { openTileSession } from '../../src/engine/runtime/session';
-import { pixelsOf, requestFor, temporaryFolder, TEST_MODELS, writePng } from './support';
+import { pixelsOf, requestFor, temporaryFolder, TEST_MODELS, writePng, tiledModel } from './support';
 
 /** Real services on the CPU, with a "GPU" whose sessions are replaced by `gpu`. */
 function servicesWith(gpu: (real: TileSession, tilePixels: number) => TileSession | Error, opened: string[]): UpscaleServices {
@@ -15,6 +17,7 @@ function servicesWith(gpu: (real: TileSession, tilePixels: number) => TileSessio
   const registry = new ModelRegistry([TEST_MODELS]);
   return {
     findModel: (id) => registry.find(id),
+    pisa: new PisaSessions(),
     resolveDevice: async () => 'webgpu',
     releaseSession: () => pool.release(),
     async acquireSession(model, device, tile) {
@@ -67,7 +70,7 @@ test('NaN in the middle of the picture: the CPU does all of it, and the person i
 });
 
 test('a real session refuses NaN', async () => {
-  const { graph } = await new ModelRegistry([TEST_MODELS]).find('one-layer-4x');
+  const { graph } = await tiledModel(TEST_MODELS, 'one-layer-4x');
   const session = await openTileSession(graph, 'cpu', ['pixel']);
   const image = new Float32Array(3 * 8 * 8);
   image[5] = Number.NaN;

@@ -5,9 +5,8 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { ModelRegistry } from '../../src/engine/models/registry';
 import { openTileSession } from '../../src/engine/runtime/session';
-import { EMBEDDED_MODELS, largestDifference } from './support';
+import { EMBEDDED_MODELS, largestDifference, tiledModel } from './support';
 
 const require = createRequire(__filename);
 const SIDE = 24;
@@ -51,7 +50,7 @@ test('the embedded model gives what TensorFlow.js gives with the same weights (�
   const result = reference.predict(tf.tensor4d(pixels, [1, SIDE, SIDE, 3])) as tf.Tensor4D;
   const expected = await tf.transpose(result, [0, 3, 1, 2]).data();
 
-  const model = await new ModelRegistry([EMBEDDED_MODELS]).find('esrgan-thick-4x');
+  const model = await tiledModel(EMBEDDED_MODELS, 'esrgan-thick-4x');
   const session = await openTileSession(model.graph, 'cpu', model.manifest.branches);
   const planar = Float32Array.from({ length: pixels.length }, (_, i) => pixels[(i % (SIDE * SIDE)) * 3 + Math.floor(i / (SIDE * SIDE))]!);
   const { base, pixel } = await session.run(planar, SIDE, SIDE);
@@ -64,7 +63,7 @@ test('the embedded model gives what TensorFlow.js gives with the same weights (�
 });
 
 test('the manifest describes the graph: λ_pix only, ×4, halo of the receptive field', async () => {
-  const { manifest } = await new ModelRegistry([EMBEDDED_MODELS]).find('esrgan-thick-4x');
+  const { manifest } = await tiledModel(EMBEDDED_MODELS, 'esrgan-thick-4x');
   assert.deepEqual(manifest.branches, ['pixel']);
   assert.equal(manifest.scale, 4);
   // 1 + 10 blocks · 3 dense blocks · 5 convolutions + 1 + 1, and one more at four times the resolution.
@@ -89,7 +88,7 @@ function fileHandler(folder: string): tf.io.IOHandler {
 }
 
 test('the margin keeps the network’s zero padding out of the picture', async () => {
-  const model = await new ModelRegistry([EMBEDDED_MODELS]).find('esrgan-thick-4x');
+  const model = await tiledModel(EMBEDDED_MODELS, 'esrgan-thick-4x');
   const { margin, branches, scale } = model.manifest;
   const session = await openTileSession(model.graph, 'cpu', branches);
   const side = 40;

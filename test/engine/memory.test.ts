@@ -3,7 +3,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { EngineClient } from '../../src/client/engineClient';
-import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels } from './support';
+import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels, NO_STORE } from './support';
 
 const WIDTH = 6000;
 
@@ -12,7 +12,7 @@ async function peakFor(folder: string, height: number): Promise<number> {
   const input = path.join(folder, `tall-${height}.png`);
   const seed = sharp(testPixels(300, 200), { raw: { width: 300, height: 200, channels: 3 } });
   await seed.resize(WIDTH, height, { fit: 'fill' }).png({ compressionLevel: 1 }).toFile(input);
-  const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], idleSeconds: 60, log: () => undefined });
+  const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
   try {
     const result = await client.upscale(callFor(input));
     assert.deepEqual([result.width, result.height], [4 * WIDTH, 4 * height]);

@@ -5,14 +5,14 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { EngineClient } from '../../src/client/engineClient';
 import type { UpscaleProgress } from '../../src/shared/engineProtocol';
-import { callFor, EMBEDDED_MODELS, ENGINE, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng } from './support';
+import { callFor, EMBEDDED_MODELS, ENGINE, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng, NO_STORE } from './support';
 
 const folder = temporaryFolder();
 const file = (name: string): string => path.join(folder, name);
 let client: EngineClient;
 
 before(() => {
-  client = new EngineClient({ entry: ENGINE, modelFolders: [EMBEDDED_MODELS, TEST_MODELS], idleSeconds: 60, log: () => undefined });
+  client = new EngineClient({ entry: ENGINE, modelFolders: [EMBEDDED_MODELS, TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
 });
 after(() => client.dispose());
 

@@ -3,8 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import sharp from 'sharp';
+import assert from 'node:assert/strict';
 import type { UpscaleRequest } from '../../src/shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../../src/shared/settings';
+import { isTiled, ModelRegistry, type TiledModel } from '../../src/engine/models/registry';
 import type { UpscaleCall } from '../../src/client/engineClient';
 
 export const ROOT = path.resolve(__dirname, '../..');
@@ -18,6 +20,16 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A store of installed models that is empty. */
+export const NO_STORE = path.join(os.tmpdir(), 'pu-test-no-store');
+
+/** The tiled model called `id` in a folder of models. */
+export async function tiledModel(folder: string, id: string): Promise<TiledModel> {
+  const model = await new ModelRegistry([folder]).find(id);
+  assert.ok(isTiled(model));
+  return model;
 }
 
 /** RGB noise over a gradient with edges: every frequency is in it, so that a seam or a shift shows. */
@@ -42,7 +54,7 @@ export async function writePng(file: string, width: number, height: number): Pro
 
 /** A call with the default settings, the fast test model and the CPU. */
 export function callFor(input: string, part: Partial<UpscaleCall> = {}): UpscaleCall {
-  const { scale, guidance, format, quality, overwrite, namePattern, maxInputMegapixels } = DEFAULT_SETTINGS;
+  const { scale, guidance, colourFix, format, quality, overwrite, namePattern, maxInputMegapixels } = DEFAULT_SETTINGS;
   return {
     input,
     target: { kind: 'pattern', directory: path.dirname(input), pattern: namePattern },
@@ -50,6 +62,7 @@ export function callFor(input: string, part: Partial<UpscaleCall> = {}): Upscale
     device: 'cpu',
     scale,
     guidance,
+    colourFix,
     format,
     quality,
     overwrite,

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ModelRegistry, type InstalledModel } from '../../src/engine/models/registry';
+import type { TiledModel } from '../../src/engine/models/registry';
 import { openTileSession, type TileLayers } from '../../src/engine/runtime/session';
 import { planTiles, planWithCore, type TilePlan } from '../../src/engine/tiling/plan';
 import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
 import { keptPart, planningSize } from '../../src/engine/upscale/runTiles';
-import { EMBEDDED_MODELS, TEST_MODELS, testPixels } from './support';
+import { EMBEDDED_MODELS, TEST_MODELS, testPixels, tiledModel } from './support';
 
 const WIDTH = 500;
 const HEIGHT = 333;
 
 /** Runs a plan and stitches the float layers: what the pipeline does, before it rounds to 8 bits. */
-async function stitched({ manifest, graph }: InstalledModel, plan: TilePlan): Promise<{ [layer: string]: Float32Array }> {
+async function stitched({ manifest, graph }: TiledModel, plan: TilePlan): Promise<{ [layer: string]: Float32Array }> {
   const session = await openTileSession(graph, 'cpu', manifest.branches);
   const source = testPixels(WIDTH, HEIGHT);
   const { scale, margin } = manifest;
@@ -44,10 +44,10 @@ function difference(a: Float32Array, b: Float32Array): number {
   return largest;
 }
 
-const ruleOf = ({ manifest }: InstalledModel): { halo: number; multipleOf: number } => ({ halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf });
+const ruleOf = ({ manifest }: TiledModel): { halo: number; multipleOf: number } => ({ halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf });
 
 test('two-branch test model: tiles of many sizes equal the untiled run (≤ 1e-4)', async () => {
-  const model = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
+  const model = await tiledModel(TEST_MODELS, 'two-branch-4x');
   const size = planningSize(model.manifest, { width: WIDTH, height: HEIGHT });
   const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
   for (const core of [16, 37, 64, 101, 128, 333, 499]) {
@@ -61,7 +61,7 @@ test('two-branch test model: tiles of many sizes equal the untiled run (≤ 1e-4
 });
 
 test('a halo that is too small shows: the comparison can fail', async () => {
-  const model = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
+  const model = await tiledModel(TEST_MODELS, 'two-branch-4x');
   const size = planningSize(model.manifest, { width: WIDTH, height: HEIGHT });
   const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
   const tiled = await stitched(model, planWithCore(size, 64, { halo: 0, multipleOf: 4 }));
@@ -69,7 +69,7 @@ test('a halo that is too small shows: the comparison can fail', async () => {
 });
 
 test('embedded model: 500×333 tiled equals untiled (≤ 1e-4)', async () => {
-  const model = await new ModelRegistry([EMBEDDED_MODELS]).find('esrgan-thick-4x');
+  const model = await tiledModel(EMBEDDED_MODELS, 'esrgan-thick-4x');
   const size = planningSize(model.manifest, { width: WIDTH, height: HEIGHT });
   const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
   const plans = {

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
-import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng } from './support';
-import { ModelRegistry } from '../../src/engine/models/registry';
+import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng, tiledModel, NO_STORE } from './support';
 import { openTileSession } from '../../src/engine/runtime/session';
 import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
 
@@ -33,7 +32,7 @@ if (process.env[RESTARTED] === undefined) {
   });
 } else {
   test('a model gives the CPU’s floats (≤ 1e-3)', async () => {
-    const { graph, manifest } = await new ModelRegistry([TEST_MODELS]).find('two-branch-4x');
+    const { graph, manifest } = await tiledModel(TEST_MODELS, 'two-branch-4x');
     const image = tileInput(testPixels(24, 20), 24, mirroredIndices(0, 24, 24), mirroredIndices(0, 20, 20));
     const run = async (device: 'cpu' | 'webgpu'): Promise<Float32Array[]> => {
       const session = await openTileSession(graph, device, manifest.branches);
@@ -51,7 +50,7 @@ if (process.env[RESTARTED] === undefined) {
   });
 
   const folder = temporaryFolder();
-  const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], idleSeconds: 60, log: () => undefined });
+  const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
   after(() => client.dispose());
 
   test('the probe finds it usable and auto still prefers the faster CPU', async () => {

@@ -61,6 +61,11 @@ export class GraphBuilder {
     return this.initializer(float32Tensor(name, dims, values));
   }
 
+  /** A float32 constant that is made once and used in many places: the same name must mean the same values. */
+  shared(name: string, dims: readonly number[], values: Float32Array | readonly number[]): Value {
+    return this.initializers.has(name) ? (name as Value) : this.float32(name, dims, values);
+  }
+
   /** An int64 vector; equal vectors share one initializer. */
   int64(values: readonly number[]): Value {
     const name = `int64_${values.join('_').replaceAll('-', 'm')}`;

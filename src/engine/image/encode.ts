@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Size } from '../../shared/geometry';
+import type { Rect, Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import { engineError, messageOf } from '../errors';
 import { loadSharp } from './sharpLoader';
@@ -10,6 +10,8 @@ export type EncodeOptions = {
   readonly quality: number;
   /** Final size; a larger picture is reduced (Lanczos-3). */
   readonly size: Size;
+  /** Only this part of the picture of that size. */
+  readonly region?: Rect;
 };
 
 /** Largest side in pixels that a format can hold. */
@@ -34,6 +36,10 @@ export async function encodePicture(raw: string, output: string, options: Encode
   const metadata = await picture.metadata();
   if (metadata.width !== size.width || metadata.height !== size.height) {
     picture = picture.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' });
+  }
+  if (options.region) {
+    const { x, y, width, height } = options.region;
+    picture = picture.extract({ left: x, top: y, width, height });
   }
   if (metadata.channels === 4 && !supportsAlpha(format)) picture = picture.flatten({ background: '#ffffff' });
   switch (format) {

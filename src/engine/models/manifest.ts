@@ -1,21 +1,28 @@
 import type { SizeRule } from '../../shared/geometry';
 import type { Branch } from '../../shared/guidance';
+import { PRECISIONS, type Precision } from '../../shared/modelProtocol';
+import { isOneOf } from '../../shared/settings';
 
 /** A file of a model: `bytes` and `sha256` are checked before the model is opened. */
 export type ModelFile = { readonly path: string; readonly bytes: number; readonly sha256: string };
 
-/**
- * A model's descriptor, read from its `manifest.json`.
- *
- * The graph takes `image` [1,3,H,W], RGB in [0,1], and yields `base` (bicubic enlargement) and one residual a branch,
- * `pixel` and perhaps `semantic`, each [1,3,scale·H,scale·W].
- */
-export type ModelManifest = {
+type Descriptor = {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly scale: number;
   readonly branches: readonly Branch[];
+  readonly licence: { readonly spdx: string; readonly source: string };
+};
+
+/**
+ * A network that runs on tiles of the picture.
+ *
+ * The graph takes `image` [1,3,H,W], RGB in [0,1], and yields `base` (bicubic enlargement) and one residual a branch,
+ * `pixel` and perhaps `semantic`, each [1,3,scale·H,scale·W].
+ */
+export type TiledManifest = Descriptor & {
+  readonly kind: 'tiled';
   readonly sizeRule: SizeRule;
   /**
    * Input pixels that the engine mirrors around the picture. A network with zero padding darkens the picture's edge as far as it
@@ -26,9 +33,24 @@ export type ModelManifest = {
   readonly halo: number;
   /** Largest number of input pixels in one tile that runs in about 1 GB. */
   readonly tilePixels: number;
-  readonly licence: { readonly spdx: string; readonly source: string };
   readonly graph: ModelFile;
 };
+
+/** The files of PiSA-SR: Stable Diffusion's checkpoints, the LoRAs, and the text encoder's output for the empty prompt. */
+export const PISA_PARTS = ['unet', 'unetConfig', 'vae', 'vaeConfig', 'loras', 'context'] as const;
+export type PisaPart = (typeof PISA_PARTS)[number];
+
+/** PiSA-SR, whose graphs the engine writes itself over the checkpoint files. It enlarges before its networks run, so any scale is its own. */
+export type PisaManifest = Descriptor & {
+  readonly kind: 'pisa-sr';
+  readonly precision: Precision;
+  /** Results smaller than this are computed at this size and reduced. */
+  readonly processSize: number;
+  readonly parts: { readonly [part in PisaPart]: ModelFile };
+};
+
+/** A model's descriptor, read from its `manifest.json`. */
+export type ModelManifest = TiledManifest | PisaManifest;
 
 type Json = { readonly [key: string]: unknown };
 
@@ -37,9 +59,34 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 /** Reads a manifest from parsed JSON. Throws an error that names the first field that is wrong. */
 export function parseManifest(json: unknown): ModelManifest {
   if (!isObject(json)) throw new Error('the manifest is not a JSON object');
+  if (json.kind === 'pisa-sr') return parsePisa(json);
+  if (json.kind !== undefined && json.kind !== 'tiled') throw new Error(`the kind ${JSON.stringify(json.kind)} is not known`);
+  return parseTiled(json);
+}
+
+function parseTiled(json: Json): TiledManifest {
   const sizeRule = object(json, 'sizeRule');
+  return {
+    kind: 'tiled',
+    ...descriptor(json),
+    sizeRule: { multipleOf: whole(sizeRule, 'multipleOf', 1), minimum: whole(sizeRule, 'minimum', 1) },
+    margin: whole(json, 'margin', 0),
+    halo: whole(json, 'halo', 0),
+    tilePixels: whole(json, 'tilePixels', 1),
+    graph: modelFile(json, 'graph'),
+  };
+}
+
+function parsePisa(json: Json): PisaManifest {
+  const files = object(json, 'parts');
+  const precision = text(json, 'precision');
+  if (!isOneOf(PRECISIONS, precision)) throw new Error(`the precision "${precision}" is not known`);
+  const parts = Object.fromEntries(PISA_PARTS.map((part) => [part, modelFile(files, part)])) as { [part in PisaPart]: ModelFile };
+  return { kind: 'pisa-sr', ...descriptor(json), precision, processSize: whole(json, 'processSize', 8), parts };
+}
+
+function descriptor(json: Json): Descriptor {
   const licence = object(json, 'licence');
-  const graph = object(json, 'graph');
   const branches = list(json, 'branches').map((branch) => {
     if (branch !== 'pixel' && branch !== 'semantic') throw new Error(`unknown branch ${JSON.stringify(branch)}`);
     return branch;
@@ -53,13 +100,15 @@ export function parseManifest(json: unknown): ModelManifest {
     description: text(json, 'description'),
     scale: whole(json, 'scale', 1),
     branches,
-    sizeRule: { multipleOf: whole(sizeRule, 'multipleOf', 1), minimum: whole(sizeRule, 'minimum', 1) },
-    margin: whole(json, 'margin', 0),
-    halo: whole(json, 'halo', 0),
-    tilePixels: whole(json, 'tilePixels', 1),
     licence: { spdx: text(licence, 'spdx'), source: text(licence, 'source') },
-    graph: { path: text(graph, 'path'), bytes: whole(graph, 'bytes', 1), sha256: text(graph, 'sha256') },
   };
+}
+
+function modelFile(json: Json, key: string): ModelFile {
+  const file = object(json, key);
+  const path = text(file, 'path');
+  if (path.includes('\\') || path.split('/').some((part) => part === '' || part === '..') || /^[A-Za-z]:/.test(path)) throw new Error(`the path "${path}" must lie in the model's folder`);
+  return { path, bytes: whole(file, 'bytes', 1), sha256: text(file, 'sha256') };
 }
 
 function object(json: Json, key: string): Json {

@@ -2,18 +2,20 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { ModelSummary } from '../../shared/engineProtocol';
+import type { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
-import { parseManifest, type ModelManifest } from './manifest';
+import { isOneOf } from '../../shared/settings';
+import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
+import { parseManifest, PISA_PARTS, type ModelFile, type PisaManifest, type TiledManifest } from './manifest';
 
-/** A model found on disk. */
-export type InstalledModel = {
-  readonly manifest: ModelManifest;
-  readonly folder: string;
-  /** Absolute path of the graph. */
-  readonly graph: string;
-};
+/** A tiled model found on disk; `graph` is the absolute path of its ONNX file. */
+export type TiledModel = { readonly manifest: TiledManifest; readonly folder: string; readonly graph: string };
+/** PiSA-SR, found on disk. */
+export type PisaModel = { readonly manifest: PisaManifest; readonly folder: string };
+export type InstalledModel = TiledModel | PisaModel;
+
+export const isTiled = (model: InstalledModel): model is TiledModel => model.manifest.kind === 'tiled';
 
 /** The models in a list of folders, each with one sub-folder a model. An earlier folder wins over a later one. */
 export class ModelRegistry {
@@ -38,15 +40,16 @@ export class ModelRegistry {
     if (!model) {
       const broken = (await this.modelFolders()).find((folder) => path.basename(folder) === id);
       if (broken) await readModel(broken);
+      if (isOneOf(INSTALLABLE_MODELS, id)) throw notInstalled(id);
       const known = models.map((candidate) => candidate.manifest.id).join(', ');
       throw engineError('model-missing', {
         message: `There is no model called "${id}".`,
         hint: known === '' ? 'Build the embedded model with "npm run build".' : `Choose one of: ${known}.`,
       });
     }
-    if (!this.verified.has(model.graph)) {
-      await verifyModel(model);
-      this.verified.add(model.graph);
+    if (!this.verified.has(model.folder)) {
+      await checkModel(model);
+      this.verified.add(model.folder);
     }
     return model;
   }
@@ -67,27 +70,64 @@ export function summarize({ manifest, folder }: InstalledModel): ModelSummary {
   return { id, name, description, scale, branches, licence: licence.spdx, folder };
 }
 
-/** Throws `model-damaged` unless the graph has the size and SHA-256 that the manifest gives. */
-export async function verifyModel({ manifest, graph }: InstalledModel): Promise<void> {
-  const fail = (what: string): never => {
-    throw engineError('model-damaged', {
-      message: `The model "${manifest.id}" can't be used: ${what}.`,
-      hint: 'Reinstall the extension, or run "npm run build" in a checkout of the project.',
-    });
-  };
-  const info = await stat(graph).catch(() => undefined);
-  if (!info) return fail(`${graph} is missing`);
-  if (info.size !== manifest.graph.bytes) return fail(`${graph} has ${info.size} bytes where ${manifest.graph.bytes} are expected`);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(graph), hash);
-  if (hash.digest('hex') !== manifest.graph.sha256) return fail(`the SHA-256 of ${graph} is not the manifest's`);
+/** The files of a model, relative to its folder. */
+export function filesOf({ manifest }: InstalledModel): readonly ModelFile[] {
+  return manifest.kind === 'tiled' ? [manifest.graph] : PISA_PARTS.map((part) => manifest.parts[part]);
 }
 
-async function readModel(folder: string): Promise<InstalledModel> {
+/**
+ * Throws `model-damaged` unless the model's files have the sizes that the manifest gives, and, when they are small or `thorough` is set, the
+ * SHA-256. Gigabytes are not read before every run; "models verify" does it.
+ */
+export async function checkModel(model: InstalledModel, thorough = false): Promise<void> {
+  for (const file of filesOf(model)) {
+    const what = await fileProblem(model.folder, file, thorough || file.bytes <= ALWAYS_HASHED);
+    if (what !== undefined) throw modelDamaged(model.manifest.id, what, isTiled(model));
+  }
+}
+
+const ALWAYS_HASHED = 64 * 2 ** 20;
+
+function modelDamaged(id: string, what: string, embedded: boolean): RpcError {
+  return engineError('model-damaged', {
+    message: `The model "${id}" can't be used: ${what}.`,
+    hint: embedded ? 'Reinstall the extension, or run "npm run build" in a checkout of the project.' : 'Remove the model and install or import it again.',
+  });
+}
+
+function notInstalled(id: string): RpcError {
+  return engineError('model-not-installed', {
+    message: `The model "${id}" is not installed.`,
+    hint: 'Install or import it: command "PiSA Upscale: Manage Models…", or "models install" and "models import" on the command line.',
+  });
+}
+
+/** What is wrong with a file of a model; undefined when it is as the manifest says. */
+export async function fileProblem(folder: string, { path: name, bytes, sha256 }: ModelFile, hash: boolean, onBytes: (bytes: number) => void = () => undefined): Promise<string | undefined> {
+  const file = path.join(folder, ...name.split('/'));
+  const info = await stat(file).catch(() => undefined);
+  if (!info) return `${file} is missing`;
+  if (info.size !== bytes) return `${file} has ${info.size} bytes where ${bytes} are expected`;
+  if (hash && (await sha256Of(file, onBytes)) !== sha256) return `the SHA-256 of ${file} is not the manifest's`;
+  return undefined;
+}
+
+/** SHA-256 of a file in hexadecimal. `onBytes` learns of every piece that was read. */
+export async function sha256Of(file: string, onBytes: (bytes: number) => void = () => undefined, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20, ...(signal ? { signal } : {}) })) {
+    hash.update(chunk as Buffer);
+    onBytes((chunk as Buffer).length);
+  }
+  return hash.digest('hex');
+}
+
+/** Reads the model in a folder. Rejects with `model-missing` or `model-damaged`. */
+export async function readModel(folder: string): Promise<InstalledModel> {
   const file = path.join(folder, 'manifest.json');
   try {
     const manifest = parseManifest(JSON.parse(await readFile(file, 'utf8')) as unknown);
-    return { manifest, folder, graph: path.join(folder, manifest.graph.path) };
+    return manifest.kind === 'tiled' ? { manifest, folder, graph: path.join(folder, manifest.graph.path) } : { manifest, folder };
   } catch (error) {
     const missing = systemCode(error) === 'ENOENT';
     throw engineError(missing ? 'model-missing' : 'model-damaged', {

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { Device } from '../../shared/settings';
+import { allFinite } from './finite';
 import { loadOnnxRuntime, type Ort } from './onnxRuntime';
 
 /** A tile's layers, each planar RGB [3, scale·height, scale·width] as a flat array. */
@@ -72,11 +73,4 @@ function floats(result: Ort.InferenceSession.OnnxValueMapType, name: string): Fl
   const value = result[name];
   if (!value || !('data' in value) || !(value.data instanceof Float32Array)) throw new Error(`the output "${name}" is not float32`);
   return value.data;
-}
-
-/** A sum stays finite only if every term is: one pass without a branch. */
-function allFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (const value of values) sum += value * 0;
-  return sum === 0;
 }

@@ -1,6 +1,6 @@
 import type { Size } from '../../shared/geometry';
 import type { Device } from '../../shared/settings';
-import type { InstalledModel } from '../models/registry';
+import type { TiledModel } from '../models/registry';
 import { openTileSession, type TileSession } from './session';
 
 /**
@@ -11,7 +11,7 @@ export class SessionPool {
   private current: { readonly key: string; readonly session: TileSession } | undefined;
 
   /** The session for a model, device and tile shape; opens it when the warm one is another. */
-  async acquire({ manifest, graph }: InstalledModel, device: Device, tile: Size): Promise<TileSession> {
+  async acquire({ manifest, graph }: TiledModel, device: Device, tile: Size): Promise<TileSession> {
     const key = `${graph}|${device}|${tile.width}×${tile.height}`;
     if (this.current?.key === key) return this.current.session;
     await this.release();

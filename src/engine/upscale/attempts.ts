@@ -19,10 +19,10 @@ export function attemptsFor(device: Device, tilePixels: number): Attempt[] {
  * Runs `work` for one attempt after another until one succeeds. `onFallback` learns why each one before it failed. What
  * is no fault of the device (a cancel, a full disk: any `RpcError`) is not tried again.
  */
-export async function firstSuccessful<T>(
-  attempts: readonly Attempt[],
-  work: (attempt: Attempt) => Promise<T>,
-  onFallback: (failed: Attempt, next: Attempt, reason: string) => Promise<void>,
+export async function firstSuccessful<A extends { readonly device: Device }, T>(
+  attempts: readonly A[],
+  work: (attempt: A) => Promise<T>,
+  onFallback: (failed: A, next: A, reason: string) => Promise<void>,
 ): Promise<T> {
   for (const [index, attempt] of attempts.entries()) {
     try {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { GUIDANCE_RANGE } from '../../shared/guidance';
-import { DEVICES, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE, isOneOf } from '../../shared/settings';
+import type { Rect, Size } from '../../shared/geometry';
+import { COLOUR_FIXES, DEVICES, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE, isOneOf } from '../../shared/settings';
 import { engineError } from '../errors';
 
 /** Refuses a request whose values are out of range, naming the value and the range. */
@@ -14,10 +15,19 @@ export function checkRequest(request: UpscaleRequest): void {
   inRange('largest input in megapixels', request.maxInputMegapixels, 1e-6, 1e6);
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
   oneOf('device', request.device, ['auto', ...DEVICES]);
+  oneOf('colour fix', request.colourFix, COLOUR_FIXES);
   oneOf('output format', request.format, ['source', ...OUTPUT_FORMATS]);
   oneOf('overwrite policy', request.overwrite, OVERWRITE_POLICIES);
   if (!/^[\w-]{1,64}$/.test(request.jobId)) throw bad('job id', request.jobId, 'letters, digits and "-"');
   if (!path.isAbsolute(request.input)) throw bad('input', request.input, 'an absolute path');
+}
+
+/** Refuses a region that is not inside a result of this size. */
+export function checkRegion(region: Rect, { width, height }: Size): Rect {
+  const { x, y } = region;
+  const whole = [x, y, region.width, region.height].every((value) => Number.isInteger(value) && value >= 0);
+  if (whole && region.width > 0 && region.height > 0 && x + region.width <= width && y + region.height <= height) return region;
+  throw bad('region', `${x},${y},${region.width},${region.height}`, `whole numbers x,y,width,height inside the result of ${width}×${height} pixels`);
 }
 
 function inRange(name: string, value: number, minimum: number, maximum: number): number {

@@ -3,14 +3,14 @@ import type { Guidance } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
 import { enlargeRows } from '../image/enlarge';
 import type { PixelFile } from '../image/pixelFile';
-import type { ModelManifest } from '../models/manifest';
+import type { TiledManifest } from '../models/manifest';
 import type { TileSession } from '../runtime/session';
 import type { Span, TilePlan } from '../tiling/plan';
 import { blendTile, joinAlpha } from './blend';
 import { mirroredIndices, tileInput } from './tileInput';
 
 export type RunTilesParams = {
-  readonly manifest: ModelManifest;
+  readonly manifest: TiledManifest;
   readonly plan: TilePlan;
   readonly session: TileSession;
   readonly guidance: Guidance;
@@ -89,5 +89,5 @@ export function keptPart({ start, from, to }: Span, margin: number, size: number
 }
 
 /** The size that tiles are planned for: the picture with the model's margin on all sides, padded to its size rule. */
-export const planningSize = ({ margin, sizeRule }: ModelManifest, { width, height }: Size): Size =>
+export const planningSize = ({ margin, sizeRule }: TiledManifest, { width, height }: Size): Size =>
   paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);

@@ -1,0 +1,85 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { EngineClient } from '../client/engineClient';
+import { describePlan } from '../shared/installText';
+import type { InstallableModel, InstallPlan, Precision } from '../shared/modelProtocol';
+import { RpcError } from '../shared/rpc';
+import { reportImport } from './importModel';
+import { ModelProgressBar } from './modelProgress';
+import { print, reportFailure } from './output';
+
+export type InstallOptions = {
+  readonly acceptLicences: boolean;
+  readonly weights?: string;
+  readonly precision: Precision;
+  readonly mirror: readonly string[];
+  readonly proxy?: string;
+  readonly json: boolean;
+};
+
+/** Shows the plan, asks for what must be asked, downloads and imports. Returns whether the model is ready. */
+export async function installModel(client: EngineClient, id: string, options: InstallOptions, defaultMirrors: readonly string[], signal: AbortSignal): Promise<boolean> {
+  const { precision, json, proxy } = options;
+  const request = {
+    // The engine refuses an id that it does not know.
+    id: id as InstallableModel,
+    precision,
+    mirrors: options.mirror.length > 0 ? options.mirror : defaultMirrors,
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+  const bar = new ModelProgressBar();
+  try {
+    const plan = await client.planInstall(request, { signal });
+    for (const line of describePlan(plan)) console.error(line);
+    console.error();
+    const licencesAccepted = options.acceptLicences || (await askToAccept(plan));
+    const weights = await weightsFile(plan, options.weights, licencesAccepted);
+    const result = await client.installModel({ ...request, licencesAccepted, ...(weights === undefined ? {} : { weights }) }, { signal, onProgress: (progress) => bar.update(progress) });
+    bar.stop();
+    if (result.state === 'ready') {
+      reportImport(result.imported, json);
+      return true;
+    }
+    if (json) print(JSON.stringify(result));
+    console.error(`All that can be downloaded is here. Still missing: ${plan.weights.name}. ${result.weights}`);
+    console.error(`Then run this again with --weights <path of ${plan.weights.name}>.`);
+    return false;
+  } catch (error) {
+    bar.stop();
+    const failure = RpcError.from(error);
+    reportFailure(failure, json);
+    if (failure.code === 'cancelled') console.error('What has arrived is kept; the next run goes on from it.');
+    return false;
+  }
+}
+
+const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(question)).trim();
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Without a terminal nobody can be asked; the engine then says which option is missing. */
+async function askToAccept({ licences }: InstallPlan): Promise<boolean> {
+  if (!isInteractive()) return false;
+  const names = licences.filter(({ mustAccept }) => mustAccept).map(({ component, name }) => `${name} for ${component}`);
+  return /^y(es)?$/i.test(await ask(`Do you accept ${names.join(' and ')}? [y/N] `));
+}
+
+async function weightsFile({ weights }: InstallPlan, given: string | undefined, goingOn: boolean): Promise<string | undefined> {
+  if (given !== undefined) return path.resolve(given);
+  if (weights.present || !goingOn || !isInteractive()) return undefined;
+  for (;;) {
+    const answer = await ask(`Path of ${weights.name} (empty: download the rest now, give it later): `);
+    if (answer === '') return undefined;
+    const file = path.resolve(answer.replace(/^(['"])(.*)\1$/, '$2'));
+    if ((await stat(file).catch(() => undefined))?.isFile()) return file;
+    console.error(`${file} is no file.`);
+  }
+}

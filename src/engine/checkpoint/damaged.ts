@@ -1,0 +1,15 @@
+import path from 'node:path';
+import type { RpcError } from '../../shared/rpc';
+import { engineError, messageOf } from '../errors';
+
+/** The error for a checkpoint that can't be read or must not be trusted. `why` completes "… can't be used: …". */
+export function damaged(file: string, why: string): RpcError {
+  return engineError('checkpoint-damaged', {
+    message: `${path.basename(file)} can't be used: ${why}.`,
+    hint: 'Get the file again from its source, and check that the download was complete.',
+    detail: file,
+  });
+}
+
+/** Wraps whatever went wrong while reading `file`. */
+export const damagedBy = (file: string, error: unknown): RpcError => damaged(file, messageOf(error).replace(/\.$/, ''));

@@ -1,0 +1,26 @@
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { engineError } from '../errors';
+
+const GIGABYTE = 1e9;
+/** What should stay free on the disk. */
+const RESERVE = 200e6;
+
+/** Bytes that this user may still write on the disk of a folder, which need not exist yet. */
+export async function freeBytes(folder: string): Promise<number> {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const info = await statfs(at).catch(() => undefined);
+    if (info) return info.bavail * info.bsize;
+    if (at === path.dirname(at)) throw engineError('output-unwritable', { message: `No disk was found for ${folder}.`, hint: 'Choose another folder for the models.' });
+  }
+}
+
+/** Rejects with `disk-full` unless so many bytes, and a reserve, can be written below a folder. */
+export async function requireSpace(folder: string, bytes: number): Promise<void> {
+  const free = await freeBytes(folder);
+  if (bytes + RESERVE <= free) return;
+  throw engineError('disk-full', {
+    message: `${folder} has ${(free / GIGABYTE).toFixed(1)} GB left where ${((bytes + RESERVE) / GIGABYTE).toFixed(1)} GB are needed.`,
+    hint: 'Free some space, or choose a folder for models on another disk (setting "pisaUpscale.modelStore", option --store).',
+  });
+}

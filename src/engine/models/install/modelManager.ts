@@ -1,0 +1,95 @@
+import type { EngineApi } from '../../../shared/engineProtocol';
+import { INSTALLABLE_MODELS, type ModelApi, type VerifyResult } from '../../../shared/modelProtocol';
+import { isOneOf } from '../../../shared/settings';
+import { engineError, throwIfCancelled } from '../../errors';
+import { fileProblem, filesOf, isTiled, type InstalledModel, type ModelRegistry } from '../registry';
+import { importPisa } from './importPisa';
+import { installPisa, planPisaInstall } from './installPisa';
+import { ModelStore } from './modelStore';
+
+/** Gets, checks and removes models: the engine's `ModelApi`. `beforeChange` closes whatever holds a model's files open. */
+export class ModelManager {
+  private readonly store: ModelStore;
+
+  constructor(
+    store: string,
+    private readonly registry: ModelRegistry,
+    private readonly beforeChange: () => Promise<void>,
+  ) {
+    this.store = new ModelStore(store);
+  }
+
+  api(): Pick<EngineApi, keyof ModelApi> {
+    const { store } = this;
+    return {
+      modelStates: () => store.states(INSTALLABLE_MODELS),
+      planInstall: (params, { signal }) => {
+        checkId(params.id);
+        return planPisaInstall(params, store, signal);
+      },
+      installModel: async (params, { signal, progress }) => {
+        checkId(params.id);
+        await this.beforeChange();
+        return installPisa(params, { store, signal, progress });
+      },
+      importModel: async ({ id, folder, weights, precision }, { signal, progress }) => {
+        checkId(id);
+        await this.beforeChange();
+        return importPisa({ folder, weights, precision, store, signal, progress });
+      },
+      verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),
+      removeModel: async ({ id }) => {
+        checkId(id);
+        await this.beforeChange();
+        return store.remove(id);
+      },
+    };
+  }
+
+  /** Reads every byte of the files of one model, or of all. */
+  private async verify(id: string | undefined, signal: AbortSignal, progress: (value: unknown) => void): Promise<VerifyResult[]> {
+    const all = await this.registry.list();
+    const chosen = id === undefined ? all : all.filter(({ manifest }) => manifest.id === id);
+    if (id !== undefined && chosen.length === 0) {
+      throw engineError(isOneOf(INSTALLABLE_MODELS, id) ? 'model-not-installed' : 'model-missing', {
+        message: `The model "${id}" is not installed.`,
+        hint: `Installed: ${all.map(({ manifest }) => manifest.id).join(', ')}.`,
+      });
+    }
+    const totalBytes = chosen.flatMap(filesOf).reduce((sum, file) => sum + file.bytes, 0);
+    let bytes = 0;
+    const results: VerifyResult[] = [];
+    for (const model of chosen) {
+      results.push(
+        await verifyFiles(model, signal, (file, count) => {
+          bytes += count;
+          progress({ phase: 'hash', file, bytes, totalBytes });
+        }),
+      );
+    }
+    return results;
+  }
+}
+
+async function verifyFiles(model: InstalledModel, signal: AbortSignal, onBytes: (file: string, bytes: number) => void): Promise<VerifyResult> {
+  const files: VerifyResult['files'][number][] = [];
+  for (const file of filesOf(model)) {
+    throwIfCancelled(signal);
+    const problem = await fileProblem(model.folder, file, true, (bytes) => onBytes(file.path, bytes));
+    files.push({ ...file, ok: problem === undefined, message: problem ?? 'matches its SHA-256' });
+  }
+  const bad = files.filter(({ ok }) => !ok);
+  const advice = isTiled(model) ? 'reinstall the extension' : 'remove the model and install or import it again';
+  return {
+    id: model.manifest.id,
+    ok: bad.length === 0,
+    message: bad.length === 0 ? files.length === 1 ? 'its file matches its SHA-256' : `${files.length} files match their SHA-256` : `${bad.map(({ message }) => message).join('; ')}: ${advice}`,
+    files,
+  };
+}
+
+function checkId(id: string): void {
+  if (!isOneOf(INSTALLABLE_MODELS, id)) {
+    throw engineError('model-missing', { message: `"${id}" is no model that can be installed.`, hint: `Models that can: ${INSTALLABLE_MODELS.join(', ')}.` });
+  }
+}

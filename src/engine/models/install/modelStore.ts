@@ -1,0 +1,88 @@
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { InstallableModel, ModelState, ModelStateReport } from '../../../shared/modelProtocol';
+import { engineError } from '../../errors';
+import { filesOf, readModel } from '../registry';
+import { PISA_NAME } from './pisaFiles';
+
+/** Less memory than this and SD-2.1's networks don't run beside an editor. */
+const LEAST_MEMORY = 6 * 2 ** 30;
+
+/** The folder where installed models live, one sub-folder each, and what an interrupted installation left. */
+export class ModelStore {
+  constructor(readonly root: string) {}
+
+  folder(id: InstallableModel): string {
+    return path.join(this.root, id);
+  }
+
+  /** Downloads are kept here until they are imported, so that a later installation goes on from them. */
+  downloads(id: InstallableModel): string {
+    return path.join(this.root, `.${id}.download`);
+  }
+
+  /** A folder to build a model in before it gets its name. */
+  building(id: InstallableModel): string {
+    return path.join(this.root, `.${id}.building-${process.pid}`);
+  }
+
+  async states(ids: readonly InstallableModel[]): Promise<readonly ModelStateReport[]> {
+    return Promise.all(ids.map(async (id) => ({ id, name: PISA_NAME, status: await this.state(id) })));
+  }
+
+  private async state(id: InstallableModel): Promise<ModelState> {
+    const reason = unsupportedReason();
+    if (reason !== undefined) return { state: 'unsupported', reason };
+    const model = await readModel(this.folder(id)).catch(() => undefined);
+    if (model?.manifest.kind === 'pisa-sr') {
+      return { state: 'ready', folder: model.folder, bytes: filesOf(model).reduce((sum, file) => sum + file.bytes, 0), precision: model.manifest.precision };
+    }
+    return { state: 'not-installed', downloadedBytes: await bytesBelow(this.downloads(id)) };
+  }
+
+  /** Puts a finished folder in the model's place, in one step. */
+  async publish(id: InstallableModel, finished: string): Promise<void> {
+    const old = `${finished}.old`;
+    const existed = await rename(this.folder(id), old).then(
+      () => true,
+      () => false,
+    );
+    await rename(finished, this.folder(id));
+    if (existed) await rm(old, { recursive: true, force: true });
+  }
+
+  /** Removes a model and whatever an interrupted installation of it left. Files that it shares by hard links stay where they came from. */
+  async remove(id: InstallableModel): Promise<{ bytesFreed: number; folder: string }> {
+    const folder = this.folder(id);
+    const entries = await readdir(this.root).catch(() => []);
+    const ours = entries.filter((name) => name === id || name.startsWith(`.${id}.`)).map((name) => path.join(this.root, name));
+    if (ours.length === 0) {
+      throw engineError('model-not-installed', { message: `The model "${id}" is not installed in ${this.root}.`, hint: 'There is nothing to remove.' });
+    }
+    let bytesFreed = 0;
+    for (const place of ours) {
+      bytesFreed += await bytesBelow(place);
+      await rm(place, { recursive: true, force: true, maxRetries: 3 });
+    }
+    return { bytesFreed, folder };
+  }
+}
+
+/** Why the model can't run on this machine; undefined when it can. */
+export function unsupportedReason(): string | undefined {
+  if (os.endianness() === 'BE') return 'its checkpoint files are little-endian and this processor is not';
+  if (os.totalmem() < LEAST_MEMORY) return `it needs 6 GB of memory and this machine has ${(os.totalmem() / 2 ** 30).toFixed(1)} GB`;
+  return undefined;
+}
+
+/** Bytes of files below a folder that no other name refers to. */
+async function bytesBelow(folder: string): Promise<number> {
+  let sum = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    if (!entry.isFile()) continue;
+    const info = await stat(path.join(entry.parentPath, entry.name)).catch(() => undefined);
+    if (info && info.nlink === 1) sum += info.size;
+  }
+  return sum;
+}

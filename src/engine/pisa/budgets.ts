@@ -1,0 +1,23 @@
+/** How much one run of a network may take. */
+export type Budgets = {
+  /** Pixels of the picture in one run of the encoder's and the decoder's convolutions. */
+  readonly encoderPixels: number;
+  readonly decoderPixels: number;
+  /** Latents up to which the VAE's attention sees the whole picture at once. */
+  readonly middleLatents: number;
+};
+
+/** On the CPU a run of the VAE then takes about 1.3 GB. A GPU that can't hold this is tried again with a quarter. */
+const PIXELS = 544 * 544;
+/** 1024×1024 pixels, about 0.6 GB. */
+const MIDDLE_LATENTS = 128 * 128;
+
+/** The budgets, or a `share` of them. */
+export const budgetsFor = (share = 1): Budgets => ({
+  encoderPixels: Math.ceil(PIXELS * share),
+  decoderPixels: Math.ceil(PIXELS * share),
+  middleLatents: Math.ceil(MIDDLE_LATENTS * share),
+});
+
+/** Statistics of pictures too large for one run are taken from so many windows per axis, of so many latents a side. */
+export const SAMPLE = { side: 32, perAxis: 2 } as const;

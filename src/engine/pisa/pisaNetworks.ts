@@ -1,0 +1,70 @@
+import type { Device } from '../../shared/settings';
+import type { TensorInfo } from '../checkpoint/checkpoint';
+import { damaged } from '../checkpoint/damaged';
+import { buildUNet } from '../graph/sd21/unet';
+import { buildVae, type VaePart } from '../graph/sd21/vae';
+import { Weights, type ComputeType } from '../graph/sd21/weights';
+import { openNetwork, type Network } from '../runtime/network';
+import type { PisaCheckpoint } from './pisaCheckpoint';
+
+export type NetworkName = 'unet' | `${VaePart}.${'measure' | 'given'}`;
+
+/** PiSA-SR's networks on one device in one precision. Each is built and opened when it is first needed. */
+export class PisaNetworks {
+  private readonly open = new Map<NetworkName, Promise<Network>>();
+
+  constructor(
+    readonly checkpoint: PisaCheckpoint,
+    readonly device: Device,
+    readonly type: ComputeType,
+  ) {}
+
+  get(name: NetworkName): Promise<Network> {
+    const known = this.open.get(name);
+    if (known) return known;
+    const opening = this.build(name).catch((error: unknown) => {
+      this.open.delete(name);
+      throw error;
+    });
+    this.open.set(name, opening);
+    return opening;
+  }
+
+  /** Closes networks whose work is done, to make room. */
+  async release(...names: readonly NetworkName[]): Promise<void> {
+    for (const name of names) {
+      const network = await this.open.get(name)?.catch(() => undefined);
+      this.open.delete(name);
+      await network?.release();
+    }
+  }
+
+  async releaseAll(): Promise<void> {
+    await this.release(...this.open.keys());
+  }
+
+  private build(name: NetworkName): Promise<Network> {
+    const { folder, vaeConfig, vae } = this.checkpoint;
+    if (name === 'unet') return openNetwork({ onnx: this.buildUNet(), weightsFolder: folder, device: this.device, plan: 'mappedWeights' });
+    const [part, statistics] = name.split('.') as [VaePart, 'measure' | 'given'];
+    const weights = new Weights(vae, folder);
+    const { onnx } = buildVae(part, { config: vaeConfig, weights, type: this.type, statistics });
+    refuseProblems(weights);
+    // The encoder is closed when a picture is encoded; the decoder stays for the next λ.
+    const plan = part === 'encoderDown' ? 'fastOnePicture' : 'fastConvolutions';
+    return openNetwork({ onnx, weightsFolder: folder, device: this.device, plan });
+  }
+
+  private buildUNet(): Uint8Array {
+    const { folder, unetConfig, unet, loras, context } = this.checkpoint;
+    const weights = new Weights(new Map<string, TensorInfo>([...unet, ...loras.tensors]), folder);
+    const { onnx } = buildUNet({ config: unetConfig, weights, loras, context, type: this.type });
+    refuseProblems(weights);
+    return onnx;
+  }
+}
+
+function refuseProblems({ problems }: Weights): void {
+  const [first] = problems;
+  if (first !== undefined) throw damaged('the checkpoint', problems.length === 1 ? first : `${first}, and ${problems.length - 1} more`);
+}

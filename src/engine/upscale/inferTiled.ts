@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { UpscaleRequest } from '../../shared/engineProtocol';
+import { scaledSize, type Size } from '../../shared/geometry';
+import { throwIfCancelled } from '../errors';
+import { PixelFile } from '../image/pixelFile';
+import type { TiledManifest } from '../models/manifest';
+import type { TiledModel } from '../models/registry';
+import type { TileSession } from '../runtime/session';
+import { planTiles, planWithCore, type TilePlan } from '../tiling/plan';
+import { attemptsFor, firstSuccessful, type Attempt } from './attempts';
+import { planningSize, runTiles } from './runTiles';
+import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
+
+/** A band of output rows is kept below this. */
+const BAND_BYTES = 192 * 2 ** 20;
+
+/** Runs a tiled model over the picture, on another device or with smaller tiles when one fails. */
+export async function inferTiled(
+  request: UpscaleRequest,
+  services: UpscaleServices,
+  context: UpscaleContext,
+  input: InferInput & { readonly model: TiledModel },
+): Promise<InferResult> {
+  const { model, decoded, size, guidance, notes } = input;
+  const { manifest } = model;
+  throwIfCancelled(context.signal);
+  const { rgb, alpha } = decoded;
+  return firstSuccessful(
+    attemptsFor(input.device, manifest.tilePixels),
+    async (attempt) => {
+      const plan = planFor(request, model, size, attempt, alpha !== undefined);
+      const tiles = plan.columns.length * plan.rows.length;
+      const { device } = attempt;
+      context.progress({ phase: 'infer', tile: 0, tiles, device });
+      const session = await services.acquireSession(model, device, plan.tile);
+      const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
+      context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
+      const started = performance.now();
+      const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), { ...scaledSize(size, manifest.scale), bands: alpha ? 4 : 3 });
+      const { inferenceSeconds } = await runTiles({
+        manifest,
+        plan,
+        session,
+        guidance,
+        rgb,
+        alpha,
+        output: raw,
+        signal: context.signal,
+        onTile: (tile, rect) => {
+          const secondsLeft = ((performance.now() - started) / 1000 / tile) * (tiles - tile);
+          context.progress({ phase: 'infer', tile, tiles, device, rect, secondsLeft });
+        },
+      }).catch(async (error: unknown) => {
+        await raw.close();
+        throw error;
+      });
+      return { raw, isRegion: false, tiles, device, inferenceSeconds };
+    },
+    async (failed, next, reason) => {
+      notes.push(`${failed.device} failed (${reason}); ${next.device === failed.device ? 'tried again with smaller tiles' : `used ${next.device} instead`}.`);
+      await services.releaseSession().catch(() => undefined);
+    },
+  );
+}
+
+/** A try of this side costs a hundredth of what it estimates, or it is not made. */
+const TRIAL_SIDE = 32;
+const TRIAL_WORTH = 100;
+
+/**
+ * Seconds that so many pixels will take: from the session's last run, else from a small trial. Only the CPU needs the trial;
+ * a GPU's first tile comes soon, and its first run compiles shaders, which says nothing about the next.
+ */
+async function estimateSeconds(session: TileSession, manifest: TiledManifest, pixels: number): Promise<number | undefined> {
+  const { width, height } = planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });
+  if (session.secondsPerPixel === undefined && session.device === 'cpu' && pixels >= TRIAL_WORTH * width * height) {
+    await session.run(new Float32Array(3 * width * height), width, height);
+  }
+  return session.secondsPerPixel === undefined ? undefined : session.secondsPerPixel * pixels;
+}
+
+function planFor(request: UpscaleRequest, { manifest }: TiledModel, size: Size, attempt: Attempt, hasAlpha: boolean): TilePlan {
+  const padded = planningSize(manifest, size);
+  const rule = { halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf };
+  if (request.tile !== undefined) return planWithCore(padded, request.tile, rule);
+  const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3);
+  return planTiles(padded, rule, { pixels: attempt.tilePixels, bandRows: Math.max(1, Math.floor(BAND_BYTES / rowBytes)) });
+}

@@ -1,0 +1,43 @@
+import type { UpscaleProgress, UpscaleRequest } from '../../shared/engineProtocol';
+import type { Size } from '../../shared/geometry';
+import type { Guidance } from '../../shared/guidance';
+import type { Device } from '../../shared/settings';
+import type { DecodedSource } from '../image/decode';
+import type { PixelFile } from '../image/pixelFile';
+import type { InstalledModel, TiledModel } from '../models/registry';
+import type { PisaSessions } from '../pisa/pisaSessions';
+import type { TileSession } from '../runtime/session';
+
+/** What an upscaling needs from the rest of the engine. */
+export type UpscaleServices = {
+  findModel(id: string): Promise<InstalledModel>;
+  resolveDevice(choice: UpscaleRequest['device']): Promise<Device>;
+  acquireSession(model: TiledModel, device: Device, tile: Size): Promise<TileSession>;
+  releaseSession(): Promise<void>;
+  readonly pisa: PisaSessions;
+};
+
+export type UpscaleContext = {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: UpscaleProgress) => void;
+};
+
+/** What every kind of model is given. */
+export type InferInput = {
+  readonly device: Device;
+  readonly decoded: DecodedSource;
+  /** Size of the source. */
+  readonly size: Size;
+  readonly guidance: Guidance;
+  /** What the person should know is added here. */
+  readonly notes: string[];
+};
+
+export type InferResult = {
+  /** The result at the model's own scale, or already the region that was asked for. The caller closes it. */
+  readonly raw: PixelFile;
+  readonly isRegion: boolean;
+  readonly tiles: number;
+  readonly device: Device;
+  readonly inferenceSeconds: number;
+};

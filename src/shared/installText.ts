@@ -1,0 +1,51 @@
+import { byteText } from './byteText';
+import type { InstallPlan, ModelProgress, ModelState } from './modelProtocol';
+
+/** What an installation would fetch and under what terms, as lines of plain text. */
+export function describePlan(plan: InstallPlan): string[] {
+  const left = plan.bytesToFetch;
+  return [
+    `${plan.name} will be put in ${plan.folder}`,
+    '',
+    `To fetch: ${byteText(left)} from ${new URL(plan.mirror).host}; ${byteText(plan.bytesFree)} are free.`,
+    ...plan.files.map(({ path, bytes, done, temporary }) => {
+      const size = bytes === undefined ? 'size unknown' : byteText(bytes);
+      const state = done > 0 && bytes !== undefined ? (done >= bytes ? ', here already' : `, ${byteText(done)} here already`) : '';
+      return `  ${path} (${size}${state}${temporary ? '; needed once, then removed' : ''})`;
+    }),
+    '',
+    'Licences:',
+    ...plan.licences.map(({ component, name, url, mustAccept, note }) => `  ${component}: ${name}${mustAccept ? ' (must be accepted)' : ''}. ${note} ${url}`),
+    '',
+    plan.weights.present ? `${plan.weights.name} is here already.` : `${plan.weights.name}: ${plan.weights.note} ${plan.weights.pages.join(' ')}`,
+  ];
+}
+
+const PHASES: Record<ModelProgress['phase'], string> = {
+  download: 'downloading',
+  check: 'checking',
+  copy: 'copying',
+  compute: 'running the text encoder once',
+  hash: 'computing SHA-256',
+};
+
+/** "downloading unet/… · 1.2 of 5.2 GB · 12 MB/s · 5 min left" */
+export function describeModelProgress({ phase, file, bytes, totalBytes, bytesPerSecond, secondsLeft }: ModelProgress): string {
+  const parts = [phase === 'check' || phase === 'compute' ? PHASES[phase] : `${PHASES[phase]} ${file}`];
+  if (totalBytes > 0) parts.push(`${byteText(bytes)} of ${byteText(totalBytes)}`);
+  if (bytesPerSecond !== undefined) parts.push(`${byteText(bytesPerSecond)}/s`);
+  if (secondsLeft !== undefined) parts.push(secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s left` : `${Math.round(secondsLeft / 60)} min left`);
+  return parts.join(' · ');
+}
+
+/** The state of an installable model in a few words. */
+export function describeState(status: ModelState): string {
+  switch (status.state) {
+    case 'ready':
+      return `ready, ${byteText(status.bytes)}, ${status.precision}`;
+    case 'not-installed':
+      return status.downloadedBytes > 0 ? `not installed, ${byteText(status.downloadedBytes)} downloaded` : 'not installed';
+    case 'unsupported':
+      return `not supported here: ${status.reason}`;
+  }
+}

@@ -1,0 +1,122 @@
+import type { CallContext } from './rpc';
+
+/** Models that can be installed by a person; embedded ones are always there. */
+export const INSTALLABLE_MODELS = ['pisa-sr'] as const;
+export type InstallableModel = (typeof INSTALLABLE_MODELS)[number];
+
+/** Which variant of the checkpoint files: float32 for the CPU, float16 (half the size) for a GPU. */
+export const PRECISIONS = ['fp32', 'fp16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** What a person needs to know of an installable model before anything else. */
+export type ModelState =
+  | { readonly state: 'unsupported'; readonly reason: string }
+  | {
+      readonly state: 'not-installed';
+      /** Bytes that an interrupted installation left, with which the next one goes on. */
+      readonly downloadedBytes: number;
+    }
+  | { readonly state: 'ready'; readonly folder: string; readonly bytes: number; readonly precision: Precision };
+
+export type ModelStateReport = { readonly id: InstallableModel; readonly name: string; readonly status: ModelState };
+
+export type Licence = {
+  /** What it covers, e.g. "Stable Diffusion 2.1 base". */
+  readonly component: string;
+  readonly name: string;
+  readonly url: string;
+  /** Whether the person must accept it before anything is fetched. */
+  readonly mustAccept: boolean;
+  readonly note: string;
+};
+
+export type DownloadSource = {
+  /**
+   * Addresses of the model's folder, tried in order. `{path}` stands for a file's path (`unet/config.json`); without it
+   * the path is appended.
+   */
+  readonly mirrors: readonly string[];
+  /** Address of an HTTP(S) proxy; without it the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY count. */
+  readonly proxy?: string;
+};
+
+/** What an installation would do. Nothing was fetched yet but the files' sizes. */
+export type InstallPlan = {
+  readonly id: InstallableModel;
+  readonly name: string;
+  readonly licences: readonly Licence[];
+  /** The mirror that answered. */
+  readonly mirror: string;
+  readonly files: readonly {
+    readonly path: string;
+    /** undefined when the mirror does not tell. */
+    readonly bytes: number | undefined;
+    /** Bytes that are here already. */
+    readonly done: number;
+    /** Needed only while installing. */
+    readonly temporary: boolean;
+  }[];
+  readonly bytesToFetch: number;
+  readonly bytesFree: number;
+  /** The file that no mirror has. */
+  readonly weights: {
+    readonly name: string;
+    readonly note: string;
+    readonly pages: readonly string[];
+    /** Whether an earlier, interrupted installation has it already. */
+    readonly present: boolean;
+  };
+  readonly folder: string;
+};
+
+export type InstallRequest = DownloadSource & {
+  readonly id: InstallableModel;
+  readonly precision: Precision;
+};
+
+export type InstallResult =
+  | { readonly state: 'ready'; readonly imported: ImportResult }
+  /** All that can be downloaded is here; `weights` is missing. */
+  | { readonly state: 'waiting-for-weights'; readonly weights: string };
+
+export type ImportResult = {
+  readonly id: InstallableModel;
+  readonly folder: string;
+  readonly bytes: number;
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly how: 'linked' | 'copied' | 'computed' }[];
+  readonly notes: readonly string[];
+};
+
+export type ModelProgress = {
+  readonly phase: 'download' | 'check' | 'copy' | 'compute' | 'hash';
+  /** File that is worked on, relative to the model's folder. */
+  readonly file: string;
+  /** Bytes done and in all over every file of this phase; 0 of 0 when not counted. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** Of a download, measured over the last seconds. */
+  readonly bytesPerSecond?: number;
+  readonly secondsLeft?: number;
+  /** What happened that the person should know: a retry, another mirror. */
+  readonly note?: string;
+};
+
+export type VerifyResult = {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly message: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string; readonly ok: boolean; readonly message: string }[];
+};
+
+/** The part of the engine that gets, checks and removes models. */
+export type ModelApi = {
+  modelStates(params: undefined, context: CallContext): Promise<readonly ModelStateReport[]>;
+  planInstall(params: InstallRequest, context: CallContext): Promise<InstallPlan>;
+  /** `licencesAccepted` must be true; `weights` is the absolute path of `pisa_sr.pkl`. Reports `ModelProgress`. */
+  installModel(params: InstallRequest & { readonly licencesAccepted: boolean; readonly weights?: string }, context: CallContext): Promise<InstallResult>;
+  /** Takes files that are on this machine. `precision` chooses when a folder holds both. Reports `ModelProgress`. */
+  importModel(params: { readonly id: InstallableModel; readonly folder: string; readonly weights?: string; readonly precision?: Precision }, context: CallContext): Promise<ImportResult>;
+  /** Reads every byte of a model's files. Without `id`, of all models. Reports `ModelProgress`. */
+  verifyModels(params: { readonly id?: string }, context: CallContext): Promise<readonly VerifyResult[]>;
+  removeModel(params: { readonly id: InstallableModel }, context: CallContext): Promise<{ readonly bytesFreed: number; readonly folder: string }>;
+};

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
+import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
+import { parseUNetConfig, parseVaeConfig } from '../../src/engine/graph/sd21/config';
+import { readPisaLoras } from '../../src/engine/graph/sd21/lora';
+import type { ComputeType } from '../../src/engine/graph/sd21/weights';
+import { closeSource, decodeSource } from '../../src/engine/image/decode';
+import { budgetsFor } from '../../src/engine/pisa/budgets';
+import type { PisaCheckpoint } from '../../src/engine/pisa/pisaCheckpoint';
+import { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
+import { upscalePisa, type PisaParams } from '../../src/engine/pisa/upscalePisa';
+import type { Floats } from '../../src/engine/runtime/network';
+import { ROOT } from './support';
+
+/** Tiny random checkpoints in the real formats, and what the reference makes of them: see test/reference/make_tiny.py. */
+export const TINY_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-tiny');
+export const GOLDEN_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-golden');
+
+/** Every stage's golden inputs and outputs, by name. */
+export async function golden(): Promise<ReadonlyMap<string, Floats>> {
+  const file = path.join(GOLDEN_PISA, 'golden.safetensors');
+  const bytes = readFileSync(file);
+  const tensors = await readSafetensors(file);
+  return new Map(
+    [...tensors.values()].map(({ name, shape, offset, length, dtype }) => {
+      assert.equal(dtype, 'F32');
+      return [name, { dims: shape, data: new Float32Array(bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + length)) }];
+    }),
+  );
+}
+
+/** ‖a − b‖ / ‖b‖. */
+export function relativeL2(a: Floats, b: Floats): number {
+  assert.equal(a.data.length, b.data.length, `sizes [${a.dims.join(', ')}] and [${b.dims.join(', ')}]`);
+  let difference = 0;
+  let norm = 0;
+  b.data.forEach((value, i) => {
+    difference += (a.data[i]! - value) ** 2;
+    norm += value ** 2;
+  });
+  return Math.sqrt(difference / norm);
+}
+
+/** The tiny model's networks on the CPU, with the text encoder's golden output. */
+export async function tinyNetworks(type: ComputeType = 'float32'): Promise<PisaNetworks> {
+  const json = (name: string): unknown => JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
+  const context = (await golden()).get('context') ?? assert.fail('no golden context');
+  const checkpoint: PisaCheckpoint = {
+    folder: TINY_PISA,
+    unetConfig: parseUNetConfig(json('unet/config.json')),
+    vaeConfig: parseVaeConfig(json('vae/config.json')),
+    unet: await readSafetensors(path.join(TINY_PISA, 'unet/diffusion_pytorch_model.safetensors')),
+    vae: await readSafetensors(path.join(TINY_PISA, 'vae/diffusion_pytorch_model.safetensors')),
+    loras: readPisaLoras(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl'))),
+    context: context.data,
+  };
+  return new PisaNetworks(checkpoint, 'cpu', type);
+}
+
+/** The reference's goldens were made with this; see test/reference/make_tiny.py. */
+export const GOLDEN_PROCESS_SIZE = 64;
+
+export type PisaRun = Awaited<ReturnType<typeof upscalePisa>> & { readonly pixels: Uint8Array };
+
+/** Runs the pipeline on a picture file and reads the result's pixels. */
+export async function runPisa(file: string, networks: PisaNetworks, part: Partial<PisaParams> = {}): Promise<PisaRun> {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
+  try {
+    const source = await decodeSource(file, scratch);
+    try {
+      const result = await upscalePisa({
+        source,
+        scale: 4,
+        processSize: GOLDEN_PROCESS_SIZE,
+        guidance: { pixel: 1, semantic: 1 },
+        colourFix: 'adain',
+        region: undefined,
+        networks,
+        budgets: budgetsFor(),
+        pace: { secondsPerUnit: undefined },
+        known: undefined,
+        scratch,
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+        ...part,
+      });
+      const pixels = await result.raw.rows(0, result.raw.info.height);
+      await result.raw.close();
+      return { ...result, pixels };
+    } finally {
+      await closeSource(source);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
