@@ -10,6 +10,7 @@ import { Disposable } from './disposable';
 import { EngineSupervisor } from './engineSupervisor';
 import { UpscaleJobs } from './jobs/upscaleJobs';
 import { Log } from './log';
+import { ModelTasks } from './models/modelTasks';
 
 /** Builds the extension's parts and connects them. Nothing here starts the engine: that is for the first command. */
 export class Composition extends Disposable {
@@ -25,6 +26,7 @@ export class Composition extends Disposable {
         engine: this.engine,
         config: this.config,
         log: this.log,
+        tasks: new ModelTasks(() => this.createEngine(), this.engine, this.log),
         jobs: new UpscaleJobs(this.engine, this.config, this.log),
         panels: this.register(new ComparePanels(context.extensionUri)),
         document: this.register(new DeviceDocument()),

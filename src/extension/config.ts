@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { UpscaleSettings } from '../shared/settings';
 import { Disposable } from './disposable';
-import { readEngineSettings, readUpscaleSettings, type EngineSettings, type SettingLookup } from './settingsReader';
+import { readEngineSettings, readInstallSettings, readUpscaleSettings, type EngineSettings, type InstallSettings, type SettingLookup } from './settingsReader';
 
 const SECTION = 'pisaUpscale';
-const ENGINE_KEYS = ['modelFolders', 'engineIdleMinutes'];
+const ENGINE_KEYS = ['modelFolders', 'modelStore', 'engineIdleMinutes'];
 
 /** The only reader of the editor's settings. */
 export class Config extends Disposable {
@@ -28,6 +28,17 @@ export class Config extends Disposable {
 
   engine(): EngineSettings {
     return readEngineSettings(lookupFor(undefined));
+  }
+
+  /** Where models are downloaded from, and through which proxy. */
+  install(): InstallSettings & { readonly proxy: string | undefined } {
+    const proxy: unknown = vscode.workspace.getConfiguration('http').get('proxy');
+    return { ...readInstallSettings(lookupFor(undefined)), proxy: typeof proxy === 'string' && proxy.trim() !== '' ? proxy.trim() : undefined };
+  }
+
+  /** Makes a model the one that upscales: for the workspace when one is open, else everywhere, unless `target` says. */
+  async useModel(id: string, target = vscode.workspace.workspaceFolders ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global): Promise<void> {
+    await vscode.workspace.getConfiguration(SECTION).update('model', id, target);
   }
 }
 

@@ -5,6 +5,10 @@ export const UPSCALE_IMAGE_COMMAND = 'pisaUpscale.upscaleImage';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
 export const SHOW_DEVICES_COMMAND = 'pisaUpscale.showDevices';
 export const SHOW_LOG_COMMAND = 'pisaUpscale.showLog';
+export const MANAGE_MODELS_COMMAND = 'pisaUpscale.manageModels';
+export const INSTALL_MODEL_COMMAND = 'pisaUpscale.installModel';
+export const IMPORT_MODEL_COMMAND = 'pisaUpscale.importModel';
+export const REMOVE_MODEL_COMMAND = 'pisaUpscale.removeModel';
 
 /** The original, the result, and how the result was made when that is known. */
 export type CompareArguments = readonly [original: Uri, result: Uri, made?: UpscaleResult | undefined];

@@ -2,12 +2,26 @@ import * as vscode from 'vscode';
 import type { ComparePanels } from '../comparison/comparePanel';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import { compare } from './compare';
-import { COMPARE_COMMAND, SHOW_DEVICES_COMMAND, SHOW_LOG_COMMAND, UPSCALE_IMAGE_COMMAND } from './commandIds';
+import {
+  COMPARE_COMMAND,
+  IMPORT_MODEL_COMMAND,
+  INSTALL_MODEL_COMMAND,
+  MANAGE_MODELS_COMMAND,
+  REMOVE_MODEL_COMMAND,
+  SHOW_DEVICES_COMMAND,
+  SHOW_LOG_COMMAND,
+  UPSCALE_IMAGE_COMMAND,
+} from './commandIds';
+import { importModel, type ModelServices } from './importModel';
+import { installModel } from './installModel';
+import { manageModels } from './manageModels';
+import { removeModel } from './removeModel';
 import { showDevices, type ShowDevicesServices } from './showDevices';
 import { showLog } from './showLog';
 import { upscaleImage } from './upscaleImage';
 
-export type CommandServices = ShowDevicesServices & { readonly jobs: UpscaleJobs; readonly panels: ComparePanels };
+export type CommandServices = ShowDevicesServices &
+  ModelServices & { readonly jobs: UpscaleJobs; readonly panels: ComparePanels };
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
@@ -16,6 +30,10 @@ const commandTable = (services: CommandServices): Record<string, Handler> => ({
   [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services.jobs, clicked, selection),
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
   [SHOW_DEVICES_COMMAND]: () => showDevices(services),
+  [MANAGE_MODELS_COMMAND]: () => manageModels(services),
+  [INSTALL_MODEL_COMMAND]: (options) => installModel(services, options),
+  [IMPORT_MODEL_COMMAND]: (options) => importModel(services, options),
+  [REMOVE_MODEL_COMMAND]: (options) => removeModel(services, options),
   [SHOW_LOG_COMMAND]: () => showLog(services.log),
 });
 

@@ -7,7 +7,7 @@ import type { BatchReport } from './batch';
 
 const NOTES_SHOWN = 3;
 
-export type SummaryAction = 'open' | 'compare' | 'reveal' | 'showLog';
+export type SummaryAction = 'open' | 'compare' | 'reveal' | 'install' | 'import' | 'showLog';
 
 export type Summary = {
   /** `quiet` asks for no notification. */
@@ -31,9 +31,15 @@ export function summarize(report: BatchReport, ignored: number, t: Translate): S
   return {
     severity: severityOf(report, ignored),
     text: sentences.join(' '),
-    actions: [...(subject && !cancelled ? (['open', 'compare', 'reveal'] as const) : []), ...(failures.length > 0 ? (['showLog'] as const) : [])],
+    actions: [...(subject && !cancelled ? (['open', 'compare', 'reveal'] as const) : []), ...remedies(failures)],
     subject,
   };
+}
+
+/** A model that is not there can be got; for anything else the log may tell more. */
+function remedies(failures: BatchReport['failures']): readonly SummaryAction[] {
+  if (failures.length === 0) return [];
+  return failures.some(({ error }) => error.code === 'model-not-installed') ? ['install', 'import'] : ['showLog'];
 }
 
 function severityOf({ results, failures, cancelled, total }: BatchReport, ignored: number): Summary['severity'] {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { COMPARE_COMMAND, type CompareArguments } from '../commands/commandIds';
+import { COMPARE_COMMAND, IMPORT_MODEL_COMMAND, INSTALL_MODEL_COMMAND, type CompareArguments } from '../commands/commandIds';
 import type { Log } from '../log';
 import type { Summary, SummaryAction } from './summary';
 
@@ -32,6 +32,10 @@ function titleOf(action: SummaryAction): string {
       return vscode.l10n.t('Compare');
     case 'reveal':
       return vscode.l10n.t('Reveal');
+    case 'install':
+      return vscode.l10n.t('Install…');
+    case 'import':
+      return vscode.l10n.t('Import…');
     case 'showLog':
       return vscode.l10n.t('Show Log');
   }
@@ -40,6 +44,10 @@ function titleOf(action: SummaryAction): string {
 async function act(action: SummaryAction, { subject }: Summary, log: Log): Promise<void> {
   if (action === 'showLog') {
     log.show();
+    return;
+  }
+  if (action === 'install' || action === 'import') {
+    await vscode.commands.executeCommand(action === 'install' ? INSTALL_MODEL_COMMAND : IMPORT_MODEL_COMMAND);
     return;
   }
   if (!subject) return;

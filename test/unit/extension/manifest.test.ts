@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import * as ids from '../../../src/extension/commands/commandIds';
-import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, readEngineSettings, readUpscaleSettings } from '../../../src/extension/settingsReader';
+import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, readEngineSettings, readInstallSettings, readUpscaleSettings } from '../../../src/extension/settingsReader';
 import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
-import { DEFAULT_SETTINGS, DEVICES, IMAGE_EXTENSIONS, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE } from '../../../src/shared/settings';
+import { PRECISIONS } from '../../../src/shared/modelProtocol';
+import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, IMAGE_EXTENSIONS, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE } from '../../../src/shared/settings';
 
 type Property = { default: unknown; scope: string; enum?: string[]; markdownEnumDescriptions?: string[]; minimum?: number; maximum?: number };
 type MenuItem = { command: string; when: string };
@@ -24,7 +25,9 @@ test('defaults in the manifest are the defaults of the code', () => {
   const lookup = (key: string): unknown => property(key).default;
   assert.deepEqual(readUpscaleSettings(lookup), DEFAULT_SETTINGS);
   assert.deepEqual(readUpscaleSettings(() => undefined), DEFAULT_SETTINGS);
-  assert.deepEqual(readEngineSettings(lookup), { modelFolders: [], ignoredModelFolders: [], idleSeconds: DEFAULT_ENGINE_IDLE_MINUTES * 60 });
+  assert.deepEqual(readEngineSettings(lookup), { modelFolders: [], ignoredModelFolders: [], idleSeconds: DEFAULT_ENGINE_IDLE_MINUTES * 60, store: undefined });
+  assert.deepEqual(readInstallSettings(lookup), { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' });
+  assert.deepEqual(readInstallSettings(() => undefined), { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' });
 });
 
 test('each setting of the manifest is read by the code', () => {
@@ -32,6 +35,7 @@ test('each setting of the manifest is read by the code', () => {
   const lookup = (key: string): unknown => void asked.add(`pisaUpscale.${key}`);
   readUpscaleSettings(lookup);
   readEngineSettings(lookup);
+  readInstallSettings(lookup);
   assert.deepEqual([...asked].sort(), Object.keys(properties).sort());
 });
 
@@ -39,6 +43,8 @@ test('sets and ranges in the manifest are those of the code', () => {
   assert.deepEqual(property('device').enum, ['auto', ...DEVICES]);
   assert.deepEqual(property('outputFormat').enum, ['source', ...OUTPUT_FORMATS]);
   assert.deepEqual(property('overwrite').enum, [...OVERWRITE_POLICIES]);
+  assert.deepEqual(property('colourFix').enum, [...COLOUR_FIXES]);
+  assert.deepEqual(property('modelPrecision').enum, [...PRECISIONS]);
   const ranges = { scale: SCALE_RANGE, quality: QUALITY_RANGE, pixelGuidance: GUIDANCE_RANGE, semanticGuidance: GUIDANCE_RANGE, maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE, engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE };
   for (const [key, { minimum, maximum }] of Object.entries(ranges)) {
     assert.deepEqual([property(key).minimum, property(key).maximum], [minimum, maximum], key);
@@ -46,8 +52,8 @@ test('sets and ranges in the manifest are those of the code', () => {
 });
 
 test('what can run code or is a matter of the machine is neither synced nor taken from an untrusted workspace', () => {
-  for (const key of ['device', 'modelFolders', 'engineIdleMinutes']) assert.equal(property(key).scope, 'machine', key);
-  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['device', 'model', 'modelFolders'].map((key) => `pisaUpscale.${key}`));
+  for (const key of ['device', 'modelFolders', 'engineIdleMinutes', 'modelStore', 'pisaSrMirrors', 'modelPrecision']) assert.equal(property(key).scope, 'machine', key);
+  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['device', 'model', 'modelFolders', 'modelStore', 'pisaSrMirrors', 'modelPrecision'].map((key) => `pisaUpscale.${key}`));
 });
 
 test('the manifest contributes the commands of the code', () => {

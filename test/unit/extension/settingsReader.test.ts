@@ -7,9 +7,9 @@ import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 const from = (values: Record<string, unknown>) => (key: string) => values[key];
 
 test('values are taken over', () => {
-  const values = { model: ' m ', device: 'cuda', scale: 2, pixelGuidance: 0.5, semanticGuidance: 0, outputFormat: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5 };
+  const values = { model: ' m ', device: 'cuda', scale: 2, pixelGuidance: 0.5, semanticGuidance: 0, colourFix: 'wavelet', outputFormat: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5 };
   assert.deepEqual(readUpscaleSettings(from(values)), {
-    model: 'm', device: 'cuda', scale: 2, guidance: { pixel: 0.5, semantic: 0 }, format: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5,
+    model: 'm', device: 'cuda', scale: 2, guidance: { pixel: 0.5, semantic: 0 }, colourFix: 'wavelet', format: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5,
   });
 });
 
@@ -28,6 +28,6 @@ test('numbers are brought into their range', () => {
 test('model folders that are not absolute are named, not used', () => {
   const good = path.resolve('/models');
   const settings = readEngineSettings(from({ modelFolders: [good, 'relative', 7], engineIdleMinutes: 2 }));
-  assert.deepEqual(settings, { modelFolders: [good], ignoredModelFolders: ['"relative"', '7'], idleSeconds: 120 });
+  assert.deepEqual(settings, { modelFolders: [good], ignoredModelFolders: ['"relative"', '7'], idleSeconds: 120, store: undefined });
   assert.deepEqual(readEngineSettings(from({ modelFolders: 'x' })).modelFolders, []);
 });

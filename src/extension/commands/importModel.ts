@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { ImportResult, InstallableModel } from '../../shared/modelProtocol';
+import type { Config } from '../config';
+import type { Log } from '../log';
+import type { ModelTasks } from '../models/modelTasks';
+import { showImport } from '../models/showImport';
+import { textOf } from './commandArguments';
+
+export type ModelServices = { readonly tasks: ModelTasks; readonly config: Config; readonly log: Log };
+
+const PISA_SR: InstallableModel = 'pisa-sr';
+
+/**
+ * Makes PiSA-SR out of files that are on this machine. Asks for the folder unless other code gives `{ folder, weights? }`; then it rejects
+ * with the failure instead of showing it. Resolves with what was imported; undefined when the person gave up or it failed.
+ */
+export async function importModel({ tasks, config, log }: ModelServices, options: unknown): Promise<ImportResult | undefined> {
+  const given = textOf(options, 'folder');
+  const folder = given ?? (await chooseFolder());
+  if (folder === undefined) return undefined;
+  const weights = textOf(options, 'weights');
+  const title = vscode.l10n.t('Importing PiSA-SR');
+  const run = given === undefined ? tasks.run.bind(tasks) : tasks.runOrThrow.bind(tasks);
+  const result = await run(title, (client, context) => client.importModel({ id: PISA_SR, folder, ...(weights === undefined ? {} : { weights }) }, context));
+  if (!result) return undefined;
+  tasks.modelsChanged();
+  void showImport(result, config, log).catch((error: unknown) => log.error(title, error));
+  return result;
+}
+
+async function chooseFolder(): Promise<string | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Import'),
+    title: vscode.l10n.t('Folder with unet, vae, text_encoder and pisa_sr.pkl'),
+  });
+  return chosen?.[0]?.fsPath;
+}

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { describePlan } from '../../shared/installText';
+import type { InstallPlan, InstallRequest, InstallResult } from '../../shared/modelProtocol';
+import { showImport } from '../models/showImport';
+import { isTrue, textOf, textsOf } from './commandArguments';
+import type { ModelServices } from './importModel';
+
+/**
+ * Downloads PiSA-SR: shows what would be fetched and under what licences, asks to accept them and for `pisa_sr.pkl`, downloads, imports. Other
+ * code may give `{ licencesAccepted: true, weights?, mirrors? }`; then nothing is asked, and it rejects with the failure. What a cancel or a
+ * break leaves is kept for the next time.
+ */
+export async function installModel(services: ModelServices, options: unknown): Promise<InstallResult | undefined> {
+  const { tasks, config, log } = services;
+  const { mirrors, precision, proxy } = config.install();
+  const request: InstallRequest = { id: 'pisa-sr', precision, mirrors: textsOf(options, 'mirrors') ?? mirrors, ...(proxy === undefined ? {} : { proxy }) };
+  const automatic = isTrue(options, 'licencesAccepted');
+  const agreed = automatic ? { weights: textOf(options, 'weights') } : await agree(services, request);
+  if (!agreed) return undefined;
+  const { weights } = agreed;
+  const title = vscode.l10n.t('Installing PiSA-SR');
+  const run = automatic ? tasks.runOrThrow.bind(tasks) : tasks.run.bind(tasks);
+  const result = await run(title, (client, context) => client.installModel({ ...request, licencesAccepted: true, ...(weights === undefined ? {} : { weights }) }, context));
+  if (!result) return undefined;
+  tasks.modelsChanged();
+  const shown = result.state === 'ready' ? showImport(result.imported, config, log) : showWaiting(result.weights);
+  void shown.catch((error: unknown) => log.error(title, error));
+  return result;
+}
+
+/** Shows the plan and asks for what only the person can give; undefined when they decline. */
+async function agree({ tasks, log }: ModelServices, request: InstallRequest): Promise<{ weights: string | undefined } | undefined> {
+  const plan = await tasks.run(vscode.l10n.t('Looking for PiSA-SR’s files'), (client, { signal }) => client.planInstall(request, { signal }));
+  if (!plan) return undefined;
+  const lines = describePlan(plan);
+  log.info(lines.join('\n'));
+  if (!(await accepts(plan, lines))) return undefined;
+  if (plan.weights.present) return { weights: undefined };
+  return askForWeights(plan);
+}
+
+async function accepts(plan: InstallPlan, lines: readonly string[]): Promise<boolean> {
+  const accept = vscode.l10n.t('Accept and Download');
+  const view = vscode.l10n.t('View Licence');
+  for (;;) {
+    const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('Install {0}?', plan.name), { modal: true, detail: lines.join('\n') }, accept, view);
+    if (chosen !== view) return chosen === accept;
+    const licence = plan.licences.find(({ mustAccept }) => mustAccept);
+    if (licence) await vscode.env.openExternal(vscode.Uri.parse(licence.url));
+  }
+}
+
+async function askForWeights({ weights }: InstallPlan): Promise<{ weights: string | undefined } | undefined> {
+  const choose = vscode.l10n.t('Choose {0}…', weights.name);
+  const open = vscode.l10n.t('Open Its Page');
+  const later = vscode.l10n.t('Later');
+  for (;;) {
+    const detail = vscode.l10n.t('{0} The rest can be downloaded meanwhile: choose "Later" and run this command again when you have the file.', weights.note);
+    const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('Do you have {0}?', weights.name), { modal: true, detail }, choose, open, later);
+    if (chosen === later) return { weights: undefined };
+    if (chosen === open) {
+      const [page] = weights.pages;
+      if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page));
+      continue;
+    }
+    if (chosen !== choose) return undefined;
+    const files = await vscode.window.showOpenDialog({ canSelectMany: false, title: weights.name, filters: { [weights.name]: ['pkl', 'pt'] } });
+    const [file] = files ?? [];
+    if (file) return { weights: file.fsPath };
+  }
+}
+
+async function showWaiting(weights: string): Promise<void> {
+  await vscode.window.showInformationMessage(vscode.l10n.t('All of PiSA-SR that can be downloaded is here. pisa_sr.pkl is still missing: {0} Then run "Install PiSA-SR…" again.', weights));
+}

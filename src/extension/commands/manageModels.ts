@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { modelItems, type ModelAction, type ModelItem } from '../models/modelList';
+import { importModel, type ModelServices } from './importModel';
+import { installModel } from './installModel';
+import { removeModel } from './removeModel';
+
+/** Lists every model with its state and does what the person chooses. */
+export async function manageModels(services: ModelServices): Promise<void> {
+  const { tasks, config } = services;
+  const title = vscode.l10n.t('Looking for models');
+  const found = await tasks.run(title, async (client) => [await client.models(), await client.modelStates()] as const);
+  if (!found) return;
+  const items = modelItems(...found, config.upscale(undefined).model, vscode.l10n.t);
+  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Models'), matchOnDescription: true, matchOnDetail: true });
+  if (!chosen || chosen.actions.length === 0) return;
+  const actions = chosen.actions.map((action) => ({ action, label: titleOf(action) }));
+  const next = await vscode.window.showQuickPick(actions, { title: chosen.label, placeHolder: chosen.description });
+  if (next) await act(next.action, chosen, services);
+}
+
+function titleOf(action: ModelAction): string {
+  switch (action) {
+    case 'useHere':
+      return vscode.l10n.t('Use for This Workspace');
+    case 'useEverywhere':
+      return vscode.l10n.t('Use as Default');
+    case 'install':
+      return vscode.l10n.t('Install…');
+    case 'import':
+      return vscode.l10n.t('Import from Folder…');
+    case 'verify':
+      return vscode.l10n.t('Verify Files');
+    case 'remove':
+      return vscode.l10n.t('Remove…');
+    case 'reveal':
+      return vscode.l10n.t('Open Folder');
+  }
+}
+
+async function act(action: ModelAction, { id, folder }: ModelItem, services: ModelServices): Promise<void> {
+  switch (action) {
+    case 'useHere':
+      return services.config.useModel(id, vscode.ConfigurationTarget.Workspace);
+    case 'useEverywhere':
+      return services.config.useModel(id, vscode.ConfigurationTarget.Global);
+    case 'install':
+      await installModel(services, undefined);
+      return;
+    case 'import':
+      await importModel(services, undefined);
+      return;
+    case 'verify':
+      return verify(id, services);
+    case 'remove':
+      await removeModel(services, { id });
+      return;
+    case 'reveal':
+      if (folder !== undefined) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
+  }
+}
+
+async function verify(id: string, { tasks, log }: ModelServices): Promise<void> {
+  const results = await tasks.run(vscode.l10n.t('Verifying {0}', id), (client, context) => client.verifyModels({ id }, context));
+  const [result] = results ?? [];
+  if (!result) return;
+  log.info(`${result.id}: ${result.message}`);
+  const show = result.ok ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
+  void show(`${result.id}: ${result.message}`);
+}

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { byteText } from '../../shared/byteText';
+import type { InstallableModel } from '../../shared/modelProtocol';
+import { isInstallable } from '../models/modelList';
+import { isTrue, textOf } from './commandArguments';
+import type { ModelServices } from './importModel';
+
+/**
+ * Removes an installed model after asking. Other code may give `{ id, confirmed: true }`. Resolves with whether it was removed.
+ */
+export async function removeModel({ tasks, log }: ModelServices, options: unknown): Promise<boolean> {
+  const id = textOf(options, 'id') ?? 'pisa-sr';
+  if (!isInstallable(id)) throw new TypeError(`"${id}" is no model that can be removed.`);
+  const automatic = isTrue(options, 'confirmed');
+  if (!automatic && !(await confirms(id))) return false;
+  // Open files can't be removed on Windows.
+  tasks.modelsChanged();
+  const run = automatic ? tasks.runOrThrow.bind(tasks) : tasks.run.bind(tasks);
+  const removed = await run(vscode.l10n.t('Removing {0}', id), (client) => client.removeModel({ id }));
+  if (!removed) return false;
+  const text = vscode.l10n.t('{0} was removed; {1} are free again.', id, byteText(removed.bytesFreed));
+  log.info(text);
+  void vscode.window.showInformationMessage(text);
+  return true;
+}
+
+async function confirms(id: InstallableModel): Promise<boolean> {
+  const remove = vscode.l10n.t('Remove');
+  const detail = vscode.l10n.t('Its files and what an interrupted installation left are deleted. Files that you imported stay where they came from.');
+  return (await vscode.window.showWarningMessage(vscode.l10n.t('Remove {0}?', id), { modal: true, detail }, remove)) === remove;
+}
