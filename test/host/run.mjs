@@ -3,7 +3,7 @@
 //   VSCODE_DOWNLOAD=1     a desktop VS Code that @vscode/test-electron downloads
 //   otherwise             code-server from npm with Chromium (Linux x64)
 // The last line says `host: N passed, N failed`; the exit code is 1 when anything failed.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
 import { launchBrowser, newPage } from '../harness/browser.mjs';
@@ -14,13 +14,14 @@ import { bundleSuites } from './bundle.mjs';
 
 const TIMEOUT_MS = Number(process.env.HOST_TEST_TIMEOUT_MS ?? 10 * 60_000);
 const SETTINGS = { 'pisaUpscale.model': 'one-layer-4x' };
-const MACHINE_SETTINGS = { 'pisaUpscale.device': 'cpu', 'pisaUpscale.modelFolders': [TEST_MODELS] };
+
 /** The workbench's own chatter, which reaches the page together with what the extension host prints. */
 const WORKBENCH_LINE =
   /^(Resolv(ing|ed) connection token|Creating a socket|\[reconnection-grace-time\]|Ignoring fetching|Updating additional builtin|\[Service Worker\]|\[AgentHost|\[AccountPolicyGate\])/;
 
 const root = makeTemporaryFolder();
 const workspace = path.join(root, 'workspace');
+const MACHINE_SETTINGS = { 'pisaUpscale.device': 'cpu', 'pisaUpscale.modelFolders': [TEST_MODELS], 'pisaUpscale.modelStore': path.join(root, 'store') };
 try {
   await bundleSuites();
   await writePictures();
@@ -40,6 +41,7 @@ async function writePictures() {
   await picture('photo.jpg', 48, 32);
   await picture('medium.png', 96, 96);
   await picture('large.png', 700, 700);
+  cpSync(path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny'), path.join(workspace, 'checkpoints'), { recursive: true });
 }
 
 async function runInDesktop() {
