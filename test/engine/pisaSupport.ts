@@ -6,6 +6,7 @@ import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { parseUNetConfig, parseVaeConfig } from '../../src/engine/graph/sd21/config';
 import { readPisaLoras } from '../../src/engine/graph/sd21/lora';
+import type { Device } from '../../src/shared/settings';
 import type { ComputeType } from '../../src/engine/graph/sd21/weights';
 import { closeSource, decodeSource } from '../../src/engine/image/decode';
 import { budgetsFor } from '../../src/engine/pisa/budgets';
@@ -44,8 +45,8 @@ export function relativeL2(a: Floats, b: Floats): number {
   return Math.sqrt(difference / norm);
 }
 
-/** The tiny model's networks on the CPU, with the text encoder's golden output. */
-export async function tinyNetworks(type: ComputeType = 'float32'): Promise<PisaNetworks> {
+/** The tiny model's networks, with the text encoder's golden output. */
+export async function tinyNetworks(type: ComputeType = 'float32', device: Device = 'cpu'): Promise<PisaNetworks> {
   const json = (name: string): unknown => JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
   const context = (await golden()).get('context') ?? assert.fail('no golden context');
   const checkpoint: PisaCheckpoint = {
@@ -57,7 +58,7 @@ export async function tinyNetworks(type: ComputeType = 'float32'): Promise<PisaN
     loras: readPisaLoras(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl'))),
     context: context.data,
   };
-  return new PisaNetworks(checkpoint, 'cpu', type);
+  return new PisaNetworks(checkpoint, device, type);
 }
 
 /** The reference's goldens were made with this; see test/reference/make_tiny.py. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
 import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng, tiledModel, NO_STORE } from './support';
+import { golden, GOLDEN_PISA, relativeL2, runPisa, tinyNetworks } from './pisaSupport';
 import { openTileSession } from '../../src/engine/runtime/session';
 import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
 
@@ -28,7 +29,7 @@ if (process.env[RESTARTED] === undefined) {
     const run = spawnSync(process.execPath, [...process.execArgv, '--test-reporter=spec', '--test', __filename], { env, encoding: 'utf8' });
     console.log(run.stdout);
     assert.equal(run.status, 0, run.stdout + run.stderr);
-    assert.match(run.stdout, /pass 3/);
+    assert.match(run.stdout, /pass 4/);
   });
 } else {
   test('a model gives the CPU’s floats (≤ 1e-3)', async () => {
@@ -47,6 +48,22 @@ if (process.env[RESTARTED] === undefined) {
       console.log(`${['base', 'pixel', 'semantic'][i]}: largest difference ${d.toExponential(2)}`);
       assert.ok(d <= 1e-3);
     }
+  });
+
+  test('PiSA-SR’s pipeline stays close to the CPU’s (the provider’s fused attention is good to some thousandths)', async () => {
+    const gpu = await tinyNetworks('float32', 'webgpu');
+    const stages = await golden();
+    const gate = { data: Float32Array.from([1, 1]), dims: [1, 2] };
+    const { epsilon } = await (await gpu.get('unet')).run({ latent: stages.get('unet.odd.latent')!, gate });
+    const error = relativeL2(epsilon!, stages.get('unet.odd.full')!);
+    console.log(`UNet: relative L2 ${error.toExponential(2)}`);
+    assert.ok(error <= 2e-2);
+    const { pixels } = await runPisa(path.join(GOLDEN_PISA, 'source.png'), gpu);
+    const expected = await pixelsOf(path.join(GOLDEN_PISA, 'source-1.0-1.0-adain.png'));
+    const mean = pixels.reduce((sum, value, i) => sum + Math.abs(value - expected.data[i]!), 0) / pixels.length;
+    console.log(`picture: mean difference ${mean.toFixed(2)}/255`);
+    assert.ok(mean <= 2);
+    await gpu.releaseAll();
   });
 
   const folder = temporaryFolder();

@@ -151,3 +151,27 @@ const buttonsOf = (toast) => toast.locator('.notification-list-item-buttons-cont
 
 /** Inside of the visible webview: the outer frame is VS Code's, the inner one holds the extension's page. */
 export const webview = (page) => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+
+/** The modal dialog that is open, once it shows `text`. */
+export async function waitForDialog(page, text) {
+  const dialog = page.locator('.monaco-dialog-box').filter({ hasText: text });
+  await dialog.waitFor();
+  return dialog;
+}
+
+/** Clicks a button of a modal dialog. */
+export async function clickDialogButton(dialog, title) {
+  await dialog.locator('.monaco-button').filter({ hasText: exactly(title) }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** Types a path into the file dialog that a remote VS Code shows, and accepts. */
+export async function acceptPath(page, file) {
+  const input = page.locator('.quick-input-widget input[type="text"]').first();
+  await input.waitFor();
+  // The dialog fills in a folder of its own once it has read it.
+  await page.waitForTimeout(1000);
+  await input.fill(file);
+  await page.waitForTimeout(1000);
+  await page.locator('.quick-input-widget .monaco-button').filter({ hasText: /OK|Open|Import/ }).first().click();
+}

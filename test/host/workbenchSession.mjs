@@ -19,12 +19,12 @@ const EXPECTED_EVENTS = /vsda|\[console\.(log|info|debug|warning)\]|\[blocked\]/
  */
 
 /**
- * @param {{ vsix?: string }} [options] a packaged extension instead of the working tree
+ * @param {{ vsix?: string, machineSettings?: Record<string, unknown> }} [options] `vsix`: a packaged extension instead of the working tree
  */
-export async function startWorkbench({ vsix } = {}) {
+export async function startWorkbench({ vsix, machineSettings } = {}) {
   const server = await startServer({
     settings: { 'pisaUpscale.model': 'one-layer-4x' },
-    machineSettings: { 'pisaUpscale.device': 'cpu', 'pisaUpscale.modelFolders': [TEST_MODELS] },
+    machineSettings: { 'pisaUpscale.device': 'cpu', 'pisaUpscale.modelFolders': [TEST_MODELS], ...machineSettings },
     // Installed in place, as a person has it: VS Code's test driver, which a development path needs, hides all toasts.
     ...(vsix ? { vsix } : { unpackedExtension: REPOSITORY }),
   });
