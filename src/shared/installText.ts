@@ -21,6 +21,16 @@ export function describePlan(plan: InstallPlan): string[] {
   ];
 }
 
+/** The same in a few sentences, for a dialog that has a button to read the licence. */
+export function describePlanBriefly({ bytesToFetch, bytesFree, mirror, files, folder, licences, weights }: InstallPlan): string[] {
+  const staying = files.reduce((sum, { bytes, temporary }) => sum + (temporary ? 0 : (bytes ?? 0)), 0);
+  return [
+    `${byteText(bytesToFetch)} will be fetched from ${new URL(mirror).host}; ${byteText(staying)} of it will stay in ${folder}. ${byteText(bytesFree)} are free.`,
+    ...licences.flatMap(({ component, name, mustAccept, note }) => ['', `${component}: ${name}${mustAccept ? ', which you must accept' : ''}. ${note}`]),
+    ...(weights.present ? [] : ['', `Then you will be asked for ${weights.name}.`]),
+  ];
+}
+
 const PHASES: Record<ModelProgress['phase'], string> = {
   download: 'downloading',
   check: 'checking',

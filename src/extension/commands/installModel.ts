@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { describePlan } from '../../shared/installText';
+import { describePlan, describePlanBriefly } from '../../shared/installText';
 import type { InstallPlan, InstallRequest, InstallResult } from '../../shared/modelProtocol';
 import { showImport } from '../models/showImport';
 import { isTrue, textOf, textsOf } from './commandArguments';
@@ -30,20 +30,19 @@ export async function installModel(services: ModelServices, options: unknown): P
 
 /** Shows the plan and asks for what only the person can give; undefined when they decline. */
 async function agree({ tasks, log }: ModelServices, request: InstallRequest): Promise<{ weights: string | undefined } | undefined> {
-  const plan = await tasks.run(vscode.l10n.t('Looking for PiSA-SR’s files'), (client, { signal }) => client.planInstall(request, { signal }));
+  const plan = await tasks.lookUp(vscode.l10n.t('Looking for PiSA-SR’s files'), (client) => client.planInstall(request));
   if (!plan) return undefined;
-  const lines = describePlan(plan);
-  log.info(lines.join('\n'));
-  if (!(await accepts(plan, lines))) return undefined;
+  log.info(describePlan(plan).join('\n'));
+  if (!(await accepts(plan))) return undefined;
   if (plan.weights.present) return { weights: undefined };
   return askForWeights(plan);
 }
 
-async function accepts(plan: InstallPlan, lines: readonly string[]): Promise<boolean> {
+async function accepts(plan: InstallPlan): Promise<boolean> {
   const accept = vscode.l10n.t('Accept and Download');
   const view = vscode.l10n.t('View Licence');
   for (;;) {
-    const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('Install {0}?', plan.name), { modal: true, detail: lines.join('\n') }, accept, view);
+    const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('Install {0}?', plan.name), { modal: true, detail: describePlanBriefly(plan).join('\n') }, accept, view);
     if (chosen !== view) return chosen === accept;
     const licence = plan.licences.find(({ mustAccept }) => mustAccept);
     if (licence) await vscode.env.openExternal(vscode.Uri.parse(licence.url));

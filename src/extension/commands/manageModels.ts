@@ -8,7 +8,7 @@ import { removeModel } from './removeModel';
 export async function manageModels(services: ModelServices): Promise<void> {
   const { tasks, config } = services;
   const title = vscode.l10n.t('Looking for models');
-  const found = await tasks.run(title, async (client) => [await client.models(), await client.modelStates()] as const);
+  const found = await tasks.lookUp(title, async (client) => [await client.models(), await client.modelStates()] as const);
   if (!found) return;
   const items = modelItems(...found, config.upscale(undefined).model, vscode.l10n.t);
   const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Models'), matchOnDescription: true, matchOnDetail: true });

@@ -25,7 +25,7 @@ export function modelItems(models: readonly ModelSummary[], installable: readonl
     return {
       id: model.id,
       label: model.name,
-      description: [report ? describeState(report.status) : t('embedded'), ...(model.id === current ? [t('in use')] : [])].join(' · '),
+      description: [report ? describeState(report.status) : t('ready'), ...(model.id === current ? [t('in use')] : [])].join(' · '),
       detail: model.description,
       folder: model.folder,
       actions: report ? ([...use, 'verify', 'reveal', 'remove'] as const) : ([...use, 'verify'] as const),

@@ -33,7 +33,20 @@ export class ModelTasks {
     }
   }
 
-  /** The same, but rejects with the failure: for callers that handle it, and for other code that runs the commands. */
+  /** Something short that changes nothing: its progress is in the status bar. Resolves with undefined when it failed, which the person then knows. */
+  async lookUp<T>(title: string, work: (client: EngineClient) => Promise<T>): Promise<T | undefined> {
+    const client = this.createClient();
+    try {
+      return await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => work(client));
+    } catch (error) {
+      this.showFailure(title, RpcError.from(error));
+      return undefined;
+    } finally {
+      await client.dispose();
+    }
+  }
+
+  /** The same as `run`, but rejects with the failure: for callers that handle it, and for other code that runs the commands. */
   runOrThrow<T>(title: string, work: (client: EngineClient, context: TaskContext) => Promise<T>): Promise<T> {
     const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
     return Promise.resolve(

@@ -14,7 +14,7 @@ const state = (status: ModelState) => [{ id: 'pisa-sr' as const, name: 'PiSA-SR'
 
 test('a model that is not installed can be installed or imported, and nothing else', () => {
   const [small, pisa] = modelItems([embedded], state({ state: 'not-installed', downloadedBytes: 0 }), 'small', t);
-  assert.deepEqual([small?.description, small?.actions], ['embedded · in use', ['useHere', 'useEverywhere', 'verify']]);
+  assert.deepEqual([small?.description, small?.actions], ['ready · in use', ['useHere', 'useEverywhere', 'verify']]);
   assert.deepEqual([pisa?.description, pisa?.actions], ['not installed', ['install', 'import']]);
 });
 

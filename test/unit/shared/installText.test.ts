@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { byteText } from '../../../src/shared/byteText';
-import { describeModelProgress, describePlan } from '../../../src/shared/installText';
+import { describeModelProgress, describePlan, describePlanBriefly } from '../../../src/shared/installText';
 import type { InstallPlan } from '../../../src/shared/modelProtocol';
 
 test('sizes are in decimal units with two or three digits', () => {
@@ -41,6 +41,14 @@ test('the plan tells sizes, what is here, the disk, the licences and where the w
   ]) {
     assert.ok(text.includes(part), part);
   }
+});
+
+test('the dialog’s text is short: amounts, folder, licences, what is asked next', () => {
+  const text = describePlanBriefly(plan).join('\n');
+  assert.ok(text.startsWith('2.5 GB will be fetched from mirror.example; 3.5 GB of it will stay in /store/pisa-sr. 50 GB are free.'));
+  assert.ok(text.includes('SD: Open RAIL++-M, which you must accept. Restrictions.'));
+  assert.ok(text.includes('asked for pisa_sr.pkl'));
+  assert.ok(!text.includes('safetensors') && text.length < 400);
 });
 
 test('progress tells phase, file, amount, speed and time', () => {
