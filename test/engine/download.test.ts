@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Downloader, type DownloaderOptions, type FetchContext, type RemoteFile } from '../../src/engine/download/downloader';
 import { freeBytes, requireSpace } from '../../src/engine/download/freeSpace';
+import { redirectTarget } from '../../src/engine/download/httpClient';
 import { addressOf } from '../../src/engine/download/mirrors';
 import { RpcError } from '../../src/shared/rpc';
 import { startFileServer, startProxy, type FileServer } from '../harness/fileServer';
@@ -182,7 +185,7 @@ describe('Downloader', () => {
 
   it('does not take less than was announced for the file', async () => {
     server.behave(FILE, { claimBytes: SIZE + 1000 });
-    await failsWith('download-failed', get({ retries: 1 }), /broke after|does not know the range/);
+    await failsWith('download-failed', get({ retries: 1 }), /ended after|can't go on/);
     assert.equal(existsSync(destination), false);
   });
 
@@ -288,5 +291,316 @@ describe('Downloader', () => {
     assert.ok((await freeBytes(path.join(folder, 'not', 'yet'))) > 0);
     await requireSpace(folder, 1000);
     await failsWith('disk-full', requireSpace(folder, 1e18), /GB/);
+  });
+
+  const partNote = (): Record<string, unknown> => JSON.parse(readFileSync(`${destination}.part.json`, 'utf8')) as Record<string, unknown>;
+  const leavePart = (content: Buffer, note: Record<string, unknown>): void => {
+    writeFileSync(`${destination}.part`, content);
+    writeFileSync(`${destination}.part.json`, JSON.stringify(note));
+  };
+  const HALF = CONTENT.subarray(0, SIZE / 2);
+  const AFTER_HALF = `bytes=${SIZE / 2}-`;
+
+  /** Runs with these environment variables only as far as proxies and certificates are concerned. */
+  const withEnvironment = async (variables: Record<string, string>, work: () => Promise<void>): Promise<void> => {
+    const before = { ...process.env };
+    try {
+      for (const name of Object.keys(process.env)) if (/^(https?|no)_proxy$/i.test(name)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, variables);
+      await work();
+    } finally {
+      process.env = before;
+    }
+  };
+
+  describe('what a part came from', () => {
+    it('is noted, and asked for with If-Range by the next process', async () => {
+      const controller = new AbortController();
+      server.behave(FILE, { etag: '"one"', stallAfter: 100_000, times: 1 }, { etag: '"one"' });
+      await failsWith('cancelled', get({}, {}, { signal: controller.signal, onBytes: (done) => done > 0 && controller.abort() }));
+      assert.deepEqual(partNote(), { mirror: server.url, etag: '"one"', bytes: SIZE });
+      const left = statSync(`${destination}.part`).size;
+      assertComplete(await get());
+      const last = server.requests.at(-1);
+      assert.deepEqual([last?.range, last?.ifRange], [`bytes=${left}-`, '"one"']);
+    });
+
+    it('is checked although the server ignores If-Range', async () => {
+      leavePart(Buffer.alloc(SIZE / 2), { mirror: server.url, etag: '"old"', bytes: SIZE });
+      server.behave(FILE, { ignoreIfRange: true });
+      assertComplete(await get());
+      assert.deepEqual(gets(server), [AFTER_HALF, undefined]);
+    });
+
+    it('is told apart by Last-Modified when the ETag is weak', async () => {
+      const modified = 'Wed, 21 Oct 2015 07:28:00 GMT';
+      server.behave(FILE, { etag: 'W/"weak"', headers: { 'last-modified': modified } });
+      leavePart(HALF, { mirror: server.url, etag: 'W/"weak"', lastModified: modified, bytes: SIZE });
+      assertComplete(await get());
+      assert.equal(server.requests.at(-1)?.ifRange, modified);
+      assert.deepEqual(gets(server), [AFTER_HALF]);
+    });
+
+    it('does not matter when a known SHA-256 checks the whole', async () => {
+      leavePart(HALF, { mirror: 'http://other.example', etag: '"theirs"', bytes: SIZE });
+      assertComplete(await get({}, { sha256: SHA256.toUpperCase() }));
+      assert.deepEqual(server.requests.map(({ range, ifRange }) => [range, ifRange]), [[AFTER_HALF, undefined]]);
+    });
+
+    it('must be the same mirror when nothing can check the whole', async () => {
+      leavePart(Buffer.alloc(SIZE / 2), { mirror: 'http://other.example', etag: '"theirs"', bytes: SIZE });
+      assertComplete(await get());
+      server.behave(FILE, { etag: null });
+      destination += '-no-validator';
+      leavePart(Buffer.alloc(SIZE / 2), { mirror: server.url, bytes: SIZE });
+      assertComplete(await get());
+    });
+
+    it('is not taken from a redirect', async () => {
+      server.behave(FILE, { redirect: `${other.url}/${encodeURIComponent(FILE)}`, headers: { etag: '"redirect"' } });
+      other.behave(FILE, { etag: null, stallAfter: 100_000 });
+      await failsWith('download-failed', get({ retries: 0, stallMs: 100 }));
+      assert.deepEqual(partNote(), { mirror: server.url, bytes: SIZE });
+    });
+
+    it('is forgotten with a damaged note', async () => {
+      writeFileSync(`${destination}.part`, HALF);
+      writeFileSync(`${destination}.part.json`, '{"mirror":');
+      assertComplete(await get());
+      assert.deepEqual(gets(server), [undefined]);
+    });
+
+    it('is fetched again when the whole is not what was promised', async () => {
+      leavePart(Buffer.alloc(SIZE / 2), { mirror: server.url, bytes: SIZE });
+      const result = await get({}, { sha256: SHA256 });
+      assertComplete(result);
+      assert.deepEqual(gets(server), [AFTER_HALF, undefined]);
+      assert.match(result.notes.join(), /damaged/);
+    });
+  });
+
+  it('finishes a complete part without fetching it again', async () => {
+    leavePart(CONTENT, { mirror: server.url, bytes: SIZE });
+    assertComplete(await get());
+    assert.deepEqual(gets(server), [`bytes=${SIZE}-`]);
+    destination += '-known';
+    leavePart(CONTENT, { mirror: server.url, bytes: SIZE });
+    assertComplete(await get({}, { bytes: SIZE, sha256: SHA256 }));
+    assert.equal(gets(server).length, 1, 'with a known hash not even asked');
+  });
+
+  it('gives up on a server that is for ever another version', async () => {
+    server.behave(FILE, ...Array.from({ length: 20 }, (_, n) => ({ etag: `"${n}"`, ignoreIfRange: true, breakAfter: 100_000 + n * 1000, slowMs: 1, times: 1 })));
+    await failsWith('download-failed', get({ retries: 2 }));
+    assert.ok(gets(server).length < 15);
+  });
+
+  it('asks no more than `retries` times again without progress, then the next mirror', async () => {
+    server.behave(FILE, { status: 500 });
+    assertComplete(await get({ mirrors: [server.url, other.url], retries: 2 }));
+    assert.equal(gets(server).length, 3);
+  });
+
+  it('honours Retry-After as a date', async () => {
+    server.behave(FILE, { status: 503, headers: { 'retry-after': new Date(Date.now() - 5000).toUTCString() }, times: 1 });
+    assertComplete(await get({ retryDelayMs: 60_000 }));
+  });
+
+  it('refuses a mirror whose Content-Range contradicts the known size', async () => {
+    leavePart(HALF, { mirror: server.url, bytes: SIZE });
+    server.behave(FILE, { rangeTotal: SIZE + 7 });
+    const result = await get({ mirrors: [server.url, other.url] }, { bytes: SIZE, sha256: SHA256 });
+    assertComplete(result);
+    assert.match(result.notes.join(), new RegExp(`${SIZE + 7} bytes where ${SIZE} are expected`));
+    assert.deepEqual(gets(other), [AFTER_HALF]);
+  });
+
+  it('refuses compressed bytes', async () => {
+    server.behave(FILE, { headers: { 'content-encoding': 'gzip' } });
+    await failsWith('download-failed', get(), /compressed \(gzip\)/);
+  });
+
+  it('fetches an empty file', async () => {
+    const empty = await startFileServer(new Map([['empty.json', Buffer.alloc(0)]]));
+    try {
+      const { facts } = await make({ mirrors: [empty.url] }).probe([{ path: 'empty.json' }], new AbortController().signal);
+      assert.equal(facts.get('empty.json')?.bytes, 0);
+      assert.equal((await get({ mirrors: [empty.url] }, { path: 'empty.json' })).bytes, 0);
+      assert.equal(statSync(destination).size, 0);
+    } finally {
+      await empty.close();
+    }
+  });
+
+  it('says that the disk is full, and goes on once there is room', async (t) => {
+    const handle = await openFile(path.join(folder, 'any'), 'w');
+    const files = Object.getPrototypeOf(handle) as { write: (...values: unknown[]) => Promise<unknown> };
+    const write = files.write as (this: unknown, buffer: Buffer, offset: number, length: number, position: number) => Promise<unknown>;
+    await handle.close();
+    let writes = 0;
+    const full = t.mock.method(files, 'write', async function (this: unknown, buffer: Buffer, offset: number, length: number, position: number) {
+      if (++writes > 2) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      return write.call(this, buffer, offset, Math.min(length, 1000), position);
+    });
+    await failsWith('disk-full', get({ mirrors: [server.url, other.url] }), /disk is full/);
+    full.mock.restore();
+    const left = statSync(`${destination}.part`).size;
+    assert.equal(left, 2000);
+    assert.deepEqual(gets(other), [], 'another mirror would not help');
+    assertComplete(await get());
+    assert.equal(gets(server).at(-1), `bytes=${left}-`);
+  });
+
+  it('says that a place can’t be written', async () => {
+    writeFileSync(path.join(folder, 'a-file'), '');
+    destination = path.join(folder, 'a-file', 'x');
+    await failsWith('output-unwritable', get());
+  });
+
+  describe('redirects', () => {
+    const chain = (length: number): Map<string, Buffer> => {
+      for (let n = 0; n < length; n++) server.behave(`hop-${n}`, { redirect: n + 1 < length ? `/hop-${n + 1}` : `/${encodeURIComponent(FILE)}` });
+      return new Map();
+    };
+
+    it('may be five in a row, but not six', async () => {
+      chain(5);
+      assertComplete(await get({}, { path: 'hop-0' }));
+      chain(6);
+      destination += '-six';
+      await failsWith('download-failed', get({}, { path: 'hop-0' }), /more than 5/);
+    });
+
+    it('may not leave encryption', () => {
+      const from = new URL('https://a.example/x');
+      assert.throws(() => redirectTarget(from, 'http://a.example/y'), /unencrypted/);
+      assert.throws(() => redirectTarget(from, 'file:///y'), /no web address/);
+      assert.throws(() => redirectTarget(from, 'http://'), /no web address/);
+      assert.equal(redirectTarget(from, '/y').href, 'https://a.example/y');
+      assert.equal(redirectTarget(new URL('http://a.example'), 'https://b.example').href, 'https://b.example/');
+    });
+  });
+
+  describe('probe', () => {
+    const signal = new AbortController().signal;
+
+    it('asks for one byte when HEAD tells no size', async () => {
+      server.behave(FILE, { method: 'HEAD', surplus: 0 });
+      assert.equal((await make().probe([{ path: FILE }], signal)).facts.get(FILE)?.bytes, SIZE);
+      assert.deepEqual(gets(server), ['bytes=0-0']);
+    });
+
+    it('copes with a server that ignores the range then', async () => {
+      server.behave(FILE, { method: 'HEAD', status: 405 }, { ignoreRange: true });
+      assert.equal((await make().probe([{ path: FILE }], signal)).facts.get(FILE)?.bytes, SIZE);
+    });
+
+    it('refuses login pages and other sizes', async () => {
+      server.behave(FILE, { html: true });
+      const mirrors = [server.url, other.url];
+      assert.equal((await make({ mirrors }).probe([{ path: FILE }], signal)).mirror, other.url);
+      await failsWith('download-failed', make({ mirrors }).probe([{ path: FILE, bytes: 5 }], signal), /web page.*300000 bytes where 5 are expected/);
+    });
+
+    it('makes its mirror the first one to fetch from', async () => {
+      server.behave(FILE, { status: 404 });
+      const downloader = make({ mirrors: [server.url, other.url] });
+      await downloader.probe([{ path: FILE }], signal);
+      await downloader.fetch({ path: FILE }, destination, { signal, onBytes: () => undefined, onNote: () => undefined });
+      assert.deepEqual(gets(server), []);
+    });
+
+    it('can be cancelled', async () => {
+      server.behave(FILE, { status: 503, headers: { 'retry-after': '60' } });
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 30);
+      await failsWith('cancelled', make().probe([{ path: FILE }], controller.signal));
+    });
+  });
+
+  describe('proxies', () => {
+    const names = (): Map<string, string> => new Map([['models.invalid:80', new URL(server.url).host], ['models.invalid', new URL(server.url).host]]);
+
+    it('lead to hosts that only they know', async () => {
+      const proxy = await startProxy({ names: names() });
+      try {
+        assertComplete(await get({ proxy: proxy.url, mirrors: ['http://models.invalid'] }));
+      } finally {
+        await proxy.close();
+      }
+    });
+
+    it('carry https through a tunnel, where certificates are checked', async () => {
+      const secure = await startFileServer(new Map([[FILE, CONTENT]]), { tls: true });
+      const proxy = await startProxy();
+      try {
+        await failsWith('download-failed', get({ mirrors: [secure.url], proxy: proxy.url }), /certificate.*not trusted.*NODE_EXTRA_CA_CERTS/);
+        await failsWith('download-failed', get({ mirrors: [secure.url], retryDelayMs: 60_000 }), /certificate.*not trusted/);
+        await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTPS_PROXY: proxy.url }, async () => {
+          const before = proxy.tunnels.length;
+          assertComplete(await get({ mirrors: [secure.url] }));
+          assert.equal(proxy.tunnels.length, before + 1);
+          assert.equal(proxy.tunnels.at(-1), new URL(secure.url).host);
+          secure.behave(FILE, { redirect: server.url });
+          destination += '-downgrade';
+          await failsWith('download-failed', get({ mirrors: [secure.url] }), /unencrypted/);
+        });
+      } finally {
+        await Promise.all([secure.close(), proxy.close()]);
+      }
+    });
+
+    for (const mirror of ['http://models.invalid', 'https://models.invalid']) {
+      it(`that want a password or refuse are named at once (${mirror.split(':', 1)[0] ?? ''})`, async () => {
+        for (const status of [407, 403]) {
+          const proxy = await startProxy({ status });
+          try {
+            await failsWith('download-failed', get({ proxy: proxy.url, mirrors: [mirror], retryDelayMs: 60_000 }), new RegExp(String(status)));
+          } finally {
+            await proxy.close();
+          }
+        }
+      });
+    }
+
+    it('must have an address', async () => {
+      for (const proxy of ['not an address', 'proxy:8080', 'ftp://proxy']) assert.throws(() => new Downloader({ mirrors: [], proxy }), { code: 'proxy-invalid' });
+      assert.throws(() => new Downloader({ mirrors: [], proxy: 'ftp://user:secret@proxy' }), (error) => error instanceof RpcError && !error.message.includes('secret'));
+      await withEnvironment({ HTTPS_PROXY: '::nonsense' }, async () => {
+        assert.throws(() => new Downloader({ mirrors: [] }), (error) => error instanceof RpcError && error.code === 'proxy-invalid' && /HTTPS_PROXY/.test(error.hint ?? ''));
+      });
+    });
+
+    it('that never answer count as stalled and do not hold up a cancel', async () => {
+      const sockets: Socket[] = [];
+      const silent = createServer((socket) => sockets.push(socket));
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const proxy = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      try {
+        for (const mirror of ['http://models.invalid', 'https://models.invalid']) {
+          await failsWith('download-failed', get({ proxy, mirrors: [mirror], retries: 1, stallMs: 50 }), /sent nothing for 0.05 s/);
+          const controller = new AbortController();
+          setTimeout(() => controller.abort(), 20);
+          await failsWith('cancelled', get({ proxy, mirrors: [mirror], stallMs: 60_000 }, {}, { signal: controller.signal }));
+        }
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        silent.close();
+      }
+    });
+  });
+
+  it('does nothing once cancelled, not even hash what is there', async () => {
+    await failsWith('cancelled', get({}, {}, { signal: AbortSignal.abort() }));
+    assert.deepEqual(server.requests, []);
+    writeFileSync(destination, CONTENT);
+    await failsWith('cancelled', get({}, {}, { signal: AbortSignal.abort() }));
+  });
+
+  it('stops a fetch when it is closed', async () => {
+    server.behave(FILE, { stallAfter: 100_000 });
+    const downloader = make({ stallMs: 60_000, retryDelayMs: 60_000 });
+    const fetching = downloader.fetch({ path: FILE }, destination, { signal: new AbortController().signal, onBytes: (done) => done > 0 && void downloader.close(), onNote: () => undefined });
+    await failsWith('cancelled', fetching);
   });
 });

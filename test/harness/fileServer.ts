@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 
@@ -19,12 +20,17 @@ export type Behaviour = {
   /** Sends so many bytes more than there are, without a Content-Length. */
   readonly surplus?: number;
   readonly ignoreRange?: boolean;
+  /** Answers ranges although If-Range does not match. */
+  readonly ignoreIfRange?: boolean;
+  /** Claims this total in Content-Range only. */
+  readonly rangeTotal?: number;
   /** Redirects there. */
   readonly redirect?: string;
   readonly html?: boolean;
   /** Changes a byte of the body. */
   readonly corrupt?: boolean;
-  readonly etag?: string;
+  /** Another ETag; `null` for none. */
+  readonly etag?: string | null;
   /** Tells the SHA-256 as Hugging Face does. */
   readonly tellHash?: boolean;
   /** Only for requests with this method. */
@@ -33,7 +39,7 @@ export type Behaviour = {
   readonly slowMs?: number;
 };
 
-export type LoggedRequest = { readonly method: string; readonly path: string; readonly range: string | undefined };
+export type LoggedRequest = { readonly method: string; readonly path: string; readonly range: string | undefined; readonly ifRange: string | undefined };
 
 export type FileServer = {
   readonly url: string;
@@ -43,8 +49,8 @@ export type FileServer = {
   readonly close: () => Promise<void>;
 };
 
-/** Serves files from memory or a folder over HTTP, with ranges and ETags, and misbehaves as told. */
-export async function startFileServer(source: ReadonlyMap<string, Buffer> | string): Promise<FileServer> {
+/** Serves files from memory or a folder over HTTP (https with a certificate that nobody trusts), with ranges and ETags, and misbehaves as told. */
+export async function startFileServer(source: ReadonlyMap<string, Buffer> | string, { tls = false } = {}): Promise<FileServer> {
   const requests: LoggedRequest[] = [];
   const behaviours = new Map<string, { behaviour: Behaviour; left: number }[]>();
   const read = (name: string): Buffer | undefined => {
@@ -62,14 +68,15 @@ export async function startFileServer(source: ReadonlyMap<string, Buffer> | stri
     first.left--;
     return first.behaviour;
   };
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const name = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname.slice(1));
-    requests.push({ method: request.method ?? '', path: name, range: request.headers.range });
+    const ifRange = request.headers['if-range'];
+    requests.push({ method: request.method ?? '', path: name, range: request.headers.range, ifRange: typeof ifRange === 'string' ? ifRange : undefined });
     answer(request, response, read(name), take(name, request.method ?? ''));
-  });
-  const { url, close } = await listen(server);
+  };
+  const { url, close } = await listen(tls ? createTlsServer(selfSigned(), listener) : createServer(listener));
   return {
-    url,
+    url: tls ? url.replace('http:', 'https:') : url,
     requests,
     behave: (name, ...list) => void behaviours.set(name, list.map((behaviour) => ({ behaviour, left: behaviour.times ?? Number.POSITIVE_INFINITY }))),
     close,
@@ -96,11 +103,11 @@ function answer(request: IncomingMessage, response: ServerResponse, file: Buffer
     return;
   }
   const hash = createHash('sha256').update(file).digest('hex');
-  const etag = how.etag ?? `"${hash.slice(0, 16)}"`;
-  const common = { etag, 'accept-ranges': 'bytes', 'content-type': 'application/octet-stream', ...(how.tellHash ? { 'x-linked-etag': `"${hash}"` } : {}), ...how.headers };
+  const etag = how.etag !== undefined ? how.etag : `"${hash.slice(0, 16)}"`;
+  const common = { ...(etag === null ? {} : { etag }), 'accept-ranges': 'bytes', 'content-type': 'application/octet-stream', ...(how.tellHash ? { 'x-linked-etag': `"${hash}"` } : {}), ...how.headers };
   const range = how.ignoreRange ? undefined : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const asked = request.headers['if-range'];
-  const start = range && (asked === undefined || asked === etag) ? Number(range[1]) : undefined;
+  const start = range && (asked === undefined || asked === etag || asked === how.headers?.['last-modified'] || how.ignoreIfRange === true) ? Number(range[1]) : undefined;
   if (start !== undefined && start >= file.length) {
     end(response, 416, { 'content-range': `bytes */${file.length}` });
     return;
@@ -109,7 +116,7 @@ function answer(request: IncomingMessage, response: ServerResponse, file: Buffer
   let body = Buffer.from(file.subarray(start ?? 0, last + 1));
   if (how.corrupt && body.length > 0) body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 0xff;
   if (how.surplus !== undefined) body = Buffer.concat([body, Buffer.alloc(how.surplus)]);
-  const total = how.claimBytes ?? file.length;
+  const total = how.rangeTotal ?? how.claimBytes ?? file.length;
   const headers: Record<string, string | number> = start === undefined ? { ...common } : { ...common, 'content-range': `bytes ${start}-${last}/${total}` };
   if (how.surplus === undefined) headers['content-length'] = how.claimBytes === undefined ? body.length : Math.max(0, how.claimBytes - (start ?? 0));
   response.writeHead(start === undefined ? 200 : 206, headers);
@@ -124,6 +131,8 @@ async function sendBody(response: ServerResponse, body: Buffer, { breakAfter, st
     if (slowMs !== undefined) await new Promise((resolve) => setTimeout(resolve, slowMs));
   }
   if (stallAfter !== undefined) return;
+  // A client may drop what it has not read yet when it sees the end.
+  if (breakAfter !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   if (breakAfter !== undefined || (claimBytes !== undefined && claimBytes !== body.length)) response.socket?.end();
   else response.end();
 }
@@ -133,23 +142,51 @@ function end(response: ServerResponse, status: number, headers: Readonly<Record<
   response.end(body);
 }
 
-export type ForwardProxy = { readonly url: string; readonly targets: string[]; readonly close: () => Promise<void> };
+export type ForwardProxy = {
+  readonly url: string;
+  /** host:port of each request and tunnel. */
+  readonly targets: string[];
+  /** Of those, the tunnels (CONNECT). */
+  readonly tunnels: string[];
+  readonly close: () => Promise<void>;
+};
+
+export type ProxyOptions = {
+  /** Names that exist only behind the proxy, as host:port, and the addresses they stand for. */
+  readonly names?: ReadonlyMap<string, string>;
+  /** Refuses everything with this status. */
+  readonly status?: number;
+};
 
 /** A forward proxy: CONNECT and plain requests. */
-export async function startProxy(): Promise<ForwardProxy> {
+export async function startProxy({ names = new Map(), status }: ProxyOptions = {}): Promise<ForwardProxy> {
   const targets: string[] = [];
+  const tunnels: string[] = [];
+  const addressOf = (host: string): URL => new URL(`http://${names.get(host) ?? host}`);
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '');
     targets.push(url.host);
-    const forwarded = httpRequest(url, { method: request.method, headers: request.headers }, (answered) => {
+    if (status !== undefined) {
+      end(response, status);
+      return;
+    }
+    const forwarded = httpRequest(new URL(url.pathname + url.search, addressOf(url.host)), { method: request.method, headers: request.headers }, (answered) => {
       response.writeHead(answered.statusCode ?? 502, answered.headers);
+      answered.on('error', () => response.destroy());
       answered.pipe(response);
     });
+    forwarded.on('error', () => response.destroy());
     request.pipe(forwarded);
   });
   server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    targets.push(request.url ?? '');
-    const { hostname, port } = new URL(`http://${request.url ?? ''}`);
+    const host = request.url ?? '';
+    targets.push(host);
+    tunnels.push(host);
+    if (status !== undefined) {
+      client.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    const { hostname, port } = addressOf(host);
     const upstream = connect(Number(port), hostname, () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
@@ -157,8 +194,9 @@ export async function startProxy(): Promise<ForwardProxy> {
     });
     upstream.on('error', () => client.destroy());
     client.on('error', () => upstream.destroy());
+    client.on('close', () => upstream.destroy());
   });
-  return { targets, ...(await listen(server)) };
+  return { targets, tunnels, ...(await listen(server)) };
 }
 
 async function listen(server: Server): Promise<{ url: string; close: () => Promise<void> }> {
@@ -177,4 +215,30 @@ async function listen(server: Server): Promise<{ url: string; close: () => Promi
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** A key and a certificate that nobody trusts; Node can read certificates but not make them. */
+function selfSigned(): { readonly key: string; readonly cert: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
+    const body = Buffer.concat(parts);
+    const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 255];
+    return Buffer.concat([Buffer.from([tag, ...length]), body]);
+  };
+  const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts);
+  const ecdsaWithSha256 = sequence(der(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
+  const name = sequence(der(0x31, sequence(der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from('test')))));
+  const validity = sequence(der(0x17, Buffer.from('200101000000Z')), der(0x17, Buffer.from('491231235959Z')));
+  const body = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.from([1])),
+    ecdsaWithSha256,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  const certificate = sequence(body, ecdsaWithSha256, der(0x03, Buffer.from([0]), sign('sha256', body, privateKey)));
+  const cert = `-----BEGIN CERTIFICATE-----\n${(certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
+  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, cert };
 }

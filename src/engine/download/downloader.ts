@@ -1,66 +1,76 @@
-import { rename, rm, stat } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { RpcError } from '../../shared/rpc';
-import { cancelled, engineError, messageOf, systemCode, throwIfCancelled } from '../errors';
+import { cancelled, engineError } from '../errors';
 import { sha256Of } from '../models/registry';
-import { BusyError, checkStatus, HttpClient, RefusedError, type HttpResponse } from './httpClient';
-import { addressOf } from './mirrors';
-import { PartFile, type Validator } from './partFile';
+import { CorruptError, PassingError, RefusedError } from './faults';
+import { HttpClient } from './httpClient';
+import { onDisk, PartFile } from './partFile';
+import { factsOf, type RemoteFacts } from './probe';
+import type { RemoteFile } from './remoteFile';
+import { retried } from './retried';
+import { transfer, verify } from './transfer';
 
-/** A file to fetch, with what is known of it; known facts are checked. */
-export type RemoteFile = { readonly path: string; readonly bytes?: number; readonly sha256?: string };
-
-/** What a mirror tells of a file. */
-export type RemoteFacts = { readonly bytes: number | undefined; readonly sha256: string | undefined };
+export type { RemoteFacts } from './probe';
+export type { RemoteFile } from './remoteFile';
 
 export type DownloaderOptions = {
-  /** Tried in order; see `addressOf`. */
+  /** Tried in order, after the one that served last; see `addressOf`. */
   readonly mirrors: readonly string[];
+  /** An http(s) address; without it the environment's proxies count. */
   readonly proxy?: string;
-  /** Wait before the first retry; doubled each time. */
+  /** Wait before the first retry in ms, doubled each time; 1000 by default. */
   readonly retryDelayMs?: number;
-  /** Tries in a row without a new byte before the next mirror is taken. */
+  /** Retries in a row without a new byte before the next mirror is taken; 5 by default. */
   readonly retries?: number;
-  /** A connection without a byte for so long is broken. */
+  /** A connection without a byte for so many ms is broken; 60 000 by default. */
   readonly stallMs?: number;
 };
 
 export type FetchContext = {
   readonly signal: AbortSignal;
-  /** Bytes of this file that are here, those of earlier calls included. */
+  /** Bytes of this file that are here, those of earlier calls included; fewer than before when it starts anew. */
   readonly onBytes: (done: number, total: number | undefined) => void;
   /** A retry, another mirror, a start from scratch. */
   readonly onNote: (note: string) => void;
 };
 
-const DEFAULTS = { retryDelayMs: 1000, retries: 5, stallMs: 60_000 } as const;
+export type FetchedFile = { readonly bytes: number; readonly sha256: string };
 
-/** Bytes that do not have the right SHA-256. */
-class CorruptError extends Error {}
+/** Whether a mirror answers should show soon: another may. */
+const PROBE_RETRIES = 2;
 
 /** Fetches large files from the first mirror that has them: resumes after breaks, checks size and SHA-256, goes through proxies. */
 export class Downloader {
   private readonly client: HttpClient;
-  private readonly settings: { readonly retryDelayMs: number; readonly retries: number };
+  private readonly retries: number;
+  private readonly delayMs: number;
+  private readonly stallMs: number;
+  private preferred: string | undefined;
 
+  /** Throws `proxy-invalid`. */
   constructor(private readonly options: DownloaderOptions) {
-    this.settings = { retryDelayMs: options.retryDelayMs ?? DEFAULTS.retryDelayMs, retries: options.retries ?? DEFAULTS.retries };
-    this.client = new HttpClient({ proxy: options.proxy, stallMs: options.stallMs ?? DEFAULTS.stallMs });
+    this.retries = options.retries ?? 5;
+    this.delayMs = options.retryDelayMs ?? 1000;
+    this.stallMs = options.stallMs ?? 60_000;
+    this.client = new HttpClient(options.proxy);
   }
 
-  /** Finds the first mirror that has every file, and what it tells of each. Rejects with `download-failed`, naming why each was refused. */
+  /**
+   * Finds the first mirror that has every file, and what it tells of each. Rejects with `download-failed`, naming why each mirror was
+   * refused, `bad-setting` or `cancelled`.
+   */
   async probe(files: readonly RemoteFile[], signal: AbortSignal): Promise<{ readonly mirror: string; readonly facts: ReadonlyMap<string, RemoteFacts> }> {
     const reasons: string[] = [];
-    for (const mirror of this.options.mirrors) {
+    const rules = { retries: Math.min(PROBE_RETRIES, this.retries), delayMs: this.delayMs, signal, onRetry: () => undefined };
+    for (const mirror of this.mirrors()) {
       try {
         const facts = new Map<string, RemoteFacts>();
-        for (const file of files) {
-          facts.set(file.path, await this.retried(signal, () => undefined, () => this.factsOf(mirror, file, signal)));
-        }
+        for (const file of files) facts.set(file.path, await retried(rules, () => factsOf(mirror, file, this.client, this.stallMs, signal)));
+        this.preferred = mirror;
         return { mirror, facts };
       } catch (error) {
-        if (error instanceof RpcError) throw error;
-        reasons.push(messageOf(error));
+        reasons.push(reasonOf(error));
       }
     }
     throw noMirror('The files', reasons);
@@ -68,43 +78,15 @@ export class Downloader {
 
   /**
    * Fetches a file into `destination` by way of `destination`.part, which stays after a cancel or a failure and with which the next call goes
-   * on, from whichever mirror. Rejects with `download-failed`, `download-corrupt`, `disk-full` or `cancelled`.
+   * on. A complete `destination` is only hashed. Rejects with `download-failed`, `download-corrupt`, `disk-full`, `output-unwritable`,
+   * `bad-setting` or `cancelled`.
    */
-  async fetch(file: RemoteFile, destination: string, context: FetchContext): Promise<{ readonly bytes: number; readonly sha256: string }> {
-    const present = await stat(destination).catch(() => undefined);
-    if (present && (file.bytes === undefined || present.size === file.bytes)) {
-      const sha256 = await sha256Of(destination, undefined, context.signal);
-      if (file.sha256 === undefined || file.sha256 === sha256) {
-        context.onBytes(present.size, present.size);
-        return { bytes: present.size, sha256 };
-      }
-      await rm(destination);
+  async fetch(file: RemoteFile, destination: string, context: FetchContext): Promise<FetchedFile> {
+    try {
+      return (await existing(file, destination, context)) ?? (await this.fromMirrors(file, destination, context));
+    } catch (error) {
+      throw context.signal.aborted ? cancelled() : error;
     }
-    const reasons: string[] = [];
-    let corrupt = false;
-    for (const mirror of this.options.mirrors) {
-      for (const attempt of [1, 2]) {
-        try {
-          return await this.fetchFrom(mirror, file, destination, context);
-        } catch (error) {
-          if (error instanceof RpcError) throw error;
-          if (systemCode(error) === 'ENOSPC') throw diskFull(destination);
-          reasons.push(messageOf(error));
-          corrupt = error instanceof CorruptError;
-          // Damaged bytes are thrown away: once from this mirror anew, then from the next.
-          if (!corrupt || attempt === 2) break;
-          context.onNote(`${file.path} arrived damaged and is fetched again`);
-        }
-      }
-      context.onNote(`${reasons.at(-1) ?? ''}: the next mirror is tried`);
-    }
-    if (corrupt) {
-      throw engineError('download-corrupt', {
-        message: `${file.path} arrived with bytes that are not the right ones: ${reasons.at(-1) ?? ''}.`,
-        hint: 'Try another mirror, or check whether a proxy or scanner changes downloads.',
-      });
-    }
-    throw noMirror(file.path, reasons);
   }
 
   /** Closes all connections. */
@@ -112,168 +94,98 @@ export class Downloader {
     return this.client.close();
   }
 
-  private async factsOf(mirror: string, file: RemoteFile, signal: AbortSignal): Promise<RemoteFacts> {
-    const url = addressOf(mirror, file.path);
-    let response = await this.client.send('HEAD', url, {}, signal);
-    await response.body.dump();
-    if ([403, 405, 501].includes(response.status)) {
-      // Some servers sign addresses for GET only.
-      response = await this.client.send('GET', url, { range: 'bytes=0-0' }, signal);
-      response.body.destroy();
+  private async fromMirrors(file: RemoteFile, destination: string, context: FetchContext): Promise<FetchedFile> {
+    const reasons: string[] = [];
+    let corrupt = false;
+    await onDisk(destination, () => mkdir(path.dirname(destination), { recursive: true }));
+    for (const [index, mirror] of this.mirrors().entries()) {
+      if (index > 0) context.onNote(`${reasons.at(-1) ?? ''}: the next mirror is tried`);
+      // Damaged bytes are thrown away and fetched once more from the same mirror.
+      for (const again of [false, true]) {
+        try {
+          const fetched = await this.fromMirror(mirror, file, destination, context);
+          this.preferred = mirror;
+          return fetched;
+        } catch (error) {
+          reasons.push(reasonOf(error));
+          if (!(error instanceof CorruptError)) break;
+          corrupt = true;
+          if (!again) context.onNote(`${error.message}: it arrived damaged and is fetched again`);
+        }
+      }
     }
-    await checkStatus(response, url.host, [200, 206]);
-    refusePage(response, file, url.host);
-    const bytes = totalOf(response) ?? whole(response.headers.get('x-linked-size'));
-    if (file.bytes !== undefined && bytes !== undefined && bytes !== file.bytes) throw new RefusedError(`${url.host} has ${file.path} with ${bytes} bytes where ${file.bytes} are expected`);
-    return { bytes, sha256: file.sha256 ?? hashOf(response) };
+    throw corrupt ? damaged(file, reasons) : noMirror(file.path, reasons);
   }
 
-  private async fetchFrom(mirror: string, file: RemoteFile, destination: string, context: FetchContext): Promise<{ bytes: number; sha256: string }> {
-    const url = addressOf(mirror, file.path);
-    const part = await PartFile.open(`${destination}.part`, context.signal);
+  private async fromMirror(mirror: string, file: RemoteFile, destination: string, { signal, onBytes, onNote }: FetchContext): Promise<FetchedFile> {
+    const part = await PartFile.open(`${destination}.part`, signal);
     try {
       let claimed = file.sha256;
-      let before = -1;
-      await this.retried(
-        context.signal,
-        (reason) => context.onNote(`${file.path}: ${reason}; trying again`),
-        async () => {
-          const hash = await this.transfer(url, file, part, context);
-          claimed ??= hash;
+      let last = part.bytes;
+      const rules = {
+        retries: this.retries,
+        delayMs: this.delayMs,
+        signal,
+        onRetry: (reason: string, waitMs: number) => onNote(`${reason}: trying again${waitMs < 1000 ? '' : ` in ${Math.round(waitMs / 1000)} s`}`),
+        // A server that starts anew each time would else be asked for ever.
+        progressed: () => {
+          const more = part.bytes > last && part.restarts <= this.retries;
+          last = part.bytes;
+          return more;
         },
-        // What brings new bytes is no failed try.
-        () => {
-          const progressed = part.bytes > before;
-          before = part.bytes;
-          return progressed;
-        },
-      );
-      const sha256 = part.sha256();
-      if (claimed !== undefined && claimed !== sha256) {
-        await part.discard();
-        throw new CorruptError(`the SHA-256 of ${file.path} from ${url.host} is ${sha256.slice(0, 12)}… instead of ${claimed.slice(0, 12)}…`);
+      };
+      const complete = part.bytes > 0 && part.bytes === file.bytes && claimed !== undefined;
+      if (!complete) {
+        await retried(rules, async () => {
+          const claim = await transfer(mirror, file, part, { client: this.client, stallMs: this.stallMs, signal, onBytes });
+          claimed ??= claim;
+        });
       }
-      const { bytes } = part;
-      await part.finish();
-      await rename(part.path, destination);
-      return { bytes, sha256 };
+      const sha256 = await verify(part, claimed, file, mirror);
+      await part.finish(destination);
+      onBytes(part.bytes, part.bytes);
+      return { bytes: part.bytes, sha256 };
     } finally {
       await part.close();
     }
   }
 
-  /** One request, from where the part ends. Resolves with the mirror's claim of the SHA-256 once the file is complete. */
-  private async transfer(url: URL, file: RemoteFile, part: PartFile, { signal, onBytes }: FetchContext): Promise<string | undefined> {
-    const validator = part.validator;
-    const resuming = part.bytes > 0 && validator !== undefined;
-    if (!resuming) await part.restart();
-    if (resuming && part.bytes === file.bytes) return undefined;
-    const response = await this.client.send('GET', url, resuming ? { range: `bytes=${part.bytes}-`, ...ifRange(validator, url) } : {}, signal);
-    if (response.status === 416) {
-      await response.body.dump();
-      await part.restart();
-      throw new BusyError(`${url.host} does not know the range`, 0);
-    }
-    await checkStatus(response, url.host, [200, 206]);
-    try {
-      refusePage(response, file, url.host);
-      const total = totalOf(response);
-      const changed = resuming && response.status === 206 && !sameFile(validator, validatorOf(response, url, total));
-      if (changed || (response.status === 206 && rangeStart(response) !== part.bytes)) {
-        await part.restart();
-        throw new BusyError(`${url.host} has another version of ${file.path} now`, 0);
-      }
-      if (response.status === 200) await part.restart();
-      if (file.bytes !== undefined && total !== undefined && total !== file.bytes) throw new RefusedError(`${url.host} has ${file.path} with ${total} bytes where ${file.bytes} are expected`);
-      await part.keep(validatorOf(response, url, total));
-      const expected = file.bytes ?? total;
-      onBytes(part.bytes, expected);
-      for await (const chunk of response.body) {
-        await part.append(chunk as Buffer);
-        if (expected !== undefined && part.bytes > expected) {
-          await part.discard();
-          throw new RefusedError(`${url.host} sends more than the ${expected} bytes of ${file.path}`);
-        }
-        onBytes(part.bytes, expected);
-      }
-      if (expected !== undefined && part.bytes < expected) throw new Error(`the connection to ${url.host} broke after ${part.bytes} of ${expected} bytes`);
-      return hashOf(response);
-    } catch (error) {
-      const code = systemCode(error);
-      if (code?.startsWith('UND_ERR') || code === 'ECONNRESET') throw new Error(`the connection to ${url.host} broke after ${part.bytes} bytes (${messageOf(error)})`);
-      throw error;
-    } finally {
-      response.body.destroy();
-    }
-  }
-
-  /** Tries again what a later try may change, waiting longer each time; `progressed` tells that the last try was not in vain. */
-  private async retried<T>(signal: AbortSignal, onRetry: (reason: string) => void, work: () => Promise<T>, progressed: () => boolean = () => false): Promise<T> {
-    let failures = 0;
-    for (;;) {
-      throwIfCancelled(signal);
-      try {
-        return await work();
-      } catch (error) {
-        if (signal.aborted) throw cancelled();
-        if (error instanceof RefusedError || error instanceof RpcError || systemCode(error) === 'ENOSPC') throw error;
-        failures = progressed() ? 1 : failures + 1;
-        if (failures > this.settings.retries) throw error;
-        onRetry(messageOf(error));
-        const wait = (error instanceof BusyError ? error.waitMs : undefined) ?? this.settings.retryDelayMs * 2 ** (failures - 1);
-        await delay(wait, undefined, { signal }).catch(() => {
-          throw cancelled();
-        });
-      }
-    }
+  private mirrors(): readonly string[] {
+    const mirrors = [...new Set(this.options.mirrors)];
+    return mirrors.sort((a, b) => Number(b === this.preferred) - Number(a === this.preferred));
   }
 }
 
-/** A login page or a captive portal instead of the file. */
-function refusePage({ headers }: HttpResponse, { path }: RemoteFile, host: string): void {
-  if (headers.get('content-type')?.startsWith('text/html')) throw new RefusedError(`${host} sends a web page instead of ${path}; it may want a login`);
+/** A file that an earlier call completed. One with other bytes than expected is removed. */
+async function existing(file: RemoteFile, destination: string, { signal, onBytes, onNote }: FetchContext): Promise<FetchedFile | undefined> {
+  const found = await stat(destination).catch(() => undefined);
+  if (!found?.isFile() || (file.bytes !== undefined && file.bytes !== found.size)) return undefined;
+  const sha256 = await sha256Of(destination, undefined, signal);
+  if (file.sha256 !== undefined && file.sha256.toLowerCase() !== sha256) {
+    onNote(`${destination} is damaged: it is fetched again`);
+    await onDisk(destination, () => rm(destination));
+    return undefined;
+  }
+  onBytes(found.size, found.size);
+  return { bytes: found.size, sha256 };
 }
 
-function totalOf({ status, headers }: HttpResponse): number | undefined {
-  if (status === 206) return whole(/\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1]);
-  return whole(headers.get('content-length'));
-}
-
-const rangeStart = ({ headers }: HttpResponse): number | undefined => whole(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]);
-
-function whole(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/** Hugging Face gives the SHA-256 of large files as their ETag. */
-function hashOf({ headers }: HttpResponse): string | undefined {
-  const tags = [headers.get('x-linked-etag'), headers.get('etag')].map((tag) => tag?.replace(/^W\//, '').replaceAll('"', ''));
-  return tags.find((tag) => tag !== undefined && /^[0-9a-f]{64}$/i.test(tag))?.toLowerCase();
-}
-
-function validatorOf({ headers }: HttpResponse, url: URL, bytes: number | undefined): Validator {
-  return { url: url.href, etag: headers.get('etag'), lastModified: headers.get('last-modified'), bytes };
-}
-
-/** The header that makes a server send everything when the file changed; only the server that gave the validator understands it. */
-function ifRange({ url, etag, lastModified }: Validator, now: URL): Record<string, string> {
-  const validator = etag?.startsWith('W/') ? lastModified : (etag ?? lastModified);
-  return url === now.href && validator !== undefined ? { 'if-range': validator } : {};
-}
-
-/** Another mirror has other validators; there the size must do, and the SHA-256 at the end. */
-function sameFile(before: Validator, now: Validator): boolean {
-  if (before.bytes !== undefined && now.bytes !== undefined && before.bytes !== now.bytes) return false;
-  return before.url !== now.url || before.etag === now.etag;
+/** Why a mirror failed; anything that is not the mirror's fault is thrown on. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RefusedError || error instanceof PassingError || error instanceof CorruptError) return error.message;
+  throw error instanceof Error ? error : RpcError.from(error);
 }
 
 function noMirror(what: string, reasons: readonly string[]): RpcError {
   return engineError('download-failed', {
-    message: `${what} could not be downloaded: ${reasons.length === 0 ? 'no mirror is set' : [...new Set(reasons)].join('; ')}.`,
+    message: `${what} could not be downloaded: ${reasons.length === 0 ? 'no mirror is set' : reasons.join('; ')}.`,
     hint: 'Check the connection and the proxy, or name another mirror (setting "pisaUpscale.pisaSrMirrors", option --mirror). What has arrived is kept, and the next try goes on from it.',
   });
 }
 
-function diskFull(destination: string): RpcError {
-  return engineError('disk-full', { message: `The disk is full: ${destination} could not be written.`, hint: 'Free some space and try again; what has arrived is kept.' });
+function damaged({ path }: RemoteFile, reasons: readonly string[]): RpcError {
+  return engineError('download-corrupt', {
+    message: `${path} could not be downloaded intact: ${reasons.join('; ')}.`,
+    hint: 'Try again or name another mirror, and check whether a proxy or a scanner changes downloads.',
+  });
 }

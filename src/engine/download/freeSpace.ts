@@ -2,11 +2,10 @@ import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { engineError } from '../errors';
 
-const GIGABYTE = 1e9;
-/** What should stay free on the disk. */
+/** What should stay free on the disk, in bytes. */
 const RESERVE = 200e6;
 
-/** Bytes that this user may still write on the disk of a folder, which need not exist yet. */
+/** Bytes that this user may still write on the disk of a folder, which need not exist yet. Rejects with `output-unwritable`. */
 export async function freeBytes(folder: string): Promise<number> {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     const info = await statfs(at).catch(() => undefined);
@@ -15,12 +14,14 @@ export async function freeBytes(folder: string): Promise<number> {
   }
 }
 
-/** Rejects with `disk-full` unless so many bytes, and a reserve, can be written below a folder. */
+/** Rejects with `disk-full` unless so many bytes, and a reserve of 200 MB, can be written below a folder. */
 export async function requireSpace(folder: string, bytes: number): Promise<void> {
   const free = await freeBytes(folder);
   if (bytes + RESERVE <= free) return;
   throw engineError('disk-full', {
-    message: `${folder} has ${(free / GIGABYTE).toFixed(1)} GB left where ${((bytes + RESERVE) / GIGABYTE).toFixed(1)} GB are needed.`,
+    message: `${folder} has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
     hint: 'Free some space, or choose a folder for models on another disk (setting "pisaUpscale.modelStore", option --store).',
   });
 }
+
+const sizeText = (bytes: number): string => (bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);

@@ -1,93 +1,107 @@
-import { EnvHttpProxyAgent, ProxyAgent, request, type Dispatcher } from 'undici';
-import { engineError } from '../errors';
+import { request, type Dispatcher } from 'undici';
+import { faultOf, PassingError, RefusedError } from './faults';
+import { connections } from './proxy';
+import { untilAborted } from './watched';
 
 const MOST_REDIRECTS = 5;
-
-/** A server's answer that no later try changes: the next mirror is due. */
-export class RefusedError extends Error {}
-
-/** A server's answer that a later try may change. */
-export class BusyError extends Error {
-  constructor(
-    message: string,
-    /** What the server asked to wait, in ms. */
-    readonly waitMs: number | undefined,
-  ) {
-    super(message);
-  }
-}
+const LONGEST_WAIT_MS = 60_000;
 
 export type HttpResponse = {
   readonly status: number;
-  /** Lower-case names. The headers of redirects count where the last answer lacks them: Hugging Face tells hashes there. */
-  readonly headers: ReadonlyMap<string, string>;
+  /** Who gave this answer, after redirects. */
+  readonly host: string;
+  /** A header of the last answer; the name in lower case. */
+  readonly header: (name: string) => string | undefined;
+  /** The first SHA-256 and size that an answer on the way claims: Hugging Face tells them on its redirect. */
+  readonly linked: { readonly sha256: string | undefined; readonly bytes: number | undefined };
   readonly body: Dispatcher.ResponseData['body'];
 };
 
-/** HTTP through the proxy that was asked for, else the one that the environment names. */
+/** HTTP GET and HEAD with redirects, through proxies. */
 export class HttpClient {
   private readonly dispatcher: Dispatcher;
 
-  constructor({ proxy, stallMs }: { readonly proxy: string | undefined; readonly stallMs: number }) {
-    const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, connectTimeout: stallMs };
-    this.dispatcher = proxy === undefined ? new EnvHttpProxyAgent(timeouts) : proxyAgent(proxy, timeouts);
+  /** Throws `proxy-invalid`. */
+  constructor(proxy: string | undefined) {
+    this.dispatcher = connections(proxy);
   }
 
-  /** Follows redirects by itself. The caller reads or dumps the body. */
+  /** Follows redirects. The caller reads or drops the body. Rejects with a RefusedError, a PassingError or the signal's reason. */
   async send(method: 'GET' | 'HEAD', url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse> {
-    const collected = new Map<string, string>();
+    let sha256: string | undefined;
+    let bytes: number | undefined;
     let at = url;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const response = await request(at, { method, headers: { 'accept-encoding': 'identity', 'user-agent': 'pisa-upscale', ...headers }, dispatcher: this.dispatcher, signal });
-      for (const [name, value] of Object.entries(response.headers)) {
-        if (value !== undefined) collected.set(name.toLowerCase(), Array.isArray(value) ? (value[0] ?? '') : value);
-      }
+      // Compressed bytes could neither be resumed nor checked.
+      const options = { method, headers: { 'accept-encoding': 'identity', 'user-agent': 'pisa-upscale', ...headers }, dispatcher: this.dispatcher, signal };
+      const response = await untilAborted(request(at, options), signal).catch((error: unknown) => {
+        throw faultOf(error, at.host);
+      });
+      const header = (name: string): string | undefined => {
+        const value = response.headers[name];
+        return Array.isArray(value) ? value[0] : value;
+      };
+      sha256 ??= hashIn(header('x-linked-etag')) ?? hashIn(header('etag'));
+      bytes ??= wholeNumber(header('x-linked-size'));
       const { statusCode: status, body } = response;
-      // A body that is thrown away reports that as an error, to nobody.
-      body.on('error', () => undefined);
-      const location = collected.get('location');
-      if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return { status, headers: collected, body };
-      await body.dump();
-      collected.delete('location');
-      collected.delete('content-length');
-      collected.delete('content-type');
+      const location = header('location');
+      if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return { status, host: at.host, header, linked: { sha256, bytes }, body };
+      drop(body);
       at = redirectTarget(at, location);
     }
-    throw new RefusedError(`${url.host} redirects in circles`);
+    throw new RefusedError(`${url.host} redirects in circles (more than ${MOST_REDIRECTS} times)`);
   }
 
+  /** Closes all connections, those in use too. */
   close(): Promise<void> {
     return this.dispatcher.destroy();
   }
 }
 
-function proxyAgent(proxy: string, timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number }): Dispatcher {
-  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url && ['http:', 'https:'].includes(url.protocol)) return new ProxyAgent({ uri: url.href, ...timeouts });
-  throw engineError('proxy-invalid', { message: `"${proxy}" is no address of a proxy.`, hint: 'Give it as http://host:port in the setting "http.proxy" or the option --proxy.' });
-}
-
-function redirectTarget(from: URL, location: string): URL {
+/** Where a redirect leads. Throws a RefusedError for other than web addresses and for a step from https to http. */
+export function redirectTarget(from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (!target || !['http:', 'https:'].includes(target.protocol)) throw new RefusedError(`${from.host} redirects to ${location.slice(0, 100)}, which is no web address`);
-  if (from.protocol === 'https:' && target.protocol === 'http:') throw new RefusedError(`${from.host} redirects to an unencrypted address`);
+  if (target?.protocol !== 'http:' && target?.protocol !== 'https:') throw new RefusedError(`${from.host} redirects to "${location.slice(0, 100)}", which is no web address`);
+  if (from.protocol === 'https:' && target.protocol === 'http:') throw new RefusedError(`${from.host} redirects to an unencrypted address on ${target.host}`);
   return target;
 }
 
-const LONGEST_WAIT_MS = 60_000;
+/** Reads what little is left so that the connection can serve again, and closes it if there is much. */
+export function drop(body: HttpResponse['body']): void {
+  void body.dump({ limit: 16_384 }).catch(() => undefined);
+}
 
-/** Turns a bad status into the error that says whether a later try makes sense; dumps the body. */
-export async function checkStatus({ status, headers, body }: HttpResponse, host: string, good: readonly number[]): Promise<void> {
+/** Throws for any status but those; the error says whether a later try makes sense. */
+export function checkStatus({ status, host, header }: HttpResponse, good: readonly number[]): void {
   if (good.includes(status)) return;
-  await body.dump();
-  const text = `${host} answered ${status}`;
-  if (status === 429 || status >= 500) throw new BusyError(text, retryAfterMs(headers.get('retry-after')));
+  const text = `${host} answered ${status}${MEANINGS.get(status) ?? ''}`;
+  if (status === 408 || status === 429 || status >= 500) throw new PassingError(text, retryAfterMs(header('retry-after')));
   throw new RefusedError(text);
 }
 
-function retryAfterMs(header: string | undefined): number | undefined {
+const MEANINGS = new Map([
+  [401, ' (it wants a login)'],
+  [403, ' (it allows no access)'],
+  [404, ' (it does not have the file)'],
+  [407, ' (the proxy wants a user name and a password)'],
+  [410, ' (the file is gone)'],
+  [429, ' (too many requests)'],
+  [503, ' (it is busy)'],
+]);
+
+/** A number of whole, non-negative units in a header. */
+export function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function hashIn(tag: string | undefined): string | undefined {
+  const text = tag?.replace(/^W\//, '').replaceAll('"', '');
+  return text !== undefined && /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined;
+}
+
+/** A Retry-After header (seconds or a date) in ms, from 0 to a minute. */
+export function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
-  const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.min(LONGEST_WAIT_MS, Math.max(0, ms)) : undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, ms));
 }

@@ -1,12 +1,20 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { RpcError } from '../../shared/rpc';
+import { engineError, messageOf, systemCode } from '../errors';
 
 /** What tells whether a later answer is about the same file. */
-export type Validator = { readonly url: string; readonly etag: string | undefined; readonly lastModified: string | undefined; readonly bytes: number | undefined };
+export type Validator = { readonly mirror: string; readonly etag?: string; readonly lastModified?: string; readonly bytes?: number };
 
-/** A file that is being downloaded, with a note of where it came from, so that any later process can go on. */
+/**
+ * A file that is being downloaded, with a note (`.json`) of where it came from, so that any later process can go on. Its methods reject with
+ * `disk-full` or `output-unwritable`.
+ */
 export class PartFile {
+  private finished = false;
+  private forgotten = 0;
+
   private constructor(
     readonly path: string,
     private readonly file: FileHandle,
@@ -16,12 +24,23 @@ export class PartFile {
   ) {}
 
   /** Opens or creates a part; what is there is hashed. */
-  static async open(path: string, signal: AbortSignal): Promise<PartFile> {
-    const file = await open(path, 'a+');
-    const { size } = await file.stat();
-    const hash = createHash('sha256');
-    if (size > 0) for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) hash.update(chunk as Buffer);
-    return new PartFile(path, file, hash, size, await readValidator(noteOf(path)));
+  static open(path: string, signal: AbortSignal): Promise<PartFile> {
+    return onDisk(path, async () => {
+      // Not append mode: on Windows such a file can't be cut.
+      const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+      try {
+        const hash = createHash('sha256');
+        let length = 0;
+        for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
+          hash.update(chunk as Buffer);
+          length += (chunk as Buffer).length;
+        }
+        return new PartFile(path, file, hash, length, await readNote(noteOf(path)));
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    });
   }
 
   /** Bytes that are here. */
@@ -29,29 +48,43 @@ export class PartFile {
     return this.length;
   }
 
+  /** How often bytes were thrown away. */
+  get restarts(): number {
+    return this.forgotten;
+  }
+
+  /** Of the bytes that are here; undefined when it is not known where they came from. */
   get validator(): Validator | undefined {
     return this.known;
   }
 
-  async keep(validator: Validator): Promise<void> {
+  /** Notes where the bytes come from. */
+  async note(validator: Validator): Promise<void> {
     this.known = validator;
-    await writeFile(noteOf(this.path), JSON.stringify(validator));
+    await onDisk(this.path, () => writeFile(noteOf(this.path), JSON.stringify(validator)));
   }
 
   async append(chunk: Buffer): Promise<void> {
-    let done = 0;
-    while (done < chunk.length) done += (await this.file.write(chunk, done)).bytesWritten;
-    this.hash.update(chunk);
-    this.length += chunk.length;
+    await onDisk(this.path, async () => {
+      for (let rest = chunk; rest.length > 0; ) {
+        const { bytesWritten } = await this.file.write(rest, 0, rest.length, this.length);
+        this.hash.update(rest.subarray(0, bytesWritten));
+        this.length += bytesWritten;
+        rest = rest.subarray(bytesWritten);
+      }
+    });
   }
 
   /** Forgets what is here. */
   async restart(): Promise<void> {
-    if (this.length > 0) await this.file.truncate(0);
+    await onDisk(this.path, async () => {
+      if (this.length > 0) await this.file.truncate(0);
+      await rm(noteOf(this.path), { force: true });
+    });
+    if (this.length > 0) this.forgotten++;
     this.length = 0;
     this.hash = createHash('sha256');
     this.known = undefined;
-    await rm(noteOf(this.path), { force: true });
   }
 
   /** SHA-256 of what is here, in hexadecimal. */
@@ -59,33 +92,54 @@ export class PartFile {
     return this.hash.copy().digest('hex');
   }
 
-  /** Puts everything on disk; the caller then gives the file its name. */
-  async finish(): Promise<void> {
-    await this.file.sync();
-    await this.file.close();
-    await rm(noteOf(this.path), { force: true });
+  /** Puts everything on disk and gives the file its name. */
+  async finish(destination: string): Promise<void> {
+    await onDisk(destination, async () => {
+      await this.file.datasync();
+      await this.file.close();
+      await rename(this.path, destination);
+      this.finished = true;
+      await rm(noteOf(this.path), { force: true });
+    });
   }
 
-  /** Removes the part; the object may go on to be used. */
-  async discard(): Promise<void> {
-    await this.restart();
-  }
-
+  /** Lets go of the file. What is here stays for a later call. */
   async close(): Promise<void> {
     await this.file.close().catch(() => undefined);
-    if (this.length === 0) await rm(this.path, { force: true });
+    if (this.length > 0 || this.finished) return;
+    await rm(this.path, { force: true });
+    await rm(noteOf(this.path), { force: true });
+  }
+}
+
+/** Gives an error of the disk its code and advice. */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = systemCode(error);
+    if (error instanceof RpcError || code === undefined || code === 'ABORT_ERR') throw error;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw engineError('disk-full', { message: `The disk is full: ${path} could not be written.`, hint: 'Free some space and try again; what has arrived is kept.', detail: messageOf(error) });
+    }
+    throw engineError('output-unwritable', { message: `${path} could not be written: ${messageOf(error)}.`, hint: 'Check that the folder can be written, or choose another one for the models.' });
   }
 }
 
 const noteOf = (path: string): string => `${path}.json`;
 
-async function readValidator(file: string): Promise<Validator | undefined> {
+async function readNote(file: string): Promise<Validator | undefined> {
   try {
-    const json = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-    const url = text(json.url);
-    return url === undefined ? undefined : { url, etag: text(json.etag), lastModified: text(json.lastModified), bytes: typeof json.bytes === 'number' ? json.bytes : undefined };
+    const { mirror, etag, lastModified, bytes } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    if (typeof mirror !== 'string') return undefined;
+    return {
+      mirror,
+      ...(typeof etag === 'string' ? { etag } : {}),
+      ...(typeof lastModified === 'string' ? { lastModified } : {}),
+      ...(typeof bytes === 'number' ? { bytes } : {}),
+    };
   } catch {
+    // No note or a damaged one: the part is fetched anew.
     return undefined;
   }
 }

@@ -50,9 +50,7 @@ export class PisaNetworks {
     const weights = new Weights(vae, folder);
     const { onnx } = buildVae(part, { config: vaeConfig, weights, type: this.type, statistics });
     refuseProblems(weights);
-    // The encoder is closed when a picture is encoded; the decoder stays for the next λ.
-    const plan = part === 'encoderDown' ? 'fastOnePicture' : 'fastConvolutions';
-    return openNetwork({ onnx, weightsFolder: folder, device: this.device, plan });
+    return openNetwork({ onnx, weightsFolder: folder, device: this.device, plan: 'fastConvolutions' });
   }
 
   private buildUNet(): Uint8Array {

@@ -161,6 +161,8 @@ async function decodeArea(params: PisaParams, picture: PisaPicture, features: La
     if (!known) picture.anchors.add({ guidance, statistics, colours });
     return colours;
   }
+  // Its large tiles' memory would stay beside that of the next whole decode.
+  await networks.release('decoderUp.given');
   picture.anchors.add({ guidance, statistics, colours: sums.moments() });
   return sums.moments();
 }

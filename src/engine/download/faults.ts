@@ -1,0 +1,40 @@
+import { RpcError } from '../../shared/rpc';
+import { cancelled, messageOf, systemCode } from '../errors';
+
+/** What no later try changes: the next mirror is due. */
+export class RefusedError extends Error {}
+
+/** What a later try may change. */
+export class PassingError extends Error {
+  /** `waitMs`: how long the server asks to wait, in ms. */
+  constructor(
+    message: string,
+    readonly waitMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Bytes that do not have the right SHA-256. */
+export class CorruptError extends Error {}
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+
+/** What went wrong on the way to a host, as one of the errors above; an RpcError stays what it is. */
+export function faultOf(error: unknown, host: string): Error {
+  if (error instanceof RpcError || error instanceof RefusedError || error instanceof PassingError) return error;
+  // Several addresses of one host were tried: they fail alike.
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const code = systemCode(cause) ?? '';
+  const message = messageOf(cause);
+  // The downloader was closed meanwhile.
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return cancelled();
+  if (CERTIFICATE.test(code)) {
+    return new RefusedError(`the certificate of ${host} is not trusted (${code}); if your network has its own authority, name its file in NODE_EXTRA_CA_CERTS`);
+  }
+  const proxyStatus = /^Proxy\D*(\d{3})/.exec(message)?.[1];
+  if (proxyStatus === '407') return new RefusedError(`the proxy on the way to ${host} wants a user name and a password (407)`);
+  if (proxyStatus?.startsWith('4') === true) return new RefusedError(`the proxy refuses the way to ${host} (${proxyStatus})`);
+  if (code === 'UND_ERR_INVALID_ARG') return new RefusedError(`${host} can't be asked: ${message}`);
+  return new PassingError(`${host}: ${message === '' ? code || 'the connection broke' : message}`);
+}
