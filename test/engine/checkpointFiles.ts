@@ -21,8 +21,8 @@ export function renamed(file: string, name: (old: string) => string): void {
   writeParts(file, Object.fromEntries(Object.entries(header).map(([old, entry]) => [name(old), entry])), data);
 }
 
-/** Turns a safetensors file of float32 into one of float16, in place. */
-export function halved(file: string): void {
+/** Turns a safetensors file of float32 into one of float16 or bfloat16, in place. */
+export function halved(file: string, dtype: 'F16' | 'BF16' = 'F16'): void {
   const { header, data } = readParts(file);
   const parts: Buffer[] = [];
   let at = 0;
@@ -31,9 +31,9 @@ export function halved(file: string): void {
     if (name === '__metadata__') continue;
     const floats = new Float32Array(data.buffer.slice(data.byteOffset + entry.data_offsets[0], data.byteOffset + entry.data_offsets[1]));
     const halves = Buffer.alloc(floats.length * 2);
-    floats.forEach((value, i) => halves.writeUInt16LE(toHalf(value), 2 * i));
+    floats.forEach((value, i) => halves.writeUInt16LE(dtype === 'F16' ? toHalf(value) : toBfloat(value), 2 * i));
     parts.push(halves);
-    result[name] = { dtype: 'F16', shape: entry.shape, data_offsets: [at, at + halves.length] };
+    result[name] = { dtype, shape: entry.shape, data_offsets: [at, at + halves.length] };
     at += halves.length;
   }
   writeParts(file, result, Buffer.concat(parts));
@@ -48,4 +48,10 @@ function toHalf(value: number): number {
   const mantissa = Math.round(magnitude * 2 ** (10 - exponent));
   const carried = mantissa === 2048 ? { exponent: exponent + 1, mantissa: 1024 } : { exponent, mantissa };
   return carried.mantissa < 1024 ? sign | carried.mantissa : sign | ((carried.exponent + 15) << 10) | (carried.mantissa - 1024);
+}
+
+/** The bits of the nearest bfloat16: the upper half of a float32, rounded. */
+function toBfloat(value: number): number {
+  const [bits = 0] = new Uint32Array(Float32Array.of(value).buffer);
+  return ((bits + 0x8000) >>> 16) & 0xffff;
 }

@@ -159,6 +159,21 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     assert.ok(mean > 0 && mean < 2, `mean difference ${mean}`);
   });
 
+  it('takes bfloat16', async () => {
+    const source = copyOfTiny('bfloat');
+    for (const name of ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model']) halved(path.join(source, `${name}.safetensors`), 'BF16');
+    await writePng(path.join(folder, 'a.png'), 20, 15);
+    await cli('models', 'import', TINY_PISA);
+    await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'full.png');
+    const imported = await cli('models', 'import', source);
+    assert.equal(imported.status, 0, imported.stderr);
+    const { status, stderr } = await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'bfloat.png');
+    assert.equal(status, 0, stderr);
+    const [a, b] = [await pixelsOf(path.join(folder, 'full.png')), await pixelsOf(path.join(folder, 'bfloat.png'))];
+    const mean = a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
+    assert.ok(mean > 0 && mean < 6, `mean difference ${mean}`);
+  });
+
   describe('installing from a server', () => {
     let server: FileServer;
     before(async () => {

@@ -1,3 +1,5 @@
+import { LATENT_TILE } from './latentTiles';
+
 /** How much one run of a network may take. */
 export type Budgets = {
   /** Pixels of the picture in one run of the encoder's and the decoder's convolutions. */
@@ -5,6 +7,8 @@ export type Budgets = {
   readonly decoderPixels: number;
   /** Latents up to which the VAE's attention sees the whole picture at once. */
   readonly middleLatents: number;
+  /** Tiles of the UNet, in latents; see `latentTiles`. */
+  readonly unetTile: { readonly side: number; readonly overlap: number };
 };
 
 /** On the CPU a run of the VAE then takes about 1.3 GB. A GPU that can't hold this is tried again with a quarter. */
@@ -17,6 +21,8 @@ export const budgetsFor = (share = 1): Budgets => ({
   encoderPixels: Math.ceil(PIXELS * share),
   decoderPixels: Math.ceil(PIXELS * share),
   middleLatents: Math.ceil(MIDDLE_LATENTS * share),
+  // What the model makes of a tile depends on the tile's size, so this stays the reference's.
+  unetTile: LATENT_TILE,
 });
 
 /** Statistics of pictures too large for one run are taken from so many windows per axis, of so many latents a side. */

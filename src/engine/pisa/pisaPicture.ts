@@ -1,5 +1,6 @@
 import type { Guidance } from '../../shared/guidance';
 import { GATE } from '../graph/sd21/lora';
+import type { Budgets } from './budgets';
 import { DecodeAnchors } from './decodeAnchors';
 import { latentTiles, mapTiles, type Latents } from './latentTiles';
 import { need } from './need';
@@ -34,11 +35,11 @@ export class PisaPicture {
   }
 
   /** Runs the UNet's passes that are missing, tile by tile, joined by Gaussian weights. */
-  async complete(guidance: Guidance, networks: PisaNetworks, steps: Steps): Promise<void> {
+  async complete(guidance: Guidance, networks: PisaNetworks, { unetTile }: Budgets, steps: Steps): Promise<void> {
     for (const pass of this.missing(guidance)) {
       const unet = await networks.get('unet');
       const gate = { data: Float32Array.from(GATES[pass]), dims: [1, 2] };
-      const epsilon = await mapTiles(this.z, latentTiles(this.z), this.z.channels, async (tile) => {
+      const epsilon = await mapTiles(this.z, latentTiles(this.z, unetTile), this.z.channels, async (tile) => {
         const latent = { data: tile.data, dims: [1, tile.channels, tile.height, tile.width] };
         const result = await steps.run('unet', tile.width * tile.height, () => unet.run({ latent, [GATE]: gate }));
         return need(result.epsilon).data;

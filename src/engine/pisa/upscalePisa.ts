@@ -56,7 +56,7 @@ export async function upscalePisa(params: PisaParams): Promise<PisaResult> {
   try {
     const steps = new Steps(params.signal, plan(params, sizes), params.pace, params.onProgress);
     const picture = params.known ?? new PisaPicture(await encodePicture(work, networks, params.budgets, steps));
-    await picture.complete(params.guidance, networks, steps);
+    await picture.complete(params.guidance, networks, params.budgets, steps);
     // A small picture is reduced at the end, which needs all of it.
     const reduced = sizes.work.width !== sizes.target.width || sizes.work.height !== sizes.target.height;
     const wanted = (!reduced && params.region) || { x: 0, y: 0, ...sizes.work };
@@ -99,7 +99,7 @@ function plan({ known, guidance, networks, budgets, region }: PisaParams, { work
     add('middle', middle.count, middle.size);
   }
   const passes = known ? known.missing(guidance) : neededPasses(guidance);
-  const tiles = latentTiles(latents);
+  const tiles = latentTiles(latents, budgets.unetTile);
   for (let i = 0; i < passes.length; i++) add('unet', tiles.length, tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0));
   add('middle', middle.count, middle.size);
   const cores = decodeTiles(region ? coreOf(region, latents) : { x: 0, y: 0, ...latents }, networks, budgets);

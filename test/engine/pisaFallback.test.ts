@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { ModelStore } from '../../src/engine/models/install/modelStore';
+import { importPisa } from '../../src/engine/models/install/importPisa';
+import { ModelRegistry } from '../../src/engine/models/registry';
+import type { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
+import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
+import { NotFiniteError } from '../../src/engine/runtime/network';
+import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
+import { TINY_PISA } from './pisaSupport';
+import { pixelsOf, requestFor, temporaryFolder, writePng } from './support';
+
+/** Sessions whose "GPU" is the CPU, with a UNet that fails in the ways it is told. */
+class FailingSessions extends PisaSessions {
+  readonly tried: string[] = [];
+
+  constructor(private readonly fails: (device: string, type: string) => Error | undefined) {
+    super();
+  }
+
+  override async acquire(...[model, device, type]: Parameters<PisaSessions['acquire']>): Promise<PisaNetworks> {
+    this.tried.push(`${device} ${type}`);
+    const networks = await super.acquire(model, 'cpu', type);
+    const failure = this.fails(device, type);
+    if (!failure) return networks;
+    const get = networks.get.bind(networks);
+    networks.get = async (name) => {
+      const network = await get(name);
+      return name === 'unet' ? { ...network, run: () => Promise.reject(failure) } : network;
+    };
+    return networks;
+  }
+}
+
+async function upscale(fails: (device: string, type: string) => Error | undefined): Promise<{ device: string; notes: readonly string[]; tried: string[]; size: number[] }> {
+  const folder = temporaryFolder();
+  const scratch = path.join(folder, 'scratch');
+  mkdirSync(scratch);
+  const store = path.join(folder, 'store');
+  await importPisa({ folder: TINY_PISA, weights: undefined, precision: undefined, store: new ModelStore(store), signal: new AbortController().signal, progress: () => undefined });
+  const registry = new ModelRegistry([store]);
+  const pisa = new FailingSessions(fails);
+  const input = await writePng(path.join(folder, 'a.png'), 16, 12);
+  const result = await upscaleFile(
+    requestFor(input, scratch, { model: 'pisa-sr', device: 'webgpu' }),
+    {
+      findModel: (id) => registry.find(id),
+      resolveDevice: async () => 'webgpu',
+      acquireSession: () => Promise.reject(new Error('not asked for')),
+      releaseSession: async () => undefined,
+      pisa,
+    },
+    { signal: new AbortController().signal, progress: () => undefined },
+  );
+  await pisa.release();
+  const { width, height } = await pixelsOf(result.output);
+  return { device: result.device, notes: result.notes, tried: pisa.tried, size: [width, height] };
+}
+
+test('infinity in float16: float32 on the same device does the work, and the person is told', async () => {
+  const { device, notes, tried, size } = await upscale((_, type) => (type === 'float16' ? new NotFiniteError('the output "epsilon" holds NaN or infinite values') : undefined));
+  assert.deepEqual(tried, ['webgpu float16', 'webgpu float32']);
+  assert.equal(device, 'webgpu');
+  assert.match(notes[0]!, /webgpu failed in float16 .*NaN.* tried again in float32 with smaller tiles/);
+  assert.deepEqual(size, [64, 48]);
+});
+
+test('a device that fails in every precision: the CPU does the work', async () => {
+  const { device, notes, tried } = await upscale((where) => (where === 'webgpu' ? new Error('device lost') : undefined));
+  assert.deepEqual(tried, ['webgpu float16', 'webgpu float32', 'cpu float32']);
+  assert.equal(device, 'cpu');
+  assert.equal(notes.length, 2);
+  assert.match(notes[1]!, /used cpu instead/);
+});
