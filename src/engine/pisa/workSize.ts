@@ -1,4 +1,4 @@
-import { scaledSize, type Size } from '../../shared/geometry';
+import { scaledSize, type Rect, type Size } from '../../shared/geometry';
 
 /** The VAE works on blocks of 8×8 pixels. */
 export const LATENT_PIXELS = 8;
@@ -33,3 +33,14 @@ export function workSize(source: Size, scale: number, processSize: number): Work
 
 /** The number of latents that cover a picture. The surplus is mirrored and cropped, never squeezed. */
 export const latentSize = ({ width, height }: Size): Size => ({ width: Math.ceil(width / LATENT_PIXELS), height: Math.ceil(height / LATENT_PIXELS) });
+
+/** The latents that a part of the picture comes from. */
+export function coreOf({ x, y, width, height }: Rect, latents: Size): Rect {
+  const [left, top] = [Math.floor(x / LATENT_PIXELS), Math.floor(y / LATENT_PIXELS)];
+  return {
+    x: left,
+    y: top,
+    width: Math.min(latents.width, Math.ceil((x + width) / LATENT_PIXELS)) - left,
+    height: Math.min(latents.height, Math.ceil((y + height) / LATENT_PIXELS)) - top,
+  };
+}

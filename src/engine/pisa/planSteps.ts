@@ -1,0 +1,45 @@
+import type { Rect, Size } from '../../shared/geometry';
+import type { Guidance } from '../../shared/guidance';
+import { SAMPLE, type Budgets } from './budgets';
+import { latentTiles, sampleWindows } from './latentTiles';
+import type { PisaNetworks } from './pisaNetworks';
+import { neededPasses, type PisaPicture } from './pisaPicture';
+import { costOf } from './steps';
+import { decodeTiles } from './vaeDecode';
+import { encodeTiles } from './vaeEncode';
+import { coreOf, latentSize } from './workSize';
+
+export type PlanParams = {
+  readonly known: PisaPicture | undefined;
+  readonly guidance: Guidance;
+  readonly networks: PisaNetworks;
+  readonly budgets: Budgets;
+  readonly region: Rect | undefined;
+};
+
+/** Number and cost of the steps that lie ahead. */
+export function planSteps({ known, guidance, networks, budgets, region }: PlanParams, work: Size): { steps: number; cost: number } {
+  const latents = latentSize(work);
+  const area = latents.width * latents.height;
+  const { windows } = sampleWindows(latents, SAMPLE);
+  const sampled = windows.reduce((sum, window) => sum + window.width * window.height, 0);
+  let [steps, cost] = [0, 0];
+  const add = (kind: Parameters<typeof costOf>[0], count: number, size: number): void => {
+    steps += count;
+    cost += costOf(kind, size);
+  };
+  const middle = area <= budgets.middleLatents ? { count: 1, size: area } : { count: 1 + latentTiles(latents).length, size: sampled + latentTiles(latents).reduce((sum, tile) => sum + tile.width * tile.height, 0) };
+  if (!known) {
+    const tiles = encodeTiles(work, networks, budgets).length;
+    add('encode', tiles === 1 ? 1 : tiles + 1, tiles === 1 ? area : area * 1.5 + sampled);
+    add('middle', middle.count, middle.size);
+  }
+  const passes = known ? known.missing(guidance) : neededPasses(guidance);
+  const tiles = latentTiles(latents, budgets.unetTile);
+  for (let i = 0; i < passes.length; i++) add('unet', tiles.length, tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0));
+  add('middle', middle.count, middle.size);
+  const cores = decodeTiles(region ? coreOf(region, latents) : { x: 0, y: 0, ...latents }, networks, budgets);
+  const whole = cores.length === 1 && !region;
+  add('decode', whole ? 1 : cores.length + 1, cores.reduce((sum, core) => sum + core.width * core.height, 0) + (whole ? 0 : sampled));
+  return { steps, cost };
+}
