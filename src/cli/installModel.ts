@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { EngineClient } from '../client/engineClient';
 import { describePlan } from '../shared/installText';
 import type { InstallableModel, InstallPlan, Precision } from '../shared/modelProtocol';
@@ -8,6 +7,7 @@ import { RpcError } from '../shared/rpc';
 import { reportImport } from './importModel';
 import { ModelProgressBar } from './modelProgress';
 import { print, reportFailure } from './output';
+import { Questions } from './questions';
 
 export type InstallOptions = {
   readonly acceptLicences: boolean;
@@ -15,6 +15,8 @@ export type InstallOptions = {
   readonly precision: Precision;
   readonly mirror: readonly string[];
   readonly proxy?: string;
+  /** Asks nothing: what no option says is left out. It accepts no licence. */
+  readonly yes: boolean;
   readonly json: boolean;
 };
 
@@ -33,8 +35,9 @@ export async function installModel(client: EngineClient, id: string, options: In
     const plan = await client.planInstall(request, { signal });
     for (const line of describePlan(plan)) console.error(line);
     console.error();
-    const licencesAccepted = options.acceptLicences || (await askToAccept(plan));
-    const weights = await weightsFile(plan, options.weights, licencesAccepted);
+    const questions = options.yes ? undefined : questionsOnTerminal(signal);
+    const licencesAccepted = options.acceptLicences || (await askToAccept(plan, questions));
+    const weights = await weightsFile(plan, options.weights, licencesAccepted ? questions : undefined);
     const result = await client.installModel({ ...request, licencesAccepted, ...(weights === undefined ? {} : { weights }) }, { signal, onProgress: (progress) => bar.update(progress) });
     bar.stop();
     if (result.state === 'ready') {
@@ -54,29 +57,24 @@ export async function installModel(client: EngineClient, id: string, options: In
   }
 }
 
-const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
-
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question(question)).trim();
-  } finally {
-    terminal.close();
-  }
+/** Undefined when there is nobody to ask. */
+function questionsOnTerminal(signal: AbortSignal): Questions | undefined {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  return new Questions({ input: process.stdin, output: process.stderr, signal, onInterrupt: () => void process.kill(process.pid, 'SIGINT') });
 }
 
-/** Without a terminal nobody can be asked; the engine then says which option is missing. */
-async function askToAccept({ licences }: InstallPlan): Promise<boolean> {
-  if (!isInteractive()) return false;
+/** Without questions nobody accepts; the engine then says which option is missing. */
+async function askToAccept({ licences }: InstallPlan, questions: Questions | undefined): Promise<boolean> {
+  if (!questions) return false;
   const names = licences.filter(({ mustAccept }) => mustAccept).map(({ component, name }) => `${name} for ${component}`);
-  return /^y(es)?$/i.test(await ask(`Do you accept ${names.join(' and ')}? [y/N] `));
+  return /^y(es)?$/i.test(await questions.ask(`Do you accept ${names.join(' and ')}? [y/N] `));
 }
 
-async function weightsFile({ weights }: InstallPlan, given: string | undefined, goingOn: boolean): Promise<string | undefined> {
+async function weightsFile({ weights }: InstallPlan, given: string | undefined, questions: Questions | undefined): Promise<string | undefined> {
   if (given !== undefined) return path.resolve(given);
-  if (weights.present || !goingOn || !isInteractive()) return undefined;
+  if (weights.present || !questions) return undefined;
   for (;;) {
-    const answer = await ask(`Path of ${weights.name} (empty: download the rest now, give it later): `);
+    const answer = await questions.ask(`Path of ${weights.name} (empty: download the rest now, give it later): `);
     if (answer === '') return undefined;
     const file = path.resolve(answer.replace(/^(['"])(.*)\1$/, '$2'));
     if ((await stat(file).catch(() => undefined))?.isFile()) return file;

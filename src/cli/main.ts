@@ -24,7 +24,7 @@ const program = new Command('upscale')
   .description('Upscales pictures with super-resolution that can be steered. Prints results on stdout, progress on stderr.')
   .version(PISA_UPSCALE_VERSION)
   .option('--models-dir <folder>', 'one more folder with models; may be repeated', (folder: string, all: string[]) => [...all, folder], [])
-  .option('--store <folder>', 'folder of installed models', defaultModelStore())
+  .option('--store <folder>', 'folder of installed models', folder, defaultModelStore())
   .option('--verbose', 'print what the engine logs', false)
   .showHelpAfterError('(--help lists the options)');
 
@@ -68,6 +68,7 @@ models
   .addOption(precision().default('fp32'))
   .option('--mirror <url>', 'address of the files, with {path}; may be repeated; replaces the known mirrors', (url: string, all: string[]) => [...all, url], [])
   .option('--proxy <url>', 'HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)')
+  .option('--yes', 'ask nothing; it accepts no licence', false)
   .option('--json', 'print JSON', false)
   .action((id: string, options: InstallOptions) => run((client, signal) => installModel(client, id, { ...options, json: json(options) }, DEFAULT_PISA_SR_MIRRORS, signal)));
 
@@ -112,7 +113,7 @@ async function run(command: (client: EngineClient, signal: AbortSignal) => Promi
   const client = new EngineClient({
     entry: ENTRY,
     modelFolders: [MODELS, ...modelsDir.map((folder) => path.resolve(folder))],
-    store: path.resolve(store),
+    store,
     idleSeconds: 3600,
     log: (line) => {
       if (verbose) console.error(line);
@@ -131,6 +132,11 @@ async function run(command: (client: EngineClient, signal: AbortSignal) => Promi
   } finally {
     await client.dispose();
   }
+}
+
+function folder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must be a folder.');
+  return path.resolve(text);
 }
 
 function number(minimum: number, maximum: number): (text: string) => number {

@@ -17,6 +17,7 @@ export class Composition extends Disposable {
   private readonly log = this.register(new Log());
   private readonly config = this.register(new Config());
   private readonly engine = new EngineSupervisor(() => this.createEngine());
+  private readonly tasks = new ModelTasks(() => this.createEngine(), this.engine, this.log);
 
   constructor(private readonly context: Pick<vscode.ExtensionContext, 'extensionPath' | 'extensionUri'>) {
     super();
@@ -26,7 +27,7 @@ export class Composition extends Disposable {
         engine: this.engine,
         config: this.config,
         log: this.log,
-        tasks: new ModelTasks(() => this.createEngine(), this.engine, this.log),
+        tasks: this.tasks,
         jobs: new UpscaleJobs(this.engine, this.config, this.log),
         panels: this.register(new ComparePanels(context.extensionUri)),
         document: this.register(new DeviceDocument()),
@@ -40,13 +41,14 @@ export class Composition extends Disposable {
 
   /** Resolves when no process of ours is left. */
   async shutDown(): Promise<void> {
-    await this.engine.dispose();
+    await Promise.all([this.engine.dispose(), this.tasks.dispose()]);
     this.dispose();
   }
 
   private createEngine(): EngineClient {
-    const { modelFolders, ignoredModelFolders, idleSeconds, store } = this.config.engine();
+    const { modelFolders, ignoredModelFolders, idleSeconds, store, ignoredStore } = this.config.engine();
     for (const folder of ignoredModelFolders) this.log.warn(`pisaUpscale.modelFolders: ${folder} is not an absolute path and is ignored`);
+    if (ignoredStore !== undefined) this.log.warn(`pisaUpscale.modelStore: ${ignoredStore} is not an absolute path; ${defaultModelStore()} is used`);
     return new EngineClient({
       entry: path.join(this.context.extensionPath, 'dist', 'engine.js'),
       modelFolders: [path.join(this.context.extensionPath, 'models'), ...modelFolders],

@@ -26,6 +26,8 @@ export type EngineSettings = {
   readonly idleSeconds: number;
   /** Absolute folder of installed models; undefined for the place that the command line uses too. */
   readonly store: string | undefined;
+  /** What is set for the store but is no absolute folder, as written. */
+  readonly ignoredStore: string | undefined;
 };
 
 /** Settings of the installation of PiSA-SR. */
@@ -68,6 +70,7 @@ export function readEngineSettings(lookup: SettingLookup): EngineSettings {
     ignoredModelFolders: entries.filter((entry) => !isAbsoluteFolder(entry)).map((entry) => JSON.stringify(entry)),
     idleSeconds: clamp(lookup('engineIdleMinutes'), ENGINE_IDLE_MINUTES_RANGE, DEFAULT_ENGINE_IDLE_MINUTES) * 60,
     store: isAbsoluteFolder(store) ? store : undefined,
+    ignoredStore: isAbsoluteFolder(store) || store === undefined || store === '' ? undefined : JSON.stringify(store),
   };
 }
 

@@ -68,7 +68,7 @@ uiTest('an upscaling without the model leads through its installation to a resul
 
   const ready = await waitForNotification(page, 'PiSA-SR is ready');
   await page.screenshot({ path: screenshotPath('install-ready') });
-  assert.deepEqual(await notificationButtons(ready), ['Use It']);
+  assert.deepEqual(await notificationButtons(ready), ['Use PiSA-SR']);
   assert.deepEqual(readdirSync(store), ['pisa-sr']);
 
   await explorerMenu(page, 'hero.png', 'Upscale Image');

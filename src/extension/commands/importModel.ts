@@ -16,14 +16,13 @@ const PISA_SR: InstallableModel = 'pisa-sr';
  */
 export async function importModel({ tasks, config, log }: ModelServices, options: unknown): Promise<ImportResult | undefined> {
   const given = textOf(options, 'folder');
+  const weights = textOf(options, 'weights');
   const folder = given ?? (await chooseFolder());
   if (folder === undefined) return undefined;
-  const weights = textOf(options, 'weights');
   const title = vscode.l10n.t('Importing PiSA-SR');
-  const run = given === undefined ? tasks.run.bind(tasks) : tasks.runOrThrow.bind(tasks);
-  const result = await run(title, (client, context) => client.importModel({ id: PISA_SR, folder, ...(weights === undefined ? {} : { weights }) }, context));
+  const params = { id: PISA_SR, folder, ...(weights === undefined ? {} : { weights }) };
+  const result = await tasks.change(title, { automatic: given !== undefined }, (client, context) => client.importModel(params, context));
   if (!result) return undefined;
-  tasks.modelsChanged();
   void showImport(result, config, log).catch((error: unknown) => log.error(title, error));
   return result;
 }

@@ -19,10 +19,9 @@ export async function installModel(services: ModelServices, options: unknown): P
   if (!agreed) return undefined;
   const { weights } = agreed;
   const title = vscode.l10n.t('Installing PiSA-SR');
-  const run = automatic ? tasks.runOrThrow.bind(tasks) : tasks.run.bind(tasks);
-  const result = await run(title, (client, context) => client.installModel({ ...request, licencesAccepted: true, ...(weights === undefined ? {} : { weights }) }, context));
+  const params = { ...request, licencesAccepted: true, ...(weights === undefined ? {} : { weights }) };
+  const result = await tasks.change(title, { automatic }, (client, context) => client.installModel(params, context));
   if (!result) return undefined;
-  tasks.modelsChanged();
   const shown = result.state === 'ready' ? showImport(result.imported, config, log) : showWaiting(result.weights);
   void shown.catch((error: unknown) => log.error(title, error));
   return result;
@@ -30,7 +29,7 @@ export async function installModel(services: ModelServices, options: unknown): P
 
 /** Shows the plan and asks for what only the person can give; undefined when they decline. */
 async function agree({ tasks, log }: ModelServices, request: InstallRequest): Promise<{ weights: string | undefined } | undefined> {
-  const plan = await tasks.lookUp(vscode.l10n.t('Looking for PiSA-SR’s files'), (client) => client.planInstall(request));
+  const plan = await tasks.run(vscode.l10n.t('Looking for PiSA-SR’s files'), (client, { signal }) => client.planInstall(request, { signal }));
   if (!plan) return undefined;
   log.info(describePlan(plan).join('\n'));
   if (!(await accepts(plan))) return undefined;
@@ -51,7 +50,7 @@ async function accepts(plan: InstallPlan): Promise<boolean> {
 
 async function askForWeights({ weights }: InstallPlan): Promise<{ weights: string | undefined } | undefined> {
   const choose = vscode.l10n.t('Choose {0}…', weights.name);
-  const open = vscode.l10n.t('Open Its Page');
+  const open = vscode.l10n.t('Open Download Page');
   const later = vscode.l10n.t('Later');
   for (;;) {
     const detail = vscode.l10n.t('{0} The rest can be downloaded meanwhile: choose "Later" and run this command again when you have the file.', weights.note);

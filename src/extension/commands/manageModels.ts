@@ -10,7 +10,8 @@ export async function manageModels(services: ModelServices): Promise<void> {
   const title = vscode.l10n.t('Looking for models');
   const found = await tasks.lookUp(title, async (client) => [await client.models(), await client.modelStates()] as const);
   if (!found) return;
-  const items = modelItems(...found, config.upscale(undefined).model, vscode.l10n.t);
+  const context = { current: config.upscale(undefined).model, inWorkspace: vscode.workspace.workspaceFolders !== undefined };
+  const items = modelItems(...found, context, vscode.l10n.t);
   const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Models'), matchOnDescription: true, matchOnDetail: true });
   if (!chosen || chosen.actions.length === 0) return;
   const actions = chosen.actions.map((action) => ({ action, label: titleOf(action) }));

@@ -13,10 +13,11 @@ export async function removeModel({ tasks, log }: ModelServices, options: unknow
   if (!isInstallable(id)) throw new TypeError(`"${id}" is no model that can be removed.`);
   const automatic = isTrue(options, 'confirmed');
   if (!automatic && !(await confirms(id))) return false;
-  // Open files can't be removed on Windows.
-  tasks.modelsChanged();
-  const run = automatic ? tasks.runOrThrow.bind(tasks) : tasks.run.bind(tasks);
-  const removed = await run(vscode.l10n.t('Removing {0}', id), (client) => client.removeModel({ id }));
+  const removed = await tasks.change(vscode.l10n.t('Removing {0}', id), { automatic }, (client) => {
+    // Open files can't be removed on Windows.
+    tasks.modelsChanged();
+    return client.removeModel({ id });
+  });
   if (!removed) return false;
   const text = vscode.l10n.t('{0} was removed; {1} are free again.', id, byteText(removed.bytesFreed));
   log.info(text);

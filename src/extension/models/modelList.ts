@@ -17,9 +17,16 @@ export type ModelItem = {
   readonly actions: readonly ModelAction[];
 };
 
+export type ModelListContext = {
+  /** Id of the model that upscales now. */
+  readonly current: string;
+  /** Whether there is a workspace whose settings can name a model. */
+  readonly inWorkspace: boolean;
+};
+
 /** Every model that is there, and those that could be. */
-export function modelItems(models: readonly ModelSummary[], installable: readonly ModelStateReport[], current: string, t: Translate): readonly ModelItem[] {
-  const use: readonly ModelAction[] = ['useHere', 'useEverywhere'];
+export function modelItems(models: readonly ModelSummary[], installable: readonly ModelStateReport[], { current, inWorkspace }: ModelListContext, t: Translate): readonly ModelItem[] {
+  const use: readonly ModelAction[] = inWorkspace ? ['useHere', 'useEverywhere'] : ['useEverywhere'];
   const present = models.map((model) => {
     const report = installable.find(({ id }) => id === model.id);
     return {

@@ -5,54 +5,82 @@ import type { ModelProgress } from '../../shared/modelProtocol';
 import { RpcError } from '../../shared/rpc';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { abortSignalOf } from '../jobs/abortSignal';
+import { JobQueue } from '../jobs/jobQueue';
 import { Throttle } from '../jobs/throttle';
 import type { Log } from '../log';
+import { TaskClients } from './taskClients';
 
 const PROGRESS_INTERVAL_MS = 250;
 
 export type TaskContext = { readonly signal: AbortSignal; readonly onProgress: (progress: ModelProgress) => void };
+
+export type TaskWork<T> = (client: EngineClient, context: TaskContext) => Promise<T>;
+
+export type ChangeOptions = {
+  /** Whether other code runs the command: then a failure is thrown on instead of shown. */
+  readonly automatic: boolean;
+};
 
 /**
  * Runs what gets, checks or removes models, with a progress notification that can cancel. Each task has an engine process of its own, so
  * that a download of gigabytes does not keep pictures waiting.
  */
 export class ModelTasks {
+  private readonly clients: TaskClients;
+  private readonly changes = new JobQueue();
+
   constructor(
-    private readonly createClient: () => EngineClient,
+    createClient: () => EngineClient,
     private readonly engine: EngineSupervisor,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.clients = new TaskClients(createClient);
+  }
 
-  /** Resolves with what `work` yields; undefined when it failed or was cancelled, which the person then knows. */
-  async run<T>(title: string, work: (client: EngineClient, context: TaskContext) => Promise<T>): Promise<T | undefined> {
-    try {
-      return await this.runOrThrow(title, work);
-    } catch (error) {
-      this.showFailure(title, RpcError.from(error));
-      return undefined;
-    }
+  /** Something that changes no model. Resolves with what `work` yields; undefined when it failed or was cancelled, which the person then knows. */
+  run<T>(title: string, work: TaskWork<T>): Promise<T | undefined> {
+    return this.shown(title, this.withNotification(title, work));
+  }
+
+  /**
+   * Something that changes the models: one at a time, since two would write the same files. What runs pictures opens its models anew
+   * afterwards. Resolves as `run` does, unless it is `automatic`.
+   */
+  change<T>(title: string, { automatic }: ChangeOptions, work: TaskWork<T>): Promise<T | undefined> {
+    const outcome = this.withNotification(title, work, this.changes);
+    return automatic ? outcome : this.shown(title, outcome);
   }
 
   /** Something short that changes nothing: its progress is in the status bar. Resolves with undefined when it failed, which the person then knows. */
-  async lookUp<T>(title: string, work: (client: EngineClient) => Promise<T>): Promise<T | undefined> {
-    const client = this.createClient();
+  lookUp<T>(title: string, work: (client: EngineClient) => Promise<T>): Promise<T | undefined> {
+    const options = { location: vscode.ProgressLocation.Window, title };
+    return this.shown(title, Promise.resolve(vscode.window.withProgress(options, () => this.clients.use(work))));
+  }
+
+  /** What runs pictures opens its models anew from now on. */
+  modelsChanged(): void {
+    this.engine.replace();
+  }
+
+  /** Ends what runs; resolves when no process of it is left. */
+  dispose(): Promise<void> {
+    return this.clients.dispose();
+  }
+
+  private async shown<T>(title: string, outcome: Promise<T>): Promise<T | undefined> {
     try {
-      return await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => work(client));
+      return await outcome;
     } catch (error) {
       this.showFailure(title, RpcError.from(error));
       return undefined;
-    } finally {
-      await client.dispose();
     }
   }
 
-  /** The same as `run`, but rejects with the failure: for callers that handle it, and for other code that runs the commands. */
-  runOrThrow<T>(title: string, work: (client: EngineClient, context: TaskContext) => Promise<T>): Promise<T> {
+  private withNotification<T>(title: string, work: TaskWork<T>, queue?: JobQueue): Promise<T> {
     const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
     return Promise.resolve(
       vscode.window.withProgress(options, async (notification, token) => {
         const { signal, dispose } = abortSignalOf(token);
-        const client = this.createClient();
         let shown = 0;
         const throttle = new Throttle<ModelProgress>(PROGRESS_INTERVAL_MS, (progress) => {
           const percent = progress.totalBytes > 0 ? (progress.bytes / progress.totalBytes) * 100 : 0;
@@ -63,23 +91,20 @@ export class ModelTasks {
           if (progress.note !== undefined) this.log.warn(progress.note);
           throttle.submit(progress);
         };
+        const perform = (): Promise<T> => this.clients.use((client) => work(client, { signal, onProgress }));
         try {
-          return await work(client, { signal, onProgress });
+          if (!queue) return await perform();
+          if (queue.isBusy) notification.report({ message: vscode.l10n.t('waiting for the change before this one') });
+          return await queue.run(() => perform().finally(() => this.modelsChanged()), signal);
         } finally {
           throttle.dispose();
           dispose();
-          await client.dispose();
         }
       }),
     );
   }
 
-  /** What runs pictures opens its models anew from now on. */
-  modelsChanged(): void {
-    this.engine.replace();
-  }
-
-  showFailure(title: string, error: RpcError): void {
+  private showFailure(title: string, error: RpcError): void {
     if (error.code === 'cancelled') {
       vscode.window.setStatusBarMessage(`$(circle-slash) ${vscode.l10n.t('{0}: cancelled. What has arrived is kept.', title)}`, 8000);
       return;

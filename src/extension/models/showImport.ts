@@ -9,7 +9,7 @@ export async function showImport({ id, folder, bytes, files, notes }: ImportResu
   log.info(`${id}: ${folder}`);
   for (const file of files) log.info(`  ${file.path}  ${byteText(file.bytes)}  ${file.how}`);
   for (const note of notes) log.warn(`${id}: ${note}`);
-  const use = vscode.l10n.t('Use It');
+  const use = vscode.l10n.t('Use PiSA-SR');
   const text = [vscode.l10n.t('PiSA-SR is ready ({0}).', byteText(bytes)), ...notes].join(' ');
   if ((await vscode.window.showInformationMessage(text, use)) === use) await config.useModel(id);
 }

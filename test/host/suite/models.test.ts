@@ -49,6 +49,17 @@ describe('PiSA-SR', function () {
     await assert.rejects(Promise.resolve(remove()), /not installed/);
   });
 
+  it('refuses arguments of the wrong kind, and touches nothing', async () => {
+    await vscode.commands.executeCommand('pisaUpscale.importModel', { folder: checkpoints() });
+    for (const id of [7, '', 'pisa-compact-4x']) {
+      await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.removeModel', { id, confirmed: true })), String(id));
+    }
+    await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.installModel', { licencesAccepted: true, mirrors: 'x' })));
+    await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.importModel', { folder: 7 })));
+    assert.deepEqual(readdirSync(store()), ['pisa-sr']);
+    assert.equal(await remove(), true);
+  });
+
   describe('from a server', () => {
     let server: FileServer;
     before(async () => {
@@ -61,6 +72,15 @@ describe('PiSA-SR', function () {
       const arguments_ = { licencesAccepted: true, mirrors: [server.url], weights: path.join(checkpoints(), 'pisa_sr.pkl') };
       const result = await vscode.commands.executeCommand<InstallResult>('pisaUpscale.installModel', arguments_);
       assert.equal(result.state, 'ready');
+      assert.deepEqual(readdirSync(store()), ['pisa-sr']);
+      assert.equal(await remove(), true);
+    });
+
+    it('is installed once by two commands at the same time, one after the other', async () => {
+      const arguments_ = { licencesAccepted: true, mirrors: [server.url], weights: path.join(checkpoints(), 'pisa_sr.pkl') };
+      const install = (): Thenable<InstallResult> => vscode.commands.executeCommand<InstallResult>('pisaUpscale.installModel', arguments_);
+      const results = await Promise.all([install(), install()]);
+      assert.deepEqual(results.map(({ state }) => state), ['ready', 'ready']);
       assert.deepEqual(readdirSync(store()), ['pisa-sr']);
       assert.equal(await remove(), true);
     });

@@ -25,7 +25,7 @@ test('defaults in the manifest are the defaults of the code', () => {
   const lookup = (key: string): unknown => property(key).default;
   assert.deepEqual(readUpscaleSettings(lookup), DEFAULT_SETTINGS);
   assert.deepEqual(readUpscaleSettings(() => undefined), DEFAULT_SETTINGS);
-  assert.deepEqual(readEngineSettings(lookup), { modelFolders: [], ignoredModelFolders: [], idleSeconds: DEFAULT_ENGINE_IDLE_MINUTES * 60, store: undefined });
+  assert.deepEqual(readEngineSettings(lookup), { modelFolders: [], ignoredModelFolders: [], idleSeconds: DEFAULT_ENGINE_IDLE_MINUTES * 60, store: undefined, ignoredStore: undefined });
   assert.deepEqual(readInstallSettings(lookup), { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' });
   assert.deepEqual(readInstallSettings(() => undefined), { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' });
 });

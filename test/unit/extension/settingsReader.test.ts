@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readEngineSettings, readUpscaleSettings } from '../../../src/extension/settingsReader';
-import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
+import { readEngineSettings, readInstallSettings, readUpscaleSettings } from '../../../src/extension/settingsReader';
+import { DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS } from '../../../src/shared/settings';
 
 const from = (values: Record<string, unknown>) => (key: string) => values[key];
 
@@ -28,6 +28,24 @@ test('numbers are brought into their range', () => {
 test('model folders that are not absolute are named, not used', () => {
   const good = path.resolve('/models');
   const settings = readEngineSettings(from({ modelFolders: [good, 'relative', 7], engineIdleMinutes: 2 }));
-  assert.deepEqual(settings, { modelFolders: [good], ignoredModelFolders: ['"relative"', '7'], idleSeconds: 120, store: undefined });
+  assert.deepEqual(settings, { modelFolders: [good], ignoredModelFolders: ['"relative"', '7'], idleSeconds: 120, store: undefined, ignoredStore: undefined });
   assert.deepEqual(readEngineSettings(from({ modelFolders: 'x' })).modelFolders, []);
+});
+
+test('a store that is not absolute is named, not used', () => {
+  const good = path.resolve('/store');
+  const read = (modelStore: unknown): unknown[] => {
+    const { store, ignoredStore } = readEngineSettings(from({ modelStore }));
+    return [store, ignoredStore];
+  };
+  assert.deepEqual(read(good), [good, undefined]);
+  assert.deepEqual(read('~/store'), [undefined, '"~/store"']);
+  assert.deepEqual(read(7), [undefined, '7']);
+  for (const none of ['', undefined]) assert.deepEqual(read(none), [undefined, undefined]);
+});
+
+test('mirrors that are no text are left out, and a list without any is the default', () => {
+  assert.deepEqual(readInstallSettings(from({ pisaSrMirrors: ['https://a/{path}', 7, ' '], modelPrecision: 'fp16' })), { mirrors: ['https://a/{path}'], precision: 'fp16' });
+  for (const none of [[], [' '], 'https://a', undefined]) assert.deepEqual(readInstallSettings(from({ pisaSrMirrors: none })).mirrors, DEFAULT_PISA_SR_MIRRORS);
+  assert.equal(readInstallSettings(from({ modelPrecision: 'int8' })).precision, 'fp32');
 });
