@@ -25,6 +25,7 @@ export type EngineErrorCode =
   | 'licence-not-accepted'
   | 'model-not-installed'
   | 'model-unsupported'
+  | 'model-busy'
   | 'download-failed'
   | 'download-corrupt'
   | 'proxy-invalid';

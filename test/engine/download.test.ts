@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Downloader, type DownloaderOptions, type FetchContext, type RemoteFile } from '../../src/engine/download/downloader';
 import { freeBytes, requireSpace } from '../../src/engine/download/freeSpace';
-import { redirectTarget } from '../../src/engine/download/httpClient';
+import { HttpClient, redirectTarget } from '../../src/engine/download/httpClient';
 import { addressOf } from '../../src/engine/download/mirrors';
 import { RpcError } from '../../src/shared/rpc';
 import { startFileServer, startProxy, type FileServer } from '../harness/fileServer';
@@ -30,7 +30,7 @@ describe('Downloader', () => {
     destination = path.join(folder, `file-${count++}`);
   });
   afterEach(async () => {
-    await Promise.all(open.splice(0).map((downloader) => downloader.close()));
+    for (const downloader of open.splice(0)) downloader.close();
     await Promise.all([server.close(), other.close()]);
   });
 
@@ -600,7 +600,32 @@ describe('Downloader', () => {
   it('stops a fetch when it is closed', async () => {
     server.behave(FILE, { stallAfter: 100_000 });
     const downloader = make({ stallMs: 60_000, retryDelayMs: 60_000 });
-    const fetching = downloader.fetch({ path: FILE }, destination, { signal: new AbortController().signal, onBytes: (done) => done > 0 && void downloader.close(), onNote: () => undefined });
+    const fetching = downloader.fetch({ path: FILE }, destination, { signal: new AbortController().signal, onBytes: (done) => done > 0 && downloader.close(), onNote: () => undefined });
     await failsWith('cancelled', fetching);
+  });
+
+  it('reads slowly to the end what a server sends without a length before it hangs up', async () => {
+    const large = Buffer.alloc(8_000_000, 7);
+    const hangsUp = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
+        socket.end(large);
+      });
+    });
+    await new Promise<void>((resolve) => hangsUp.listen(0, '127.0.0.1', resolve));
+    const client = new HttpClient(undefined);
+    try {
+      const { body } = await client.send('GET', new URL(`http://127.0.0.1:${(hangsUp.address() as AddressInfo).port}/`), {}, new AbortController().signal);
+      let bytes = 0;
+      for await (const chunk of body) {
+        bytes += (chunk as Buffer).length;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      assert.equal(bytes, large.length);
+    } finally {
+      client.close();
+      hangsUp.close();
+    }
   });
 });

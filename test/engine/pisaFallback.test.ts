@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { ModelStore } from '../../src/engine/models/install/modelStore';
@@ -73,4 +74,9 @@ test('a device that fails in every precision: the CPU does the work', async () =
   assert.equal(device, 'cpu');
   assert.equal(notes.length, 2);
   assert.match(notes[1]!, /used cpu instead/);
+});
+
+test('a machine that is too small for the model is told so before anything is loaded', async (context) => {
+  context.mock.method(os, 'totalmem', () => 4 * 2 ** 30);
+  await assert.rejects(upscale(() => undefined), { code: 'model-unsupported', message: /PiSA-SR.* can't run here: it needs 6 GB of memory and this machine has 4.0 GB/ });
 });

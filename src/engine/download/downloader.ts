@@ -90,8 +90,8 @@ export class Downloader {
   }
 
   /** Closes all connections. */
-  close(): Promise<void> {
-    return this.client.close();
+  close(): void {
+    this.client.close();
   }
 
   private async fromMirrors(file: RemoteFile, destination: string, context: FetchContext): Promise<FetchedFile> {

@@ -1,5 +1,5 @@
 import { RpcError } from '../../shared/rpc';
-import { cancelled, messageOf, systemCode } from '../errors';
+import { messageOf, systemCode } from '../errors';
 
 /** What no later try changes: the next mirror is due. */
 export class RefusedError extends Error {}
@@ -27,14 +27,12 @@ export function faultOf(error: unknown, host: string): Error {
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(cause) ?? '';
   const message = messageOf(cause);
-  // The downloader was closed meanwhile.
-  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return cancelled();
   if (CERTIFICATE.test(code)) {
     return new RefusedError(`the certificate of ${host} is not trusted (${code}); if your network has its own authority, name its file in NODE_EXTRA_CA_CERTS`);
   }
   const proxyStatus = /^Proxy\D*(\d{3})/.exec(message)?.[1];
   if (proxyStatus === '407') return new RefusedError(`the proxy on the way to ${host} wants a user name and a password (407)`);
   if (proxyStatus?.startsWith('4') === true) return new RefusedError(`the proxy refuses the way to ${host} (${proxyStatus})`);
-  if (code === 'UND_ERR_INVALID_ARG') return new RefusedError(`${host} can't be asked: ${message}`);
+  if (code === 'ERR_INVALID_CHAR') return new RefusedError(`${host} can't be asked: ${message}`);
   return new PassingError(`${host}: ${message === '' ? code || 'the connection broke' : message}`);
 }

@@ -1,7 +1,9 @@
-import { request, type Dispatcher } from 'undici';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { cancelled } from '../errors';
 import { faultOf, PassingError, RefusedError } from './faults';
-import { connections } from './proxy';
-import { untilAborted } from './watched';
+import { Connections } from './proxy';
+import { reasonOf, untilAborted } from './watched';
 
 const MOST_REDIRECTS = 5;
 const LONGEST_WAIT_MS = 60_000;
@@ -14,36 +16,38 @@ export type HttpResponse = {
   readonly header: (name: string) => string | undefined;
   /** The first SHA-256 and size that an answer on the way claims: Hugging Face tells them on its redirect. */
   readonly linked: { readonly sha256: string | undefined; readonly bytes: number | undefined };
-  readonly body: Dispatcher.ResponseData['body'];
+  readonly body: IncomingMessage;
 };
 
 /** HTTP GET and HEAD with redirects, through proxies. */
 export class HttpClient {
-  private readonly dispatcher: Dispatcher;
+  private readonly connections: Connections;
+  private readonly closed = new AbortController();
 
   /** Throws `proxy-invalid`. */
   constructor(proxy: string | undefined) {
-    this.dispatcher = connections(proxy);
+    this.connections = new Connections(proxy);
   }
 
   /** Follows redirects. The caller reads or drops the body. Rejects with a RefusedError, a PassingError or the signal's reason. */
-  async send(method: 'GET' | 'HEAD', url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse> {
+  async send(method: 'GET' | 'HEAD', url: URL, headers: Readonly<Record<string, string>>, asked: AbortSignal): Promise<HttpResponse> {
+    const signal = AbortSignal.any([asked, this.closed.signal]);
     let sha256: string | undefined;
     let bytes: number | undefined;
     let at = url;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       // Compressed bytes could neither be resumed nor checked.
-      const options = { method, headers: { 'accept-encoding': 'identity', 'user-agent': 'pisa-upscale', ...headers }, dispatcher: this.dispatcher, signal };
-      const response = await untilAborted(request(at, options), signal).catch((error: unknown) => {
+      const options = { method, headers: { 'accept-encoding': 'identity', 'user-agent': 'pisa-upscale', ...headers }, agent: this.connections.agentFor(at) };
+      const body = await untilAborted(request(at, options, signal), signal).catch((error: unknown) => {
         throw faultOf(error, at.host);
       });
       const header = (name: string): string | undefined => {
-        const value = response.headers[name];
+        const value = body.headers[name];
         return Array.isArray(value) ? value[0] : value;
       };
       sha256 ??= hashIn(header('x-linked-etag')) ?? hashIn(header('etag'));
       bytes ??= wholeNumber(header('x-linked-size'));
-      const { statusCode: status, body } = response;
+      const status = body.statusCode ?? 0;
       const location = header('location');
       if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return { status, host: at.host, header, linked: { sha256, bytes }, body };
       drop(body);
@@ -52,10 +56,41 @@ export class HttpClient {
     throw new RefusedError(`${url.host} redirects in circles (more than ${MOST_REDIRECTS} times)`);
   }
 
-  /** Closes all connections, those in use too. */
-  close(): Promise<void> {
-    return this.dispatcher.destroy();
+  /** Closes all connections. What is under way rejects with `cancelled`. */
+  close(): void {
+    this.closed.abort(cancelled());
+    this.connections.close();
   }
+}
+
+/**
+ * The answer's head has come; its body waits to be read. Rejects when there is none, or when a proxy refuses the way. When the signal aborts,
+ * the request and the reading of the body end with its reason.
+ */
+function request(url: URL, options: http.RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = (url.protocol === 'https:' ? https : http).request(url, options);
+    let body: IncomingMessage | undefined;
+    const abort = (): void => {
+      body?.destroy(reasonOf(signal));
+      sent.destroy(reasonOf(signal));
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    sent.once('close', () => signal.removeEventListener('abort', abort));
+    // A proxy's refusal of a tunnel comes as if it were the answer.
+    sent.once('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => {
+      if (url.protocol === 'https:' && statusCode !== 200) sent.destroy(new Error(`Proxy answered ${statusCode}`));
+    });
+    sent.once('response', (response) => {
+      body = response;
+      // Nobody reads a body any more that breaks after it was dropped.
+      response.on('error', () => undefined);
+      resolve(response);
+    });
+    // After the answer's head nobody waits for this any more: who reads the body learns of it.
+    sent.on('error', reject);
+    sent.end();
+  });
 }
 
 /** Where a redirect leads. Throws a RefusedError for other than web addresses and for a step from https to http. */
@@ -66,9 +101,12 @@ export function redirectTarget(from: URL, location: string): URL {
   return target;
 }
 
-/** Reads what little is left so that the connection can serve again, and closes it if there is much. */
+const WORTH_READING = 16_384;
+
+/** Reads what little is left so that the connection can serve again, and closes it if that may be much. */
 export function drop(body: HttpResponse['body']): void {
-  void body.dump({ limit: 16_384 }).catch(() => undefined);
+  if (body.complete || (wholeNumber(body.headers['content-length']) ?? Number.POSITIVE_INFINITY) <= WORTH_READING) body.resume();
+  else body.destroy();
 }
 
 /** Throws for any status but those; the error says whether a later try makes sense. */

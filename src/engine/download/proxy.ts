@@ -1,21 +1,48 @@
-import { EnvHttpProxyAgent, ProxyAgent, type Dispatcher } from 'undici';
+import http from 'node:http';
+import https from 'node:https';
+import { HttpProxyAgent } from 'http-proxy-agent';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
 import { engineError } from '../errors';
 
-/** Connections through a proxy, or through those that the environment names (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). Throws `proxy-invalid`. */
-export function connections(proxy: string | undefined): Dispatcher {
-  // Own time limits are kept (see `watched`). Many proxies allow tunnels only for https.
-  const options = { headersTimeout: 0, bodyTimeout: 0, proxyTunnel: false };
-  if (proxy !== undefined) return new ProxyAgent({ uri: checked(proxy, 'the setting "http.proxy" or the option --proxy'), ...options });
-  for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
-    const value = process.env[name];
-    if (value) checked(value, `the environment variable ${name}`);
+/** Connections that are kept for further requests, directly or through proxies. */
+export class Connections {
+  private readonly agents = new Map<string, http.Agent>();
+
+  /** Through `proxy`, or through those that the environment names (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). Throws `proxy-invalid`. */
+  constructor(private readonly proxy: string | undefined) {
+    if (proxy !== undefined) check(proxy, 'the setting "http.proxy" or the option --proxy');
+    for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
+      const value = process.env[name];
+      if (proxy === undefined && value) check(value, `the environment variable ${name}`);
+    }
   }
-  return new EnvHttpProxyAgent(options);
+
+  /** The agent for requests to `url`. */
+  agentFor(url: URL): http.Agent {
+    const proxy = this.proxy ?? getProxyForUrl(url.href);
+    const key = `${url.protocol} ${proxy}`;
+    const agent = this.agents.get(key) ?? newAgent(url.protocol, proxy);
+    this.agents.set(key, agent);
+    return agent;
+  }
+
+  /** Closes all connections, those in use too. */
+  close(): void {
+    for (const agent of this.agents.values()) agent.destroy();
+  }
 }
 
-function checked(address: string, source: string): string {
+function newAgent(protocol: string, proxy: string): http.Agent {
+  const options = { keepAlive: true };
+  if (proxy === '') return protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
+  // Many proxies allow tunnels only for https.
+  return protocol === 'https:' ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options);
+}
+
+function check(address: string, source: string): void {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
   throw engineError('proxy-invalid', {
     message: `"${address.replace(/[^/@]*@/, '***@')}" is no address of a proxy.`,
     hint: `Correct ${source}: it looks like http://host:port.`,

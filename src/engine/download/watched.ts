@@ -21,12 +21,14 @@ export async function watched<T>(outer: AbortSignal, ms: number, host: string, w
 /** The outcome of work, or a rejection as soon as the signal aborts: work may notice that late. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => {
-      const reason: unknown = signal.reason;
-      reject(reason instanceof Error ? reason : new Error('aborted'));
-    };
+    const leave = (): void => reject(reasonOf(signal));
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
     void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
+}
+
+/** Why a signal aborted. */
+export function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('aborted');
 }

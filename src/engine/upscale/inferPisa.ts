@@ -3,6 +3,7 @@ import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
+import { refuseUnsupported } from '../models/pisaSupport';
 import type { PisaModel } from '../models/registry';
 import { budgetsFor } from '../pisa/budgets';
 import { upscalePisa } from '../pisa/upscalePisa';
@@ -29,6 +30,7 @@ export async function inferPisa(
   const { pisa } = services;
   const { scale, region, colourFix } = request;
   throwIfCancelled(context.signal);
+  refuseUnsupported(model.manifest.name);
   // The tiled models' session would hold memory that is needed here.
   await services.releaseSession();
   const identity = await identityOf(request);

@@ -4,13 +4,14 @@ import type { InstallPlan, InstallRequest, InstallResult, ModelProgress } from '
 import { Downloader } from '../../download/downloader';
 import { freeBytes, requireSpace } from '../../download/freeSpace';
 import { engineError } from '../../errors';
+import { refuseUnsupported } from '../pisaSupport';
 import { importPisa } from './importPisa';
-import { unsupportedReason, type ModelStore } from './modelStore';
+import type { ModelStore } from './modelStore';
 import { PISA_ID, PISA_LICENCES, PISA_NAME, PISA_WEIGHTS, pisaRemoteFiles } from './pisaFiles';
 
 /** Looks for the files on the mirrors and tells what an installation would fetch. */
 export async function planPisaInstall(request: InstallRequest, store: ModelStore, signal: AbortSignal): Promise<InstallPlan> {
-  refuseUnsupported();
+  refuseUnsupported(PISA_NAME);
   const files = pisaRemoteFiles(request.precision);
   const { mirror, facts } = await withDownloader(request, (downloader) => downloader.probe(files, signal));
   const folder = store.downloads(PISA_ID);
@@ -37,7 +38,7 @@ export type InstallContext = { readonly store: ModelStore; readonly signal: Abor
  * removed at the end.
  */
 export async function installPisa(params: InstallRequest & { readonly licencesAccepted: boolean; readonly weights?: string }, context: InstallContext): Promise<InstallResult> {
-  refuseUnsupported();
+  refuseUnsupported(PISA_NAME);
   if (!params.licencesAccepted) {
     const [licence] = PISA_LICENCES;
     throw engineError('licence-not-accepted', {
@@ -101,7 +102,7 @@ async function withDownloader<T>({ mirrors, proxy }: InstallRequest, work: (down
   try {
     return await work(downloader);
   } finally {
-    await downloader.close();
+    downloader.close();
   }
 }
 
@@ -111,11 +112,6 @@ async function keepWeights(weights: string, folder: string): Promise<void> {
     throw engineError('input-missing', { message: `${weights} does not exist.`, hint: `Give the path of ${PISA_WEIGHTS.name}. ${PISA_WEIGHTS.note}` });
   }
   await copyFile(weights, path.join(folder, PISA_WEIGHTS.name));
-}
-
-function refuseUnsupported(): void {
-  const reason = unsupportedReason();
-  if (reason !== undefined) throw engineError('model-unsupported', { message: `${PISA_NAME} can't run here: ${reason}.`, hint: 'Use the embedded model.' });
 }
 
 async function bytesHere(file: string): Promise<number> {

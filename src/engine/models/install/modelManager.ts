@@ -3,6 +3,7 @@ import { INSTALLABLE_MODELS, type ModelApi, type VerifyResult } from '../../../s
 import { isOneOf } from '../../../shared/settings';
 import { engineError, throwIfCancelled } from '../../errors';
 import { fileProblem, filesOf, isTiled, type InstalledModel, type ModelRegistry } from '../registry';
+import { whileLocked } from './modelLock';
 import { importPisa } from './importPisa';
 import { installPisa, planPisaInstall } from './installPisa';
 import { ModelStore } from './modelStore';
@@ -30,12 +31,12 @@ export class ModelManager {
       installModel: async (params, { signal, progress }) => {
         checkId(params.id);
         await this.beforeChange();
-        return installPisa(params, { store, signal, progress });
+        return whileLocked(store.root, params.id, () => installPisa(params, { store, signal, progress }));
       },
       importModel: async ({ id, folder, weights, precision }, { signal, progress }) => {
         checkId(id);
         await this.beforeChange();
-        return importPisa({ folder, weights, precision, store, signal, progress });
+        return whileLocked(store.root, id, () => importPisa({ folder, weights, precision, store, signal, progress }));
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),
       removeModel: async ({ id }) => {

@@ -1,13 +1,11 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { InstallableModel, ModelState, ModelStateReport } from '../../../shared/modelProtocol';
 import { engineError } from '../../errors';
+import { unsupportedReason } from '../pisaSupport';
 import { filesOf, readModel } from '../registry';
+import { whileLocked } from './modelLock';
 import { PISA_NAME } from './pisaFiles';
-
-/** Less memory than this and SD-2.1's networks don't run beside an editor. */
-const LEAST_MEMORY = 6 * 2 ** 30;
 
 /** The folder where installed models live, one sub-folder each, and what an interrupted installation left. */
 export class ModelStore {
@@ -56,24 +54,19 @@ export class ModelStore {
   async remove(id: InstallableModel): Promise<{ bytesFreed: number; folder: string }> {
     const folder = this.folder(id);
     const entries = await readdir(this.root).catch(() => []);
-    const ours = entries.filter((name) => name === id || name.startsWith(`.${id}.`)).map((name) => path.join(this.root, name));
+    const ours = entries.filter((name) => name === id || (name.startsWith(`.${id}.`) && !name.startsWith(`.${id}.lock`))).map((name) => path.join(this.root, name));
     if (ours.length === 0) {
       throw engineError('model-not-installed', { message: `The model "${id}" is not installed in ${this.root}.`, hint: 'There is nothing to remove.' });
     }
-    let bytesFreed = 0;
-    for (const place of ours) {
-      bytesFreed += await bytesBelow(place);
-      await rm(place, { recursive: true, force: true, maxRetries: 3 });
-    }
-    return { bytesFreed, folder };
+    return whileLocked(this.root, id, async () => {
+      let bytesFreed = 0;
+      for (const place of ours) {
+        bytesFreed += await bytesBelow(place);
+        await rm(place, { recursive: true, force: true, maxRetries: 3 });
+      }
+      return { bytesFreed, folder };
+    });
   }
-}
-
-/** Why the model can't run on this machine; undefined when it can. */
-export function unsupportedReason(): string | undefined {
-  if (os.endianness() === 'BE') return 'its checkpoint files are little-endian and this processor is not';
-  if (os.totalmem() < LEAST_MEMORY) return `it needs 6 GB of memory and this machine has ${(os.totalmem() / 2 ** 30).toFixed(1)} GB`;
-  return undefined;
 }
 
 /** Bytes of files below a folder that no other name refers to. */
