@@ -131,8 +131,6 @@ async function sendBody(response: ServerResponse, body: Buffer, { breakAfter, st
     if (slowMs !== undefined) await new Promise((resolve) => setTimeout(resolve, slowMs));
   }
   if (stallAfter !== undefined) return;
-  // A client may drop what it has not read yet when it sees the end.
-  if (breakAfter !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   if (breakAfter !== undefined || (claimBytes !== undefined && claimBytes !== body.length)) response.socket?.end();
   else response.end();
 }

@@ -20,7 +20,7 @@ export class Connections {
 
   /** The agent for requests to `url`. */
   agentFor(url: URL): http.Agent {
-    const proxy = this.proxy ?? getProxyForUrl(url.href);
+    const proxy = this.proxy ?? environmentProxy(url);
     const key = `${url.protocol} ${proxy}`;
     const agent = this.agents.get(key) ?? newAgent(url.protocol, proxy);
     this.agents.set(key, agent);
@@ -33,6 +33,13 @@ export class Connections {
   }
 }
 
+/** Empty for none. HTTP_PROXY serves https too where no HTTPS_PROXY is set. */
+function environmentProxy(url: URL): string {
+  const asHttp = `http://${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
+  // ALL_PROXY counts as well, but may name one that speaks SOCKS.
+  return [url.href, asHttp].map(getProxyForUrl).find(isWebAddress) ?? '';
+}
+
 function newAgent(protocol: string, proxy: string): http.Agent {
   const options = { keepAlive: true };
   if (proxy === '') return protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
@@ -41,10 +48,14 @@ function newAgent(protocol: string, proxy: string): http.Agent {
 }
 
 function check(address: string, source: string): void {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
+  if (isWebAddress(address)) return;
   throw engineError('proxy-invalid', {
     message: `"${address.replace(/[^/@]*@/, '***@')}" is no address of a proxy.`,
     hint: `Correct ${source}: it looks like http://host:port.`,
   });
+}
+
+function isWebAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'http:' || url?.protocol === 'https:';
 }
