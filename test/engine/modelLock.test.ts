@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { whileLocked } from '../../src/engine/models/install/modelLock';
 import { ModelStore } from '../../src/engine/models/install/modelStore';
 import { temporaryFolder } from './support';
@@ -15,7 +16,7 @@ function newStore(holder?: object): { root: string; lock: string } {
   const lock = path.join(root, `.${ID}.lock`);
   if (holder) {
     mkdirSync(root);
-    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: os.hostname(), since: '2026-01-01T00:00:00.000Z', ...holder }));
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: os.hostname(), since: '2026-01-01T00:00:00.000Z', token: 'theirs', ...holder }));
   }
   return { root, lock };
 }
@@ -29,13 +30,65 @@ test('a second change of the same model is refused while the first is under way,
     assert.ok(existsSync(lock), 'the refused one leaves the lock alone');
   });
   assert.equal(await whileLocked(root, ID, async () => 7), 7);
-  assert.equal(existsSync(root), false, 'an empty store is not left behind');
+  assert.equal(existsSync(root), false, 'a store made for work that came to nothing is not left behind');
 });
 
 test('the lock goes when the work fails', async () => {
   const { root, lock } = newStore();
   await assert.rejects(whileLocked(root, ID, () => Promise.reject(new Error('broke'))), /broke/);
   assert.equal(existsSync(lock), false);
+});
+
+test('of many calls at once exactly one gets the lock, fresh or left by a process that is gone', { timeout: 20_000 }, async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  for (const holder of [undefined, { pid }]) {
+    const { root, lock } = newStore(holder);
+    const refused: unknown[] = [];
+    const call = (): Promise<void> =>
+      whileLocked(root, ID, async () => {
+        while (refused.length < 19) await delay(5);
+      }).catch((error: unknown) => void refused.push((error as { code?: string }).code));
+    await Promise.all(Array.from({ length: 20 }, call));
+    assert.deepEqual(refused, Array.from({ length: 19 }, () => 'model-busy'));
+    assert.equal(existsSync(lock), false);
+  }
+});
+
+test('several processes that find an abandoned lock: never two at a time', { timeout: 60_000 }, async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const { root } = newStore({ pid });
+  const log = path.join(root, 'log');
+  const start = Date.now() + 3000;
+  const script = `
+    const { appendFileSync } = require('node:fs');
+    const { whileLocked } = require(${JSON.stringify(path.resolve('src/engine/models/install/modelLock.ts'))});
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    void wait(${start} - Date.now())
+      .then(() => whileLocked(${JSON.stringify(root)}, ${JSON.stringify(ID)}, async () => {
+        appendFileSync(${JSON.stringify(log)}, '+');
+        await wait(50);
+        appendFileSync(${JSON.stringify(log)}, '-');
+      }))
+      .catch((error) => { if (error.code !== 'model-busy') throw error; });`;
+  const codes = await Promise.all(
+    Array.from({ length: 4 }, () => new Promise((resolve) => spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: 'inherit' }).on('close', resolve))),
+  );
+  assert.deepEqual(new Set(codes), new Set([0]));
+  assert.match(readFileSync(log, 'utf8'), /^(\+-)+$/);
+});
+
+test('a lock that is just being written is respected', async () => {
+  const { root, lock } = newStore({});
+  writeFileSync(lock, '');
+  await assert.rejects(whileLocked(root, ID, async () => undefined), { code: 'model-busy' });
+});
+
+test('a lock that someone else holds by now is left alone at the end', async () => {
+  const { root, lock } = newStore({ host: 'elsewhere' });
+  const theirs = readFileSync(lock);
+  rmSync(lock);
+  await whileLocked(root, ID, async () => writeFileSync(lock, theirs));
+  assert.deepEqual(readFileSync(lock), theirs);
 });
 
 test('another living process is respected: nothing is removed', async () => {
@@ -59,8 +112,9 @@ test('what a process left that is gone is taken over; so is a file that says not
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   for (const holder of [{ pid }, { pid: process.pid }, { pid: 'x' }]) {
     const { root, lock } = newStore(holder);
+    utimesSync(lock, 0, 0);
     assert.equal(await whileLocked(root, ID, async () => existsSync(lock)), true);
-    assert.equal(existsSync(root), false, JSON.stringify(holder));
+    assert.deepEqual(readdirSync(root), [], 'the store was there before and stays');
   }
 });
 

@@ -1,12 +1,16 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { onDisk } from '../../download/partFile';
 import { engineError, systemCode } from '../../errors';
 
-type Holder = { readonly pid: number; readonly host: string; readonly since: string };
+type Holder = { readonly pid: number; readonly host: string; readonly since: string; readonly token: string };
 
-/** Locks of this process. After a crash another process may have been given the same number. */
+/** A lock that says nothing is still being written when it is younger than this. */
+const WRITING_MS = 5000;
+
+/** Tokens of this process's locks. After a crash another process may have been given the same number. */
 const held = new Set<string>();
 
 /**
@@ -15,25 +19,26 @@ const held = new Set<string>();
  */
 export async function whileLocked<T>(root: string, id: string, work: () => Promise<T>): Promise<T> {
   const file = path.join(root, `.${id}.lock`);
-  await onDisk(file, () => mkdir(root, { recursive: true }));
-  if (!(await take(file))) {
-    await takeOver(file, id);
-    if (!(await take(file))) throw busy(file, id, await holderOf(file));
-  }
-  held.add(file);
+  const token = randomUUID();
+  const made = await onDisk(file, () => mkdir(root, { recursive: true }));
+  held.add(token);
   try {
+    if (!(await take(file, token))) {
+      await discardAbandoned(file, id);
+      if (!(await take(file, token))) throw busy(file, id, await holderOf(file));
+    }
     return await work();
   } finally {
-    held.delete(file);
-    await rm(file, { force: true });
-    // Nothing is left behind by work that came to nothing.
-    await rmdir(root).catch(() => undefined);
+    if ((await holderOf(file))?.token === token) await rm(file, { force: true });
+    held.delete(token);
+    // A folder made for work that came to nothing is not left behind.
+    if (made !== undefined) await rmdir(root).catch(() => undefined);
   }
 }
 
 /** False when the file is there already. */
-function take(file: string): Promise<boolean> {
-  const holder: Holder = { pid: process.pid, host: os.hostname(), since: new Date().toISOString() };
+function take(file: string, token: string): Promise<boolean> {
+  const holder: Holder = { pid: process.pid, host: os.hostname(), since: new Date().toISOString(), token };
   return onDisk(file, () =>
     writeFile(file, JSON.stringify(holder), { flag: 'wx' }).then(
       () => true,
@@ -46,32 +51,37 @@ function take(file: string): Promise<boolean> {
 }
 
 /** Removes a lock whose process is gone. Rejects with `model-busy` when it is not, or when that can't be known. */
-async function takeOver(file: string, id: string): Promise<void> {
+async function discardAbandoned(file: string, id: string): Promise<void> {
   const holder = await holderOf(file);
-  if (holder && (holder.host !== os.hostname() || isAlive(holder, file))) throw busy(file, id, holder);
-  // Moved before it is removed: of two that take over, one finds nothing to move.
-  const gone = `${file}-${process.pid}`;
-  await rename(file, gone).then(
-    () => rm(gone, { force: true }),
-    () => undefined,
-  );
+  if (holder ? !isGone(holder) : await isYoung(file)) throw busy(file, id, holder);
+  // Of several that come this far one may hold the lock by now: what is moved away must be what was judged.
+  const aside = `${file}-${randomUUID()}`;
+  await rename(file, aside).catch(() => undefined);
+  if ((await holderOf(aside))?.token === holder?.token) await rm(aside, { force: true });
+  else await rename(aside, file).catch(() => undefined);
 }
 
-function isAlive({ pid }: Holder, file: string): boolean {
-  if (pid === process.pid) return held.has(file);
+function isGone({ pid, host, token }: Holder): boolean {
+  if (host !== os.hostname()) return false;
+  if (pid === process.pid) return !held.has(token);
   try {
     process.kill(pid, 0);
-    return true;
+    return false;
   } catch (error) {
-    return systemCode(error) === 'EPERM';
+    return systemCode(error) !== 'EPERM';
   }
+}
+
+async function isYoung(file: string): Promise<boolean> {
+  const info = await stat(file).catch(() => undefined);
+  return info !== undefined && Date.now() - info.mtimeMs < WRITING_MS;
 }
 
 /** Who holds a lock; undefined when the file says nothing of use. */
 async function holderOf(file: string): Promise<Holder | undefined> {
   try {
-    const { pid, host, since } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    return typeof pid === 'number' && typeof host === 'string' && typeof since === 'string' ? { pid, host, since } : undefined;
+    const { pid, host, since, token } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    return typeof pid === 'number' && typeof host === 'string' && typeof since === 'string' && typeof token === 'string' ? { pid, host, since, token } : undefined;
   } catch {
     return undefined;
   }

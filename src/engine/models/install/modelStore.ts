@@ -52,20 +52,22 @@ export class ModelStore {
 
   /** Removes a model and whatever an interrupted installation of it left. Files that it shares by hard links stay where they came from. */
   async remove(id: InstallableModel): Promise<{ bytesFreed: number; folder: string }> {
-    const folder = this.folder(id);
-    const entries = await readdir(this.root).catch(() => []);
-    const ours = entries.filter((name) => name === id || (name.startsWith(`.${id}.`) && !name.startsWith(`.${id}.lock`))).map((name) => path.join(this.root, name));
-    if (ours.length === 0) {
+    if ((await this.placesOf(id)).length === 0) {
       throw engineError('model-not-installed', { message: `The model "${id}" is not installed in ${this.root}.`, hint: 'There is nothing to remove.' });
     }
     return whileLocked(this.root, id, async () => {
       let bytesFreed = 0;
-      for (const place of ours) {
+      for (const place of await this.placesOf(id)) {
         bytesFreed += await bytesBelow(place);
         await rm(place, { recursive: true, force: true, maxRetries: 3 });
       }
-      return { bytesFreed, folder };
+      return { bytesFreed, folder: this.folder(id) };
     });
+  }
+
+  private async placesOf(id: InstallableModel): Promise<string[]> {
+    const entries = await readdir(this.root).catch(() => []);
+    return entries.filter((name) => name === id || (name.startsWith(`.${id}.`) && !name.startsWith(`.${id}.lock`))).map((name) => path.join(this.root, name));
   }
 }
 
