@@ -54,27 +54,39 @@ test('of many calls at once exactly one gets the lock, fresh or left by a proces
   }
 });
 
-test('several processes that find an abandoned lock: never two at a time', { timeout: 60_000 }, async () => {
+test('several processes that find abandoned locks again and again: never two at a time, and nothing stays', { timeout: 60_000 }, async () => {
   const { pid } = spawnSync(process.execPath, ['-e', '']);
-  const { root } = newStore({ pid });
-  const log = path.join(root, 'log');
+  const { root, lock } = newStore({ pid });
+  const log = path.join(temporaryFolder(), 'log');
   const start = Date.now() + 3000;
+  // Each leaves its lock as a crash would: with the number of a process that is gone.
   const script = `
-    const { appendFileSync } = require('node:fs');
+    const { appendFileSync, renameSync, writeFileSync } = require('node:fs');
+    const { hostname } = require('node:os');
     const { whileLocked } = require(${JSON.stringify(path.resolve('src/engine/models/install/modelLock.ts'))});
+    const lock = ${JSON.stringify(lock)};
     const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    void wait(${start} - Date.now())
-      .then(() => whileLocked(${JSON.stringify(root)}, ${JSON.stringify(ID)}, async () => {
-        appendFileSync(${JSON.stringify(log)}, '+');
-        await wait(50);
-        appendFileSync(${JSON.stringify(log)}, '-');
-      }))
-      .catch((error) => { if (error.code !== 'model-busy') throw error; });`;
+    const work = async (round) => {
+      appendFileSync(${JSON.stringify(log)}, '+');
+      await wait(1);
+      appendFileSync(${JSON.stringify(log)}, '-');
+      const left = lock + process.pid;
+      writeFileSync(left, JSON.stringify({ pid: ${pid}, host: hostname(), since: '', token: process.pid + '/' + round }));
+      renameSync(left, lock);
+    };
+    void (async () => {
+      await wait(${start} - Date.now());
+      for (let round = 0; round < 200; round++) {
+        await whileLocked(${JSON.stringify(root)}, ${JSON.stringify(ID)}, () => work(round)).catch((error) => { if (error.code !== 'model-busy') throw error; });
+      }
+    })();`;
   const codes = await Promise.all(
     Array.from({ length: 4 }, () => new Promise((resolve) => spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: 'inherit' }).on('close', resolve))),
   );
   assert.deepEqual(new Set(codes), new Set([0]));
   assert.match(readFileSync(log, 'utf8'), /^(\+-)+$/);
+  await whileLocked(root, ID, async () => undefined);
+  assert.deepEqual(readdirSync(root), []);
 });
 
 test('a lock that is just being written is respected', async () => {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { onDisk } from '../../download/partFile';
@@ -23,13 +23,13 @@ export async function whileLocked<T>(root: string, id: string, work: () => Promi
   const made = await onDisk(file, () => mkdir(root, { recursive: true }));
   held.add(token);
   try {
-    if (!(await take(file, token))) {
-      await discardAbandoned(file, id);
-      if (!(await take(file, token))) throw busy(file, id, await holderOf(file));
-    }
+    if (!(await take(file, token))) await takeOver(file, id, token);
     return await work();
   } finally {
-    if ((await holderOf(file))?.token === token) await rm(file, { force: true });
+    if ((await holderOf(file))?.token === token) {
+      await sweepClaims(file);
+      await rm(file, { force: true });
+    }
     held.delete(token);
     // A folder made for work that came to nothing is not left behind.
     if (made !== undefined) await rmdir(root).catch(() => undefined);
@@ -38,9 +38,8 @@ export async function whileLocked<T>(root: string, id: string, work: () => Promi
 
 /** False when the file is there already. */
 function take(file: string, token: string): Promise<boolean> {
-  const holder: Holder = { pid: process.pid, host: os.hostname(), since: new Date().toISOString(), token };
   return onDisk(file, () =>
-    writeFile(file, JSON.stringify(holder), { flag: 'wx' }).then(
+    writeFile(file, holderText(token), { flag: 'wx' }).then(
       () => true,
       (error: unknown) => {
         if (systemCode(error) === 'EEXIST') return false;
@@ -50,16 +49,46 @@ function take(file: string, token: string): Promise<boolean> {
   );
 }
 
-/** Removes a lock whose process is gone. Rejects with `model-busy` when it is not, or when that can't be known. */
-async function discardAbandoned(file: string, id: string): Promise<void> {
-  const holder = await holderOf(file);
-  if (holder ? !isGone(holder) : await isYoung(file)) throw busy(file, id, holder);
-  // Of several that come this far one may hold the lock by now: what is moved away must be what was judged.
-  const aside = `${file}-${randomUUID()}`;
-  await rename(file, aside).catch(() => undefined);
-  if ((await holderOf(aside))?.token === holder?.token) await rm(aside, { force: true });
-  else await rename(aside, file).catch(() => undefined);
+/**
+ * Makes a lock ours whose process is gone. Rejects with `model-busy` when it is not, when that can't be known, or when another was quicker.
+ *
+ * Only who holds the claim on a gone process's lock may replace it, and the claim is named after that lock: so the lock that is replaced is
+ * the one that was judged, however long ago. A claim is a lock itself, and taken over as one.
+ */
+async function takeOver(file: string, id: string, token: string): Promise<void> {
+  const holder = await abandonedBy(file, id);
+  const claim = claimOn(file, holder);
+  if (!(await take(claim, token))) await takeOver(claim, id, token);
+  try {
+    const now = await abandonedBy(file, id);
+    if (now?.token !== holder?.token) throw busy(file, id, now);
+    const next = `${claim}-next`;
+    await onDisk(next, () => writeFile(next, holderText(token)));
+    await onDisk(file, () => rename(next, file));
+  } finally {
+    await rm(claim, { force: true });
+  }
 }
+
+/** Who left a lock behind; undefined when the file doesn't say. Rejects with `model-busy` unless it is there, and left behind. */
+async function abandonedBy(file: string, id: string): Promise<Holder | undefined> {
+  const holder = await holderOf(file);
+  if (holder ? !isGone(holder) : await isYoungOrAway(file)) throw busy(file, id, holder);
+  return holder;
+}
+
+/** Tokens are hashed: what a file says is nothing to build a path of. */
+const claimOn = (file: string, holder: Holder | undefined): string => `${file}.${holder ? createHash('sha256').update(holder.token).digest('hex').slice(0, 16) : 'unknown'}`;
+
+/** Removes what processes left that ended while they took the lock over. Only for who holds it: its claims are of no use to anyone by now. */
+async function sweepClaims(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) if (name.startsWith(`${path.basename(file)}.`)) await rm(path.join(folder, name), { force: true });
+}
+
+const holderText = (token: string): string =>
+  JSON.stringify({ pid: process.pid, host: os.hostname(), since: new Date().toISOString(), token } satisfies Holder);
 
 function isGone({ pid, host, token }: Holder): boolean {
   if (host !== os.hostname()) return false;
@@ -72,9 +101,9 @@ function isGone({ pid, host, token }: Holder): boolean {
   }
 }
 
-async function isYoung(file: string): Promise<boolean> {
+async function isYoungOrAway(file: string): Promise<boolean> {
   const info = await stat(file).catch(() => undefined);
-  return info !== undefined && Date.now() - info.mtimeMs < WRITING_MS;
+  return info === undefined || Date.now() - info.mtimeMs < WRITING_MS;
 }
 
 /** Who holds a lock; undefined when the file says nothing of use. */
