@@ -1,0 +1,93 @@
+"""Batches of training pairs, degraded on the fly."""
+
+from pathlib import Path
+from typing import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from degrade import degrade
+from network import SCALE
+
+SHARES = {"photo": 0.40, "art": 0.25, "icons": 0.12, "text": 0.23}
+VALIDATION = 12
+"""The last crops of each category are kept to watch the training."""
+
+
+def validation_crops(data: Path) -> np.ndarray:
+    """uint8 [48,256,256,3], never trained on; the held-out pictures that judge the model are others still."""
+    return np.concatenate([np.load(data / f"{name}.npy", mmap_mode="r")[-VALIDATION:] for name in SHARES])
+
+
+class Pairs(IterableDataset):
+    """Endless pairs: a crop uint8 [256,256,3] and the small picture made of it, uint8 [64,64,3]."""
+
+    def __init__(self, data: Path, seed: int) -> None:
+        super().__init__()
+        self.data, self.seed = data, seed
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        rng = np.random.default_rng(self.seed)
+        crops = {name: np.load(self.data / f"{name}.npy", mmap_mode="r") for name in SHARES}
+        names = list(SHARES)
+        while True:
+            pool = crops[names[rng.choice(len(names), p=list(SHARES.values()))]]
+            picture = pool[rng.integers(len(pool) - VALIDATION)]
+            picture = np.rot90(picture, rng.integers(4)).copy()
+            yield picture, degrade(picture, rng)
+
+
+class Batches:
+    """
+    Batches cut out of a reservoir of pairs. Every batch replaces `fresh` of them, so a pair serves about size/fresh times, each time cut and
+    turned differently: degrading is the dearer half of the work.
+    """
+
+    def __init__(self, data: Path, seed: int, size: int, side: int, fresh: int, reservoir: int = 512) -> None:
+        self.rng = np.random.default_rng([seed, 1])
+        self.size, self.side, self.fresh = size, side, fresh
+        loader = DataLoader(Pairs(data, seed), batch_size=fresh, num_workers=1, prefetch_factor=32, worker_init_fn=_quiet)
+        self.source = iter(loader)
+        self.large: list[Tensor] = []
+        self.small: list[Tensor] = []
+        while len(self.large) < reservoir:
+            large, small = next(self.source)
+            self.large += list(large)
+            self.small += list(small)
+
+    def __next__(self) -> tuple[Tensor, Tensor]:
+        """`small` [N,3,side,side] and `large` [N,3,4*side,4*side], RGB in [0,1]."""
+        for large, small in zip(*next(self.source)):
+            at = self.rng.integers(len(self.large))
+            self.large[at], self.small[at] = large, small
+        cuts = [self.cut(at) for at in self.rng.choice(len(self.large), self.size, replace=False)]
+        small, large = zip(*cuts)
+        return as_input(torch.stack(small)), as_input(torch.stack(large))
+
+    def cut(self, at: int) -> tuple[Tensor, Tensor]:
+        small, large = self.small[at], self.large[at]
+        return cut_pair(small, large, self.side, self.rng)
+
+
+def cut_pair(small: Tensor, large: Tensor, side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """The same window of both [H,W,3] pictures, turned and mirrored alike."""
+    y, x = (int(rng.integers(size - side + 1)) for size in small.shape[:2])
+    small = small[y : y + side, x : x + side]
+    large = large[SCALE * y : SCALE * (y + side), SCALE * x : SCALE * (x + side)]
+    turns, mirrored = int(rng.integers(4)), rng.random() < 0.5
+    small, large = torch.rot90(small, turns), torch.rot90(large, turns)
+    return (small.flip(0), large.flip(0)) if mirrored else (small, large)
+
+
+def as_input(pictures: Tensor) -> Tensor:
+    """uint8 [N,H,W,3] to float [N,3,H,W] in [0,1], laid out channels last."""
+    return pictures.permute(0, 3, 1, 2).float().div_(255)
+
+
+def _quiet(_worker: int) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
