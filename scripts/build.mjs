@@ -1,5 +1,5 @@
 /**
- * Builds everything into dist/, and the models whose weights come from npm packages.
+ * Builds everything into dist/, and the models of the tests.
  *
  *   node scripts/build.mjs [--if-stale] [--watch]
  *
@@ -57,7 +57,7 @@ if (options.has('--watch')) {
 }
 
 function isStale() {
-  if (!existsSync(STAMP) || !existsSync('models/esrgan-thick-4x/model.onnx')) return true;
+  if (!existsSync(STAMP) || !existsSync('test/fixtures/models/slow-4x/model.onnx')) return true;
   const built = statSync(STAMP).mtimeMs;
   return ['src', 'scripts', 'package.json', 'models', 'test/fixtures/models'].some((place) => newest(place) > built);
 }

@@ -23,11 +23,13 @@ const results = run.stdout
   .map((line) => JSON.parse(line))
   .filter((result) => result.output);
 
-const header = ['picture', 'result', 'model', 'device', 'tiles', 'seconds', 'file'];
+const header = ['picture', 'result', 'model', 'λ_pix', 'λ_sem', 'device', 'tiles', 'seconds', 'file'];
 const rows = results.map((r) => [
   path.basename(r.input),
   `${r.width}×${r.height}`,
   r.model,
+  String(r.guidance.pixel),
+  String(r.guidance.semantic),
   r.device,
   String(r.tiles),
   r.seconds.total.toFixed(1),

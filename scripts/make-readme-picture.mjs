@@ -15,7 +15,7 @@ try {
   const fill = async (folder) => {
     for (const name of ['photo.jpg', 'icon.png', 'screenshot.png', 'texture.png']) copyFileSync(path.join(samples, name), path.join(folder, name));
   };
-  await workbench.inWorkspace({ name: 'readme', fill, settings: { 'pisaUpscale.model': 'esrgan-thick-4x' } }, async ({ page }) => {
+  await workbench.inWorkspace({ name: 'readme', fill, settings: { 'pisaUpscale.model': 'pisa-compact-4x' } }, async ({ page }) => {
     await page.setViewportSize({ width: 1280, height: 640 });
     await explorerMenu(page, 'photo.jpg', 'Upscale Image');
     await clickNotificationButton(await waitForNotification(page, 'photo@4x.jpg', 120_000), 'Compare');

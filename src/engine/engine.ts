@@ -58,9 +58,9 @@ export class Engine {
         {
           findModel: (id) => this.models.find(id),
           resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> => this.devices.resolve(choice),
-          acquireSession: async (model, device, tile) => {
+          acquireSession: async (model, device, tile, branches) => {
             await this.pisa.release();
-            return this.sessions.acquire(model, device, tile);
+            return this.sessions.acquire(model, device, tile, branches);
           },
           releaseSession: () => this.sessions.release(),
           pisa: this.pisa,

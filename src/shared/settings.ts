@@ -38,7 +38,7 @@ export type UpscaleSettings = {
   readonly maxInputMegapixels: number;
 };
 
-export const DEFAULT_MODEL = 'esrgan-thick-4x';
+export const DEFAULT_MODEL = 'pisa-compact-4x';
 
 /**
  * Copies of Stable Diffusion 2.1 base, tried in order; the original repository was removed in November 2025. `{path}` stands for a file's

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
 import { callFor, EMBEDDED_MODELS, ENGINE, temporaryFolder, TEST_MODELS, writePng, NO_STORE } from './support';
 
-const SLOW = { model: 'esrgan-thick-4x' } as const;
+const SLOW = { model: 'slow-4x' } as const;
 
 function newClient(idleSeconds = 60): { client: EngineClient; log: string[] } {
   const log: string[] = [];

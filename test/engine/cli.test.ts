@@ -65,9 +65,9 @@ test('options out of range are refused with the usage code, before anything runs
 test('models lists the embedded model with its dials and licence', () => {
   const { status, stdout } = cli('models');
   assert.equal(status, 0);
-  assert.match(stdout, /esrgan-thick-4x +×4 +pixel +MIT/);
+  assert.match(stdout, /pisa-compact-4x +×4 +pixel, semantic +MIT/);
   const listed = JSON.parse(cli('models', '--json').stdout) as { models: { id: string }[]; installable: { id: string; status: { state: string } }[] };
-  assert.equal(listed.models[0]!.id, 'esrgan-thick-4x');
+  assert.equal(listed.models[0]!.id, 'pisa-compact-4x');
   assert.deepEqual(listed.installable.map(({ id }) => id), ['pisa-sr']);
 });
 

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { EngineClient } from '../../src/client/engineClient';
 import type { UpscaleProgress } from '../../src/shared/engineProtocol';
+import { DEFAULT_SETTINGS } from '../../src/shared/settings';
 import { callFor, EMBEDDED_MODELS, ENGINE, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng, NO_STORE } from './support';
 
 const folder = temporaryFolder();
@@ -19,12 +20,12 @@ after(() => client.dispose());
 test('the embedded model upscales a PNG to exactly four times its size', async () => {
   const input = await writePng(file('plain.png'), 60, 41);
   const progress: UpscaleProgress[] = [];
-  const result = await client.upscale(callFor(input, { model: 'esrgan-thick-4x' }), { onProgress: (p) => progress.push(p) });
+  const result = await client.upscale(callFor(input, { model: DEFAULT_SETTINGS.model }), { onProgress: (p) => progress.push(p) });
   assert.equal(result.output, file('plain@4x.png'));
   const { width, height, channels } = await pixelsOf(result.output);
   assert.deepEqual([width, height, channels], [240, 164, 3]);
   assert.equal(result.device, 'cpu');
-  assert.deepEqual(result.guidance, { pixel: 1, semantic: 0 });
+  assert.deepEqual(result.guidance, { pixel: 1, semantic: 1 });
   assert.ok(result.seconds.inference > 0 && result.seconds.total >= result.seconds.inference);
   assert.deepEqual([...new Set(progress.map((p) => p.phase))], ['prepare', 'infer', 'encode']);
   assert.deepEqual(progress.findLast((p) => p.phase === 'infer')?.rect, { x: 0, y: 0, width: 240, height: 164 });

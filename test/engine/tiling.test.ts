@@ -69,7 +69,7 @@ test('a halo that is too small shows: the comparison can fail', async () => {
 });
 
 test('embedded model: 500×333 tiled equals untiled (≤ 1e-4)', async () => {
-  const model = await tiledModel(EMBEDDED_MODELS, 'esrgan-thick-4x');
+  const model = await tiledModel(EMBEDDED_MODELS, 'pisa-compact-4x');
   const size = planningSize(model.manifest, { width: WIDTH, height: HEIGHT });
   const untiled = await stitched(model, planWithCore(size, 4096, ruleOf(model)));
   const plans = {

@@ -26,8 +26,8 @@ import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mj
 
 const MENU_ITEM = 'Upscale Image';
 const ENGINE = path.join(REPOSITORY, 'dist/engine.js');
-/** The real model, which takes long enough to be interrupted. */
-const SLOW = { 'pisaUpscale.model': 'esrgan-thick-4x' };
+/** Takes long enough to be interrupted. */
+const SLOW = { 'pisaUpscale.model': 'slow-4x' };
 
 const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 120, 90);
 const listing = (folder) => readdirSync(folder).filter((name) => name !== '.vscode').sort();

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { Size } from '../../shared/geometry';
+import type { Rect, Size } from '../../shared/geometry';
 
 export type PixelFileInfo = Size & {
   /** Interleaved 8-bit samples a pixel: 1 grey, 3 RGB, 4 RGBA. */
@@ -48,12 +48,17 @@ export class PixelFile {
   /** The rows [from, to), interleaved: (to − from) · width · bands bytes. */
   async rows(from: number, to: number): Promise<Uint8Array> {
     const bytes = Buffer.allocUnsafe((to - from) * this.stride);
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesRead } = await this.file.read(bytes, done, bytes.length - done, this.offsetOf(from) + done);
-      if (bytesRead === 0) throw new Error(`${this.path} ends early.`);
-      done += bytesRead;
-    }
+    await this.readFully(bytes, this.offsetOf(from));
+    return bytes;
+  }
+
+  /** A part of the picture, interleaved: width · height · bands bytes. */
+  async area({ x, y, width, height }: Rect): Promise<Uint8Array> {
+    if (width === this.info.width) return this.rows(y, y + height);
+    const { bands } = this.info;
+    const bytes = Buffer.allocUnsafe(width * height * bands);
+    const line = width * bands;
+    for (let row = 0; row < height; row++) await this.readFully(bytes.subarray(row * line, (row + 1) * line), this.offsetOf(y + row) + x * bands);
     return bytes;
   }
 
@@ -72,6 +77,15 @@ export class PixelFile {
 
   private offsetOf(row: number): number {
     return this.dataOffset + row * this.stride;
+  }
+
+  private async readFully(bytes: Buffer, position: number): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesRead } = await this.file.read(bytes, done, bytes.length - done, position + done);
+      if (bytesRead === 0) throw new Error(`${this.path} ends early.`);
+      done += bytesRead;
+    }
   }
 
   private async writeFully(bytes: Uint8Array, position: number): Promise<void> {

@@ -10,7 +10,8 @@ import { encodeTiles } from './vaeEncode';
 import { coreOf, latentSize } from './workSize';
 
 export type PlanParams = {
-  readonly known: PisaPicture | undefined;
+  /** What is known of the picture. */
+  readonly known: Pick<PisaPicture, 'missing'> | undefined;
   readonly guidance: Guidance;
   readonly networks: PisaNetworks;
   readonly budgets: Budgets;

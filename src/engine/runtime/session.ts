@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import type { Device } from '../../shared/settings';
+import { pruneGraph } from '../graph/pruneGraph';
 import { allFinite } from './finite';
 import { loadOnnxRuntime, type Ort } from './onnxRuntime';
 
@@ -34,11 +36,15 @@ export function sessionOptions(device: Device): Ort.InferenceSession.SessionOpti
   };
 }
 
-/** Opens `graph` (path of an `.onnx` file) on one device and checks that it keeps the contract of `ModelManifest`. */
+/**
+ * Opens `graph` (path of an `.onnx` file) on one device and checks that it keeps the contract of `ModelManifest`. Branches of the graph that
+ * are not among `branches` are not computed.
+ */
 export async function openTileSession(graph: string, device: Device, branches: readonly string[]): Promise<TileSession> {
   const ort = await loadOnnxRuntime();
-  const session = await ort.InferenceSession.create(graph, sessionOptions(device));
   const outputs = ['base', ...branches];
+  const pruned = pruneGraph(await readFile(graph), outputs);
+  const session = await (pruned ? ort.InferenceSession.create(pruned, sessionOptions(device)) : ort.InferenceSession.create(graph, sessionOptions(device)));
   const missing = [...(session.inputNames.includes('image') ? [] : ['image']), ...outputs.filter((name) => !session.outputNames.includes(name))];
   if (missing.length > 0) {
     await session.release();

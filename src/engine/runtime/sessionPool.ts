@@ -1,4 +1,5 @@
 import type { Size } from '../../shared/geometry';
+import type { Branch } from '../../shared/guidance';
 import type { Device } from '../../shared/settings';
 import type { TiledModel } from '../models/registry';
 import { openTileSession, type TileSession } from './session';
@@ -8,15 +9,16 @@ import { openTileSession, type TileSession } from './session';
  * so a session that saw many shapes would hold memory for all of them.
  */
 export class SessionPool {
-  private current: { readonly key: string; readonly session: TileSession } | undefined;
+  private current: { readonly key: string; readonly branches: readonly Branch[]; readonly session: TileSession } | undefined;
 
-  /** The session for a model, device and tile shape; opens it when the warm one is another. */
-  async acquire({ manifest, graph }: TiledModel, device: Device, tile: Size): Promise<TileSession> {
+  /** The session for a model, device and tile shape that yields at least `branches`; opens it when the warm one is another. */
+  async acquire({ graph }: TiledModel, device: Device, tile: Size, branches: readonly Branch[]): Promise<TileSession> {
     const key = `${graph}|${device}|${tile.width}×${tile.height}`;
-    if (this.current?.key === key) return this.current.session;
+    const { current } = this;
+    if (current?.key === key && branches.every((branch) => current.branches.includes(branch))) return current.session;
     await this.release();
-    const session = await openTileSession(graph, device, manifest.branches);
-    this.current = { key, session };
+    const session = await openTileSession(graph, device, branches);
+    this.current = { key, branches, session };
     return session;
   }
 

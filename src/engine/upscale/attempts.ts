@@ -15,6 +15,10 @@ export function attemptsFor(device: Device, tilePixels: number): Attempt[] {
   ];
 }
 
+/** Tells the person why the work was done otherwise than they asked. */
+export const fallbackNote = (failed: Attempt, next: Attempt, reason: string): string =>
+  `${failed.device} failed (${reason}); ${next.device === failed.device ? 'tried again with smaller tiles' : `used ${next.device} instead`}.`;
+
 /**
  * Runs `work` for one attempt after another until one succeeds. `onFallback` learns why each one before it failed. What
  * is no fault of the device (a cancel, a full disk: any `RpcError`) is not tried again.

@@ -12,14 +12,23 @@ export function checkRequest(request: UpscaleRequest): void {
   inRange('λ_pix (pixel)', guidance.pixel, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
   inRange('λ_sem (semantic)', guidance.semantic, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
   inRange('quality', request.quality, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum);
-  inRange('largest input in megapixels', request.maxInputMegapixels, 1e-6, 1e6);
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
-  oneOf('device', request.device, ['auto', ...DEVICES]);
-  oneOf('colour fix', request.colourFix, COLOUR_FIXES);
   oneOf('output format', request.format, ['source', ...OUTPUT_FORMATS]);
   oneOf('overwrite policy', request.overwrite, OVERWRITE_POLICIES);
-  if (!/^[\w-]{1,64}$/.test(request.jobId)) throw bad('job id', request.jobId, 'letters, digits and "-"');
-  if (!path.isAbsolute(request.input)) throw bad('input', request.input, 'an absolute path');
+  checkJob(request);
+}
+
+/** What every request that reads a picture has. */
+export type JobRequest = Pick<UpscaleRequest, 'jobId' | 'input' | 'scratchDirectory' | 'device' | 'colourFix' | 'maxInputMegapixels'>;
+
+/** Refuses a job whose values are out of range. */
+export function checkJob({ jobId, input, scratchDirectory, device, colourFix, maxInputMegapixels }: JobRequest): void {
+  inRange('largest input in megapixels', maxInputMegapixels, 1e-6, 1e6);
+  oneOf('device', device, ['auto', ...DEVICES]);
+  oneOf('colour fix', colourFix, COLOUR_FIXES);
+  if (!/^[\w-]{1,64}$/.test(jobId)) throw bad('job id', jobId, 'letters, digits and "-"');
+  if (!path.isAbsolute(input)) throw bad('input', input, 'an absolute path');
+  if (!path.isAbsolute(scratchDirectory)) throw bad('scratch folder', scratchDirectory, 'an absolute path');
 }
 
 /** Refuses a region that is not inside a result of this size. */
@@ -43,6 +52,7 @@ function oneOf(name: string, value: string, values: readonly string[]): void {
   if (!isOneOf(values, value)) throw bad(name, value, `one of ${values.join(', ')}`);
 }
 
-function bad(name: string, value: unknown, expected: string): Error {
+/** An error for a value that a request must not have. */
+export function bad(name: string, value: unknown, expected: string): Error {
   return engineError('bad-setting', { message: `The ${name} is ${String(value)}; it must be ${expected}.`, hint: 'Correct the setting or option and try again.' });
 }

@@ -10,13 +10,19 @@ import { upscalePisa } from '../pisa/upscalePisa';
 import { firstSuccessful } from './attempts';
 import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
 
-type PisaAttempt = { readonly device: Device; readonly type: ComputeType; readonly share: number };
+export type PisaAttempt = { readonly device: Device; readonly type: ComputeType; readonly share: number };
 
 /** A GPU computes in float16; what overflows there is tried again in float32 with smaller tiles, then the CPU does the work. */
 export function pisaAttempts(device: Device): PisaAttempt[] {
   const onCpu: PisaAttempt = { device: 'cpu', type: 'float32', share: 1 };
   if (device === 'cpu') return [onCpu];
   return [{ device, type: 'float16', share: 1 }, { device, type: 'float32', share: 1 / 4 }, onCpu];
+}
+
+/** Tells the person why the work was done otherwise than they asked. */
+export function pisaFallbackNote(failed: PisaAttempt, next: PisaAttempt, reason: string): string {
+  const how = next.device === failed.device ? `tried again in ${next.type} with smaller tiles` : `used ${next.device} instead`;
+  return `${failed.device} failed in ${failed.type} (${reason}); ${how}.`;
 }
 
 /** Runs PiSA-SR over the picture, in another precision or on the CPU when that fails. */
@@ -33,7 +39,7 @@ export async function inferPisa(
   refuseUnsupported(model.manifest.name);
   // The tiled models' session would hold memory that is needed here.
   await services.releaseSession();
-  const identity = await identityOf(request);
+  const identity = await identityOf(request.input, scale);
   return firstSuccessful(
     pisaAttempts(input.device),
     async ({ device, type, share }) => {
@@ -58,15 +64,14 @@ export async function inferPisa(
       return { raw, isRegion: true, tiles: steps, device, inferenceSeconds };
     },
     async (failed, next, reason) => {
-      const how = next.device === failed.device ? `tried again in ${next.type} with smaller tiles` : `used ${next.device} instead`;
-      notes.push(`${failed.device} failed in ${failed.type} (${reason}); ${how}.`);
+      notes.push(pisaFallbackNote(failed, next, reason));
       await pisa.release().catch(() => undefined);
     },
   );
 }
 
 /** Tells pictures, their versions on disk and scales apart. */
-async function identityOf({ input, scale }: UpscaleRequest): Promise<string> {
+export async function identityOf(input: string, scale: number): Promise<string> {
   const { size, mtimeMs, ino } = await stat(input);
   return [input, ino, size, mtimeMs, scale].join('|');
 }

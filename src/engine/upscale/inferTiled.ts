@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
+import type { Branch, Guidance } from '../../shared/guidance';
 import { scaledSize, type Size } from '../../shared/geometry';
 import { throwIfCancelled } from '../errors';
 import { PixelFile } from '../image/pixelFile';
 import type { TiledManifest } from '../models/manifest';
 import type { TiledModel } from '../models/registry';
-import type { TileSession } from '../runtime/session';
 import { planTiles, planWithCore, type TilePlan } from '../tiling/plan';
-import { attemptsFor, firstSuccessful, type Attempt } from './attempts';
+import { attemptsFor, fallbackNote, firstSuccessful, type Attempt } from './attempts';
+import { estimateSeconds } from './estimateSeconds';
 import { planningSize, runTiles } from './runTiles';
 import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
 
@@ -32,7 +33,7 @@ export async function inferTiled(
       const tiles = plan.columns.length * plan.rows.length;
       const { device } = attempt;
       context.progress({ phase: 'infer', tile: 0, tiles, device });
-      const session = await services.acquireSession(model, device, plan.tile);
+      const session = await services.acquireSession(model, device, plan.tile, branchesFor(guidance, manifest));
       const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
       context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
       const started = performance.now();
@@ -57,26 +58,15 @@ export async function inferTiled(
       return { raw, isRegion: false, tiles, device, inferenceSeconds };
     },
     async (failed, next, reason) => {
-      notes.push(`${failed.device} failed (${reason}); ${next.device === failed.device ? 'tried again with smaller tiles' : `used ${next.device} instead`}.`);
+      notes.push(fallbackNote(failed, next, reason));
       await services.releaseSession().catch(() => undefined);
     },
   );
 }
 
-/** A try of this side costs a hundredth of what it estimates, or it is not made. */
-const TRIAL_SIDE = 32;
-const TRIAL_WORTH = 100;
-
-/**
- * Seconds that so many pixels will take: from the session's last run, else from a small trial. Only the CPU needs the trial;
- * a GPU's first tile comes soon, and its first run compiles shaders, which says nothing about the next.
- */
-async function estimateSeconds(session: TileSession, manifest: TiledManifest, pixels: number): Promise<number | undefined> {
-  const { width, height } = planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });
-  if (session.secondsPerPixel === undefined && session.device === 'cpu' && pixels >= TRIAL_WORTH * width * height) {
-    await session.run(new Float32Array(3 * width * height), width, height);
-  }
-  return session.secondsPerPixel === undefined ? undefined : session.secondsPerPixel * pixels;
+/** The branches that the guidance uses. The pixel branch comes always: its features are what the semantic one builds on. */
+function branchesFor({ semantic }: Guidance, { branches }: TiledManifest): readonly Branch[] {
+  return semantic === 0 ? branches.filter((branch) => branch !== 'semantic') : branches;
 }
 
 function planFor(request: UpscaleRequest, { manifest }: TiledModel, size: Size, attempt: Attempt, hasAlpha: boolean): TilePlan {

@@ -1,6 +1,6 @@
 import type { UpscaleProgress, UpscaleRequest } from '../../shared/engineProtocol';
 import type { Size } from '../../shared/geometry';
-import type { Guidance } from '../../shared/guidance';
+import type { Branch, Guidance } from '../../shared/guidance';
 import type { Device } from '../../shared/settings';
 import type { DecodedSource } from '../image/decode';
 import type { PixelFile } from '../image/pixelFile';
@@ -12,7 +12,8 @@ import type { TileSession } from '../runtime/session';
 export type UpscaleServices = {
   findModel(id: string): Promise<InstalledModel>;
   resolveDevice(choice: UpscaleRequest['device']): Promise<Device>;
-  acquireSession(model: TiledModel, device: Device, tile: Size): Promise<TileSession>;
+  /** A session that yields at least `branches`. */
+  acquireSession(model: TiledModel, device: Device, tile: Size, branches: readonly Branch[]): Promise<TileSession>;
   releaseSession(): Promise<void>;
   readonly pisa: PisaSessions;
 };

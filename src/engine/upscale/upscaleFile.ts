@@ -62,7 +62,7 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
 
   context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
   const decoded = await decodeSource(request.input, request.scratchDirectory);
-  const notes = sourceNotes(source, decoded, format);
+  const notes = [...sourceNotes(source), ...formatNotes(decoded, format)];
   const input = { device, decoded, size: source.size, guidance, notes };
   const done = await (isTiled(model) ? inferTiled(request, services, context, { ...input, model }) : inferPisa(request, services, context, { ...input, model })).finally(() =>
     closeSource(decoded),
@@ -109,10 +109,13 @@ async function writeOutput(
   }
 }
 
-function sourceNotes(source: SourceInfo, decoded: DecodedSource, format: OutputFormat): string[] {
+/** What a person should know of how their picture was read. */
+export function sourceNotes(source: SourceInfo): string[] {
   const notes: string[] = [];
   if (source.frames > 1) notes.push(`The source is animated (${source.frames} frames); its first frame was upscaled.`);
   if (source.bitsPerChannel > 8) notes.push('The source has more than 8 bits per channel; the result has 8.');
-  if (decoded.alpha !== undefined && !supportsAlpha(format)) notes.push(`${format.toUpperCase()} holds no transparency; it was laid on white.`);
   return notes;
 }
+
+const formatNotes = ({ alpha }: DecodedSource, format: OutputFormat): string[] =>
+  alpha !== undefined && !supportsAlpha(format) ? [`${format.toUpperCase()} holds no transparency; it was laid on white.`] : [];

@@ -18,7 +18,7 @@ describe('an engine that dies in the middle of a run', () => {
     this.timeout(120_000);
     const api = await activate();
     const folder = freshFolder('large.png', 'small.png');
-    await useModel('esrgan-thick-4x');
+    await useModel('slow-4x');
     let outcome: Outcome | undefined;
     const run = outcomeOf(path.join(folder, 'large.png')).then((value) => (outcome = value));
     await until(() => scratchFolders().length > 0 && api.engine() !== undefined, 'the run starts');

@@ -72,7 +72,7 @@ describe('Upscale Image', () => {
 
   it('leaves the event loop of the extension host free during a run (measured, not judged)', async function () {
     this.timeout(180_000);
-    await useModel('esrgan-thick-4x');
+    await useModel('slow-4x');
     try {
       const folder = freshFolder('medium.png');
       const stalls = monitorEventLoopDelay({ resolution: 5 });
