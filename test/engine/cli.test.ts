@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -65,7 +66,7 @@ test('options out of range are refused with the usage code, before anything runs
 test('models lists the embedded model with its dials and licence', () => {
   const { status, stdout } = cli('models');
   assert.equal(status, 0);
-  assert.match(stdout, /pisa-compact-4x +×4 +pixel, semantic +MIT/);
+  assert.match(stdout, /pisa-compact-4x +×4 +pixel \+ semantic +MIT/);
   const listed = JSON.parse(cli('models', '--json').stdout) as { models: { id: string }[]; installable: { id: string; status: { state: string } }[] };
   assert.equal(listed.models[0]!.id, 'pisa-compact-4x');
   assert.deepEqual(listed.installable.map(({ id }) => id), ['pisa-sr']);
@@ -86,26 +87,34 @@ test('doctor shows versions, every device with its reason, and the checked model
   assert.match(cli('doctor').stdout, /cpu.* yes/);
 });
 
+/** Starts a run of many tiles, and resolves in the middle of it. `scratch` lists what its process has in the folder for temporary files. */
+async function startLongRun(own: string, picture: string): Promise<{ child: ChildProcess; scratch: () => string[] }> {
+  await writePng(path.join(own, picture), 900, 900);
+  const child = spawn(process.execPath, [CLI, ...FAST, picture, '--model', 'two-branch-4x', '--tile', '16'], { cwd: own, stdio: 'ignore' });
+  const scratch = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${child.pid}-`));
+  const started = (): boolean => scratch().some((name) => readdirSync(path.join(os.tmpdir(), name)).includes('result.tif'));
+  while (!started()) {
+    assert.equal(child.exitCode, null, 'the run ended before it began to infer');
+    await delay(20);
+  }
+  return { child, scratch };
+}
+
 test('Ctrl+C cancels: exit code 130 and no file', async () => {
   const own = temporaryFolder();
-  await writePng(path.join(own, 'long.png'), 400, 400);
-  const child = spawn(process.execPath, [CLI, 'long.png', '--device', 'cpu'], { cwd: own, stdio: 'ignore' });
-  setTimeout(() => child.kill('SIGINT'), 2500);
-  const code = await new Promise((resolve) => child.on('exit', resolve));
-  assert.equal(code, 130);
+  const { child } = await startLongRun(own, 'long.png');
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, [130, null]);
   assert.deepEqual(readdirSync(own), ['long.png']);
 });
 
 test('a command that is killed leaves no file: its engine notices, cleans up and ends', async () => {
   const own = temporaryFolder();
-  await writePng(path.join(own, 'killed.png'), 900, 900);
-  const scratch = (pid: number): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${pid}-`));
-  const child = spawn(process.execPath, [CLI, ...FAST, 'killed.png', '--model', 'two-branch-4x', '--tile', '16'], { cwd: own, stdio: 'ignore' });
-  const pid = child.pid!;
-  while (!scratch(pid).some((name) => readdirSync(path.join(os.tmpdir(), name)).includes('result.tif'))) await delay(20);
+  const { child, scratch } = await startLongRun(own, 'killed.png');
   child.kill('SIGKILL');
-  for (let i = 0; i < 500 && scratch(pid).length > 0; i++) await delay(20);
-  assert.deepEqual(scratch(pid), []);
+  for (let i = 0; i < 500 && scratch().length > 0; i++) await delay(20);
+  assert.deepEqual(scratch(), []);
   assert.deepEqual(readdirSync(own), ['killed.png']);
 });
 
