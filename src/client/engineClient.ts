@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   DevicesReport,
   EngineApi,
@@ -8,10 +9,12 @@ import type {
   UpscaleRequest,
   UpscaleResult,
 } from '../shared/engineProtocol';
+import type { Size } from '../shared/geometry';
 import type { ImportResult, InstallPlan, InstallResult, ModelApi, ModelProgress, ModelStateReport, VerifyResult } from '../shared/modelProtocol';
+import type { ExactRegionRequest, ExactRegionResult, PreviewProgress, PreviewRequest, PreviewResult } from '../shared/previewProtocol';
 import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
-import { JobFiles, sweepStaleScratch } from './jobFiles';
+import { createPreviewFolder, JobFiles, sweepStaleScratch, type PreviewFolder } from './jobFiles';
 
 export type EngineClientOptions = {
   /** Absolute path of the engine's script. */
@@ -27,6 +30,9 @@ export type EngineClientOptions = {
 };
 
 export type UpscaleCall = Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
+/** `scratchDirectory` is a preview folder's; its files are complete when the progress that names them arrives, and stay until the folder is removed. */
+export type PreviewCall = Omit<PreviewRequest, 'jobId'>;
+export type ExactRegionCall = Omit<ExactRegionRequest, 'jobId'>;
 
 /** A cancel that the engine does not obey in this time kills it: inference blocks its thread, and a tile may take long. */
 const CANCEL_GRACE_MS = 1000;
@@ -57,8 +63,7 @@ export class EngineClient {
   }
 
   async upscale(call: UpscaleCall, options: CallOptions<UpscaleProgress> = {}): Promise<UpscaleResult> {
-    this.swept ??= sweepStaleScratch();
-    await this.swept;
+    await this.sweep();
     const files = new JobFiles();
     try {
       await files.create();
@@ -73,6 +78,27 @@ export class EngineClient {
     } finally {
       await files.remove();
     }
+  }
+
+  /** A folder for `preview` and `exactRegion`; the caller removes it when its panel is closed. */
+  async createPreviewFolder(): Promise<PreviewFolder> {
+    await this.sweep();
+    return createPreviewFolder();
+  }
+
+  /** Computes the layers of which every guidance is a blend. Rejects like `upscale`; a cancel keeps the tiles that are done. */
+  preview(call: PreviewCall, options: CallOptions<PreviewProgress> = {}): Promise<PreviewResult> {
+    return this.call<'preview', PreviewProgress>('preview', { ...call, jobId: randomUUID() }, options);
+  }
+
+  /** A part of the result as the export would make it. */
+  exactRegion(call: ExactRegionCall, options: { readonly signal?: AbortSignal } = {}): Promise<ExactRegionResult> {
+    return this.call('exactRegion', { ...call, jobId: randomUUID() }, options);
+  }
+
+  /** Size of a picture, upright, from its header. */
+  pictureSize(params: Parameters<EngineApi['pictureSize']>[0]): Promise<Size> {
+    return this.call('pictureSize', params);
   }
 
   devices(params: { readonly refresh: boolean }, options: { readonly signal?: AbortSignal } = {}): Promise<DevicesReport> {
@@ -120,6 +146,10 @@ export class EngineClient {
   async dispose(): Promise<void> {
     this.disposed = true;
     await this.stop(DISPOSED);
+  }
+
+  private sweep(): Promise<void> {
+    return (this.swept ??= sweepStaleScratch());
   }
 
   private async call<M extends keyof EngineApi, P = never>(

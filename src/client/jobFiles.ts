@@ -5,14 +5,19 @@ import path from 'node:path';
 
 const PREFIX = 'pisa-upscale-';
 
+/** A scratch folder's path, by which a later process knows its owner and whether that lives. */
+const scratchPath = (id: string): string => path.join(os.tmpdir(), `${PREFIX}${process.pid}-${id}`);
+
+const makeScratch = (directory: string): Promise<unknown> => mkdir(directory, { recursive: true, mode: 0o700 });
+
 /** The temporary files of one job: its scratch folder, and the file beside the target while it is being encoded. */
 export class JobFiles {
   readonly jobId = randomUUID();
-  readonly scratchDirectory = path.join(os.tmpdir(), `${PREFIX}${process.pid}-${this.jobId}`);
+  readonly scratchDirectory = scratchPath(this.jobId);
   private readonly besideTarget = new Set<string>();
 
   async create(): Promise<void> {
-    await mkdir(this.scratchDirectory, { recursive: true, mode: 0o700 });
+    await makeScratch(this.scratchDirectory);
   }
 
   note(file: string): void {
@@ -24,6 +29,20 @@ export class JobFiles {
     await rm(this.scratchDirectory, { recursive: true, force: true });
     for (const file of this.besideTarget) await rm(file, { force: true });
   }
+}
+
+/** A folder for what previews leave for a panel to read. It outlives the calls that write into it. */
+export type PreviewFolder = {
+  readonly directory: string;
+  /** Removes it with all its files; not while a call writes into it. */
+  remove(): Promise<void>;
+};
+
+/** Makes a folder that is swept like any other scratch folder when its owner dies. */
+export async function createPreviewFolder(): Promise<PreviewFolder> {
+  const directory = scratchPath(randomUUID());
+  await makeScratch(directory);
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
 /** Removes scratch folders whose owner is no longer alive: what a killed editor left behind. */

@@ -1,17 +1,21 @@
 import { rm } from 'node:fs/promises';
 import type { CallContext } from '../shared/rpc';
 import type { EngineApi, EngineVersions, ModelCheck, ModelSummary, UpscaleRequest, UpscaleResult } from '../shared/engineProtocol';
-import { messageOf } from './errors';
+import { cancelled, messageOf } from './errors';
+import { inspectSource } from './image/inspect';
 import { loadSharp } from './image/sharpLoader';
 import { ModelManager } from './models/install/modelManager';
 import { checkModel, isTiled, ModelRegistry, summarize, type InstalledModel } from './models/registry';
 import { readPisaCheckpoint } from './pisa/pisaCheckpoint';
 import { PisaSessions } from './pisa/pisaSessions';
+import { exactRegion } from './preview/exactRegion';
+import { previewFile } from './preview/previewFile';
 import { DeviceSelector } from './runtime/deviceSelector';
 import { loadOnnxRuntime } from './runtime/onnxRuntime';
 import { probeDevices } from './runtime/probe';
 import { openTileSession, threadCount } from './runtime/session';
 import { SessionPool } from './runtime/sessionPool';
+import type { UpscaleServices } from './upscale/services';
 import { upscaleFile } from './upscale/upscaleFile';
 
 export type EngineOptions = {
@@ -32,6 +36,16 @@ export class Engine {
   private readonly sessions = new SessionPool();
   private readonly pisa = new PisaSessions();
   private queue: Promise<unknown> = Promise.resolve();
+  private readonly services: UpscaleServices = {
+    findModel: (id) => this.models.find(id),
+    resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> => this.devices.resolve(choice),
+    acquireSession: async (model, device, tile, branches) => {
+      await this.pisa.release();
+      return this.sessions.acquire(model, device, tile, branches);
+    },
+    releaseSession: () => this.sessions.release(),
+    pisa: this.pisa,
+  };
 
   constructor(private readonly options: EngineOptions) {
     this.models = new ModelRegistry([...options.modelFolders, options.store]);
@@ -43,6 +57,9 @@ export class Engine {
   api(): EngineApi {
     return {
       upscale: (request, context) => this.upscale(request, context),
+      preview: (request, { signal, progress }) => this.enqueue(signal, () => previewFile(request, this.services, { signal, progress })),
+      exactRegion: (request, { signal }) => this.enqueue(signal, () => exactRegion(request, this.services, signal)),
+      pictureSize: async ({ input, maxInputMegapixels }) => (await inspectSource(input, maxInputMegapixels)).size,
       devices: ({ refresh }) => this.devices.report(refresh),
       models: () => this.listModels(),
       checkModels: () => this.checkModels(),
@@ -52,25 +69,25 @@ export class Engine {
   }
 
   private upscale(request: UpscaleRequest, { signal, progress }: CallContext): Promise<UpscaleResult> {
-    const run = (): Promise<UpscaleResult> =>
-      upscaleFile(
-        request,
-        {
-          findModel: (id) => this.models.find(id),
-          resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> => this.devices.resolve(choice),
-          acquireSession: async (model, device, tile, branches) => {
-            await this.pisa.release();
-            return this.sessions.acquire(model, device, tile, branches);
-          },
-          releaseSession: () => this.sessions.release(),
-          pisa: this.pisa,
-        },
-        { signal, progress },
-      );
-    const result = this.queue.then(run, run);
+    const result = this.enqueue(signal, () => upscaleFile(request, this.services, { signal, progress }));
     // The client removes the scratch folder too; but it may be the client's death that cancelled the run.
-    this.queue = result.catch(() => (signal.aborted ? rm(request.scratchDirectory, { recursive: true, force: true }) : undefined));
+    this.queue = this.queue.then(async () => {
+      if (signal.aborted) await rm(request.scratchDirectory, { recursive: true, force: true }).catch(() => undefined);
+    });
     return result;
+  }
+
+  /** Runs one piece of work after the other. What still waits obeys a cancel at once. */
+  private enqueue<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => reject(cancelled());
+      signal.addEventListener('abort', leave, { once: true });
+      this.queue = this.queue.then(async () => {
+        signal.removeEventListener('abort', leave);
+        if (signal.aborted) leave();
+        else await run().then(resolve, reject);
+      });
+    });
   }
 
   /** Resolves when nothing runs any more. */

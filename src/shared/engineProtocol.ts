@@ -1,6 +1,7 @@
-import type { Rect } from './geometry';
+import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
 import type { ModelApi } from './modelProtocol';
+import type { ExactRegionRequest, ExactRegionResult, PreviewRequest, PreviewResult } from './previewProtocol';
 import type { CallContext } from './rpc';
 import type { ColourFix, Device, DeviceChoice, OutputFormatChoice, OverwritePolicy } from './settings';
 
@@ -120,6 +121,11 @@ export type EngineVersions = {
 /** What the engine process offers. */
 export type EngineApi = ModelApi & {
   upscale(params: UpscaleRequest, context: CallContext): Promise<UpscaleResult>;
+  /** Progress is `PreviewProgress`. */
+  preview(params: PreviewRequest, context: CallContext): Promise<PreviewResult>;
+  exactRegion(params: ExactRegionRequest, context: CallContext): Promise<ExactRegionResult>;
+  /** Size of a picture, upright, from its header; the same refusals as an upscaling. */
+  pictureSize(params: { readonly input: string; readonly maxInputMegapixels: number }, context: CallContext): Promise<Size>;
   devices(params: { readonly refresh: boolean }, context: CallContext): Promise<DevicesReport>;
   models(params: undefined, context: CallContext): Promise<readonly ModelSummary[]>;
   checkModels(params: undefined, context: CallContext): Promise<readonly ModelCheck[]>;

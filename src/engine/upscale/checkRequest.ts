@@ -1,21 +1,25 @@
 import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
-import { GUIDANCE_RANGE } from '../../shared/guidance';
+import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
 import type { Rect, Size } from '../../shared/geometry';
 import { COLOUR_FIXES, DEVICES, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE, isOneOf } from '../../shared/settings';
 import { engineError } from '../errors';
 
 /** Refuses a request whose values are out of range, naming the value and the range. */
 export function checkRequest(request: UpscaleRequest): void {
-  const { guidance } = request;
   inRange('scale', request.scale, SCALE_RANGE.minimum, SCALE_RANGE.maximum);
-  inRange('λ_pix (pixel)', guidance.pixel, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
-  inRange('λ_sem (semantic)', guidance.semantic, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
+  checkGuidance(request.guidance);
   inRange('quality', request.quality, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum);
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
   oneOf('output format', request.format, ['source', ...OUTPUT_FORMATS]);
   oneOf('overwrite policy', request.overwrite, OVERWRITE_POLICIES);
   checkJob(request);
+}
+
+/** Refuses dials that are out of range. */
+export function checkGuidance({ pixel, semantic }: Guidance): void {
+  inRange('λ_pix (pixel)', pixel, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
+  inRange('λ_sem (semantic)', semantic, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
 }
 
 /** What every request that reads a picture has. */

@@ -5,7 +5,8 @@ import { throwIfCancelled } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
 import { refuseUnsupported } from '../models/pisaSupport';
 import type { PisaModel } from '../models/registry';
-import { budgetsFor } from '../pisa/budgets';
+import { budgetsFor, type Budgets } from '../pisa/budgets';
+import type { PisaNetworks } from '../pisa/pisaNetworks';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { firstSuccessful } from './attempts';
 import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
@@ -25,26 +26,55 @@ export function pisaFallbackNote(failed: PisaAttempt, next: PisaAttempt, reason:
   return `${failed.device} failed in ${failed.type} (${reason}); ${how}.`;
 }
 
-/** Runs PiSA-SR over the picture, in another precision or on the CPU when that fails. */
+/** What work with PiSA-SR's networks is given. */
+export type PisaWork = {
+  readonly device: Device;
+  readonly networks: PisaNetworks;
+  readonly budgets: Budgets;
+  /** See `PisaSessions.known`. */
+  readonly identity: string;
+};
+
+/** Runs `work` on PiSA-SR's networks, in another precision or on the CPU when that fails; `notes` then tells the person. */
+export async function pisaAttempted<T>(
+  services: UpscaleServices,
+  { model, device: wanted, notes, input, scale, signal }: { model: PisaModel; device: Device; notes: string[]; input: string; scale: number; signal: AbortSignal },
+  onDevice: (device: Device) => void,
+  work: (pisa: PisaWork) => Promise<T>,
+): Promise<T> {
+  const { pisa } = services;
+  throwIfCancelled(signal);
+  refuseUnsupported(model.manifest.name);
+  // The tiled models' session would hold memory that is needed here.
+  await services.releaseSession();
+  const identity = await identityOf(input, scale);
+  return firstSuccessful(
+    pisaAttempts(wanted),
+    async ({ device, type, share }) => {
+      onDevice(device);
+      return work({ device, networks: await pisa.acquire(model, device, type), budgets: budgetsFor(share), identity });
+    },
+    async (failed, next, reason) => {
+      notes.push(pisaFallbackNote(failed, next, reason));
+      await pisa.release().catch(() => undefined);
+    },
+  );
+}
+
+/** Runs PiSA-SR over the picture. */
 export async function inferPisa(
   request: UpscaleRequest,
   services: UpscaleServices,
   context: UpscaleContext,
-  input: InferInput & { readonly model: PisaModel },
+  { model, decoded, guidance, notes, device: wanted }: InferInput & { readonly model: PisaModel },
 ): Promise<InferResult> {
-  const { model, decoded, guidance, notes } = input;
   const { pisa } = services;
-  const { scale, region, colourFix } = request;
-  throwIfCancelled(context.signal);
-  refuseUnsupported(model.manifest.name);
-  // The tiled models' session would hold memory that is needed here.
-  await services.releaseSession();
-  const identity = await identityOf(request.input, scale);
-  return firstSuccessful(
-    pisaAttempts(input.device),
-    async ({ device, type, share }) => {
-      context.progress({ phase: 'infer', tile: 0, tiles: 1, device });
-      const networks = await pisa.acquire(model, device, type);
+  const { input, scale, region, colourFix } = request;
+  return pisaAttempted(
+    services,
+    { model, device: wanted, notes, input, scale, signal: context.signal },
+    (device) => context.progress({ phase: 'infer', tile: 0, tiles: 1, device }),
+    async ({ device, networks, budgets, identity }) => {
       const { raw, picture, steps, inferenceSeconds } = await upscalePisa({
         source: decoded,
         scale,
@@ -53,7 +83,7 @@ export async function inferPisa(
         colourFix,
         region,
         networks,
-        budgets: budgetsFor(share),
+        budgets,
         pace: pisa.pace,
         known: pisa.known(identity),
         scratch: request.scratchDirectory,
@@ -63,15 +93,11 @@ export async function inferPisa(
       pisa.remember(identity, picture);
       return { raw, isRegion: true, tiles: steps, device, inferenceSeconds };
     },
-    async (failed, next, reason) => {
-      notes.push(pisaFallbackNote(failed, next, reason));
-      await pisa.release().catch(() => undefined);
-    },
   );
 }
 
 /** Tells pictures, their versions on disk and scales apart. */
-export async function identityOf(input: string, scale: number): Promise<string> {
+async function identityOf(input: string, scale: number): Promise<string> {
   const { size, mtimeMs, ino } = await stat(input);
   return [input, ino, size, mtimeMs, scale].join('|');
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Branch, Guidance } from '../../shared/guidance';
 import { scaledSize, type Size } from '../../shared/geometry';
+import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import { PixelFile } from '../image/pixelFile';
 import type { TiledManifest } from '../models/manifest';
@@ -22,46 +23,52 @@ export async function inferTiled(
   context: UpscaleContext,
   input: InferInput & { readonly model: TiledModel },
 ): Promise<InferResult> {
-  const { model, decoded, size, guidance, notes } = input;
+  const { model, decoded, size, guidance } = input;
   const { manifest } = model;
   throwIfCancelled(context.signal);
   const { rgb, alpha } = decoded;
-  return firstSuccessful(
-    attemptsFor(input.device, manifest.tilePixels),
-    async (attempt) => {
-      const plan = planFor(request, model, size, attempt, alpha !== undefined);
-      const tiles = plan.columns.length * plan.rows.length;
-      const { device } = attempt;
-      context.progress({ phase: 'infer', tile: 0, tiles, device });
-      const session = await services.acquireSession(model, device, plan.tile, branchesFor(guidance, manifest));
-      const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
-      context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
-      const started = performance.now();
-      const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), { ...scaledSize(size, manifest.scale), bands: alpha ? 4 : 3 });
-      const { inferenceSeconds } = await runTiles({
-        manifest,
-        plan,
-        session,
-        guidance,
-        rgb,
-        alpha,
-        output: raw,
-        signal: context.signal,
-        onTile: (tile, rect) => {
-          const secondsLeft = ((performance.now() - started) / 1000 / tile) * (tiles - tile);
-          context.progress({ phase: 'infer', tile, tiles, device, rect, secondsLeft });
-        },
-      }).catch(async (error: unknown) => {
-        await raw.close();
-        throw error;
-      });
-      return { raw, isRegion: false, tiles, device, inferenceSeconds };
-    },
-    async (failed, next, reason) => {
-      notes.push(fallbackNote(failed, next, reason));
-      await services.releaseSession().catch(() => undefined);
-    },
-  );
+  return tiledAttempts(services, input, manifest.tilePixels, async (attempt) => {
+    const plan = planFor(request, model, size, attempt, alpha !== undefined);
+    const tiles = plan.columns.length * plan.rows.length;
+    const { device } = attempt;
+    context.progress({ phase: 'infer', tile: 0, tiles, device });
+    const session = await services.acquireSession(model, device, plan.tile, branchesFor(guidance, manifest));
+    const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
+    context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
+    const started = performance.now();
+    const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), { ...scaledSize(size, manifest.scale), bands: alpha ? 4 : 3 });
+    const { inferenceSeconds } = await runTiles({
+      manifest,
+      plan,
+      session,
+      guidance,
+      rgb,
+      alpha,
+      output: raw,
+      signal: context.signal,
+      onTile: (tile, rect) => {
+        const secondsLeft = ((performance.now() - started) / 1000 / tile) * (tiles - tile);
+        context.progress({ phase: 'infer', tile, tiles, device, rect, secondsLeft });
+      },
+    }).catch(async (error: unknown) => {
+      await raw.close();
+      throw error;
+    });
+    return { raw, isRegion: false, tiles, device, inferenceSeconds };
+  });
+}
+
+/** Runs `work` on a device, again with smaller tiles or on the CPU when that fails; `notes` then tells the person. */
+export function tiledAttempts<T>(
+  services: Pick<UpscaleServices, 'releaseSession'>,
+  { device, notes }: { readonly device: Device; readonly notes: string[] },
+  tilePixels: number,
+  work: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  return firstSuccessful(attemptsFor(device, tilePixels), work, async (failed, next, reason) => {
+    notes.push(fallbackNote(failed, next, reason));
+    await services.releaseSession().catch(() => undefined);
+  });
 }
 
 /** The branches that the guidance uses. The pixel branch comes always: its features are what the semantic one builds on. */

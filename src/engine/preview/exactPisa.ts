@@ -1,0 +1,45 @@
+import type { ExactRegionRequest } from '../../shared/previewProtocol';
+import type { PisaModel } from '../models/registry';
+import { upscalePisa } from '../pisa/upscalePisa';
+import { pisaAttempted } from '../upscale/inferPisa';
+import type { UpscaleServices } from '../upscale/services';
+import type { OpenSource } from './openSource';
+import { writeSamples } from './scratchFile';
+
+/**
+ * Decodes a part of the result with PiSA-SR. What the last preview of the same picture computed is used again: then only the decoder runs, on the part
+ * and what it sees around it.
+ */
+export async function exactPisa(
+  { input, rect, guidance, colourFix }: ExactRegionRequest,
+  services: UpscaleServices,
+  signal: AbortSignal,
+  { model, device, decoded, notes, folder }: OpenSource & { readonly model: PisaModel },
+  target: string,
+): Promise<void> {
+  const { pisa } = services;
+  const { scale, processSize } = model.manifest;
+  await pisaAttempted(services, { model, device, notes, input, scale, signal }, () => undefined, async ({ networks, budgets, identity }) => {
+    const { raw, picture } = await upscalePisa({
+      source: { rgb: decoded.rgb, alpha: undefined },
+      scale,
+      processSize,
+      guidance,
+      colourFix,
+      region: rect,
+      networks,
+      budgets,
+      pace: pisa.pace,
+      known: pisa.known(identity),
+      scratch: folder,
+      signal,
+      onProgress: () => undefined,
+    });
+    pisa.remember(identity, picture);
+    try {
+      await writeSamples(raw, target);
+    } finally {
+      await raw.close();
+    }
+  });
+}

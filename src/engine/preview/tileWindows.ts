@@ -1,0 +1,74 @@
+import type { Rect, Size } from '../../shared/geometry';
+import type { PixelFile } from '../image/pixelFile';
+import type { TiledManifest } from '../models/manifest';
+import type { TileLayers, TileSession } from '../runtime/session';
+import { planTiles, type TilePlan } from '../tiling/plan';
+import type { BlendWindow } from '../upscale/blend';
+import { keptPart, planningSize } from '../upscale/runTiles';
+import { mirroredIndices, tileInput } from '../upscale/tileInput';
+
+/** A tile of the source: where its input begins (perhaps before the picture's edge), and what is kept of it. In pixels of the source. */
+export type TileWindow = { readonly x: number; readonly y: number; readonly kept: Rect };
+
+/** A preview's tiles have this share of the pixels that a tile may have, so that the first is soon there … */
+const SHARE = 1 / 4;
+/** … unless the halo is so large that small tiles would compute mostly halo: at this many halos a side half of a tile is kept. */
+const HALOS = 7;
+
+/** Cuts a picture for a preview. `tilePixels` is the most that a tile may have. */
+export function previewPlan({ margin, halo, sizeRule, ...rest }: TiledManifest, size: Size, tilePixels: number): TilePlan {
+  const pixels = Math.min(tilePixels, Math.max(tilePixels * SHARE, (HALOS * halo) ** 2));
+  return planTiles(planningSize({ margin, halo, sizeRule, ...rest }, size), { halo, multipleOf: sizeRule.multipleOf }, { pixels, bandRows: Number.POSITIVE_INFINITY });
+}
+
+/** The tiles of a plan, row by row, without those that hold nothing but padding. Their kept parts cover the picture exactly once. */
+export function windowsOf({ columns, rows }: TilePlan, { margin }: TiledManifest, { width, height }: Size): TileWindow[] {
+  return rows.flatMap((row) => {
+    const down = keptPart(row, margin, height);
+    return columns.flatMap((column) => {
+      const across = keptPart(column, margin, width);
+      if (down.length === 0 || across.length === 0) return [];
+      const kept = { x: across.inPicture, y: down.inPicture, width: across.length, height: down.length };
+      return [{ x: column.start - margin, y: row.start - margin, kept }];
+    });
+  });
+}
+
+/** Reads a tile's input (mirrored at the picture's edges) and runs the network on it. */
+export async function runWindow({ x, y }: TileWindow, { width, height }: Size, rgb: PixelFile, session: TileSession): Promise<{ layers: TileLayers; seconds: number }> {
+  const columns = mirroredIndices(x, width, rgb.info.width);
+  const rows = mirroredIndices(y, height, rgb.info.height);
+  const [left, right, top, bottom] = [least(columns), most(columns), least(rows), most(rows)];
+  const area = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+  const image = tileInput(await rgb.area(area), area.width, columns.map((column) => column - left), rows.map((row) => row - top));
+  const started = performance.now();
+  const layers = await session.run(image, width, height);
+  return { layers, seconds: (performance.now() - started) / 1000 };
+}
+
+const least = (values: Int32Array): number => values.reduce((a, b) => Math.min(a, b));
+const most = (values: Int32Array): number => values.reduce((a, b) => Math.max(a, b));
+
+/** How `blendTile` finds `part`, in pixels of the result and within what the tile keeps, and fills an array of just its size. */
+export function blendWindow({ x, y }: TileWindow, tile: Size, scale: number, part: Rect): BlendWindow {
+  return {
+    tileWidth: tile.width * scale,
+    tileHeight: tile.height * scale,
+    fromX: part.x - x * scale,
+    fromY: part.y - y * scale,
+    width: part.width,
+    height: part.height,
+    bandX: 0,
+    bandWidth: part.width,
+  };
+}
+
+export const scaledRect = ({ x, y, width, height }: Rect, scale: number): Rect => ({ x: x * scale, y: y * scale, width: width * scale, height: height * scale });
+
+/** What two rectangles share; undefined for nothing. */
+export function intersection(a: Rect, b: Rect): Rect | undefined {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
+  const width = Math.min(a.x + a.width, b.x + b.width) - x;
+  const height = Math.min(a.y + a.height, b.y + b.height) - y;
+  return width > 0 && height > 0 ? { x, y, width, height } : undefined;
+}

@@ -1,0 +1,135 @@
+import type { Rect, Size } from './geometry';
+import type { Branch, Guidance } from './guidance';
+import type { DegradationEstimate, PreviewFigures } from './previewProtocol';
+import type { OutputFormatChoice } from './settings';
+
+/**
+ * What the comparison panel's webview and the extension say to each other, over `RpcEndpoint`. Every file name and sentence arrives ready to be
+ * shown; the webview never sees a path that it could ask for.
+ */
+
+/** A picture that the webview loads by its address. */
+export type PanelPicture = {
+  readonly fileName: string;
+  /** Address inside the webview; undefined when it can't be shown, `problem` says why. */
+  readonly address: string | undefined;
+  readonly problem: string;
+  /** In pixels, upright; undefined while unknown. */
+  readonly size: Size | undefined;
+};
+
+export type PanelModel = {
+  readonly id: string;
+  readonly name: string;
+  readonly scale: number;
+  readonly branches: readonly Branch[];
+};
+
+/** What the person can choose about the file that is written. */
+export type PanelOutput = {
+  readonly scale: number;
+  readonly format: OutputFormatChoice;
+};
+
+/** Everything that a panel starts with. */
+export type PanelInit = {
+  /** `preview`: a picture and what models make of it. `pair`: two finished pictures, no dials. */
+  readonly kind: 'preview' | 'pair';
+  /**
+   * A word without a meaning for the webview, which keeps it in its stored state as `session`: by it the extension finds the pictures again when the
+   * editor restarts.
+   */
+  readonly session?: string | undefined;
+  readonly original: PanelPicture;
+  /** Of a pair. */
+  readonly result: PanelPicture | undefined;
+  /** How a pair's result was made, "×4 · PiSA Compact · λ_pix 1.00"; empty when that is not known. */
+  readonly facts: string;
+  /** Models that can be used now; empty for a pair. */
+  readonly models: readonly PanelModel[];
+  /** From the settings. */
+  readonly model: string;
+  readonly guidance: Guidance;
+  readonly output: PanelOutput;
+};
+
+/** Settings of a picture: what is previewed, saved, copied or used for others. */
+export type PanelChoice = PanelOutput & {
+  readonly model: string;
+  readonly guidance: Guidance;
+};
+
+/** How the processor is called where devices are named. */
+export const PROCESSOR_LABEL = 'CPU';
+
+/** A finished part of a preview: see `PreviewTile`. */
+export type PanelTile = { readonly rect: Rect; readonly address: string };
+
+export type PanelProgress = {
+  readonly done: number;
+  readonly total: number;
+  /** Label such as "CPU"; empty while unknown. */
+  readonly device: string;
+  /** Estimated seconds until the end. */
+  readonly secondsLeft: number | undefined;
+  readonly tile: PanelTile | undefined;
+  /** The part of the result that is worked on now, where that is known. */
+  readonly next?: Rect | undefined;
+  /** The result, once its size is known. */
+  readonly picture: PanelResult | undefined;
+};
+
+/** The result that a preview makes. */
+export type PanelResult = {
+  readonly size: Size;
+  readonly sourceSize: Size;
+  readonly branches: readonly Branch[];
+  readonly alphaAddress: string | undefined;
+  /** Whether the blend of the layers equals the export. */
+  readonly exact: boolean;
+};
+
+export type PanelPreview = {
+  readonly device: string;
+  readonly seconds: number;
+  readonly figures: PreviewFigures;
+  readonly estimate: DegradationEstimate;
+  /** What Auto chooses for this picture. */
+  readonly auto: Guidance;
+  readonly notes: readonly string[];
+};
+
+/** What is computed, and where: `onProcessor` leaves the setting's device alone and takes the processor. */
+export type PanelRun = { readonly model: string; readonly onProcessor: boolean };
+
+export const SAVE_WAYS = ['save', 'saveAs', 'overwrite'] as const;
+export type SaveHow = (typeof SAVE_WAYS)[number];
+/** What became of a wish to save; `fileName` is empty when the person changed their mind. */
+export type PanelSaved = { readonly fileName: string };
+
+/** What the extension offers to the webview. */
+export type PanelHostApi = {
+  /** Asked by the webview when it has started, also when it starts again. */
+  init(params: undefined): Promise<PanelInit>;
+  /** Computes the layers; progress is `PanelProgress`. A new call ends the one before. */
+  preview(params: PanelRun & { readonly first: Rect | undefined }): Promise<PanelPreview>;
+  /** The exact picture of a part of the result: interleaved RGB rows, 8 bits. For models whose blend is approximate. */
+  exact(params: PanelRun & { readonly guidance: Guidance; readonly rect: Rect }): Promise<PanelTile>;
+  /** The file's name that `save` would write, and the result's size. */
+  outputName(params: PanelChoice): Promise<{ readonly fileName: string; readonly size: Size }>;
+  /** Renders exactly and writes; progress is `PanelProgress` without tiles. */
+  save(params: PanelRun & PanelChoice & { readonly how: SaveHow }): Promise<PanelSaved>;
+  copySettings(params: PanelChoice): Promise<void>;
+  useForWorkspace(params: PanelChoice): Promise<void>;
+  /** Upscales the files that are selected in the explorer, or that the person then chooses. */
+  upscaleSelected(params: PanelChoice): Promise<void>;
+  showLog(params: undefined): Promise<void>;
+};
+
+/** What the webview offers to the extension. */
+export type PanelWebviewApi = {
+  /** The file on disk changed: the person is asked whether to look at it anew. */
+  sourceChanged(params: undefined): Promise<void>;
+  /** The panel shows other pictures from now on. */
+  restart(params: PanelInit): Promise<void>;
+};
