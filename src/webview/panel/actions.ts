@@ -1,0 +1,49 @@
+import type { Guidance } from '../../shared/guidance';
+import type { PanelOutput, SaveHow } from '../../shared/panelProtocol';
+import type { RenderMode } from '../render/state';
+import type { PanelState } from './panelState';
+
+/** A switch of the display group. */
+export type Toggle = keyof Pick<PanelState, 'checkerboard' | 'originalPixels' | 'loupe'>;
+
+/** Everything a control can ask for. */
+export type PanelActions = {
+  setMode(mode: RenderMode): void;
+  setDivider(divider: number): void;
+  /** Shows the comparison as long as it is held. */
+  hold(held: boolean): void;
+  toggle(name: Toggle): void;
+
+  setGuidance(guidance: Guidance): void;
+  useAuto(): void;
+  /** What follows until `endGesture` is undone in one step. */
+  beginGesture(): void;
+  endGesture(): void;
+  undo(): void;
+  redo(): void;
+
+  setModel(id: string): void;
+  setOutput(patch: Partial<PanelOutput>): void;
+
+  pin(): void;
+  unpin(): void;
+  swap(): void;
+  compareWith(what: 'original' | 'A'): void;
+
+  save(how: SaveHow): void;
+  /** Ends what is running. */
+  cancel(): void;
+  copySettings(): void;
+  useForWorkspace(): void;
+  upscaleSelected(): void;
+
+  tryAgain(): void;
+  tryProcessor(): void;
+  showLog(): void;
+  dismiss(): void;
+  refresh(): void;
+  keep(): void;
+};
+
+/** Brings one control up to date. */
+export type Render<V> = (view: V) => void;

@@ -1,0 +1,60 @@
+import type { PanelHostApi, PanelInit, PanelPreview, PanelProgress, PanelSaved, PanelTile } from '../../shared/panelProtocol';
+import { RpcError, type CallOptions, type RpcApi, type RpcEndpoint } from '../../shared/rpc';
+import { isOutputName, isPanelInit, isPanelPreview, isPanelProgress, isPanelSaved, isPanelTile } from './guards';
+
+/** The connection to the extension. */
+export type HostConnection = Pick<RpcEndpoint<RpcApi & PanelHostApi>, 'call'>;
+
+type Params<M extends keyof PanelHostApi> = Parameters<PanelHostApi[M]>[0];
+type Watched = { readonly signal: AbortSignal; readonly onProgress: (progress: PanelProgress) => void };
+
+/** The extension as the panel uses it: answers are looked at before they count, progress that makes no sense is left out. */
+export class PanelHost {
+  constructor(
+    private readonly connection: HostConnection,
+    private readonly badAnswer: string,
+  ) {}
+
+  async init(): Promise<PanelInit> {
+    return this.checked(await this.connection.call('init', undefined), isPanelInit);
+  }
+
+  async preview(params: Params<'preview'>, watched: Watched): Promise<PanelPreview> {
+    return this.checked(await this.connection.call('preview', params, watching(watched)), isPanelPreview);
+  }
+
+  async exact(params: Params<'exact'>, signal: AbortSignal): Promise<PanelTile> {
+    return this.checked(await this.connection.call('exact', params, { signal }), isPanelTile);
+  }
+
+  async outputName(params: Params<'outputName'>): ReturnType<PanelHostApi['outputName']> {
+    return this.checked(await this.connection.call('outputName', params), isOutputName);
+  }
+
+  async save(params: Params<'save'>, watched: Watched): Promise<PanelSaved> {
+    return this.checked(await this.connection.call('save', params, watching(watched)), isPanelSaved);
+  }
+
+  copySettings(params: Params<'copySettings'>): Promise<void> {
+    return this.connection.call('copySettings', params);
+  }
+
+  useForWorkspace(params: Params<'useForWorkspace'>): Promise<void> {
+    return this.connection.call('useForWorkspace', params);
+  }
+
+  upscaleSelected(params: Params<'upscaleSelected'>): Promise<void> {
+    return this.connection.call('upscaleSelected', params);
+  }
+
+  showLog(): Promise<void> {
+    return this.connection.call('showLog', undefined);
+  }
+
+  private checked<T>(answer: unknown, is: (value: unknown) => value is T): T {
+    if (!is(answer)) throw new RpcError({ code: 'internal', message: this.badAnswer });
+    return answer;
+  }
+}
+
+const watching = ({ signal, onProgress }: Watched): CallOptions => ({ signal, onProgress: (value) => isPanelProgress(value) && onProgress(value) });

@@ -1,0 +1,51 @@
+import type { PanelInit } from '../../shared/panelProtocol';
+import { defaultState, restoreState } from './panelState';
+import type { PreviewRun } from './previewRun';
+import { NOTHING_YET, noticeOf } from './runState';
+import type { SaveRun } from './saveRun';
+import type { Services } from './services';
+
+/** Shows what the extension says, and starts what has to run for it. */
+export class Opening {
+  constructor(
+    private readonly services: Services,
+    private readonly previews: PreviewRun,
+    private readonly saves: SaveRun,
+  ) {}
+
+  /** Asks the extension what to show. `stored`: the state of before the page was hidden. */
+  async start(stored?: unknown): Promise<void> {
+    const { host, patch } = this.services;
+    patch({ phase: 'starting', notice: undefined });
+    let init: PanelInit;
+    try {
+      init = await host.init();
+    } catch (error) {
+      patch({ phase: 'stopped', notice: noticeOf('init', error, true) });
+      return;
+    }
+    await this.open(init, stored);
+  }
+
+  /** Never rejects: what fails is told in the panel. */
+  async open(init: PanelInit, stored?: unknown): Promise<void> {
+    const { renderer, store, patch, run } = this.services;
+    this.previews.drop();
+    this.saves.cancel();
+    renderer.unpin();
+    store.reset(stored === undefined ? defaultState(init) : restoreState(stored, init));
+    patch({ ...NOTHING_YET, onProcessor: run().onProcessor, init });
+    const replaced = (): boolean => run().init !== init;
+    try {
+      const opened = await renderer.open(init.original, init.result);
+      if (replaced()) return;
+      const missing = [...(opened.original ? [] : [init.original.problem]), ...(init.result && !opened.result ? [init.result.problem] : [])];
+      patch({ originalSize: opened.original, pairSize: opened.result ?? init.result?.size, problem: init.kind === 'pair' ? missing.join(' ') : '' });
+    } catch (error) {
+      if (!replaced()) patch({ phase: 'stopped', notice: noticeOf('init', error, true) });
+      return;
+    }
+    if (init.kind === 'pair') patch({ phase: 'pair' });
+    else await this.previews.start();
+  }
+}

@@ -1,0 +1,41 @@
+import { GUIDANCE_RANGE } from '../../shared/guidance';
+import { warningZone } from '../../shared/panelFigures';
+import type { PreviewFigures } from '../../shared/previewProtocol';
+import { find } from '../find';
+
+/** Stripes and the fill between them, in 0–255 of the theme's warning colour. */
+const STRIPE_ALPHA = 70;
+const FILL_ALPHA = 16;
+const STRIPE_STEP = 14;
+const STRIPE_WIDTH = 2;
+
+/** Hatches the pad where the figures warn. It is painted only when the figures or the theme change. */
+export class PadZone {
+  private readonly canvas = find(document, '#zone', HTMLCanvasElement);
+  private painted: { readonly figures: PreviewFigures | undefined; readonly colour: string } | undefined;
+
+  render(figures: PreviewFigures | undefined, wanted: boolean): void {
+    this.canvas.hidden = !figures || !wanted;
+    if (!figures || this.canvas.hidden) return;
+    const colour = getComputedStyle(this.canvas).color;
+    if (this.painted?.figures === figures && this.painted.colour === colour) return;
+    this.painted = { figures, colour };
+    this.paint(warningZone(figures, this.canvas.width, this.canvas.height, GUIDANCE_RANGE.maximum), colour);
+  }
+
+  private paint(zone: Uint8Array, colour: string): void {
+    const context = this.canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) return;
+    const { width, height } = this.canvas;
+    context.clearRect(0, 0, width, height);
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+    const image = new ImageData(width, height);
+    for (const [index, warns] of zone.entries()) {
+      const striped = ((index % width) + Math.floor(index / width)) % STRIPE_STEP < STRIPE_WIDTH;
+      if (warns === 1) image.data.set([red, green, blue, striped ? STRIPE_ALPHA : FILL_ALPHA], index * 4);
+    }
+    context.putImageData(image, 0, 0);
+  }
+}

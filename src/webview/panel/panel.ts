@@ -1,0 +1,176 @@
+import type { Rect } from '../../shared/geometry';
+import type { Guidance } from '../../shared/guidance';
+import type { PanelInit, PanelOutput, SaveHow } from '../../shared/panelProtocol';
+import type { RenderMode } from '../render/state';
+import type { PanelActions, Toggle } from './actions';
+import { ExactPart } from './exactPart';
+import { NameLookup } from './nameLookup';
+import { Opening } from './opening';
+import { Pinning } from './pinning';
+import { PreviewRun } from './previewRun';
+import { choiceOf, SaveRun } from './saveRun';
+import type { Services } from './services';
+
+/** What happens when somebody asks for something. */
+export class Panel implements PanelActions {
+  private readonly previews: PreviewRun;
+  private readonly saves: SaveRun;
+  private readonly exact: ExactPart;
+  private readonly names: NameLookup;
+  private readonly pinning: Pinning;
+  private readonly opening: Opening;
+
+  constructor(
+    private readonly services: Services,
+    /** The part of the result that is seen. */
+    private readonly seen: () => Rect | undefined,
+  ) {
+    this.previews = new PreviewRun(services, seen);
+    this.saves = new SaveRun(services);
+    this.exact = new ExactPart(services);
+    this.names = new NameLookup(services);
+    this.pinning = new Pinning(services);
+    this.opening = new Opening(services, this.previews, this.saves);
+  }
+
+  /** `stored`: the state of before the page was hidden. */
+  start(stored?: unknown): Promise<void> {
+    return this.opening.start(stored);
+  }
+
+  /** Shows other pictures. */
+  open(init: PanelInit): Promise<void> {
+    return this.opening.open(init);
+  }
+
+  /** After each frame. */
+  follow(): void {
+    this.exact.follow(this.seen());
+    this.names.follow();
+  }
+
+  setMode(mode: RenderMode): void {
+    const { pair, branches } = this.services.view();
+    if (mode === 'map' && (pair || !branches.includes('semantic'))) return;
+    this.hold(false);
+    this.services.store.update({ mode });
+  }
+
+  setDivider(divider: number): void {
+    this.services.store.update({ divider });
+  }
+
+  hold(held: boolean): void {
+    if (this.services.run().held !== held) this.services.patch({ held });
+  }
+
+  toggle(name: Toggle): void {
+    const { store } = this.services;
+    store.update({ [name]: !store.state[name] });
+  }
+
+  setGuidance(guidance: Guidance): void {
+    this.services.store.setGuidance(guidance);
+  }
+
+  useAuto(): void {
+    const auto = this.services.run().preview?.auto;
+    if (auto) this.services.store.setGuidance(auto, true);
+  }
+
+  beginGesture(): void {
+    this.services.store.beginGesture();
+  }
+
+  endGesture(): void {
+    this.services.store.endGesture();
+  }
+
+  undo(): void {
+    this.services.store.undo();
+  }
+
+  redo(): void {
+    this.services.store.redo();
+  }
+
+  setModel(model: string): void {
+    if (model === this.services.store.state.model) return;
+    this.services.store.update({ model });
+    void this.previews.start();
+  }
+
+  setOutput(patch: Partial<PanelOutput>): void {
+    const { store } = this.services;
+    store.update({ output: { ...store.state.output, ...patch } });
+  }
+
+  pin(): void {
+    this.pinning.pin();
+  }
+
+  unpin(): void {
+    this.pinning.unpin();
+  }
+
+  swap(): void {
+    const model = this.pinning.swap();
+    if (model !== undefined) this.setModel(model);
+  }
+
+  compareWith(compareWith: 'original' | 'A'): void {
+    this.services.store.update({ compareWith });
+  }
+
+  save(how: SaveHow): void {
+    void this.saves.save(how).then(() => {
+      this.names.forget();
+      this.services.patch({});
+    });
+  }
+
+  cancel(): void {
+    if (this.services.run().saving) this.saves.cancel();
+    else this.previews.cancel();
+  }
+
+  copySettings(): void {
+    void this.saves.act(() => this.services.host.copySettings(choiceOf(this.services)), this.services.strings.announceCopied);
+  }
+
+  useForWorkspace(): void {
+    void this.saves.act(() => this.services.host.useForWorkspace(choiceOf(this.services)), this.services.strings.announceWorkspace);
+  }
+
+  upscaleSelected(): void {
+    void this.saves.act(() => this.services.host.upscaleSelected(choiceOf(this.services)));
+  }
+
+  tryAgain(): void {
+    const { notice } = this.services.run();
+    if (notice?.kind === 'init') void this.start(this.services.store.state);
+    else if (notice?.kind === 'save' && notice.how) this.save(notice.how);
+    else void this.previews.start();
+  }
+
+  tryProcessor(): void {
+    this.services.patch({ onProcessor: true });
+    this.tryAgain();
+  }
+
+  showLog(): void {
+    void this.saves.act(() => this.services.host.showLog());
+  }
+
+  dismiss(): void {
+    this.services.patch({ notice: undefined });
+  }
+
+  refresh(): void {
+    void this.start(this.services.store.state);
+  }
+
+  keep(): void {
+    this.services.patch({ sourceChanged: false });
+  }
+}

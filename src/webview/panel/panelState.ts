@@ -1,0 +1,106 @@
+import { clampDial, DEFAULT_GUIDANCE, type Guidance } from '../../shared/guidance';
+import type { PanelInit, PanelModel, PanelOutput } from '../../shared/panelProtocol';
+import { DEFAULT_SETTINGS, isOneOf, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
+import { RENDER_MODES, type RenderMode } from '../render/state';
+import { FIT, viewFrom, type View } from '../viewTransform';
+import { isRecord } from './guards';
+
+/** A setting that was kept to compare others with. */
+export type Pinned = { readonly model: string; readonly guidance: Guidance };
+
+/** What the person has chosen. It outlives the page: VS Code stores it while the panel is hidden. */
+export type PanelState = {
+  readonly view: View;
+  readonly mode: RenderMode;
+  readonly guidance: Guidance;
+  /** Whether the guidance is the one that was chosen for this picture. */
+  readonly auto: boolean;
+  /** 0–1 of the picture's visible width. */
+  readonly divider: number;
+  readonly pinned: Pinned | undefined;
+  readonly compareWith: 'original' | 'A';
+  readonly model: string;
+  readonly output: PanelOutput;
+  readonly checkerboard: boolean;
+  readonly originalPixels: boolean;
+  readonly loupe: boolean;
+};
+
+/** Before anything is known. */
+export const EMPTY_STATE: PanelState = {
+  view: FIT,
+  mode: 'divider',
+  guidance: DEFAULT_GUIDANCE,
+  auto: false,
+  divider: 0.5,
+  pinned: undefined,
+  compareWith: 'original',
+  model: '',
+  output: { scale: DEFAULT_SETTINGS.scale, format: DEFAULT_SETTINGS.format },
+  checkerboard: false,
+  originalPixels: false,
+  loupe: false,
+};
+
+export const defaultState = ({ guidance, model, models, output }: PanelInit): PanelState => ({
+  ...EMPTY_STATE,
+  guidance: roundGuidance(guidance),
+  model: knownModel(models, model) ?? '',
+  output: { ...output, scale: clampScale(output.scale) ?? DEFAULT_SETTINGS.scale },
+});
+
+/** Takes up a stored state, part by part: what makes no sense becomes the default. */
+export function restoreState(stored: unknown, init: PanelInit): PanelState {
+  const fallback = defaultState(init);
+  if (!isRecord(stored)) return fallback;
+  const bool = (key: 'auto' | 'checkerboard' | 'originalPixels' | 'loupe'): boolean => (typeof stored[key] === 'boolean' ? stored[key] : fallback[key]);
+  const pinned = pinnedFrom(stored.pinned, init.models);
+  return {
+    view: viewFrom(stored.view),
+    mode: isOneOf(RENDER_MODES, stored.mode) && (init.kind === 'preview' || stored.mode !== 'map') ? stored.mode : fallback.mode,
+    guidance: guidanceFrom(stored.guidance) ?? fallback.guidance,
+    auto: bool('auto'),
+    divider: typeof stored.divider === 'number' && stored.divider >= 0 && stored.divider <= 1 ? stored.divider : fallback.divider,
+    pinned,
+    compareWith: pinned && stored.compareWith === 'A' ? 'A' : 'original',
+    model: init.models.some(({ id }) => id === stored.model) ? (stored.model as string) : fallback.model,
+    output: outputFrom(stored.output) ?? fallback.output,
+    checkerboard: bool('checkerboard'),
+    originalPixels: bool('originalPixels'),
+    loupe: bool('loupe'),
+  };
+}
+
+/** Both dials inside their range, with two decimals: what is shown is what counts. */
+export const roundGuidance = ({ pixel, semantic }: Guidance): Guidance => ({ pixel: roundDial(pixel), semantic: roundDial(semantic) });
+
+export const sameGuidance = (a: Guidance, b: Guidance): boolean => a.pixel === b.pixel && a.semantic === b.semantic;
+
+/** A scale that can be asked for; undefined for anything that is not a number. */
+export function clampScale(scale: number): number | undefined {
+  if (!Number.isFinite(scale)) return undefined;
+  return Math.min(SCALE_RANGE.maximum, Math.max(SCALE_RANGE.minimum, Math.round(scale * 100) / 100));
+}
+
+const roundDial = (value: number): number => Math.round(clampDial(value, 1) * 100) / 100;
+
+const knownModel = (models: readonly PanelModel[], id: string): string | undefined => (models.find((model) => model.id === id) ?? models[0])?.id;
+
+function guidanceFrom(value: unknown): Guidance | undefined {
+  if (!isRecord(value) || !Number.isFinite(value.pixel) || !Number.isFinite(value.semantic)) return undefined;
+  return roundGuidance({ pixel: value.pixel as number, semantic: value.semantic as number });
+}
+
+function pinnedFrom(value: unknown, models: readonly PanelModel[]): Pinned | undefined {
+  if (!isRecord(value)) return undefined;
+  const model = models.find(({ id }) => id === value.model);
+  const guidance = guidanceFrom(value.guidance);
+  return model && guidance ? { model: model.id, guidance } : undefined;
+}
+
+function outputFrom(value: unknown): PanelOutput | undefined {
+  if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
+  const scale = clampScale(value.scale);
+  if (scale === undefined || (value.format !== 'source' && !isOneOf(OUTPUT_FORMATS, value.format))) return undefined;
+  return { scale, format: value.format };
+}

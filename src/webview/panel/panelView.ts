@@ -1,0 +1,86 @@
+import { scaledSize, type Size } from '../../shared/geometry';
+import { DEFAULT_GUIDANCE, guidanceForBranches, type Branch, type Guidance } from '../../shared/guidance';
+import { PROCESSOR_LABEL, type PanelModel, type PanelResult } from '../../shared/panelProtocol';
+import type { PanelStrings } from '../../shared/panelText';
+import type { RenderMode } from '../render/state';
+import type { PanelStore } from './panelStore';
+import { roundGuidance, sameGuidance, type PanelState } from './panelState';
+import type { RunState } from './runState';
+
+/** Everything that a frame of the user interface depends on, worked out once. */
+export type PanelView = {
+  readonly state: PanelState;
+  readonly run: RunState;
+  readonly strings: PanelStrings;
+  readonly pair: boolean;
+  readonly model: PanelModel | undefined;
+  readonly branches: readonly Branch[];
+  /** The dials that the model follows. */
+  readonly guidance: Guidance;
+  /** The dials that the settings ask for. */
+  readonly defaults: Guidance;
+  /** The mode that can be shown now. */
+  readonly mode: RenderMode;
+  /** The result's pixels; estimated before they are known. */
+  readonly picture: Size | undefined;
+  readonly originalSize: Size | undefined;
+  /** Whether all of the result is there. */
+  readonly done: boolean;
+  readonly busy: boolean;
+  readonly comparesWithA: boolean;
+  /** Whether what is seen differs a little from what is saved. */
+  readonly approximate: boolean;
+  readonly onProcessor: boolean;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+};
+
+/** A pair is shown as it is. */
+const PAIR_GUIDANCE: Guidance = { pixel: 1, semantic: 0 };
+
+export function panelView(store: PanelStore, run: RunState, strings: PanelStrings): PanelView {
+  const { state } = store;
+  const pair = run.init?.kind === 'pair';
+  const model = run.init?.models.find(({ id }) => id === state.model);
+  const branches = run.result?.branches ?? model?.branches ?? [];
+  const guidance = pair ? PAIR_GUIDANCE : guidanceForBranches(state.guidance, branches);
+  const done = run.phase === 'ready' || run.phase === 'pair';
+  return {
+    state,
+    run,
+    strings,
+    pair,
+    model,
+    branches,
+    guidance,
+    defaults: roundGuidance(run.init?.guidance ?? DEFAULT_GUIDANCE),
+    mode: shownMode(state.mode, done, pair, branches),
+    picture: pair ? shownPair(run) : (run.result?.size ?? estimatedResult(run, model)?.size),
+    originalSize: originalSize(run),
+    done,
+    busy: run.phase === 'starting' || run.phase === 'loading' || run.saving !== undefined,
+    comparesWithA: state.compareWith === 'A' && state.pinned !== undefined && run.pinnedLoaded,
+    approximate: run.phase === 'ready' && run.result?.exact === false && !(run.exactSeen && run.exact && sameGuidance(run.exact.guidance, guidance)),
+    onProcessor: run.onProcessor || (run.preview?.device ?? run.progress?.device) === PROCESSOR_LABEL,
+    canUndo: store.canUndo,
+    canRedo: store.canRedo,
+  };
+}
+
+/** What a model will make of the original, before it says so itself. */
+export function estimatedResult(run: RunState, model: PanelModel | undefined): PanelResult | undefined {
+  const sourceSize = originalSize(run);
+  if (!sourceSize || !model) return undefined;
+  return { size: scaledSize(sourceSize, model.scale), sourceSize, branches: model.branches, alphaAddress: undefined, exact: true };
+}
+
+/** A pair of which one can't be shown is not shown. */
+const shownPair = ({ problem, pairSize }: RunState): Size | undefined => (problem === '' ? pairSize : undefined);
+
+const originalSize = (run: RunState): Size | undefined => run.result?.sourceSize ?? run.init?.original.size ?? run.originalSize;
+
+/** Until all is there, the whole result is shown; the map needs a model that tells what it invents. */
+function shownMode(mode: RenderMode, done: boolean, pair: boolean, branches: readonly Branch[]): RenderMode {
+  if (mode === 'map' && (pair || !branches.includes('semantic'))) return done ? 'divider' : 'hold';
+  return mode === 'divider' && !done ? 'hold' : mode;
+}

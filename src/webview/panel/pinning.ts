@@ -1,0 +1,33 @@
+import { sameGuidance } from './panelState';
+import type { Services } from './services';
+
+/** A: a setting that is kept, to compare others with. */
+export class Pinning {
+  constructor(private readonly services: Services) {}
+
+  pin(): void {
+    const { renderer, store, view, patch, announcer, strings } = this.services;
+    const { guidance } = view();
+    renderer.pin(guidance);
+    store.update({ pinned: { model: store.state.model, guidance }, compareWith: 'A' });
+    patch({ pinnedLoaded: true });
+    announcer.say(strings.announcePinned);
+  }
+
+  unpin(): void {
+    const { renderer, store, patch } = this.services;
+    renderer.unpin();
+    store.update({ pinned: undefined, compareWith: 'original' });
+    patch({ pinnedLoaded: false });
+  }
+
+  /** A's setting becomes the present one and the other way round. Tells A's model, whose layers may have to be computed. */
+  swap(): string | undefined {
+    const { store } = this.services;
+    const before = store.state.pinned;
+    if (!before) return undefined;
+    this.pin();
+    if (!sameGuidance(before.guidance, store.state.guidance)) store.setGuidance(before.guidance);
+    return before.model;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Rect } from '../../shared/geometry';
+import type { PanelProgress, PanelResult } from '../../shared/panelProtocol';
+import { estimatedResult } from './panelView';
+import { isCancelled, noticeOf } from './runState';
+import type { Services } from './services';
+import { fill, secondsText } from './text';
+
+/** Computes the layers of the present model and gives them to the renderer as they come. Only the last run counts. */
+export class PreviewRun {
+  private controller: AbortController | undefined;
+  private half = false;
+
+  constructor(
+    private readonly services: Services,
+    /** The part of the result that is seen. */
+    private readonly seen: () => Rect | undefined,
+  ) {}
+
+  /** What is seen comes first, unless that is all. */
+  async start(): Promise<void> {
+    const { host, store, run, patch, announcer, strings } = this.services;
+    this.controller?.abort();
+    const controller = new AbortController();
+    this.controller = controller;
+    const { signal } = controller;
+    const model = run().init?.models.find(({ id }) => id === store.state.model);
+    if (!model) {
+      patch({ phase: 'stopped', progress: undefined, notice: { kind: 'init', message: strings.noModels, hint: '', canTryProcessor: false, how: undefined } });
+      return;
+    }
+    this.half = false;
+    patch({ phase: 'loading', progress: undefined, result: undefined, preview: undefined, notice: undefined, exact: undefined, exactSeen: false, refining: false, confirmed: '' });
+    announcer.say(strings.announceStart);
+    // Tiles are shown in the order in which they come, after the result that they belong to.
+    const estimate = estimatedResult(run(), model);
+    let shown: Promise<void> = estimate ? this.begin(estimate) : Promise.resolve();
+    shown.catch(() => controller.abort());
+    const onProgress = (progress: PanelProgress): void => {
+      if (signal.aborted) return;
+      shown = shown.then(() => this.show(progress, signal));
+      shown.catch(() => controller.abort());
+    };
+    const first = store.state.view.zoom === 'fit' ? undefined : this.seen();
+    try {
+      const preview = await host.preview({ model: model.id, onProcessor: run().onProcessor, first }, { signal, onProgress });
+      await shown;
+      if (signal.aborted) return;
+      patch({ phase: 'ready', preview });
+      announcer.say(fill(strings.announceDone, fill(strings.seconds, secondsText(preview.seconds)), preview.device));
+    } catch (error) {
+      await this.fail(controller, error, shown);
+    }
+  }
+
+  /** Ends the run; what was computed so far is of no use. */
+  cancel(): void {
+    if (this.services.run().phase !== 'loading') return;
+    this.controller?.abort();
+    this.controller = undefined;
+    this.services.patch({ phase: 'stopped', progress: undefined, notice: { kind: 'cancelled', message: this.services.strings.cancelledText, hint: '', canTryProcessor: false, how: undefined } });
+  }
+
+  /** Ends the run without a word: another picture takes the place. */
+  drop(): void {
+    this.controller?.abort();
+    this.controller = undefined;
+  }
+
+  private async fail(controller: AbortController, error: unknown, shown: Promise<void>): Promise<void> {
+    if (this.controller !== controller) return;
+    // A tile that can't be shown ends the run: its error says more than "cancelled".
+    const cause = await shown.then(() => error, (reason: unknown) => reason);
+    const { patch, view } = this.services;
+    if (isCancelled(cause)) this.cancel();
+    else patch({ phase: 'stopped', notice: noticeOf('preview', cause, view().onProcessor), progress: undefined });
+  }
+
+  private async show(progress: PanelProgress, signal: AbortSignal): Promise<void> {
+    const { renderer, patch, run, announcer, strings } = this.services;
+    const ended = (): boolean => signal.aborted;
+    if (ended()) return;
+    if (progress.picture && !run().result) {
+      await this.begin(progress.picture);
+      if (ended()) return;
+      patch({ result: progress.picture });
+    }
+    if (progress.tile) await renderer.addTile(progress.tile);
+    if (ended()) return;
+    patch({ progress });
+    if (!this.half && progress.total > 1 && progress.done * 2 >= progress.total) {
+      this.half = true;
+      announcer.say(strings.announceHalf);
+    }
+  }
+
+  /** A of the same model is made of the new layers too. */
+  private async begin(result: PanelResult): Promise<void> {
+    const { renderer, store, patch } = this.services;
+    await renderer.begin(result);
+    const { pinned, model } = store.state;
+    if (pinned?.model !== model) return;
+    renderer.pin(pinned.guidance);
+    patch({ pinnedLoaded: true });
+  }
+}

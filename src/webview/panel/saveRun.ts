@@ -1,0 +1,60 @@
+import type { PanelChoice, SaveHow } from '../../shared/panelProtocol';
+import { isCancelled, noticeOf } from './runState';
+import { canSave } from './saveControl';
+import type { Services } from './services';
+import { fill } from './text';
+
+/** How long the toolbar says what was done. */
+const CONFIRMED_MS = 8000;
+
+/** What the person has chosen, as the extension takes it. */
+export function choiceOf({ store, view }: Services): PanelChoice {
+  const { model, output } = store.state;
+  return { ...output, model, guidance: view().guidance };
+}
+
+/** Saves, and what else is done with the present choice. */
+export class SaveRun {
+  private controller: AbortController | undefined;
+  private timer: number | undefined;
+
+  constructor(private readonly services: Services) {}
+
+  async save(how: SaveHow): Promise<void> {
+    const { host, run, patch, view, strings } = this.services;
+    if (!canSave(view())) return;
+    const controller = new AbortController();
+    this.controller = controller;
+    patch({ saving: { done: 0, total: 0, device: '', secondsLeft: undefined }, notice: undefined });
+    this.confirm('');
+    try {
+      const choice = { ...choiceOf(this.services), onProcessor: run().onProcessor, how };
+      const { fileName } = await host.save(choice, { signal: controller.signal, onProgress: (saving) => !controller.signal.aborted && patch({ saving }) });
+      patch({ saving: undefined });
+      if (fileName !== '') this.confirm(fill(strings.saved, fileName));
+    } catch (error) {
+      patch({ saving: undefined, ...(isCancelled(error) ? {} : { notice: noticeOf('save', error, view().onProcessor, how) }) });
+    }
+  }
+
+  cancel(): void {
+    this.controller?.abort();
+  }
+
+  /** Does something that answers nothing, and says when it failed or, with `said`, that it was done. */
+  async act(action: () => Promise<void>, said = ''): Promise<void> {
+    const { patch } = this.services;
+    try {
+      await action();
+      if (said !== '') this.confirm(said);
+    } catch (error) {
+      if (!isCancelled(error)) patch({ notice: noticeOf('action', error, true) });
+    }
+  }
+
+  private confirm(confirmed: string): void {
+    window.clearTimeout(this.timer);
+    this.services.patch({ confirmed });
+    if (confirmed !== '') this.timer = window.setTimeout(() => this.services.patch({ confirmed: '' }), CONFIRMED_MS);
+  }
+}

@@ -1,0 +1,103 @@
+import { FIT, pan, zoomOf, zoomTo, type Frame, type Point, type View } from '../viewTransform';
+import type { PanelActions } from './actions';
+import { onDrag } from './drag';
+import type { PanelView } from './panelView';
+
+/** A notch of a wheel is about 100; a pinch on a touchpad sends small steps with the Ctrl key down. */
+const WHEEL_SPEED = 1 / 300;
+const PINCH_SPEED = 1 / 100;
+const PINCH_BELOW = 50;
+const WHEEL_LINE_PX = 33;
+const ARROW_STEP_PX = 48;
+
+type Target = {
+  readonly change: (next: (view: View, frame: Frame) => View) => void;
+  readonly current: () => PanelView;
+  readonly paneCorner: (point: Point) => Point;
+};
+
+const ARROWS: Readonly<Record<string, Point>> = {
+  ArrowLeft: { x: ARROW_STEP_PX, y: 0 },
+  ArrowRight: { x: -ARROW_STEP_PX, y: 0 },
+  ArrowUp: { x: 0, y: ARROW_STEP_PX },
+  ArrowDown: { x: 0, y: -ARROW_STEP_PX },
+};
+
+/** Parts of the pane's height. */
+const PAGES: Readonly<Record<string, number>> = { PageUp: 0.9, PageDown: -0.9 };
+
+/** Moves and enlarges the picture by mouse, wheel and keys, and shows the comparison while it is pressed in that mode. */
+export class StageInput {
+  constructor(
+    private readonly stage: HTMLElement,
+    private readonly surface: HTMLElement,
+    private readonly actions: PanelActions,
+    private readonly target: Target,
+  ) {
+    this.listenToDrag();
+    stage.addEventListener('wheel', (event) => this.turn(event), { passive: false });
+    surface.addEventListener('dblclick', (event) => this.toggleFit(event));
+    stage.addEventListener('keydown', (event) => this.press(event));
+  }
+
+  private listenToDrag(): void {
+    let last: Point | undefined;
+    onDrag(this.surface, {
+      start: () => {
+        if (this.holds) this.actions.hold(true);
+        else this.stage.classList.add('panning');
+      },
+      move: ({ clientX: x, clientY: y }) => {
+        const by = last && { x: x - last.x, y: y - last.y };
+        last = { x, y };
+        if (by && !this.target.current().run.held) this.target.change((view, frame) => pan(view, by, frame));
+      },
+      end: () => {
+        last = undefined;
+        this.stage.classList.remove('panning');
+        this.actions.hold(false);
+      },
+    });
+  }
+
+  /** Whether pressing shows the comparison instead of moving the picture. */
+  private get holds(): boolean {
+    const { mode, done } = this.target.current();
+    return mode === 'hold' && done;
+  }
+
+  private turn(event: WheelEvent): void {
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
+    // Some systems turn a wheel sideways themselves while Shift is down.
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      this.target.change((view, frame) => pan(view, { x: -(event.deltaX || event.deltaY) * unit, y: 0 }, frame));
+      return;
+    }
+    const pixels = event.deltaY * unit;
+    const factor = Math.exp(-pixels * (event.ctrlKey && Math.abs(pixels) < PINCH_BELOW ? PINCH_SPEED : WHEEL_SPEED));
+    this.target.change((view, frame) => zoomTo(view, zoomOf(view, frame) * factor, frame, this.pointIn(event)));
+  }
+
+  private toggleFit(event: MouseEvent): void {
+    if (this.holds) return;
+    this.target.change((view, frame) => (view.zoom === 'fit' ? zoomTo(view, 1, frame, this.pointIn(event)) : FIT));
+  }
+
+  private press(event: KeyboardEvent): void {
+    if (event.target !== this.stage || event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = ARROWS[event.key];
+    const pages = PAGES[event.key];
+    if (!by && pages === undefined) return;
+    event.preventDefault();
+    this.target.change((view, frame) => pan(view, by ?? { x: 0, y: (pages ?? 0) * frame.pane.height }, frame));
+  }
+
+  /** The pointer's place in the pane that it is over. */
+  private pointIn(event: MouseEvent): Point {
+    const { left, top } = this.stage.getBoundingClientRect();
+    const point = { x: event.clientX - left, y: event.clientY - top };
+    const corner = this.target.paneCorner(point);
+    return { x: point.x - corner.x, y: point.y - corner.y };
+  }
+}

@@ -1,0 +1,84 @@
+import type { PanelWebviewApi } from '../../shared/panelProtocol';
+import { RpcError } from '../../shared/rpc';
+import { find } from '../find';
+import { Announcer } from './announcer';
+import { isPanelInit } from './guards';
+import { PanelHost, type HostConnection } from './host';
+import { listenToKeys } from './keyboard';
+import { Panel } from './panel';
+import { EMPTY_STATE, type PanelState } from './panelState';
+import { PanelStore } from './panelStore';
+import { panelView, type PanelView } from './panelView';
+import { NOTHING_YET, type RunState } from './runState';
+import type { Services } from './services';
+import { Stage } from './stage';
+import type { StageRendererFactory } from './stageRenderer';
+import { readStrings } from './text';
+import { startTooltips } from './tooltips';
+import { UserInterface } from './userInterface';
+
+/** Where the state is kept while the page is hidden: VS Code's API for webviews. */
+export type PanelMemory = { getState(): unknown; setState(state: unknown): void };
+
+export type PanelParts = {
+  /** Connects to the extension, which may call what is given. */
+  readonly connect: (local: PanelWebviewApi) => HostConnection;
+  readonly createRenderer: StageRendererFactory;
+  readonly memory: PanelMemory;
+};
+
+/** Brings the page to life. */
+export async function startPanel({ connect, createRenderer, memory }: PanelParts): Promise<void> {
+  const strings = readStrings(document);
+  const stored = memory.getState();
+  let run: RunState = NOTHING_YET;
+  let queued = false;
+  let drawFrame = (): void => undefined;
+
+  /** Draws once a frame, however much changed. */
+  const schedule = (): void => {
+    if (queued) return;
+    queued = true;
+    requestAnimationFrame(() => {
+      queued = false;
+      drawFrame();
+    });
+  };
+  const view = (): PanelView => panelView(store, run, strings);
+  const store = new PanelStore(EMPTY_STATE, schedule);
+  const patch = (change: Partial<RunState>): void => {
+    run = { ...run, ...change };
+    schedule();
+  };
+
+  const connection = connect({
+    sourceChanged: async (params: unknown) => {
+      if (params !== undefined && params !== null) throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
+      if (run.init) patch({ sourceChanged: true });
+    },
+    restart: async (init: unknown) => {
+      if (!isPanelInit(init)) throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
+      // Answered at once: what is computed then goes on for a while, and tells by itself how it went.
+      void panel.open(init);
+    },
+  });
+  const renderer = createRenderer(find(document, '#picture', HTMLCanvasElement), schedule);
+  const services: Services = { host: new PanelHost(connection, strings.badAnswer), renderer, store, strings, announcer: new Announcer(), run: () => run, patch, view };
+  const panel: Panel = new Panel(services, () => stage.seen());
+  const stage: Stage = new Stage(renderer, panel, view, (next) => store.update({ view: next }), schedule);
+  const controls = new UserInterface(stage, panel, view);
+  let remembered: PanelState = EMPTY_STATE;
+  drawFrame = () => {
+    // Before the extension has said what is shown there is nothing to remember.
+    if (run.init && remembered !== store.state) {
+      remembered = store.state;
+      memory.setState({ ...remembered, session: run.init.session });
+    }
+    controls.render(view());
+    panel.follow();
+  };
+  listenToKeys(stage, panel, view);
+  startTooltips();
+  schedule();
+  await panel.start(stored);
+}

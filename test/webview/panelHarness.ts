@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { ensureChromium } from '../../scripts/setup-test-host.mjs';
+import { panelHtml } from '../../src/extension/comparison/panelHtml';
+import { panelStrings } from '../../src/extension/comparison/panelStrings';
+import { untranslated } from '../../src/extension/translate';
+import type { PanelInit, PanelPreview, PanelProgress } from '../../src/shared/panelProtocol';
+import type { StageScene } from '../../src/webview/panel/stageRenderer';
+import type { RendererOptions } from '../../src/webview/render/createRenderer';
+import { THEMES, type ThemeName } from './panelThemes';
+
+/** Chromium's switches for WebGL without a GPU. */
+const SOFTWARE_WEBGL = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+const DIST = path.resolve(__dirname, '../../dist/webview');
+export const strings = panelStrings(untranslated);
+
+export const TWO_DIALS = { id: 'two', name: 'PiSA Compact ×4', scale: 4, branches: ['pixel', 'semantic'] } as const;
+export const ONE_DIAL = { id: 'one', name: 'One dial, with a rather long name', scale: 2, branches: ['pixel'] } as const;
+
+export const INIT: PanelInit = {
+  kind: 'preview',
+  original: { fileName: 'maple.jpg', address: 'maple.jpg', problem: 'maple.jpg could not be loaded.', size: { width: 256, height: 192 } },
+  result: undefined,
+  facts: '',
+  models: [TWO_DIALS, ONE_DIAL],
+  model: 'two',
+  guidance: { pixel: 1, semantic: 1 },
+  output: { scale: 4, format: 'source' },
+};
+
+export const PAIR: PanelInit = {
+  ...INIT,
+  kind: 'pair',
+  result: { fileName: 'maple@4x.jpg', address: 'maple4.jpg', problem: 'maple@4x.jpg could not be loaded.', size: { width: 1024, height: 768 } },
+  facts: '×4 · PiSA Compact · λ_pix 1.00 · λ_sem 0.50',
+  models: [],
+};
+
+export const RESULT = { size: { width: 1024, height: 768 }, sourceSize: { width: 256, height: 192 }, branches: TWO_DIALS.branches, alphaAddress: undefined, exact: true };
+
+/** 31.4 dB at (1, 1); 8 % visibly invented at 1, more than 10 % from 1.15 on. */
+export const PREVIEW: PanelPreview = {
+  device: 'WebGPU',
+  seconds: 0.42,
+  figures: {
+    consistency: { count: 1000, dd: 60000, dp: -20000, ds: 2000, pp: 18000, ps: 1000, ss: 3105 },
+    inventedLuma: Array.from({ length: 256 }, (_, level) => (level === 3 ? 880 : level === 7 ? 40 : level === 12 ? 80 : 0)),
+  },
+  estimate: { noise: 2, blockiness: 0.4, blur: 0.6 },
+  auto: { pixel: 1.1, semantic: 0.7 },
+  notes: [],
+};
+
+export const progress = (done: number, more: Partial<PanelProgress> = {}): PanelProgress => ({
+  done,
+  total: 16,
+  device: 'WebGPU',
+  secondsLeft: (16 - done) * 0.5,
+  tile: done > 0 ? { rect: { x: (done - 1) * 64, y: 0, width: 64, height: 64 }, address: `tile${done}` } : undefined,
+  picture: RESULT,
+  ...more,
+});
+
+export type Sent = { readonly type: string; readonly id: number; readonly method?: string; readonly params?: Record<string, unknown> };
+export type OpenOptions = { init?: unknown; stored?: unknown; theme?: ThemeName; width?: number; height?: number; renderer?: RendererOptions };
+export type Call = readonly [method: string, ...values: unknown[]];
+
+/** A browser with the panel's real page, style sheet and policy. */
+export class PanelHarness {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly server: Server,
+    private readonly origin: string,
+  ) {}
+
+  /** `entry`: the page's script. `files`: what it may fetch. `webgl`: with WebGL 2 in software, which the panel takes only if it must. */
+  static async start(entry = path.join(__dirname, 'panelPage.ts'), files: ReadonlyMap<string, Buffer> = new Map(), webgl = false): Promise<PanelHarness> {
+    const bundle = await esbuild.build({ bundle: true, platform: 'browser', target: 'es2022', format: 'iife', write: false, logLevel: 'warning', entryPoints: [entry] });
+    const script = bundle.outputFiles[0]?.text ?? '';
+    let origin = '';
+    const server = createServer((request, response) => {
+      const url = request.url?.split('?')[0] ?? '';
+      if (url === '/') {
+        const html = panelHtml({ cspSource: origin, nonce: 'test', scriptUri: `${origin}/panelPage.js`, styleUri: `${origin}/panel.css`, language: 'en', strings, kind: 'preview' });
+        response.setHeader('content-type', 'text/html').end(html);
+      } else if (url === '/panelPage.js') response.setHeader('content-type', 'text/javascript').end(script);
+      else if (url === '/panel.css') response.setHeader('content-type', 'text/css').end(readFileSync(path.join(DIST, 'panel.css')));
+      else if (url === '/codicon.ttf') response.setHeader('content-type', 'font/ttf').end(readFileSync(path.join(DIST, 'codicon.ttf')));
+      else if (files.has(url)) response.end(files.get(url));
+      else response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const browser = await chromium.launch({ executablePath: ensureChromium(), args: ['--no-sandbox', '--disable-background-networking', ...(webgl ? SOFTWARE_WEBGL : ['--disable-gpu'])] });
+    return new PanelHarness(browser, server, origin);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.server.close();
+  }
+
+  /** `renderer`: what `panelRealPage` is to draw with. */
+  async open({ init = INIT, stored, theme = 'dark', width = 1280, height = 800, renderer = {} }: OpenOptions = {}): Promise<PanelPage> {
+    const context = await this.browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(error.message));
+    const { bodyClass, colours } = THEMES[theme];
+    // As text: a compiled function would call helpers that the page does not have.
+    await page.addInitScript(`
+      window.sent = [];
+      window.rendererOptions = ${JSON.stringify(renderer)};
+      window.stored = ${JSON.stringify(stored)};
+      window.answers = { init: ${JSON.stringify(init)}, outputName: 'name' };
+      window.acquireVsCodeApi = () => ({
+        getState: () => window.stored,
+        setState: (value) => { window.stored = JSON.parse(JSON.stringify(value)); },
+        postMessage: (message) => {
+          window.sent.push(JSON.parse(JSON.stringify(message)));
+          const { type, id, method, params } = message;
+          if (type !== 'call' || !(method in window.answers)) return;
+          const { scale, format } = params ?? {};
+          const { fileName, size = { width: 1, height: 1 } } = window.answers.init.original;
+          const [stem, extension] = fileName.split('.');
+          const name = { fileName: stem + '@' + scale + 'x.' + (format === 'source' ? extension : format), size: { width: size.width * scale, height: size.height * scale } };
+          const answer = window.answers[method];
+          window.postMessage({ type: 'result', id, value: answer === 'name' ? name : answer }, '*');
+        },
+      });
+      document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));
+      document.addEventListener('DOMContentLoaded', () => {
+        document.body.classList.add(${JSON.stringify(bodyClass)});
+        const style = document.documentElement.style;
+        style.setProperty('color-scheme', ${JSON.stringify(/dark|contrast$/.test(bodyClass) ? 'dark' : 'light')});
+        style.setProperty('--vscode-font-family', 'system-ui, "Segoe UI", Ubuntu, sans-serif');
+        style.setProperty('--vscode-editor-font-family', 'monospace');
+        for (const [name, value] of Object.entries(${JSON.stringify(colours)})) style.setProperty('--vscode-' + name, value);
+      });
+    `);
+    await page.goto(this.origin);
+    return new PanelPage(page, problems);
+  }
+}
+
+/** One open panel, and the extension's side of it. */
+export class PanelPage {
+  constructor(
+    readonly page: Page,
+    /** Console errors, exceptions, violations of the policy. */
+    readonly problems: readonly string[],
+  ) {}
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+
+  /** Waits for a call that has not been answered, and gives its number. */
+  async called(method: string, nth = 0): Promise<Sent> {
+    await this.until(`window.sent.filter((m) => m.type === 'call' && m.method === ${JSON.stringify(method)}).length > ${nth}`);
+    return (await this.sent(method))[nth]!;
+  }
+
+  async sent(method: string): Promise<Sent[]> {
+    const all = await this.page.evaluate<Sent[]>('window.sent');
+    return all.filter((message) => message.type === 'call' && message.method === method);
+  }
+
+  async isCancelled({ id }: Sent): Promise<boolean> {
+    return (await this.page.evaluate<Sent[]>('window.sent')).some((message) => message.type === 'cancel' && message.id === id);
+  }
+
+  async post(message: unknown): Promise<void> {
+    await this.page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`);
+    await this.frame();
+  }
+
+  progress = (call: Sent, value: unknown): Promise<void> => this.post({ type: 'progress', id: call.id, value });
+  result = (call: Sent, value: unknown): Promise<void> => this.post({ type: 'result', id: call.id, value });
+  error = (call: Sent, error: { code: string; message: string; hint?: string }): Promise<void> => this.post({ type: 'error', id: call.id, error });
+
+  /** Lets a run come to its end. */
+  async finish(preview: unknown = PREVIEW, result: unknown = RESULT, nth = 0): Promise<void> {
+    const call = await this.called('preview', nth);
+    await this.progress(call, progress(1, { picture: result as PanelProgress['picture'] }));
+    await this.result(call, preview);
+    await this.until(`document.body.getAttribute('aria-busy') === 'false'`);
+    await this.frame();
+  }
+
+  /** Until an expression is true in the page. Playwright's own way needs `eval`, which the policy forbids. */
+  async until(expression: string): Promise<void> {
+    const end = Date.now() + 20_000;
+    while (!(await this.page.evaluate(expression))) {
+      if (Date.now() > end) throw new Error(`Never came true: ${expression}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Until what happened is drawn. */
+  async frame(): Promise<void> {
+    await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))');
+  }
+
+  scene(): Promise<StageScene> {
+    return this.page.evaluate('window.scene');
+  }
+
+  stored(): Promise<Record<string, unknown>> {
+    return this.page.evaluate('window.stored');
+  }
+
+  async renderer(method: string): Promise<Call[]> {
+    return (await this.page.evaluate<Call[]>('window.calls')).filter(([name]) => name === method);
+  }
+
+  text = (selector: string): Promise<string> => this.page.locator(selector).innerText();
+  attribute = (selector: string, name: string): Promise<string | null> => this.page.locator(selector).getAttribute(name);
+}
