@@ -38,10 +38,18 @@ const bundles = [
     format: 'iife',
     sourcemap: true,
     logLevel: 'warning',
-    entryPoints: { compare: 'src/webview/main.ts' },
+    entryPoints: { panel: 'src/webview/panel/main.ts' },
     outdir: 'dist/webview',
   },
-  { bundle: true, logLevel: 'warning', entryPoints: ['src/webview/styles/compare.css'], outfile: 'dist/webview/compare.css' },
+  {
+    bundle: true,
+    logLevel: 'warning',
+    entryPoints: ['src/webview/styles/panel.css'],
+    outdir: 'dist/webview',
+    // The codicon font lies beside the style sheet.
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
 ];
 
 const STAMP = 'dist/.built';

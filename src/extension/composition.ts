@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { EngineClient } from '../client/engineClient';
 import { defaultModelStore } from '../client/modelStore';
 import { registerCommands } from './commands/commandTable';
-import { ComparePanels } from './comparison/comparePanel';
+import { ComparisonPanels } from './comparison/comparisonPanels';
 import { Config } from './config';
 import { DeviceDocument } from './devices/deviceDocument';
 import { Disposable } from './disposable';
@@ -19,17 +19,16 @@ export class Composition extends Disposable {
   private readonly engine = new EngineSupervisor(() => this.createEngine());
   private readonly tasks = new ModelTasks(() => this.createEngine(), this.engine, this.log);
 
-  constructor(private readonly context: Pick<vscode.ExtensionContext, 'extensionPath' | 'extensionUri'>) {
+  constructor(private readonly context: Pick<vscode.ExtensionContext, 'extensionPath' | 'extensionUri' | 'workspaceState'>) {
     super();
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));
+    const jobs = new UpscaleJobs(this.engine, this.config, this.log);
+    const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
     this.register(
       registerCommands({
-        engine: this.engine,
-        config: this.config,
-        log: this.log,
+        ...shared,
         tasks: this.tasks,
-        jobs: new UpscaleJobs(this.engine, this.config, this.log),
-        panels: this.register(new ComparePanels(context.extensionUri)),
+        panels: this.register(new ComparisonPanels({ ...shared, extensionUri: context.extensionUri }, context.workspaceState)),
         document: this.register(new DeviceDocument()),
       }),
     );

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { PanelChoice } from '../shared/panelProtocol';
+import { RpcError } from '../shared/rpc';
 import type { UpscaleSettings } from '../shared/settings';
 import { Disposable } from './disposable';
-import { readEngineSettings, readInstallSettings, readUpscaleSettings, type EngineSettings, type InstallSettings, type SettingLookup } from './settingsReader';
+import { readAction, readEngineSettings, readInstallSettings, readUpscaleSettings, type EngineSettings, type InstallSettings, type SettingLookup, type UpscaleAction } from './settingsReader';
 
 const SECTION = 'pisaUpscale';
 const ENGINE_KEYS = ['modelFolders', 'modelStore', 'engineIdleMinutes'];
@@ -39,6 +41,21 @@ export class Config extends Disposable {
   /** Makes a model the one that upscales: for the workspace when one is open, else everywhere, unless `target` says. */
   async useModel(id: string, target = vscode.workspace.workspaceFolders ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global): Promise<void> {
     await vscode.workspace.getConfiguration(SECTION).update('model', id, target);
+  }
+
+  /** What "Upscale Image" does with a picture. */
+  action(resource: vscode.Uri | undefined): UpscaleAction {
+    return readAction(lookupFor(resource));
+  }
+
+  /** Makes a panel's choice the workspace's. Rejects when no folder is open. */
+  async useForWorkspace({ model, guidance, scale, format }: PanelChoice): Promise<void> {
+    if (!vscode.workspace.workspaceFolders) {
+      throw new RpcError({ code: 'no-workspace', message: vscode.l10n.t('No folder is open, so there are no workspace settings.'), hint: vscode.l10n.t('Open the folder of your images, or copy the settings.') });
+    }
+    const values = { model, pixelGuidance: guidance.pixel, semanticGuidance: guidance.semantic, scale, outputFormat: format };
+    const section = vscode.workspace.getConfiguration(SECTION);
+    for (const [key, value] of Object.entries(values)) await section.update(key, value, vscode.ConfigurationTarget.Workspace);
   }
 }
 

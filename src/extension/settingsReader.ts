@@ -33,6 +33,10 @@ export type EngineSettings = {
 /** Settings of the installation of PiSA-SR. */
 export type InstallSettings = { readonly mirrors: readonly string[]; readonly precision: Precision };
 
+/** What "Upscale Image" does: write the result at once, or show it first. */
+export const UPSCALE_ACTIONS = ['write', 'preview'] as const;
+export type UpscaleAction = (typeof UPSCALE_ACTIONS)[number];
+
 export const DEFAULT_ENGINE_IDLE_MINUTES = 5;
 export const ENGINE_IDLE_MINUTES_RANGE = { minimum: 0.1, maximum: 1440 } as const;
 export const MAX_INPUT_MEGAPIXELS_RANGE = { minimum: 1, maximum: 10_000 } as const;
@@ -59,6 +63,11 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
     overwrite: isOneOf(OVERWRITE_POLICIES, overwrite) ? overwrite : fallback.overwrite,
     maxInputMegapixels: clamp(lookup('maxInputMegapixels'), MAX_INPUT_MEGAPIXELS_RANGE, fallback.maxInputMegapixels),
   };
+}
+
+export function readAction(lookup: SettingLookup): UpscaleAction {
+  const action = lookup('action');
+  return isOneOf(UPSCALE_ACTIONS, action) ? action : 'write';
 }
 
 export function readEngineSettings(lookup: SettingLookup): EngineSettings {

@@ -128,7 +128,7 @@ export class PanelHarness {
           const { type, id, method, params } = message;
           if (type !== 'call' || !(method in window.answers)) return;
           const { scale, format } = params ?? {};
-          const { fileName, size = { width: 1, height: 1 } } = window.answers.init.original;
+          const { fileName, size = { width: 1, height: 1 } } = window.answers.init.original ?? { fileName: 'none.png' };
           const [stem, extension] = fileName.split('.');
           const name = { fileName: stem + '@' + scale + 'x.' + (format === 'source' ? extension : format), size: { width: size.width * scale, height: size.height * scale } };
           const answer = window.answers[method];

@@ -3,6 +3,7 @@ import type { UpscaleResult } from '../../shared/engineProtocol';
 
 export const UPSCALE_IMAGE_COMMAND = 'pisaUpscale.upscaleImage';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
+export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
 export const SHOW_DEVICES_COMMAND = 'pisaUpscale.showDevices';
 export const SHOW_LOG_COMMAND = 'pisaUpscale.showLog';
 export const MANAGE_MODELS_COMMAND = 'pisaUpscale.manageModels';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ComparePanels } from '../comparison/comparePanel';
+import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import { compare } from './compare';
 import {
@@ -7,6 +7,7 @@ import {
   IMPORT_MODEL_COMMAND,
   INSTALL_MODEL_COMMAND,
   MANAGE_MODELS_COMMAND,
+  OPEN_COMPARISON_COMMAND,
   REMOVE_MODEL_COMMAND,
   SHOW_DEVICES_COMMAND,
   SHOW_LOG_COMMAND,
@@ -15,20 +16,22 @@ import {
 import { importModel, type ModelServices } from './importModel';
 import { installModel } from './installModel';
 import { manageModels } from './manageModels';
+import { openComparison } from './openComparison';
 import { removeModel } from './removeModel';
 import { showDevices, type ShowDevicesServices } from './showDevices';
 import { showLog } from './showLog';
 import { upscaleImage } from './upscaleImage';
 
 export type CommandServices = ShowDevicesServices &
-  ModelServices & { readonly jobs: UpscaleJobs; readonly panels: ComparePanels };
+  ModelServices & { readonly jobs: UpscaleJobs; readonly panels: ComparisonPanels };
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
 /** Every command the manifest contributes. Arguments come from menus, keybindings and other code: check them. */
 const commandTable = (services: CommandServices): Record<string, Handler> => ({
-  [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services.jobs, clicked, selection),
+  [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services, clicked, selection),
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
+  [OPEN_COMPARISON_COMMAND]: (clicked, selection) => openComparison(services.panels, clicked, selection),
   [SHOW_DEVICES_COMMAND]: () => showDevices(services),
   [MANAGE_MODELS_COMMAND]: () => manageModels(services),
   [INSTALL_MODEL_COMMAND]: (options) => installModel(services, options),

@@ -13,9 +13,18 @@ export function activeImage(): vscode.Uri | undefined {
   return isImageName(path.posix.basename(input.uri.path)) ? input.uri : undefined;
 }
 
+export type PickOptions = {
+  /** Marked already; also offered when they lie outside the workspace. */
+  readonly marked?: readonly vscode.Uri[];
+  readonly title?: string;
+  readonly placeHolder?: string;
+};
+
 /** Lets the person choose from the workspace's pictures; empty when there are none or nothing was chosen. */
-export async function pickImages(): Promise<readonly vscode.Uri[]> {
-  const images = await vscode.workspace.findFiles(imageGlob(), EXCLUDE, MAX_IMAGES);
+export async function pickImages({ marked = [], title, placeHolder }: PickOptions = {}): Promise<readonly vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(imageGlob(), EXCLUDE, MAX_IMAGES);
+  const images = [...new Map([...marked, ...found].map((uri) => [uri.toString(), uri])).values()];
+  const isMarked = new Set(marked.map(String));
   if (images.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.workspace.workspaceFolders
@@ -25,13 +34,13 @@ export async function pickImages(): Promise<readonly vscode.Uri[]> {
     return [];
   }
   const items = images
-    .map((uri) => ({ uri, label: path.posix.basename(uri.path), description: vscode.workspace.asRelativePath(uri) }))
+    .map((uri) => ({ uri, label: path.posix.basename(uri.path), description: vscode.workspace.asRelativePath(uri), picked: isMarked.has(uri.toString()) }))
     .sort((a, b) => a.description.localeCompare(b.description));
   const chosen = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     matchOnDescription: true,
-    title: vscode.l10n.t('Upscale Image'),
-    placeHolder: vscode.l10n.t('Choose the images to upscale'),
+    title: title ?? vscode.l10n.t('Upscale Image'),
+    placeHolder: placeHolder ?? vscode.l10n.t('Choose the images to upscale'),
   });
   return chosen?.map((item) => item.uri) ?? [];
 }

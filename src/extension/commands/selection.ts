@@ -16,3 +16,17 @@ export function imageGlob(): string {
   const anyCase = (extension: string): string => extension.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
   return `**/*.{${IMAGE_EXTENSIONS.map(anyCase).join(',')}}`;
 }
+
+/** What a menu passes: the clicked resource and either the selection or, in an editor's title, something else. */
+export function chosenUris<T>(clicked: unknown, selection: unknown, isUri: (value: unknown) => value is T): readonly T[] {
+  const values: readonly unknown[] = Array.isArray(selection) && selection.length > 0 ? selection : [clicked];
+  return values.filter(isUri);
+}
+
+/** Two pictures with the original first: "a.png" before "a@4x.png", whichever was clicked. Others keep their order. */
+export function inOrderOfOrigin<T>(pictures: readonly T[], nameOf: (picture: T) => string): readonly T[] {
+  const [first, second] = pictures;
+  if (pictures.length !== 2 || first === undefined || second === undefined) return pictures;
+  const stem = (picture: T): string => nameOf(picture).replace(/\.[^.]+$/, '');
+  return stem(first) !== stem(second) && stem(first).startsWith(stem(second)) ? [second, first] : pictures;
+}

@@ -19,6 +19,9 @@ const PROGRESS_INTERVAL_MS = 100;
 /** The engine is silent while a tile runs; the notification is not. */
 const TICK_MS = 1000;
 
+/** What differs from the settings. */
+export type UpscaleOverrides = Partial<Pick<UpscaleCall, 'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite'>>;
+
 type Notification = vscode.Progress<{ message?: string; increment?: number }>;
 
 /** Upscales pictures with one progress notification and one summary per command, one command at a time. */
@@ -32,8 +35,8 @@ export class UpscaleJobs {
   ) {}
 
   /** Resolves with what was written when all is done; failures are shown, not thrown. `ignored` were chosen but are no pictures. */
-  async upscale(pictures: readonly vscode.Uri[], ignored: number): Promise<readonly UpscaleResult[]> {
-    const report = pictures.length === 0 ? EMPTY : await this.runWithProgress(pictures);
+  async upscale(pictures: readonly vscode.Uri[], ignored: number, overrides: UpscaleOverrides = {}): Promise<readonly UpscaleResult[]> {
+    const report = pictures.length === 0 ? EMPTY : await this.runWithProgress(pictures, overrides);
     const summary = summarize(report, ignored, vscode.l10n.t);
     this.log.info(summary.text);
     // The summary stays until it is closed; who called the command must not wait for that.
@@ -41,7 +44,12 @@ export class UpscaleJobs {
     return report.results;
   }
 
-  private runWithProgress(pictures: readonly vscode.Uri[]): Promise<BatchReport> {
+  /** Upscales one picture in its turn, for a panel that shows progress and failures itself. */
+  render(picture: vscode.Uri, overrides: UpscaleOverrides, signal: AbortSignal, onProgress: (progress: UpscaleProgress) => void): Promise<UpscaleResult> {
+    return this.queue.run(() => this.upscaleOne(picture, overrides, signal, onProgress), signal);
+  }
+
+  private runWithProgress(pictures: readonly vscode.Uri[], overrides: UpscaleOverrides): Promise<BatchReport> {
     const [first] = pictures;
     const title =
       pictures.length === 1 && first
@@ -53,7 +61,7 @@ export class UpscaleJobs {
         const { signal, dispose } = abortSignalOf(token);
         if (this.queue.isBusy) notification.report({ message: vscode.l10n.t('waiting for the upscaling before this one') });
         try {
-          return await this.queue.run(() => this.runPictures(pictures, notification, signal), signal);
+          return await this.queue.run(() => this.runPictures(pictures, overrides, notification, signal), signal);
         } catch (error) {
           if (RpcError.from(error).code === 'cancelled') return { ...EMPTY, total: pictures.length, cancelled: true };
           throw error;
@@ -64,7 +72,7 @@ export class UpscaleJobs {
     );
   }
 
-  private async runPictures(pictures: readonly vscode.Uri[], notification: Notification, signal: AbortSignal): Promise<BatchReport> {
+  private async runPictures(pictures: readonly vscode.Uri[], overrides: UpscaleOverrides, notification: Notification, signal: AbortSignal): Promise<BatchReport> {
     let shown = 0;
     const throttle = new Throttle<BatchStep>(PROGRESS_INTERVAL_MS, (step) => {
       const percent = batchFraction(step, pictures.length) * 100;
@@ -84,7 +92,7 @@ export class UpscaleJobs {
           last = { step, at: performance.now() };
           throttle.submit(step);
         },
-        upscale: (index, onProgress) => this.upscaleOne(pictures[index], signal, onProgress),
+        upscale: (index, onProgress) => this.upscaleOne(pictures[index], overrides, signal, onProgress),
       });
     } finally {
       clearInterval(ticks);
@@ -92,10 +100,15 @@ export class UpscaleJobs {
     }
   }
 
-  private async upscaleOne(picture: vscode.Uri | undefined, signal: AbortSignal, onProgress: (progress: UpscaleProgress) => void): Promise<UpscaleResult> {
+  private async upscaleOne(
+    picture: vscode.Uri | undefined,
+    overrides: UpscaleOverrides,
+    signal: AbortSignal,
+    onProgress: (progress: UpscaleProgress) => void,
+  ): Promise<UpscaleResult> {
     if (!picture) throw new RangeError('No such picture.');
     try {
-      const call = this.callFor(picture);
+      const call = { ...this.callFor(picture), ...overrides };
       const result = await this.engine.use((client) => client.upscale(call, { signal, onProgress }));
       const { skipped, model, tiles, peakRssMB } = result;
       this.log.info(`${result.input}: ${skipped ? 'skipped' : `${describeResult(result, vscode.l10n.t)} · ${model} · tiles: ${tiles} · ${peakRssMB} MB`}`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { activate, freshFolder, upscale } from './support';
 
-const COMMANDS = ['upscaleImage', 'compare', 'showDevices', 'showLog'].map((name) => `pisaUpscale.${name}`);
+const COMMANDS = ['upscaleImage', 'compare', 'openComparison', 'showDevices', 'showLog'].map((name) => `pisaUpscale.${name}`);
 const NATIVE = /onnxruntime|sharp|libvips/i;
 
 /** Native libraries of the engine that are loaded into this process, the extension host. */

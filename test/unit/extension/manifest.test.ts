@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import * as ids from '../../../src/extension/commands/commandIds';
-import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, readEngineSettings, readInstallSettings, readUpscaleSettings } from '../../../src/extension/settingsReader';
+import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, readAction, readEngineSettings, readInstallSettings, readUpscaleSettings, UPSCALE_ACTIONS } from '../../../src/extension/settingsReader';
 import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
 import { PRECISIONS } from '../../../src/shared/modelProtocol';
 import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, IMAGE_EXTENSIONS, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE } from '../../../src/shared/settings';
@@ -12,7 +12,8 @@ type Property = { default: unknown; scope: string; enum?: string[]; markdownEnum
 type MenuItem = { command: string; when: string };
 type Manifest = {
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
-  contributes: { commands: { command: string; title: string }[]; menus: Record<string, MenuItem[]>; configuration: { properties: Record<string, Property> } };
+  activationEvents: string[];
+  contributes: { customEditors: { viewType: string; priority: string; selector: { filenamePattern: string }[] }[]; commands: { command: string; title: string }[]; menus: Record<string, MenuItem[]>; configuration: { properties: Record<string, Property> } };
 };
 
 const root = path.resolve(__dirname, '../../..');
@@ -34,6 +35,7 @@ test('each setting of the manifest is read by the code', () => {
   const asked = new Set<string>();
   const lookup = (key: string): unknown => void asked.add(`pisaUpscale.${key}`);
   readUpscaleSettings(lookup);
+  readAction(lookup);
   readEngineSettings(lookup);
   readInstallSettings(lookup);
   assert.deepEqual([...asked].sort(), Object.keys(properties).sort());
@@ -43,6 +45,8 @@ test('sets and ranges in the manifest are those of the code', () => {
   assert.deepEqual(property('device').enum, ['auto', ...DEVICES]);
   assert.deepEqual(property('outputFormat').enum, ['source', ...OUTPUT_FORMATS]);
   assert.deepEqual(property('overwrite').enum, [...OVERWRITE_POLICIES]);
+  assert.deepEqual(property('action').enum, [...UPSCALE_ACTIONS]);
+  assert.equal(property('action').default, readAction(() => undefined));
   assert.deepEqual(property('colourFix').enum, [...COLOUR_FIXES]);
   assert.deepEqual(property('modelPrecision').enum, [...PRECISIONS]);
   const ranges = { scale: SCALE_RANGE, quality: QUALITY_RANGE, pixelGuidance: GUIDANCE_RANGE, semanticGuidance: GUIDANCE_RANGE, maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE, engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE };
@@ -62,7 +66,7 @@ test('the manifest contributes the commands of the code', () => {
 
 test('menus show the command for every picture that can be read, here and in a remote window', () => {
   const items = Object.entries(manifest.contributes.menus).flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries));
-  assert.equal(items.length, 3);
+  assert.equal(items.length, 5);
   for (const { when } of items) {
     const [, extname] = /resourceExtname =~ \/(.+?)\/i/.exec(when)!;
     const [, scheme] = /resourceScheme =~ \/(.+?)\//.exec(when)!;
@@ -71,6 +75,13 @@ test('menus show the command for every picture that can be read, here and in a r
     for (const known of ['file', 'vscode-remote']) assert.match(known, new RegExp(scheme!));
     assert.doesNotMatch('git', new RegExp(scheme!));
   }
+});
+
+test('a panel can come back after a restart, and the comparison is an editor for every picture that can be read, never the first choice', () => {
+  assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:pisaUpscale.comparison']);
+  const [editor] = manifest.contributes.customEditors;
+  assert.deepEqual([editor!.viewType, editor!.priority], ['pisaUpscale.comparisonEditor', 'option']);
+  assert.deepEqual(editor!.selector.map(({ filenamePattern }) => filenamePattern).sort(), IMAGE_EXTENSIONS.map((extension) => `*.${extension}`).sort());
 });
 
 test('every text of the manifest exists and is used', () => {

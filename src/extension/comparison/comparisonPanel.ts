@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { PanelWebviewApi } from '../../shared/panelProtocol';
+import { RpcEndpoint, RpcError, type CallContext, type RpcApi } from '../../shared/rpc';
+import { Disposable } from '../disposable';
+import type { Log } from '../log';
+import { titleOf, type Comparison } from './comparison';
+import { PairHost } from './pairHost';
+import { panelHtml } from './panelHtml';
+import { panelStrings } from './panelStrings';
+import { PreviewHost, type PreviewServices } from './previewHost';
+import { PreviewSession } from './previewSession';
+import { SourceWatcher } from './sourceWatcher';
+
+export type PanelServices = PreviewServices & { readonly extensionUri: vscode.Uri };
+
+/** Brings one comparison into one webview panel, whoever made the panel, and ends with it. */
+export class ComparisonPanel extends Disposable {
+  private rpc: RpcEndpoint<RpcApi & PanelWebviewApi> | undefined;
+
+  private constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly services: PanelServices,
+  ) {
+    super();
+    this.register(panel.onDidDispose(() => this.dispose()));
+  }
+
+  /** `word`: by which the comparison is found again after a restart; undefined where the editor remembers it by itself. */
+  static async show(panel: vscode.WebviewPanel, comparison: Comparison, services: PanelServices, word: string | undefined): Promise<ComparisonPanel> {
+    const shown = new ComparisonPanel(panel, services);
+    await shown.start(comparison, word);
+    return shown;
+  }
+
+  /** A panel whose comparison is not known any more says so. */
+  static showLost(panel: vscode.WebviewPanel, services: PanelServices): ComparisonPanel {
+    const shown = new ComparisonPanel(panel, services);
+    shown.serve({
+      init: () =>
+        Promise.reject(
+          new RpcError({ code: 'comparison-lost', message: vscode.l10n.t('What this comparison showed is not known any more.'), hint: vscode.l10n.t('Close it and open the image again.') }),
+        ),
+      showLog: async () => services.log.show(),
+    });
+    shown.render('preview', []);
+    return shown;
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  close(): void {
+    this.panel.dispose();
+  }
+
+  override dispose(): void {
+    this.rpc?.close({ code: 'cancelled', message: 'The comparison was closed.' });
+    super.dispose();
+  }
+
+  private async start(comparison: Comparison, word: string | undefined): Promise<void> {
+    const { webview } = this.panel;
+    this.panel.title = titleOf(comparison);
+    const files = comparison.kind === 'pair' ? [comparison.original, comparison.result] : [comparison.source];
+    const watchers = files.map((file) => this.register(new SourceWatcher(file, () => this.sourceChanged())));
+    const onShown = (): void => watchers.forEach((watcher) => void watcher.seen());
+    const folders = files.map((file) => vscode.Uri.joinPath(file, '..'));
+    if (comparison.kind === 'pair') {
+      this.serve(new PairHost(comparison, webview, word, onShown, this.services.log).api());
+      this.render('pair', folders);
+      return;
+    }
+    const session = await PreviewSession.create(this.services.engine, () => webview);
+    this.register({ dispose: () => void session.dispose().catch((error: unknown) => this.services.log.error('preview', error)) });
+    if (this.isDisposed) return;
+    this.serve(new PreviewHost(comparison, webview, session, this.services, word, onShown).api());
+    this.render('preview', [...folders, vscode.Uri.file(session.directory)]);
+  }
+
+  private serve(local: RpcApi): void {
+    const { webview } = this.panel;
+    this.rpc = new RpcEndpoint<RpcApi & PanelWebviewApi>(
+      // False means that the webview is hidden: it asks anew when it comes back.
+      { post: (message) => void webview.postMessage(message), onMessage: (listener) => this.register(webview.onDidReceiveMessage(listener)) },
+      logged(local, this.services.log),
+    );
+  }
+
+  private render(kind: 'preview' | 'pair', pictureFolders: readonly vscode.Uri[]): void {
+    const { webview } = this.panel;
+    const assets = vscode.Uri.joinPath(this.services.extensionUri, 'dist', 'webview');
+    const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
+    webview.options = { enableScripts: true, localResourceRoots: [assets, ...pictureFolders] };
+    webview.html = panelHtml({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      scriptUri: address('panel.js'),
+      styleUri: address('panel.css'),
+      language: vscode.env.language,
+      strings: panelStrings(vscode.l10n.t),
+      kind,
+    });
+  }
+
+  /** A hidden webview has no page; the one that starts later reads the file anew. */
+  private sourceChanged(): void {
+    if (this.panel.visible) this.rpc?.call('sourceChanged', undefined).catch((error: unknown) => this.services.log.error('sourceChanged', error));
+  }
+}
+
+/** Every failure of a request is in the log, too. */
+function logged(local: RpcApi, log: Log): RpcApi {
+  return Object.fromEntries(
+    Object.entries(local).map(([method, handler]) => [
+      method,
+      async (params: never, context: CallContext) => {
+        try {
+          return await handler(params, context);
+        } catch (error) {
+          if (RpcError.from(error).code !== 'cancelled') log.error(`comparison: ${method}`, error);
+          throw error;
+        }
+      },
+    ]),
+  );
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { Disposable } from '../disposable';
+import { fromStored, keyOf, previewOf, titleOf, toStored, type Comparison } from './comparison';
+import { ComparisonPanel, type PanelServices } from './comparisonPanel';
+import { ComparisonSessions } from './comparisonSessions';
+
+export const COMPARISON_VIEW = 'pisaUpscale.comparison';
+export const COMPARISON_EDITOR = 'pisaUpscale.comparisonEditor';
+
+/** The open comparisons: one panel for each picture or pair, those that come back after a restart, and the custom editor's. */
+export class ComparisonPanels extends Disposable implements vscode.WebviewPanelSerializer, vscode.CustomReadonlyEditorProvider {
+  private readonly open = new Map<string, ComparisonPanel>();
+  private readonly sessions: ComparisonSessions;
+
+  constructor(
+    private readonly services: PanelServices,
+    state: vscode.Memento,
+  ) {
+    super();
+    this.sessions = new ComparisonSessions(state);
+    this.register(vscode.window.registerWebviewPanelSerializer(COMPARISON_VIEW, this));
+    this.register(vscode.window.registerCustomEditorProvider(COMPARISON_EDITOR, this, { supportsMultipleEditorsPerDocument: true }));
+  }
+
+  /** Opens a panel; the one that shows the same is closed, unless nothing about it would change. */
+  async show(comparison: Comparison): Promise<void> {
+    const existing = this.open.get(keyOf(comparison));
+    if (existing && isPlain(comparison)) {
+      existing.reveal();
+      return;
+    }
+    existing?.close();
+    await this.fill(vscode.window.createWebviewPanel(COMPARISON_VIEW, titleOf(comparison), vscode.ViewColumn.Active), comparison);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const word = typeof state === 'object' && state !== null && 'session' in state ? state.session : undefined;
+    const comparison = fromStored(this.sessions.recall(word));
+    if (comparison) await this.fill(panel, comparison);
+    else this.register(ComparisonPanel.showLost(panel, this.services));
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+    this.register(await ComparisonPanel.show(panel, previewOf(uri), this.services, undefined));
+  }
+
+  override dispose(): void {
+    for (const panel of [...this.open.values()]) panel.dispose();
+    super.dispose();
+  }
+
+  private async fill(panel: vscode.WebviewPanel, comparison: Comparison): Promise<void> {
+    const key = keyOf(comparison);
+    const word = await this.sessions.remember(toStored(comparison));
+    const shown = await ComparisonPanel.show(panel, comparison, this.services, word);
+    this.open.set(key, shown);
+    panel.onDidDispose(() => this.open.get(key) === shown && this.open.delete(key));
+  }
+}
+
+/** Whether a comparison asks for nothing but its pictures. */
+const isPlain = (comparison: Comparison): boolean =>
+  comparison.kind === 'pair' || (comparison.wish.model === undefined && comparison.wish.guidance === undefined && comparison.selection.length === 0);

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { PanelChoice } from '../../shared/panelProtocol';
+import { expandNamePattern, formatFromName, numberedName } from '../../shared/naming';
+import type { UpscaleSettings } from '../../shared/settings';
+
+const MOST_NAMES = 10_000;
+
+/**
+ * The absolute path that saving would write for a choice: name pattern and overwrite policy as the engine applies them. Throws an `Error` for a
+ * pattern that can't be used. Another program may take the name meanwhile; then the engine takes the next.
+ */
+export function outputPath(source: string, { model, guidance, scale, format }: PanelChoice, { namePattern, overwrite }: Pick<UpscaleSettings, 'namePattern' | 'overwrite'>): string {
+  const extension = path.extname(source);
+  const relative = expandNamePattern(namePattern, {
+    name: path.basename(source, extension),
+    sourceExtension: extension.slice(1),
+    format: format === 'source' ? (formatFromName(source) ?? 'png') : format,
+    scale,
+    model,
+    pixel: guidance.pixel,
+    semantic: guidance.semantic,
+  });
+  const wanted = path.join(path.dirname(source), ...relative.split('/'));
+  return overwrite === 'nextFreeName' ? nextFree(wanted) : wanted;
+}
+
+function nextFree(wanted: string): string {
+  for (let n = 1; n <= MOST_NAMES; n++) {
+    const candidate = path.join(path.dirname(wanted), numberedName(path.basename(wanted), n));
+    if (!existsSync(candidate)) return candidate;
+  }
+  return wanted;
+}

@@ -1,0 +1,38 @@
+import type * as vscode from 'vscode';
+import type { PanelHostApi, PanelInit } from '../../shared/panelProtocol';
+import { DEFAULT_GUIDANCE } from '../../shared/guidance';
+import { RpcError } from '../../shared/rpc';
+import { DEFAULT_SETTINGS } from '../../shared/settings';
+import type { Log } from '../log';
+import type { PairComparison } from './comparison';
+import { panelPicture } from './panelPictures';
+
+/** Answers the webview of two finished pictures. It has no dials: it only says what is shown. */
+export class PairHost {
+  constructor(
+    private readonly comparison: PairComparison,
+    private readonly webview: vscode.Webview,
+    private readonly word: string | undefined,
+    private readonly onShown: () => void,
+    private readonly log: Log,
+  ) {}
+
+  async init(params: unknown): Promise<PanelInit> {
+    if (params !== undefined && params !== null) throw new RpcError({ code: 'invalid-request', message: 'The panel asked for something else than what is shown. Nothing was changed.' });
+    const { original, result, facts } = this.comparison;
+    const [left, right] = await Promise.all([panelPicture(original, this.webview), panelPicture(result, this.webview)]);
+    this.onShown();
+    const { model, scale, format } = DEFAULT_SETTINGS;
+    return { kind: 'pair', session: this.word, original: left, result: right, facts, models: [], model, guidance: DEFAULT_GUIDANCE, output: { scale, format } };
+  }
+
+  showLog(): Promise<void> {
+    this.log.show();
+    return Promise.resolve();
+  }
+
+  /** What the endpoint serves. */
+  api(): Pick<PanelHostApi, 'init' | 'showLog'> {
+    return { init: (params) => this.init(params), showLog: () => this.showLog() };
+  }
+}

@@ -1,0 +1,89 @@
+import type { Rect, Size } from '../../shared/geometry';
+import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
+import { SAVE_WAYS, type PanelChoice, type PanelRun, type SaveHow } from '../../shared/panelProtocol';
+import { RpcError } from '../../shared/rpc';
+import { isOneOf, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
+
+/** Largest side that a rectangle of a webview may name. */
+const LARGEST_SIDE = 2 ** 31;
+
+/**
+ * Reads the webview's requests. A webview is a page that a picture or a bug may have confused: whatever is not exactly as agreed is refused with code
+ * `invalid-request`, before anything happens. `models`: ids that may be asked for.
+ */
+export class PanelRequests {
+  constructor(private readonly models: () => readonly string[]) {}
+
+  /** For methods without parameters. */
+  nothing(value: unknown): void {
+    if (value !== undefined && value !== null) throw refused('parameters', value, 'nothing');
+  }
+
+  preview(value: unknown): PanelRun & { readonly first: Rect | undefined } {
+    const fields = record(value);
+    const first = fields.first ?? undefined;
+    return { ...this.run(fields), first: first === undefined ? undefined : rect('first', first) };
+  }
+
+  /** `size`: of the result that the rectangle must lie in. */
+  exact(value: unknown, size: Size): PanelRun & { readonly guidance: Guidance; readonly rect: Rect } {
+    const fields = record(value);
+    const part = rect('rect', fields.rect);
+    if (part.x + part.width > size.width || part.y + part.height > size.height) throw refused('rect', JSON.stringify(part), `inside ${size.width}×${size.height}`);
+    return { ...this.run(fields), guidance: guidance(fields.guidance), rect: part };
+  }
+
+  choice(value: unknown): PanelChoice {
+    const fields = record(value);
+    const { scale, format } = fields;
+    if (!isInRange(scale, SCALE_RANGE)) throw refused('scale', scale, `between ${SCALE_RANGE.minimum} and ${SCALE_RANGE.maximum}`);
+    if (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)) throw refused('format', format, ['source', ...OUTPUT_FORMATS].join(', '));
+    return { model: this.model(fields.model), guidance: guidance(fields.guidance), scale, format };
+  }
+
+  save(value: unknown): PanelRun & PanelChoice & { readonly how: SaveHow } {
+    const { how, onProcessor } = record(value);
+    if (!isOneOf(SAVE_WAYS, how)) throw refused('how', how, SAVE_WAYS.join(', '));
+    return { ...this.choice(value), onProcessor: bool('onProcessor', onProcessor), how };
+  }
+
+  private run(fields: Record<string, unknown>): PanelRun {
+    return { model: this.model(fields.model), onProcessor: bool('onProcessor', fields.onProcessor) };
+  }
+
+  private model(value: unknown): string {
+    if (!isOneOf(this.models(), value)) throw refused('model', value, 'a model of the list');
+    return value;
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused('parameters', value, 'an object');
+  return value as Record<string, unknown>;
+}
+
+function guidance(value: unknown): Guidance {
+  const { pixel, semantic } = record(value);
+  for (const dial of [pixel, semantic]) if (!isInRange(dial, GUIDANCE_RANGE)) throw refused('guidance', dial, `between ${GUIDANCE_RANGE.minimum} and ${GUIDANCE_RANGE.maximum}`);
+  return { pixel: pixel as number, semantic: semantic as number };
+}
+
+function rect(name: string, value: unknown): Rect {
+  const { x, y, width, height } = record(value);
+  const whole = [x, y, width, height].every((side) => Number.isInteger(side) && (side as number) >= 0 && (side as number) < LARGEST_SIDE);
+  if (!whole || width === 0 || height === 0) throw refused(name, JSON.stringify(value), 'whole numbers x, y, width, height');
+  return { x, y, width, height } as Rect;
+}
+
+function bool(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw refused(name, value, 'true or false');
+  return value;
+}
+
+const isInRange = (value: unknown, { minimum, maximum }: { readonly minimum: number; readonly maximum: number }): value is number =>
+  typeof value === 'number' && value >= minimum && value <= maximum;
+
+function refused(name: string, value: unknown, expected: string): RpcError {
+  const shown = typeof value === 'string' ? value.slice(0, 80) : typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
+  return new RpcError({ code: 'invalid-request', message: `The panel asked for ${name}: ${shown}; expected: ${expected}. Nothing was changed.` });
+}

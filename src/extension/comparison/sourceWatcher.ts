@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { Disposable } from '../disposable';
+
+/** Programs write a file in several steps. */
+const SETTLE_MS = 400;
+
+/** Tells when a file's content changed on disk. A file that vanishes and comes back counts once it is back. */
+export class SourceWatcher extends Disposable {
+  private timer: NodeJS.Timeout | undefined;
+  private version: string | undefined;
+
+  constructor(
+    private readonly file: vscode.Uri,
+    private readonly onChanged: () => void,
+  ) {
+    super();
+    // The file's own name may hold what a pattern reads as wildcards.
+    const watcher = this.register(vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(file, '..'), '*'), false, false, true));
+    const look = (changed: vscode.Uri): void => {
+      if (changed.fsPath === file.fsPath) this.lookSoon();
+    };
+    this.register(watcher.onDidChange(look));
+    this.register(watcher.onDidCreate(look));
+    void this.seen();
+  }
+
+  /** What is on disk now is what is shown. */
+  async seen(): Promise<void> {
+    this.version = await this.versionOnDisk();
+  }
+
+  override dispose(): void {
+    clearTimeout(this.timer);
+    super.dispose();
+  }
+
+  private lookSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), SETTLE_MS);
+  }
+
+  private async look(): Promise<void> {
+    const version = await this.versionOnDisk();
+    if (this.isDisposed || version === undefined || version === this.version) return;
+    this.version = version;
+    this.onChanged();
+  }
+
+  private async versionOnDisk(): Promise<string | undefined> {
+    return vscode.workspace.fs.stat(this.file).then(
+      ({ mtime, size }) => `${mtime}|${size}`,
+      () => undefined,
+    );
+  }
+}

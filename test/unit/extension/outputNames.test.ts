@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { outputPath } from '../../../src/extension/comparison/outputNames';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-names-'));
+after(() => rmSync(folder, { recursive: true }));
+const choice = { model: 'compact', guidance: { pixel: 1, semantic: 0.5 }, scale: 4, format: 'source' } as const;
+const settings = { namePattern: '{name}@{scale}x.{ext}', overwrite: 'nextFreeName' } as const;
+const named = (source: string, ...rest: Parameters<typeof outputPath> extends [unknown, ...infer R] ? R : never): string => path.relative(folder, outputPath(path.join(folder, source), ...rest));
+
+test('names follow the pattern, format and scale', () => {
+  assert.equal(named('a.JPG', choice, settings), 'a@4x.JPG');
+  assert.equal(named('a.gif', choice, settings), 'a@4x.png');
+  assert.equal(named('a.png', { ...choice, format: 'webp', scale: 2.5 }, settings), 'a@2.5x.webp');
+  assert.equal(named('a.png', choice, { ...settings, namePattern: 'big/{name}-{model}-{pixel}-{semantic}.{ext}' }), path.join('big', 'a-compact-1-0.5.png'));
+});
+
+test('a taken name is counted up, unless the settings overwrite or skip', () => {
+  for (const name of ['b@4x.png', 'b@4x-2.png']) writeFileSync(path.join(folder, name), '');
+  assert.equal(named('b.png', choice, settings), 'b@4x-3.png');
+  assert.equal(named('b.png', choice, { ...settings, overwrite: 'overwrite' }), 'b@4x.png');
+  assert.equal(named('b.png', choice, { ...settings, overwrite: 'skip' }), 'b@4x.png');
+});
+
+test('a pattern that leaves the folder is refused', () => {
+  assert.throws(() => named('a.png', choice, { ...settings, namePattern: '../{name}.{ext}' }), /folder/);
+});
