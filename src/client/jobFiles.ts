@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { BESIDE_TARGET, isTemporaryName, PALETTE_SUFFIX } from '../shared/temporaryFiles';
 
 const PREFIX = 'pisa-upscale-';
 
@@ -27,7 +28,7 @@ export class JobFiles {
   /** Removes whatever is left, however the job ended. */
   async remove(): Promise<void> {
     await rm(this.scratchDirectory, { recursive: true, force: true });
-    for (const file of this.besideTarget) await rm(file, { force: true });
+    for (const file of this.besideTarget) await removeTemporary(file);
   }
 }
 
@@ -45,13 +46,29 @@ export async function createPreviewFolder(): Promise<PreviewFolder> {
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/** Removes scratch folders whose owner is no longer alive: what a killed editor left behind. */
+/** Removes scratch folders whose owner is no longer alive, and the files beside a target that they tell of: what a killed editor left behind. */
 export async function sweepStaleScratch(): Promise<void> {
   const names = await readdir(os.tmpdir()).catch(() => []);
   for (const name of names) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-[0-9a-f-]{36}$`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+    if (pid !== undefined && !isAlive(Number(pid))) await removeScratch(path.join(os.tmpdir(), name)).catch(() => undefined);
   }
+}
+
+async function removeScratch(folder: string): Promise<void> {
+  const beside = (await readFile(path.join(folder, BESIDE_TARGET), 'utf8').catch(() => '')).trim();
+  // Anybody can make a folder of such a name, so the path is not believed.
+  if (path.isAbsolute(beside) && isTemporaryName(path.basename(beside)) && (await isOwn(folder))) await removeTemporary(beside);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function removeTemporary(file: string): Promise<void> {
+  for (const each of [file, file + PALETTE_SUFFIX]) await rm(each, { force: true });
+}
+
+/** Whether a folder belongs to whoever runs this; on Windows, which has no such numbers, the folder for temporary files is a person's own. */
+async function isOwn(folder: string): Promise<boolean> {
+  return process.getuid === undefined || (await lstat(folder)).uid === process.getuid();
 }
 
 function isAlive(pid: number): boolean {

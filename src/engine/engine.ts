@@ -36,21 +36,23 @@ export class Engine {
   private readonly sessions = new SessionPool();
   private readonly pisa = new PisaSessions();
   private queue: Promise<unknown> = Promise.resolve();
-  private readonly services: UpscaleServices = {
-    findModel: (id) => this.models.find(id),
-    resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> => this.devices.resolve(choice),
-    acquireSession: async (model, device, tile, branches) => {
-      await this.pisa.release();
-      return this.sessions.acquire(model, device, tile, branches);
-    },
-    releaseSession: () => this.sessions.release(),
-    pisa: this.pisa,
-  };
+  private readonly services: UpscaleServices;
 
   constructor(private readonly options: EngineOptions) {
     this.models = new ModelRegistry([...options.modelFolders, options.store]);
     this.manager = new ModelManager(options.store, this.models, () => this.pisa.release());
     this.devices = new DeviceSelector(() => probeDevices(options.entry));
+    this.services = {
+      findModel: (id) => this.models.find(id),
+      resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> => this.devices.resolve(choice),
+      acquireSession: async (model, device, tile, branches) => {
+        await this.pisa.release();
+        return this.sessions.acquire(model, device, tile, branches);
+      },
+      releaseSession: () => this.sessions.release(),
+      pisa: this.pisa,
+      version: options.version,
+    };
   }
 
   /** The methods as the RPC endpoint serves them. */

@@ -13,6 +13,7 @@ export type EngineErrorCode =
   | 'output-unwritable'
   | 'output-is-source'
   | 'output-too-large-for-format'
+  | 'output-too-large'
   | 'bad-setting'
   | 'model-missing'
   | 'model-damaged'

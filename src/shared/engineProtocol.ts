@@ -1,6 +1,9 @@
+import type { AssetOptions } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
 import type { ModelApi } from './modelProtocol';
+import type { OutputOptions } from './outputOptions';
+import type { SizeLimit, SizeTarget } from './outputSize';
 import type { ExactRegionRequest, ExactRegionResult, PreviewRequest, PreviewResult } from './previewProtocol';
 import type { CallContext } from './rpc';
 import type { ColourFix, Device, DeviceChoice, OutputFormatChoice, OverwritePolicy } from './settings';
@@ -30,6 +33,9 @@ export type UpscaleRequest = {
   readonly model: string;
   readonly device: DeviceChoice;
   readonly scale: number;
+  /** Instead of the scale. */
+  readonly size?: SizeTarget;
+  readonly notBeyond?: SizeLimit;
   readonly guidance: Guidance;
   /** For diffusion models; others ignore it. */
   readonly colourFix: ColourFix;
@@ -37,6 +43,8 @@ export type UpscaleRequest = {
   readonly region?: Rect;
   readonly format: OutputFormatChoice;
   readonly quality: number;
+  readonly output?: OutputOptions;
+  readonly asset?: AssetOptions;
   readonly overwrite: OverwritePolicy;
   readonly maxInputMegapixels: number;
   /** Largest side of a tile's input in pixels; undefined lets the engine choose. */
@@ -59,7 +67,7 @@ export type UpscaleProgress = {
 
 export type UpscaleResult = {
   readonly input: string;
-  /** Absolute path written; empty when skipped. */
+  /** Absolute path written; when skipped, the one that exists, or empty. */
   readonly output: string;
   readonly skipped: boolean;
   readonly sourceWidth: number;

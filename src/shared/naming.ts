@@ -18,6 +18,7 @@ const EXTENSIONS: Record<OutputFormat, readonly string[]> = {
   webp: ['webp'],
   avif: ['avif'],
   tiff: ['tif', 'tiff'],
+  gif: ['gif'],
 };
 
 /** The extension to write for `format`: the source's own spelling when it means the same format, else the usual one. */

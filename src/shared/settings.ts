@@ -1,11 +1,13 @@
+import type { AssetOptions } from './assetOptions';
 import { DEFAULT_GUIDANCE, type Guidance } from './guidance';
+import type { OutputOptions } from './outputOptions';
 
 /** Execution providers of ONNX Runtime that the engine can ask for. */
 export const DEVICES = ['cpu', 'webgpu', 'dml', 'coreml', 'cuda'] as const;
 export type Device = (typeof DEVICES)[number];
 export type DeviceChoice = 'auto' | Device;
 
-export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const;
+export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'gif'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 /** `source`: the input's own format where it can be written, else PNG. */
 export type OutputFormatChoice = 'source' | OutputFormat;
@@ -36,6 +38,8 @@ export type UpscaleSettings = {
   readonly overwrite: OverwritePolicy;
   /** Largest decoded input, in megapixels. */
   readonly maxInputMegapixels: number;
+  readonly output: OutputOptions;
+  readonly asset: AssetOptions;
 };
 
 export const DEFAULT_MODEL = 'pisa-compact-4x';
@@ -61,16 +65,21 @@ export const DEFAULT_SETTINGS: UpscaleSettings = {
   namePattern: '{name}@{scale}x.{ext}',
   overwrite: 'nextFreeName',
   maxInputMegapixels: 100,
+  output: {},
+  asset: {},
 };
 
 /** Extensions (lower case, no dot) of the pictures the engine decodes. */
-export const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'jfif', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
+export const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'jfif', 'webp', 'avif', 'tif', 'tiff', 'gif', 'svg'] as const;
 
 /** Whether a file name looks like a picture the engine can decode. */
 export function isImageName(fileName: string): boolean {
   const extension = /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase();
   return extension !== undefined && (IMAGE_EXTENSIONS as readonly string[]).includes(extension);
 }
+
+/** Whether a file name says that the picture is drawn, not made of pixels. */
+export const isVectorName = (fileName: string): boolean => /\.svg$/i.test(fileName);
 
 export const isOneOf = <T extends string>(values: readonly T[], value: unknown): value is T =>
   typeof value === 'string' && (values as readonly string[]).includes(value);

@@ -1,28 +1,38 @@
 import path from 'node:path';
 import { PixelFile } from './pixelFile';
+import { maximumOf, newSamples, type Samples } from './samples';
 
 /** Rows handled at a time. */
 const BAND = 64;
-const OPAQUE = 255;
+
+/** Colour and transparency of a picture, taken apart. */
+export type SplitPicture = {
+  readonly rgb: PixelFile;
+  /** One band; undefined when all is opaque. */
+  readonly alpha: PixelFile | undefined;
+  /** Nothing can be seen: there is no colour to upscale. */
+  readonly invisible?: boolean;
+};
 
 /**
  * Splits a decoded RGBA picture (a `.v` file) into TIFF files. Colour is bled outward under the transparent pixels, because what lies there (often
  * black) would otherwise show as a fringe once the network has mixed neighbouring pixels. Alpha that is opaque
  * everywhere is dropped.
  */
-export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<{ rgb: PixelFile; alpha: PixelFile | undefined }> {
+export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<SplitPicture> {
   const { width, height } = rgba.info;
-  const colour = await PixelFile.create(path.join(scratch, 'colour.tif'), { width, height, bands: 3 });
-  const plane = await PixelFile.create(path.join(scratch, 'alpha.tif'), { width, height, bands: 1 });
+  const { depth } = rgba;
+  const colour = await PixelFile.create(path.join(scratch, 'colour.tif'), { width, height, bands: 3, depth });
+  const plane = await PixelFile.create(path.join(scratch, 'alpha.tif'), { width, height, bands: 1, depth });
   const known = await PixelFile.create(path.join(scratch, 'known.tif'), { width, height, bands: 1 });
   try {
-    const opaque = await bleedDown(rgba, colour, plane, known);
+    const { opaque, invisible } = await bleedDown(rgba, colour, plane, known);
     if (opaque) {
       await plane.close();
-      return { rgb: colour, alpha: undefined };
+      return { rgb: colour, alpha: undefined, invisible: false };
     }
-    await bleedUp(colour, known);
-    return { rgb: colour, alpha: plane };
+    if (!invisible) await bleedUp(colour, known);
+    return { rgb: colour, alpha: plane, invisible };
   } catch (error) {
     await Promise.all([colour.close(), plane.close()]);
     throw error;
@@ -31,22 +41,26 @@ export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<{ rg
   }
 }
 
-/** First sweep, top to bottom: writes colour and alpha, fills from the left and from above. Tells whether all is opaque. */
-async function bleedDown(rgba: PixelFile, colour: PixelFile, plane: PixelFile, known: PixelFile): Promise<boolean> {
+/** First sweep, top to bottom: writes colour and alpha, fills from the left and from above. */
+async function bleedDown(rgba: PixelFile, colour: PixelFile, plane: PixelFile, known: PixelFile): Promise<{ opaque: boolean; invisible: boolean }> {
   const { width, height } = rgba.info;
+  const { depth } = rgba;
+  const most = maximumOf(depth);
   let opaque = true;
+  let invisible = true;
   let previous: Row | undefined;
   for (let y = 0; y < height; y += BAND) {
     const end = Math.min(height, y + BAND);
-    const source = await rgba.rows(y, end);
-    const colourBand = new Uint8Array((end - y) * width * 3);
-    const alphaBand = new Uint8Array((end - y) * width);
+    const source = await rgba.samples(y, end);
+    const colourBand = newSamples(depth, (end - y) * width * 3);
+    const alphaBand = newSamples(depth, (end - y) * width);
     const knownBand = new Uint8Array((end - y) * width);
     for (let i = 0; i < alphaBand.length; i++) {
       const a = source[4 * i + 3] ?? 0;
       alphaBand[i] = a;
-      if (a !== OPAQUE) opaque = false;
+      if (a !== most) opaque = false;
       if (a > 0) {
+        invisible = false;
         knownBand[i] = 1;
         colourBand.set(source.subarray(4 * i, 4 * i + 3), 3 * i);
       }
@@ -60,7 +74,7 @@ async function bleedDown(rgba: PixelFile, colour: PixelFile, plane: PixelFile, k
     await plane.writeRows(y, alphaBand);
     await known.writeRows(y, knownBand);
   }
-  return opaque;
+  return { opaque, invisible };
 }
 
 /** Second sweep, bottom to top: fills what the first could not reach, from the right and from below. */
@@ -69,7 +83,7 @@ async function bleedUp(colour: PixelFile, known: PixelFile): Promise<void> {
   let previous: Row | undefined;
   for (let end = height; end > 0; end -= BAND) {
     const y = Math.max(0, end - BAND);
-    const colourBand = await colour.rows(y, end);
+    const colourBand = await colour.samples(y, end);
     const knownBand = await known.rows(y, end);
     for (let row = end - y - 1; row >= 0; row--) {
       const current = rowOf(colourBand, knownBand, row, width);
@@ -80,9 +94,9 @@ async function bleedUp(colour: PixelFile, known: PixelFile): Promise<void> {
   }
 }
 
-type Row = { readonly colour: Uint8Array; readonly known: Uint8Array };
+type Row = { readonly colour: Samples; readonly known: Uint8Array };
 
-const rowOf = (colour: Uint8Array, known: Uint8Array, row: number, width: number): Row => ({
+const rowOf = (colour: Samples, known: Uint8Array, row: number, width: number): Row => ({
   colour: colour.subarray(row * width * 3, (row + 1) * width * 3),
   known: known.subarray(row * width, (row + 1) * width),
 });

@@ -1,23 +1,55 @@
+import { rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import type { Sharp } from 'sharp';
 import type { Rect, Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
+import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
 import { engineError, messageOf } from '../errors';
+import { restoreTexts, type WritableExif } from '../metadata/exifText';
+import { paletteLosesNothing } from './palette';
+import type { Depth } from './samples';
 import { loadSharp } from './sharpLoader';
 
 export type EncodeOptions = {
   readonly format: OutputFormat;
   /** 1–100, for the lossy formats. */
   readonly quality: number;
-  /** Final size; a larger picture is reduced (Lanczos-3). */
+  /** Final size of a frame; a larger picture is reduced. */
   readonly size: Size;
   /** Only this part of the picture of that size. */
   readonly region?: Rect;
+  /** How a larger picture is reduced; Lanczos-3 unless given. */
+  readonly kernel?: 'lanczos3' | 'linear';
+  /** Of the picture that is read. */
+  readonly depth: Depth;
+  readonly isGrey: boolean;
+  readonly lossless: boolean;
+  /** Tries a palette and takes it when nothing visible is lost. */
+  readonly tryPalette: boolean;
+  readonly isProgressive: boolean;
+  readonly maxBytes: number | undefined;
+  /** Frames of an animation. */
+  readonly animation?: { readonly frames: number; readonly delay: readonly number[]; readonly loop: number };
+  readonly exif?: WritableExif;
+  readonly xmp?: string;
+  /** The picture carries IPTC, to be handed on. */
+  readonly hasIptc: boolean;
+  /** Pixels per inch. */
+  readonly density?: number;
 };
 
 /** Largest side in pixels that a format can hold. */
-const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = { jpeg: 65_535, webp: 16_383, avif: 65_535 };
+const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = { jpeg: 65_535, webp: 16_383, avif: 65_535, gif: 65_535 };
+const LOSSY: readonly OutputFormat[] = ['jpeg', 'webp', 'avif'];
+/** Beyond this a palette is not tried: both pictures are compared in memory. */
+const MOST_PALETTE_PIXELS = 16e6;
+const FULL_QUALITY = 100;
+const MM_PER_INCH = 25.4;
 
 export const supportsAlpha = (format: OutputFormat): boolean => format !== 'jpeg';
+export const supportsDepth16 = (format: OutputFormat): boolean => format === 'png' || format === 'tiff';
+export const supportsAnimation = (format: OutputFormat): boolean => format === 'gif' || format === 'webp';
+export const isLossyFormat = (format: OutputFormat): boolean => LOSSY.includes(format);
 
 /** Refuses, before hours of work, a size that the format can't hold. */
 export function checkFormatHolds(format: OutputFormat, size: Size): void {
@@ -29,45 +61,116 @@ export function checkFormatHolds(format: OutputFormat, size: Size): void {
   });
 }
 
-/** Encodes a raw TIFF picture into `output`. libvips reads it sequentially, so memory does not grow with its height. */
-export async function encodePicture(raw: string, output: string, options: EncodeOptions): Promise<{ bytes: number }> {
-  const { format, quality, size } = options;
-  let picture = loadSharp()(raw, { sequentialRead: true, limitInputPixels: false, unlimited: true });
-  const metadata = await picture.metadata();
-  if (metadata.width !== size.width || metadata.height !== size.height) {
-    picture = picture.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' });
+export type Encoded = { readonly bytes: number; /** What the person should know. */ readonly notes: readonly string[] };
+
+/**
+ * Encodes a raw TIFF picture into `output`. libvips reads it sequentially, so memory does not grow with its height. Lowers the quality until the file is as small
+ * as is wanted, and refuses if it can't be.
+ */
+export async function encodePicture(raw: string, output: string, options: EncodeOptions): Promise<Encoded> {
+  const { format, quality, maxBytes } = options;
+  const write = async (to: string, at: number, palette = false): Promise<number> => {
+    try {
+      const { size } = await withFormat(await picture(raw, options), options, at, palette).toFile(to);
+      await restoreTexts(to, options.exif?.texts ?? []);
+      return size;
+    } catch (error) {
+      throw encodeError(output, error);
+    }
+  };
+  let bytes = await write(output, quality);
+  const notes: string[] = [];
+  if (options.tryPalette && format === 'png' && options.depth === 8 && options.size.width * options.size.height <= MOST_PALETTE_PIXELS) {
+    const other = output + PALETTE_SUFFIX;
+    try {
+      const smaller = await write(other, FULL_QUALITY, true);
+      if (smaller < bytes && (await paletteLosesNothing(output, other))) {
+        await rename(other, output);
+        bytes = smaller;
+      }
+    } finally {
+      await unlink(other).catch(() => undefined);
+    }
   }
-  if (options.region) {
-    const { x, y, width, height } = options.region;
-    picture = picture.extract({ left: x, top: y, width, height });
+  if (maxBytes !== undefined && bytes > maxBytes) {
+    const found = options.lossless || !isLossyFormat(format) ? undefined : await largestQuality(quality, maxBytes, (at) => write(output, at));
+    if (!found) {
+      throw engineError('output-too-large', {
+        message: `The result can't be made as small as ${maxBytes} bytes: as ${format.toUpperCase()}${isLossyFormat(format) ? ' of the lowest quality' : ', whose quality is fixed,'} it has ${(await stat(output)).size}.`,
+        hint: isLossyFormat(format) ? 'Choose a smaller scale or a larger limit.' : 'Choose JPEG, WebP or AVIF, a smaller scale or a larger limit.',
+      });
+    }
+    bytes = found.bytes;
+    notes.push(`Quality ${found.quality} instead of ${quality}, to stay below ${maxBytes} bytes.`);
   }
-  if (metadata.channels === 4 && !supportsAlpha(format)) picture = picture.flatten({ background: '#ffffff' });
+  return { bytes, notes };
+}
+
+/** The best quality below `from` at which the file is small enough; it is the one that lies on disk then. */
+async function largestQuality(from: number, maxBytes: number, write: (quality: number) => Promise<number>): Promise<{ quality: number; bytes: number } | undefined> {
+  let [low, high] = [1, from - 1];
+  let best: { quality: number; bytes: number } | undefined;
+  let written = from;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const bytes = await write(middle);
+    written = middle;
+    if (bytes <= maxBytes) {
+      best = { quality: middle, bytes };
+      low = middle + 1;
+    } else high = middle - 1;
+  }
+  if (best && written !== best.quality) await write(best.quality);
+  return best;
+}
+
+async function picture(raw: string, options: EncodeOptions): Promise<Sharp> {
+  const { size, format, region, animation, depth, isGrey } = options;
+  let result = loadSharp()(raw, { sequentialRead: true, limitInputPixels: false, unlimited: true, ...(animation ? { pages: animation.frames } : {}) });
+  const metadata = await result.metadata();
+  const height = metadata.pageHeight ?? metadata.height;
+  if (metadata.width !== size.width || height !== size.height) {
+    result = result.resize(size.width, size.height, { fit: 'fill', kernel: options.kernel ?? 'lanczos3' });
+  }
+  if (region) {
+    const { x, y, width, height: rows } = region;
+    result = result.extract({ left: x, top: y, width, height: rows });
+  }
+  if (metadata.hasAlpha && !supportsAlpha(format)) result = result.flatten({ background: '#ffffff' });
+  const deep = depth === 16 && supportsDepth16(format);
+  result = result.keepIccProfile().toColourspace(isGrey && format !== 'gif' && format !== 'webp' && format !== 'avif' ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb');
+  if (options.hasIptc) result = result.keepMetadata();
+  if (options.exif) result = result.withExif(options.exif.exif);
+  if (options.xmp !== undefined) result = result.withXmp(options.xmp);
+  // PNG takes the density of the picture that is read, TIFF has its own option, the others have none.
+  return options.density === undefined || format !== 'jpeg' ? result : result.withDensity(options.density);
+}
+
+function withFormat(result: Sharp, options: EncodeOptions, quality: number, palette: boolean): Sharp {
+  const { format, lossless, isProgressive, animation, size, density } = options;
+  const playing = animation ? { delay: [...animation.delay], loop: animation.loop } : {};
   switch (format) {
     case 'png':
-      picture = picture.png({ compressionLevel: 6 });
-      break;
+      return palette ? result.png({ palette: true, quality: FULL_QUALITY, effort: 7, dither: 0 }) : result.png({ compressionLevel: 6 });
     case 'jpeg':
-      picture = picture.jpeg({ quality, chromaSubsampling: '4:4:4' });
-      break;
+      return result.jpeg({ quality, chromaSubsampling: '4:4:4', progressive: isProgressive });
     case 'webp':
-      picture = picture.webp({ quality });
-      break;
+      return result.webp({ quality, lossless, ...playing });
     case 'avif':
-      picture = picture.avif({ quality, chromaSubsampling: '4:4:4' });
-      break;
+      return result.avif({ quality, lossless, chromaSubsampling: '4:4:4' });
     case 'tiff':
-      picture = picture.tiff({ compression: 'deflate', predictor: 'horizontal', bigtiff: size.width * size.height * 4 > 2 ** 31 });
+      return result.tiff({ compression: 'deflate', predictor: 'horizontal', bigtiff: size.width * size.height * 4 > 2 ** 31, ...(density === undefined ? {} : { xres: density / MM_PER_INCH, yres: density / MM_PER_INCH }) });
+    case 'gif':
+      return result.gif({ ...playing });
   }
-  try {
-    const info = await picture.toFile(output);
-    return { bytes: info.size };
-  } catch (error) {
-    const detail = messageOf(error);
-    const full = /no space|ENOSPC|disk/i.test(detail);
-    throw engineError(full ? 'disk-full' : 'output-unwritable', {
-      message: `The result could not be written to ${path.dirname(output)}${full ? ': the disk is full' : ''}.`,
-      hint: full ? 'Free some space and try again.' : 'Check the folder and its permissions.',
-      detail,
-    });
-  }
+}
+
+function encodeError(output: string, error: unknown): Error {
+  const detail = messageOf(error);
+  const full = /no space|ENOSPC|disk/i.test(detail);
+  return engineError(full ? 'disk-full' : 'output-unwritable', {
+    message: `The result could not be written to ${path.dirname(output)}${full ? ': the disk is full' : ''}.`,
+    hint: full ? 'Free some space and try again.' : 'Check the folder and its permissions.',
+    detail,
+  });
 }

@@ -1,5 +1,6 @@
 import { CUBIC_REACH as REACH, cubicPhases } from '../../shared/keysCubic';
 import { PixelFile } from './pixelFile';
+import { clamped16, newClamped, plain, type ClampedSamples } from './samples';
 
 const TAPS = 2 * REACH + 1;
 /** Source rows that are enlarged at a time. */
@@ -9,14 +10,15 @@ const ROWS_AT_A_TIME = 32;
  * Rows [from·scale, to·scale) of a picture, enlarged bicubically by a whole factor with edge pixels repeated: the same filter
  * as the models' base, so that everything stays aligned. (sharp's enlargement lies half an output pixel beside it.)
  */
-export async function enlargeRows(picture: PixelFile, from: number, to: number, scale: number): Promise<Uint8ClampedArray> {
+export async function enlargeRows(picture: PixelFile, from: number, to: number, scale: number): Promise<ClampedSamples> {
   const { width, height, bands } = picture.info;
+  const { depth } = picture;
   const stride = width * bands;
   const first = Math.max(0, from - REACH);
-  const source = await picture.rows(first, Math.min(height, to + REACH));
+  const source = await picture.samples(first, Math.min(height, to + REACH));
   const lastRow = source.length / stride - 1;
   const kernels = cubicPhases(scale);
-  const result = new Uint8ClampedArray(stride * scale * (to - from) * scale);
+  const result = newClamped(depth, stride * scale * (to - from) * scale);
   const line = new Float32Array(stride);
   let at = 0;
   for (let y = 0; y < (to - from) * scale; y++) {
@@ -34,7 +36,7 @@ export async function enlargeRows(picture: PixelFile, from: number, to: number, 
       for (let band = 0; band < bands; band++) {
         let value = 0;
         for (let tap = 0; tap < TAPS; tap++) value += (horizontal[tap] ?? 0) * (line[Math.min(width - 1, Math.max(0, left + tap)) * bands + band] ?? 0);
-        result[at++] = value;
+        result[at++] = depth === 16 ? clamped16(value) : value;
       }
     }
   }
@@ -44,11 +46,11 @@ export async function enlargeRows(picture: PixelFile, from: number, to: number, 
 /** Writes a picture, enlarged by a whole factor, to a new file. The caller closes it. */
 export async function enlargePicture(picture: PixelFile, scale: number, path: string): Promise<PixelFile> {
   const { width, height, bands } = picture.info;
-  const enlarged = await PixelFile.create(path, { width: width * scale, height: height * scale, bands });
+  const enlarged = await PixelFile.create(path, { width: width * scale, height: height * scale, bands, depth: picture.depth });
   try {
     for (let from = 0; from < height; from += ROWS_AT_A_TIME) {
       const rows = await enlargeRows(picture, from, Math.min(height, from + ROWS_AT_A_TIME), scale);
-      await enlarged.writeRows(from * scale, new Uint8Array(rows.buffer));
+      await enlarged.writeRows(from * scale, plain(rows));
     }
     return enlarged;
   } catch (error) {

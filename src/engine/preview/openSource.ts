@@ -1,13 +1,14 @@
+import path from 'node:path';
 import type { PreviewRequest } from '../../shared/previewProtocol';
 import { scaledSize, type Size } from '../../shared/geometry';
 import type { Device } from '../../shared/settings';
-import { throwIfCancelled } from '../errors';
+import { engineError, throwIfCancelled } from '../errors';
 import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
-import { inspectSource } from '../image/inspect';
+import { inspectSource, type SourceInfo } from '../image/inspect';
 import type { InstalledModel } from '../models/registry';
+import { isPixelArt } from '../textures/pixelArt';
 import { checkJob } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
-import { sourceNotes } from '../upscale/upscaleFile';
 import { withWorkFolder } from './scratchFile';
 
 /** A source that is decoded, and what will work on it. */
@@ -38,6 +39,12 @@ export async function withSource<T>(
 ): Promise<T> {
   checkJob(request);
   const source = await inspectSource(request.input, request.maxInputMegapixels);
+  if (source.isVector) {
+    throw engineError('input-not-an-image', {
+      message: `${path.basename(request.input)} is an SVG: it is drawn at any size without a model, so there is nothing to compare.`,
+      hint: 'Use "Upscale Image", which draws it at the size you choose.',
+    });
+  }
   const model = await services.findModel(request.model);
   const size = scaledSize(source.size, model.manifest.scale);
   check?.(size);
@@ -47,9 +54,17 @@ export async function withSource<T>(
   return withWorkFolder(request.scratchDirectory, request.jobId, async (folder) => {
     const decoded = await decodeSource(request.input, folder);
     try {
-      return await work({ model, device, decoded, sourceSize: source.size, size, folder, notes: sourceNotes(source) });
+      return await work({ model, device, decoded, sourceSize: source.size, size, folder, notes: await previewNotes(source, decoded) });
     } finally {
       await closeSource(decoded);
     }
   });
+}
+
+/** What the person should know of how their picture is shown, and saved. */
+async function previewNotes(source: SourceInfo, decoded: DecodedSource): Promise<string[]> {
+  const notes = [...source.notes];
+  if (source.frames > 1) notes.push(`The source is animated: this is the first of ${source.frames} frames; saving as GIF or WebP upscales all.`);
+  if (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha })) notes.push('This looks like pixel art, whose pixels "Upscale Image" turns into squares; here you see, and save, what the model makes of it.');
+  return notes;
 }

@@ -1,16 +1,13 @@
-import path from 'node:path';
 import type { PreviewPicture, PreviewRequest, PreviewResult } from '../../shared/previewProtocol';
 import { throwIfCancelled } from '../errors';
 import { estimateDegradation } from '../estimate/estimateDegradation';
-import { enlargePicture } from '../image/enlarge';
-import { pillowResize } from '../image/pillowResize';
 import { isTiled } from '../models/registry';
 import { bad } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
 import { withSource, type OpenSource } from './openSource';
+import { writeAlpha } from './previewAlpha';
 import { previewPisa } from './previewPisa';
 import { previewTiled, type PreviewContext } from './previewTiled';
-import { writeSamples } from './scratchFile';
 
 /**
  * Takes apart what a model adds to a picture: inspect → decode → layers, tile by tile → figures. Writes only into the scratch folder. Tiles stay there,
@@ -22,7 +19,7 @@ export async function previewFile(request: PreviewRequest, services: UpscaleServ
   const { signal, progress } = context;
   return withSource(request, services, { signal, onDevice: (device) => progress({ phase: 'prepare', done: 0, total: 0, device }) }, async (source) => {
     const { model, notes } = source;
-    const picture = await describe(request, source);
+    const picture = await describe(request, services, signal, source);
     throwIfCancelled(signal);
     const { device, inferenceSeconds, figures } = await (isTiled(model)
       ? previewTiled(request, services, context, { ...source, model, picture })
@@ -39,23 +36,9 @@ function checkFirst({ first }: PreviewRequest): void {
   throw bad('part that comes first', `${x},${y},${width},${height}`, 'numbers x,y,width,height');
 }
 
-async function describe(request: PreviewRequest, source: OpenSource): Promise<PreviewPicture> {
+async function describe(request: PreviewRequest, services: UpscaleServices, signal: AbortSignal, source: OpenSource): Promise<PreviewPicture> {
   const { model, size, sourceSize } = source;
   const { scale, branches } = model.manifest;
-  const alphaFile = await writeAlpha(request, source);
+  const alphaFile = await writeAlpha(request, services, signal, source);
   return { size, sourceSize, scale, branches, exact: isTiled(model), ...(alphaFile === undefined ? {} : { alphaFile }) };
-}
-
-/** Writes the alpha plane, enlarged by the filter that the model's export uses. */
-async function writeAlpha({ jobId, scratchDirectory }: PreviewRequest, { decoded: { alpha }, model, size, folder }: OpenSource): Promise<string | undefined> {
-  if (!alpha) return undefined;
-  const file = `${jobId}-alpha.bin`;
-  const work = path.join(folder, 'alpha-large.tif');
-  const large = await (isTiled(model) ? enlargePicture(alpha, model.manifest.scale, work) : pillowResize(alpha, size, work));
-  try {
-    await writeSamples(large, path.join(scratchDirectory, file));
-  } finally {
-    await large.close();
-  }
-  return file;
 }

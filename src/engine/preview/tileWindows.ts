@@ -34,13 +34,19 @@ export function windowsOf({ columns, rows }: TilePlan, { margin }: TiledManifest
   });
 }
 
-/** Reads a tile's input (mirrored at the picture's edges) and runs the network on it. */
-export async function runWindow({ x, y }: TileWindow, { width, height }: Size, rgb: PixelFile, session: TileSession): Promise<{ layers: TileLayers; seconds: number }> {
-  const columns = mirroredIndices(x, width, rgb.info.width);
-  const rows = mirroredIndices(y, height, rgb.info.height);
+/** The pixels that a tile reads, mirrored at the picture's edges: which of the area's columns and rows each of its own is. */
+export async function readWindow({ x, y }: TileWindow, { width, height }: Size, picture: PixelFile): Promise<{ pixels: Uint8Array; width: number; columns: Int32Array; rows: Int32Array }> {
+  const columns = mirroredIndices(x, width, picture.info.width);
+  const rows = mirroredIndices(y, height, picture.info.height);
   const [left, right, top, bottom] = [least(columns), most(columns), least(rows), most(rows)];
   const area = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
-  const image = tileInput(await rgb.area(area), area.width, columns.map((column) => column - left), rows.map((row) => row - top));
+  return { pixels: await picture.area(area), width: area.width, columns: columns.map((column) => column - left), rows: rows.map((row) => row - top) };
+}
+
+/** Reads a tile's input and runs the network on it. */
+export async function runWindow(window: TileWindow, { width, height }: Size, rgb: PixelFile, session: TileSession): Promise<{ layers: TileLayers; seconds: number }> {
+  const { pixels, width: areaWidth, columns, rows } = await readWindow(window, { width, height }, rgb);
+  const image = tileInput(pixels, areaWidth, columns, rows);
   const started = performance.now();
   const layers = await session.run(image, width, height);
   return { layers, seconds: (performance.now() - started) / 1000 };

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
+import { assetOptionsProblem } from '../../shared/assetOptions';
 import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
 import type { Rect, Size } from '../../shared/geometry';
+import { outputOptionsProblem } from '../../shared/outputOptions';
+import { sizeProblem } from '../../shared/outputSize';
 import { COLOUR_FIXES, DEVICES, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE, isOneOf } from '../../shared/settings';
 import { engineError } from '../errors';
 
@@ -13,6 +16,8 @@ export function checkRequest(request: UpscaleRequest): void {
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
   oneOf('output format', request.format, ['source', ...OUTPUT_FORMATS]);
   oneOf('overwrite policy', request.overwrite, OVERWRITE_POLICIES);
+  const problem = sizeProblem(request) ?? outputOptionsProblem(request.output ?? {}) ?? assetOptionsProblem(request.asset ?? {});
+  if (problem !== undefined) throw engineError('bad-setting', { message: problem, hint: 'Correct the setting or option and try again.' });
   checkJob(request);
 }
 

@@ -38,7 +38,7 @@ export type PisaWork = {
 /** Runs `work` on PiSA-SR's networks, in another precision or on the CPU when that fails; `notes` then tells the person. */
 export async function pisaAttempted<T>(
   services: UpscaleServices,
-  { model, device: wanted, notes, input, scale, signal }: { model: PisaModel; device: Device; notes: string[]; input: string; scale: number; signal: AbortSignal },
+  { model, device: wanted, notes, input, scale, part = 0, signal }: { model: PisaModel; device: Device; notes: string[]; input: string; scale: number; part?: number; signal: AbortSignal },
   onDevice: (device: Device) => void,
   work: (pisa: PisaWork) => Promise<T>,
 ): Promise<T> {
@@ -47,7 +47,7 @@ export async function pisaAttempted<T>(
   refuseUnsupported(model.manifest.name);
   // The tiled models' session would hold memory that is needed here.
   await services.releaseSession();
-  const identity = await identityOf(input, scale);
+  const identity = await identityOf(input, scale, part);
   return firstSuccessful(
     pisaAttempts(wanted),
     async ({ device, type, share }) => {
@@ -66,13 +66,13 @@ export async function inferPisa(
   request: UpscaleRequest,
   services: UpscaleServices,
   context: UpscaleContext,
-  { model, decoded, guidance, notes, device: wanted }: InferInput & { readonly model: PisaModel },
+  { model, decoded, guidance, notes, device: wanted, scale, part, region }: InferInput & { readonly model: PisaModel },
 ): Promise<InferResult> {
   const { pisa } = services;
-  const { input, scale, region, colourFix } = request;
+  const { input, colourFix } = request;
   return pisaAttempted(
     services,
-    { model, device: wanted, notes, input, scale, signal: context.signal },
+    { model, device: wanted, notes, input, scale, part, signal: context.signal },
     (device) => context.progress({ phase: 'infer', tile: 0, tiles: 1, device }),
     async ({ device, networks, budgets, identity }) => {
       const { raw, picture, steps, inferenceSeconds } = await upscalePisa({
@@ -91,13 +91,13 @@ export async function inferPisa(
         onProgress: ({ done, total, secondsLeft }) => context.progress({ phase: 'infer', tile: done, tiles: total, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) }),
       });
       pisa.remember(identity, picture);
-      return { raw, isRegion: true, tiles: steps, device, inferenceSeconds };
+      return { raw, isRegion: region !== undefined, tiles: steps, device, inferenceSeconds };
     },
   );
 }
 
-/** Tells pictures, their versions on disk and scales apart. */
-async function identityOf(input: string, scale: number): Promise<string> {
+/** Tells pictures, their versions on disk, their parts and scales apart. */
+async function identityOf(input: string, scale: number, part: number): Promise<string> {
   const { size, mtimeMs, ino } = await stat(input);
-  return [input, ino, size, mtimeMs, scale].join('|');
+  return [input, ino, size, mtimeMs, scale, part].join('|');
 }

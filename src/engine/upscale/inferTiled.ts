@@ -28,7 +28,7 @@ export async function inferTiled(
   throwIfCancelled(context.signal);
   const { rgb, alpha } = decoded;
   return tiledAttempts(services, input, manifest.tilePixels, async (attempt) => {
-    const plan = planFor(request, model, size, attempt, alpha !== undefined);
+    const plan = planFor(request, model, size, attempt, alpha !== undefined, rgb.depth / 8);
     const tiles = plan.columns.length * plan.rows.length;
     const { device } = attempt;
     context.progress({ phase: 'infer', tile: 0, tiles, device });
@@ -36,7 +36,7 @@ export async function inferTiled(
     const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
     context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
     const started = performance.now();
-    const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), { ...scaledSize(size, manifest.scale), bands: alpha ? 4 : 3 });
+    const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), { ...scaledSize(size, manifest.scale), bands: alpha ? 4 : 3, depth: rgb.depth });
     const { inferenceSeconds } = await runTiles({
       manifest,
       plan,
@@ -76,10 +76,10 @@ function branchesFor({ semantic }: Guidance, { branches }: TiledManifest): reado
   return semantic === 0 ? branches.filter((branch) => branch !== 'semantic') : branches;
 }
 
-function planFor(request: UpscaleRequest, { manifest }: TiledModel, size: Size, attempt: Attempt, hasAlpha: boolean): TilePlan {
+function planFor(request: UpscaleRequest, { manifest }: TiledModel, size: Size, attempt: Attempt, hasAlpha: boolean, bytes: number): TilePlan {
   const padded = planningSize(manifest, size);
   const rule = { halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf };
   if (request.tile !== undefined) return planWithCore(padded, request.tile, rule);
-  const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3);
+  const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3) * bytes;
   return planTiles(padded, rule, { pixels: attempt.tilePixels, bandRows: Math.max(1, Math.floor(BAND_BYTES / rowBytes)) });
 }

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, copyFile, link, mkdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { access, copyFile, link, mkdir, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { expandNamePattern, formatFromName, numberedName } from '../../shared/naming';
+import { BESIDE_TARGET, temporaryName } from '../../shared/temporaryFiles';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
 import { engineError, messageOf, systemCode } from '../errors';
 
@@ -79,7 +80,10 @@ export async function checkTarget(output: string, request: UpscaleRequest): Prom
 }
 
 /** A hidden name beside the target for the file that is being encoded. */
-export const temporaryPath = (output: string, jobId: string): string => path.join(path.dirname(output), `.pisa-upscale-${jobId}.tmp`);
+export const temporaryPath = (output: string, jobId: string): string => path.join(path.dirname(output), temporaryName(jobId));
+
+/** Leaves word of a temporary file beside the target, for whoever cleans up after a process that was killed. See `sweepStaleScratch`. */
+export const announceTemporary = (scratch: string, temporary: string): Promise<void> => writeFile(path.join(scratch, BESIDE_TARGET), temporary, 'utf8');
 
 /** Moves the finished temporary file to its name in one step. Returns the name it got. */
 export async function publish(temporary: string, output: string, policy: OverwritePolicy): Promise<string> {

@@ -1,12 +1,13 @@
 import { paddedSize, type Rect, type Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
-import { enlargeRows } from '../image/enlarge';
 import type { PixelFile } from '../image/pixelFile';
+import { newClamped, plain, type ClampedSamples, type Samples } from '../image/samples';
 import type { TiledManifest } from '../models/manifest';
-import type { TileSession } from '../runtime/session';
+import type { TileLayers, TileSession } from '../runtime/session';
 import type { Span, TilePlan } from '../tiling/plan';
-import { blendTile, joinAlpha } from './blend';
+import { alphaInput, blendAlpha, fillAlpha, keepFlatAlpha, type AlphaInput } from './alphaTiles';
+import { blendTile, joinAlpha, type BlendWindow } from './blend';
 import { mirroredIndices, tileInput } from './tileInput';
 
 export type RunTilesParams = {
@@ -14,11 +15,11 @@ export type RunTilesParams = {
   readonly plan: TilePlan;
   readonly session: TileSession;
   readonly guidance: Guidance;
-  /** 8-bit RGB. */
+  /** RGB. */
   readonly rgb: PixelFile;
   /** One band of the same size, if the picture has transparency. */
   readonly alpha: PixelFile | undefined;
-  /** What is written: the model's scale times the size, four bands when there is alpha, else three. */
+  /** What is written: the model's scale times the size, four bands when there is alpha, else three; of the source's depth. */
   readonly output: PixelFile;
   readonly signal: AbortSignal;
   readonly onTile: (done: number, rect: Rect) => void;
@@ -26,7 +27,7 @@ export type RunTilesParams = {
 
 /**
  * Runs every tile of the plan, one row of tiles at a time, and writes the blended rows. Only one band of the input and one
- * of the output are in memory. Returns the seconds spent in the session.
+ * of the output are in memory. Alpha goes through the network, too, where it is not flat; what is transparent does not. Returns the seconds spent in the session.
  */
 export async function runTiles(params: RunTilesParams): Promise<{ inferenceSeconds: number }> {
   const { manifest, plan, session, guidance, alpha, signal } = params;
@@ -35,50 +36,68 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
   const { width, height } = params.rgb.info;
   let inferenceSeconds = 0;
   let done = 0;
+  const run: RunTile = async (image) => {
+    const start = performance.now();
+    const layers = await session.run(image, plan.tile.width, plan.tile.height);
+    inferenceSeconds += (performance.now() - start) / 1000;
+    return layers;
+  };
   for (const row of plan.rows) {
     const keptRows = keptPart(row, margin, height);
     if (keptRows.length === 0) continue; // nothing but padding
-    const rows = mirroredIndices(row.start - margin, plan.tile.height, height);
-    const firstRow = rows.reduce((a, b) => Math.min(a, b));
-    const source = await params.rgb.rows(firstRow, rows.reduce((a, b) => Math.max(a, b)) + 1);
-    const sourceRows = rows.map((index) => index - firstRow);
-    const band = new Uint8ClampedArray(width * scale * keptRows.length * scale * bands);
+    const read = await rowReader(params.rgb, row, plan.tile.height, margin);
+    const readAlpha = alpha && (await rowReader(alpha, row, plan.tile.height, margin));
+    const band = newClamped(params.output.depth, width * scale * keptRows.length * scale * bands);
+    const plane = alpha && newClamped(params.output.depth, width * scale * keptRows.length * scale);
     for (const column of plan.columns) {
       throwIfCancelled(signal);
       const keptColumns = keptPart(column, margin, width);
       if (keptColumns.length === 0) continue;
-      const image = tileInput(source, width, mirroredIndices(column.start - margin, plan.tile.width, width), sourceRows);
-      const start = performance.now();
-      const layers = await session.run(image, plan.tile.width, plan.tile.height);
-      inferenceSeconds += (performance.now() - start) / 1000;
-      blendTile(
-        layers,
-        guidance,
-        {
-          tileWidth: plan.tile.width * scale,
-          tileHeight: plan.tile.height * scale,
-          fromX: keptColumns.inTile * scale,
-          fromY: keptRows.inTile * scale,
-          width: keptColumns.length * scale,
-          height: keptRows.length * scale,
-          bandX: keptColumns.inPicture * scale,
-          bandWidth: width * scale,
-        },
-        band,
-        bands,
-      );
-      params.onTile(++done, {
-        x: keptColumns.inPicture * scale,
-        y: keptRows.inPicture * scale,
+      const columns = mirroredIndices(column.start - margin, plan.tile.width, width);
+      const window = {
+        tileWidth: plan.tile.width * scale,
+        tileHeight: plan.tile.height * scale,
+        fromX: keptColumns.inTile * scale,
+        fromY: keptRows.inTile * scale,
         width: keptColumns.length * scale,
         height: keptRows.length * scale,
-      });
+        bandX: keptColumns.inPicture * scale,
+        bandWidth: width * scale,
+      };
+      const isVisible = !readAlpha || !plane || (await alphaTile(alphaInput(readAlpha.samples, width, columns, readAlpha.rows), window, plane, run));
+      if (isVisible) blendTile(await run(tileInput(read.samples, width, columns, read.rows)), guidance, window, band, bands);
+      const { bandX: x, width: tileWidth, height: tileHeight } = window;
+      params.onTile(++done, { x, y: keptRows.inPicture * scale, width: tileWidth, height: tileHeight });
     }
-    if (alpha) joinAlpha(band, await enlargeRows(alpha, keptRows.inPicture, keptRows.inPicture + keptRows.length, scale));
-    await params.output.writeRows(keptRows.inPicture * scale, new Uint8Array(band.buffer));
+    if (alpha && plane) {
+      await keepFlatAlpha(alpha, keptRows.inPicture, keptRows.inPicture + keptRows.length, scale, plane);
+      joinAlpha(band, plane);
+    }
+    await params.output.writeRows(keptRows.inPicture * scale, plain(band));
   }
   throwIfCancelled(signal);
   return { inferenceSeconds };
+}
+
+/** Runs the network on a tile: planar RGB in [0,1]. */
+export type RunTile = (image: Float32Array) => Promise<TileLayers>;
+
+/** Enlarges a tile of alpha into its part of the plane. Returns whether anything of it can be seen. */
+export async function alphaTile(input: AlphaInput, window: BlendWindow, plane: ClampedSamples, run: RunTile): Promise<boolean> {
+  if ('uniform' in input) {
+    fillAlpha(input.uniform, window, plane);
+    return input.uniform > 0;
+  }
+  blendAlpha(await run(input.image), window, plane);
+  return true;
+}
+
+/** The rows that a row of tiles reads, and which of them each of a tile's rows is. */
+async function rowReader(picture: PixelFile, row: Span, tileHeight: number, margin: number): Promise<{ samples: Samples; rows: Int32Array }> {
+  const rows = mirroredIndices(row.start - margin, tileHeight, picture.info.height);
+  const first = rows.reduce((a, b) => Math.min(a, b));
+  const samples = await picture.samples(first, rows.reduce((a, b) => Math.max(a, b)) + 1);
+  return { samples, rows: rows.map((index) => index - first) };
 }
 
 /** What a tile contributes along one axis, without the margin around the picture: where it lies in the tile and in the picture. */

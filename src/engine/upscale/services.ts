@@ -1,5 +1,5 @@
 import type { UpscaleProgress, UpscaleRequest } from '../../shared/engineProtocol';
-import type { Size } from '../../shared/geometry';
+import type { Rect, Size } from '../../shared/geometry';
 import type { Branch, Guidance } from '../../shared/guidance';
 import type { Device } from '../../shared/settings';
 import type { DecodedSource } from '../image/decode';
@@ -16,6 +16,8 @@ export type UpscaleServices = {
   acquireSession(model: TiledModel, device: Device, tile: Size, branches: readonly Branch[]): Promise<TileSession>;
   releaseSession(): Promise<void>;
   readonly pisa: PisaSessions;
+  /** Of the engine, for the record in a result. */
+  readonly version: string;
 };
 
 export type UpscaleContext = {
@@ -30,6 +32,12 @@ export type InferInput = {
   /** Size of the source. */
   readonly size: Size;
   readonly guidance: Guidance;
+  /** The true factor of the result. Models of a fixed scale have their own. */
+  readonly scale: number;
+  /** Only this part of the result is wanted; models that compute the whole at once ignore it. */
+  readonly region: Rect | undefined;
+  /** 0 for the whole picture, else the number of a part of it. */
+  readonly part: number;
   /** What the person should know is added here. */
   readonly notes: string[];
 };

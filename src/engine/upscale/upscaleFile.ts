@@ -1,24 +1,24 @@
 import { unlink } from 'node:fs/promises';
-import path from 'node:path';
 import type { UpscaleRequest, UpscaleResult } from '../../shared/engineProtocol';
 import { scaledSize, type Rect, type Size } from '../../shared/geometry';
 import { guidanceForBranches } from '../../shared/guidance';
-import type { OutputFormat } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
-import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
-import { checkFormatHolds, encodePicture, supportsAlpha } from '../image/encode';
-import { enlargePicture } from '../image/enlarge';
-import { inspectSource, type SourceInfo } from '../image/inspect';
+import { checkFormatHolds, encodePicture, type Encoded, type EncodeOptions } from '../image/encode';
+import { inspectSource } from '../image/inspect';
 import type { PixelFile } from '../image/pixelFile';
 import { isTiled } from '../models/registry';
 import { checkRegion, checkRequest } from './checkRequest';
+import { enlargeAsset } from './enlargeAsset';
+import type { Infer } from './enlargeParts';
 import { inferPisa } from './inferPisa';
 import { inferTiled } from './inferTiled';
-import { checkTarget, outputFormat, prepareFolder, publish, temporaryPath, wantedPath } from './outputFile';
+import { announceTemporary, checkTarget, outputFormat, prepareFolder, publish, temporaryPath, wantedPath } from './outputFile';
+import { carriedData, formatNotes } from './outputInfo';
+import { densityNote, planAsset } from './planAsset';
 import type { UpscaleContext, UpscaleServices } from './services';
 
 /**
- * Upscales one file: inspect → decode → tiles → guidance → encode → rename. Writes nothing but its scratch folder until
+ * Upscales one file: inspect → plan → decode → tiles → guidance → encode → rename. Writes nothing but its scratch folder until
  * the result is complete; rejects with an `RpcError` that says what happened and what to do.
  */
 export async function upscaleFile(request: UpscaleRequest, services: UpscaleServices, context: UpscaleContext): Promise<UpscaleResult> {
@@ -30,11 +30,11 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
   const { manifest } = model;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
   const format = outputFormat(request, source.format);
-  const whole = scaledSize(source.size, request.scale);
-  const region = request.region === undefined ? undefined : checkRegion(request.region, whole);
-  const size = region ?? whole;
+  const plan = planAsset(request, source, format, model);
+  const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
+  const size = region ?? plan.size;
   checkFormatHolds(format, size);
-  const wanted = wantedPath({ ...request, guidance }, format);
+  const wanted = wantedPath({ ...request, guidance, scale: plan.scale }, format);
   const finish = (part: Partial<UpscaleResult>): UpscaleResult => ({
     input: request.input,
     output: '',
@@ -46,7 +46,7 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
     bytes: 0,
     model: manifest.id,
     device: 'cpu',
-    scale: request.scale,
+    scale: plan.scale,
     guidance,
     branches: manifest.branches,
     tiles: 0,
@@ -55,37 +55,64 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
     notes: [],
     ...part,
   });
+  const enlargedAlready = densityNote(request);
+  if (enlargedAlready !== undefined) return finish({ skipped: true, notes: [enlargedAlready] });
   if ((await checkTarget(wanted, request)) === 'skip') return finish({ skipped: true, output: wanted, notes: ['The output exists already.'] });
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
   await prepareFolder(wanted);
 
   context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
-  const decoded = await decodeSource(request.input, request.scratchDirectory);
-  const notes = [...sourceNotes(source), ...formatNotes(decoded, format)];
-  const input = { device, decoded, size: source.size, guidance, notes };
-  const done = await (isTiled(model) ? inferTiled(request, services, context, { ...input, model }) : inferPisa(request, services, context, { ...input, model })).finally(() =>
-    closeSource(decoded),
-  );
-
-  const { tiles } = done;
-  context.progress({ phase: 'encode', tile: tiles, tiles, device: done.device, temporaryFile: temporaryPath(wanted, request.jobId) });
-  const raster = await rasterFor(done.raw, done.isRegion ? size : whole, request.scratchDirectory);
-  const { output, bytes } = await writeOutput(raster, wanted, request, { format, size: done.isRegion ? size : whole, ...(region && !done.isRegion ? { region } : {}) }, signal);
-  return finish({ output, bytes, device: done.device, tiles, notes, seconds: { total: (performance.now() - started) / 1000, inference: done.inferenceSeconds } });
+  const fallbacks: string[] = [];
+  const infer: Infer = (decoded, part, partContext, index) => {
+    // A model whose result has other proportions yields all of it, and the encoder takes the region.
+    const ownRegion = index === 0 && isSameSize(scaledSize(part, plan.scale), plan.size) ? region : undefined;
+    const input = { device, decoded, size: part, guidance, notes: fallbacks, scale: plan.scale, region: ownRegion, part: index };
+    return isTiled(model) ? inferTiled(request, services, partContext, { ...input, model }) : inferPisa(request, services, partContext, { ...input, model });
+  };
+  const done = await enlargeAsset(request, context, { source, plan, device, infer });
+  const { raw, tiles, isRegion, kernel, hasAlpha } = done;
+  const temporary = temporaryPath(wanted, request.jobId);
+  const carried = carriedData(source, request, { format, size, scale: plan.scale, model: manifest.id, guidance, version: services.version });
+  await finishRaw(raw, { icc: source.profile, iptc: carried.hasIptc ? source.iptc : undefined, density: carried.density });
+  await announceTemporary(request.scratchDirectory, temporary);
+  context.progress({ phase: 'encode', tile: tiles, tiles, device: done.device, temporaryFile: temporary });
+  const output = request.output ?? {};
+  const { output: written, encoded } = await writeOutput(raw.path, temporary, wanted, request, signal, {
+    format,
+    quality: request.quality,
+    ...partOf(plan.size, region, isRegion),
+    kernel,
+    depth: raw.depth,
+    isGrey: source.isGrey,
+    lossless: output.lossless ?? (format === 'webp' && source.formatName === 'webp' && !source.isLossy),
+    tryPalette: source.hasPalette && output.palette !== false,
+    isProgressive: source.isProgressive,
+    maxBytes: output.maxBytes,
+    ...(plan.frames > 1 ? { animation: { frames: plan.frames, delay: source.delay, loop: source.loop } } : {}),
+    ...carried,
+  });
+  return finish({
+    output: written,
+    bytes: encoded.bytes,
+    device: done.device,
+    tiles,
+    notes: [...source.notes, ...plan.notes, ...fallbacks, ...done.notes, ...formatNotes(source, format, { hasAlpha, frames: plan.frames, metadata: output.metadata }), ...encoded.notes],
+    seconds: { total: (performance.now() - started) / 1000, inference: done.inferenceSeconds },
+  });
 }
 
-/**
- * The path of a picture at least as large as the result: the model's output, or where that is smaller its enlargement, so
- * that what is left for the encoder is at most a reduction. Closes `raw`.
- */
-async function rasterFor(raw: PixelFile, size: Size, scratch: string): Promise<string> {
+/** What the encoder takes of the raw picture: a model may have yielded the region alone. */
+function partOf(whole: Size, region: Rect | undefined, isRegion: boolean): { size: Size; region?: Rect } {
+  if (region === undefined) return { size: whole };
+  return isRegion ? { size: { width: region.width, height: region.height } } : { size: whole, region };
+}
+
+const isSameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
+
+async function finishRaw(raw: PixelFile, tags: Parameters<PixelFile['addTags']>[0]): Promise<void> {
   try {
-    const factor = Math.ceil(Math.max(size.width / raw.info.width, size.height / raw.info.height));
-    if (factor <= 1) return raw.path;
-    const enlarged = await enlargePicture(raw, factor, path.join(scratch, 'enlarged.tif'));
-    await enlarged.close();
-    return enlarged.path;
+    await raw.addTags(tags);
   } finally {
     await raw.close();
   }
@@ -93,29 +120,18 @@ async function rasterFor(raw: PixelFile, size: Size, scratch: string): Promise<s
 
 async function writeOutput(
   raw: string,
+  temporary: string,
   wanted: string,
   request: UpscaleRequest,
-  options: { format: OutputFormat; size: Size; region?: Rect },
   signal: AbortSignal,
-): Promise<{ output: string; bytes: number }> {
-  const temporary = temporaryPath(wanted, request.jobId);
+  options: EncodeOptions,
+): Promise<{ output: string; encoded: Encoded }> {
   try {
-    const { bytes } = await encodePicture(raw, temporary, { ...options, quality: request.quality });
+    const encoded = await encodePicture(raw, temporary, options);
     throwIfCancelled(signal);
-    return { output: await publish(temporary, wanted, request.overwrite), bytes };
+    return { output: await publish(temporary, wanted, request.overwrite), encoded };
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
 }
-
-/** What a person should know of how their picture was read. */
-export function sourceNotes(source: SourceInfo): string[] {
-  const notes: string[] = [];
-  if (source.frames > 1) notes.push(`The source is animated (${source.frames} frames); its first frame was upscaled.`);
-  if (source.bitsPerChannel > 8) notes.push('The source has more than 8 bits per channel; the result has 8.');
-  return notes;
-}
-
-const formatNotes = ({ alpha }: DecodedSource, format: OutputFormat): string[] =>
-  alpha !== undefined && !supportsAlpha(format) ? [`${format.toUpperCase()} holds no transparency; it was laid on white.`] : [];

@@ -1,0 +1,11 @@
+/** A file in a job's scratch folder that holds the path of the temporary file beside the target. */
+export const BESIDE_TARGET = 'beside-target.txt';
+
+/** Tried beside a temporary file: the same picture with a palette. */
+export const PALETTE_SUFFIX = '.palette';
+
+/** Name of the hidden file that is being encoded, in the target's folder. */
+export const temporaryName = (jobId: string): string => `.pisa-upscale-${jobId}.tmp`;
+
+/** Whether a path can be one of those, so that nothing else is ever removed in their stead. */
+export const isTemporaryName = (name: string): boolean => /^\.pisa-upscale-[\w-]{1,64}\.tmp$/.test(name);
