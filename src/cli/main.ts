@@ -2,8 +2,12 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EngineClient } from '../client/engineClient';
 import { defaultModelStore } from '../client/modelStore';
+import { PIXEL_ART_CHOICES } from '../shared/assetOptions';
+import { DENSITY_SETS } from '../shared/density';
 import { GUIDANCE_RANGE } from '../shared/guidance';
 import { INSTALLABLE_MODELS, PRECISIONS } from '../shared/modelProtocol';
+import { METADATA_CHOICES } from '../shared/outputOptions';
+import { SIZE_FITS } from '../shared/outputSize';
 import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../shared/settings';
 import { doctor } from './doctor';
 import { importModel, type ImportOptions } from './importModel';
@@ -11,6 +15,7 @@ import { installModel, type InstallOptions } from './installModel';
 import { listModels } from './listModels';
 import { removeModel } from './removeModel';
 import { region } from './region';
+import { grid, sizeLimit } from './sizes';
 import { upscaleFiles, type UpscaleOptions } from './upscaleFiles';
 import { verifyModels } from './verifyModels';
 
@@ -31,7 +36,7 @@ const program = new Command('upscale')
 program
   .command('upscale', { isDefault: true })
   .description('upscale pictures (the default command)')
-  .argument('<files...>', 'pictures: PNG, JPEG, WebP, AVIF, TIFF, GIF (first frame)')
+  .argument('<files...>', 'pictures: PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG')
   .option('-o, --out <path>', 'output file (one picture) or folder')
   .option('-s, --scale <number>', `enlargement, ${SCALE_RANGE.minimum}–${SCALE_RANGE.maximum}`, number(SCALE_RANGE.minimum, SCALE_RANGE.maximum), DEFAULT_SETTINGS.scale)
   .option('-p, --pixel <λ>', 'λ_pix, fidelity, 0–1.5', number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum), DEFAULT_SETTINGS.guidance.pixel)
@@ -47,6 +52,27 @@ program
   .addOption(new Option('--overwrite', 'replace existing outputs (default: the next free name)').conflicts('skipExisting'))
   .option('--skip-existing', 'leave pictures alone whose output exists')
   .option('--max-megapixels <number>', 'refuse larger inputs', number(1e-6, 1e6), DEFAULT_SETTINGS.maxInputMegapixels)
+  .optionsGroup('Size, instead of the scale:')
+  .option('--width <pixels>', 'width of the result; with --height see --fit', wholeNumber(1, 1_000_000))
+  .option('--height <pixels>', 'height of the result', wholeNumber(1, 1_000_000))
+  .addOption(new Option('--fit <how>', 'width and height as a box: as large as fits into it, as small as covers it, or exactly it').choices(SIZE_FITS).default('inside'))
+  .option('--megapixels <number>', 'megapixels of the result', number(1e-6, 10_000))
+  .option('--not-beyond <width>x<height>', 'enlarge at most to that size; either may be missing ("1920x", "x1080")', sizeLimit)
+  .addOption(new Option('--density <set>', 'a set of densities from a picture of density 1').choices(DENSITY_SETS))
+  .optionsGroup('Kind of asset:')
+  .addOption(new Option('--pixel-art <choice>', 'pixels become squares: when it looks like pixel art, always, never').choices(PIXEL_ART_CHOICES).default('auto'))
+  .option('--seamless', 'the picture tiles, and so does the result')
+  .option('--grid <columns>x<rows>', 'a sprite sheet: each cell by itself', grid)
+  .option('--first-frame', 'only the first frame of an animation')
+  .option('--again', 'also files whose name says that they are enlarged already (@2x)')
+  .optionsGroup('File:')
+  .addOption(new Option('--metadata <choice>', 'EXIF, XMP and IPTC').choices(METADATA_CHOICES).default('keep'))
+  .option('--provenance', 'write the model and the guidance into the XMP')
+  .option('--lossless', 'WebP and AVIF without loss (default: as the source, for a WebP)')
+  .option('--no-lossless', 'a lossless WebP becomes a lossy one')
+  .option('--no-palette', 'never write a PNG with a palette')
+  .option('--max-bytes <number>', 'lower the quality until the file is as small', wholeNumber(100, 1e12))
+  .optionsGroup('Output of this program:')
   .option('--json', 'print one JSON object per picture on stdout', false)
   .action((files: string[], options: UpscaleOptions) => run((client, signal) => upscaleFiles(client, files, options, signal)));
 

@@ -1,5 +1,9 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import type { PixelArtChoice, SpriteGrid } from '../shared/assetOptions';
+import { densityOutputs, srcset, type DensitySet } from '../shared/density';
+import type { MetadataChoice } from '../shared/outputOptions';
+import type { SizeFit, SizeLimit, SizeTarget } from '../shared/outputSize';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
 import type { OutputTarget, UpscaleResult } from '../shared/engineProtocol';
 import type { Rect } from '../shared/geometry';
@@ -26,18 +30,35 @@ export type UpscaleOptions = {
   readonly overwrite?: boolean;
   readonly skipExisting?: boolean;
   readonly maxMegapixels: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly fit: SizeFit;
+  readonly megapixels?: number;
+  readonly notBeyond?: SizeLimit;
+  readonly density?: DensitySet;
+  readonly pixelArt: PixelArtChoice;
+  readonly seamless?: boolean;
+  readonly grid?: SpriteGrid;
+  readonly firstFrame?: boolean;
+  readonly again?: boolean;
+  readonly metadata: MetadataChoice;
+  readonly provenance?: boolean;
+  readonly lossless?: boolean;
+  readonly palette: boolean;
+  readonly maxBytes?: number;
   readonly json: boolean;
 };
 
 /** Upscales files one after another; a failure does not stop the rest. Returns whether all succeeded. */
 export async function upscaleFiles(client: EngineClient, files: readonly string[], options: UpscaleOptions, signal: AbortSignal): Promise<boolean> {
-  const bar = new ProgressBar(files.length);
+  const calls = files.flatMap((file) => callsFor(path.resolve(file), files.length, options));
+  const bar = new ProgressBar(calls.length);
   let succeeded = true;
-  for (const [index, file] of files.entries()) {
-    const input = path.resolve(file);
-    bar.start(index + 1, path.basename(file));
+  for (const [index, call] of calls.entries()) {
+    const { input } = call;
+    bar.start(index + 1, path.basename(input));
     try {
-      const result = await client.upscale(callFor(input, files.length, options), { signal, onProgress: (progress) => bar.update(progress) });
+      const result = await client.upscale(call, { signal, onProgress: (progress) => bar.update(progress) });
       bar.stop();
       report(result, options.json);
     } catch (error) {
@@ -47,7 +68,28 @@ export async function upscaleFiles(client: EngineClient, files: readonly string[
       if (signal.aborted) break;
     }
   }
+  // The result of the last set stands beside its source, so its srcset names it as a page in that folder would.
+  if (options.density === 'web' && !options.json && !signal.aborted) for (const file of files) print(srcsetOf(file));
   return succeeded;
+}
+
+/** A picture's call, or one for each file of its set. */
+function callsFor(input: string, files: number, options: UpscaleOptions): readonly UpscaleCall[] {
+  const call = callFor(input, files, options);
+  if (options.density === undefined) return [call];
+  const source = options.out === undefined ? input : path.join(path.resolve(options.out), path.basename(input));
+  return densityOutputs(source.replaceAll('\\', '/'), options.density).map(({ path: output, factor }) => ({
+    ...call,
+    scale: factor,
+    target: { kind: 'file', path: path.resolve(output) },
+    // A set's names are fixed.
+    overwrite: options.overwrite ? 'overwrite' : 'skip',
+  }));
+}
+
+function srcsetOf(file: string): string {
+  const name = path.basename(file);
+  return `srcset="${srcset(name, densityOutputs(name, 'web'))}"`;
 }
 
 function callFor(input: string, files: number, options: UpscaleOptions): UpscaleCall {
@@ -65,7 +107,29 @@ function callFor(input: string, files: number, options: UpscaleOptions): Upscale
     maxInputMegapixels: options.maxMegapixels,
     ...(options.tile === undefined ? {} : { tile: options.tile }),
     ...(options.region === undefined ? {} : { region: options.region }),
+    ...sizeOf(options),
+    ...(options.notBeyond ? { notBeyond: options.notBeyond } : {}),
+    output: {
+      metadata: options.metadata,
+      palette: options.palette,
+      ...(options.provenance ? { provenance: true } : {}),
+      ...(options.lossless === undefined ? {} : { lossless: options.lossless }),
+      ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
+    },
+    asset: {
+      pixelArt: options.pixelArt,
+      ...(options.seamless ? { seamless: true } : {}),
+      ...(options.grid ? { grid: options.grid } : {}),
+      ...(options.firstFrame ? { frames: 'first' } : {}),
+      ...(options.again ? { again: true } : {}),
+    },
   };
+}
+
+function sizeOf({ width, height, fit, megapixels }: UpscaleOptions): { size?: SizeTarget } {
+  if (megapixels !== undefined) return { size: { kind: 'megapixels', megapixels } };
+  if (width === undefined && height === undefined) return {};
+  return { size: { kind: 'box', fit, ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) } };
 }
 
 /** `--out` is a folder when it is one, ends in a separator, names no picture format, or stands for several pictures. */
@@ -82,11 +146,11 @@ function report(result: UpscaleResult, json: boolean): void {
     print(JSON.stringify({ input, output, width, height, model, device, scale, guidance, tiles, seconds, peakRssMB, skipped, notes }));
     return;
   }
-  const shown = path.relative(process.cwd(), output) || output;
+  const shown = path.relative(process.cwd(), output || input) || output;
   if (skipped) {
-    print(`${shown}  skipped: it exists`);
+    print(`${shown}  skipped: ${notes.join(' ')}`);
     return;
   }
-  print(`${shown}  ${width}×${height}  ×${scale}  ${describeGuidance(guidance, result.branches)}  ${seconds.total.toFixed(1)} s on ${device}`);
+  print(`${shown}  ${width}×${height}  ×${Math.round(scale * 100) / 100}  ${describeGuidance(guidance, result.branches)}  ${seconds.total.toFixed(1)} s on ${device}`);
   for (const note of notes) console.error(`  note: ${note}`);
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
+import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
 import { clampDial } from '../shared/guidance';
 import { PRECISIONS, type Precision } from '../shared/modelProtocol';
+import { METADATA_CHOICES, type OutputOptions } from '../shared/outputOptions';
 import {
   COLOUR_FIXES,
   DEFAULT_PISA_SR_MIRRORS,
@@ -40,6 +42,8 @@ export type UpscaleAction = (typeof UPSCALE_ACTIONS)[number];
 export const DEFAULT_ENGINE_IDLE_MINUTES = 5;
 export const ENGINE_IDLE_MINUTES_RANGE = { minimum: 0.1, maximum: 1440 } as const;
 export const MAX_INPUT_MEGAPIXELS_RANGE = { minimum: 1, maximum: 10_000 } as const;
+/** Of a result's file; 0 is no limit. */
+export const MAX_OUTPUT_KILOBYTES_RANGE = { minimum: 0, maximum: 10_000_000 } as const;
 
 /** Reads the settings of one upscaling. A value of the wrong type or out of its set becomes the default. */
 export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
@@ -62,6 +66,31 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
     namePattern: text(lookup('namePattern'), fallback.namePattern),
     overwrite: isOneOf(OVERWRITE_POLICIES, overwrite) ? overwrite : fallback.overwrite,
     maxInputMegapixels: clamp(lookup('maxInputMegapixels'), MAX_INPUT_MEGAPIXELS_RANGE, fallback.maxInputMegapixels),
+    output: outputOptions(lookup),
+    asset: assetOptions(lookup),
+  };
+}
+
+/** Only what differs from the engine's own choice. */
+function outputOptions(lookup: SettingLookup): OutputOptions {
+  const metadata = lookup('metadata');
+  const lossless = lookup('lossless');
+  const kilobytes = clamp(lookup('maxOutputKilobytes'), MAX_OUTPUT_KILOBYTES_RANGE, 0);
+  return {
+    ...(isOneOf(METADATA_CHOICES, metadata) && metadata !== 'keep' ? { metadata } : {}),
+    ...(lookup('provenance') === true ? { provenance: true } : {}),
+    ...(lossless === 'always' ? { lossless: true } : lossless === 'never' ? { lossless: false } : {}),
+    ...(lookup('palette') === false ? { palette: false } : {}),
+    ...(kilobytes > 0 ? { maxBytes: Math.round(kilobytes * 1000) } : {}),
+  };
+}
+
+function assetOptions(lookup: SettingLookup): AssetOptions {
+  const pixelArt = lookup('pixelArt');
+  return {
+    ...(isOneOf(PIXEL_ART_CHOICES, pixelArt) && pixelArt !== 'auto' ? { pixelArt } : {}),
+    ...(lookup('seamless') === true ? { seamless: true } : {}),
+    ...(lookup('animation') === 'firstFrame' ? { frames: 'first' } : {}),
   };
 }
 

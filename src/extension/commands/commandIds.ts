@@ -2,6 +2,7 @@ import type { Uri } from 'vscode';
 import type { UpscaleResult } from '../../shared/engineProtocol';
 
 export const UPSCALE_IMAGE_COMMAND = 'pisaUpscale.upscaleImage';
+export const UPSCALE_IMAGE_AS_COMMAND = 'pisaUpscale.upscaleImageAs';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
 export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
 export const SHOW_DEVICES_COMMAND = 'pisaUpscale.showDevices';

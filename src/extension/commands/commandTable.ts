@@ -11,6 +11,7 @@ import {
   REMOVE_MODEL_COMMAND,
   SHOW_DEVICES_COMMAND,
   SHOW_LOG_COMMAND,
+  UPSCALE_IMAGE_AS_COMMAND,
   UPSCALE_IMAGE_COMMAND,
 } from './commandIds';
 import { importModel, type ModelServices } from './importModel';
@@ -21,6 +22,7 @@ import { removeModel } from './removeModel';
 import { showDevices, type ShowDevicesServices } from './showDevices';
 import { showLog } from './showLog';
 import { upscaleImage } from './upscaleImage';
+import { upscaleImageAs } from './upscaleImageAs';
 
 export type CommandServices = ShowDevicesServices &
   ModelServices & { readonly jobs: UpscaleJobs; readonly panels: ComparisonPanels };
@@ -30,6 +32,7 @@ type Handler = (...args: readonly unknown[]) => unknown;
 /** Every command the manifest contributes. Arguments come from menus, keybindings and other code: check them. */
 const commandTable = (services: CommandServices): Record<string, Handler> => ({
   [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services, clicked, selection),
+  [UPSCALE_IMAGE_AS_COMMAND]: (clicked, selection, kind) => upscaleImageAs(services, clicked, selection, kind),
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
   [OPEN_COMPARISON_COMMAND]: (clicked, selection) => openComparison(services.panels, clicked, selection),
   [SHOW_DEVICES_COMMAND]: () => showDevices(services),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isImageName } from '../../shared/settings';
+import { isImageName, isVectorName } from '../../shared/settings';
 import { baseName, pairOf, previewOf } from '../comparison/comparison';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import { activeImage, pickImages } from './imagePicker';
@@ -9,7 +9,7 @@ import { chosenUris, inOrderOfOrigin } from './selection';
 export async function openComparison(panels: ComparisonPanels, clicked: unknown, selection: unknown): Promise<void> {
   const chosen = chosenUris(clicked, selection, (value) => value instanceof vscode.Uri);
   const images = chosen.length > 0 ? chosen : await imagesOfPalette();
-  const stranger = images.find((uri) => !isImageName(baseName(uri)));
+  const stranger = images.find((uri) => !isImageName(baseName(uri)) || isVectorName(baseName(uri)));
   if (stranger) {
     void vscode.window.showWarningMessage(vscode.l10n.t('{0} is not an image that can be compared.', baseName(stranger)));
     return;

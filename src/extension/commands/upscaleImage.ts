@@ -1,11 +1,11 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { UpscaleResult } from '../../shared/engineProtocol';
-import { previewOf } from '../comparison/comparison';
+import { baseName, previewOf } from '../comparison/comparison';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import type { Config } from '../config';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
-import { activeImage, pickImages } from './imagePicker';
-import { chosenUris, splitSelection } from './selection';
+import { isVectorName } from '../../shared/settings';
+import { chosenImages } from './chosenImages';
 
 export type UpscaleImageServices = { readonly jobs: UpscaleJobs; readonly panels: ComparisonPanels; readonly config: Config };
 
@@ -15,31 +15,15 @@ export type UpscaleImageServices = { readonly jobs: UpscaleJobs; readonly panels
  * first, from which the rest can follow.
  */
 export async function upscaleImage(services: UpscaleImageServices, clicked: unknown, selection: unknown): Promise<readonly UpscaleResult[]> {
-  const chosen = chosenUris(clicked, selection, (value) => value instanceof vscode.Uri);
-  if (chosen.length === 0) {
-    const active = activeImage();
-    return upscaleOrPreview(services, active ? [active] : await pickImages(), 0);
-  }
-  const { pictures, ignored } = splitSelection(chosen);
-  const folders = await Promise.all(pictures.map(isFolder));
-  const files = pictures.filter((_, index) => folders[index] !== true);
-  const first = files.find((file) => clicked instanceof vscode.Uri && file.toString() === clicked.toString());
-  return upscaleOrPreview(services, first ? [first, ...files.filter((file) => file !== first)] : files, ignored + pictures.length - files.length, chosen.length > 0);
+  const { files, ignored, isChosen } = await chosenImages(clicked, selection);
+  return upscaleOrPreview(services, files, ignored, isChosen);
 }
 
 async function upscaleOrPreview({ jobs, panels, config }: UpscaleImageServices, files: readonly vscode.Uri[], ignored: number, tell = false): Promise<readonly UpscaleResult[]> {
   const [first] = files;
   if (!first) return tell ? jobs.upscale([], ignored) : [];
-  if (config.action(first) === 'write') return jobs.upscale(files, ignored);
+  // An SVG is drawn, so there is nothing to compare.
+  if (config.action(first) === 'write' || isVectorName(baseName(first))) return jobs.upscale(files, ignored);
   await panels.show(previewOf(first, {}, files.length > 1 ? files : []));
   return [];
-}
-
-/** Folders can be named like pictures. What is missing is left to the engine, which says so. */
-async function isFolder(uri: vscode.Uri): Promise<boolean> {
-  try {
-    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.Directory) !== 0;
-  } catch {
-    return false;
-  }
 }

@@ -6,13 +6,14 @@ import type { UpscaleOverrides } from '../jobs/upscaleJobs';
 import { baseName } from './comparison';
 import { outputPath } from './outputNames';
 
-const EXTENSIONS = { png: ['png'], jpeg: ['jpg', 'jpeg'], webp: ['webp'], avif: ['avif'], tiff: ['tif', 'tiff'] } as const;
-const LABELS = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP', avif: 'AVIF', tiff: 'TIFF' } as const;
+const EXTENSIONS = { png: ['png'], jpeg: ['jpg', 'jpeg'], webp: ['webp'], avif: ['avif'], tiff: ['tif', 'tiff'], gif: ['gif'] } as const;
+const LABELS = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP', avif: 'AVIF', tiff: 'TIFF', gif: 'GIF' } as const;
 
 /** Where and how a choice is saved; undefined when the person changed their mind. */
 export async function askWhereToSave(source: vscode.Uri, params: PanelRun & PanelChoice & { readonly how: SaveHow }, settings: UpscaleSettings): Promise<UpscaleOverrides | undefined> {
   const { model, guidance, scale, format, onProcessor, how } = params;
-  const common = { model, guidance, scale, ...(onProcessor ? { device: 'cpu' as const } : {}) };
+  // What was seen is what the model makes of it, whatever else could be made.
+  const common = { model, guidance, scale, asset: { pixelArt: 'off', again: true } as const, ...(onProcessor ? { device: 'cpu' as const } : {}) };
   if (how === 'save') return { ...common, format };
   const file = how === 'saveAs' ? await askForName(source, params, settings) : await askToReplace(source);
   // The name's extension decides the format; the dialog has asked about a file that exists.

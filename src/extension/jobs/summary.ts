@@ -57,11 +57,13 @@ function doneSentences(report: BatchReport, t: Translate): readonly string[] {
     return [only.skipped ? t('{0} was skipped.', path.basename(only.input)) : `${describeResult(only, t)}.`];
   }
   const done = written(report);
-  const existing = report.results.length - done.length;
+  const existing = report.results.filter(({ skipped, output }) => skipped && output !== '').length;
+  const left = report.results.length - done.length - existing;
   const [first] = done;
   return [
     ...(first ? [`${t('{0} of {1} images upscaled', done.length, report.total)} · ${describeWork(done, t)}.`] : []),
     ...(existing === 0 ? [] : [existing === 1 ? t('1 skipped: its output exists.') : t('{0} skipped: their outputs exist.', existing)]),
+    ...(left === 0 ? [] : [left === 1 ? t('1 left alone.') : t('{0} left alone.', left)]),
   ];
 }
 

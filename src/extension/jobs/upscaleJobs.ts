@@ -20,7 +20,10 @@ const PROGRESS_INTERVAL_MS = 100;
 const TICK_MS = 1000;
 
 /** What differs from the settings. */
-export type UpscaleOverrides = Partial<Pick<UpscaleCall, 'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite'>>;
+export type UpscaleOverrides = Partial<Pick<UpscaleCall, 'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite' | 'size' | 'asset'>>;
+
+/** The same for every picture, or each picture's own, by its index. */
+export type OverridesFor = UpscaleOverrides | ((index: number) => UpscaleOverrides);
 
 type Notification = vscode.Progress<{ message?: string; increment?: number }>;
 
@@ -35,7 +38,7 @@ export class UpscaleJobs {
   ) {}
 
   /** Resolves with what was written when all is done; failures are shown, not thrown. `ignored` were chosen but are no pictures. */
-  async upscale(pictures: readonly vscode.Uri[], ignored: number, overrides: UpscaleOverrides = {}): Promise<readonly UpscaleResult[]> {
+  async upscale(pictures: readonly vscode.Uri[], ignored: number, overrides: OverridesFor = {}): Promise<readonly UpscaleResult[]> {
     const report = pictures.length === 0 ? EMPTY : await this.runWithProgress(pictures, overrides);
     const summary = summarize(report, ignored, vscode.l10n.t);
     this.log.info(summary.text);
@@ -49,7 +52,7 @@ export class UpscaleJobs {
     return this.queue.run(() => this.upscaleOne(picture, overrides, signal, onProgress), signal);
   }
 
-  private runWithProgress(pictures: readonly vscode.Uri[], overrides: UpscaleOverrides): Promise<BatchReport> {
+  private runWithProgress(pictures: readonly vscode.Uri[], overrides: OverridesFor): Promise<BatchReport> {
     const [first] = pictures;
     const title =
       pictures.length === 1 && first
@@ -72,7 +75,7 @@ export class UpscaleJobs {
     );
   }
 
-  private async runPictures(pictures: readonly vscode.Uri[], overrides: UpscaleOverrides, notification: Notification, signal: AbortSignal): Promise<BatchReport> {
+  private async runPictures(pictures: readonly vscode.Uri[], overrides: OverridesFor, notification: Notification, signal: AbortSignal): Promise<BatchReport> {
     let shown = 0;
     const throttle = new Throttle<BatchStep>(PROGRESS_INTERVAL_MS, (step) => {
       const percent = batchFraction(step, pictures.length) * 100;
@@ -92,7 +95,7 @@ export class UpscaleJobs {
           last = { step, at: performance.now() };
           throttle.submit(step);
         },
-        upscale: (index, onProgress) => this.upscaleOne(pictures[index], overrides, signal, onProgress),
+        upscale: (index, onProgress) => this.upscaleOne(pictures[index], typeof overrides === 'function' ? overrides(index) : overrides, signal, onProgress),
       });
     } finally {
       clearInterval(ticks);
@@ -108,7 +111,8 @@ export class UpscaleJobs {
   ): Promise<UpscaleResult> {
     if (!picture) throw new RangeError('No such picture.');
     try {
-      const call = { ...this.callFor(picture), ...overrides };
+      const own = this.callFor(picture);
+      const call = { ...own, ...overrides, asset: { ...own.asset, ...overrides.asset } };
       const result = await this.engine.use((client) => client.upscale(call, { signal, onProgress }));
       const { skipped, model, tiles, peakRssMB } = result;
       this.log.info(`${result.input}: ${skipped ? 'skipped' : `${describeResult(result, vscode.l10n.t)} · ${model} · tiles: ${tiles} · ${peakRssMB} MB`}`);
