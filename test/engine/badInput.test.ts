@@ -53,9 +53,11 @@ test('text named .png', async () => {
   await refused(callFor(file('text.png')), 'input-not-an-image', /text\.png is not a picture/);
 });
 
-test('an SVG named .png', async () => {
+test('an SVG named .png is what it is: a drawing', async () => {
   writeFileSync(file('vector.png'), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
-  await refused(callFor(file('vector.png')), 'input-not-an-image', /is SVG/);
+  const { width, notes } = await client.upscale(callFor(file('vector.png')));
+  assert.equal(width, 36);
+  assert.match(notes.join(), /SVG is drawn/);
 });
 
 test('a PNG whose header claims 60000×60000', async () => {

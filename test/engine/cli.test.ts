@@ -141,3 +141,37 @@ test('an unreadable file and an unwritable folder have their own messages', () =
   assert.deepEqual(readdirSync(locked), ['a.png']);
   chmodSync(locked, 0o755);
 });
+
+test('sizes, kinds of assets and file options reach the engine', async () => {
+  await writePng(file('opt.png'), 40, 20);
+  const { status, stdout, stderr } = cli(...FAST, 'opt.png', '--width', '101', '--format', 'webp', '--max-bytes', '1200', '--provenance', '--name', '{name}-out.{ext}');
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /101×51 +×2\.53/);
+  assert.match(stderr, /note: Quality \d+ instead of 90/);
+  const { default: sharp } = await import('sharp');
+  const metadata = await sharp(file('opt-out.webp')).metadata();
+  assert.deepEqual([metadata.width, metadata.height], [101, 51]);
+  assert.match(metadata.xmp?.toString() ?? '', /pisa:Model="one-layer-4x"/);
+  const sheet = cli(...FAST, 'opt.png', '--grid', '4x2', '--scale', '2.5', '--json', '--name', '{name}-sheet.{ext}');
+  assert.deepEqual(objects(sheet.stdout).map(({ width, height }) => [width, height]), [[100, 50]]);
+  assert.match(cli(...FAST, 'opt.png', '--grid', '4').stderr, /8x4/);
+  assert.match(cli(...FAST, 'opt.png', '--pixel-art', 'perhaps').stderr, /auto, on, off/);
+});
+
+test('a file that is enlarged already is left alone, with the reason; --again asks for it', async () => {
+  await writePng(file('icon@2x.png'), 8, 8);
+  const left = cli(...FAST, 'icon@2x.png');
+  assert.deepEqual([left.status, /icon@2x\.png  skipped: .*×2 picture of a set/.test(left.stdout)], [0, true]);
+  assert.match(cli(...FAST, 'icon@2x.png', '--again').stdout, /icon@2x@4x\.png  32×32/);
+});
+
+test('--density writes a set, leaves what exists, and prints a srcset for the web', async () => {
+  await writePng(file('set.png'), 10, 6);
+  const web = cli(...FAST, 'set.png', '--density', 'web');
+  assert.equal(web.status, 0, web.stderr);
+  assert.match(web.stdout, /set@2x\.png {2}20×12[\s\S]*set@3x\.png {2}30×18[\s\S]*srcset="set\.png 1x, set@2x\.png 2x, set@3x\.png 3x"/);
+  assert.match(cli(...FAST, 'set.png', '--density', 'apple').stdout, /set@2x\.png {2}skipped: The output exists already/);
+  assert.equal(cli(...FAST, 'set.png', '--density', 'android', '--out', 'res').status, 0);
+  assert.deepEqual(readdirSync(file('res')).sort(), ['drawable-hdpi', 'drawable-xhdpi', 'drawable-xxhdpi', 'drawable-xxxhdpi']);
+  assert.equal((await pixelsOf(file('res/drawable-hdpi/set.png'))).width, 15);
+});

@@ -7,7 +7,7 @@ import type { Rect } from '../../src/shared/geometry';
 import type { ConsistencySums } from '../../src/shared/previewProtocol';
 import { DEFAULT_SETTINGS } from '../../src/shared/settings';
 import { blendOf, exported, newEngine, runPreview, unclippedDifference, type PreviewRun } from './previewSupport';
-import { pixelsOf, ROOT, temporaryFolder, testPixels, writePng } from './support';
+import { largestDifference, pixelsOf, ROOT, temporaryFolder, testPixels, writePng } from './support';
 
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
@@ -120,8 +120,9 @@ describe('a preview', () => {
       const { layers, result } = await runPreview(api, at(name), at(`kinds-${name}`));
       const { data, width, height } = await pixelsOf(await exported(api, at(name), at('export'), 'two-branch-4x', { pixel: 1, semantic: 1 }));
       assert.deepEqual(result.size, { width, height });
-      assert.deepEqual(Buffer.from(layers[2]!), data, name);
-      assert.equal(result.notes.length, name === 'deep.png' ? 1 : 0);
+      // The screen has 8 bits; the export of a deeper source has 16.
+      assert.ok(largestDifference(layers[2]!, data) <= (name === 'deep.png' ? 1 : 0), name);
+      assert.deepEqual(result.notes, []);
     }
   });
 

@@ -132,6 +132,7 @@ describe('a device that fails in the middle of a preview', () => {
     },
     releaseSession: async () => release(),
     pisa: new PisaSessions(),
+    version: '0.0.0',
   });
 
   it('is replaced by the CPU, from the start; each file keeps its content', async () => {

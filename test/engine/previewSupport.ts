@@ -89,7 +89,7 @@ export function unclippedDifference(layers: readonly Uint8Array[], a: ArrayLike<
 /** The file that `upscale` writes at this guidance. */
 export async function exported(api: Api, input: string, scratch: string, model: string, guidance: Guidance, colourFix: ColourFix = 'adain'): Promise<string> {
   mkdirSync(scratch, { recursive: true });
-  const request = requestFor(input, scratch, { model, guidance, colourFix, format: 'png', overwrite: 'overwrite' });
+  const request = requestFor(input, scratch, { model, guidance, colourFix, format: 'png', overwrite: 'overwrite', output: { palette: false } });
   return (await api.upscale(request, quiet)).output;
 }
 

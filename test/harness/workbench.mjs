@@ -115,7 +115,7 @@ export async function openExplorerMenu(page, names) {
 export async function explorerMenu(page, names, item, { beforeClick } = {}) {
   const menu = await openExplorerMenu(page, names);
   await beforeClick?.();
-  await menu.locator('.action-item', { hasText: item }).click();
+  await menu.locator('.action-item').filter({ has: page.getByText(item, { exact: true }) }).click();
   await menu.waitFor({ state: 'detached' });
 }
 

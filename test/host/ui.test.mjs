@@ -60,6 +60,21 @@ uiTest('the palette upscales the picture of the active tab', { name: 'palette', 
   assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
 });
 
+uiTest('"Upscale Image As…" asks for a size, refuses nonsense, and meets it exactly', { name: 'as-width', fill: hero }, async ({ page, folder }) => {
+  await explorerMenu(page, 'hero.png', 'Upscale Image As…');
+  await quickPickRows(page).filter({ hasText: 'Sprite Sheet' }).waitFor();
+  await page.screenshot({ path: screenshotPath('upscale-as') });
+  await page.keyboard.type('Width');
+  await page.keyboard.press('Enter');
+  const input = page.locator('.quick-input-widget input');
+  await page.getByText('Width in pixels').waitFor();
+  await input.fill('wide');
+  await page.getByText('Write it like 1920.').waitFor();
+  await input.fill('301');
+  await page.keyboard.press('Enter');
+  await waitForResult(page, folder, 'hero@2.51x.png', { width: 301, height: 226 });
+});
+
 const fillTwo = async (folder) => {
   await hero(folder);
   await writePicture(path.join(folder, 'other.jpg'), 64, 48);

@@ -38,6 +38,12 @@ export async function upscale(...files: string[]): Promise<UpscaleResult[]> {
   return results ?? [];
 }
 
+/** Runs "Upscale Image As…" on one file with a kind that needs no more questions. */
+export async function upscaleAs(kind: string, file: string): Promise<UpscaleResult[]> {
+  const results = await vscode.commands.executeCommand<UpscaleResult[] | undefined>('pisaUpscale.upscaleImageAs', vscode.Uri.file(file), [], kind);
+  return results ?? [];
+}
+
 /** Width and height from the header of a PNG file, without decoding it. */
 export function pngSize(file: string): Size {
   const header = Buffer.alloc(24);

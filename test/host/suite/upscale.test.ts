@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
-import { freshFolder, listing, pngSize, upscale, useModel } from './support';
+import { freshFolder, listing, pngSize, upscale, upscaleAs, useModel } from './support';
 
 describe('Upscale Image', () => {
   it('writes a picture of exactly four times the size beside the source', async () => {
@@ -56,6 +56,52 @@ describe('Upscale Image', () => {
     const results = await upscale(...files).catch((error: unknown) => assert.fail(`one broken picture ended the batch: ${String(error)}`));
     assert.deepEqual(listing(folder), ['broken.png', 'photo.jpg', 'photo@4x.jpg', 'small.png', 'small@4x.png']);
     assert.equal(results.length, 2);
+  });
+
+  it('as a density set: the files of the set, and for the web its srcset in the clipboard', async () => {
+    const folder = freshFolder('small.png');
+    const source = path.join(folder, 'small.png');
+    const results = await upscaleAs('web', source);
+    assert.deepEqual(listing(folder), ['small.png', 'small@2x.png', 'small@3x.png']);
+    assert.equal(pngSize(path.join(folder, 'small@3x.png')).width, 3 * pngSize(source).width);
+    assert.equal(results.length, 2);
+    assert.equal(await vscode.env.clipboard.readText(), 'small.png 1x, small@2x.png 2x, small@3x.png 3x');
+    const again = await upscaleAs('apple', source);
+    assert.deepEqual(again.map(({ skipped }) => skipped), [true, true], 'a set never gets other names');
+  });
+
+  it('leaves a picture alone whose name says that it is enlarged already, unless it is asked for', async () => {
+    const folder = freshFolder('small.png');
+    const source = path.join(folder, 'small@2x.png');
+    writeFileSync(source, readFileSync(path.join(folder, 'small.png')));
+    assert.deepEqual((await upscale(source)).map(({ skipped, output }) => [skipped, output]), [[true, '']]);
+    assert.equal((await upscaleAs('again', source))[0]?.output, path.join(folder, 'small@2x@4x.png'));
+  });
+
+  it('draws an SVG, also where the comparison would come first', async () => {
+    const folder = freshFolder('small.png');
+    const source = path.join(folder, 'drawing.svg');
+    writeFileSync(source, '<svg xmlns="http://www.w3.org/2000/svg" width="12" height="8"><circle cx="6" cy="4" r="3"/></svg>');
+    const settings = vscode.workspace.getConfiguration('pisaUpscale');
+    await settings.update('action', 'preview', vscode.ConfigurationTarget.Workspace);
+    try {
+      await upscale(source);
+      assert.deepEqual(pngSize(path.join(folder, 'drawing@4x.png')), { width: 48, height: 32 });
+    } finally {
+      await settings.update('action', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  it('takes over settings of the output', async () => {
+    const settings = vscode.workspace.getConfiguration('pisaUpscale');
+    await settings.update('maxOutputKilobytes', 0.3, vscode.ConfigurationTarget.Workspace);
+    try {
+      const folder = freshFolder('small.png');
+      assert.deepEqual(await upscale(path.join(folder, 'small.png')), [], 'a PNG of 300 bytes is impossible');
+      assert.deepEqual(listing(folder), ['small.png']);
+    } finally {
+      await settings.update('maxOutputKilobytes', undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   it('follows a changed name pattern', async () => {

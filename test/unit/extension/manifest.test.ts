@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import * as ids from '../../../src/extension/commands/commandIds';
-import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, readAction, readEngineSettings, readInstallSettings, readUpscaleSettings, UPSCALE_ACTIONS } from '../../../src/extension/settingsReader';
+import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, MAX_OUTPUT_KILOBYTES_RANGE, readAction, readEngineSettings, readInstallSettings, readUpscaleSettings, UPSCALE_ACTIONS } from '../../../src/extension/settingsReader';
+import { PIXEL_ART_CHOICES } from '../../../src/shared/assetOptions';
+import { METADATA_CHOICES } from '../../../src/shared/outputOptions';
 import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
 import { PRECISIONS } from '../../../src/shared/modelProtocol';
-import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, IMAGE_EXTENSIONS, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE } from '../../../src/shared/settings';
+import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, IMAGE_EXTENSIONS, isVectorName, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE } from '../../../src/shared/settings';
 
 type Property = { default: unknown; scope: string; enum?: string[]; markdownEnumDescriptions?: string[]; minimum?: number; maximum?: number };
 type MenuItem = { command: string; when: string };
@@ -49,7 +51,9 @@ test('sets and ranges in the manifest are those of the code', () => {
   assert.equal(property('action').default, readAction(() => undefined));
   assert.deepEqual(property('colourFix').enum, [...COLOUR_FIXES]);
   assert.deepEqual(property('modelPrecision').enum, [...PRECISIONS]);
-  const ranges = { scale: SCALE_RANGE, quality: QUALITY_RANGE, pixelGuidance: GUIDANCE_RANGE, semanticGuidance: GUIDANCE_RANGE, maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE, engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE };
+  assert.deepEqual(property('metadata').enum, [...METADATA_CHOICES]);
+  assert.deepEqual(property('pixelArt').enum, [...PIXEL_ART_CHOICES]);
+  const ranges = { scale: SCALE_RANGE, quality: QUALITY_RANGE, pixelGuidance: GUIDANCE_RANGE, semanticGuidance: GUIDANCE_RANGE, maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE, engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE, maxOutputKilobytes: MAX_OUTPUT_KILOBYTES_RANGE };
   for (const [key, { minimum, maximum }] of Object.entries(ranges)) {
     assert.deepEqual([property(key).minimum, property(key).maximum], [minimum, maximum], key);
   }
@@ -64,14 +68,18 @@ test('the manifest contributes the commands of the code', () => {
   assert.deepEqual(manifest.contributes.commands.map(({ command }) => command).sort(), Object.values(ids).sort());
 });
 
+/** A drawing can't be compared: it has no pixels. */
+const WITH_PIXELS = IMAGE_EXTENSIONS.filter((extension) => !isVectorName(`a.${extension}`));
+
 test('menus show the command for every picture that can be read, here and in a remote window', () => {
   const items = Object.entries(manifest.contributes.menus).flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries));
-  assert.equal(items.length, 5);
-  for (const { when } of items) {
+  assert.equal(items.length, 6);
+  for (const { when, command } of items) {
+    const drawn = command !== 'pisaUpscale.openComparison';
     const [, extname] = /resourceExtname =~ \/(.+?)\/i/.exec(when)!;
     const [, scheme] = /resourceScheme =~ \/(.+?)\//.exec(when)!;
-    for (const extension of IMAGE_EXTENSIONS) assert.match(`.${extension}`, new RegExp(extname!, 'i'));
-    for (const other of ['.txt', '.svg', '.pngx', '']) assert.doesNotMatch(other, new RegExp(extname!, 'i'));
+    for (const extension of drawn ? IMAGE_EXTENSIONS : WITH_PIXELS) assert.match(`.${extension}`, new RegExp(extname!, 'i'));
+    for (const other of ['.txt', '.pngx', '', ...(drawn ? [] : ['.svg'])]) assert.doesNotMatch(other, new RegExp(extname!, 'i'));
     for (const known of ['file', 'vscode-remote']) assert.match(known, new RegExp(scheme!));
     assert.doesNotMatch('git', new RegExp(scheme!));
   }
@@ -81,7 +89,7 @@ test('a panel can come back after a restart, and the comparison is an editor for
   assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:pisaUpscale.comparison']);
   const [editor] = manifest.contributes.customEditors;
   assert.deepEqual([editor!.viewType, editor!.priority], ['pisaUpscale.comparisonEditor', 'option']);
-  assert.deepEqual(editor!.selector.map(({ filenamePattern }) => filenamePattern).sort(), IMAGE_EXTENSIONS.map((extension) => `*.${extension}`).sort());
+  assert.deepEqual(editor!.selector.map(({ filenamePattern }) => filenamePattern).sort(), WITH_PIXELS.map((extension) => `*.${extension}`).sort());
 });
 
 test('every text of the manifest exists and is used', () => {

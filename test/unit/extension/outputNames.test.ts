@@ -13,7 +13,7 @@ const named = (source: string, ...rest: Parameters<typeof outputPath> extends [u
 
 test('names follow the pattern, format and scale', () => {
   assert.equal(named('a.JPG', choice, settings), 'a@4x.JPG');
-  assert.equal(named('a.gif', choice, settings), 'a@4x.png');
+  assert.equal(named('a.gif', choice, settings), 'a@4x.gif');
   assert.equal(named('a.png', { ...choice, format: 'webp', scale: 2.5 }, settings), 'a@2.5x.webp');
   assert.equal(named('a.png', choice, { ...settings, namePattern: 'big/{name}-{model}-{pixel}-{semantic}.{ext}' }), path.join('big', 'a-compact-1-0.5.png'));
 });

@@ -7,14 +7,16 @@ import { DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS } from '../../../src/shared/s
 const from = (values: Record<string, unknown>) => (key: string) => values[key];
 
 test('values are taken over', () => {
-  const values = { model: ' m ', device: 'cuda', scale: 2, pixelGuidance: 0.5, semanticGuidance: 0, colourFix: 'wavelet', outputFormat: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5 };
+  const values = { model: ' m ', device: 'cuda', scale: 2, pixelGuidance: 0.5, semanticGuidance: 0, colourFix: 'wavelet', outputFormat: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5, metadata: 'strip', provenance: true, lossless: 'always', palette: false, maxOutputKilobytes: 250, pixelArt: 'off', seamless: true, animation: 'firstFrame' };
   assert.deepEqual(readUpscaleSettings(from(values)), {
     model: 'm', device: 'cuda', scale: 2, guidance: { pixel: 0.5, semantic: 0 }, colourFix: 'wavelet', format: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5,
+    output: { metadata: 'strip', provenance: true, lossless: true, palette: false, maxBytes: 250_000 },
+    asset: { pixelArt: 'off', seamless: true, frames: 'first' },
   });
 });
 
 test('values of the wrong type or outside their set become the default', () => {
-  for (const wrong of [null, [], {}, true, 'nonsense '.repeat(0), Number.NaN, '4']) {
+  for (const wrong of [null, [], {}, 'nonsense '.repeat(0), Number.NaN, '4']) {
     const settings = readUpscaleSettings((key) => (key === 'model' || key === 'namePattern' ? (typeof wrong === 'string' ? '' : wrong) : wrong));
     assert.deepEqual(settings, DEFAULT_SETTINGS, JSON.stringify(wrong));
   }

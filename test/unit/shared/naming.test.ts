@@ -30,7 +30,7 @@ for (const pattern of ['', '  ', 'same.png', '../{name}.png', '/{name}.png', 'C:
 
 test('a format is read from a file name', () => {
   assert.equal(formatFromName('a.b/hero.JPEG'), 'jpeg');
-  assert.equal(formatFromName('hero.gif'), undefined);
+  assert.equal(formatFromName('hero.bmp'), undefined);
   assert.equal(formatFromName('hero'), undefined);
 });
 
