@@ -134,7 +134,8 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   await panel.page.keyboard.press('Enter');
   const overwrite = await panel.called('save', 1);
   assert.equal(overwrite.params?.how, 'overwrite');
-  assert.equal(await panel.page.evaluate('document.activeElement.id'), 'save', 'where it can be cancelled');
+  // Where it can be cancelled.
+  await panel.until("document.activeElement.id === 'save'");
   await panel.error(overwrite, { code: 'disk-full', message: 'The disk is full.', hint: '' });
   assert.match(await panel.text('.notice'), /could not be saved\s+The disk is full\./);
   await click('[data-action=tryAgain]');
