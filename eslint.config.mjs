@@ -39,17 +39,21 @@ export default tseslint.config(
   {
     files: ['src/shared/**/*.ts'],
     rules: forbid(
-      { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'webview', 'cli'], node: true },
+      { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'batch', 'webview', 'cli'], node: true },
       'src/shared imports nothing from vscode, the DOM, Node or the other rooms.',
     ),
   },
   {
     files: ['src/engine/**/*.ts'],
-    rules: forbid({ packages: ['vscode'], folders: ['extension', 'client', 'webview', 'cli'] }, 'The engine knows only itself and src/shared.'),
+    rules: forbid({ packages: ['vscode'], folders: ['extension', 'client', 'batch', 'webview', 'cli'] }, 'The engine knows only itself and src/shared.'),
   },
   {
     files: ['src/client/**/*.ts'],
-    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview', 'cli'] }, 'The client starts the engine as a process; it never loads it.'),
+    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'batch', 'webview', 'cli'] }, 'The client starts the engine as a process; it never loads it.'),
+  },
+  {
+    files: ['src/batch/**/*.ts'],
+    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview', 'cli'] }, 'Batches know the client and files; the editor and the terminal use them.'),
   },
   {
     files: ['src/cli/**/*.ts'],
@@ -61,7 +65,7 @@ export default tseslint.config(
   },
   {
     files: ['src/webview/**/*.ts'],
-    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'cli'], node: true }, 'The webview is browser code.'),
+    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'batch', 'cli'], node: true }, 'The webview is browser code.'),
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],

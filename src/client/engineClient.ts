@@ -5,6 +5,7 @@ import type {
   EngineVersions,
   ModelCheck,
   ModelSummary,
+  PictureFacts,
   UpscaleProgress,
   UpscaleRequest,
   UpscaleResult,
@@ -99,6 +100,16 @@ export class EngineClient {
   /** Size of a picture, upright, from its header. */
   pictureSize(params: Parameters<EngineApi['pictureSize']>[0]): Promise<Size> {
     return this.call('pictureSize', params);
+  }
+
+  /** What the headers of many pictures say, in their order. */
+  inspect(params: Parameters<EngineApi['inspect']>[0], options: { readonly signal?: AbortSignal } = {}): Promise<readonly PictureFacts[]> {
+    return this.call('inspect', params, options);
+  }
+
+  /** How long the network takes for a pixel, by a short trial. */
+  pace(params: Parameters<EngineApi['pace']>[0], options: { readonly signal?: AbortSignal } = {}): Promise<Awaited<ReturnType<EngineApi['pace']>>> {
+    return this.call('pace', params, options);
   }
 
   devices(params: { readonly refresh: boolean }, options: { readonly signal?: AbortSignal } = {}): Promise<DevicesReport> {

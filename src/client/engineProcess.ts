@@ -22,9 +22,10 @@ export class EngineProcess {
 
   constructor(private readonly options: EngineProcessOptions) {
     this.child = fork(options.entry, ['--store', options.store, ...options.modelFolders], {
+      // glibc keeps an arena a thread, each with what its largest picture needed: two keep a batch's memory flat.
       // The host's own flags (an inspector's port) and NODE_OPTIONS (set by debuggers) must not reach the engine.
       execArgv: [],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1', NODE_OPTIONS: undefined },
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1', NODE_OPTIONS: undefined, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' },
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { CallContext } from '../shared/rpc';
 import type { EngineApi, EngineVersions, ModelCheck, ModelSummary, UpscaleRequest, UpscaleResult } from '../shared/engineProtocol';
-import { cancelled, messageOf } from './errors';
+import { messageOf } from './errors';
 import { inspectSource } from './image/inspect';
+import { inspectAll } from './image/inspectAll';
 import { loadSharp } from './image/sharpLoader';
 import { ModelManager } from './models/install/modelManager';
 import { checkModel, isTiled, ModelRegistry, summarize, type InstalledModel } from './models/registry';
@@ -15,6 +16,8 @@ import { loadOnnxRuntime } from './runtime/onnxRuntime';
 import { probeDevices } from './runtime/probe';
 import { openTileSession, threadCount } from './runtime/session';
 import { SessionPool } from './runtime/sessionPool';
+import { Line } from './line';
+import { measurePace } from './upscale/measurePace';
 import type { UpscaleServices } from './upscale/services';
 import { upscaleFile } from './upscale/upscaleFile';
 
@@ -28,14 +31,16 @@ export type EngineOptions = {
   readonly version: string;
 };
 
-/** The engine: everything the process offers, without a word about how it is reached. One picture at a time. */
+/** The engine: everything the process offers, without a word about how it is reached. One network runs at a time. */
 export class Engine {
   private readonly models: ModelRegistry;
   private readonly manager: ModelManager;
   private readonly devices: DeviceSelector;
   private readonly sessions = new SessionPool();
   private readonly pisa = new PisaSessions();
-  private queue: Promise<unknown> = Promise.resolve();
+  /** Whoever runs a network, or works with a session, stands in this line. */
+  private readonly line = new Line();
+  private readonly unfinished = new Set<Promise<unknown>>();
   private readonly services: UpscaleServices;
 
   constructor(private readonly options: EngineOptions) {
@@ -51,6 +56,7 @@ export class Engine {
       },
       releaseSession: () => this.sessions.release(),
       pisa: this.pisa,
+      inTurn: (signal, work) => this.line.run(signal, work),
       version: options.version,
     };
   }
@@ -59,9 +65,11 @@ export class Engine {
   api(): EngineApi {
     return {
       upscale: (request, context) => this.upscale(request, context),
-      preview: (request, { signal, progress }) => this.enqueue(signal, () => previewFile(request, this.services, { signal, progress })),
-      exactRegion: (request, { signal }) => this.enqueue(signal, () => exactRegion(request, this.services, signal)),
+      preview: (request, { signal, progress }) => this.line.run(signal, () => previewFile(request, this.services, { signal, progress })),
+      exactRegion: (request, { signal }) => this.line.run(signal, () => exactRegion(request, this.services, signal)),
       pictureSize: async ({ input, maxInputMegapixels }) => (await inspectSource(input, maxInputMegapixels)).size,
+      inspect: ({ inputs, maxInputMegapixels }, { signal }) => inspectAll(inputs, maxInputMegapixels, signal),
+      pace: (params, { signal }) => this.line.run(signal, () => measurePace(params, this.services)),
       devices: ({ refresh }) => this.devices.report(refresh),
       models: () => this.listModels(),
       checkModels: () => this.checkModels(),
@@ -70,31 +78,26 @@ export class Engine {
     };
   }
 
-  private upscale(request: UpscaleRequest, { signal, progress }: CallContext): Promise<UpscaleResult> {
-    const result = this.enqueue(signal, () => upscaleFile(request, this.services, { signal, progress }));
+  /** Several pictures may be on their way at once: each stands in line for the network only, so that others are decoded and encoded meanwhile. */
+  private async upscale(request: UpscaleRequest, { signal, progress }: CallContext): Promise<UpscaleResult> {
+    const work = upscaleFile(request, this.services, { signal, progress });
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
     // The client removes the scratch folder too; but it may be the client's death that cancelled the run.
-    this.queue = this.queue.then(async () => {
+    const over = settled.then(async () => {
       if (signal.aborted) await rm(request.scratchDirectory, { recursive: true, force: true }).catch(() => undefined);
     });
-    return result;
-  }
-
-  /** Runs one piece of work after the other. What still waits obeys a cancel at once. */
-  private enqueue<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => reject(cancelled());
-      signal.addEventListener('abort', leave, { once: true });
-      this.queue = this.queue.then(async () => {
-        signal.removeEventListener('abort', leave);
-        if (signal.aborted) leave();
-        else await run().then(resolve, reject);
-      });
-    });
+    this.unfinished.add(over);
+    void over.then(() => this.unfinished.delete(over));
+    return work;
   }
 
   /** Resolves when nothing runs any more. */
   async settled(): Promise<void> {
-    await this.queue;
+    while (this.unfinished.size > 0) await Promise.all(this.unfinished);
+    await this.line.empty();
   }
 
   private async listModels(): Promise<ModelSummary[]> {

@@ -87,6 +87,11 @@ export type UpscaleResult = {
   readonly notes: readonly string[];
 };
 
+/** What a picture's header says, or why it can't be upscaled. */
+export type PictureFacts =
+  | { readonly ok: true; readonly size: Size; readonly frames: number }
+  | { readonly ok: false; readonly message: string; readonly hint?: string };
+
 export type DeviceReport = {
   readonly device: Device;
   readonly usable: boolean;
@@ -134,6 +139,10 @@ export type EngineApi = ModelApi & {
   exactRegion(params: ExactRegionRequest, context: CallContext): Promise<ExactRegionResult>;
   /** Size of a picture, upright, from its header; the same refusals as an upscaling. */
   pictureSize(params: { readonly input: string; readonly maxInputMegapixels: number }, context: CallContext): Promise<Size>;
+  /** The same for many pictures, in their order; what can't be upscaled is an answer, too. */
+  inspect(params: { readonly inputs: readonly string[]; readonly maxInputMegapixels: number }, context: CallContext): Promise<readonly PictureFacts[]>;
+  /** Seconds for one input pixel on a device, by a short trial; undefined for models whose trial would take long. */
+  pace(params: { readonly model: string; readonly device: DeviceChoice }, context: CallContext): Promise<{ readonly secondsPerPixel: number | undefined; readonly device: Device }>;
   devices(params: { readonly refresh: boolean }, context: CallContext): Promise<DevicesReport>;
   models(params: undefined, context: CallContext): Promise<readonly ModelSummary[]>;
   checkModels(params: undefined, context: CallContext): Promise<readonly ModelCheck[]>;

@@ -15,6 +15,8 @@ export type UpscaleServices = {
   /** A session that yields at least `branches`. */
   acquireSession(model: TiledModel, device: Device, tile: Size, branches: readonly Branch[]): Promise<TileSession>;
   releaseSession(): Promise<void>;
+  /** Waits until nobody else works with a session, then runs `work`. */
+  inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   readonly pisa: PisaSessions;
   /** Of the engine, for the record in a result. */
   readonly version: string;

@@ -68,7 +68,9 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
     // A model whose result has other proportions yields all of it, and the encoder takes the region.
     const ownRegion = index === 0 && isSameSize(scaledSize(part, plan.scale), plan.size) ? region : undefined;
     const input = { device, decoded, size: part, guidance, notes: fallbacks, scale: plan.scale, region: ownRegion, part: index };
-    return isTiled(model) ? inferTiled(request, services, partContext, { ...input, model }) : inferPisa(request, services, partContext, { ...input, model });
+    return services.inTurn(signal, () =>
+      isTiled(model) ? inferTiled(request, services, partContext, { ...input, model }) : inferPisa(request, services, partContext, { ...input, model }),
+    );
   };
   const done = await enlargeAsset(request, context, { source, plan, device, infer });
   const { raw, tiles, isRegion, kernel, hasAlpha } = done;

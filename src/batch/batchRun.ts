@@ -1,0 +1,192 @@
+import path from 'node:path';
+import type { UpscaleCall } from '../client/engineClient';
+import type { UpscaleProgress, UpscaleResult } from '../shared/engineProtocol';
+import { RpcError } from '../shared/rpc';
+import type { DeviceChoice } from '../shared/settings';
+import { hashFile } from './hash';
+import type { Journal } from './journal';
+import type { Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
+
+/** Pictures that are on their way at once: one is inferred while others are decoded and encoded. */
+const AT_ONCE = 3;
+/** A picture whose engine died under it is tried so often; a neighbour may have been the cause. */
+const TRIES = 3;
+
+export type BatchEvent =
+  | { readonly kind: 'started'; readonly id: string }
+  | { readonly kind: 'progress'; readonly id: string; readonly progress: UpscaleProgress }
+  | { readonly kind: 'finished'; readonly outcome: Outcome }
+  | { readonly kind: 'paused'; readonly paused: boolean };
+
+export type BatchPorts = {
+  readonly upscale: (call: UpscaleCall, options: { readonly signal: AbortSignal; readonly onProgress: (progress: UpscaleProgress) => void }) => Promise<UpscaleResult>;
+  readonly journal: Pick<Journal, 'begin' | 'done'>;
+  readonly onEvent: (event: BatchEvent) => void;
+};
+
+export type BatchOptions = { readonly device: DeviceChoice; readonly maxInputMegapixels: number; readonly atOnce?: number };
+
+/** Carries out a plan. One failure never stops the rest. */
+export class BatchRun {
+  private readonly pending: PlanItem[];
+  private readonly running = new Map<string, AbortController>();
+  private readonly unwanted = new Set<string>();
+  private readonly outcomes: Outcome[] = [];
+  private readonly made: Record<string, OutputRecord> = {};
+  private isPaused = false;
+  private isCancelled = false;
+  private isAbandoned = false;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly plan: Plan,
+    ids: ReadonlySet<string>,
+    private readonly options: BatchOptions,
+    private readonly ports: BatchPorts,
+  ) {
+    this.pending = plan.items.filter(({ id, status }) => status === 'todo' && ids.has(id));
+  }
+
+  /** Outputs that this run has finished so far. */
+  get records(): Records {
+    return this.made;
+  }
+
+  get total(): number {
+    return this.pending.length + this.running.size + this.outcomes.length;
+  }
+
+  get paused(): boolean {
+    return this.isPaused;
+  }
+
+  /** Resolves when all is done or cancelled. */
+  async run(): Promise<Report> {
+    const started = performance.now();
+    await Promise.all(Array.from({ length: this.options.atOnce ?? AT_ONCE }, () => this.worker()));
+    for (const item of this.pending.splice(0)) this.finish(this.outcome(item, 'cancelled'));
+    return { outcomes: this.outcomes, seconds: (performance.now() - started) / 1000, cancelled: this.isCancelled };
+  }
+
+  /** No further picture is begun; those on their way are finished. */
+  pause(): void {
+    if (this.isPaused) return;
+    this.isPaused = true;
+    this.ports.onEvent({ kind: 'paused', paused: true });
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    this.ports.onEvent({ kind: 'paused', paused: false });
+    this.wake();
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    for (const controller of this.running.values()) controller.abort();
+    this.wake();
+  }
+
+  /** Ends the run as if it had been killed: nobody asked for that, so it is to go on later. */
+  abandon(): void {
+    this.isAbandoned = true;
+    this.cancel();
+  }
+
+  get abandoned(): boolean {
+    return this.isAbandoned;
+  }
+
+  /** Leaves one picture out, also when it is on its way. */
+  skip(id: string): void {
+    const index = this.pending.findIndex((item) => item.id === id);
+    const [item] = index < 0 ? [] : this.pending.splice(index, 1);
+    if (item) this.finish(this.outcome(item, 'skipped'));
+    const controller = this.running.get(id);
+    if (!controller) return;
+    this.unwanted.add(id);
+    controller.abort();
+  }
+
+  private async worker(): Promise<void> {
+    for (;;) {
+      while (this.isPaused && !this.isCancelled) await this.woken();
+      if (this.isCancelled) return;
+      const item = this.pending.shift();
+      if (!item) return;
+      const controller = new AbortController();
+      this.running.set(item.id, controller);
+      this.ports.onEvent({ kind: 'started', id: item.id });
+      const outcome = await this.upscale(item, controller.signal);
+      this.running.delete(item.id);
+      this.finish(outcome);
+    }
+  }
+
+  private woken(): Promise<void> {
+    const before = this.wake;
+    return new Promise((resolve) => {
+      this.wake = () => {
+        before();
+        resolve();
+      };
+    });
+  }
+
+  private async upscale(item: PlanItem, signal: AbortSignal): Promise<Outcome> {
+    const started = performance.now();
+    const { id, input, output, settings, inputHash = '', settingsHash = '', outputSize } = item;
+    const seconds = (): number => (performance.now() - started) / 1000;
+    if (!settings || !outputSize) return this.outcome(item, 'failed', { message: 'It was not planned.' });
+    const file = path.join(this.plan.outputRoot, output);
+    const record = { input, inputHash, settings: settingsHash, ...outputSize };
+    try {
+      const source = path.join(this.plan.root, input);
+      // What was planned is what is recorded; a source that changed meanwhile is for the next run.
+      if ((await hashFile(source)) !== inputHash) return this.outcome(item, 'failed', { message: `${input} has changed since the plan was made.`, hint: 'Make a new plan.', seconds: seconds() });
+      const before = await hashFile(file).catch(() => undefined);
+      if (before !== item.existingHash) return this.outcome(item, 'failed', { message: `${output} has changed since the plan was made.`, hint: 'Make a new plan.', seconds: seconds() });
+      await this.ports.journal.begin(output, record, before);
+      const call: UpscaleCall = {
+        ...settings,
+        asset: { ...settings.asset, again: true },
+        input: source,
+        target: { kind: 'file', path: file },
+        overwrite: 'overwrite',
+        device: this.options.device,
+        maxInputMegapixels: this.options.maxInputMegapixels,
+      };
+      const result = await this.tried(call, id, signal);
+      const made = { ...record, outputHash: await hashFile(file), width: result.width, height: result.height };
+      await this.ports.journal.done(output, made);
+      this.made[output] = made;
+      return this.outcome(item, 'done', { notes: result.notes, seconds: seconds(), inferenceSeconds: result.seconds.inference, bytes: result.bytes, size: { width: result.width, height: result.height } });
+    } catch (caught) {
+      if (signal.aborted) return this.outcome(item, this.unwanted.has(id) && !this.isCancelled ? 'skipped' : 'cancelled', { seconds: seconds() });
+      const { message, hint } = RpcError.from(caught);
+      return this.outcome(item, 'failed', { message, ...(hint === undefined ? {} : { hint }), seconds: seconds() });
+    }
+  }
+
+  /** A cancel of one picture may end the engine under the others, and a crash does; they are tried again. */
+  private async tried(call: UpscaleCall, id: string, signal: AbortSignal): Promise<UpscaleResult> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.ports.upscale(call, { signal, onProgress: (progress) => this.ports.onEvent({ kind: 'progress', id, progress }) });
+      } catch (caught) {
+        const { code } = RpcError.from(caught);
+        if (signal.aborted || attempt >= TRIES || (code !== 'cancelled' && code !== 'engine-died')) throw caught;
+      }
+    }
+  }
+
+  private outcome({ id, input, output }: PlanItem, state: Outcome['state'], part: Partial<Outcome> = {}): Outcome {
+    return { id, input, output, state, notes: [], seconds: 0, inferenceSeconds: 0, bytes: 0, ...part };
+  }
+
+  private finish(outcome: Outcome): void {
+    this.outcomes.push(outcome);
+    this.ports.onEvent({ kind: 'finished', outcome });
+  }
+}

@@ -1,0 +1,69 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { unfinishedRuns, type Unfinished } from './journal';
+import { LOCK_NAME, lockPartName, readRecords, writeRecords, type Shard } from './records';
+import type { Plan, Records } from './types';
+
+export type StoreOptions = {
+  /** Where journals are, and the records of folders without a recipe. Absolute. */
+  readonly stateFolder: string;
+  readonly outputRoot: string;
+  /** The recipe's folder; undefined without a recipe. */
+  readonly lockFolder: string | undefined;
+  readonly shard?: Shard;
+  /** The plan covers everything that the lock is about. */
+  readonly isWhole: boolean;
+};
+
+/** What is known of outputs: the lock beside the recipe, else a file in the state folder; and what killed runs left. */
+export class BatchStore {
+  private recovered: Unfinished | undefined;
+
+  constructor(private readonly options: StoreOptions) {}
+
+  get stateFolder(): string {
+    return this.options.stateFolder;
+  }
+
+  /** Everything known; also what a killed run finished. */
+  async load(): Promise<Records> {
+    const { lockFolder, shard, stateFolder, outputRoot } = this.options;
+    const own = await readRecords(this.file);
+    const whole = lockFolder !== undefined && shard ? await readRecords(path.join(lockFolder, LOCK_NAME)) : {};
+    this.recovered = await unfinishedRuns(stateFolder, outputRoot);
+    return { ...whole, ...own, ...this.recovered?.records };
+  }
+
+  /** The run that was killed, when `load` found one. */
+  get unfinished(): Unfinished | undefined {
+    return this.recovered;
+  }
+
+  /** Keeps what a killed run finished and forgets the run. */
+  async settle(): Promise<void> {
+    const { recovered } = this;
+    if (!recovered) return;
+    await writeRecords(this.file, { ...(await readRecords(this.file)), ...recovered.records });
+    for (const file of recovered.files) await rm(file, { force: true });
+    this.recovered = undefined;
+  }
+
+  /**
+   * Writes what is known after a run. The lock of a whole plan holds its outputs and nothing else, as does a shard's; other records are kept, since the next plan may be of
+   * another folder.
+   */
+  async save(plan: Plan, known: Records): Promise<void> {
+    const { lockFolder, isWhole, shard } = this.options;
+    const outputs = new Set(plan.items.flatMap(({ output }) => (output === '' ? [] : [output])));
+    const kept = lockFolder === undefined || (!isWhole && !shard) ? known : Object.fromEntries(Object.entries(known).filter(([output]) => outputs.has(output)));
+    await writeRecords(this.file, kept);
+    for (const file of this.recovered?.files ?? []) await rm(file, { force: true });
+    this.recovered = undefined;
+  }
+
+  private get file(): string {
+    const { lockFolder, shard, stateFolder } = this.options;
+    if (lockFolder === undefined) return path.join(stateFolder, 'outputs.json');
+    return path.join(lockFolder, shard ? lockPartName(shard) : LOCK_NAME);
+  }
+}

@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { densityOutputs } from '../shared/density';
+import { expandNamePattern, formatFromName } from '../shared/naming';
+import type { Size } from '../shared/geometry';
+import { outputSize, type SizeLimit, type SizeTarget } from '../shared/outputSize';
+import type { OutputFormat, UpscaleSettings } from '../shared/settings';
+import type { Target } from './recipe';
+import type { ItemSettings } from './types';
+
+/** One output of an input, before the input has been looked into. */
+export type PlannedTarget = {
+  readonly settings: ItemSettings;
+  readonly format: OutputFormat;
+  /** The output's path for an input of that size, relative to the root, with "/". */
+  readonly outputFor: (size: Size) => string;
+};
+
+/** Settings of a batch: also a size that is meant for all of it. */
+export type BatchSettings = UpscaleSettings & { readonly size?: SizeTarget; readonly notBeyond?: SizeLimit };
+
+/** A target's own wish, whatever it is, comes before the settings' size. */
+function sizeFrom(settings: BatchSettings, target: Target): { readonly size?: SizeTarget } {
+  const size = target.size ?? (target.scale === undefined && target.density === undefined ? settings.size : undefined);
+  return size ? { size } : {};
+}
+
+const limitFrom = (notBeyond: SizeLimit | undefined): { readonly notBeyond?: SizeLimit } => (notBeyond ? { notBeyond } : {});
+
+/** What the settings and a target of the recipe make of an input: one output, or a set of densities. */
+export function plannedTargets(input: string, settings: BatchSettings, target: Target): readonly PlannedTarget[] {
+  const { model, colourFix, quality, format } = { ...settings, ...target };
+  const item: ItemSettings = {
+    model,
+    scale: target.scale ?? settings.scale,
+    ...sizeFrom(settings, target),
+    ...limitFrom(target.notBeyond ?? settings.notBeyond),
+    guidance: { ...settings.guidance, ...target.guidance },
+    colourFix,
+    format,
+    quality,
+    output: { ...settings.output, ...target.file },
+    asset: { ...settings.asset, ...target.asset },
+  };
+  const written = format === 'source' ? (formatFromName(input) ?? 'png') : format;
+  const folder = path.posix.dirname(input);
+  const extension = path.posix.extname(input);
+  const named = (pattern: string, scale: number): string =>
+    path.posix.join(
+      folder,
+      expandNamePattern(pattern, {
+        name: path.posix.basename(input, extension),
+        sourceExtension: extension.slice(1),
+        format: written,
+        scale,
+        model,
+        pixel: item.guidance.pixel,
+        semantic: item.guidance.semantic,
+      }),
+    );
+  if (target.density) {
+    // A set has factors of its own; the recipe allows no size beside it.
+    return densityOutputs(named('{name}.{ext}', 1), target.density).map(({ path: output, factor }) => ({ settings: { ...item, scale: factor }, format: written, outputFor: () => output }));
+  }
+  return [{ settings: item, format: written, outputFor: (size) => named(target.output ?? settings.namePattern, outputSize(size, item).scale) }];
+}

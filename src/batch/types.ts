@@ -1,0 +1,100 @@
+import type { UpscaleCall } from '../client/engineClient';
+import type { Size } from '../shared/geometry';
+import type { OutputFormat } from '../shared/settings';
+
+/** Everything of a call that decides how the result looks. */
+export type ItemSettings = Omit<UpscaleCall, 'input' | 'target' | 'overwrite' | 'device' | 'maxInputMegapixels' | 'tile' | 'region'>;
+
+/** Why a file is not processed, or not without asking. */
+export const REASONS = [
+  'up-to-date',
+  'previous-output',
+  'density',
+  'too-small',
+  'filtered',
+  'no-rule',
+  'not-readable',
+  'outside',
+  'collision',
+  'exists',
+  'hand-edited',
+  'read-only',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export type PlanItem = {
+  /** The output's path: unique in a plan. For what has none, the input's with a "?" before it. */
+  readonly id: string;
+  /** Relative to the root, with "/" between folders. */
+  readonly input: string;
+  /** Relative to the output root, with "/"; empty for what is never processed. */
+  readonly output: string;
+  readonly inputBytes: number;
+  /** Upright, of one frame. */
+  readonly size?: Size;
+  readonly frames?: number;
+  readonly outputSize?: Size;
+  readonly format?: OutputFormat;
+  readonly inputHash?: string;
+  /** Of what lies at the output when the plan is made. */
+  readonly existingHash?: string;
+  /** Of everything that decides how the result looks. */
+  readonly settingsHash?: string;
+  readonly settings?: ItemSettings;
+  /** `todo` can be processed, `done` need not be, `skip` can't or mustn't be. */
+  readonly status: 'todo' | 'done' | 'skip';
+  /** Ticked from the start. What would overwrite something that no batch made is not. */
+  readonly selected: boolean;
+  readonly reason?: Reason;
+  readonly message?: string;
+};
+
+export type Plan = {
+  /** Absolute. */
+  readonly root: string;
+  /** Absolute: where outputs are relative to. */
+  readonly outputRoot: string;
+  /** In the order of the inputs' paths. */
+  readonly items: readonly PlanItem[];
+  /** Things that hold no picture at all. */
+  readonly otherFiles: number;
+  /** Outputs of the lock whose input is gone. */
+  readonly orphans: readonly string[];
+  /** Absolute path of the recipe it follows. */
+  readonly recipe?: string;
+  /** Problems that concern no single file. */
+  readonly notes: readonly string[];
+};
+
+/** What is known of an output that was made. */
+export type OutputRecord = {
+  readonly input: string;
+  readonly inputHash: string;
+  readonly settings: string;
+  readonly outputHash: string;
+  readonly width: number;
+  readonly height: number;
+};
+
+/** Outputs by their paths. */
+export type Records = { readonly [output: string]: OutputRecord };
+
+export type Outcome = {
+  readonly id: string;
+  readonly input: string;
+  readonly output: string;
+  readonly state: 'done' | 'failed' | 'skipped' | 'cancelled';
+  readonly message?: string;
+  readonly hint?: string;
+  readonly notes: readonly string[];
+  readonly seconds: number;
+  readonly inferenceSeconds: number;
+  readonly bytes: number;
+  readonly size?: Size;
+};
+
+export type Report = {
+  readonly outcomes: readonly Outcome[];
+  readonly seconds: number;
+  readonly cancelled: boolean;
+};

@@ -1,0 +1,99 @@
+import type { Size } from './geometry';
+
+/** What becomes of a row while a batch runs, and what became of it. */
+export type BatchRowState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'cancelled';
+
+/** One file of a plan, as the view shows it. */
+export type BatchRow = {
+  readonly id: string;
+  /** Relative, with "/". */
+  readonly input: string;
+  readonly output: string;
+  readonly bytes: number;
+  readonly size?: Size;
+  readonly outputSize?: Size;
+  readonly frames: number;
+  readonly status: 'todo' | 'done' | 'skip';
+  /** Ticked from the start. */
+  readonly selected: boolean;
+  readonly reason?: string;
+  readonly message?: string;
+  /** Address of the picture for an `img`. */
+  readonly picture: string;
+};
+
+export type BatchPlanView = {
+  /** The folder's name. */
+  readonly folder: string;
+  readonly rows: readonly BatchRow[];
+  readonly otherFiles: number;
+  /** Whether a recipe decides. */
+  readonly hasRecipe: boolean;
+  readonly orphans: number;
+  /** Seconds for one source pixel, when that could be measured. */
+  readonly secondsPerPixel?: number;
+  readonly device?: string;
+  /** Ids that an interrupted run still had to do. */
+  readonly interrupted: readonly string[];
+};
+
+export type BatchStanding = {
+  readonly done: number;
+  readonly total: number;
+  readonly paused: boolean;
+  readonly megapixelsPerSecond?: number;
+  readonly secondsLeft?: number;
+  readonly current: readonly { readonly id: string; readonly share: number; readonly tile: number; readonly tiles: number }[];
+};
+
+export type BatchReportView = {
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly cancelled: boolean;
+  readonly seconds: number;
+};
+
+/** Where the host is when a view opens or comes back. */
+export type BatchInit = {
+  readonly plan: BatchPlanView;
+  readonly states: { readonly [id: string]: { readonly state: BatchRowState; readonly message?: string } };
+  readonly standing?: BatchStanding;
+  readonly report?: BatchReportView;
+};
+
+/** What the view asks of the host. Every parameter is checked there. */
+export type BatchHostApi = {
+  /** Makes the plan, or tells of the one that is there, of a run or of its report. */
+  init(params: undefined): Promise<BatchInit>;
+  /** Makes the plan anew. */
+  replan(params: undefined): Promise<BatchInit>;
+  start(params: { readonly ids: readonly string[] }): Promise<void>;
+  pause(params: undefined): Promise<void>;
+  resume(params: undefined): Promise<void>;
+  cancel(params: undefined): Promise<void>;
+  skip(params: { readonly id: string }): Promise<void>;
+  /** Opens source and result of a row in the comparison. */
+  compare(params: { readonly id: string }): Promise<void>;
+  openSourceControl(params: undefined): Promise<void>;
+  openRecipe(params: undefined): Promise<void>;
+  showLog(params: undefined): Promise<void>;
+};
+
+export type BatchEventView =
+  | { readonly kind: 'row'; readonly id: string; readonly state: BatchRowState; readonly message?: string }
+  | { readonly kind: 'standing'; readonly standing: BatchStanding }
+  | { readonly kind: 'report'; readonly report: BatchReportView };
+
+/** What the host tells the view. */
+export type BatchWebviewApi = { event(event: BatchEventView): Promise<void> };
+
+/** All text of the view. `{0}`, `{1}` … are filled by it. */
+export const BATCH_TEXTS = [
+  'title', 'planning', 'planningHint', 'stop', 'again', 'recipe', 'openRecipe', 'filter', 'filterHint', 'type', 'allTypes', 'minimum', 'show', 'showAll', 'showTodo', 'showSkipped', 'showDone', 'showFailed', 'tickShown', 'untickShown',
+  'start', 'startHint', 'nothing', 'pause', 'resume', 'cancel', 'skip', 'retry', 'compare', 'next', 'previous', 'sourceControl', 'showLog', 'newPlan', 'columnFile', 'columnSize', 'columnOutput', 'columnState', 'files', 'tick',
+  'totals', 'totalsTime', 'counts', 'otherFiles', 'orphans', 'interrupted', 'goOn', 'todo', 'todoAsk', 'upToDate', 'leftAlone', 'waiting', 'running', 'tile', 'done', 'failed', 'skipped', 'cancelled', 'progress', 'left', 'pace', 'paused',
+  'report', 'reportFailed', 'reportCancelled', 'empty', 'emptyFilter', 'frames', 'seconds', 'minutes', 'hours', 'megabytes',
+] as const;
+export type BatchText = (typeof BATCH_TEXTS)[number];
+export type BatchStrings = { readonly [key in BatchText]: string };
