@@ -24,6 +24,8 @@ const node = {
   sourcemap: true,
   logLevel: 'warning',
   define: { PISA_UPSCALE_VERSION: JSON.stringify(version) },
+  // Its main file is UMD, which can't be bundled.
+  alias: { 'jsonc-parser': './node_modules/jsonc-parser/lib/esm/main.js' },
 };
 
 /** Each bundle with what it may load at run time; natives only in the engine. */
@@ -38,13 +40,13 @@ const bundles = [
     format: 'iife',
     sourcemap: true,
     logLevel: 'warning',
-    entryPoints: { panel: 'src/webview/panel/main.ts' },
+    entryPoints: { panel: 'src/webview/panel/main.ts', batch: 'src/webview/batch/main.ts' },
     outdir: 'dist/webview',
   },
   {
     bundle: true,
     logLevel: 'warning',
-    entryPoints: ['src/webview/styles/panel.css'],
+    entryPoints: ['src/webview/styles/panel.css', 'src/webview/styles/batch.css'],
     outdir: 'dist/webview',
     // The codicon font lies beside the style sheet.
     loader: { '.ttf': 'file' },

@@ -30,7 +30,7 @@ const TIERS = {
   engine: { setUp: [ensureChromium], suites: [nodeTests('test/engine', '--test-concurrency=1')] },
   webview: { setUp: [ensureChromium], suites: [nodeTests('test/webview', '--test-concurrency=1')] },
   host: { setUp: [ensureChromium, ensureHostUnlessDesktop], suites: [[process.execPath, 'test/host/run.mjs']] },
-  ui: { setUp: [ensureChromium, ensureVsCodeHost], suites: ['ui', 'uiPanel', 'uiModels'].map((name) => [process.execPath, '--import', 'tsx', '--test', '--test-reporter=spec', `test/host/${name}.test.mjs`]) },
+  ui: { setUp: [ensureChromium, ensureVsCodeHost], suites: ['ui', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels'].map((name) => [process.execPath, '--import', 'tsx', '--test', '--test-reporter=spec', `test/host/${name}.test.mjs`]) },
 };
 
 const chosen = process.argv.slice(2);

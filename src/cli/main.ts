@@ -9,6 +9,8 @@ import { INSTALLABLE_MODELS, PRECISIONS } from '../shared/modelProtocol';
 import { METADATA_CHOICES } from '../shared/outputOptions';
 import { SIZE_FITS } from '../shared/outputSize';
 import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../shared/settings';
+import { RECIPE_NAME } from '../batch/recipe';
+import { shard } from './batchOptions';
 import { doctor } from './doctor';
 import { importModel, type ImportOptions } from './importModel';
 import { installModel, type InstallOptions } from './installModel';
@@ -16,7 +18,8 @@ import { listModels } from './listModels';
 import { removeModel } from './removeModel';
 import { region } from './region';
 import { grid, sizeLimit } from './sizes';
-import { upscaleFiles, type UpscaleOptions } from './upscaleFiles';
+import { isBatch, upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
+import { upscaleFiles } from './upscaleFiles';
 import { verifyModels } from './verifyModels';
 
 declare const PISA_UPSCALE_VERSION: string;
@@ -36,7 +39,7 @@ const program = new Command('upscale')
 program
   .command('upscale', { isDefault: true })
   .description('upscale pictures (the default command)')
-  .argument('<files...>', 'pictures: PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG')
+  .argument('[files...]', 'pictures: PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG; folders and globs; nothing where a recipe lies')
   .option('-o, --out <path>', 'output file (one picture) or folder')
   .option('-s, --scale <number>', `enlargement, ${SCALE_RANGE.minimum}–${SCALE_RANGE.maximum}`, number(SCALE_RANGE.minimum, SCALE_RANGE.maximum), DEFAULT_SETTINGS.scale)
   .option('-p, --pixel <λ>', 'λ_pix, fidelity, 0–1.5', number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum), DEFAULT_SETTINGS.guidance.pixel)
@@ -72,9 +75,22 @@ program
   .option('--no-lossless', 'a lossless WebP becomes a lossy one')
   .option('--no-palette', 'never write a PNG with a palette')
   .option('--max-bytes <number>', 'lower the quality until the file is as small', wholeNumber(100, 1e12))
+  .optionsGroup('Folders, globs and recipes:')
+  .option('--recipe <file>', `a recipe (default: ${RECIPE_NAME} in this folder)`)
+  .option('--no-recipe', 'go without the recipe that lies here')
+  .option('--dry-run', 'print the plan and write nothing')
+  .option('--check', 'exit with 1 when outputs are stale; write nothing')
+  .option('--shard <i/n>', 'only the i-th of n parts, the same on every machine', shard)
+  .option('--merge-lock', 'join the lock files of all shards')
+  .option('--force', 'also replace outputs that were changed by hand or that no batch made')
+  .option('--no-gitignore', 'also what .gitignore leaves out')
+  .option('--exclude <glob>', 'leave out; may be repeated', (glob: string, all: string[]) => [...all, glob], [])
+  .option('--min-side <pixels>', 'leave pictures alone of which both sides are smaller', wholeNumber(1, 1_000_000), 8)
   .optionsGroup('Output of this program:')
   .option('--json', 'print one JSON object per picture on stdout', false)
-  .action((files: string[], options: UpscaleOptions) => run((client, signal) => upscaleFiles(client, files, options, signal)));
+  .action((files: string[], options: UpscaleBatchOptions) =>
+    run(async (client, signal, modelFolders) => ((await isBatch(files, options)) ? upscaleBatch(client, files, options, modelFolders, signal) : upscaleFiles(client, files, options, signal))),
+  );
 
 const models = program
   .command('models')
@@ -134,11 +150,12 @@ program
   .action((options: { json: boolean }) => run((client) => doctor(client, options)));
 
 /** Runs a command with an engine; Ctrl+C cancels cleanly, a second one ends at once. */
-async function run(command: (client: EngineClient, signal: AbortSignal) => Promise<boolean>): Promise<void> {
+async function run(command: (client: EngineClient, signal: AbortSignal, modelFolders: readonly string[]) => Promise<boolean>): Promise<void> {
   const { modelsDir, store, verbose } = program.opts<{ modelsDir: string[]; store: string; verbose: boolean }>();
+  const modelFolders = [MODELS, ...modelsDir.map((folder) => path.resolve(folder))];
   const client = new EngineClient({
     entry: ENTRY,
-    modelFolders: [MODELS, ...modelsDir.map((folder) => path.resolve(folder))],
+    modelFolders,
     store,
     idleSeconds: 3600,
     log: (line) => {
@@ -153,7 +170,7 @@ async function run(command: (client: EngineClient, signal: AbortSignal) => Promi
     });
   }
   try {
-    const succeeded = await command(client, controller.signal);
+    const succeeded = await command(client, controller.signal, [...modelFolders, store]);
     process.exitCode = controller.signal.aborted ? 130 : succeeded ? 0 : 1;
   } finally {
     await client.dispose();

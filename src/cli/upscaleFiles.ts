@@ -92,7 +92,8 @@ function srcsetOf(file: string): string {
   return `srcset="${srcset(name, densityOutputs(name, 'web'))}"`;
 }
 
-function callFor(input: string, files: number, options: UpscaleOptions): UpscaleCall {
+/** The call that the options ask for. */
+export function callFor(input: string, files: number, options: UpscaleOptions): UpscaleCall {
   return {
     input,
     target: targetFor(input, files, options),
