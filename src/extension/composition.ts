@@ -1,7 +1,10 @@
 import path from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { EngineClient } from '../client/engineClient';
 import { defaultModelStore } from '../client/modelStore';
+import { BatchPanels } from './batch/batchPanels';
+import { BatchTaskProvider, TASK_TYPE } from './batch/batchTasks';
+import { UPSCALE_IMAGE_TOOL, UpscaleImageTool } from './batch/upscaleImageTool';
 import { registerCommands } from './commands/commandTable';
 import { ComparisonPanels } from './comparison/comparisonPanels';
 import { Config } from './config';
@@ -19,16 +22,25 @@ export class Composition extends Disposable {
   private readonly engine = new EngineSupervisor(() => this.createEngine());
   private readonly tasks = new ModelTasks(() => this.createEngine(), this.engine, this.log);
 
-  constructor(private readonly context: Pick<vscode.ExtensionContext, 'extensionPath' | 'extensionUri' | 'workspaceState'>) {
+  /** The batches of this window. */
+  readonly batches: BatchPanels;
+
+  constructor(private readonly context: Pick<vscode.ExtensionContext, 'extensionPath' | 'extensionUri' | 'workspaceState' | 'storageUri' | 'globalStorageUri'>) {
     super();
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));
     const jobs = new UpscaleJobs(this.engine, this.config, this.log);
     const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
+    const panels = this.register(new ComparisonPanels({ ...shared, extensionUri: context.extensionUri }, context.workspaceState));
+    const surroundings = { config: this.config, extensionPath: context.extensionPath, storage: context.storageUri ?? context.globalStorageUri };
+    this.batches = this.register(new BatchPanels({ ...surroundings, engine: this.engine, log: this.log, panels, extensionUri: context.extensionUri }));
+    this.register(vscode.tasks.registerTaskProvider(TASK_TYPE, new BatchTaskProvider({ ...surroundings, engine: this.engine })));
+    this.register(vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, new UpscaleImageTool(jobs, this.config)));
     this.register(
       registerCommands({
         ...shared,
         tasks: this.tasks,
-        panels: this.register(new ComparisonPanels({ ...shared, extensionUri: context.extensionUri }, context.workspaceState)),
+        panels,
+        batches: this.batches,
         document: this.register(new DeviceDocument()),
       }),
     );

@@ -3,6 +3,8 @@ import type { UpscaleResult } from '../../shared/engineProtocol';
 
 export const UPSCALE_IMAGE_COMMAND = 'pisaUpscale.upscaleImage';
 export const UPSCALE_IMAGE_AS_COMMAND = 'pisaUpscale.upscaleImageAs';
+export const UPSCALE_WORKSPACE_COMMAND = 'pisaUpscale.upscaleWorkspace';
+export const UPSCALE_FOLDER_COMMAND = 'pisaUpscale.upscaleFolder';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
 export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
 export const SHOW_DEVICES_COMMAND = 'pisaUpscale.showDevices';

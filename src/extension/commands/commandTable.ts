@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { BatchPanels } from '../batch/batchPanels';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import { compare } from './compare';
@@ -12,7 +13,9 @@ import {
   SHOW_DEVICES_COMMAND,
   SHOW_LOG_COMMAND,
   UPSCALE_IMAGE_AS_COMMAND,
+  UPSCALE_FOLDER_COMMAND,
   UPSCALE_IMAGE_COMMAND,
+  UPSCALE_WORKSPACE_COMMAND,
 } from './commandIds';
 import { importModel, type ModelServices } from './importModel';
 import { installModel } from './installModel';
@@ -21,11 +24,12 @@ import { openComparison } from './openComparison';
 import { removeModel } from './removeModel';
 import { showDevices, type ShowDevicesServices } from './showDevices';
 import { showLog } from './showLog';
+import { upscaleFolder, upscaleWorkspace } from './upscaleFolder';
 import { upscaleImage } from './upscaleImage';
 import { upscaleImageAs } from './upscaleImageAs';
 
 export type CommandServices = ShowDevicesServices &
-  ModelServices & { readonly jobs: UpscaleJobs; readonly panels: ComparisonPanels };
+  ModelServices & { readonly jobs: UpscaleJobs; readonly panels: ComparisonPanels; readonly batches: BatchPanels };
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
@@ -33,6 +37,8 @@ type Handler = (...args: readonly unknown[]) => unknown;
 const commandTable = (services: CommandServices): Record<string, Handler> => ({
   [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services, clicked, selection),
   [UPSCALE_IMAGE_AS_COMMAND]: (clicked, selection, kind) => upscaleImageAs(services, clicked, selection, kind),
+  [UPSCALE_WORKSPACE_COMMAND]: () => upscaleWorkspace(services.batches),
+  [UPSCALE_FOLDER_COMMAND]: (clicked, selection) => upscaleFolder(services.batches, clicked, selection),
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
   [OPEN_COMPARISON_COMMAND]: (clicked, selection) => openComparison(services.panels, clicked, selection),
   [SHOW_DEVICES_COMMAND]: () => showDevices(services),

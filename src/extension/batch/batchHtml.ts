@@ -1,0 +1,70 @@
+import type { BatchStrings } from '../../shared/batchProtocol';
+import { escapeHtml as e } from '../comparison/panelMarkup';
+
+export type BatchHtmlInput = {
+  readonly cspSource: string;
+  readonly nonce: string;
+  readonly scriptUri: string;
+  readonly styleUri: string;
+  /** BCP 47, for screen readers. */
+  readonly language: string;
+  readonly strings: BatchStrings;
+  /** The folder's name. */
+  readonly folder: string;
+  /** What the view gives back after a restart. */
+  readonly memory: unknown;
+};
+
+/** The batch view's page. The plan comes later by message; nothing is inline. */
+export function batchHtml({ cspSource, nonce, scriptUri, styleUri, language, strings: s, folder, memory }: BatchHtmlInput): string {
+  const policy = `default-src 'none'; img-src ${cspSource}; font-src ${cspSource}; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
+  const option = (value: string, label: string): string => `<option value="${value}">${e(label)}</option>`;
+  const button = (id: string, label: string, kind = ''): string => `<button type="button" id="${id}" class="${kind}" hidden>${e(label)}</button>`;
+  return `<!DOCTYPE html>
+<html lang="${e(language)}">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy" content="${e(policy)}">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="pisa-upscale-strings" content="${e(JSON.stringify(s))}">
+  <meta name="pisa-upscale-place" content="${e(JSON.stringify(memory))}">
+  <link rel="stylesheet" href="${e(styleUri)}">
+  <title>${e(s.title)}</title>
+</head>
+<body data-phase="planning" aria-busy="true">
+  <header>
+    <h1>${e(s.title)} <span id="folder">${e(folder)}</span></h1>
+    <p id="subtitle"></p>
+    <div class="notice" id="notice" role="status" hidden><span id="noticeText"></span> ${button('noticeAction', s.goOn)}</div>
+    <div class="filters" role="group" aria-label="${e(s.filter)}">
+      <input type="search" id="filter" placeholder="${e(s.filterHint)}" aria-label="${e(s.filter)}">
+      <select id="type" aria-label="${e(s.type)}"><option value="">${e(s.allTypes)}</option></select>
+      <select id="show" aria-label="${e(s.show)}">${option('all', s.showAll)}${option('todo', s.showTodo)}${option('skip', s.showSkipped)}${option('done', s.showDone)}${option('failed', s.showFailed)}</select>
+      <label class="minimum">${e(s.minimum)} <input type="number" id="minimum" min="0" max="100000" step="1" value="0"></label>
+      <span class="grow"></span>
+      ${button('tickShown', s.tickShown, 'secondary')}${button('untickShown', s.untickShown, 'secondary')}
+    </div>
+  </header>
+  <main>
+    <div class="planning" id="planning"><p>${e(s.planning.replace('{0}', folder))}</p><p class="dim">${e(s.planningHint)}</p></div>
+    <div class="problem" id="problem" role="alert" hidden></div>
+    <div class="table" id="table" role="table" aria-label="${e(s.files)}" hidden>
+      <div class="head" role="rowgroup"><div class="row" role="row">
+        <span role="columnheader" class="tick" aria-label="${e(s.start)}"></span><span role="columnheader" class="file">${e(s.columnFile)}</span><span role="columnheader" class="size">${e(s.columnSize)}</span><span role="columnheader" class="output">${e(s.columnOutput)}</span><span role="columnheader" class="state">${e(s.columnState)}</span>
+      </div></div>
+      <div class="scroll" id="scroll" tabindex="0" role="rowgroup" aria-label="${e(s.files)}"><div class="space" id="space" role="presentation"></div></div>
+    </div>
+    <p class="empty" id="empty" hidden></p>
+  </main>
+  <footer>
+    <div class="bar" id="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="${e(s.title)}" hidden><div id="barFill"></div></div>
+    <p id="totals" role="status"></p>
+    <span class="grow"></span>
+    ${button('previous', s.previous, 'secondary')}${button('next', s.next, 'secondary')}${button('compare', s.compare, 'secondary')}${button('sourceControl', s.sourceControl, 'secondary')}${button('retry', s.retry, 'secondary')}
+    ${button('showLog', s.showLog, 'secondary')}${button('openRecipe', s.openRecipe, 'secondary')}${button('newPlan', s.newPlan, 'secondary')}${button('cancel', s.cancel, 'secondary')}${button('pause', s.pause)}${button('start', s.start)}
+  </footer>
+  <p class="spoken" id="announcements" role="status"></p>
+  <script nonce="${e(nonce)}" src="${e(scriptUri)}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { BatchRequest } from '../../batch/batch';
+import { readRecipe, RECIPE_NAME } from '../../batch/recipe';
+import { defaultModelStore } from '../../client/modelStore';
+import type { Config } from '../config';
+
+/** What a batch is about: a workspace folder (or another one), and what of it. All absolute. */
+export type BatchPlace = { readonly root: string; readonly inputs: readonly string[] };
+
+export type BatchSurroundings = {
+  readonly config: Config;
+  readonly extensionPath: string;
+  /** Where a workspace's state lies; a global place when no folder is open. */
+  readonly storage: vscode.Uri;
+};
+
+/** Smaller pictures are left alone unless a recipe says otherwise. */
+const MINIMUM_SIDE = 8;
+
+/** Where journals of a root lie, and its records when it has no recipe. */
+export const stateFolderOf = (root: string, { storage }: Pick<BatchSurroundings, 'storage'>): string =>
+  path.join(storage.fsPath, 'batches', createHash('sha256').update(root).digest('hex').slice(0, 24));
+
+/** The request of a batch. In a workspace that is not trusted its recipe is not read. Throws `RecipeError`. */
+export async function requestFor({ root, inputs }: BatchPlace, surroundings: BatchSurroundings): Promise<BatchRequest> {
+  const { config, extensionPath } = surroundings;
+  const file = path.join(root, RECIPE_NAME);
+  const value = vscode.workspace.isTrusted ? await readRecipe(file) : undefined;
+  const { modelFolders, store } = config.engine();
+  const uriOf = (input: string): vscode.Uri => vscode.Uri.file(path.join(root, input));
+  return {
+    root,
+    inputs,
+    exclude: excluded(vscode.Uri.file(root)),
+    respectGitignore: true,
+    minimumSide: MINIMUM_SIDE,
+    settingsFor: (input) => config.upscale(uriOf(input)),
+    stateFolder: stateFolderOf(root, surroundings),
+    ...(value ? { recipe: { file, value }, lockFolder: root } : {}),
+    device: config.upscale(vscode.Uri.file(root)).device,
+    modelFolders: [path.join(extensionPath, 'models'), ...modelFolders, store ?? defaultModelStore()],
+  };
+}
+
+/** The globs of `files.exclude` that are on. */
+function excluded(root: vscode.Uri): string[] {
+  const value: unknown = vscode.workspace.getConfiguration('files', root).get('exclude');
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([glob, on]) => (on === true ? [glob] : []));
+}
+
+/** The places that chosen resources mean: each in its workspace folder; a folder outside is a place of its own. */
+export function placesOf(uris: readonly vscode.Uri[]): readonly BatchPlace[] {
+  const places = new Map<string, string[]>();
+  for (const uri of uris.filter(({ scheme }) => scheme === 'file')) {
+    const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? uri.fsPath;
+    places.set(root, [...(places.get(root) ?? []), uri.fsPath]);
+  }
+  return [...places].map(([root, inputs]) => ({ root, inputs: inputs.includes(root) ? [root] : inputs }));
+}

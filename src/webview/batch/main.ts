@@ -1,0 +1,5 @@
+import { BatchPage, type WebviewApi } from './batchPage';
+
+declare function acquireVsCodeApi(): WebviewApi;
+
+new BatchPage(acquireVsCodeApi());
