@@ -18,6 +18,7 @@ function servicesWith(gpu: (real: TileSession, tilePixels: number) => TileSessio
   return {
     findModel: (id) => registry.find(id),
     pisa: new PisaSessions(),
+    inTurn: (_signal, work) => work(),
     version: '0.0.0',
     resolveDevice: async () => 'webgpu',
     releaseSession: () => pool.release(),

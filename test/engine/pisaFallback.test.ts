@@ -52,6 +52,7 @@ async function upscale(fails: (device: string, type: string) => Error | undefine
       acquireSession: () => Promise.reject(new Error('not asked for')),
       releaseSession: async () => undefined,
       pisa,
+      inTurn: (_signal, work) => work(),
       version: '0.0.0',
     },
     { signal: new AbortController().signal, progress: () => undefined },

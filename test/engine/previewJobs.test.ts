@@ -132,6 +132,7 @@ describe('a device that fails in the middle of a preview', () => {
     },
     releaseSession: async () => release(),
     pisa: new PisaSessions(),
+    inTurn: (_signal, work) => work(),
     version: '0.0.0',
   });
 

@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
   await import('./suite/activation.test');
   await import('./suite/upscale.test');
   await import('./suite/comparison.test');
+  await import('./suite/batch.test');
   await import('./suite/models.test');
   await import('./suite/engineCrash.test');
   const counts = await new Promise<{ passed: number; failed: number }>((resolve) => {

@@ -34,6 +34,9 @@ export async function startWorkbench({ vsix, machineSettings } = {}) {
   });
 
   return {
+    /** The server's own files; extensions' storage is among them. */
+    state: server.root,
+
     async stop() {
       await browser.close();
       await server.stop();

@@ -69,6 +69,9 @@ export type Sent = { readonly type: string; readonly id: number; readonly method
 export type OpenOptions = { init?: unknown; stored?: unknown; theme?: ThemeName; width?: number; height?: number; renderer?: RendererOptions };
 export type Call = readonly [method: string, ...values: unknown[]];
 
+const comparisonHtml = (origin: string): string =>
+  panelHtml({ cspSource: origin, nonce: 'test', scriptUri: `${origin}/panelPage.js`, styleUri: `${origin}/panel.css`, language: 'en', strings, kind: 'preview' });
+
 /** A browser with the panel's real page, style sheet and policy. */
 export class PanelHarness {
   private constructor(
@@ -77,18 +80,17 @@ export class PanelHarness {
     private readonly origin: string,
   ) {}
 
-  /** `entry`: the page's script. `files`: what it may fetch. `webgl`: with WebGL 2 in software, which the panel takes only if it must. */
-  static async start(entry = path.join(__dirname, 'panelPage.ts'), files: ReadonlyMap<string, Buffer> = new Map(), webgl = false): Promise<PanelHarness> {
+  /** `html`: the page for an origin, whose script is panelPage.js. `entry`: that script. `files`: what it may fetch. `webgl`: with WebGL 2 in software, which the panel takes only if it must. */
+  static async start(entry = path.join(__dirname, 'panelPage.ts'), files: ReadonlyMap<string, Buffer> = new Map(), webgl = false, html = comparisonHtml): Promise<PanelHarness> {
     const bundle = await esbuild.build({ bundle: true, platform: 'browser', target: 'es2022', format: 'iife', write: false, logLevel: 'warning', entryPoints: [entry] });
     const script = bundle.outputFiles[0]?.text ?? '';
     let origin = '';
     const server = createServer((request, response) => {
       const url = request.url?.split('?')[0] ?? '';
       if (url === '/') {
-        const html = panelHtml({ cspSource: origin, nonce: 'test', scriptUri: `${origin}/panelPage.js`, styleUri: `${origin}/panel.css`, language: 'en', strings, kind: 'preview' });
-        response.setHeader('content-type', 'text/html').end(html);
+        response.setHeader('content-type', 'text/html').end(html(origin));
       } else if (url === '/panelPage.js') response.setHeader('content-type', 'text/javascript').end(script);
-      else if (url === '/panel.css') response.setHeader('content-type', 'text/css').end(readFileSync(path.join(DIST, 'panel.css')));
+      else if (url === '/panel.css' || url === '/batch.css') response.setHeader('content-type', 'text/css').end(readFileSync(path.join(DIST, url.slice(1))));
       else if (url === '/codicon.ttf') response.setHeader('content-type', 'font/ttf').end(readFileSync(path.join(DIST, 'codicon.ttf')));
       else if (files.has(url)) response.end(files.get(url));
       else response.writeHead(204).end();

@@ -3,10 +3,11 @@ import { copyFileSync, mkdtempSync, openSync, readSync, closeSync, readdirSync }
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { BatchHost } from '../../../src/extension/batch/batchHost';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import type { Size } from '../../../src/shared/geometry';
 
-export type ExtensionApi = { engine(): number | undefined };
+export type ExtensionApi = { engine(): number | undefined; batch(root: string): BatchHost | undefined };
 
 export const EXTENSION_ID = 'pisa-upscale.pisa-upscale';
 

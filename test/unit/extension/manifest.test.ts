@@ -72,7 +72,7 @@ test('the manifest contributes the commands of the code', () => {
 const WITH_PIXELS = IMAGE_EXTENSIONS.filter((extension) => !isVectorName(`a.${extension}`));
 
 test('menus show the command for every picture that can be read, here and in a remote window', () => {
-  const items = Object.entries(manifest.contributes.menus).flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries));
+  const items = Object.entries(manifest.contributes.menus).flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries)).filter(({ command }) => command !== 'pisaUpscale.upscaleFolder');
   assert.equal(items.length, 6);
   for (const { when, command } of items) {
     const drawn = command !== 'pisaUpscale.openComparison';
@@ -86,10 +86,23 @@ test('menus show the command for every picture that can be read, here and in a r
 });
 
 test('a panel can come back after a restart, and the comparison is an editor for every picture that can be read, never the first choice', () => {
-  assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:pisaUpscale.comparison']);
+  // What a killed batch left is looked for when VS Code has started.
+  assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:pisaUpscale.comparison', 'onWebviewPanel:pisaUpscale.batch', 'onStartupFinished']);
   const [editor] = manifest.contributes.customEditors;
   assert.deepEqual([editor!.viewType, editor!.priority], ['pisaUpscale.comparisonEditor', 'option']);
   assert.deepEqual(editor!.selector.map(({ filenamePattern }) => filenamePattern).sort(), WITH_PIXELS.map((extension) => `*.${extension}`).sort());
+});
+
+test('folders and selections have a plan, here and in a remote window', () => {
+  const [item] = manifest.contributes.menus['explorer/context']!.filter(({ command }) => command === 'pisaUpscale.upscaleFolder');
+  assert.equal(item!.when, '(explorerResourceIsFolder || listMultiSelection) && resourceScheme =~ /^(file|vscode-remote)$/');
+});
+
+test('the tool for language models says what it takes and when not to use it', () => {
+  const [tool] = (JSON.parse(text) as { contributes: { languageModelTools: { name: string; modelDescription: string; inputSchema: { required: string[]; properties: object } }[] } }).contributes.languageModelTools;
+  assert.equal(tool!.name, 'pisa-upscale_upscale_image');
+  assert.match(tool!.modelDescription, /Do not use it/);
+  assert.deepEqual([tool!.inputSchema.required, Object.keys(tool!.inputSchema.properties)], [['paths'], ['paths', 'scale', 'pixelGuidance', 'semanticGuidance', 'format']]);
 });
 
 test('every text of the manifest exists and is used', () => {
