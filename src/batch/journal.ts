@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { isAlive, processStart } from '../client/processStart';
 import { hashFile } from './hash';
 import type { OutputRecord, Records } from './types';
 
@@ -8,6 +9,8 @@ export type JournalHeader = {
   readonly root: string;
   /** The ids that were ticked. */
   readonly ids: readonly string[];
+  /** When the process that writes it was started, where that can be told: numbers of processes are used again. */
+  readonly started?: string;
 };
 
 type Line =
@@ -31,7 +34,7 @@ export class Journal {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, `journal-${process.pid}-${++opened}.jsonl`);
     const journal = new Journal(file, await open(file, 'w'));
-    await journal.append({ kind: 'header', header });
+    await journal.append({ kind: 'header', header: { ...header, started: processStart(process.pid) } });
     return journal;
   }
 
@@ -79,16 +82,18 @@ export type Unfinished = {
  * one step.
  */
 export async function unfinishedRuns(folder: string, outputRoot: string): Promise<Unfinished | undefined> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => isAbandoned(name)).sort();
+  const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
   const files: string[] = [];
   const ids = new Set<string>();
   const records: Record<string, OutputRecord> = {};
   let root = outputRoot;
   for (const name of names) {
     const file = path.join(folder, name);
+    const all = lines(await readFile(file, 'utf8').catch(() => ''));
+    if (!isAbandoned(name, all)) continue;
     files.push(file);
     const begun = new Map<string, Extract<Line, { kind: 'begin' }>>();
-    for (const line of lines(await readFile(file, 'utf8'))) {
+    for (const line of all) {
       if (line.kind === 'header') {
         for (const id of line.header.ids) ids.add(id);
         ({ root } = line.header);
@@ -117,13 +122,7 @@ function lines(text: string): Line[] {
   });
 }
 
-function isAbandoned(name: string): boolean {
-  const pid = Number(NAME.exec(name)?.[1]);
-  if (!(pid > 0) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'EPERM');
-  }
-}
+/** Whether the process that wrote a journal is gone. */
+const isAbandoned = (name: string, all: readonly Line[]): boolean => !isAlive(Number(NAME.exec(name)?.[1]), startedOf(all));
+
+const startedOf = (all: readonly Line[]): string => all.find((line) => line.kind === 'header')?.header.started ?? '';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { isAlive, processStart } from './processStart';
 import { BESIDE_TARGET, isTemporaryName, PALETTE_SUFFIX } from '../shared/temporaryFiles';
 
 const PREFIX = 'pisa-upscale-';
@@ -9,7 +10,19 @@ const PREFIX = 'pisa-upscale-';
 /** A scratch folder's path, by which a later process knows its owner and whether that lives. */
 const scratchPath = (id: string): string => path.join(os.tmpdir(), `${PREFIX}${process.pid}-${id}`);
 
-const makeScratch = (directory: string): Promise<unknown> => mkdir(directory, { recursive: true, mode: 0o700 });
+/** Who made a scratch folder: when the process was started, since its number alone may be another's later. */
+const OWNER = 'owner.txt';
+
+async function makeScratch(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(directory, OWNER), processStart(process.pid), 'utf8');
+}
+
+/** A folder without such a word is as old as its number says. */
+async function isOwned(directory: string, pid: number): Promise<boolean> {
+  const started = await readFile(path.join(directory, OWNER), 'utf8').catch(() => undefined);
+  return isAlive(pid, started ?? processStart(pid));
+}
 
 /** The temporary files of one job: its scratch folder, and the file beside the target while it is being encoded. */
 export class JobFiles {
@@ -51,7 +64,9 @@ export async function sweepStaleScratch(): Promise<void> {
   const names = await readdir(os.tmpdir()).catch(() => []);
   for (const name of names) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-[0-9a-f-]{36}$`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await removeScratch(path.join(os.tmpdir(), name)).catch(() => undefined);
+    if (pid === undefined) continue;
+    const folder = path.join(os.tmpdir(), name);
+    if (!(await isOwned(folder, Number(pid)))) await removeScratch(folder).catch(() => undefined);
   }
 }
 
@@ -69,14 +84,4 @@ async function removeTemporary(file: string): Promise<void> {
 /** Whether a folder belongs to whoever runs this; on Windows, which has no such numbers, the folder for temporary files is a person's own. */
 async function isOwn(folder: string): Promise<boolean> {
   return process.getuid === undefined || (await lstat(folder)).uid === process.getuid();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

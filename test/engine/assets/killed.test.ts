@@ -51,6 +51,14 @@ test('only what is a temporary file of ours is removed, whatever a folder of tha
   }
 });
 
+test('a number that another process has now does not keep a scratch folder', { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' }, async () => {
+  const scratch = path.join(os.tmpdir(), `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000002`);
+  mkdirSync(scratch);
+  writeFileSync(path.join(scratch, 'owner.txt'), '1');
+  await sweepStaleScratch();
+  assert.ok(!existsSync(scratch));
+});
+
 test('the scratch folder of a process that lives is left alone', async () => {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
   const own = path.join(os.tmpdir(), `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000001`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { canonical, hashValue } from '../../../src/batch/hash';
@@ -82,6 +82,17 @@ test('what a killed run finished is known, also what it had moved to its place b
   assert.deepEqual(Object.keys(found!.records).sort(), ['done.png', 'moved.png']);
   assert.match(found!.records['moved.png']!.outputHash, /^[0-9a-f]{64}$/);
   assert.equal(found!.header.ids.length, 4);
+});
+
+test('a number that another process has now does not make a dead run live', { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' }, async () => {
+  const state = folderWith();
+  const header = { kind: 'header', header: { root: '/r', ids: ['a'], started: '1' } };
+  // The parent lives, but was not started at that time; nor was this process.
+  for (const pid of [process.ppid, process.pid]) {
+    writeFileSync(path.join(state, `journal-${pid}-1.jsonl`), `${JSON.stringify(header)}\n`);
+    assert.deepEqual((await unfinishedRuns(state, '/r'))?.header.ids, ['a']);
+    rmSync(path.join(state, `journal-${pid}-1.jsonl`));
+  }
 });
 
 test('the journal of a run that lives is nobody else’s; one that is over is gone', async () => {
