@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isAlive, processStart } from '../client/processStart';
 import { byName } from './scan';
 import type { OutputRecord, Records } from './types';
 
@@ -51,9 +51,13 @@ export async function writeRecords(file: string, records: Records): Promise<void
   await writeAtomically(file, `${JSON.stringify({ version: VERSION, outputs }, undefined, 2)}\n`);
 }
 
+/** Writes a file in one step, unless it says so already. What an earlier process left beside it that was killed in the middle goes. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true });
+  for (const name of await leftBeside(file)) await rm(path.join(folder, name), { force: true });
+  if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return;
+  const temporary = `${file}.${process.pid}-${processStart(process.pid)}-${++written}.tmp`;
   try {
     const handle = await open(temporary, 'wx');
     try {
@@ -67,6 +71,17 @@ export async function writeAtomically(file: string, text: string): Promise<void>
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+let written = 0;
+
+/** Temporary files of processes that are gone. */
+async function leftBeside(file: string): Promise<string[]> {
+  const prefix = `${path.basename(file)}.`;
+  return (await readdir(path.dirname(file))).filter((name) => {
+    const [, pid, started] = (name.startsWith(prefix) && /^(\d+)-(\d*)-\d+\.tmp$/.exec(name.slice(prefix.length))) || [];
+    return pid !== undefined && started !== undefined && !isAlive(Number(pid), started);
+  });
 }
 
 export type Merged = { readonly parts: number; readonly outputs: number; readonly missing: readonly number[] };

@@ -31,7 +31,7 @@ export class Composition extends Disposable {
     const jobs = new UpscaleJobs(this.engine, this.config, this.log);
     const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
     const panels = this.register(new ComparisonPanels({ ...shared, extensionUri: context.extensionUri }, context.workspaceState));
-    const surroundings = { config: this.config, extensionPath: context.extensionPath, storage: context.storageUri ?? context.globalStorageUri };
+    const surroundings = { config: this.config, extensionPath: context.extensionPath, storage: context.storageUri ?? context.globalStorageUri, isTrusted: () => vscode.workspace.isTrusted };
     this.batches = this.register(new BatchPanels({ ...surroundings, engine: this.engine, log: this.log, panels, extensionUri: context.extensionUri }));
     this.register(vscode.tasks.registerTaskProvider(TASK_TYPE, new BatchTaskProvider({ ...surroundings, engine: this.engine })));
     this.register(vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, new UpscaleImageTool(jobs, this.config)));

@@ -14,6 +14,8 @@ export type BatchSurroundings = {
   readonly extensionPath: string;
   /** Where a workspace's state lies; a global place when no folder is open. */
   readonly storage: vscode.Uri;
+  /** Whether the person trusts the workspace. */
+  readonly isTrusted: () => boolean;
 };
 
 /** Smaller pictures are left alone unless a recipe says otherwise. */
@@ -25,9 +27,9 @@ export const stateFolderOf = (root: string, { storage }: Pick<BatchSurroundings,
 
 /** The request of a batch. In a workspace that is not trusted its recipe is not read. Throws `RecipeError`. */
 export async function requestFor({ root, inputs }: BatchPlace, surroundings: BatchSurroundings): Promise<BatchRequest> {
-  const { config, extensionPath } = surroundings;
+  const { config, extensionPath, isTrusted } = surroundings;
   const file = path.join(root, RECIPE_NAME);
-  const value = vscode.workspace.isTrusted ? await readRecipe(file) : undefined;
+  const value = isTrusted() ? await readRecipe(file) : undefined;
   const { modelFolders, store } = config.engine();
   const uriOf = (input: string): vscode.Uri => vscode.Uri.file(path.join(root, input));
   return {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { requestFor } from '../../../src/extension/batch/batchPlace';
+import { Config } from '../../../src/extension/config';
 import type { BatchHost } from '../../../src/extension/batch/batchHost';
 import type { BatchEventView, BatchHostApi, BatchInit } from '../../../src/shared/batchProtocol';
 import { activate, delay, listing, pngSize, until, workspaceFolder } from './support';
@@ -136,6 +138,20 @@ describe('Upscale Folder', function () {
     } finally {
       rmSync(recipe, { force: true });
       rmSync(path.join(root, '.pisa-upscale.lock.json'), { force: true });
+    }
+  });
+
+  it('does not read a recipe in a workspace that is not trusted', async () => {
+    const root = mkdtempSync(path.join(workspaceFolder(), 'untrusted-'));
+    writeFileSync(path.join(root, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*" }] }');
+    const config = new Config();
+    try {
+      const surroundings = { config, extensionPath: root, storage: vscode.Uri.file(path.join(root, 'state')) };
+      const place = { root, inputs: [root] };
+      assert.equal((await requestFor(place, { ...surroundings, isTrusted: () => false })).recipe, undefined);
+      assert.ok((await requestFor(place, { ...surroundings, isTrusted: () => true })).recipe);
+    } finally {
+      config.dispose();
     }
   });
 

@@ -23,6 +23,12 @@ test('a lock has its outputs in order and nothing that depends on time or machin
   assert.deepEqual(await readRecords(path.join(folder, 'none.json')), {});
 });
 
+test('what a process left that was killed while it wrote a lock goes with the next one', async () => {
+  const folder = folderWith({ [`${LOCK_NAME}.999999999-5-1.tmp`]: 'half', [`${LOCK_NAME}.${process.pid}-1-1.tmp`]: 'of another process with this number', 'other.tmp': 'mine' });
+  await writeRecords(path.join(folder, LOCK_NAME), {});
+  assert.deepEqual(readdirSync(folder).sort(), process.platform === 'linux' ? [LOCK_NAME, 'other.tmp'] : [LOCK_NAME, `${LOCK_NAME}.${process.pid}-1-1.tmp`, 'other.tmp']);
+});
+
 test('a damaged lock says what to do', async () => {
   const folder = folderWith();
   const file = path.join(folder, LOCK_NAME);
