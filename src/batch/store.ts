@@ -1,8 +1,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { unfinishedRuns, type Unfinished } from './journal';
 import { LOCK_NAME, lockPartName, readRecords, writeRecords, type Shard } from './records';
 import type { Plan, Records } from './types';
+
+/** The engine of a process that was just killed may still be moving its last result to its place. */
+const LAST_MOVE_MS = 400;
 
 export type StoreOptions = {
   /** Where journals are, and the records of folders without a recipe. Absolute. */
@@ -31,6 +35,10 @@ export class BatchStore {
     const own = await readRecords(this.file);
     const whole = lockFolder !== undefined && shard ? await readRecords(path.join(lockFolder, LOCK_NAME)) : {};
     this.recovered = await unfinishedRuns(stateFolder, outputRoot);
+    if (this.recovered) {
+      await delay(LAST_MOVE_MS);
+      this.recovered = await unfinishedRuns(stateFolder, outputRoot);
+    }
     return { ...whole, ...own, ...this.recovered?.records };
   }
 

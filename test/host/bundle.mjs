@@ -13,6 +13,8 @@ export async function bundleSuites() {
     format: 'cjs',
     sourcemap: 'inline',
     external: ['vscode', 'mocha'],
+    // As in the build: its main file is UMD, which can't be bundled.
+    alias: { 'jsonc-parser': path.join(REPOSITORY, 'node_modules/jsonc-parser/lib/esm/main.js') },
     logLevel: 'warning',
   });
 }
