@@ -17,20 +17,36 @@ const forbid = ({ packages = [], folders = [], node = false }, message) => ({
 const natives = ['onnxruntime-node', 'sharp'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist-test/', 'node_modules/', 'src/engine/graph/proto/onnx_pb.ts', '**/*.cjs'] },
+  {
+    ignores: [
+      'dist/',
+      'dist-test/',
+      'node_modules/',
+      'src/engine/graph/proto/onnx_pb.ts',
+      '**/*.cjs',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.engine.json', './tsconfig.extension.json', './tsconfig.webview.json', './tsconfig.test.json'],
+        project: [
+          './tsconfig.engine.json',
+          './tsconfig.extension.json',
+          './tsconfig.webview.json',
+          './tsconfig.test.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/require-await': 'off',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
@@ -39,39 +55,79 @@ export default tseslint.config(
   {
     files: ['src/shared/**/*.ts'],
     rules: forbid(
-      { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'batch', 'webview', 'cli'], node: true },
+      {
+        packages: ['vscode', ...natives],
+        folders: ['extension', 'engine', 'client', 'batch', 'webview', 'cli'],
+        node: true,
+      },
       'src/shared imports nothing from vscode, the DOM, Node or the other rooms.',
     ),
   },
   {
     files: ['src/engine/**/*.ts'],
-    rules: forbid({ packages: ['vscode'], folders: ['extension', 'client', 'batch', 'webview', 'cli'] }, 'The engine knows only itself and src/shared.'),
+    rules: forbid(
+      { packages: ['vscode'], folders: ['extension', 'client', 'batch', 'webview', 'cli'] },
+      'The engine knows only itself and src/shared.',
+    ),
   },
   {
     files: ['src/client/**/*.ts'],
-    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'batch', 'webview', 'cli'] }, 'The client starts the engine as a process; it never loads it.'),
+    rules: forbid(
+      {
+        packages: ['vscode', ...natives],
+        folders: ['extension', 'engine', 'batch', 'webview', 'cli'],
+      },
+      'The client starts the engine as a process; it never loads it.',
+    ),
   },
   {
     files: ['src/batch/**/*.ts'],
-    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview', 'cli'] }, 'Batches know the client and files; the editor and the terminal use them.'),
+    rules: forbid(
+      { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview', 'cli'] },
+      'Batches know the client and files; the editor and the terminal use them.',
+    ),
   },
   {
     files: ['src/cli/**/*.ts'],
-    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview'] }, 'The CLI drives the engine through src/client.'),
+    rules: forbid(
+      { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview'] },
+      'The CLI drives the engine through src/client.',
+    ),
   },
   {
     files: ['src/extension/**/*.ts'],
-    rules: forbid({ packages: natives, folders: ['engine/**', 'webview', 'cli'] }, 'The extension host loads no native module; it drives the engine through src/client.'),
+    rules: forbid(
+      { packages: natives, folders: ['engine/**', 'webview', 'cli'] },
+      'The extension host loads no native module; it drives the engine through src/client.',
+    ),
   },
   {
     files: ['src/webview/**/*.ts'],
-    rules: forbid({ packages: ['vscode', ...natives], folders: ['extension', 'engine', 'client', 'batch', 'cli'], node: true }, 'The webview is browser code.'),
+    rules: forbid(
+      {
+        packages: ['vscode', ...natives],
+        folders: ['extension', 'engine', 'client', 'batch', 'cli'],
+        node: true,
+      },
+      'The webview is browser code.',
+    ),
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it', 'before', 'after'], package: 'node:test' }] }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            {
+              from: 'package',
+              name: ['test', 'describe', 'it', 'before', 'after'],
+              package: 'node:test',
+            },
+          ],
+        },
+      ],
     },
   },
 );

@@ -1,6 +1,7 @@
 /**
- * Images a second over a batch of 100 pictures of 64–512 pixels a side, against the bare inference of the same pixels: how busy the session is kept. And the engine's
- * memory after ten pictures and at the end.
+ * Images a second over a batch of 100 pictures of 64–512 pixels a side, against the bare inference
+ * of the same pixels: how busy the session is kept. And the engine's memory after ten pictures and
+ * at the end.
  *
  *   npm run bench:batch [-- --count 100] [-- --model ID]
  */
@@ -24,20 +25,26 @@ const modelFolders = [path.join(root, 'models'), path.join(root, 'test/fixtures/
 /** Sides between 64 and 512, the same on every run. */
 function sizes(count: number): { width: number; height: number }[] {
   let state = 11;
-  const side = (): number => 64 + ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8) % 449;
+  const side = (): number =>
+    64 + (((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8) % 449);
   return Array.from({ length: count }, () => ({ width: side(), height: side() }));
 }
 
 /** Resident memory of a process in MB; undefined where there is no /proc. */
 function residentMB(pid: number | undefined): number | undefined {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'))?.[1]) / 1024;
+    return (
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'))?.[1]) / 1024
+    );
   } catch {
     return undefined;
   }
 }
 
-async function bareSeconds(id: string, pictures: readonly { width: number; height: number }[]): Promise<number> {
+async function bareSeconds(
+  id: string,
+  pictures: readonly { width: number; height: number }[],
+): Promise<number> {
   const model = await new ModelRegistry(modelFolders).find(id);
   if (!isTiled(model)) throw new Error(`${id} is no tiled model.`);
   const session = await openTileSession(model.graph, 'cpu', model.manifest.branches);
@@ -54,20 +61,46 @@ async function bareSeconds(id: string, pictures: readonly { width: number; heigh
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { count: { type: 'string', default: '100' }, model: { type: 'string', default: DEFAULT_MODEL } } });
+  const { values } = parseArgs({
+    options: {
+      count: { type: 'string', default: '100' },
+      model: { type: 'string', default: DEFAULT_MODEL },
+    },
+  });
   const pictures = sizes(Number(values.count));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
-  const client = new EngineClient({ entry: path.join(root, 'dist/engine.js'), modelFolders, store: path.join(folder, 'store'), idleSeconds: 600, log: () => undefined });
+  const client = new EngineClient({
+    entry: path.join(root, 'dist/engine.js'),
+    modelFolders,
+    store: path.join(folder, 'store'),
+    idleSeconds: 600,
+    log: () => undefined,
+  });
   try {
     const source = path.join(folder, 'in');
     mkdirSync(source);
     for (const [i, { width, height }] of pictures.entries()) {
-      const picture = sharp(path.join(root, 'media/samples/photo.jpg')).resize(width, height, { fit: 'cover' });
+      const picture = sharp(path.join(root, 'media/samples/photo.jpg')).resize(width, height, {
+        fit: 'cover',
+      });
       await picture.toFile(path.join(source, `p${i}.${i % 2 === 0 ? 'png' : 'jpg'}`));
     }
     const bare = await bareSeconds(values.model, pictures);
     const settings = { ...DEFAULT_SETTINGS, model: values.model, namePattern: 'out/{name}.{ext}' };
-    const batch = new Batch({ root: source, inputs: [source], exclude: [], respectGitignore: false, minimumSide: 8, settingsFor: () => settings, stateFolder: path.join(folder, 'state'), device: 'cpu', modelFolders }, client);
+    const batch = new Batch(
+      {
+        root: source,
+        inputs: [source],
+        exclude: [],
+        respectGitignore: false,
+        minimumSide: 8,
+        settingsFor: () => settings,
+        stateFolder: path.join(folder, 'state'),
+        device: 'cpu',
+        modelFolders,
+      },
+      client,
+    );
     const plan = await batch.plan();
     let finished = 0;
     let early: number | undefined;
@@ -79,10 +112,24 @@ async function main(): Promise<void> {
     const failed = outcomes.filter(({ state }) => state !== 'done').length;
     const inference = outcomes.reduce((sum, outcome) => sum + outcome.inferenceSeconds, 0);
     const ratio = bare / seconds;
-    console.log(`${pictures.length} pictures, ${(pictures.reduce((sum, { width, height }) => sum + width * height, 0) / 1e6).toFixed(1)} megapixels${failed === 0 ? '' : `, ${failed} FAILED`}`);
-    console.log(`bare inference ${bare.toFixed(1)} s · batch ${seconds.toFixed(1)} s (inference in it ${inference.toFixed(1)} s) · ${(pictures.length / seconds).toFixed(2)} images/s`);
-    console.log(`ratio ${ratio.toFixed(3)} (target ${TARGET}): ${ratio >= TARGET ? 'met' : 'missed'}`);
-    if (early !== undefined && late !== undefined) console.log(`engine's memory after 10 pictures ${early.toFixed(0)} MB, at the end ${late.toFixed(0)} MB: ${(late / early).toFixed(2)} (target ${FLAT}): ${late / early <= FLAT ? 'met' : 'missed'}`);
+    console.log(
+      `${pictures.length} pictures, ` +
+        `${(pictures.reduce((sum, { width, height }) => sum + width * height, 0) / 1e6).toFixed(1)} ` +
+        `megapixels${failed === 0 ? '' : `, ${failed} FAILED`}`,
+    );
+    console.log(
+      `bare inference ${bare.toFixed(1)} s · batch ${seconds.toFixed(1)} s (inference in ` +
+        `it ${inference.toFixed(1)} s) · ${(pictures.length / seconds).toFixed(2)} images/s`,
+    );
+    console.log(
+      `ratio ${ratio.toFixed(3)} (target ${TARGET}): ${ratio >= TARGET ? 'met' : 'missed'}`,
+    );
+    if (early !== undefined && late !== undefined)
+      console.log(
+        `engine's memory after 10 pictures ${early.toFixed(0)} MB, at the end ` +
+          `${late.toFixed(0)} MB: ${(late / early).toFixed(2)} (target ${FLAT}): ` +
+          (late / early <= FLAT ? 'met' : 'missed'),
+      );
   } finally {
     await client.dispose();
     rmSync(folder, { recursive: true, force: true });

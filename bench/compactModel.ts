@@ -1,6 +1,7 @@
 /**
- * The embedded model beside UpscalerJS's ESRGAN Thick on the same picture, through the engine's own sessions, in alternation; then the share
- * of the machine's float32 peak that the embedded model's convolutions reach. The peak is given by the book and as the best matrix product of this run.
+ * The embedded model beside UpscalerJS's ESRGAN Thick on the same picture, through the engine's own
+ * sessions, in alternation; then the share of the machine's float32 peak that the embedded model's
+ * convolutions reach. The peak is given by the book and as the best matrix product of this run.
  *
  *   npm run bench:compact [-- --rounds 5] [-- --side 256]
  */
@@ -22,13 +23,22 @@ const TARGET = 0.2;
 const root = path.dirname(__dirname);
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, side: { type: 'string', default: '256' } } });
+  const { values } = parseArgs({
+    options: { rounds: { type: 'string', default: '5' }, side: { type: 'string', default: '256' } },
+  });
   const [rounds, side] = [Number(values.rounds), Number(values.side)];
   const ours = await new ModelRegistry([path.join(root, 'models')]).find(DEFAULT_MODEL);
   if (!isTiled(ours)) throw new Error(`${DEFAULT_MODEL} is no tiled model.`);
   const thick = await findModel('esrgan-thick-4x', []);
-  const image = Float32Array.from({ length: 3 * side * side }, (_, i) => 0.5 + 0.4 * Math.sin(i * 0.011));
-  const entries: { readonly name: string; readonly session: TileSession; readonly times: number[] }[] = [
+  const image = Float32Array.from(
+    { length: 3 * side * side },
+    (_, i) => 0.5 + 0.4 * Math.sin(i * 0.011),
+  );
+  const entries: {
+    readonly name: string;
+    readonly session: TileSession;
+    readonly times: number[];
+  }[] = [
     { name: 'ESRGAN Thick', session: await open(thick, ['pixel']), times: [] },
     { name: 'both branches', session: await open(ours, ['pixel', 'semantic']), times: [] },
     { name: 'λ_sem = 0 (pixel branch alone)', session: await open(ours, ['pixel']), times: [] },
@@ -44,26 +54,48 @@ async function main(): Promise<void> {
   await Promise.all(entries.map(({ session }) => session.release()));
   const [reference] = entries;
   const baseline = median(reference?.times ?? []);
-  console.log(`${side}×${side} → ${4 * side}×${4 * side}, CPU, ${os.availableParallelism()} threads, median of ${rounds}`);
-  for (const { name, times } of entries) console.log(`  ${name.padEnd(32)} ${median(times).toFixed(2)} s   ratio ${(median(times) / baseline).toFixed(3)}`);
+  console.log(
+    `${side}×${side} → ${4 * side}×${4 * side}, CPU, ${os.availableParallelism()} threads, ` +
+      `median of ${rounds}`,
+  );
+  for (const { name, times } of entries)
+    console.log(
+      `  ${name.padEnd(32)} ${median(times).toFixed(2)} s   ratio ` +
+        (median(times) / baseline).toFixed(3),
+    );
   console.log(`target for both branches: ≤ ${TARGET.toFixed(2)}`);
 
   const { seconds, operations } = await convolutions(ours, image, side);
   const speed = operations / seconds;
-  console.log(`convolutions of ${ours.manifest.id}: ${(operations / 1e9).toFixed(1)} GFLOP in ${seconds.toFixed(2)} s = ${(speed / 1e9).toFixed(0)} GFLOP/s`);
+  console.log(
+    `convolutions of ${ours.manifest.id}: ${(operations / 1e9).toFixed(1)} GFLOP in ` +
+      `${seconds.toFixed(2)} s = ${(speed / 1e9).toFixed(0)} GFLOP/s`,
+  );
   const product = await matrixPeak();
-  console.log(`  ${percent(speed / product)} of the ${(product / 1e9).toFixed(0)} GFLOP/s of ONNX Runtime's best float32 matrix product here`);
+  console.log(
+    `  ${percent(speed / product)} of the ${(product / 1e9).toFixed(0)} GFLOP/s of ONNX ` +
+      `Runtime's best float32 matrix product here`,
+  );
   const peak = processorPeak();
-  if (peak !== undefined) console.log(`  ${percent(speed / peak.speed)} of the processor's float32 peak, ${(peak.speed / 1e9).toFixed(0)} GFLOP/s (${peak.how})`);
+  if (peak !== undefined)
+    console.log(
+      `  ${percent(speed / peak.speed)} of the processor's float32 peak, ` +
+        `${(peak.speed / 1e9).toFixed(0)} GFLOP/s (${peak.how})`,
+    );
 }
 
-const open = ({ graph }: TiledModel, branches: readonly string[]): Promise<TileSession> => openTileSession(graph, 'cpu', branches);
+const open = ({ graph }: TiledModel, branches: readonly string[]): Promise<TileSession> =>
+  openTileSession(graph, 'cpu', branches);
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-/** The float32 peak by the book, at the clock that Linux tells; undefined where clock or instruction set can't be told. */
+/**
+ * The float32 peak by the book, at the clock that Linux tells; undefined where clock or instruction
+ * set can't be told.
+ */
 function processorPeak(): { readonly speed: number; readonly how: string } | undefined {
   const text = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   const gigahertz = Number(/^cpu MHz\s*:\s*([\d.]+)/m.exec(text)?.[1]) / 1000;
@@ -72,7 +104,9 @@ function processorPeak(): { readonly speed: number; readonly how: string } | und
   const threads = os.availableParallelism();
   return {
     speed: threads * gigahertz * 1e9 * width * 2 * 2,
-    how: `${threads} threads × ${gigahertz.toFixed(2)} GHz × ${width} values × 2 fused multiply-add units × 2 operations`,
+    how:
+      `${threads} threads × ${gigahertz.toFixed(2)} GHz × ${width} values × 2 fused ` +
+      'multiply-add units × 2 operations',
   };
 }
 
@@ -100,22 +134,43 @@ async function productSpeed(n: number): Promise<number> {
   return (2 * n ** 3) / best;
 }
 
-/** Seconds and operations of the model's convolutions in one run, as ONNX Runtime's profiler sees them; the best of five runs. */
-async function convolutions({ graph }: TiledModel, image: Float32Array, side: number): Promise<{ seconds: number; operations: number }> {
+/**
+ * Seconds and operations of the model's convolutions in one run, as ONNX Runtime's profiler sees
+ * them; the best of five runs.
+ */
+async function convolutions(
+  { graph }: TiledModel,
+  image: Float32Array,
+  side: number,
+): Promise<{ seconds: number; operations: number }> {
   const ort = await loadOnnxRuntime();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
   try {
-    const session = await ort.InferenceSession.create(graph, { ...sessionOptions('cpu'), enableProfiling: true, profileFilePrefix: path.join(folder, 'profile') });
+    const session = await ort.InferenceSession.create(graph, {
+      ...sessionOptions('cpu'),
+      enableProfiling: true,
+      profileFilePrefix: path.join(folder, 'profile'),
+    });
     const runs = 5;
-    for (let i = 0; i < runs; i++) await session.run({ image: new ort.Tensor('float32', image, [1, 3, side, side]) });
+    for (let i = 0; i < runs; i++)
+      await session.run({ image: new ort.Tensor('float32', image, [1, 3, side, side]) });
     session.endProfiling();
     await session.release();
     const [file] = readdirSync(folder);
-    const events = JSON.parse(readFileSync(path.join(folder, file ?? ''), 'utf8')) as { cat?: string; name: string; dur: number; args?: { op_name?: string } }[];
+    const events = JSON.parse(readFileSync(path.join(folder, file ?? ''), 'utf8')) as {
+      cat?: string;
+      name: string;
+      dur: number;
+      args?: { op_name?: string };
+    }[];
     const nodes = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
     const convs = nodes.filter(({ args }) => args?.op_name === 'Conv');
     const perRun = convs.length / runs;
-    const sums = Array.from({ length: runs }, (_, run) => convs.slice(run * perRun, (run + 1) * perRun).reduce((sum, { dur }) => sum + dur, 0) / 1e6);
+    const sums = Array.from(
+      { length: runs },
+      (_, run) =>
+        convs.slice(run * perRun, (run + 1) * perRun).reduce((sum, { dur }) => sum + dur, 0) / 1e6,
+    );
     return { seconds: Math.min(...sums), operations: 2 * (await weightsOf(graph)) * side * side };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -125,8 +180,14 @@ async function convolutions({ graph }: TiledModel, image: Float32Array, side: nu
 /** Multiplications a pixel of the input: every kernel of the model is used once at each. */
 async function weightsOf(file: string): Promise<number> {
   const { graph } = fromBinary(ModelProtoSchema, await readFile(file));
-  const kernels = new Set(graph?.node.filter(({ opType }) => opType === 'Conv').map(({ input }) => input[1]));
-  return graph?.initializer.filter(({ name }) => kernels.has(name)).reduce((sum, { dims }) => sum + dims.reduce((product, d) => product * Number(d), 1), 0) ?? 0;
+  const kernels = new Set(
+    graph?.node.filter(({ opType }) => opType === 'Conv').map(({ input }) => input[1]),
+  );
+  return (
+    graph?.initializer
+      .filter(({ name }) => kernels.has(name))
+      .reduce((sum, { dims }) => sum + dims.reduce((product, d) => product * Number(d), 1), 0) ?? 0
+  );
 }
 
 void main();

@@ -3,13 +3,13 @@ import type { PanelResult } from '../src/shared/panelProtocol';
 import { PanelHarness, PREVIEW, progress, type PanelPage } from '../test/webview/panelHarness';
 
 /**
- * Slider latency of the comparison panel: the shipped page in headless Chromium, a finished preview of 2048×2048 pixels with three layers, and a mouse
- * that drags the semantic slider step by step:
+ * Slider latency of the comparison panel: the shipped page in headless Chromium, a finished preview
+ * of 2048×2048 pixels with three layers, and a mouse that drags the semantic slider step by step:
  *
  *   npm run bench:panel
  *
- * Measured from the pointer's event to the end of the frame that shows it; for WebGL until a pixel of that frame can be read, since its drawing goes on
- * after the frame's script.
+ * Measured from the pointer's event to the end of the frame that shows it; for WebGL until a pixel
+ * of that frame can be read, since its drawing goes on after the frame's script.
  */
 
 const SIDE = 2048;
@@ -33,15 +33,35 @@ export async function measurePanelLatency(): Promise<readonly PanelLatency[]> {
   const files = new Map(tiles().map(({ address, data }) => [`/${address}`, data]));
   const all: PanelLatency[] = [];
   for (const backEnd of BACK_ENDS) {
-    const harness = await PanelHarness.start(path.join(__dirname, '../test/webview/panelRealPage.ts'), files, backEnd === 'webgl2');
+    const harness = await PanelHarness.start(
+      path.join(__dirname, '../test/webview/panelRealPage.ts'),
+      files,
+      backEnd === 'webgl2',
+    );
     try {
-      for (const [view, stored] of Object.entries(VIEWS) as [keyof typeof VIEWS, object | undefined][]) {
-        const panel = await harness.open({ renderer: { force: backEnd }, ...(stored ? { stored: { view: stored } } : {}) });
+      for (const [view, stored] of Object.entries(VIEWS) as [
+        keyof typeof VIEWS,
+        object | undefined,
+      ][]) {
+        const panel = await harness.open({
+          renderer: { force: backEnd },
+          ...(stored ? { stored: { view: stored } } : {}),
+        });
         const times = await drag(await ready(panel));
-        const latency = { backEnd, view, steps: times.length, median: quantile(times, 0.5), p95: quantile(times, 0.95) };
+        const latency = {
+          backEnd,
+          view,
+          steps: times.length,
+          median: quantile(times, 0.5),
+          p95: quantile(times, 0.95),
+        };
         all.push(latency);
         const name = backEnd === 'canvas' ? 'canvas' : 'WebGL 2 (SwiftShader)';
-        console.log(`panel, ${SIDE}×${SIDE}, ${name}, ${view}: slider to painted frame, median ${latency.median.toFixed(1)} ms, p95 ${latency.p95.toFixed(1)} ms (${times.length} steps)`);
+        console.log(
+          `panel, ${SIDE}×${SIDE}, ${name}, ${view}: slider to painted frame, median ` +
+            `${latency.median.toFixed(1)} ms, p95 ${latency.p95.toFixed(1)} ms ` +
+            `(${times.length} steps)`,
+        );
         await panel.close();
       }
     } finally {
@@ -54,8 +74,15 @@ export async function measurePanelLatency(): Promise<readonly PanelLatency[]> {
 /** Lets the preview's tiles come in, and the picture be drawn. */
 async function ready(panel: PanelPage): Promise<PanelPage> {
   const call = await panel.called('preview');
-  const picture: PanelResult = { size: { width: SIDE, height: SIDE }, sourceSize: { width: SIDE / 4, height: SIDE / 4 }, branches: ['pixel', 'semantic'], alphaAddress: undefined, exact: true };
-  for (const [index, { rect, address }] of tiles().entries()) await panel.progress(call, progress(index + 1, { tile: { rect, address }, picture }));
+  const picture: PanelResult = {
+    size: { width: SIDE, height: SIDE },
+    sourceSize: { width: SIDE / 4, height: SIDE / 4 },
+    branches: ['pixel', 'semantic'],
+    alphaAddress: undefined,
+    exact: true,
+  };
+  for (const [index, { rect, address }] of tiles().entries())
+    await panel.progress(call, progress(index + 1, { tile: { rect, address }, picture }));
   await panel.result(call, PREVIEW);
   await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
   return panel;
@@ -99,7 +126,16 @@ const OBSERVE = `
   });
 `;
 
-type Tile = { readonly rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }; readonly address: string; readonly data: Buffer };
+type Tile = {
+  readonly rect: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  readonly address: string;
+  readonly data: Buffer;
+};
 
 let made: readonly Tile[] | undefined;
 
@@ -111,12 +147,20 @@ function tiles(): readonly Tile[] {
     for (let y = 0; y < TILE; y++) {
       for (let x = 0; x < TILE; x++) {
         const grain = layer * (((x * 7919 + y * 104729) % 29) - 14);
-        for (let channel = 0; channel < 3; channel++) data[to++] = Math.min(255, Math.max(0, 128 + 80 * Math.sin((x + channel * 90) / 60) * Math.cos(y / 45) + grain));
+        for (let channel = 0; channel < 3; channel++)
+          data[to++] = Math.min(
+            255,
+            Math.max(0, 128 + 80 * Math.sin((x + channel * 90) / 60) * Math.cos(y / 45) + grain),
+          );
       }
     }
   }
   const count = SIDE / TILE;
-  made = Array.from({ length: count * count }, (_, i) => ({ rect: { x: (i % count) * TILE, y: Math.floor(i / count) * TILE, width: TILE, height: TILE }, address: `tile${i}`, data }));
+  made = Array.from({ length: count * count }, (_, i) => ({
+    rect: { x: (i % count) * TILE, y: Math.floor(i / count) * TILE, width: TILE, height: TILE },
+    address: `tile${i}`,
+    data,
+  }));
   return made;
 }
 

@@ -1,6 +1,7 @@
 /**
- * End-to-end time of the pipeline over the bare session time for the same pixels, on a 512×512 picture: what decode, tiling,
- * guidance, stitching and encode cost together. Both are measured in this run, in alternation, by the same engine build.
+ * End-to-end time of the pipeline over the bare session time for the same pixels, on a 512×512
+ * picture: what decode, tiling, guidance, stitching and encode cost together. Both are measured in
+ * this run, in alternation, by the same engine build.
  *
  *   npm run bench [-- --rounds 3] [-- --model ID]
  */
@@ -21,19 +22,38 @@ const root = path.dirname(__dirname);
 const modelFolders = [path.join(root, 'models'), path.join(root, 'test/fixtures/models')];
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, model: { type: 'string', default: DEFAULT_MODEL } } });
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '3' },
+      model: { type: 'string', default: DEFAULT_MODEL },
+    },
+  });
   const rounds = Number(values.rounds);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
-  const client = new EngineClient({ entry: path.join(root, 'dist/engine.js'), modelFolders, store: path.join(root, 'dist/no-store'), idleSeconds: 600, log: () => undefined });
+  const client = new EngineClient({
+    entry: path.join(root, 'dist/engine.js'),
+    modelFolders,
+    store: path.join(root, 'dist/no-store'),
+    idleSeconds: 600,
+    log: () => undefined,
+  });
   try {
     const input = path.join(folder, 'photo.png');
-    await sharp(path.join(root, 'media/samples/photo.jpg')).resize(SIDE, SIDE, { fit: 'cover' }).png().toFile(input);
+    await sharp(path.join(root, 'media/samples/photo.jpg'))
+      .resize(SIDE, SIDE, { fit: 'cover' })
+      .png()
+      .toFile(input);
     const pixels = await sharp(input).raw().toBuffer();
     const model = await new ModelRegistry(modelFolders).find(values.model);
     if (!isTiled(model)) throw new Error(`${values.model} is no tiled model.`);
     const { graph, manifest } = model;
     const session = await openTileSession(graph, 'cpu', manifest.branches);
-    const image = tileInput(pixels, SIDE, mirroredIndices(0, SIDE, SIDE), mirroredIndices(0, SIDE, SIDE));
+    const image = tileInput(
+      pixels,
+      SIDE,
+      mirroredIndices(0, SIDE, SIDE),
+      mirroredIndices(0, SIDE, SIDE),
+    );
 
     const bare = async (): Promise<number> => {
       const start = performance.now();
@@ -41,7 +61,8 @@ async function main(): Promise<void> {
       return (performance.now() - start) / 1000;
     };
     const endToEnd = async (): Promise<{ total: number; inference: number }> => {
-      const { scale, guidance, colourFix, format, quality, maxInputMegapixels, namePattern } = DEFAULT_SETTINGS;
+      const { scale, guidance, colourFix, format, quality, maxInputMegapixels, namePattern } =
+        DEFAULT_SETTINGS;
       const start = performance.now();
       const result = await client.upscale({
         input,
@@ -65,14 +86,25 @@ async function main(): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       const one = { bare: await bare(), ...(await endToEnd()) };
       times.push(one);
-      console.log(`round ${round + 1}: bare session ${one.bare.toFixed(2)} s, end to end ${one.total.toFixed(2)} s (its own session time ${one.inference.toFixed(2)} s)`);
+      console.log(
+        `round ${round + 1}: bare session ${one.bare.toFixed(2)} s, end to end ` +
+          `${one.total.toFixed(2)} s (its own session time ${one.inference.toFixed(2)} s)`,
+      );
     }
     await session.release();
-    const median = (values_: number[]): number => values_.sort((a, b) => a - b)[Math.floor(values_.length / 2)] ?? Number.NaN;
+    const median = (values_: number[]): number =>
+      values_.sort((a, b) => a - b)[Math.floor(values_.length / 2)] ?? Number.NaN;
     const ratio = median(times.map((t) => t.total)) / median(times.map((t) => t.bare));
     const own = median(times.map((t) => t.total / t.inference));
-    console.log(`\n${values.model}, ${SIDE}×${SIDE} → ${SIDE * manifest.scale}×${SIDE * manifest.scale} PNG, CPU, ${os.availableParallelism()} threads`);
-    console.log(`end to end / bare session: ${ratio.toFixed(3)} (target ≤ ${TARGET.toFixed(2)}); over its own session time: ${own.toFixed(3)}`);
+    console.log(
+      `\n${values.model}, ${SIDE}×${SIDE} → ` +
+        `${SIDE * manifest.scale}×${SIDE * manifest.scale} PNG, CPU, ` +
+        `${os.availableParallelism()} threads`,
+    );
+    console.log(
+      `end to end / bare session: ${ratio.toFixed(3)} (target ≤ ${TARGET.toFixed(2)}); ` +
+        `over its own session time: ${own.toFixed(3)}`,
+    );
   } finally {
     await client.dispose();
     rmSync(folder, { recursive: true, force: true });

@@ -1,9 +1,11 @@
 /**
  * Times PiSA-SR on this machine's CPU: 128×128 → 512×512, with full-size weights (real or random).
  *
- *   npm run bench:pisa -- <folder of an installed model> [<python with diffusers and peft> <folder of its checkpoints>]
+ *   npm run bench:pisa -- <folder of an installed model> [<python with diffusers and peft> <folder
+ *   of its checkpoints>]
  *
- * With Python, PyTorch (diffusers, float32) is timed in the same run: see test/reference/time_pytorch.py.
+ * With Python, PyTorch (diffusers, float32) is timed in the same run: see
+ * test/reference/time_pytorch.py.
  */
 import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -25,18 +27,33 @@ const SAMPLE_MS = 20;
 
 type Row = { readonly what: string; readonly seconds: number };
 
-/** The work, in a process of its own, whose memory the parent watches: a running session blocks its thread. */
+/**
+ * The work, in a process of its own, whose memory the parent watches: a running session blocks its
+ * thread.
+ */
 async function work(folder: string): Promise<void> {
   const model = await readModel(folder);
   if (model.manifest.kind !== 'pisa-sr') throw new Error(`${folder} holds no PiSA-SR.`);
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
   const photo = path.join(scratch, 'photo.png');
-  await sharp(path.join(ROOT, 'media/samples/photo.jpg')).resize(SIDE, SIDE, { fit: 'cover' }).png().toFile(photo);
+  await sharp(path.join(ROOT, 'media/samples/photo.jpg'))
+    .resize(SIDE, SIDE, { fit: 'cover' })
+    .png()
+    .toFile(photo);
   const sessions = new PisaSessions();
   const processSize = model.manifest.processSize;
-  const measure = async (what: string, guidance: Guidance, known?: PisaPicture, region?: Rect): Promise<PisaPicture> => {
+  const measure = async (
+    what: string,
+    guidance: Guidance,
+    known?: PisaPicture,
+    region?: Rect,
+  ): Promise<PisaPicture> => {
     const started = performance.now();
-    const networks = await sessions.acquire({ manifest: model.manifest as never, folder }, 'cpu', 'float32');
+    const networks = await sessions.acquire(
+      { manifest: model.manifest as never, folder },
+      'cpu',
+      'float32',
+    );
     const source = await decodeSource(photo, scratch);
     const { raw, picture } = await upscalePisa({
       source,
@@ -64,7 +81,12 @@ async function work(folder: string): Promise<void> {
   await measure('second pass added to a cached default', { pixel: 1, semantic: 0.5 }, picture);
   await measure('new λ', { pixel: 0.8, semantic: 1.2 }, picture);
   const region = { x: 192, y: 192, width: 128, height: 128 };
-  await measure('new λ, region of 128×128, the first', { pixel: 0.7, semantic: 1 }, picture, region);
+  await measure(
+    'new λ, region of 128×128, the first',
+    { pixel: 0.7, semantic: 1 },
+    picture,
+    region,
+  );
   await measure('new λ, region of 128×128', { pixel: 0.9, semantic: 0.6 }, picture, region);
   await sessions.release();
   rmSync(scratch, { recursive: true, force: true });
@@ -87,14 +109,22 @@ async function main(): Promise<void> {
   console.log(`${String(peak).padStart(6)} MB  largest anonymous memory`);
   const [pythonFile, pytorchFolder] = [folder, python ?? checkpoints];
   if (pythonFile !== undefined && pytorchFolder !== undefined) {
-    process.stdout.write(execFileSync(pythonFile, [path.join(ROOT, 'test/reference/time_pytorch.py'), pytorchFolder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    process.stdout.write(
+      execFileSync(pythonFile, [path.join(ROOT, 'test/reference/time_pytorch.py'), pytorchFolder], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
   }
 }
 
 /** Memory of a process that no file backs, in MB (Linux). */
 function anonymousMB(pid: number | undefined): number {
   try {
-    return Math.round(Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+    return Math.round(
+      Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'))?.[1] ?? 0) /
+        1024,
+    );
   } catch {
     return 0;
   }

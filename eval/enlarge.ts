@@ -6,8 +6,15 @@ import { mapChannels, type Picture } from './picture';
 import { resizeBicubic, resizeLanczos } from './separable';
 import type { Store } from './store';
 
-/** Enlarges every small picture with every method and keeps the results in the store; what is there already stays. */
-export async function enlargeAll(pictures: readonly HeldOut[], methods: readonly Method[], store: Store): Promise<void> {
+/**
+ * Enlarges every small picture with every method and keeps the results in the store; what is there
+ * already stays.
+ */
+export async function enlargeAll(
+  pictures: readonly HeldOut[],
+  methods: readonly Method[],
+  store: Store,
+): Promise<void> {
   for (const group of groupByModel(methods)) {
     const open = lazyNetwork(group);
     let done = 0;
@@ -17,8 +24,10 @@ export async function enlargeAll(pictures: readonly HeldOut[], methods: readonly
         if (missing.length === 0) continue;
         const input = await store.input(held, set);
         const enlargement = await (await open.network())?.run(input);
-        for (const method of missing) await store.write(held, set, method, enlarge(input, method, enlargement));
-        if (++done % 10 === 1) console.error(`${missing.map(({ label }) => label).join(', ')}: ${set}, ${held.name}`);
+        for (const method of missing)
+          await store.write(held, set, method, enlarge(input, method, enlargement));
+        if (++done % 10 === 1)
+          console.error(`${missing.map(({ label }) => label).join(', ')}: ${set}, ${held.name}`);
         store.save();
       }
     }
@@ -31,7 +40,9 @@ function enlarge(input: Picture, { run }: Method, enlargement: Enlargement | und
     case 'bicubic':
       return enlargeBicubic(input);
     case 'lanczos':
-      return mapChannels(input, (plane) => resizeLanczos(plane, plane.width * FACTOR, plane.height * FACTOR));
+      return mapChannels(input, (plane) =>
+        resizeLanczos(plane, plane.width * FACTOR, plane.height * FACTOR),
+      );
     case 'network':
       if (!enlargement) throw new Error('The network was not run.');
       return enlargement.blend(run.guidance);
@@ -39,7 +50,8 @@ function enlarge(input: Picture, { run }: Method, enlargement: Enlargement | und
 }
 
 /** The base of every model here: bicubic, a = −0.5. */
-export const enlargeBicubic = (input: Picture): Picture => mapChannels(input, (plane) => resizeBicubic(plane, plane.width * FACTOR, plane.height * FACTOR));
+export const enlargeBicubic = (input: Picture): Picture =>
+  mapChannels(input, (plane) => resizeBicubic(plane, plane.width * FACTOR, plane.height * FACTOR));
 
 /** Methods of one model together, so that its network runs once for a picture. */
 function groupByModel(methods: readonly Method[]): Method[][] {
@@ -51,14 +63,18 @@ function groupByModel(methods: readonly Method[]): Method[][] {
   return [...groups.values()];
 }
 
-type LazyNetwork = { readonly network: () => Promise<Network | undefined>; readonly release: () => Promise<void> };
+type LazyNetwork = {
+  readonly network: () => Promise<Network | undefined>;
+  readonly release: () => Promise<void>;
+};
 
 /** The network of a group, opened when it is first needed. */
 export function lazyNetwork(methods: readonly Method[]): LazyNetwork {
   let opened: Promise<Network> | undefined;
   const run = methods.find((method) => method.run.kind === 'network')?.run;
   return {
-    network: async () => (run?.kind === 'network' ? (opened ??= Network.open(run.model)) : undefined),
+    network: async () =>
+      run?.kind === 'network' ? (opened ??= Network.open(run.model)) : undefined,
     release: async () => (await opened)?.release(),
   };
 }

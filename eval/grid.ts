@@ -22,20 +22,35 @@ export type Grid = {
   readonly methods: readonly Method[];
 };
 
-/** The grid of the first model with two branches, on the first `perCategory` pictures of each category. */
-export function gridOf(methods: readonly Method[], pictures: readonly HeldOut[], perCategory: number): Grid | undefined {
-  const model = methods.flatMap(({ run }) => (run.kind === 'network' ? [run.model] : [])).find(({ manifest }) => manifest.branches.includes('semantic'));
+/**
+ * The grid of the first model with two branches, on the first `perCategory` pictures of each
+ * category.
+ */
+export function gridOf(
+  methods: readonly Method[],
+  pictures: readonly HeldOut[],
+  perCategory: number,
+): Grid | undefined {
+  const model = methods
+    .flatMap(({ run }) => (run.kind === 'network' ? [run.model] : []))
+    .find(({ manifest }) => manifest.branches.includes('semantic'));
   if (!model) return undefined;
   const { id } = model.manifest;
   const known = new Map<string, Method>();
   const at = (guidance: Guidance): Method => {
-    const method = known.get(idAt(id, guidance)) ?? { id: idAt(id, guidance), label: `${id} (${guidance.pixel}, ${guidance.semantic})`, run: { kind: 'network', model, guidance } };
+    const method = known.get(idAt(id, guidance)) ?? {
+      id: idAt(id, guidance),
+      label: `${id} (${guidance.pixel}, ${guidance.semantic})`,
+      run: { kind: 'network', model, guidance },
+    };
     known.set(method.id, method);
     return method;
   };
   const pixel = LAMBDAS.map((lambda) => at({ pixel: lambda, semantic: 1 }));
   const semantic = LAMBDAS.map((lambda) => at({ pixel: 1, semantic: lambda }));
-  const some = CATEGORIES.flatMap((category) => pictures.filter((held) => held.category === category).slice(0, perCategory));
+  const some = CATEGORIES.flatMap((category) =>
+    pictures.filter((held) => held.category === category).slice(0, perCategory),
+  );
   return { model, pictures: some, along: { pixel, semantic }, methods: [...known.values()] };
 }
 

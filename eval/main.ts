@@ -45,8 +45,12 @@ async function main(): Promise<void> {
   const sets = summarize(measured, methods, grid);
   const targets = checkTargets(sets);
   const report = markdownReport(pictures.length, sets, targets);
-  const write = (name: string, content: string): void => writeFileSync(path.join(out, name), content);
-  write('results.json', `${JSON.stringify({ versions: await versions(), pictures: pictures.map(({ name, sha256 }) => ({ name, sha256 })), models: modelHashes(methods), sets, targets, measured: measured.map(flat) }, null, 1)}\n`);
+  const write = (name: string, content: string): void =>
+    writeFileSync(path.join(out, name), content);
+  write(
+    'results.json',
+    `${JSON.stringify({ versions: await versions(), pictures: pictures.map(({ name, sha256 }) => ({ name, sha256 })), models: modelHashes(methods), sets, targets, measured: measured.map(flat) }, null, 1)}\n`,
+  );
   write('tables.md', report);
   write('perception-distortion.svg', scatterPlot(sets));
   if (grid) {
@@ -56,17 +60,34 @@ async function main(): Promise<void> {
   await drawStrips(out, shown, methods, store);
   store.save();
   console.log(report);
-  console.log(`Written to ${out}: results.json, tables.md, plots (*.svg), pictures (grid-*.webp, strip-*.webp), in ${Math.round((performance.now() - started) / 1000)} s.`);
+  console.log(
+    `Written to ${out}: results.json, tables.md, plots (*.svg), pictures (grid-*.webp, ` +
+      `strip-*.webp), in ${Math.round((performance.now() - started) / 1000)} s.`,
+  );
 }
 
-const flat = ({ set, picture, method, metrics }: Measured): object => ({ set, picture: picture.name, method: method.id, ...metrics });
+const flat = ({ set, picture, method, metrics }: Measured): object => ({
+  set,
+  picture: picture.name,
+  method: method.id,
+  ...metrics,
+});
 
 const modelHashes = (methods: readonly Method[]): Record<string, string> =>
-  Object.fromEntries(methods.flatMap(({ run }) => (run.kind === 'network' ? [[run.model.manifest.id, run.model.manifest.graph.sha256]] : [])));
+  Object.fromEntries(
+    methods.flatMap(({ run }) =>
+      run.kind === 'network' ? [[run.model.manifest.id, run.model.manifest.graph.sha256]] : [],
+    ),
+  );
 
 async function versions(): Promise<Record<string, string>> {
   const ort = await loadOnnxRuntime();
-  return { node: process.version, onnxruntime: ort.env.versions.common, sharp: sharp.versions.sharp, libvips: sharp.versions.vips };
+  return {
+    node: process.version,
+    onnxruntime: ort.env.versions.common,
+    sharp: sharp.versions.sharp,
+    libvips: sharp.versions.vips,
+  };
 }
 
 main().catch((error: unknown) => {

@@ -10,7 +10,9 @@ export type Method = {
   /** Names its folder of results: lower-case letters, digits, `.`, `_` and `-`. */
   readonly id: string;
   readonly label: string;
-  readonly run: { readonly kind: 'bicubic' | 'lanczos' } | { readonly kind: 'network'; readonly model: TiledModel; readonly guidance: Guidance };
+  readonly run:
+    | { readonly kind: 'bicubic' | 'lanczos' }
+    | { readonly kind: 'network'; readonly model: TiledModel; readonly guidance: Guidance };
 };
 
 const PLAIN: readonly Method[] = [
@@ -31,16 +33,24 @@ const COMPARED: readonly Guidance[] = [
 ];
 
 /** What is compared unless a choice is made. */
-export const METHOD_NAMES: readonly string[] = [...PLAIN.map(({ id }) => id), ...Object.keys(NETWORKS)];
+export const METHOD_NAMES: readonly string[] = [
+  ...PLAIN.map(({ id }) => id),
+  ...Object.keys(NETWORKS),
+];
 
 /** The method's id of our model at some guidance. */
-export const idAt = (model: string, { pixel, semantic }: Guidance): string => `${model}_${pixel}_${semantic}`;
+export const idAt = (model: string, { pixel, semantic }: Guidance): string =>
+  `${model}_${pixel}_${semantic}`;
 
 /**
- * The methods of the names given: `METHOD_NAMES` and models in `folders`, which win over others of the same id. A model with two branches counts
- * as three. Of `METHOD_NAMES`, a model that is not there or can't be used is left out with a note.
+ * The methods of the names given: `METHOD_NAMES` and models in `folders`, which win over others of
+ * the same id. A model with two branches counts as three. Of `METHOD_NAMES`, a model that is not
+ * there or can't be used is left out with a note.
  */
-export async function findMethods(names: readonly string[], folders: readonly string[]): Promise<Method[]> {
+export async function findMethods(
+  names: readonly string[],
+  folders: readonly string[],
+): Promise<Method[]> {
   const methods: Method[] = [];
   for (const name of names) {
     const plain = PLAIN.find(({ id }) => id === name);
@@ -52,7 +62,9 @@ export async function findMethods(names: readonly string[], folders: readonly st
       methods.push(...methodsOf(await findModel(name, folders)));
     } catch (error) {
       if (!METHOD_NAMES.includes(name)) throw error;
-      console.error(`note: ${name} is left out: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(
+        `note: ${name} is left out: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
   return methods;
@@ -61,6 +73,11 @@ export async function findMethods(names: readonly string[], folders: readonly st
 function methodsOf(model: TiledModel): Method[] {
   const { id, branches, name } = model.manifest;
   const label = NETWORKS[id] ?? name;
-  if (!branches.includes('semantic')) return [{ id, label, run: { kind: 'network', model, guidance: { pixel: 1, semantic: 0 } } }];
-  return COMPARED.map((guidance) => ({ id: idAt(id, guidance), label: `${label} (${guidance.pixel}, ${guidance.semantic})`, run: { kind: 'network', model, guidance } }));
+  if (!branches.includes('semantic'))
+    return [{ id, label, run: { kind: 'network', model, guidance: { pixel: 1, semantic: 0 } } }];
+  return COMPARED.map((guidance) => ({
+    id: idAt(id, guidance),
+    label: `${label} (${guidance.pixel}, ${guidance.semantic})`,
+    run: { kind: 'network', model, guidance },
+  }));
 }

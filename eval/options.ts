@@ -21,7 +21,10 @@ export type Options = {
   readonly shown: readonly string[];
 };
 
-/** Pictures of each category that the dials are measured on unless a choice is made: a point of the grid costs as much as a method. */
+/**
+ * Pictures of each category that the dials are measured on unless a choice is made: a point of the
+ * grid costs as much as a method.
+ */
 const DIAL_PICTURES = 1;
 
 export const HELP = `npm run eval -- [options]
@@ -58,7 +61,10 @@ export function readOptions(args: readonly string[]): Options | undefined {
     modelFolders: values['models-dir'].map((folder) => path.resolve(folder)),
     perCategory: values.quick ? 1 : Infinity,
     dialPictures: readCount(values.dials),
-    shown: values.show.split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    shown: values.show
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
   };
 }
 

@@ -2,7 +2,9 @@ import path from 'node:path';
 
 /** Root of the checkout. */
 export const ROOT = path.dirname(__dirname);
-/** Packages with weights that only the evaluation needs, and what is made of them. Ignored by git. */
+/**
+ * Packages with weights that only the evaluation needs, and what is made of them. Ignored by git.
+ */
 export const CACHE = path.join(__dirname, '.cache');
 /** Models that the extension embeds. */
 export const EMBEDDED_MODELS = path.join(ROOT, 'models');

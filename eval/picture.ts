@@ -11,13 +11,21 @@ export type Plane = Size & { readonly data: Float64Array };
 
 /** Reads a picture as 8-bit RGB, whatever its file holds; transparency is dropped. */
 export async function readPicture(file: string | Buffer): Promise<Picture> {
-  const { data, info } = await sharp(file).toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new Error(`${typeof file === 'string' ? file : 'The picture'} has ${info.channels} channels, not 3.`);
+  const { data, info } = await sharp(file)
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3)
+    throw new Error(
+      `${typeof file === 'string' ? file : 'The picture'} has ${info.channels} channels, not 3.`,
+    );
   return { width: info.width, height: info.height, data };
 }
 
 /** sharp's pipeline for a picture in memory. */
-export const sharpFrom = ({ data, width, height }: Picture): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
+export const sharpFrom = ({ data, width, height }: Picture): Sharp =>
+  sharp(data, { raw: { width, height, channels: 3 } });
 
 /** Writes a PNG and makes its folder. */
 export async function writePng(file: string, picture: Picture): Promise<void> {
@@ -44,11 +52,21 @@ export function joinChannels(red: Plane, green: Plane, blue: Plane): Picture {
 
 /** Applies a filter to each channel by itself. */
 export function mapChannels(picture: Picture, filter: (plane: Plane) => Plane): Picture {
-  return joinChannels(filter(channel(picture, 0)), filter(channel(picture, 1)), filter(channel(picture, 2)));
+  return joinChannels(
+    filter(channel(picture, 0)),
+    filter(channel(picture, 1)),
+    filter(channel(picture, 2)),
+  );
 }
 
 /** A part of a picture. */
-export function crop(picture: Picture, left: number, top: number, width: number, height: number): Picture {
+export function crop(
+  picture: Picture,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Picture {
   const data = new Uint8Array(3 * width * height);
   for (let y = 0; y < height; y++) {
     const from = 3 * ((top + y) * picture.width + left);
@@ -58,5 +76,8 @@ export function crop(picture: Picture, left: number, top: number, width: number,
 }
 
 export function requireSameSize(a: Size, b: Size): void {
-  if (a.width !== b.width || a.height !== b.height) throw new Error(`The pictures have different sizes: ${a.width}×${a.height} and ${b.width}×${b.height}.`);
+  if (a.width !== b.width || a.height !== b.height)
+    throw new Error(
+      `The pictures have different sizes: ${a.width}×${a.height} and ${b.width}×${b.height}.`,
+    );
 }

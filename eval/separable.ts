@@ -14,17 +14,30 @@ export type Edge =
   | 'repeat';
 
 /**
- * Bicubic resize with Keys' kernel, a = −0.5, widened by the factor when reducing (antialiased): what Pillow's BICUBIC and MATLAB's `imresize`
- * compute, in floating point and unrounded. They differ at the edges only, see `Edge`.
+ * Bicubic resize with Keys' kernel, a = −0.5, widened by the factor when reducing (antialiased):
+ * what Pillow's BICUBIC and MATLAB's `imresize` compute, in floating point and unrounded. They
+ * differ at the edges only, see `Edge`.
  */
-export function resizeBicubic(plane: Plane, width: number, height: number, edge: 'renormalise' | 'symmetric' = 'renormalise'): Plane {
+export function resizeBicubic(
+  plane: Plane,
+  width: number,
+  height: number,
+  edge: 'renormalise' | 'symmetric' = 'renormalise',
+): Plane {
   return resize(plane, width, height, CUBIC, edge);
 }
 
-/** Resize with Lanczos' kernel of three lobes (Duchon 1979), widened when reducing: what Pillow's LANCZOS computes, unrounded. */
-export const resizeLanczos = (plane: Plane, width: number, height: number): Plane => resize(plane, width, height, LANCZOS, 'renormalise');
+/**
+ * Resize with Lanczos' kernel of three lobes (Duchon 1979), widened when reducing: what Pillow's
+ * LANCZOS computes, unrounded.
+ */
+export const resizeLanczos = (plane: Plane, width: number, height: number): Plane =>
+  resize(plane, width, height, LANCZOS, 'renormalise');
 
-/** Gaussian blur with a standard deviation of `sigma` pixels, cut off at `radius`, the picture's edge mirrored. */
+/**
+ * Gaussian blur with a standard deviation of `sigma` pixels, cut off at `radius`, the picture's
+ * edge mirrored.
+ */
 export function blurGaussian(plane: Plane, sigma: number, radius = Math.ceil(4 * sigma)): Plane {
   const kernel = gaussianKernel(sigma, radius);
   return convolve(plane, kernel, 'symmetric');
@@ -32,12 +45,18 @@ export function blurGaussian(plane: Plane, sigma: number, radius = Math.ceil(4 *
 
 /** Convolves both axes with the same odd symmetric kernel; the size stays. */
 export function convolve(plane: Plane, kernel: Float64Array, edge: 'symmetric' | 'repeat'): Plane {
-  return filter(plane, kernelTaps(plane.width, kernel, edge), kernelTaps(plane.height, kernel, edge));
+  return filter(
+    plane,
+    kernelTaps(plane.width, kernel, edge),
+    kernelTaps(plane.height, kernel, edge),
+  );
 }
 
 /** 2·radius + 1 weights of a Gaussian, which add up to 1. */
 export function gaussianKernel(sigma: number, radius: number): Float64Array {
-  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
+  );
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / sum);
 }
@@ -51,7 +70,11 @@ const LANCZOS: Kernel = { reach: 3, at: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
 const resize = (plane: Plane, width: number, height: number, kernel: Kernel, edge: Edge): Plane =>
-  filter(plane, resizeTaps(plane.width, width, kernel, edge), resizeTaps(plane.height, height, kernel, edge));
+  filter(
+    plane,
+    resizeTaps(plane.width, width, kernel, edge),
+    resizeTaps(plane.height, height, kernel, edge),
+  );
 
 function resizeTaps(from: number, to: number, kernel: Kernel, edge: Edge): Taps {
   const scale = from / to;
@@ -61,7 +84,10 @@ function resizeTaps(from: number, to: number, kernel: Kernel, edge: Edge): Taps 
     const centre = (i + 0.5) * scale - 0.5;
     const first = Math.ceil(centre - support);
     const length = Math.floor(centre + support) - first + 1;
-    return { first, weights: Array.from({ length }, (_, k) => kernel.at((first + k - centre) / widening)) };
+    return {
+      first,
+      weights: Array.from({ length }, (_, k) => kernel.at((first + k - centre) / widening)),
+    };
   });
 }
 
@@ -70,7 +96,12 @@ function kernelTaps(size: number, kernel: Float64Array, edge: Edge): Taps {
   return taps(size, size, edge, (i) => ({ first: i - radius, weights: [...kernel] }));
 }
 
-function taps(to: number, from: number, edge: Edge, at: (position: number) => { readonly first: number; readonly weights: readonly number[] }): Taps {
+function taps(
+  to: number,
+  from: number,
+  edge: Edge,
+  at: (position: number) => { readonly first: number; readonly weights: readonly number[] },
+): Taps {
   const indices: Int32Array[] = [];
   const weights: Float64Array[] = [];
   for (let i = 0; i < to; i++) {
@@ -103,7 +134,8 @@ function filter({ data, width, height }: Plane, across: Taps, down: Taps): Plane
     const weights = across.weights[x] ?? new Float64Array();
     for (let y = 0; y < height; y++) {
       let sum = 0;
-      for (let k = 0; k < indices.length; k++) sum += (data[y * width + (indices[k] ?? 0)] ?? 0) * (weights[k] ?? 0);
+      for (let k = 0; k < indices.length; k++)
+        sum += (data[y * width + (indices[k] ?? 0)] ?? 0) * (weights[k] ?? 0);
       rows[y * newWidth + x] = sum;
     }
   }
@@ -114,7 +146,8 @@ function filter({ data, width, height }: Plane, across: Taps, down: Taps): Plane
     for (let k = 0; k < indices.length; k++) {
       const from = (indices[k] ?? 0) * newWidth;
       const weight = weights[k] ?? 0;
-      for (let x = 0; x < newWidth; x++) result[y * newWidth + x] = (result[y * newWidth + x] ?? 0) + (rows[from + x] ?? 0) * weight;
+      for (let x = 0; x < newWidth; x++)
+        result[y * newWidth + x] = (result[y * newWidth + x] ?? 0) + (rows[from + x] ?? 0) * weight;
     }
   }
   return { width: newWidth, height: newHeight, data: result };

@@ -10,25 +10,34 @@ import { readPicture, writePng, type Picture } from './picture';
 /** Raise one when that method without a network computes something else. */
 const PLAIN_VERSIONS = { bicubic: 1, lanczos: 2 } as const;
 
-type Index = { readonly pictures: Record<string, string>; readonly metrics: Record<string, Metrics> };
+type Index = {
+  readonly pictures: Record<string, string>;
+  readonly metrics: Record<string, Metrics>;
+};
 
 /**
- * Results that a later run takes up: pictures as PNG, each with a key of all that it depends on (held-out picture, set, the model's SHA-256,
- * guidance), and metrics by such keys.
+ * Results that a later run takes up: pictures as PNG, each with a key of all that it depends on
+ * (held-out picture, set, the model's SHA-256, guidance), and metrics by such keys.
  */
 export class Store {
   private readonly index: Index;
 
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
-    this.index = existsSync(this.indexFile) ? (JSON.parse(readFileSync(this.indexFile, 'utf8')) as Index) : { pictures: {}, metrics: {} };
+    this.index = existsSync(this.indexFile)
+      ? (JSON.parse(readFileSync(this.indexFile, 'utf8')) as Index)
+      : { pictures: {}, metrics: {} };
   }
 
-  /** The small picture of a set; made the first time, then the same whatever version of libjpeg there is. */
+  /**
+   * The small picture of a set; made the first time, then the same whatever version of libjpeg
+   * there is.
+   */
   async input(held: HeldOut, set: SetName): Promise<Picture> {
     const file = fileOf(held, set, INPUT);
     const key = hashOf([...inputParts(held, set), INPUT]);
-    if (this.index.pictures[file] === key && existsSync(path.join(this.folder, file))) return readPicture(path.join(this.folder, file));
+    if (this.index.pictures[file] === key && existsSync(path.join(this.folder, file)))
+      return readPicture(path.join(this.folder, file));
     const picture = await degrade(held.picture, set, held.name);
     await writePng(path.join(this.folder, file), picture);
     this.index.pictures[file] = key;
@@ -38,7 +47,10 @@ export class Store {
   /** Whether the method's result is there, and was made of the same picture by the same model. */
   has(held: HeldOut, set: SetName, method: Method): boolean {
     const file = fileOf(held, set, method.id);
-    return this.index.pictures[file] === keyOf(held, set, method) && existsSync(path.join(this.folder, file));
+    return (
+      this.index.pictures[file] === keyOf(held, set, method) &&
+      existsSync(path.join(this.folder, file))
+    );
   }
 
   read(held: HeldOut, set: SetName, method: Method): Promise<Picture> {
@@ -75,13 +87,28 @@ export class Store {
 /** Names the folder of the small pictures beside the methods'. */
 const INPUT = 'input';
 
-const fileOf = (held: HeldOut, set: SetName, method: string): string => `pictures/${set}/${method}/${held.name}.png`;
+const fileOf = (held: HeldOut, set: SetName, method: string): string =>
+  `pictures/${set}/${method}/${held.name}.png`;
 
 function keyOf(held: HeldOut, set: SetName, { run }: Method): string {
-  const how = run.kind === 'network' ? [run.model.manifest.graph.sha256, run.model.manifest.margin, run.guidance.pixel, run.guidance.semantic] : [run.kind, PLAIN_VERSIONS[run.kind]];
+  const how =
+    run.kind === 'network'
+      ? [
+          run.model.manifest.graph.sha256,
+          run.model.manifest.margin,
+          run.guidance.pixel,
+          run.guidance.semantic,
+        ]
+      : [run.kind, PLAIN_VERSIONS[run.kind]];
   return hashOf([...inputParts(held, set), ...how]);
 }
 
-const inputParts = (held: HeldOut, set: SetName): readonly (string | number)[] => [held.name, held.sha256, set, DEGRADE_VERSION];
+const inputParts = (held: HeldOut, set: SetName): readonly (string | number)[] => [
+  held.name,
+  held.sha256,
+  set,
+  DEGRADE_VERSION,
+];
 
-const hashOf = (parts: readonly (string | number)[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+const hashOf = (parts: readonly (string | number)[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

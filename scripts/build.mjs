@@ -30,8 +30,18 @@ const node = {
 
 /** Each bundle with what it may load at run time; natives only in the engine. */
 const bundles = [
-  { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
-  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', external: ['onnxruntime-node', 'sharp'] },
+  {
+    ...node,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode'],
+  },
+  {
+    ...node,
+    entryPoints: ['src/engine/main.ts'],
+    outfile: 'dist/engine.js',
+    external: ['onnxruntime-node', 'sharp'],
+  },
   { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' },
   {
     bundle: true,
@@ -62,14 +72,18 @@ if (options.has('--watch')) {
   console.log('watching');
 } else if (!options.has('--if-stale') || isStale()) {
   await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
-  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/buildModels.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/buildModels.ts'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   writeFileSync(STAMP, '');
 }
 
 function isStale() {
   if (!existsSync(STAMP) || !existsSync('test/fixtures/models/slow-4x/model.onnx')) return true;
   const built = statSync(STAMP).mtimeMs;
-  return ['src', 'scripts', 'package.json', 'models', 'test/fixtures/models'].some((place) => newest(place) > built);
+  return ['src', 'scripts', 'package.json', 'models', 'test/fixtures/models'].some(
+    (place) => newest(place) > built,
+  );
 }
 
 function newest(place) {

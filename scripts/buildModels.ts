@@ -3,7 +3,8 @@
  *
  *   node --import tsx scripts/buildModels.ts [--update-manifests]
  *
- * The same code gives the same bytes, so the SHA-256 in a manifest is the proof that the build is the one described.
+ * The same code gives the same bytes, so the SHA-256 in a manifest is the proof that the build is
+ * the one described.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,12 +18,24 @@ const root = path.dirname(__dirname);
 function write(name: string, onnx: Uint8Array): void {
   const folder = path.join('test/fixtures/models', name);
   const manifestFile = path.join(root, folder, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as { graph: { path: string; bytes: number; sha256: string } };
-  const actual = { ...manifest, graph: { ...manifest.graph, bytes: onnx.length, sha256: createHash('sha256').update(onnx).digest('hex') } };
+  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as {
+    graph: { path: string; bytes: number; sha256: string };
+  };
+  const actual = {
+    ...manifest,
+    graph: {
+      ...manifest.graph,
+      bytes: onnx.length,
+      sha256: createHash('sha256').update(onnx).digest('hex'),
+    },
+  };
   if (update) {
     writeFileSync(manifestFile, `${JSON.stringify(actual, null, 2)}\n`);
   } else if (JSON.stringify(actual) !== JSON.stringify(manifest)) {
-    throw new Error(`${manifestFile} does not describe the graph that was built: run "npm run build:models -- --update-manifests" if the change is meant.`);
+    throw new Error(
+      `${manifestFile} does not describe the graph that was built: run "npm run ` +
+        'build:models -- --update-manifests" if the change is meant.',
+    );
   }
   writeFileSync(path.join(root, folder, manifest.graph.path), onnx);
 }

@@ -5,8 +5,9 @@
  *
  * The screenshot needs Chromium (CHROMIUM, or /usr/bin/chromium) and the DejaVu fonts.
  *
- * photo.jpg is not made here. It is skimage/data/chelsea.png of the PyPI package scikit-image, CC0 by its photographer,
- * Stefan van der Walt: the 336×252 pixels at (60, 10), reduced to 160×120 with Lanczos. See media/samples/README.md.
+ * photo.jpg is not made here. It is skimage/data/chelsea.png of the PyPI package scikit-image, CC0
+ * by its photographer, Stefan van der Walt: the 336×252 pixels at (60, 10), reduced to 160×120 with
+ * Lanczos. See media/samples/README.md.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +18,9 @@ import sharp from 'sharp';
 const media = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'media');
 const sample = (name) => path.join(media, 'samples', name);
 
-await sharp(readFileSync(path.join(media, 'icon.svg'))).png({ compressionLevel: 9 }).toFile(path.join(media, 'icon.png'));
+await sharp(readFileSync(path.join(media, 'icon.svg')))
+  .png({ compressionLevel: 9 })
+  .toFile(path.join(media, 'icon.png'));
 await makeIcon();
 await makeScreenshot();
 await makeTexture();
@@ -51,7 +54,10 @@ async function makeScreenshot() {
     i::after { content: ""; position: absolute; right: 1px; top: 1px; width: 7px; height: 7px; border-radius: 50%; background: #fff }
     button { margin: 7px 7px 0; font: inherit; border: 1px solid #1f883d; background: #1f883d; color: #fff; border-radius: 3px; padding: 2px 8px }
   </style><header>Settings</header><p>Language <b>English (UK)</b></p><p>Dark theme <i></i></p><p>Autosave <b>30 seconds</b></p><button>Save changes</button>`;
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
   try {
     const page = await browser.newPage({ viewport: { width: 160, height: 104 } });
     await page.setContent(html);
@@ -61,7 +67,10 @@ async function makeScreenshot() {
   }
 }
 
-/** Woven cloth of two colours, 96×96: 8 by 8 threads, and everything in it wraps around, so the edges join exactly. */
+/**
+ * Woven cloth of two colours, 96×96: 8 by 8 threads, and everything in it wraps around, so the
+ * edges join exactly.
+ */
 async function makeTexture() {
   const side = 96;
   const perPixel = 4;
@@ -75,13 +84,21 @@ async function makeTexture() {
         const v = (y + (Math.floor(sub / perPixel) + 0.5) / perPixel) / side;
         cloth(u, v).forEach((value, channel) => (sum[channel] += value));
       }
-      sum.forEach((value, channel) => (pixels[(y * side + x) * 3 + channel] = Math.min(255, Math.round(value / perPixel ** 2))));
+      sum.forEach(
+        (value, channel) =>
+          (pixels[(y * side + x) * 3 + channel] = Math.min(255, Math.round(value / perPixel ** 2))),
+      );
     }
   }
-  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).png({ compressionLevel: 9 }).toFile(sample('texture.png'));
+  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+    .png({ compressionLevel: 9 })
+    .toFile(sample('texture.png'));
 }
 
-/** The colour of a plain weave at (u, v) of the unit square: warp threads go down, weft threads across, the higher one shows. */
+/**
+ * The colour of a plain weave at (u, v) of the unit square: warp threads go down, weft threads
+ * across, the higher one shows.
+ */
 function weave(threads) {
   const noise = tileableNoise(48);
   const warp = { colour: [232, 204, 160], phase: 0 };
@@ -114,12 +131,16 @@ function tileableNoise(side) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2147483648 - 1;
   });
-  const at = (x, y) => grid[(((y % cells) + cells) % cells) * cells + (((x % cells) + cells) % cells)];
+  const at = (x, y) =>
+    grid[(((y % cells) + cells) % cells) * cells + (((x % cells) + cells) % cells)];
   const smooth = (t) => t * t * (3 - 2 * t);
   return (x, y) => {
     const [u, v] = [(x * cells) / side, (y * cells) / side];
     const [i, j] = [Math.floor(u), Math.floor(v)];
     const [a, b] = [smooth(u - i), smooth(v - j)];
-    return (at(i, j) * (1 - a) + at(i + 1, j) * a) * (1 - b) + (at(i, j + 1) * (1 - a) + at(i + 1, j + 1) * a) * b;
+    return (
+      (at(i, j) * (1 - a) + at(i + 1, j) * a) * (1 - b) +
+      (at(i, j + 1) * (1 - a) + at(i + 1, j + 1) * a) * b
+    );
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Takes pictures of the comparison panel, each mode in each theme, with layers that the engine makes of a real photograph:
+ * Takes pictures of the comparison panel, each mode in each theme, with layers that the engine
+ * makes of a real photograph:
  *
  *   npm run screenshots [-- <part of a name>]
  *
@@ -14,7 +15,13 @@ import type { PanelPreview, PanelProgress, PanelResult } from '../src/shared/pan
 import type { PreviewProgress } from '../src/shared/previewProtocol';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
 import { RENDER_MODES } from '../src/webview/render/state';
-import { INIT, PanelHarness, TWO_DIALS, type OpenOptions, type PanelPage } from '../test/webview/panelHarness';
+import {
+  INIT,
+  PanelHarness,
+  TWO_DIALS,
+  type OpenOptions,
+  type PanelPage,
+} from '../test/webview/panelHarness';
 import { THEMES, type ThemeName } from '../test/webview/panelThemes';
 
 const ROOT = path.dirname(__dirname);
@@ -24,7 +31,13 @@ const MEDIA = path.join(ROOT, 'media');
 const SHOWN: readonly string[] = ['dark-map', 'dark-loupe'];
 
 /** A picture with everything that a panel is told about it. */
-type Computed = { readonly name: string; readonly size: { readonly width: number; readonly height: number }; readonly steps: readonly PanelProgress[]; readonly picture: PanelResult; readonly preview: PanelPreview };
+type Computed = {
+  readonly name: string;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly steps: readonly PanelProgress[];
+  readonly picture: PanelResult;
+  readonly preview: PanelPreview;
+};
 
 const files = new Map<string, Buffer>();
 
@@ -35,21 +48,65 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
   const steps: PreviewProgress[] = [];
   try {
     const { colourFix, maxInputMegapixels } = DEFAULT_SETTINGS;
-    const call = { input: file, scratchDirectory: folder.directory, model: DEFAULT_MODEL, device: 'cpu', colourFix, maxInputMegapixels } as const;
+    const call = {
+      input: file,
+      scratchDirectory: folder.directory,
+      model: DEFAULT_MODEL,
+      device: 'cpu',
+      colourFix,
+      maxInputMegapixels,
+    } as const;
     const result = await client.preview(call, { onProgress: (step) => steps.push(step) });
     const address = (of: string): string => {
       files.set(`/${name}.${of}`, readFileSync(path.join(folder.directory, of)));
       return `${name}.${of}`;
     };
     files.set(`/${name}`, readFileSync(file));
-    const { size, sourceSize, branches, alphaFile, exact, device, seconds, figures, estimate, notes } = result;
-    const picture: PanelResult = { size, sourceSize, branches, exact, alphaAddress: alphaFile === undefined ? undefined : address(alphaFile) };
+    const {
+      size,
+      sourceSize,
+      branches,
+      alphaFile,
+      exact,
+      device,
+      seconds,
+      figures,
+      estimate,
+      notes,
+    } = result;
+    const picture: PanelResult = {
+      size,
+      sourceSize,
+      branches,
+      exact,
+      alphaAddress: alphaFile === undefined ? undefined : address(alphaFile),
+    };
     return {
       name,
       size: sourceSize,
       picture,
-      steps: steps.flatMap(({ done, total, secondsLeft, tile }) => (tile ? [{ done, total, device: 'CPU', secondsLeft, tile: { rect: tile.rect, address: address(tile.file) }, picture }] : [])),
-      preview: { device: device.toUpperCase(), seconds: seconds.total, figures, estimate, auto: chooseGuidance(estimate, branches), notes },
+      steps: steps.flatMap(({ done, total, secondsLeft, tile }) =>
+        tile
+          ? [
+              {
+                done,
+                total,
+                device: 'CPU',
+                secondsLeft,
+                tile: { rect: tile.rect, address: address(tile.file) },
+                picture,
+              },
+            ]
+          : [],
+      ),
+      preview: {
+        device: device.toUpperCase(),
+        seconds: seconds.total,
+        figures,
+        estimate,
+        auto: chooseGuidance(estimate, branches),
+        notes,
+      },
     };
   } finally {
     await folder.remove();
@@ -59,7 +116,8 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
 /** Lets the tiles come in; all of them unless `share` is less than 1. */
 async function run(panel: PanelPage, { steps, preview }: Computed, share = 1): Promise<void> {
   const call = await panel.called('preview');
-  for (const step of steps.slice(0, Math.ceil(steps.length * share))) await panel.progress(call, step);
+  for (const step of steps.slice(0, Math.ceil(steps.length * share)))
+    await panel.progress(call, step);
   if (share < 1) return;
   await panel.result(call, preview);
   await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
@@ -68,15 +126,38 @@ async function run(panel: PanelPage, { steps, preview }: Computed, share = 1): P
 async function main(): Promise<void> {
   const wanted = process.argv[2] ?? '';
   mkdirSync(OUT, { recursive: true });
-  const client = new EngineClient({ entry: path.join(ROOT, 'dist/engine.js'), modelFolders: [path.join(ROOT, 'models')], store: defaultModelStore(), idleSeconds: 60, log: () => undefined });
-  const [photo, icon] = await Promise.all(['test/fixtures/pictures/kingfisher.webp', 'media/samples/icon.png'].map((file) => compute(client, path.join(ROOT, file)))).finally(() => client.dispose());
+  const client = new EngineClient({
+    entry: path.join(ROOT, 'dist/engine.js'),
+    modelFolders: [path.join(ROOT, 'models')],
+    store: defaultModelStore(),
+    idleSeconds: 60,
+    log: () => undefined,
+  });
+  const [photo, icon] = await Promise.all(
+    ['test/fixtures/pictures/kingfisher.webp', 'media/samples/icon.png'].map((file) =>
+      compute(client, path.join(ROOT, file)),
+    ),
+  ).finally(() => client.dispose());
   if (!photo || !icon) return;
   const harness = await PanelHarness.start(path.join(ROOT, 'src/webview/panel/main.ts'), files);
 
-  const shot = async (name: string, picture: Computed, options: OpenOptions, act: (panel: PanelPage) => Promise<unknown>): Promise<void> => {
+  const shot = async (
+    name: string,
+    picture: Computed,
+    options: OpenOptions,
+    act: (panel: PanelPage) => Promise<unknown>,
+  ): Promise<void> => {
     if (!name.includes(wanted)) return;
-    const original = { ...INIT.original, fileName: picture.name, address: picture.name, size: picture.size };
-    const panel = await harness.open({ init: { ...INIT, models: [TWO_DIALS], original }, ...options });
+    const original = {
+      ...INIT.original,
+      fileName: picture.name,
+      address: picture.name,
+      size: picture.size,
+    };
+    const panel = await harness.open({
+      init: { ...INIT, models: [TWO_DIALS], original },
+      ...options,
+    });
     await act(panel);
     await panel.frame();
     const file = path.join(OUT, `${name}.png`);
@@ -101,11 +182,18 @@ async function main(): Promise<void> {
         await panel.page.click('#pin');
         await panel.page.click('[data-preset=vivid]');
       });
-      await shot(`${theme}-loupe`, photo, { theme, stored: { view: { zoom: 4, x: 0.48, y: 0.09 }, loupe: true } }, async (panel) => {
-        await run(panel, photo);
-        await panel.page.mouse.move(665, 290);
-      });
-      await shot(`${theme}-alpha`, icon, { theme, stored: { checkerboard: true } }, (panel) => run(panel, icon));
+      await shot(
+        `${theme}-loupe`,
+        photo,
+        { theme, stored: { view: { zoom: 4, x: 0.48, y: 0.09 }, loupe: true } },
+        async (panel) => {
+          await run(panel, photo);
+          await panel.page.mouse.move(665, 290);
+        },
+      );
+      await shot(`${theme}-alpha`, icon, { theme, stored: { checkerboard: true } }, (panel) =>
+        run(panel, icon),
+      );
     }
     await shot('narrow-divider', photo, { width: 420, height: 900 }, (panel) => run(panel, photo));
   } finally {

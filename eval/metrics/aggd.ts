@@ -1,6 +1,9 @@
 import { gamma } from './gamma';
 
-/** An asymmetric generalised Gaussian distribution: shape, and the scales of its left and right half. */
+/**
+ * An asymmetric generalised Gaussian distribution: shape, and the scales of its left and right
+ * half.
+ */
 export type Aggd = { readonly alpha: number; readonly left: number; readonly right: number };
 
 /** Shapes that are tried: 0.2 … 10. */
@@ -10,8 +13,8 @@ const SHAPES = Float64Array.from({ length: 9801 }, (_, i) => 0.2 + i * STEP);
 const RATIOS = SHAPES.map((alpha) => gamma(2 / alpha) ** 2 / (gamma(1 / alpha) * gamma(3 / alpha)));
 
 /**
- * Fits the distribution to values by matching moments (Lasmar, Stitou and Berthoumieu 2009), as NIQE does. The scale of a half without
- * values is NaN.
+ * Fits the distribution to values by matching moments (Lasmar, Stitou and Berthoumieu 2009), as
+ * NIQE does. The scale of a half without values is NaN.
  */
 export function fitAggd(values: Float64Array): Aggd {
   let [absolute, squares, negative, positive, negatives, positives] = [0, 0, 0, 0, 0, 0];

@@ -11,7 +11,8 @@ const LINEAR = Float64Array.from({ length: 256 }, (_, value) => {
 const WHITE = [0.95047, 1, 1.08883] as const;
 const THRESHOLD = (6 / 29) ** 3;
 
-const curve = (t: number): number => (t > THRESHOLD ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29);
+const curve = (t: number): number =>
+  t > THRESHOLD ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29;
 
 /** 8-bit sRGB to CIE L*a*b* under D65. */
 export function labFrom(red: number, green: number, blue: number): Lab {
@@ -23,4 +24,5 @@ export function labFrom(red: number, green: number, blue: number): Lab {
 }
 
 /** The colour of a pixel. */
-export const labAt = ({ data }: Picture, pixel: number): Lab => labFrom(data[3 * pixel] ?? 0, data[3 * pixel + 1] ?? 0, data[3 * pixel + 2] ?? 0);
+export const labAt = ({ data }: Picture, pixel: number): Lab =>
+  labFrom(data[3 * pixel] ?? 0, data[3 * pixel + 1] ?? 0, data[3 * pixel + 2] ?? 0);

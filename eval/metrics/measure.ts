@@ -12,7 +12,10 @@ import { ssim } from './ssim';
 /** Raise it when a metric changes: results of older versions are then computed anew. */
 export const METRICS_VERSION = '1';
 
-/** Pixels at each edge that PSNR and SSIM leave out: the enlargement, as in the super-resolution literature. */
+/**
+ * Pixels at each edge that PSNR and SSIM leave out: the enlargement, as in the super-resolution
+ * literature.
+ */
 const BORDER = 4;
 
 /** What is measured of a result; a metric that is not defined for a picture is null. */
@@ -26,7 +29,10 @@ export const METRICS = {
   deltaE: { title: 'ΔE00 to base', unit: '', better: 'lower', digits: 2 },
   colourShift: { title: 'ΔE00 to base, 16×16 means', unit: '', better: 'lower', digits: 2 },
   sharpness: { title: 'Sharpness', unit: 'levels/px', better: 'neither', digits: 2 },
-} as const satisfies Record<string, { title: string; unit: string; better: 'higher' | 'lower' | 'neither'; digits: number }>;
+} as const satisfies Record<
+  string,
+  { title: string; unit: string; better: 'higher' | 'lower' | 'neither'; digits: number }
+>;
 export type MetricName = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
 export type Metrics = { readonly [name in MetricName]: number | null };
@@ -51,15 +57,27 @@ export type Reference = {
 };
 
 /** Computes once what comparisons with a held-out picture need. */
-export async function originalFor(picture: Picture, perceptual: PerceptualDistance): Promise<Original> {
+export async function originalFor(
+  picture: Picture,
+  perceptual: PerceptualDistance,
+): Promise<Original> {
   return { picture, y: shave(luma(picture), BORDER), features: await perceptual.features(picture) };
 }
 
 /** Computes once what comparisons with a small picture and its bicubic enlargement need. */
-export const referenceFor = (original: Original, input: Picture, base: Picture): Reference => ({ original, input, base, baseMeans: reduce(reduce(base)) });
+export const referenceFor = (original: Original, input: Picture, base: Picture): Reference => ({
+  original,
+  input,
+  base,
+  baseMeans: reduce(reduce(base)),
+});
 
 /** All metrics of an enlargement; `METRICS` says what each is. */
-export async function measure(result: Picture, reference: Reference, perceptual: PerceptualDistance): Promise<Metrics> {
+export async function measure(
+  result: Picture,
+  reference: Reference,
+  perceptual: PerceptualDistance,
+): Promise<Metrics> {
   const y = luma(result);
   const inner = shave(y, BORDER);
   const small = reduce(result);

@@ -4,10 +4,17 @@ import { LAYERS, type StLpips } from '../models/stLpips';
 import { CACHE } from '../paths';
 import { requireSameSize, type Picture } from '../picture';
 
-/** What the network sees in a picture; kept for a reference that many pictures are compared with. */
-export type Features = { readonly picture: Picture; readonly layers: { readonly [name: string]: Floats } };
+/**
+ * What the network sees in a picture; kept for a reference that many pictures are compared with.
+ */
+export type Features = {
+  readonly picture: Picture;
+  readonly layers: { readonly [name: string]: Floats };
+};
 
-/** The perceptual distance ST-LPIPS: 0 for equal pictures, smaller is closer. See models/stLpips. */
+/**
+ * The perceptual distance ST-LPIPS: 0 for equal pictures, smaller is closer. See models/stLpips.
+ */
 export class PerceptualDistance {
   private constructor(
     private readonly toFeatures: Network,
@@ -15,7 +22,8 @@ export class PerceptualDistance {
   ) {}
 
   static async open({ features, distance }: StLpips): Promise<PerceptualDistance> {
-    const open = (onnx: Uint8Array): Promise<Network> => openNetwork({ onnx, weightsFolder: CACHE, device: 'cpu', plan: 'fastConvolutions' });
+    const open = (onnx: Uint8Array): Promise<Network> =>
+      openNetwork({ onnx, weightsFolder: CACHE, device: 'cpu', plan: 'fastConvolutions' });
     return new PerceptualDistance(await open(features), await open(distance));
   }
 
@@ -31,7 +39,10 @@ export class PerceptualDistance {
 
   async distance(reference: Features, picture: Picture): Promise<number> {
     requireSameSize(reference.picture, picture);
-    const { distance } = await this.toDistance.run({ image: inputOf(picture), ...reference.layers });
+    const { distance } = await this.toDistance.run({
+      image: inputOf(picture),
+      ...reference.layers,
+    });
     const value = distance?.data[0];
     if (value === undefined) throw new Error('The network has no distance.');
     return value;
@@ -44,5 +55,13 @@ export class PerceptualDistance {
 }
 
 function inputOf({ data, width, height }: Picture): Floats {
-  return { data: tileInput(data, width, mirroredIndices(0, width, width), mirroredIndices(0, height, height)), dims: [1, 3, height, width] };
+  return {
+    data: tileInput(
+      data,
+      width,
+      mirroredIndices(0, width, width),
+      mirroredIndices(0, height, height),
+    ),
+    dims: [1, 3, height, width],
+  };
 }

@@ -1,7 +1,10 @@
 import { requireSameSize, type Picture, type Plane } from '../picture';
 
 const PEAK = 255;
-/** What equal pictures get, so that means stay finite: the PSNR of an error far below what 8 bits resolve. */
+/**
+ * What equal pictures get, so that means stay finite: the PSNR of an error far below what 8 bits
+ * resolve.
+ */
 const LARGEST = 100;
 
 /** Peak signal-to-noise ratio in dB, for values in [0,255]. */

@@ -1,6 +1,9 @@
 import type { Plane } from '../picture';
 
-/** Mean length of the gradient of a plane (differences to the next pixel right and below), in levels a pixel. */
+/**
+ * Mean length of the gradient of a plane (differences to the next pixel right and below), in levels
+ * a pixel.
+ */
 export function sharpness({ data, width, height }: Plane): number {
   let sum = 0;
   for (let y = 0; y < height - 1; y++) {

@@ -4,14 +4,18 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import yauzl from 'yauzl';
 
-/** The bytes of the entries of a zip archive (a wheel) whose names end in one of `names`, in the order of `names`. */
+/**
+ * The bytes of the entries of a zip archive (a wheel) whose names end in one of `names`, in the
+ * order of `names`.
+ */
 export async function readZipEntries(file: string, names: readonly string[]): Promise<Buffer[]> {
   const archive = await yauzl.openPromise(file);
   const found = new Map<string, Buffer>();
   try {
     for await (const entry of archive.eachEntry()) {
       const name = names.find((ending) => entry.fileName.endsWith(`/${ending}`));
-      if (name !== undefined) found.set(name, await buffer(await archive.openReadStreamPromise(entry)));
+      if (name !== undefined)
+        found.set(name, await buffer(await archive.openReadStreamPromise(entry)));
     }
   } finally {
     archive.close();

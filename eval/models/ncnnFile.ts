@@ -1,4 +1,7 @@
-/** One layer of an ncnn network: `inputs` and `outputs` are names of blobs, `parameters` ncnn's numbered ones. */
+/**
+ * One layer of an ncnn network: `inputs` and `outputs` are names of blobs, `parameters` ncnn's
+ * numbered ones.
+ */
 export type NcnnLayer = {
   readonly type: string;
   readonly name: string;
@@ -11,15 +14,26 @@ const MAGIC = '7767517';
 /** Numbers from here down are arrays: −23300 − n is the array n. */
 const ARRAYS = -23300;
 
-/** Reads the text of a `.param` file (https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure). */
+/**
+ * Reads the text of a `.param` file
+ * (https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure).
+ */
 export function readNcnnParam(text: string): NcnnLayer[] {
   const [magic, , ...lines] = text.trim().split('\n');
   if (magic?.trim() !== MAGIC) throw new Error('This is no ncnn network.');
   return lines.map((line) => {
-    const [type = '', name = '', inputCount = '', outputCount = '', ...rest] = line.trim().split(/\s+/);
+    const [type = '', name = '', inputCount = '', outputCount = '', ...rest] = line
+      .trim()
+      .split(/\s+/);
     const inputs = Number(inputCount);
     const outputs = inputs + Number(outputCount);
-    return { type, name, inputs: rest.slice(0, inputs), outputs: rest.slice(inputs, outputs), parameters: new Map(rest.slice(outputs).map(readParameter)) };
+    return {
+      type,
+      name,
+      inputs: rest.slice(0, inputs),
+      outputs: rest.slice(inputs, outputs),
+      parameters: new Map(rest.slice(outputs).map(readParameter)),
+    };
   });
 }
 
@@ -34,7 +48,10 @@ function readParameter(text: string): [number, number[]] {
 /** Marks weights stored as 16-bit floats; 0 marks 32-bit floats. */
 const HALF_FLOATS = 0x01306b47;
 
-/** Reads the weights in a `.bin` file, which stand there one after another in the order of the layers. */
+/**
+ * Reads the weights in a `.bin` file, which stand there one after another in the order of the
+ * layers.
+ */
 export class NcnnWeights {
   private at = 0;
 
@@ -45,15 +62,20 @@ export class NcnnWeights {
     const mark = this.bytes.readUInt32LE(this.at);
     this.at += 4;
     if (mark === 0) return this.floats(count);
-    if (mark !== HALF_FLOATS) throw new Error(`Weights of the kind 0x${mark.toString(16)} are not supported.`);
-    const values = Float32Array.from({ length: count }, (_, i) => halfToFloat(this.bytes.readUInt16LE(this.at + 2 * i)));
+    if (mark !== HALF_FLOATS)
+      throw new Error(`Weights of the kind 0x${mark.toString(16)} are not supported.`);
+    const values = Float32Array.from({ length: count }, (_, i) =>
+      halfToFloat(this.bytes.readUInt16LE(this.at + 2 * i)),
+    );
     this.at += Math.ceil((2 * count) / 4) * 4;
     return values;
   }
 
   /** The next 32-bit floats, as biases are stored. */
   floats(count: number): Float32Array {
-    const values = Float32Array.from({ length: count }, (_, i) => this.bytes.readFloatLE(this.at + 4 * i));
+    const values = Float32Array.from({ length: count }, (_, i) =>
+      this.bytes.readFloatLE(this.at + 4 * i),
+    );
     this.at += 4 * count;
     return values;
   }

@@ -17,9 +17,15 @@ const GRID_LAMBDAS = [0, 0.5, 1, 1.5] as const;
 const GRID_SET: SetName = 'blur-jpeg';
 const STRIP_SIDE = 192;
 
-/** What is drawn: the pictures of these names, or the first of each category. Throws for a name that is none. */
+/**
+ * What is drawn: the pictures of these names, or the first of each category. Throws for a name that
+ * is none.
+ */
 export function shownPictures(pictures: readonly HeldOut[], names: readonly string[]): HeldOut[] {
-  if (names.length === 0) return CATEGORIES.flatMap((category) => pictures.find((held) => held.category === category) ?? []);
+  if (names.length === 0)
+    return CATEGORIES.flatMap(
+      (category) => pictures.find((held) => held.category === category) ?? [],
+    );
   return names.map((name) => {
     const held = pictures.find((one) => one.name === name);
     if (!held) throw new Error(`There is no held-out picture ${name}.`);
@@ -28,7 +34,12 @@ export function shownPictures(pictures: readonly HeldOut[], names: readonly stri
 }
 
 /** λ_pix × λ_sem crops of each picture, as in Figure 1 of PiSA-SR. */
-export async function drawGrids(folder: string, pictures: readonly HeldOut[], { model }: Grid, store: Store): Promise<void> {
+export async function drawGrids(
+  folder: string,
+  pictures: readonly HeldOut[],
+  { model }: Grid,
+  store: Store,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const network = await Network.open(model);
   for (const held of pictures) {
@@ -38,14 +49,26 @@ export async function drawGrids(folder: string, pictures: readonly HeldOut[], { 
       picture: crop(enlargement.blend(guidance), left, top, GRID_SIDE, GRID_SIDE),
       label: `λ_pix ${guidance.pixel}, λ_sem ${guidance.semantic}`,
     });
-    const rows = GRID_LAMBDAS.map((semantic) => GRID_LAMBDAS.map((pixel) => tile({ pixel, semantic })));
-    await drawSheet(path.join(folder, `grid-${held.name}.webp`), rows, { title: `${model.manifest.name}: ${held.name}, ${GRID_SET}` });
+    const rows = GRID_LAMBDAS.map((semantic) =>
+      GRID_LAMBDAS.map((pixel) => tile({ pixel, semantic })),
+    );
+    await drawSheet(path.join(folder, `grid-${held.name}.webp`), rows, {
+      title: `${model.manifest.name}: ${held.name}, ${GRID_SET}`,
+    });
   }
   await network.release();
 }
 
-/** Every method beside the others at 100 %, for each picture: a row for each set, its input and the original at the ends. */
-export async function drawStrips(folder: string, pictures: readonly HeldOut[], methods: readonly Method[], store: Store): Promise<void> {
+/**
+ * Every method beside the others at 100 %, for each picture: a row for each set, its input and the
+ * original at the ends.
+ */
+export async function drawStrips(
+  folder: string,
+  pictures: readonly HeldOut[],
+  methods: readonly Method[],
+  store: Store,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const held of pictures) {
     const side = Math.min(STRIP_SIDE, held.picture.width, held.picture.height);
@@ -54,11 +77,19 @@ export async function drawStrips(folder: string, pictures: readonly HeldOut[], m
     const rows = await Promise.all(
       SETS.map(async (set): Promise<Tile[]> => [
         { picture: cut(repeatPixels(await store.input(held, set))), label: 'Input' },
-        ...(await Promise.all(methods.map(async (method) => ({ picture: cut(await store.read(held, set, method)), label: method.label })))),
+        ...(await Promise.all(
+          methods.map(async (method) => ({
+            picture: cut(await store.read(held, set, method)),
+            label: method.label,
+          })),
+        )),
         { picture: cut(held.picture), label: 'Original' },
       ]),
     );
-    await drawSheet(path.join(folder, `strip-${held.name}.webp`), rows, { title: held.name, rowNames: SETS });
+    await drawSheet(path.join(folder, `strip-${held.name}.webp`), rows, {
+      title: held.name,
+      rowNames: SETS,
+    });
   }
 }
 

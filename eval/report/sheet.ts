@@ -11,7 +11,11 @@ const TITLE = 34;
 export type SheetOptions = { readonly title: string; readonly rowNames?: readonly string[] };
 
 /** Draws rows of equally large pictures at 100 %, each with its label above, onto one WebP. */
-export async function drawSheet(file: string, rows: readonly (readonly Tile[])[], { title, rowNames }: SheetOptions): Promise<void> {
+export async function drawSheet(
+  file: string,
+  rows: readonly (readonly Tile[])[],
+  { title, rowNames }: SheetOptions,
+): Promise<void> {
   const side = rows[0]?.[0]?.picture;
   if (!side) throw new Error('There is nothing to draw.');
   const left = rowNames ? 96 : GAP;

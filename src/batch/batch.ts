@@ -19,7 +19,10 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
 
 export type BatchClient = Pick<EngineClient, 'inspect' | 'upscale'>;
 
-/** A folder's pictures, a selection or a workspace: makes a plan, carries it out, and remembers what was made. */
+/**
+ * A folder's pictures, a selection or a workspace: makes a plan, carries it out, and remembers what
+ * was made.
+ */
 export class Batch {
   private readonly store: BatchStore;
   private known: Records = {};
@@ -30,10 +33,19 @@ export class Batch {
   ) {
     const { stateFolder, lockFolder, shard, root, outputRoot = root, inputs } = request;
     const isWhole = inputs.length === 1 && inputs[0] === root;
-    this.store = new BatchStore({ stateFolder, outputRoot, lockFolder, isWhole, ...(shard ? { shard } : {}) });
+    this.store = new BatchStore({
+      stateFolder,
+      outputRoot,
+      lockFolder,
+      isWhole,
+      ...(shard ? { shard } : {}),
+    });
   }
 
-  /** The run that was killed before this plan was made. Its finished outputs are up to date in the plan. */
+  /**
+   * The run that was killed before this plan was made. Its finished outputs are up to date in the
+   * plan.
+   */
   get unfinished(): Unfinished | undefined {
     return this.store.unfinished;
   }
@@ -45,7 +57,8 @@ export class Batch {
     return makePlan(
       { ...this.request, records: this.known, ...(signal ? { signal } : {}) },
       {
-        inspect: (inputs, maxInputMegapixels) => this.client.inspect({ inputs, maxInputMegapixels }, signal ? { signal } : {}),
+        inspect: (inputs, maxInputMegapixels) =>
+          this.client.inspect({ inputs, maxInputMegapixels }, signal ? { signal } : {}),
         modelHash: (model) => {
           const hash = hashes.get(model) ?? modelHash(model, this.request.modelFolders);
           hashes.set(model, hash);
@@ -55,13 +68,25 @@ export class Batch {
     );
   }
 
-  /** Carries out what is ticked of a plan that this batch has made. The report comes when all is done or cancelled, and everything is on disk. */
-  async start(plan: Plan, ids: ReadonlySet<string>, onEvent: (event: BatchEvent) => void): Promise<{ readonly run: BatchRun; readonly report: Promise<Report> }> {
+  /**
+   * Carries out what is ticked of a plan that this batch has made. The report comes when all is
+   * done or cancelled, and everything is on disk.
+   */
+  async start(
+    plan: Plan,
+    ids: ReadonlySet<string>,
+    onEvent: (event: BatchEvent) => void,
+  ): Promise<{ readonly run: BatchRun; readonly report: Promise<Report> }> {
     const { device, settingsFor, stateFolder, root } = this.request;
     await this.store.settle();
     const journal = await Journal.create(stateFolder, { root, ids: [...ids] });
     const { maxInputMegapixels } = settingsFor('');
-    const run = new BatchRun(plan, ids, { device, maxInputMegapixels }, { upscale: (call, options) => this.client.upscale(call, options), journal, onEvent });
+    const run = new BatchRun(
+      plan,
+      ids,
+      { device, maxInputMegapixels },
+      { upscale: (call, options) => this.client.upscale(call, options), journal, onEvent },
+    );
     const finish = async (): Promise<Report> => {
       const report = await run.run();
       if (run.abandoned) {
@@ -80,7 +105,10 @@ export class Batch {
     return this.store.settle();
   }
 
-  /** Brings the lock up to date when a run is not needed: outputs that vanished from the plan leave it. */
+  /**
+   * Brings the lock up to date when a run is not needed: outputs that vanished from the plan leave
+   * it.
+   */
   async tidy(plan: Plan): Promise<void> {
     await this.store.save(plan, this.known);
   }

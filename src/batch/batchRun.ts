@@ -19,12 +19,22 @@ export type BatchEvent =
   | { readonly kind: 'paused'; readonly paused: boolean };
 
 export type BatchPorts = {
-  readonly upscale: (call: UpscaleCall, options: { readonly signal: AbortSignal; readonly onProgress: (progress: UpscaleProgress) => void }) => Promise<UpscaleResult>;
+  readonly upscale: (
+    call: UpscaleCall,
+    options: {
+      readonly signal: AbortSignal;
+      readonly onProgress: (progress: UpscaleProgress) => void;
+    },
+  ) => Promise<UpscaleResult>;
   readonly journal: Pick<Journal, 'begin' | 'done'>;
   readonly onEvent: (event: BatchEvent) => void;
 };
 
-export type BatchOptions = { readonly device: DeviceChoice; readonly maxInputMegapixels: number; readonly atOnce?: number };
+export type BatchOptions = {
+  readonly device: DeviceChoice;
+  readonly maxInputMegapixels: number;
+  readonly atOnce?: number;
+};
 
 /** Carries out a plan. One failure never stops the rest. */
 export class BatchRun {
@@ -65,7 +75,11 @@ export class BatchRun {
     const started = performance.now();
     await Promise.all(Array.from({ length: this.options.atOnce ?? AT_ONCE }, () => this.worker()));
     for (const item of this.pending.splice(0)) this.finish(this.outcome(item, 'cancelled'));
-    return { outcomes: this.outcomes, seconds: (performance.now() - started) / 1000, cancelled: this.isCancelled };
+    return {
+      outcomes: this.outcomes,
+      seconds: (performance.now() - started) / 1000,
+      cancelled: this.isCancelled,
+    };
   }
 
   /** No further picture is begun; those on their way are finished. */
@@ -138,15 +152,26 @@ export class BatchRun {
     const started = performance.now();
     const { id, input, output, settings, inputHash = '', settingsHash = '', outputSize } = item;
     const seconds = (): number => (performance.now() - started) / 1000;
-    if (!settings || !outputSize) return this.outcome(item, 'failed', { message: 'It was not planned.' });
+    if (!settings || !outputSize)
+      return this.outcome(item, 'failed', { message: 'It was not planned.' });
     const file = path.join(this.plan.outputRoot, output);
     const record = { input, inputHash, settings: settingsHash, ...outputSize };
     try {
       const source = path.join(this.plan.root, input);
       // What was planned is what is recorded; a source that changed meanwhile is for the next run.
-      if ((await hashFile(source)) !== inputHash) return this.outcome(item, 'failed', { message: `${input} has changed since the plan was made.`, hint: 'Make a new plan.', seconds: seconds() });
+      if ((await hashFile(source)) !== inputHash)
+        return this.outcome(item, 'failed', {
+          message: `${input} has changed since the plan was made.`,
+          hint: 'Make a new plan.',
+          seconds: seconds(),
+        });
       const before = await hashFile(file).catch(() => undefined);
-      if (before !== item.existingHash) return this.outcome(item, 'failed', { message: `${output} has changed since the plan was made.`, hint: 'Make a new plan.', seconds: seconds() });
+      if (before !== item.existingHash)
+        return this.outcome(item, 'failed', {
+          message: `${output} has changed since the plan was made.`,
+          hint: 'Make a new plan.',
+          seconds: seconds(),
+        });
       await this.ports.journal.begin(output, record, before);
       const call: UpscaleCall = {
         ...settings,
@@ -158,31 +183,72 @@ export class BatchRun {
         maxInputMegapixels: this.options.maxInputMegapixels,
       };
       const result = await this.tried(call, id, signal);
-      const made = { ...record, outputHash: await hashFile(file), width: result.width, height: result.height };
+      const made = {
+        ...record,
+        outputHash: await hashFile(file),
+        width: result.width,
+        height: result.height,
+      };
       await this.ports.journal.done(output, made);
       this.made[output] = made;
-      return this.outcome(item, 'done', { notes: result.notes, seconds: seconds(), inferenceSeconds: result.seconds.inference, bytes: result.bytes, size: { width: result.width, height: result.height } });
+      return this.outcome(item, 'done', {
+        notes: result.notes,
+        seconds: seconds(),
+        inferenceSeconds: result.seconds.inference,
+        bytes: result.bytes,
+        size: { width: result.width, height: result.height },
+      });
     } catch (caught) {
-      if (signal.aborted) return this.outcome(item, this.unwanted.has(id) && !this.isCancelled ? 'skipped' : 'cancelled', { seconds: seconds() });
+      if (signal.aborted)
+        return this.outcome(
+          item,
+          this.unwanted.has(id) && !this.isCancelled ? 'skipped' : 'cancelled',
+          { seconds: seconds() },
+        );
       const { message, hint } = RpcError.from(caught);
-      return this.outcome(item, 'failed', { message, ...(hint === undefined ? {} : { hint }), seconds: seconds() });
+      return this.outcome(item, 'failed', {
+        message,
+        ...(hint === undefined ? {} : { hint }),
+        seconds: seconds(),
+      });
     }
   }
 
-  /** A cancel of one picture may end the engine under the others, and a crash does; they are tried again. */
+  /**
+   * A cancel of one picture may end the engine under the others, and a crash does; they are tried
+   * again.
+   */
   private async tried(call: UpscaleCall, id: string, signal: AbortSignal): Promise<UpscaleResult> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.ports.upscale(call, { signal, onProgress: (progress) => this.ports.onEvent({ kind: 'progress', id, progress }) });
+        return await this.ports.upscale(call, {
+          signal,
+          onProgress: (progress) => this.ports.onEvent({ kind: 'progress', id, progress }),
+        });
       } catch (caught) {
         const { code } = RpcError.from(caught);
-        if (signal.aborted || attempt >= TRIES || (code !== 'cancelled' && code !== 'engine-died')) throw caught;
+        if (signal.aborted || attempt >= TRIES || (code !== 'cancelled' && code !== 'engine-died'))
+          throw caught;
       }
     }
   }
 
-  private outcome({ id, input, output }: PlanItem, state: Outcome['state'], part: Partial<Outcome> = {}): Outcome {
-    return { id, input, output, state, notes: [], seconds: 0, inferenceSeconds: 0, bytes: 0, ...part };
+  private outcome(
+    { id, input, output }: PlanItem,
+    state: Outcome['state'],
+    part: Partial<Outcome> = {},
+  ): Outcome {
+    return {
+      id,
+      input,
+      output,
+      state,
+      notes: [],
+      seconds: 0,
+      inferenceSeconds: 0,
+      bytes: 0,
+      ...part,
+    };
   }
 
   private finish(outcome: Outcome): void {

@@ -9,8 +9,12 @@ export async function hashFile(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** SHA-256 of a value's JSON with its keys in order, so that the same settings have the same hash however they were written. */
-export const hashValue = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
+/**
+ * SHA-256 of a value's JSON with its keys in order, so that the same settings have the same hash
+ * however they were written.
+ */
+export const hashValue = (value: unknown): string =>
+  createHash('sha256').update(canonical(value)).digest('hex');
 
 /** JSON with the keys of every object in order; what is undefined is left out. */
 export function canonical(value: unknown): string {
@@ -24,7 +28,11 @@ export function canonical(value: unknown): string {
 }
 
 /** Runs `work` on every item, so many at a time, and keeps the order. */
-export async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
   const runner = async (): Promise<void> => {

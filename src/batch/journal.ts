@@ -9,19 +9,30 @@ export type JournalHeader = {
   readonly root: string;
   /** The ids that were ticked. */
   readonly ids: readonly string[];
-  /** When the process that writes it was started, where that can be told: numbers of processes are used again. */
+  /**
+   * When the process that writes it was started, where that can be told: numbers of processes are
+   * used again.
+   */
   readonly started?: string;
 };
 
 type Line =
   | { readonly kind: 'header'; readonly header: JournalHeader }
-  | { readonly kind: 'begin'; readonly output: string; readonly record: OutputRecord; readonly before: string | undefined }
+  | {
+      readonly kind: 'begin';
+      readonly output: string;
+      readonly record: OutputRecord;
+      readonly before: string | undefined;
+    }
   | { readonly kind: 'done'; readonly output: string; readonly record: OutputRecord };
 
 const NAME = /^journal-(\d+)-\d+\.jsonl$/;
 let opened = 0;
 
-/** A file that grows by a line as each output is begun and finished, on disk before the run goes on: what a killed run leaves. */
+/**
+ * A file that grows by a line as each output is begun and finished, on disk before the run goes on:
+ * what a killed run leaves.
+ */
 export class Journal {
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -34,12 +45,22 @@ export class Journal {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, `journal-${process.pid}-${++opened}.jsonl`);
     const journal = new Journal(file, await open(file, 'w'));
-    await journal.append({ kind: 'header', header: { ...header, started: processStart(process.pid) } });
+    await journal.append({
+      kind: 'header',
+      header: { ...header, started: processStart(process.pid) },
+    });
     return journal;
   }
 
-  /** `before` is the hash of what lies at the output now; the record's own output hash is not known yet. */
-  begin(output: string, record: Omit<OutputRecord, 'outputHash'>, before: string | undefined): Promise<void> {
+  /**
+   * `before` is the hash of what lies at the output now; the record's own output hash is not known
+   * yet.
+   */
+  begin(
+    output: string,
+    record: Omit<OutputRecord, 'outputHash'>,
+    before: string | undefined,
+  ): Promise<void> {
     return this.append({ kind: 'begin', output, record: { ...record, outputHash: '' }, before });
   }
 
@@ -78,10 +99,13 @@ export type Unfinished = {
 };
 
 /**
- * Runs of a folder whose process is gone, as one. An output that was begun and is no longer what it was before is complete, because results are moved to their place in
- * one step.
+ * Runs of a folder whose process is gone, as one. An output that was begun and is no longer what it
+ * was before is complete, because results are moved to their place in one step.
  */
-export async function unfinishedRuns(folder: string, outputRoot: string): Promise<Unfinished | undefined> {
+export async function unfinishedRuns(
+  folder: string,
+  outputRoot: string,
+): Promise<Unfinished | undefined> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
   const files: string[] = [];
   const ids = new Set<string>();
@@ -123,6 +147,8 @@ function lines(text: string): Line[] {
 }
 
 /** Whether the process that wrote a journal is gone. */
-const isAbandoned = (name: string, all: readonly Line[]): boolean => !isAlive(Number(NAME.exec(name)?.[1]), startedOf(all));
+const isAbandoned = (name: string, all: readonly Line[]): boolean =>
+  !isAlive(Number(NAME.exec(name)?.[1]), startedOf(all));
 
-const startedOf = (all: readonly Line[]): string => all.find((line) => line.kind === 'header')?.header.started ?? '';
+const startedOf = (all: readonly Line[]): string =>
+  all.find((line) => line.kind === 'header')?.header.started ?? '';

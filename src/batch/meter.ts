@@ -6,7 +6,12 @@ export type Standing = {
   readonly done: number;
   readonly total: number;
   /** What is on its way, the oldest first. */
-  readonly current: readonly { readonly id: string; readonly share: number; readonly tile: number; readonly tiles: number }[];
+  readonly current: readonly {
+    readonly id: string;
+    readonly share: number;
+    readonly tile: number;
+    readonly tiles: number;
+  }[];
   /** Output megapixels a second, over the whole run without pauses. */
   readonly megapixelsPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
@@ -32,7 +37,12 @@ export class BatchMeter {
     items: readonly PlanItem[],
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.pixels = new Map(items.map(({ id, outputSize, frames = 1 }) => [id, Math.max(1, (outputSize?.width ?? 1) * (outputSize?.height ?? 1) * frames)]));
+    this.pixels = new Map(
+      items.map(({ id, outputSize, frames = 1 }) => [
+        id,
+        Math.max(1, (outputSize?.width ?? 1) * (outputSize?.height ?? 1) * frames),
+      ]),
+    );
     this.total = items.length;
     this.remaining = [...this.pixels.values()].reduce((a, b) => a + b, 0);
     this.started = now();
@@ -45,7 +55,12 @@ export class BatchMeter {
         break;
       case 'progress': {
         const { phase, tile, tiles } = event.progress;
-        const share = phase === 'encode' ? ENCODE_AT : phase === 'infer' && tiles > 0 ? (ENCODE_AT * tile) / tiles : 0;
+        const share =
+          phase === 'encode'
+            ? ENCODE_AT
+            : phase === 'infer' && tiles > 0
+              ? (ENCODE_AT * tile) / tiles
+              : 0;
         this.current.set(event.id, { share, tile, tiles });
         break;
       }
@@ -71,14 +86,23 @@ export class BatchMeter {
 
   standing(): Standing {
     const seconds = ((this.pausedAt ?? this.now()) - this.started - this.pauses) / 1000;
-    const onTheirWay = [...this.current].reduce((sum, [id, { share }]) => sum + share * (this.pixels.get(id) ?? 0), 0);
-    const pace = seconds > 0 && (this.worked > 0 || onTheirWay > 0) ? (this.donePixels + onTheirWay) / seconds : undefined;
+    const onTheirWay = [...this.current].reduce(
+      (sum, [id, { share }]) => sum + share * (this.pixels.get(id) ?? 0),
+      0,
+    );
+    const pace =
+      seconds > 0 && (this.worked > 0 || onTheirWay > 0)
+        ? (this.donePixels + onTheirWay) / seconds
+        : undefined;
     return {
       done: this.done,
       total: this.total,
       current: [...this.current].map(([id, step]) => ({ id, ...step })),
       megapixelsPerSecond: pace === undefined ? undefined : pace / 1e6,
-      secondsLeft: pace === undefined || pace === 0 ? undefined : Math.max(0, (this.remaining - onTheirWay) / pace),
+      secondsLeft:
+        pace === undefined || pace === 0
+          ? undefined
+          : Math.max(0, (this.remaining - onTheirWay) / pace),
     };
   }
 }

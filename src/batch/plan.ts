@@ -17,7 +17,11 @@ import type { Plan, PlanItem, Reason, Records } from './types';
 export type PlanRequest = ScanOptions & {
   /** Absolute: where outputs are relative to; the root unless given. */
   readonly outputRoot?: string;
-  /** Settings of one input, which may differ between folders. Under a recipe they say only how large an input may be: what it leaves open has the same default everywhere, so that the lock is the same. */
+  /**
+   * Settings of one input, which may differ between folders. Under a recipe they say only how large
+   * an input may be: what it leaves open has the same default everywhere, so that the lock is the
+   * same.
+   */
   readonly settingsFor: (input: string) => BatchSettings;
   readonly recipe?: { readonly file: string; readonly value: Recipe };
   /** Smaller pictures are left alone: both sides in pixels. */
@@ -29,8 +33,14 @@ export type PlanRequest = ScanOptions & {
 };
 
 export type PlanPorts = {
-  /** Looks into pictures; in the order of the paths, which are absolute. Not called when nothing needs it. */
-  readonly inspect: (inputs: readonly string[], maxInputMegapixels: number) => Promise<readonly PictureFacts[]>;
+  /**
+   * Looks into pictures; in the order of the paths, which are absolute. Not called when nothing
+   * needs it.
+   */
+  readonly inspect: (
+    inputs: readonly string[],
+    maxInputMegapixels: number,
+  ) => Promise<readonly PictureFacts[]>;
   /** Of a model's files. */
   readonly modelHash: (model: string) => Promise<string>;
 };
@@ -39,41 +49,79 @@ const HASHES_AT_A_TIME = 8;
 const INSPECTED_AT_A_TIME = 64;
 
 /** Part of an input that may become an item. */
-type Candidate = { readonly input: string; readonly bytes: number; readonly hash: string; readonly target: PlannedTarget; readonly settings: string };
+type Candidate = {
+  readonly input: string;
+  readonly bytes: number;
+  readonly hash: string;
+  readonly target: PlannedTarget;
+  readonly settings: string;
+};
 
-/** Decides what is done with each picture, and why not. Writes nothing. Rejects when the signal aborts. */
+/**
+ * Decides what is done with each picture, and why not. Writes nothing. Rejects when the signal
+ * aborts.
+ */
 export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
   const { root, recipe, records, shard, signal } = request;
   const outputRoot = request.outputRoot ?? root;
   const exclude = [...request.exclude, ...(recipe?.value.exclude ?? [])];
   const found = await scan({ ...request, exclude });
-  const items: PlanItem[] = found.outside.map((input) => skipped(input, 0, 'outside', 'It leads out of the folder.'));
+  const items: PlanItem[] = found.outside.map((input) =>
+    skipped(input, 0, 'outside', 'It leads out of the folder.'),
+  );
   const rule = recipe && ruleFor(recipe.value);
   const outputsKnown = new Set(Object.keys(records));
   const byInput = recordsByInput(records);
-  const settingsOf: (input: string) => BatchSettings = recipe ? () => DEFAULT_SETTINGS : request.settingsFor;
+  const settingsOf: (input: string) => BatchSettings = recipe
+    ? () => DEFAULT_SETTINGS
+    : request.settingsFor;
   const candidates: Candidate[] = [];
-  const chosen = shard ? found.pictures.filter((input) => shardOf(input, shard.count) === shard.index) : found.pictures;
+  const chosen = shard
+    ? found.pictures.filter((input) => shardOf(input, shard.count) === shard.index)
+    : found.pictures;
 
-  const per = await inParallel(chosen, HASHES_AT_A_TIME, async (input): Promise<{ items: PlanItem[]; candidates: Candidate[] }> => {
-    signal?.throwIfAborted();
-    const file = path.join(root, input);
-    const bytes = (await stat(file).catch(() => undefined))?.size ?? 0;
-    const one = (reason: Reason, message: string): { items: PlanItem[]; candidates: Candidate[] } => ({ items: [skipped(input, bytes, reason, message)], candidates: [] });
-    if (outputRoot === root && outputsKnown.has(input)) return one('previous-output', 'An earlier batch made it.');
-    const density = densityOf(input);
-    if (density) return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
-    const targets = rule ? rule(input)?.targets : [{}];
-    if (!targets) return one('no-rule', 'No rule of the recipe names it.');
-    let hash: string;
-    try {
-      hash = await hashFile(file);
-    } catch (error) {
-      return one('not-readable', error instanceof Error ? error.message : String(error));
-    }
-    const planned = targets.flatMap((target) => plannedTargets(input, settingsOf(input), target));
-    return { items: [], candidates: await Promise.all(planned.map(async (target) => ({ input, bytes, hash, target, settings: await settingsHash(target, ports) }))) };
-  });
+  const per = await inParallel(
+    chosen,
+    HASHES_AT_A_TIME,
+    async (input): Promise<{ items: PlanItem[]; candidates: Candidate[] }> => {
+      signal?.throwIfAborted();
+      const file = path.join(root, input);
+      const bytes = (await stat(file).catch(() => undefined))?.size ?? 0;
+      const one = (
+        reason: Reason,
+        message: string,
+      ): { items: PlanItem[]; candidates: Candidate[] } => ({
+        items: [skipped(input, bytes, reason, message)],
+        candidates: [],
+      });
+      if (outputRoot === root && outputsKnown.has(input))
+        return one('previous-output', 'An earlier batch made it.');
+      const density = densityOf(input);
+      if (density)
+        return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
+      const targets = rule ? rule(input)?.targets : [{}];
+      if (!targets) return one('no-rule', 'No rule of the recipe names it.');
+      let hash: string;
+      try {
+        hash = await hashFile(file);
+      } catch (error) {
+        return one('not-readable', error instanceof Error ? error.message : String(error));
+      }
+      const planned = targets.flatMap((target) => plannedTargets(input, settingsOf(input), target));
+      return {
+        items: [],
+        candidates: await Promise.all(
+          planned.map(async (target) => ({
+            input,
+            bytes,
+            hash,
+            target,
+            settings: await settingsHash(target, ports),
+          })),
+        ),
+      };
+    },
+  );
   for (const part of per) {
     items.push(...part.items);
     candidates.push(...part.candidates);
@@ -94,7 +142,9 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   return {
     root,
     outputRoot,
-    items: withCollisions(items, root === outputRoot).sort((a, b) => (a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1)),
+    items: withCollisions(items, root === outputRoot).sort((a, b) =>
+      a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
+    ),
     otherFiles: found.otherFiles,
     orphans: recipe && !shard ? await orphansOf(records, root) : [],
     ...(recipe ? { recipe: recipe.file } : {}),
@@ -102,9 +152,21 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   };
 }
 
-const skipped = (input: string, inputBytes: number, reason: Reason, message: string): PlanItem => ({ id: `?${input}`, input, output: '', inputBytes, status: 'skip', selected: false, reason, message });
+const skipped = (input: string, inputBytes: number, reason: Reason, message: string): PlanItem => ({
+  id: `?${input}`,
+  input,
+  output: '',
+  inputBytes,
+  status: 'skip',
+  selected: false,
+  reason,
+  message,
+});
 
-async function settingsHash({ settings, format }: PlannedTarget, { modelHash }: PlanPorts): Promise<string> {
+async function settingsHash(
+  { settings, format }: PlannedTarget,
+  { modelHash }: PlanPorts,
+): Promise<string> {
   return hashValue({ ...settings, format, modelFiles: await modelHash(settings.model) });
 }
 
@@ -112,12 +174,19 @@ type RecordsByInput = ReadonlyMap<string, readonly (readonly [string, Records[st
 
 function recordsByInput(records: Records): RecordsByInput {
   const result = new Map<string, [string, Records[string]][]>();
-  for (const [output, record] of Object.entries(records)) result.set(record.input, [...(result.get(record.input) ?? []), [output, record]]);
+  for (const [output, record] of Object.entries(records))
+    result.set(record.input, [...(result.get(record.input) ?? []), [output, record]]);
   return result;
 }
 
-/** The item of an output that is what it would be made anew: same input, same settings, untouched. */
-async function upToDate({ input, bytes, hash, settings, target }: Candidate, records: RecordsByInput, outputRoot: string): Promise<PlanItem | undefined> {
+/**
+ * The item of an output that is what it would be made anew: same input, same settings, untouched.
+ */
+async function upToDate(
+  { input, bytes, hash, settings, target }: Candidate,
+  records: RecordsByInput,
+  outputRoot: string,
+): Promise<PlanItem | undefined> {
   for (const [output, record] of records.get(input) ?? []) {
     if (record.inputHash !== hash || record.settings !== settings) continue;
     const now = await hashFile(path.join(outputRoot, output)).catch(() => undefined);
@@ -143,7 +212,12 @@ async function upToDate({ input, bytes, hash, settings, target }: Candidate, rec
 }
 
 /** The items that have to be looked into. */
-async function openItems(candidates: readonly Candidate[], request: PlanRequest, outputRoot: string, ports: PlanPorts): Promise<PlanItem[]> {
+async function openItems(
+  candidates: readonly Candidate[],
+  request: PlanRequest,
+  outputRoot: string,
+  ports: PlanPorts,
+): Promise<PlanItem[]> {
   const inputs = [...new Set(candidates.map(({ input }) => input))];
   const facts = new Map<string, PictureFacts>();
   for (let at = 0; at < inputs.length; at += INSPECTED_AT_A_TIME) {
@@ -151,7 +225,10 @@ async function openItems(candidates: readonly Candidate[], request: PlanRequest,
     const chunk = inputs.slice(at, at + INSPECTED_AT_A_TIME);
     const [first] = chunk;
     const limit = request.settingsFor(first ?? '').maxInputMegapixels;
-    const results = await ports.inspect(chunk.map((input) => path.join(request.root, input)), limit);
+    const results = await ports.inspect(
+      chunk.map((input) => path.join(request.root, input)),
+      limit,
+    );
     chunk.forEach((input, i) => {
       const fact = results[i];
       if (fact) facts.set(input, fact);
@@ -161,17 +238,42 @@ async function openItems(candidates: readonly Candidate[], request: PlanRequest,
   return inParallel(candidates, HASHES_AT_A_TIME, async (candidate) => {
     const { input, bytes } = candidate;
     const fact = facts.get(input);
-    if (!fact?.ok) return skipped(input, bytes, 'not-readable', fact ? `${fact.message}${fact.hint === undefined ? '' : ` ${fact.hint}`}` : 'It can’t be read.');
-    if (fact.size.width < minimum && fact.size.height < minimum) return skipped(input, bytes, 'too-small', `It has ${fact.size.width}×${fact.size.height} pixels; pictures below ${minimum} a side are left alone.`);
+    if (!fact?.ok)
+      return skipped(
+        input,
+        bytes,
+        'not-readable',
+        fact
+          ? `${fact.message}${fact.hint === undefined ? '' : ` ${fact.hint}`}`
+          : 'It can’t be read.',
+      );
+    if (fact.size.width < minimum && fact.size.height < minimum)
+      return skipped(
+        input,
+        bytes,
+        'too-small',
+        `It has ${fact.size.width}×${fact.size.height} pixels; pictures below ${minimum} a ` +
+          'side are left alone.',
+      );
     try {
       return await openItem(candidate, fact, request, outputRoot);
     } catch (error) {
-      return skipped(input, bytes, 'not-readable', error instanceof Error ? error.message : String(error));
+      return skipped(
+        input,
+        bytes,
+        'not-readable',
+        error instanceof Error ? error.message : String(error),
+      );
     }
   });
 }
 
-async function openItem(candidate: Candidate, { size, frames }: PictureFacts & { readonly ok: true }, request: PlanRequest, outputRoot: string): Promise<PlanItem> {
+async function openItem(
+  candidate: Candidate,
+  { size, frames }: PictureFacts & { readonly ok: true },
+  request: PlanRequest,
+  outputRoot: string,
+): Promise<PlanItem> {
   const { input, bytes, hash, settings, target } = candidate;
   const output = target.outputFor(size);
   const file = path.join(outputRoot, output);
@@ -188,9 +290,22 @@ async function openItem(candidate: Candidate, { size, frames }: PictureFacts & {
     settingsHash: settings,
     settings: target.settings,
   };
-  const refuse = (reason: Reason, message: string): PlanItem => ({ ...base, id: `?${output}`, output: '', status: 'skip', selected: false, reason, message });
-  if (!(await reallyLiesIn(outputRoot, file))) return refuse('outside', `Its output ${output} would lie outside the folder.`);
-  if (!(await isWritable(file))) return refuse('read-only', `Its output ${output} can’t be written: its folder, or the file, is read-only.`);
+  const refuse = (reason: Reason, message: string): PlanItem => ({
+    ...base,
+    id: `?${output}`,
+    output: '',
+    status: 'skip',
+    selected: false,
+    reason,
+    message,
+  });
+  if (!(await reallyLiesIn(outputRoot, file)))
+    return refuse('outside', `Its output ${output} would lie outside the folder.`);
+  if (!(await isWritable(file)))
+    return refuse(
+      'read-only',
+      `Its output ${output} can’t be written: its folder, or the file, is read-only.`,
+    );
   const now = await hashFile(file).catch(() => undefined);
   const record = request.records[output];
   const free = now === undefined || record?.outputHash === now;
@@ -198,10 +313,29 @@ async function openItem(candidate: Candidate, { size, frames }: PictureFacts & {
   if (free || request.force === true) return { ...base, status: 'todo', selected: true };
   const wasMade = record !== undefined;
   // A person's setting to overwrite is meant for files that they did not touch.
-  if (!wasMade && !request.recipe && request.settingsFor(input).overwrite === 'overwrite') return { ...base, status: 'todo', selected: true, reason: 'exists', message: 'The output exists and is replaced.' };
+  if (!wasMade && !request.recipe && request.settingsFor(input).overwrite === 'overwrite')
+    return {
+      ...base,
+      status: 'todo',
+      selected: true,
+      reason: 'exists',
+      message: 'The output exists and is replaced.',
+    };
   return wasMade
-    ? { ...base, status: 'todo', selected: false, reason: 'hand-edited', message: 'The output was changed by hand since it was made.' }
-    : { ...base, status: 'todo', selected: false, reason: 'exists', message: 'The output exists, and no batch made it.' };
+    ? {
+        ...base,
+        status: 'todo',
+        selected: false,
+        reason: 'hand-edited',
+        message: 'The output was changed by hand since it was made.',
+      }
+    : {
+        ...base,
+        status: 'todo',
+        selected: false,
+        reason: 'exists',
+        message: 'The output exists, and no batch made it.',
+      };
 }
 
 async function isWritable(file: string): Promise<boolean> {
@@ -212,28 +346,53 @@ async function isWritable(file: string): Promise<boolean> {
       continue;
     }
     if (at !== file && !info.isDirectory()) return false;
-    return access(at, constants.W_OK).then(() => true, () => false);
+    return access(at, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
   }
 }
 
-/** Of several inputs with one output the first keeps it; nothing may be written over an input. Names that differ in case only are one on many machines. */
+/**
+ * Of several inputs with one output the first keeps it; nothing may be written over an input. Names
+ * that differ in case only are one on many machines.
+ */
 function withCollisions(items: readonly PlanItem[], isSameRoot: boolean): PlanItem[] {
   const key = (name: string): string => name.toLowerCase();
-  const inputs = new Map(items.filter(({ status, reason }) => status !== 'skip' || reason === 'not-readable').map(({ input }) => [key(input), input]));
+  const inputs = new Map(
+    items
+      .filter(({ status, reason }) => status !== 'skip' || reason === 'not-readable')
+      .map(({ input }) => [key(input), input]),
+  );
   const outputs = new Map<string, string>();
   return items.map((item) => {
     if (item.output === '') return item;
-    const refuse = (message: string): PlanItem => ({ ...item, id: `?${item.id} ${item.input}`, status: 'skip', selected: false, reason: 'collision', message });
+    const refuse = (message: string): PlanItem => ({
+      ...item,
+      id: `?${item.id} ${item.input}`,
+      status: 'skip',
+      selected: false,
+      reason: 'collision',
+      message,
+    });
     const taken = outputs.get(key(item.output));
     if (taken !== undefined) return refuse(`${item.output} is the output of ${taken}, too.`);
     const victim = isSameRoot ? inputs.get(key(item.output)) : undefined;
-    if (victim !== undefined && item.status === 'todo') return refuse(`Its output ${item.output} is ${victim === item.input ? 'the file itself' : 'another input'}.`);
+    if (victim !== undefined && item.status === 'todo')
+      return refuse(
+        `Its output ${item.output} is ` +
+          `${victim === item.input ? 'the file itself' : 'another input'}.`,
+      );
     outputs.set(key(item.output), item.input);
     return item;
   });
 }
 
 async function orphansOf(records: Records, root: string): Promise<string[]> {
-  const gone = await Promise.all(Object.entries(records).map(async ([output, { input }]) => ((await stat(path.join(root, input)).catch(() => undefined)) ? undefined : output)));
+  const gone = await Promise.all(
+    Object.entries(records).map(async ([output, { input }]) =>
+      (await stat(path.join(root, input)).catch(() => undefined)) ? undefined : output,
+    ),
+  );
   return gone.filter((output) => output !== undefined);
 }

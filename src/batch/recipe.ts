@@ -8,7 +8,15 @@ import { GUIDANCE_RANGE, type Guidance } from '../shared/guidance';
 import { checkNamePattern } from '../shared/naming';
 import { METADATA_CHOICES, type OutputOptions } from '../shared/outputOptions';
 import { SIZE_FITS, type SizeLimit, type SizeTarget } from '../shared/outputSize';
-import { COLOUR_FIXES, isOneOf, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE, type ColourFix, type OutputFormatChoice } from '../shared/settings';
+import {
+  COLOUR_FIXES,
+  isOneOf,
+  OUTPUT_FORMATS,
+  QUALITY_RANGE,
+  SCALE_RANGE,
+  type ColourFix,
+  type OutputFormatChoice,
+} from '../shared/settings';
 
 export const RECIPE_NAME = '.pisa-upscale.json';
 
@@ -31,7 +39,11 @@ export type Target = {
 
 export type Rule = { readonly files: readonly string[]; readonly targets: readonly Target[] };
 
-export type Recipe = { readonly rules: readonly Rule[]; readonly exclude: readonly string[]; readonly minimumSide: number | undefined };
+export type Recipe = {
+  readonly rules: readonly Rule[];
+  readonly exclude: readonly string[];
+  readonly minimumSide: number | undefined;
+};
 
 /** A recipe that can't be followed; the message names the file and the place in it. */
 export class RecipeError extends Error {}
@@ -43,12 +55,17 @@ export async function readRecipe(file: string): Promise<Recipe | undefined> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new RecipeError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RecipeError(
+      `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return parseRecipe(text, path.basename(file));
 }
 
-/** Reads a recipe, which is JSON with comments. Throws `RecipeError` for the first thing that is wrong. */
+/**
+ * Reads a recipe, which is JSON with comments. Throws `RecipeError` for the first thing that is
+ * wrong.
+ */
 export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
@@ -58,51 +75,137 @@ export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
     throw new RecipeError(`${name}, line ${line}: ${printParseErrorCode(first.error)}.`);
   }
   const reader = new Reader(name);
-  const { rules, exclude, minimumSide } = reader.object(value, '', ['$schema', 'rules', 'exclude', 'minimumSide']);
+  const { rules, exclude, minimumSide } = reader.object(value, '', [
+    '$schema',
+    'rules',
+    'exclude',
+    'minimumSide',
+  ]);
   const list = reader.list(rules, 'rules');
   return {
     rules: list.map((rule, i) => readRule(reader, rule, `rules[${i}]`)),
-    exclude: exclude === undefined ? [] : reader.list(exclude, 'exclude').map((glob, i) => insideGlob(reader, glob, `exclude[${i}]`)),
-    minimumSide: minimumSide === undefined ? undefined : reader.number(minimumSide, 'minimumSide', 1, 100_000),
+    exclude:
+      exclude === undefined
+        ? []
+        : reader
+            .list(exclude, 'exclude')
+            .map((glob, i) => insideGlob(reader, glob, `exclude[${i}]`)),
+    minimumSide:
+      minimumSide === undefined ? undefined : reader.number(minimumSide, 'minimumSide', 1, 100_000),
   };
 }
 
 /** The first rule whose globs match a path. */
 export function ruleFor({ rules }: Recipe): (relative: string) => Rule | undefined {
-  const compiled = rules.map((rule) => ({ rule, matches: picomatch([...rule.files], { dot: true }) }));
+  const compiled = rules.map((rule) => ({
+    rule,
+    matches: picomatch([...rule.files], { dot: true }),
+  }));
   return (relative) => compiled.find(({ matches }) => matches(relative))?.rule;
 }
 
-const TARGET_KEYS = ['scale', 'width', 'height', 'fit', 'megapixels', 'notBeyond', 'density', 'model', 'pixel', 'semantic', 'colourFix', 'format', 'quality', 'output', 'metadata', 'provenance', 'lossless', 'palette', 'maxKilobytes', 'pixelArt', 'seamless', 'grid', 'animation'];
+const TARGET_KEYS = [
+  'scale',
+  'width',
+  'height',
+  'fit',
+  'megapixels',
+  'notBeyond',
+  'density',
+  'model',
+  'pixel',
+  'semantic',
+  'colourFix',
+  'format',
+  'quality',
+  'output',
+  'metadata',
+  'provenance',
+  'lossless',
+  'palette',
+  'maxKilobytes',
+  'pixelArt',
+  'seamless',
+  'grid',
+  'animation',
+];
 
 function readRule(reader: Reader, value: unknown, at: string): Rule {
-  const { files, targets, ...common } = reader.object(value, at, ['files', 'targets', ...TARGET_KEYS]);
-  const globs = (Array.isArray(files) ? files : [files]).map((glob: unknown, i) => insideGlob(reader, glob, `${at}.files${Array.isArray(files) ? `[${i}]` : ''}`));
+  const { files, targets, ...common } = reader.object(value, at, [
+    'files',
+    'targets',
+    ...TARGET_KEYS,
+  ]);
+  const globs = (Array.isArray(files) ? files : [files]).map((glob: unknown, i) =>
+    insideGlob(reader, glob, `${at}.files${Array.isArray(files) ? `[${i}]` : ''}`),
+  );
   if (globs.length === 0) reader.fail(`${at}.files`, 'at least one glob');
   if (targets === undefined) return { files: globs, targets: [readTarget(reader, common, at)] };
-  return { files: globs, targets: reader.list(targets, `${at}.targets`).map((target, i) => readTarget(reader, { ...common, ...reader.object(target, `${at}.targets[${i}]`, TARGET_KEYS) }, `${at}.targets[${i}]`)) };
+  return {
+    files: globs,
+    targets: reader
+      .list(targets, `${at}.targets`)
+      .map((target, i) =>
+        readTarget(
+          reader,
+          { ...common, ...reader.object(target, `${at}.targets[${i}]`, TARGET_KEYS) },
+          `${at}.targets[${i}]`,
+        ),
+      ),
+  };
 }
 
-function readTarget(reader: Reader, value: { readonly [key: string]: unknown }, at: string): Target {
-  const get = <T>(key: string, read: (value: unknown, at: string) => T): T | undefined => (value[key] === undefined ? undefined : read(value[key], `${at}.${key}`));
-  const oneOf = <T extends string>(values: readonly T[]) => (item: unknown, place: string): T => reader.oneOf(item, place, values);
+function readTarget(
+  reader: Reader,
+  value: { readonly [key: string]: unknown },
+  at: string,
+): Target {
+  const get = <T>(key: string, read: (value: unknown, at: string) => T): T | undefined =>
+    value[key] === undefined ? undefined : read(value[key], `${at}.${key}`);
+  const oneOf =
+    <T extends string>(values: readonly T[]) =>
+    (item: unknown, place: string): T =>
+      reader.oneOf(item, place, values);
   const side = (item: unknown, place: string): number => reader.whole(item, place, 1, 1_000_000);
   const flag = (item: unknown, place: string): boolean => reader.flag(item, place);
-  const [width, height, megapixels] = [get('width', side), get('height', side), get('megapixels', (item, place) => reader.number(item, place, 1e-6, 10_000))];
-  const wishes = [get('scale', (item, place) => reader.number(item, place, SCALE_RANGE.minimum, SCALE_RANGE.maximum)), width ?? height, megapixels, value.density].filter((wish) => wish !== undefined);
+  const [width, height, megapixels] = [
+    get('width', side),
+    get('height', side),
+    get('megapixels', (item, place) => reader.number(item, place, 1e-6, 10_000)),
+  ];
+  const wishes = [
+    get('scale', (item, place) =>
+      reader.number(item, place, SCALE_RANGE.minimum, SCALE_RANGE.maximum),
+    ),
+    width ?? height,
+    megapixels,
+    value.density,
+  ].filter((wish) => wish !== undefined);
   if (wishes.length > 1) reader.fail(at, 'one of scale, width and height, megapixels, and density');
   const fit = get('fit', oneOf(SIZE_FITS)) ?? 'inside';
-  const size: SizeTarget | undefined = megapixels !== undefined ? { kind: 'megapixels', megapixels } : width !== undefined || height !== undefined ? { kind: 'box', fit, ...defined({ width, height }) } : undefined;
+  const size: SizeTarget | undefined =
+    megapixels !== undefined
+      ? { kind: 'megapixels', megapixels }
+      : width !== undefined || height !== undefined
+        ? { kind: 'box', fit, ...defined({ width, height }) }
+        : undefined;
   const maxKilobytes = get('maxKilobytes', (item, place) => reader.number(item, place, 0.1, 1e7));
   const grid = get('grid', (item, place) => {
     const { columns, rows } = reader.object(item, place, ['columns', 'rows']);
-    return { columns: reader.whole(columns, `${place}.columns`, 1, 1000), rows: reader.whole(rows, `${place}.rows`, 1, 1000) };
+    return {
+      columns: reader.whole(columns, `${place}.columns`, 1, 1000),
+      rows: reader.whole(rows, `${place}.rows`, 1, 1000),
+    };
   });
   const notBeyond = get('notBeyond', (item, place) => {
     const limit = reader.object(item, place, ['width', 'height']);
-    return defined({ width: limit.width === undefined ? undefined : side(limit.width, `${place}.width`), height: limit.height === undefined ? undefined : side(limit.height, `${place}.height`) });
+    return defined({
+      width: limit.width === undefined ? undefined : side(limit.width, `${place}.width`),
+      height: limit.height === undefined ? undefined : side(limit.height, `${place}.height`),
+    });
   });
-  const dial = (item: unknown, place: string): number => reader.number(item, place, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
+  const dial = (item: unknown, place: string): number =>
+    reader.number(item, place, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
   const animation = get('animation', oneOf(['allFrames', 'firstFrame'] as const));
   return defined({
     scale: value.scale as number | undefined,
@@ -113,7 +216,9 @@ function readTarget(reader: Reader, value: { readonly [key: string]: unknown }, 
     guidance: defined({ pixel: get('pixel', dial), semantic: get('semantic', dial) }),
     colourFix: get('colourFix', oneOf(COLOUR_FIXES)),
     format: get('format', oneOf(['source', ...OUTPUT_FORMATS] as const)),
-    quality: get('quality', (item, place) => reader.whole(item, place, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum)),
+    quality: get('quality', (item, place) =>
+      reader.whole(item, place, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum),
+    ),
     output: get('output', (item, place) => namePattern(reader, item, place)),
     file: defined({
       metadata: get('metadata', oneOf(METADATA_CHOICES)),
@@ -122,7 +227,12 @@ function readTarget(reader: Reader, value: { readonly [key: string]: unknown }, 
       palette: get('palette', flag),
       maxBytes: maxKilobytes === undefined ? undefined : Math.round(maxKilobytes * 1000),
     }),
-    asset: defined({ pixelArt: get('pixelArt', oneOf(PIXEL_ART_CHOICES)), seamless: get('seamless', flag), grid, frames: animation === 'firstFrame' ? ('first' as const) : undefined }),
+    asset: defined({
+      pixelArt: get('pixelArt', oneOf(PIXEL_ART_CHOICES)),
+      seamless: get('seamless', flag),
+      grid,
+      frames: animation === 'firstFrame' ? ('first' as const) : undefined,
+    }),
   });
 }
 
@@ -131,7 +241,10 @@ function namePattern(reader: Reader, value: unknown, at: string): string {
   try {
     checkNamePattern(pattern);
   } catch (error) {
-    reader.fail(at, `a pattern that can be used: ${error instanceof Error ? error.message : String(error)}`);
+    reader.fail(
+      at,
+      `a pattern that can be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return pattern;
 }
@@ -139,13 +252,24 @@ function namePattern(reader: Reader, value: unknown, at: string): string {
 /** Globs stay inside the workspace. */
 function insideGlob(reader: Reader, value: unknown, at: string): string {
   const glob = reader.text(value, at).replaceAll('\\', '/').replace(/^\.\//, '');
-  if (glob.startsWith('/') || /^[a-z]:/i.test(glob) || glob.split('/').includes('..') || glob.startsWith('~')) reader.fail(at, `a glob inside the folder of the recipe, without ".." and not absolute, but it is "${glob}"`);
+  if (
+    glob.startsWith('/') ||
+    /^[a-z]:/i.test(glob) ||
+    glob.split('/').includes('..') ||
+    glob.startsWith('~')
+  )
+    reader.fail(
+      at,
+      `a glob inside the folder of the recipe, without ".." and not absolute, but it is "${glob}"`,
+    );
   return glob;
 }
 
 /** Without what is undefined. */
 function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }
 
 class Reader {
@@ -156,9 +280,11 @@ class Reader {
   }
 
   object(value: unknown, at: string, keys: readonly string[]): { readonly [key: string]: unknown } {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.fail(at, 'an object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      this.fail(at, 'an object');
     const unknown = Object.keys(value).find((key) => !keys.includes(key));
-    if (unknown !== undefined) this.fail(`${at === '' ? '' : `${at}.`}${unknown}`, `left out: known are ${keys.join(', ')}`);
+    if (unknown !== undefined)
+      this.fail(`${at === '' ? '' : `${at}.`}${unknown}`, `left out: known are ${keys.join(', ')}`);
     return value as { readonly [key: string]: unknown };
   }
 
@@ -175,11 +301,15 @@ class Reader {
   }
 
   number(value: unknown, at: string, minimum: number, maximum: number): number {
-    return typeof value === 'number' && value >= minimum && value <= maximum ? value : this.fail(at, `a number between ${minimum} and ${maximum}`);
+    return typeof value === 'number' && value >= minimum && value <= maximum
+      ? value
+      : this.fail(at, `a number between ${minimum} and ${maximum}`);
   }
 
   whole(value: unknown, at: string, minimum: number, maximum: number): number {
-    return Number.isInteger(value) ? this.number(value, at, minimum, maximum) : this.fail(at, `a whole number between ${minimum} and ${maximum}`);
+    return Number.isInteger(value)
+      ? this.number(value, at, minimum, maximum)
+      : this.fail(at, `a whole number between ${minimum} and ${maximum}`);
   }
 
   oneOf<T extends string>(value: unknown, at: string, values: readonly T[]): T {

@@ -32,10 +32,17 @@ export type Scan = {
 export const isGlob = (text: string): boolean => GLOB.test(text);
 
 /**
- * Finds the pictures in folders and by globs. Links to folders are not followed, so there are no loops; a link to a file is, if that lies in the root. A file that is
- * named itself is taken whatever is excluded.
+ * Finds the pictures in folders and by globs. Links to folders are not followed, so there are no
+ * loops; a link to a file is, if that lies in the root. A file that is named itself is taken
+ * whatever is excluded.
  */
-export async function scan({ root, inputs, exclude, respectGitignore, signal }: ScanOptions): Promise<Scan> {
+export async function scan({
+  root,
+  inputs,
+  exclude,
+  respectGitignore,
+  signal,
+}: ScanOptions): Promise<Scan> {
   const found = new Set<string>();
   const outside = new Set<string>();
   const others = new Set<string>();
@@ -59,7 +66,11 @@ export async function scan({ root, inputs, exclude, respectGitignore, signal }: 
     found.add(relative);
   };
 
-  const walk = async (folder: string, rules: readonly Rules[], accept: (relative: string) => boolean): Promise<void> => {
+  const walk = async (
+    folder: string,
+    rules: readonly Rules[],
+    accept: (relative: string) => boolean,
+  ): Promise<void> => {
     signal?.throwIfAborted();
     const own = respectGitignore ? await rulesIn(folder) : undefined;
     const all = own ? [...rules, own] : rules;
@@ -68,9 +79,15 @@ export async function scan({ root, inputs, exclude, respectGitignore, signal }: 
       const file = path.join(folder, entry.name);
       const relative = relativePath(root, file);
       const isFolder = entry.isDirectory();
-      if ((isFolder && ALWAYS_EXCLUDED.has(entry.name)) || isExcluded(relative) || isIgnored(all, file, isFolder)) continue;
+      if (
+        (isFolder && ALWAYS_EXCLUDED.has(entry.name)) ||
+        isExcluded(relative) ||
+        isIgnored(all, file, isFolder)
+      )
+        continue;
       if (isFolder) await walk(file, all, accept);
-      else if ((entry.isFile() || entry.isSymbolicLink()) && accept(relative)) await take(file, entry.isSymbolicLink());
+      else if ((entry.isFile() || entry.isSymbolicLink()) && accept(relative))
+        await take(file, entry.isSymbolicLink());
     }
   };
 
@@ -82,11 +99,16 @@ export async function scan({ root, inputs, exclude, respectGitignore, signal }: 
       continue;
     }
     const info = await stat(input).catch(() => undefined);
-    if (info?.isDirectory()) await walk(input, await rulesBetween(root, input, outer, respectGitignore), () => true);
+    if (info?.isDirectory())
+      await walk(input, await rulesBetween(root, input, outer, respectGitignore), () => true);
     else if (liesIn(root, input)) await take(input, false);
     else outside.add(relativePath(root, input));
   }
-  return { pictures: [...found].sort(byName), otherFiles: others.size, outside: [...outside].sort(byName) };
+  return {
+    pictures: [...found].sort(byName),
+    otherFiles: others.size,
+    outside: [...outside].sort(byName),
+  };
 }
 
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -107,7 +129,12 @@ async function rulesAbove(root: string): Promise<readonly Rules[]> {
       const own = await rulesIn(folder);
       if (own) rules.unshift(own);
     }
-    if (await stat(path.join(folder, '.git')).then(() => true, () => false)) {
+    if (
+      await stat(path.join(folder, '.git')).then(
+        () => true,
+        () => false,
+      )
+    ) {
       const local = await rulesIn(folder, path.join('.git', 'info', 'exclude'));
       return local ? [local, ...rules] : rules;
     }
@@ -116,10 +143,15 @@ async function rulesAbove(root: string): Promise<readonly Rules[]> {
   }
 }
 
-async function rulesBetween(root: string, folder: string, outer: readonly Rules[], respect: boolean): Promise<readonly Rules[]> {
+async function rulesBetween(
+  root: string,
+  folder: string,
+  outer: readonly Rules[],
+  respect: boolean,
+): Promise<readonly Rules[]> {
   if (!respect || folder === root || !liesIn(root, folder)) return outer;
   const rules = [...outer];
-  for (let at = root; at !== folder; ) {
+  for (let at = root; at !== folder;) {
     const own = await rulesIn(at);
     if (own) rules.push(own);
     at = path.join(at, path.relative(at, folder).split(path.sep)[0] ?? '');

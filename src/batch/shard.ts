@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Shard } from './records';
 
-/** The shard that an input belongs to, 1 … count: by its path alone, so that every machine comes to the same result. */
+/**
+ * The shard that an input belongs to, 1 … count: by its path alone, so that every machine comes to
+ * the same result.
+ */
 export function shardOf(input: string, count: number): number {
   return (createHash('sha256').update(input).digest().readUInt32BE() % count) + 1;
 }
@@ -9,5 +12,7 @@ export function shardOf(input: string, count: number): number {
 /** Reads "2/3"; undefined when it is not that. */
 export function parseShard(text: string): Shard | undefined {
   const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text.trim()) ?? []).map(Number);
-  return index !== undefined && count !== undefined && index >= 1 && index <= count ? { index, count } : undefined;
+  return index !== undefined && count !== undefined && index >= 1 && index <= count
+    ? { index, count }
+    : undefined;
 }

@@ -5,7 +5,9 @@ import { unfinishedRuns, type Unfinished } from './journal';
 import { LOCK_NAME, lockPartName, readRecords, writeRecords, type Shard } from './records';
 import type { Plan, Records } from './types';
 
-/** The engine of a process that was just killed may still be moving its last result to its place. */
+/**
+ * The engine of a process that was just killed may still be moving its last result to its place.
+ */
 const LAST_MOVE_MS = 400;
 
 export type StoreOptions = {
@@ -19,7 +21,10 @@ export type StoreOptions = {
   readonly isWhole: boolean;
 };
 
-/** What is known of outputs: the lock beside the recipe, else a file in the state folder; and what killed runs left. */
+/**
+ * What is known of outputs: the lock beside the recipe, else a file in the state folder; and what
+ * killed runs left.
+ */
 export class BatchStore {
   private recovered: Unfinished | undefined;
 
@@ -33,7 +38,8 @@ export class BatchStore {
   async load(): Promise<Records> {
     const { lockFolder, shard, stateFolder, outputRoot } = this.options;
     const own = await readRecords(this.file);
-    const whole = lockFolder !== undefined && shard ? await readRecords(path.join(lockFolder, LOCK_NAME)) : {};
+    const whole =
+      lockFolder !== undefined && shard ? await readRecords(path.join(lockFolder, LOCK_NAME)) : {};
     this.recovered = await unfinishedRuns(stateFolder, outputRoot);
     if (this.recovered) {
       await delay(LAST_MOVE_MS);
@@ -57,13 +63,16 @@ export class BatchStore {
   }
 
   /**
-   * Writes what is known after a run. The lock of a whole plan holds its outputs and nothing else, as does a shard's; other records are kept, since the next plan may be of
-   * another folder.
+   * Writes what is known after a run. The lock of a whole plan holds its outputs and nothing else,
+   * as does a shard's; other records are kept, since the next plan may be of another folder.
    */
   async save(plan: Plan, known: Records): Promise<void> {
     const { lockFolder, isWhole, shard } = this.options;
     const outputs = new Set(plan.items.flatMap(({ output }) => (output === '' ? [] : [output])));
-    const kept = lockFolder === undefined || (!isWhole && !shard) ? known : Object.fromEntries(Object.entries(known).filter(([output]) => outputs.has(output)));
+    const kept =
+      lockFolder === undefined || (!isWhole && !shard)
+        ? known
+        : Object.fromEntries(Object.entries(known).filter(([output]) => outputs.has(output)));
     await writeRecords(this.file, kept);
     for (const file of this.recovered?.files ?? []) await rm(file, { force: true });
     this.recovered = undefined;

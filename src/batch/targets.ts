@@ -16,18 +16,30 @@ export type PlannedTarget = {
 };
 
 /** Settings of a batch: also a size that is meant for all of it. */
-export type BatchSettings = UpscaleSettings & { readonly size?: SizeTarget; readonly notBeyond?: SizeLimit };
+export type BatchSettings = UpscaleSettings & {
+  readonly size?: SizeTarget;
+  readonly notBeyond?: SizeLimit;
+};
 
 /** A target's own wish, whatever it is, comes before the settings' size. */
 function sizeFrom(settings: BatchSettings, target: Target): { readonly size?: SizeTarget } {
-  const size = target.size ?? (target.scale === undefined && target.density === undefined ? settings.size : undefined);
+  const size =
+    target.size ??
+    (target.scale === undefined && target.density === undefined ? settings.size : undefined);
   return size ? { size } : {};
 }
 
-const limitFrom = (notBeyond: SizeLimit | undefined): { readonly notBeyond?: SizeLimit } => (notBeyond ? { notBeyond } : {});
+const limitFrom = (notBeyond: SizeLimit | undefined): { readonly notBeyond?: SizeLimit } =>
+  notBeyond ? { notBeyond } : {};
 
-/** What the settings and a target of the recipe make of an input: one output, or a set of densities. */
-export function plannedTargets(input: string, settings: BatchSettings, target: Target): readonly PlannedTarget[] {
+/**
+ * What the settings and a target of the recipe make of an input: one output, or a set of densities.
+ */
+export function plannedTargets(
+  input: string,
+  settings: BatchSettings,
+  target: Target,
+): readonly PlannedTarget[] {
   const { model, colourFix, quality, format } = { ...settings, ...target };
   const item: ItemSettings = {
     model,
@@ -59,7 +71,20 @@ export function plannedTargets(input: string, settings: BatchSettings, target: T
     );
   if (target.density) {
     // A set has factors of its own; the recipe allows no size beside it.
-    return densityOutputs(named('{name}.{ext}', 1), target.density).map(({ path: output, factor }) => ({ settings: { ...item, scale: factor }, format: written, outputFor: () => output }));
+    return densityOutputs(named('{name}.{ext}', 1), target.density).map(
+      ({ path: output, factor }) => ({
+        settings: { ...item, scale: factor },
+        format: written,
+        outputFor: () => output,
+      }),
+    );
   }
-  return [{ settings: item, format: written, outputFor: (size) => named(target.output ?? settings.namePattern, outputSize(size, item).scale) }];
+  return [
+    {
+      settings: item,
+      format: written,
+      outputFor: (size) =>
+        named(target.output ?? settings.namePattern, outputSize(size, item).scale),
+    },
+  ];
 }

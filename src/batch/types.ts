@@ -3,7 +3,10 @@ import type { Size } from '../shared/geometry';
 import type { OutputFormat } from '../shared/settings';
 
 /** Everything of a call that decides how the result looks. */
-export type ItemSettings = Omit<UpscaleCall, 'input' | 'target' | 'overwrite' | 'device' | 'maxInputMegapixels' | 'tile' | 'region'>;
+export type ItemSettings = Omit<
+  UpscaleCall,
+  'input' | 'target' | 'overwrite' | 'device' | 'maxInputMegapixels' | 'tile' | 'region'
+>;
 
 /** Why a file is not processed, or not without asking. */
 export const REASONS = [

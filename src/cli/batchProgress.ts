@@ -36,7 +36,13 @@ export class BatchProgress {
     const { done, total, current, megapixelsPerSecond, secondsLeft } = this.meter.standing();
     const [first] = current;
     const parts = [`${Math.min(total, done + 1)}/${total}`];
-    if (first) parts.push(path.posix.basename(this.names.get(first.id) ?? ''), ...(first.tiles > 1 ? [`tile ${Math.min(first.tiles, Math.floor(first.tile) + 1)}/${first.tiles}`] : []));
+    if (first)
+      parts.push(
+        path.posix.basename(this.names.get(first.id) ?? ''),
+        ...(first.tiles > 1
+          ? [`tile ${Math.min(first.tiles, Math.floor(first.tile) + 1)}/${first.tiles}`]
+          : []),
+      );
     if (megapixelsPerSecond !== undefined) parts.push(`${megapixelsPerSecond.toFixed(1)} MP/s`);
     if (secondsLeft !== undefined) parts.push(`about ${Math.ceil(secondsLeft)} s left`);
     const line = parts.join(' · ');

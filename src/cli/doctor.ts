@@ -2,14 +2,20 @@ import type { EngineClient } from '../client/engineClient';
 import { printTable } from './table';
 
 /** Shows versions, devices and model checks. Returns whether pictures can be upscaled here. */
-export async function doctor(client: EngineClient, { json }: { readonly json: boolean }): Promise<boolean> {
+export async function doctor(
+  client: EngineClient,
+  { json }: { readonly json: boolean },
+): Promise<boolean> {
   const versions = await client.versions();
   const devices = await client.devices({ refresh: false });
   const models = await client.checkModels();
   if (json) {
     console.log(JSON.stringify({ versions, devices, models }));
   } else {
-    printTable(['versions', ''], Object.entries(versions).map(([name, version]) => [name, String(version)]));
+    printTable(
+      ['versions', ''],
+      Object.entries(versions).map(([name, version]) => [name, String(version)]),
+    );
     console.log();
     printTable(
       ['device', 'usable', 'probe', 'reason'],
@@ -21,7 +27,14 @@ export async function doctor(client: EngineClient, { json }: { readonly json: bo
       ]),
     );
     console.log();
-    printTable(['model', 'ok', 'check'], models.map(({ id, ok, message }) => [id, ok ? 'yes' : 'no', message]));
+    printTable(
+      ['model', 'ok', 'check'],
+      models.map(({ id, ok, message }) => [id, ok ? 'yes' : 'no', message]),
+    );
   }
-  return models.length > 0 && models.every(({ ok }) => ok) && devices.devices.some(({ usable }) => usable);
+  return (
+    models.length > 0 &&
+    models.every(({ ok }) => ok) &&
+    devices.devices.some(({ usable }) => usable)
+  );
 }

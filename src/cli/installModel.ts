@@ -20,8 +20,17 @@ export type InstallOptions = {
   readonly json: boolean;
 };
 
-/** Shows the plan, asks for what must be asked, downloads and imports. Returns whether the model is ready. */
-export async function installModel(client: EngineClient, id: string, options: InstallOptions, defaultMirrors: readonly string[], signal: AbortSignal): Promise<boolean> {
+/**
+ * Shows the plan, asks for what must be asked, downloads and imports. Returns whether the model is
+ * ready.
+ */
+export async function installModel(
+  client: EngineClient,
+  id: string,
+  options: InstallOptions,
+  defaultMirrors: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> {
   const { precision, json, proxy } = options;
   const request = {
     // The engine refuses an id that it does not know.
@@ -37,22 +46,32 @@ export async function installModel(client: EngineClient, id: string, options: In
     console.error();
     const questions = options.yes ? undefined : questionsOnTerminal(signal);
     const licencesAccepted = options.acceptLicences || (await askToAccept(plan, questions));
-    const weights = await weightsFile(plan, options.weights, licencesAccepted ? questions : undefined);
-    const result = await client.installModel({ ...request, licencesAccepted, ...(weights === undefined ? {} : { weights }) }, { signal, onProgress: (progress) => bar.update(progress) });
+    const weights = await weightsFile(
+      plan,
+      options.weights,
+      licencesAccepted ? questions : undefined,
+    );
+    const result = await client.installModel(
+      { ...request, licencesAccepted, ...(weights === undefined ? {} : { weights }) },
+      { signal, onProgress: (progress) => bar.update(progress) },
+    );
     bar.stop();
     if (result.state === 'ready') {
       reportImport(result.imported, json);
       return true;
     }
     if (json) print(JSON.stringify(result));
-    console.error(`All that can be downloaded is here. Still missing: ${plan.weights.name}. ${result.weights}`);
+    console.error(
+      `All that can be downloaded is here. Still missing: ${plan.weights.name}. ${result.weights}`,
+    );
     console.error(`Then run this again with --weights <path of ${plan.weights.name}>.`);
     return false;
   } catch (error) {
     bar.stop();
     const failure = RpcError.from(error);
     reportFailure(failure, json);
-    if (failure.code === 'cancelled') console.error('What has arrived is kept; the next run goes on from it.');
+    if (failure.code === 'cancelled')
+      console.error('What has arrived is kept; the next run goes on from it.');
     return false;
   }
 }
@@ -60,21 +79,37 @@ export async function installModel(client: EngineClient, id: string, options: In
 /** Undefined when there is nobody to ask. */
 function questionsOnTerminal(signal: AbortSignal): Questions | undefined {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-  return new Questions({ input: process.stdin, output: process.stderr, signal, onInterrupt: () => void process.kill(process.pid, 'SIGINT') });
+  return new Questions({
+    input: process.stdin,
+    output: process.stderr,
+    signal,
+    onInterrupt: () => void process.kill(process.pid, 'SIGINT'),
+  });
 }
 
 /** Without questions nobody accepts; the engine then says which option is missing. */
-async function askToAccept({ licences }: InstallPlan, questions: Questions | undefined): Promise<boolean> {
+async function askToAccept(
+  { licences }: InstallPlan,
+  questions: Questions | undefined,
+): Promise<boolean> {
   if (!questions) return false;
-  const names = licences.filter(({ mustAccept }) => mustAccept).map(({ component, name }) => `${name} for ${component}`);
+  const names = licences
+    .filter(({ mustAccept }) => mustAccept)
+    .map(({ component, name }) => `${name} for ${component}`);
   return /^y(es)?$/i.test(await questions.ask(`Do you accept ${names.join(' and ')}? [y/N] `));
 }
 
-async function weightsFile({ weights }: InstallPlan, given: string | undefined, questions: Questions | undefined): Promise<string | undefined> {
+async function weightsFile(
+  { weights }: InstallPlan,
+  given: string | undefined,
+  questions: Questions | undefined,
+): Promise<string | undefined> {
   if (given !== undefined) return path.resolve(given);
   if (weights.present || !questions) return undefined;
   for (;;) {
-    const answer = await questions.ask(`Path of ${weights.name} (empty: download the rest now, give it later): `);
+    const answer = await questions.ask(
+      `Path of ${weights.name} (empty: download the rest now, give it later): `,
+    );
     if (answer === '') return undefined;
     const file = path.resolve(answer.replace(/^(['"])(.*)\1$/, '$2'));
     if ((await stat(file).catch(() => undefined))?.isFile()) return file;

@@ -3,7 +3,10 @@ import { describeState } from '../shared/installText';
 import { printTable } from './table';
 
 /** Lists the models that can be used, and the state of those that can be installed. */
-export async function listModels(client: EngineClient, { json }: { readonly json: boolean }): Promise<boolean> {
+export async function listModels(
+  client: EngineClient,
+  { json }: { readonly json: boolean },
+): Promise<boolean> {
   const models = await client.models();
   const installable = await client.modelStates();
   if (json) {
@@ -12,12 +15,22 @@ export async function listModels(client: EngineClient, { json }: { readonly json
   }
   printTable(
     ['model', 'scale', 'dials', 'licence', 'description'],
-    models.map(({ id, scale, branches, licence, description }) => [id, `×${scale}`, branches.join(' + '), licence, description]),
+    models.map(({ id, scale, branches, licence, description }) => [
+      id,
+      `×${scale}`,
+      branches.join(' + '),
+      licence,
+      description,
+    ]),
   );
   console.log();
   printTable(
     ['installable', 'state', 'how to get it'],
-    installable.map(({ id, status }) => [id, describeState(status), status.state === 'not-installed' ? `models install ${id}, or models import <folder>` : '']),
+    installable.map(({ id, status }) => [
+      id,
+      describeState(status),
+      status.state === 'not-installed' ? `models install ${id}, or models import <folder>` : '',
+    ]),
   );
   return models.length > 0;
 }

@@ -8,7 +8,15 @@ import { GUIDANCE_RANGE } from '../shared/guidance';
 import { INSTALLABLE_MODELS, PRECISIONS } from '../shared/modelProtocol';
 import { METADATA_CHOICES } from '../shared/outputOptions';
 import { SIZE_FITS } from '../shared/outputSize';
-import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../shared/settings';
+import {
+  COLOUR_FIXES,
+  DEFAULT_PISA_SR_MIRRORS,
+  DEFAULT_SETTINGS,
+  DEVICES,
+  OUTPUT_FORMATS,
+  QUALITY_RANGE,
+  SCALE_RANGE,
+} from '../shared/settings';
 import { RECIPE_NAME } from '../batch/recipe';
 import { shard } from './batchOptions';
 import { doctor } from './doctor';
@@ -29,9 +37,17 @@ const ENTRY = path.join(__dirname, 'engine.js');
 const MODELS = path.join(path.dirname(__dirname), 'models');
 
 const program = new Command('upscale')
-  .description('Upscales pictures with super-resolution that can be steered. Prints results on stdout, progress on stderr.')
+  .description(
+    'Upscales pictures with super-resolution that can be steered. Prints results on ' +
+      'stdout, progress on stderr.',
+  )
   .version(PISA_UPSCALE_VERSION)
-  .option('--models-dir <folder>', 'one more folder with models; may be repeated', (folder: string, all: string[]) => [...all, folder], [])
+  .option(
+    '--models-dir <folder>',
+    'one more folder with models; may be repeated',
+    (folder: string, all: string[]) => [...all, folder],
+    [],
+  )
   .option('--store <folder>', 'folder of installed models', folder, defaultModelStore())
   .option('--verbose', 'print what the engine logs', false)
   .showHelpAfterError('(--help lists the options)');
@@ -39,42 +55,134 @@ const program = new Command('upscale')
 program
   .command('upscale', { isDefault: true })
   .description('upscale pictures (the default command)')
-  .argument('[files...]', 'pictures: PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG; folders and globs; nothing where a recipe lies')
+  .argument(
+    '[files...]',
+    'pictures: PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG; folders and globs; nothing where a ' +
+      'recipe lies',
+  )
   .option('-o, --out <path>', 'output file (one picture) or folder')
-  .option('-s, --scale <number>', `enlargement, ${SCALE_RANGE.minimum}–${SCALE_RANGE.maximum}`, number(SCALE_RANGE.minimum, SCALE_RANGE.maximum), DEFAULT_SETTINGS.scale)
-  .option('-p, --pixel <λ>', 'λ_pix, fidelity, 0–1.5', number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum), DEFAULT_SETTINGS.guidance.pixel)
-  .option('-d, --semantic <λ>', 'λ_sem, detail, 0–1.5; models without this branch ignore it', number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum), DEFAULT_SETTINGS.guidance.semantic)
+  .option(
+    '-s, --scale <number>',
+    `enlargement, ${SCALE_RANGE.minimum}–${SCALE_RANGE.maximum}`,
+    number(SCALE_RANGE.minimum, SCALE_RANGE.maximum),
+    DEFAULT_SETTINGS.scale,
+  )
+  .option(
+    '-p, --pixel <λ>',
+    'λ_pix, fidelity, 0–1.5',
+    number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum),
+    DEFAULT_SETTINGS.guidance.pixel,
+  )
+  .option(
+    '-d, --semantic <λ>',
+    'λ_sem, detail, 0–1.5; models without this branch ignore it',
+    number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum),
+    DEFAULT_SETTINGS.guidance.semantic,
+  )
   .option('-m, --model <id>', 'model, see "models"', DEFAULT_SETTINGS.model)
-  .addOption(new Option('--device <device>', 'device, see "doctor"').choices(['auto', ...DEVICES]).default(DEFAULT_SETTINGS.device))
-  .addOption(new Option('--colour-fix <how>', 'colours of diffusion models: those of the source in mean and contrast, in low frequencies, or as they come').choices(COLOUR_FIXES).default(DEFAULT_SETTINGS.colourFix))
+  .addOption(
+    new Option('--device <device>', 'device, see "doctor"')
+      .choices(['auto', ...DEVICES])
+      .default(DEFAULT_SETTINGS.device),
+  )
+  .addOption(
+    new Option(
+      '--colour-fix <how>',
+      'colours of diffusion models: those of the source in mean and contrast, in low ' +
+        'frequencies, or as they come',
+    )
+      .choices(COLOUR_FIXES)
+      .default(DEFAULT_SETTINGS.colourFix),
+  )
   .option('--region <x,y,width,height>', 'only this part, in pixels of the whole result', region)
-  .option('--tile <pixels>', 'side of a tile’s own area, without its halo (default: chosen by the engine); PiSA-SR chooses for itself', wholeNumber(16, 65_536))
-  .addOption(new Option('-f, --format <format>', 'output format').choices(['source', ...OUTPUT_FORMATS]).default(DEFAULT_SETTINGS.format))
-  .option('-q, --quality <number>', 'quality of lossy formats, 1–100', wholeNumber(QUALITY_RANGE.minimum, QUALITY_RANGE.maximum), DEFAULT_SETTINGS.quality)
-  .option('--name <pattern>', 'output name: {name} {scale} {ext} {model} {pixel} {semantic}', DEFAULT_SETTINGS.namePattern)
-  .addOption(new Option('--overwrite', 'replace existing outputs (default: the next free name)').conflicts('skipExisting'))
+  .option(
+    '--tile <pixels>',
+    'side of a tile’s own area, without its halo (default: chosen by the engine); PiSA-SR ' +
+      'chooses for itself',
+    wholeNumber(16, 65_536),
+  )
+  .addOption(
+    new Option('-f, --format <format>', 'output format')
+      .choices(['source', ...OUTPUT_FORMATS])
+      .default(DEFAULT_SETTINGS.format),
+  )
+  .option(
+    '-q, --quality <number>',
+    'quality of lossy formats, 1–100',
+    wholeNumber(QUALITY_RANGE.minimum, QUALITY_RANGE.maximum),
+    DEFAULT_SETTINGS.quality,
+  )
+  .option(
+    '--name <pattern>',
+    'output name: {name} {scale} {ext} {model} {pixel} {semantic}',
+    DEFAULT_SETTINGS.namePattern,
+  )
+  .addOption(
+    new Option('--overwrite', 'replace existing outputs (default: the next free name)').conflicts(
+      'skipExisting',
+    ),
+  )
   .option('--skip-existing', 'leave pictures alone whose output exists')
-  .option('--max-megapixels <number>', 'refuse larger inputs', number(1e-6, 1e6), DEFAULT_SETTINGS.maxInputMegapixels)
+  .option(
+    '--max-megapixels <number>',
+    'refuse larger inputs',
+    number(1e-6, 1e6),
+    DEFAULT_SETTINGS.maxInputMegapixels,
+  )
   .optionsGroup('Size, instead of the scale:')
-  .option('--width <pixels>', 'width of the result; with --height see --fit', wholeNumber(1, 1_000_000))
+  .option(
+    '--width <pixels>',
+    'width of the result; with --height see --fit',
+    wholeNumber(1, 1_000_000),
+  )
   .option('--height <pixels>', 'height of the result', wholeNumber(1, 1_000_000))
-  .addOption(new Option('--fit <how>', 'width and height as a box: as large as fits into it, as small as covers it, or exactly it').choices(SIZE_FITS).default('inside'))
+  .addOption(
+    new Option(
+      '--fit <how>',
+      'width and height as a box: as large as fits into it, as small as covers it, or exactly it',
+    )
+      .choices(SIZE_FITS)
+      .default('inside'),
+  )
   .option('--megapixels <number>', 'megapixels of the result', number(1e-6, 10_000))
-  .option('--not-beyond <width>x<height>', 'enlarge at most to that size; either may be missing ("1920x", "x1080")', sizeLimit)
-  .addOption(new Option('--density <set>', 'a set of densities from a picture of density 1').choices(DENSITY_SETS))
+  .option(
+    '--not-beyond <width>x<height>',
+    'enlarge at most to that size; either may be missing ("1920x", "x1080")',
+    sizeLimit,
+  )
+  .addOption(
+    new Option('--density <set>', 'a set of densities from a picture of density 1').choices(
+      DENSITY_SETS,
+    ),
+  )
   .optionsGroup('Kind of asset:')
-  .addOption(new Option('--pixel-art <choice>', 'pixels become squares: when it looks like pixel art, always, never').choices(PIXEL_ART_CHOICES).default('auto'))
+  .addOption(
+    new Option(
+      '--pixel-art <choice>',
+      'pixels become squares: when it looks like pixel art, always, never',
+    )
+      .choices(PIXEL_ART_CHOICES)
+      .default('auto'),
+  )
   .option('--seamless', 'the picture tiles, and so does the result')
   .option('--grid <columns>x<rows>', 'a sprite sheet: each cell by itself', grid)
   .option('--first-frame', 'only the first frame of an animation')
   .option('--again', 'also files whose name says that they are enlarged already (@2x)')
   .optionsGroup('File:')
-  .addOption(new Option('--metadata <choice>', 'EXIF, XMP and IPTC').choices(METADATA_CHOICES).default('keep'))
+  .addOption(
+    new Option('--metadata <choice>', 'EXIF, XMP and IPTC')
+      .choices(METADATA_CHOICES)
+      .default('keep'),
+  )
   .option('--provenance', 'write the model and the guidance into the XMP')
   .option('--lossless', 'WebP and AVIF without loss (default: as the source, for a WebP)')
   .option('--no-lossless', 'a lossless WebP becomes a lossy one')
   .option('--no-palette', 'never write a PNG with a palette')
-  .option('--max-bytes <number>', 'lower the quality until the file is as small', wholeNumber(100, 1e12))
+  .option(
+    '--max-bytes <number>',
+    'lower the quality until the file is as small',
+    wholeNumber(100, 1e12),
+  )
   .optionsGroup('Folders, globs and recipes:')
   .option('--recipe <file>', `a recipe (default: ${RECIPE_NAME} in this folder)`)
   .option('--no-recipe', 'go without the recipe that lies here')
@@ -84,12 +192,26 @@ program
   .option('--merge-lock', 'join the lock files of all shards')
   .option('--force', 'also replace outputs that were changed by hand or that no batch made')
   .option('--no-gitignore', 'also what .gitignore leaves out')
-  .option('--exclude <glob>', 'leave out; may be repeated', (glob: string, all: string[]) => [...all, glob], [])
-  .option('--min-side <pixels>', 'leave pictures alone of which both sides are smaller', wholeNumber(1, 1_000_000), 8)
+  .option(
+    '--exclude <glob>',
+    'leave out; may be repeated',
+    (glob: string, all: string[]) => [...all, glob],
+    [],
+  )
+  .option(
+    '--min-side <pixels>',
+    'leave pictures alone of which both sides are smaller',
+    wholeNumber(1, 1_000_000),
+    8,
+  )
   .optionsGroup('Output of this program:')
   .option('--json', 'print one JSON object per picture on stdout', false)
   .action((files: string[], options: UpscaleBatchOptions) =>
-    run(async (client, signal, modelFolders) => ((await isBatch(files, options)) ? upscaleBatch(client, files, options, modelFolders, signal) : upscaleFiles(client, files, options, signal))),
+    run(async (client, signal, modelFolders) =>
+      (await isBatch(files, options))
+        ? upscaleBatch(client, files, options, modelFolders, signal)
+        : upscaleFiles(client, files, options, signal),
+    ),
   );
 
 const models = program
@@ -98,8 +220,12 @@ const models = program
   .option('--json', 'print JSON', false)
   .action((options: { json: boolean }) => run((client) => listModels(client, options)));
 
-const modelId = (): Option => new Option('--id <id>', 'model').choices(INSTALLABLE_MODELS).default(INSTALLABLE_MODELS[0]);
-const precision = (): Option => new Option('--precision <precision>', 'fp32 for the CPU, fp16 (half the size) for a GPU').choices(PRECISIONS);
+const modelId = (): Option =>
+  new Option('--id <id>', 'model').choices(INSTALLABLE_MODELS).default(INSTALLABLE_MODELS[0]);
+const precision = (): Option =>
+  new Option('--precision <precision>', 'fp32 for the CPU, fp16 (half the size) for a GPU').choices(
+    PRECISIONS,
+  );
 
 models
   .command('install')
@@ -108,35 +234,60 @@ models
   .option('--accept-licences', 'accept the licences that the plan names', false)
   .option('--weights <file>', 'pisa_sr.pkl, which only its authors’ pages offer')
   .addOption(precision().default('fp32'))
-  .option('--mirror <url>', 'address of the files, with {path}; may be repeated; replaces the known mirrors', (url: string, all: string[]) => [...all, url], [])
+  .option(
+    '--mirror <url>',
+    'address of the files, with {path}; may be repeated; replaces the known mirrors',
+    (url: string, all: string[]) => [...all, url],
+    [],
+  )
   .option('--proxy <url>', 'HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)')
   .option('--yes', 'ask nothing; it accepts no licence', false)
   .option('--json', 'print JSON', false)
-  .action((id: string, options: InstallOptions) => run((client, signal) => installModel(client, id, { ...options, json: json(options) }, DEFAULT_PISA_SR_MIRRORS, signal)));
+  .action((id: string, options: InstallOptions) =>
+    run((client, signal) =>
+      installModel(
+        client,
+        id,
+        { ...options, json: json(options) },
+        DEFAULT_PISA_SR_MIRRORS,
+        signal,
+      ),
+    ),
+  );
 
 models
   .command('import')
-  .description('take a model’s files that are on this machine: Hugging Face layout or flat, fp32 or fp16')
+  .description(
+    'take a model’s files that are on this machine: Hugging Face layout or flat, fp32 or fp16',
+  )
   .argument('<folder>', 'folder with the files')
   .addOption(modelId())
   .option('--weights <file>', 'pisa_sr.pkl, when it lies elsewhere')
   .addOption(precision())
   .option('--json', 'print JSON', false)
-  .action((folder: string, options: ImportOptions) => run((client, signal) => importModel(client, folder, { ...options, json: json(options) }, signal)));
+  .action((folder: string, options: ImportOptions) =>
+    run((client, signal) =>
+      importModel(client, folder, { ...options, json: json(options) }, signal),
+    ),
+  );
 
 models
   .command('verify')
   .description('read every byte of a model’s files and compare with their SHA-256')
   .argument('[id]', 'model (default: all)')
   .option('--json', 'print JSON', false)
-  .action((id: string | undefined, options: { json: boolean }) => run((client, signal) => verifyModels(client, id, { json: json(options) }, signal)));
+  .action((id: string | undefined, options: { json: boolean }) =>
+    run((client, signal) => verifyModels(client, id, { json: json(options) }, signal)),
+  );
 
 models
   .command('remove')
   .description('remove an installed model and what an interrupted installation left')
   .argument('<id>', `model: ${INSTALLABLE_MODELS.join(', ')}`)
   .option('--json', 'print JSON', false)
-  .action((id: string, options: { json: boolean }) => run((client) => removeModel(client, id, { json: json(options) })));
+  .action((id: string, options: { json: boolean }) =>
+    run((client) => removeModel(client, id, { json: json(options) })),
+  );
 
 /** `--json` may stand before or after the sub-command; the group takes it when it stands before. */
 function json(options: { readonly json: boolean }): boolean {
@@ -150,8 +301,18 @@ program
   .action((options: { json: boolean }) => run((client) => doctor(client, options)));
 
 /** Runs a command with an engine; Ctrl+C cancels cleanly, a second one ends at once. */
-async function run(command: (client: EngineClient, signal: AbortSignal, modelFolders: readonly string[]) => Promise<boolean>): Promise<void> {
-  const { modelsDir, store, verbose } = program.opts<{ modelsDir: string[]; store: string; verbose: boolean }>();
+async function run(
+  command: (
+    client: EngineClient,
+    signal: AbortSignal,
+    modelFolders: readonly string[],
+  ) => Promise<boolean>,
+): Promise<void> {
+  const { modelsDir, store, verbose } = program.opts<{
+    modelsDir: string[];
+    store: string;
+    verbose: boolean;
+  }>();
   const modelFolders = [MODELS, ...modelsDir.map((folder) => path.resolve(folder))];
   const client = new EngineClient({
     entry: ENTRY,
@@ -185,7 +346,8 @@ function folder(text: string): string {
 function number(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (!(value >= minimum && value <= maximum)) throw new InvalidArgumentError(`It must be a number between ${minimum} and ${maximum}.`);
+    if (!(value >= minimum && value <= maximum))
+      throw new InvalidArgumentError(`It must be a number between ${minimum} and ${maximum}.`);
     return value;
   };
 }

@@ -2,7 +2,10 @@ import { SingleBar } from 'cli-progress';
 import { describeModelProgress } from '../shared/installText';
 import type { ModelProgress } from '../shared/modelProtocol';
 
-/** Shows the progress of an installation on stderr: a bar on a terminal, else only what a person should know. */
+/**
+ * Shows the progress of an installation on stderr: a bar on a terminal, else only what a person
+ * should know.
+ */
 export class ModelProgressBar {
   private bar: SingleBar | undefined;
 
@@ -10,7 +13,12 @@ export class ModelProgressBar {
     if (progress.note !== undefined) this.note(progress.note);
     if (!process.stderr.isTTY) return;
     if (!this.bar) {
-      this.bar = new SingleBar({ stream: process.stderr, clearOnComplete: true, hideCursor: true, format: '[{bar}] {what}' });
+      this.bar = new SingleBar({
+        stream: process.stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+        format: '[{bar}] {what}',
+      });
       this.bar.start(1, 0, { what: '' });
     }
     this.bar.setTotal(Math.max(1, progress.totalBytes));

@@ -5,8 +5,20 @@ import type { RpcError } from '../shared/rpc';
 export const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Tells what happened and what to do; with `json` also as an object on stdout. */
-export function reportFailure({ code, message, hint }: RpcError, json: boolean, input?: string): void {
-  if (json) print(JSON.stringify({ ...(input === undefined ? {} : { input }), error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
+export function reportFailure(
+  { code, message, hint }: RpcError,
+  json: boolean,
+  input?: string,
+): void {
+  if (json)
+    print(
+      JSON.stringify({
+        ...(input === undefined ? {} : { input }),
+        error: { code, message, ...(hint === undefined ? {} : { hint }) },
+      }),
+    );
   const subject = input === undefined ? '' : `${path.relative(process.cwd(), input) || input}: `;
-  console.error(`${subject}${message}${hint === undefined ? '' : `${message.includes('\n') ? '\n' : ' '}${hint}`}`);
+  console.error(
+    `${subject}${message}${hint === undefined ? '' : `${message.includes('\n') ? '\n' : ' '}${hint}`}`,
+  );
 }

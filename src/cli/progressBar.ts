@@ -24,7 +24,8 @@ export class ProgressBar {
     });
     this.bar.start(1, 0, { label: this.label, what: 'reading' });
     this.timer = setInterval(() => {
-      if (this.last) this.draw(progressAfter(this.last.progress, (performance.now() - this.last.at) / 1000));
+      if (this.last)
+        this.draw(progressAfter(this.last.progress, (performance.now() - this.last.at) / 1000));
     }, TICK_MS);
   }
 
@@ -36,7 +37,12 @@ export class ProgressBar {
   private draw({ phase, tile, tiles, device, secondsLeft }: UpscaleProgress): void {
     if (!this.bar) return;
     const left = secondsLeft === undefined ? '' : ` · about ${Math.ceil(secondsLeft)} s left`;
-    const what = phase === 'encode' ? 'writing' : tiles === 0 ? 'reading' : `tile ${Math.min(Math.floor(tile) + 1, tiles)}/${tiles} · ${device ?? ''}${left}`;
+    const what =
+      phase === 'encode'
+        ? 'writing'
+        : tiles === 0
+          ? 'reading'
+          : `tile ${Math.min(Math.floor(tile) + 1, tiles)}/${tiles} · ${device ?? ''}${left}`;
     if (tiles > 0) this.bar.setTotal(tiles);
     this.bar.update(tile, { label: this.label, what });
   }

@@ -14,12 +14,17 @@ export type QuestionsOptions = {
 export class Questions {
   constructor(private readonly options: QuestionsOptions) {}
 
-  /** Resolves with the trimmed answer. Rejects with code `cancelled` when the signal aborts, on Ctrl+C and when the input ends. */
+  /**
+   * Resolves with the trimmed answer. Rejects with code `cancelled` when the signal aborts, on
+   * Ctrl+C and when the input ends.
+   */
   async ask(question: string): Promise<string> {
     const { input, output, signal, onInterrupt } = this.options;
     const terminal = createInterface({ input, output });
     terminal.on('SIGINT', onInterrupt);
-    const ended = new Promise<never>((_, reject) => terminal.once('close', () => reject(new Error('closed'))));
+    const ended = new Promise<never>((_, reject) =>
+      terminal.once('close', () => reject(new Error('closed'))),
+    );
     try {
       return (await Promise.race([terminal.question(question, { signal }), ended])).trim();
     } catch {

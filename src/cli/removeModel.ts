@@ -5,11 +5,19 @@ import { RpcError } from '../shared/rpc';
 import { print, reportFailure } from './output';
 
 /** Removes an installed model. Returns whether there was one. */
-export async function removeModel(client: EngineClient, id: string, { json }: { readonly json: boolean }): Promise<boolean> {
+export async function removeModel(
+  client: EngineClient,
+  id: string,
+  { json }: { readonly json: boolean },
+): Promise<boolean> {
   try {
     // The engine refuses an id that it does not know.
     const result = await client.removeModel({ id: id as InstallableModel });
-    print(json ? JSON.stringify(result) : `${id} was removed from ${result.folder}; ${byteText(result.bytesFreed)} are free again.`);
+    print(
+      json
+        ? JSON.stringify(result)
+        : `${id} was removed from ${result.folder}; ${byteText(result.bytesFreed)} are free again.`,
+    );
     return true;
   } catch (error) {
     reportFailure(RpcError.from(error), json);

@@ -22,11 +22,30 @@ const EXPECTED: readonly Reason[] = ['up-to-date', 'density', 'previous-output',
 export type UpscaleBatchOptions = UpscaleOptions & BatchOptions;
 
 /** Where the work is done, and by what rules. */
-type Place = { readonly root: string; readonly inputs: readonly string[]; readonly outputRoot: string; readonly recipe: { readonly file: string; readonly value: Recipe } | undefined };
+type Place = {
+  readonly root: string;
+  readonly inputs: readonly string[];
+  readonly outputRoot: string;
+  readonly recipe: { readonly file: string; readonly value: Recipe } | undefined;
+};
 
-/** Whether the arguments ask for more than single files: folders, globs, a recipe, or what only batches have. */
-export async function isBatch(files: readonly string[], options: UpscaleBatchOptions): Promise<boolean> {
-  if (files.length === 0 || typeof options.recipe === 'string' || options.check || options.shard || options.mergeLock || options.dryRun) return true;
+/**
+ * Whether the arguments ask for more than single files: folders, globs, a recipe, or what only
+ * batches have.
+ */
+export async function isBatch(
+  files: readonly string[],
+  options: UpscaleBatchOptions,
+): Promise<boolean> {
+  if (
+    files.length === 0 ||
+    typeof options.recipe === 'string' ||
+    options.check ||
+    options.shard ||
+    options.mergeLock ||
+    options.dryRun
+  )
+    return true;
   for (const file of files) {
     const info = await stat(file).catch(() => undefined);
     if (info?.isDirectory() || (!info && isGlob(file))) return true;
@@ -34,8 +53,17 @@ export async function isBatch(files: readonly string[], options: UpscaleBatchOpt
   return false;
 }
 
-/** Upscales what lies in folders, matches globs, or is named by a recipe. Returns whether all is well: nothing failed, or with `check` nothing is stale. */
-export async function upscaleBatch(client: EngineClient, files: readonly string[], options: UpscaleBatchOptions, modelFolders: readonly string[], signal: AbortSignal): Promise<boolean> {
+/**
+ * Upscales what lies in folders, matches globs, or is named by a recipe. Returns whether all is
+ * well: nothing failed, or with `check` nothing is stale.
+ */
+export async function upscaleBatch(
+  client: EngineClient,
+  files: readonly string[],
+  options: UpscaleBatchOptions,
+  modelFolders: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const place = await placeFor(files, options);
     if (options.mergeLock) return await merge(place);
@@ -65,7 +93,11 @@ export async function upscaleBatch(client: EngineClient, files: readonly string[
       reportPlan(plan, options.json);
       return true;
     }
-    if (batch.unfinished) console.error(`Going on with an interrupted run: ${Object.keys(batch.unfinished.records).length} of ${batch.unfinished.header.ids.length} are done.`);
+    if (batch.unfinished)
+      console.error(
+        `Going on with an interrupted run: ${Object.keys(batch.unfinished.records).length} ` +
+          `of ${batch.unfinished.header.ids.length} are done.`,
+      );
     return await carryOut(batch, plan, options, signal);
   } catch (error) {
     if (signal.aborted) return false;
@@ -81,14 +113,33 @@ async function placeFor(files: readonly string[], options: UpscaleBatchOptions):
   const recipeFile = named ?? path.join(cwd, RECIPE_NAME);
   const value = options.recipe === false ? undefined : await readRecipe(recipeFile);
   if (named !== undefined && !value) throw new RecipeError(`${named} does not exist.`);
-  if (files.length === 0 && !value && !options.mergeLock) throw new RecipeError(`Name pictures, folders or globs; or write a recipe, ${RECIPE_NAME}.`);
-  const inputs = await Promise.all(files.map(async (file) => ((await stat(file).catch(() => undefined)) || !isGlob(file) ? path.resolve(file) : file.replaceAll('\\', '/'))));
+  if (files.length === 0 && !value && !options.mergeLock)
+    throw new RecipeError(`Name pictures, folders or globs; or write a recipe, ${RECIPE_NAME}.`);
+  const inputs = await Promise.all(
+    files.map(async (file) =>
+      (await stat(file).catch(() => undefined)) || !isGlob(file)
+        ? path.resolve(file)
+        : file.replaceAll('\\', '/'),
+    ),
+  );
   const absolute = inputs.filter((input) => path.isAbsolute(input));
-  const root = value ? path.dirname(recipeFile) : absolute.every((input) => liesIn(cwd, input)) ? cwd : commonFolder([...absolute, ...(absolute.length < inputs.length ? [cwd] : [])]);
-  if (value && options.out !== undefined) throw new RecipeError('The recipe says where outputs go, so there is no --out. Use --no-recipe to go without it.');
+  const root = value
+    ? path.dirname(recipeFile)
+    : absolute.every((input) => liesIn(cwd, input))
+      ? cwd
+      : commonFolder([...absolute, ...(absolute.length < inputs.length ? [cwd] : [])]);
+  if (value && options.out !== undefined)
+    throw new RecipeError(
+      'The recipe says where outputs go, so there is no --out. Use --no-recipe to go without it.',
+    );
   const outputRoot = options.out === undefined ? root : path.resolve(options.out);
   if (options.out !== undefined) await mkdir(outputRoot, { recursive: true });
-  return { root, inputs: inputs.length === 0 ? [root] : inputs, outputRoot, recipe: value ? { file: recipeFile, value } : undefined };
+  return {
+    root,
+    inputs: inputs.length === 0 ? [root] : inputs,
+    outputRoot,
+    recipe: value ? { file: recipeFile, value } : undefined,
+  };
 }
 
 /** The folder that holds all of these; a folder that is named alone holds itself. */
@@ -101,11 +152,27 @@ function commonFolder(files: readonly string[]): string {
 /** Journals and the records of folders without a recipe are no part of a repository. */
 function stateFolder(root: string, outputRoot: string): string {
   const key = createHash('sha256').update(`${root}\0${outputRoot}`).digest('hex').slice(0, 24);
-  return path.join(process.env.PISA_UPSCALE_STATE ?? envPaths('pisa-upscale', { suffix: '' }).cache, 'batches', key);
+  return path.join(
+    process.env.PISA_UPSCALE_STATE ?? envPaths('pisa-upscale', { suffix: '' }).cache,
+    'batches',
+    key,
+  );
 }
 
 function settingsFrom(options: UpscaleBatchOptions): BatchSettings {
-  const { model, device, scale, guidance, colourFix, format, quality, output, asset, size, notBeyond } = callFor('', 1, options);
+  const {
+    model,
+    device,
+    scale,
+    guidance,
+    colourFix,
+    format,
+    quality,
+    output,
+    asset,
+    size,
+    notBeyond,
+  } = callFor('', 1, options);
   return {
     ...DEFAULT_SETTINGS,
     model,
@@ -128,7 +195,10 @@ function settingsFrom(options: UpscaleBatchOptions): BatchSettings {
 async function merge({ root }: Place): Promise<boolean> {
   const { parts, outputs, missing } = await mergeLocks(root);
   if (missing.length > 0) {
-    console.error(`Shards ${missing.join(', ')} of ${parts + missing.length} are missing. Run them, or collect their lock files here.`);
+    console.error(
+      `Shards ${missing.join(', ')} of ${parts + missing.length} are missing. Run them, or ` +
+        'collect their lock files here.',
+    );
     return false;
   }
   print(`${LOCK_NAME}  ${outputs} outputs from ${parts} shards`);
@@ -141,17 +211,43 @@ function reportCheck({ items, orphans }: Plan, json: boolean): boolean {
   const wrong = items.filter(({ reason }) => reason === 'collision' || reason === 'outside');
   if (json) for (const item of [...stale, ...wrong]) print(JSON.stringify(planLine(item)));
   else {
-    for (const { output, input, reason } of stale) print(`stale  ${output}  (${reason === 'hand-edited' ? 'changed by hand' : `from ${input}`})`);
+    for (const { output, input, reason } of stale)
+      print(
+        `stale  ${output}  (${reason === 'hand-edited' ? 'changed by hand' : `from ${input}`})`,
+      );
     for (const output of orphans) print(`orphan  ${output}  (its source is gone)`);
     for (const { input, message } of wrong) print(`wrong  ${input}  ${message ?? ''}`);
   }
   const upToDate = items.filter(({ status }) => status === 'done').length;
   const isFine = stale.length + wrong.length + orphans.length === 0;
-  console.error(isFine ? `${upToDate} outputs are up to date.` : `${stale.length} outputs are stale, ${orphans.length} have no source any more, ${wrong.length} can’t be made; ${upToDate} are up to date.`);
+  console.error(
+    isFine
+      ? `${upToDate} outputs are up to date.`
+      : `${stale.length} outputs are stale, ${orphans.length} have no source any more, ` +
+          `${wrong.length} can’t be made; ${upToDate} are up to date.`,
+  );
   return isFine;
 }
 
-const planLine = ({ input, output, status, selected, reason, message, size, outputSize }: PlanItem): object => ({ input, ...(output === '' ? {} : { output }), status, selected, reason, message, size, outputSize });
+const planLine = ({
+  input,
+  output,
+  status,
+  selected,
+  reason,
+  message,
+  size,
+  outputSize,
+}: PlanItem): object => ({
+  input,
+  ...(output === '' ? {} : { output }),
+  status,
+  selected,
+  reason,
+  message,
+  size,
+  outputSize,
+});
 
 function reportPlan({ items, otherFiles }: Plan, json: boolean): void {
   if (json) {
@@ -159,7 +255,11 @@ function reportPlan({ items, otherFiles }: Plan, json: boolean): void {
     return;
   }
   for (const { input, output, status, selected, outputSize, message } of items) {
-    print(status === 'todo' && selected ? `todo  ${input} → ${output}  ${outputSize?.width ?? 0}×${outputSize?.height ?? 0}` : `${status === 'done' ? 'done' : 'skip'}  ${input}  ${message ?? ''}`);
+    print(
+      status === 'todo' && selected
+        ? `todo  ${input} → ${output}  ${outputSize?.width ?? 0}×${outputSize?.height ?? 0}`
+        : `${status === 'done' ? 'done' : 'skip'}  ${input}  ${message ?? ''}`,
+    );
   }
   console.error(`${summary(items)}${otherFiles === 0 ? '' : `, ${otherFiles} other files`}`);
 }
@@ -172,10 +272,20 @@ function summary(items: readonly PlanItem[]): string {
   return `${todo} to do, ${done} up to date, ${items.length - todo - done - others} left alone`;
 }
 
-async function carryOut(batch: Batch, plan: Plan, options: UpscaleBatchOptions, signal: AbortSignal): Promise<boolean> {
+async function carryOut(
+  batch: Batch,
+  plan: Plan,
+  options: UpscaleBatchOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
   const chosen = plan.items.filter(({ status, selected }) => status === 'todo' && selected);
   if (!options.json) {
-    for (const { input, reason, message } of plan.items) if (reason !== undefined && !EXPECTED.includes(reason)) console.error(`left alone: ${input}  ${message ?? ''}${reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : ''}`);
+    for (const { input, reason, message } of plan.items)
+      if (reason !== undefined && !EXPECTED.includes(reason))
+        console.error(
+          `left alone: ${input}  ` +
+            `${message ?? ''}${reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : ''}`,
+        );
   }
   if (chosen.length === 0) {
     await batch.tidy(plan);
@@ -193,23 +303,46 @@ async function carryOut(batch: Batch, plan: Plan, options: UpscaleBatchOptions, 
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   const result = await report.finally(() => progress.stop());
-  console.error(`${reportSentence(result)}; ${summary(plan.items.filter(({ status, selected }) => status !== 'todo' || !selected)).replace('0 to do, ', '')}.`);
-  return !result.cancelled && result.outcomes.every(({ state }) => state === 'done' || state === 'skipped');
+  console.error(
+    `${reportSentence(result)}; ` +
+      `${summary(plan.items.filter(({ status, selected }) => status !== 'todo' || !selected)).replace('0 to do, ', '')}.`,
+  );
+  return (
+    !result.cancelled &&
+    result.outcomes.every(({ state }) => state === 'done' || state === 'skipped')
+  );
 }
 
 function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json: boolean): void {
   const { input, output, state, message, hint, notes, seconds, size, bytes } = outcome;
   if (json) {
-    const error = state === 'failed' ? { error: { message, ...(hint === undefined ? {} : { hint }) } } : {};
-    print(JSON.stringify({ input: path.join(root, input), output: path.join(outputRoot, output), state, ...size, bytes, seconds, notes, ...error }));
+    const error =
+      state === 'failed' ? { error: { message, ...(hint === undefined ? {} : { hint }) } } : {};
+    print(
+      JSON.stringify({
+        input: path.join(root, input),
+        output: path.join(outputRoot, output),
+        state,
+        ...size,
+        bytes,
+        seconds,
+        notes,
+        ...error,
+      }),
+    );
   } else if (state === 'done') {
     print(`${output}  ${size?.width ?? 0}×${size?.height ?? 0}  ${seconds.toFixed(1)} s`);
     for (const note of notes) console.error(`  note: ${note}`);
-  } else if (state === 'failed') console.error(`${input}: ${message ?? ''}${hint === undefined ? '' : ` ${hint}`}`);
+  } else if (state === 'failed')
+    console.error(`${input}: ${message ?? ''}${hint === undefined ? '' : ` ${hint}`}`);
 }
 
 function reportSentence({ outcomes, seconds, cancelled }: Report): string {
-  const count = (state: Outcome['state']): number => outcomes.filter((outcome) => outcome.state === state).length;
+  const count = (state: Outcome['state']): number =>
+    outcomes.filter((outcome) => outcome.state === state).length;
   const failed = count('failed');
-  return `${cancelled ? 'Cancelled: ' : ''}${count('done')} upscaled in ${seconds.toFixed(1)} s${failed === 0 ? '' : `, ${failed} failed`}`;
+  return (
+    `${cancelled ? 'Cancelled: ' : ''}${count('done')} upscaled in ` +
+    `${seconds.toFixed(1)} s${failed === 0 ? '' : `, ${failed} failed`}`
+  );
 }

@@ -49,8 +49,16 @@ export type UpscaleOptions = {
   readonly json: boolean;
 };
 
-/** Upscales files one after another; a failure does not stop the rest. Returns whether all succeeded. */
-export async function upscaleFiles(client: EngineClient, files: readonly string[], options: UpscaleOptions, signal: AbortSignal): Promise<boolean> {
+/**
+ * Upscales files one after another; a failure does not stop the rest. Returns whether all
+ * succeeded.
+ */
+export async function upscaleFiles(
+  client: EngineClient,
+  files: readonly string[],
+  options: UpscaleOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
   const calls = files.flatMap((file) => callsFor(path.resolve(file), files.length, options));
   const bar = new ProgressBar(calls.length);
   let succeeded = true;
@@ -58,7 +66,10 @@ export async function upscaleFiles(client: EngineClient, files: readonly string[
     const { input } = call;
     bar.start(index + 1, path.basename(input));
     try {
-      const result = await client.upscale(call, { signal, onProgress: (progress) => bar.update(progress) });
+      const result = await client.upscale(call, {
+        signal,
+        onProgress: (progress) => bar.update(progress),
+      });
       bar.stop();
       report(result, options.json);
     } catch (error) {
@@ -68,8 +79,10 @@ export async function upscaleFiles(client: EngineClient, files: readonly string[
       if (signal.aborted) break;
     }
   }
-  // The result of the last set stands beside its source, so its srcset names it as a page in that folder would.
-  if (options.density === 'web' && !options.json && !signal.aborted) for (const file of files) print(srcsetOf(file));
+  // The result of the last set stands beside its source, so its srcset names it as a page in that
+  // folder would.
+  if (options.density === 'web' && !options.json && !signal.aborted)
+    for (const file of files) print(srcsetOf(file));
   return succeeded;
 }
 
@@ -77,14 +90,17 @@ export async function upscaleFiles(client: EngineClient, files: readonly string[
 function callsFor(input: string, files: number, options: UpscaleOptions): readonly UpscaleCall[] {
   const call = callFor(input, files, options);
   if (options.density === undefined) return [call];
-  const source = options.out === undefined ? input : path.join(path.resolve(options.out), path.basename(input));
-  return densityOutputs(source.replaceAll('\\', '/'), options.density).map(({ path: output, factor }) => ({
-    ...call,
-    scale: factor,
-    target: { kind: 'file', path: path.resolve(output) },
-    // A set's names are fixed.
-    overwrite: options.overwrite ? 'overwrite' : 'skip',
-  }));
+  const source =
+    options.out === undefined ? input : path.join(path.resolve(options.out), path.basename(input));
+  return densityOutputs(source.replaceAll('\\', '/'), options.density).map(
+    ({ path: output, factor }) => ({
+      ...call,
+      scale: factor,
+      target: { kind: 'file', path: path.resolve(output) },
+      // A set's names are fixed.
+      overwrite: options.overwrite ? 'overwrite' : 'skip',
+    }),
+  );
 }
 
 function srcsetOf(file: string): string {
@@ -130,21 +146,67 @@ export function callFor(input: string, files: number, options: UpscaleOptions): 
 function sizeOf({ width, height, fit, megapixels }: UpscaleOptions): { size?: SizeTarget } {
   if (megapixels !== undefined) return { size: { kind: 'megapixels', megapixels } };
   if (width === undefined && height === undefined) return {};
-  return { size: { kind: 'box', fit, ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) } };
+  return {
+    size: {
+      kind: 'box',
+      fit,
+      ...(width === undefined ? {} : { width }),
+      ...(height === undefined ? {} : { height }),
+    },
+  };
 }
 
-/** `--out` is a folder when it is one, ends in a separator, names no picture format, or stands for several pictures. */
+/**
+ * `--out` is a folder when it is one, ends in a separator, names no picture format, or stands for
+ * several pictures.
+ */
 function targetFor(input: string, files: number, { out, name }: UpscaleOptions): OutputTarget {
   if (out === undefined) return { kind: 'pattern', directory: path.dirname(input), pattern: name };
   const resolved = path.resolve(out);
-  const isFolder = /[\\/]$/.test(out) || files > 1 || formatFromName(out) === undefined || (statSync(resolved, { throwIfNoEntry: false })?.isDirectory() ?? false);
-  return isFolder ? { kind: 'pattern', directory: resolved, pattern: name } : { kind: 'file', path: resolved };
+  const isFolder =
+    /[\\/]$/.test(out) ||
+    files > 1 ||
+    formatFromName(out) === undefined ||
+    (statSync(resolved, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  return isFolder
+    ? { kind: 'pattern', directory: resolved, pattern: name }
+    : { kind: 'file', path: resolved };
 }
 
 function report(result: UpscaleResult, json: boolean): void {
-  const { input, output, width, height, model, device, scale, guidance, tiles, seconds, peakRssMB, notes, skipped } = result;
+  const {
+    input,
+    output,
+    width,
+    height,
+    model,
+    device,
+    scale,
+    guidance,
+    tiles,
+    seconds,
+    peakRssMB,
+    notes,
+    skipped,
+  } = result;
   if (json) {
-    print(JSON.stringify({ input, output, width, height, model, device, scale, guidance, tiles, seconds, peakRssMB, skipped, notes }));
+    print(
+      JSON.stringify({
+        input,
+        output,
+        width,
+        height,
+        model,
+        device,
+        scale,
+        guidance,
+        tiles,
+        seconds,
+        peakRssMB,
+        skipped,
+        notes,
+      }),
+    );
     return;
   }
   const shown = path.relative(process.cwd(), output || input) || output;
@@ -152,6 +214,10 @@ function report(result: UpscaleResult, json: boolean): void {
     print(`${shown}  skipped: ${notes.join(' ')}`);
     return;
   }
-  print(`${shown}  ${width}×${height}  ×${Math.round(scale * 100) / 100}  ${describeGuidance(guidance, result.branches)}  ${seconds.total.toFixed(1)} s on ${device}`);
+  print(
+    `${shown}  ${width}×${height}  ×${Math.round(scale * 100) / 100}  ` +
+      `${describeGuidance(guidance, result.branches)}  ${seconds.total.toFixed(1)} s on ` +
+      device,
+  );
   for (const note of notes) console.error(`  note: ${note}`);
 }

@@ -4,13 +4,23 @@ import { ModelProgressBar } from './modelProgress';
 import { print, reportFailure } from './output';
 
 /** Reads every byte of one model, or of all. Returns whether all are as they should be. */
-export async function verifyModels(client: EngineClient, id: string | undefined, { json }: { readonly json: boolean }, signal: AbortSignal): Promise<boolean> {
+export async function verifyModels(
+  client: EngineClient,
+  id: string | undefined,
+  { json }: { readonly json: boolean },
+  signal: AbortSignal,
+): Promise<boolean> {
   const bar = new ModelProgressBar();
   try {
-    const results = await client.verifyModels(id === undefined ? {} : { id }, { signal, onProgress: (progress) => bar.update(progress) });
+    const results = await client.verifyModels(id === undefined ? {} : { id }, {
+      signal,
+      onProgress: (progress) => bar.update(progress),
+    });
     bar.stop();
     if (json) print(JSON.stringify(results));
-    else for (const result of results) print(`${result.ok ? 'ok    ' : 'DAMAGED'}  ${result.id}  ${result.message}`);
+    else
+      for (const result of results)
+        print(`${result.ok ? 'ok    ' : 'DAMAGED'}  ${result.id}  ${result.message}`);
     return results.length > 0 && results.every(({ ok }) => ok);
   } catch (error) {
     bar.stop();

@@ -11,8 +11,22 @@ import type {
   UpscaleResult,
 } from '../shared/engineProtocol';
 import type { Size } from '../shared/geometry';
-import type { ImportResult, InstallPlan, InstallResult, ModelApi, ModelProgress, ModelStateReport, VerifyResult } from '../shared/modelProtocol';
-import type { ExactRegionRequest, ExactRegionResult, PreviewProgress, PreviewRequest, PreviewResult } from '../shared/previewProtocol';
+import type {
+  ImportResult,
+  InstallPlan,
+  InstallResult,
+  ModelApi,
+  ModelProgress,
+  ModelStateReport,
+  VerifyResult,
+} from '../shared/modelProtocol';
+import type {
+  ExactRegionRequest,
+  ExactRegionResult,
+  PreviewProgress,
+  PreviewRequest,
+  PreviewResult,
+} from '../shared/previewProtocol';
 import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
 import { createPreviewFolder, JobFiles, sweepStaleScratch, type PreviewFolder } from './jobFiles';
@@ -31,11 +45,17 @@ export type EngineClientOptions = {
 };
 
 export type UpscaleCall = Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
-/** `scratchDirectory` is a preview folder's; its files are complete when the progress that names them arrives, and stay until the folder is removed. */
+/**
+ * `scratchDirectory` is a preview folder's; its files are complete when the progress that names
+ * them arrives, and stay until the folder is removed.
+ */
 export type PreviewCall = Omit<PreviewRequest, 'jobId'>;
 export type ExactRegionCall = Omit<ExactRegionRequest, 'jobId'>;
 
-/** A cancel that the engine does not obey in this time kills it: inference blocks its thread, and a tile may take long. */
+/**
+ * A cancel that the engine does not obey in this time kills it: inference blocks its thread, and a
+ * tile may take long.
+ */
 const CANCEL_GRACE_MS = 1000;
 /** So many crashes in so long, and the client stops restarting. */
 const CRASH_LIMIT = 3;
@@ -45,8 +65,8 @@ const CANCELLED: RpcErrorValue = { code: 'cancelled', message: 'Cancelled.' };
 const DISPOSED: RpcErrorValue = { code: 'cancelled', message: 'The engine was shut down.' };
 
 /**
- * Drives the engine process: forks it on the first call, keeps it warm, ends it when idle, kills it when it does not obey a
- * cancel, starts a new one after a crash, and cleans up after every job.
+ * Drives the engine process: forks it on the first call, keeps it warm, ends it when idle, kills it
+ * when it does not obey a cancel, starts a new one after a crash, and cleans up after every job.
  */
 export class EngineClient {
   private process: EngineProcess | undefined;
@@ -63,12 +83,19 @@ export class EngineClient {
     return this.process?.processId;
   }
 
-  async upscale(call: UpscaleCall, options: CallOptions<UpscaleProgress> = {}): Promise<UpscaleResult> {
+  async upscale(
+    call: UpscaleCall,
+    options: CallOptions<UpscaleProgress> = {},
+  ): Promise<UpscaleResult> {
     await this.sweep();
     const files = new JobFiles();
     try {
       await files.create();
-      const request: UpscaleRequest = { ...call, jobId: files.jobId, scratchDirectory: files.scratchDirectory };
+      const request: UpscaleRequest = {
+        ...call,
+        jobId: files.jobId,
+        scratchDirectory: files.scratchDirectory,
+      };
       return await this.call<'upscale', UpscaleProgress>('upscale', request, {
         ...options,
         onProgress: (progress) => {
@@ -87,13 +114,23 @@ export class EngineClient {
     return createPreviewFolder();
   }
 
-  /** Computes the layers of which every guidance is a blend. Rejects like `upscale`; a cancel keeps the tiles that are done. */
+  /**
+   * Computes the layers of which every guidance is a blend. Rejects like `upscale`; a cancel keeps
+   * the tiles that are done.
+   */
   preview(call: PreviewCall, options: CallOptions<PreviewProgress> = {}): Promise<PreviewResult> {
-    return this.call<'preview', PreviewProgress>('preview', { ...call, jobId: randomUUID() }, options);
+    return this.call<'preview', PreviewProgress>(
+      'preview',
+      { ...call, jobId: randomUUID() },
+      options,
+    );
   }
 
   /** A part of the result as the export would make it. */
-  exactRegion(call: ExactRegionCall, options: { readonly signal?: AbortSignal } = {}): Promise<ExactRegionResult> {
+  exactRegion(
+    call: ExactRegionCall,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<ExactRegionResult> {
     return this.call('exactRegion', { ...call, jobId: randomUUID() }, options);
   }
 
@@ -103,16 +140,25 @@ export class EngineClient {
   }
 
   /** What the headers of many pictures say, in their order. */
-  inspect(params: Parameters<EngineApi['inspect']>[0], options: { readonly signal?: AbortSignal } = {}): Promise<readonly PictureFacts[]> {
+  inspect(
+    params: Parameters<EngineApi['inspect']>[0],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly PictureFacts[]> {
     return this.call('inspect', params, options);
   }
 
   /** How long the network takes for a pixel, by a short trial. */
-  pace(params: Parameters<EngineApi['pace']>[0], options: { readonly signal?: AbortSignal } = {}): Promise<Awaited<ReturnType<EngineApi['pace']>>> {
+  pace(
+    params: Parameters<EngineApi['pace']>[0],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Awaited<ReturnType<EngineApi['pace']>>> {
     return this.call('pace', params, options);
   }
 
-  devices(params: { readonly refresh: boolean }, options: { readonly signal?: AbortSignal } = {}): Promise<DevicesReport> {
+  devices(
+    params: { readonly refresh: boolean },
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<DevicesReport> {
     return this.call('devices', params, options);
   }
 
@@ -128,24 +174,38 @@ export class EngineClient {
     return this.call('modelStates', undefined);
   }
 
-  planInstall(params: Parameters<ModelApi['planInstall']>[0], options: CallOptions<never> = {}): Promise<InstallPlan> {
+  planInstall(
+    params: Parameters<ModelApi['planInstall']>[0],
+    options: CallOptions<never> = {},
+  ): Promise<InstallPlan> {
     return this.call('planInstall', params, options);
   }
 
   /** What is cancelled or breaks off is kept; the next call goes on from it. */
-  installModel(params: Parameters<ModelApi['installModel']>[0], options: CallOptions<ModelProgress> = {}): Promise<InstallResult> {
+  installModel(
+    params: Parameters<ModelApi['installModel']>[0],
+    options: CallOptions<ModelProgress> = {},
+  ): Promise<InstallResult> {
     return this.call<'installModel', ModelProgress>('installModel', params, options);
   }
 
-  importModel(params: Parameters<ModelApi['importModel']>[0], options: CallOptions<ModelProgress> = {}): Promise<ImportResult> {
+  importModel(
+    params: Parameters<ModelApi['importModel']>[0],
+    options: CallOptions<ModelProgress> = {},
+  ): Promise<ImportResult> {
     return this.call<'importModel', ModelProgress>('importModel', params, options);
   }
 
-  verifyModels(params: Parameters<ModelApi['verifyModels']>[0], options: CallOptions<ModelProgress> = {}): Promise<readonly VerifyResult[]> {
+  verifyModels(
+    params: Parameters<ModelApi['verifyModels']>[0],
+    options: CallOptions<ModelProgress> = {},
+  ): Promise<readonly VerifyResult[]> {
     return this.call<'verifyModels', ModelProgress>('verifyModels', params, options);
   }
 
-  removeModel(params: Parameters<ModelApi['removeModel']>[0]): Promise<{ readonly bytesFreed: number; readonly folder: string }> {
+  removeModel(
+    params: Parameters<ModelApi['removeModel']>[0],
+  ): Promise<{ readonly bytesFreed: number; readonly folder: string }> {
     return this.call('removeModel', params);
   }
 
@@ -202,8 +262,12 @@ export class EngineClient {
     if (this.crashes.length >= CRASH_LIMIT) {
       throw new RpcError({
         code: 'engine-keeps-crashing',
-        message: `The engine process crashed ${this.crashes.length} times in the last minutes and is not started again for now.`,
-        hint: 'See the log; choose the device "cpu", then try again in five minutes or reload the window.',
+        message:
+          `The engine process crashed ${this.crashes.length} times in the last ` +
+          'minutes and is not started again for now.',
+        hint:
+          'See the log; choose the device "cpu", then try again in five minutes or ' +
+          'reload the window.',
       });
     }
     const engine = new EngineProcess(this.options);

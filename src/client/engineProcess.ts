@@ -10,7 +10,10 @@ export type EngineProcessOptions = {
   readonly log: (line: string) => void;
 };
 
-/** One forked engine and the RPC connection to it. When it ends, for whatever reason, pending calls are rejected. */
+/**
+ * One forked engine and the RPC connection to it. When it ends, for whatever reason, pending calls
+ * are rejected.
+ */
 export class EngineProcess {
   readonly rpc: RpcEndpoint<EngineApi>;
   /** Resolves when the process is gone; true when nobody asked it to end. */
@@ -22,10 +25,17 @@ export class EngineProcess {
 
   constructor(private readonly options: EngineProcessOptions) {
     this.child = fork(options.entry, ['--store', options.store, ...options.modelFolders], {
-      // glibc keeps an arena a thread, each with what its largest picture needed: two keep a batch's memory flat.
-      // The host's own flags (an inspector's port) and NODE_OPTIONS (set by debuggers) must not reach the engine.
+      // glibc keeps an arena a thread, each with what its largest picture needed: two keep a
+      // batch's memory flat. The host's own flags (an inspector's port) and NODE_OPTIONS (set by
+      // debuggers) must not reach the engine.
       execArgv: [],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1', NODE_OPTIONS: undefined, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' },
+      env: {
+        ...process.env,
+        ELECTRON_RUN_AS_NODE: '1',
+        ELECTRON_NO_ASAR: '1',
+        NODE_OPTIONS: undefined,
+        MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
+      },
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -38,11 +48,17 @@ export class EngineProcess {
     });
     this.ended = new Promise((resolve) => {
       this.child.once('error', (error) => {
-        this.endReason ??= { code: 'engine-died', message: `The engine process could not be started: ${error.message}`, hint: 'The log has the details.' };
+        this.endReason ??= {
+          code: 'engine-died',
+          message: `The engine process could not be started: ${error.message}`,
+          hint: 'The log has the details.',
+        };
         this.close(resolve);
       });
       this.child.once('close', (code, signal) => {
-        options.log(`engine ${this.processId ?? '?'} ended (${signal ?? `exit code ${String(code)}`})`);
+        options.log(
+          `engine ${this.processId ?? '?'} ended (${signal ?? `exit code ${String(code)}`})`,
+        );
         this.close(resolve, signal ?? `exit code ${String(code)}`);
       });
     });
@@ -72,7 +88,9 @@ export class EngineProcess {
       this.endReason ?? {
         code: 'engine-died',
         message: `The engine process ended unexpectedly (${how}).`,
-        hint: 'Try again: a new engine starts by itself. If it happens again, choose the device "cpu" or a smaller picture; the log has the details.',
+        hint:
+          'Try again: a new engine starts by itself. If it happens again, choose the ' +
+          'device "cpu" or a smaller picture; the log has the details.',
         detail: this.lastLines.join('\n'),
       },
     );

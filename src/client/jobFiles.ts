@@ -10,7 +10,10 @@ const PREFIX = 'pisa-upscale-';
 /** A scratch folder's path, by which a later process knows its owner and whether that lives. */
 const scratchPath = (id: string): string => path.join(os.tmpdir(), `${PREFIX}${process.pid}-${id}`);
 
-/** Who made a scratch folder: when the process was started, since its number alone may be another's later. */
+/**
+ * Who made a scratch folder: when the process was started, since its number alone may be another's
+ * later.
+ */
 const OWNER = 'owner.txt';
 
 async function makeScratch(directory: string): Promise<void> {
@@ -24,7 +27,10 @@ async function isOwned(directory: string, pid: number): Promise<boolean> {
   return isAlive(pid, started ?? processStart(pid));
 }
 
-/** The temporary files of one job: its scratch folder, and the file beside the target while it is being encoded. */
+/**
+ * The temporary files of one job: its scratch folder, and the file beside the target while it is
+ * being encoded.
+ */
 export class JobFiles {
   readonly jobId = randomUUID();
   readonly scratchDirectory = scratchPath(this.jobId);
@@ -45,7 +51,9 @@ export class JobFiles {
   }
 }
 
-/** A folder for what previews leave for a panel to read. It outlives the calls that write into it. */
+/**
+ * A folder for what previews leave for a panel to read. It outlives the calls that write into it.
+ */
 export type PreviewFolder = {
   readonly directory: string;
   /** Removes it with all its files; not while a call writes into it. */
@@ -59,7 +67,10 @@ export async function createPreviewFolder(): Promise<PreviewFolder> {
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/** Removes scratch folders whose owner is no longer alive, and the files beside a target that they tell of: what a killed editor left behind. */
+/**
+ * Removes scratch folders whose owner is no longer alive, and the files beside a target that they
+ * tell of: what a killed editor left behind.
+ */
 export async function sweepStaleScratch(): Promise<void> {
   const names = await readdir(os.tmpdir()).catch(() => []);
   for (const name of names) {
@@ -73,7 +84,8 @@ export async function sweepStaleScratch(): Promise<void> {
 async function removeScratch(folder: string): Promise<void> {
   const beside = (await readFile(path.join(folder, BESIDE_TARGET), 'utf8').catch(() => '')).trim();
   // Anybody can make a folder of such a name, so the path is not believed.
-  if (path.isAbsolute(beside) && isTemporaryName(path.basename(beside)) && (await isOwn(folder))) await removeTemporary(beside);
+  if (path.isAbsolute(beside) && isTemporaryName(path.basename(beside)) && (await isOwn(folder)))
+    await removeTemporary(beside);
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -81,7 +93,10 @@ async function removeTemporary(file: string): Promise<void> {
   for (const each of [file, file + PALETTE_SUFFIX]) await rm(each, { force: true });
 }
 
-/** Whether a folder belongs to whoever runs this; on Windows, which has no such numbers, the folder for temporary files is a person's own. */
+/**
+ * Whether a folder belongs to whoever runs this; on Windows, which has no such numbers, the folder
+ * for temporary files is a person's own.
+ */
 async function isOwn(folder: string): Promise<boolean> {
   return process.getuid === undefined || (await lstat(folder)).uid === process.getuid();
 }

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** SHA-256 of a model's manifest, which names the hashes of its files: it changes with the weights. Empty for a model that is nowhere. */
+/**
+ * SHA-256 of a model's manifest, which names the hashes of its files: it changes with the weights.
+ * Empty for a model that is nowhere.
+ */
 export async function modelHash(model: string, folders: readonly string[]): Promise<string> {
   if (!/^[\w.-]+$/.test(model)) return '';
   for (const folder of folders) {
-    const manifest = await readFile(path.join(folder, model, 'manifest.json')).catch(() => undefined);
+    const manifest = await readFile(path.join(folder, model, 'manifest.json')).catch(
+      () => undefined,
+    );
     if (manifest) return createHash('sha256').update(manifest).digest('hex');
   }
   return '';

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** When a process was started, in the system's own terms; empty where that can't be read. Linux gives the number of a dead process to a new one, or to a thread, soon. */
+/**
+ * When a process was started, in the system's own terms; empty where that can't be read. Linux
+ * gives the number of a dead process to a new one, or to a thread, soon.
+ */
 export function processStart(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -11,7 +14,10 @@ export function processStart(pid: number): string {
   }
 }
 
-/** Whether a process lives that was started then; `started` is what `processStart` said while it lived. */
+/**
+ * Whether a process lives that was started then; `started` is what `processStart` said while it
+ * lived.
+ */
 export function isAlive(pid: number, started: string): boolean {
   try {
     process.kill(pid, 0);

@@ -1,12 +1,25 @@
 import { rm } from 'node:fs/promises';
 import type { CallContext } from '../shared/rpc';
-import type { EngineApi, EngineVersions, ModelCheck, ModelSummary, UpscaleRequest, UpscaleResult } from '../shared/engineProtocol';
+import type {
+  EngineApi,
+  EngineVersions,
+  ModelCheck,
+  ModelSummary,
+  UpscaleRequest,
+  UpscaleResult,
+} from '../shared/engineProtocol';
 import { messageOf } from './errors';
 import { inspectSource } from './image/inspect';
 import { inspectAll } from './image/inspectAll';
 import { loadSharp } from './image/sharpLoader';
 import { ModelManager } from './models/install/modelManager';
-import { checkModel, isTiled, ModelRegistry, summarize, type InstalledModel } from './models/registry';
+import {
+  checkModel,
+  isTiled,
+  ModelRegistry,
+  summarize,
+  type InstalledModel,
+} from './models/registry';
 import { readPisaCheckpoint } from './pisa/pisaCheckpoint';
 import { PisaSessions } from './pisa/pisaSessions';
 import { exactRegion } from './preview/exactRegion';
@@ -31,7 +44,10 @@ export type EngineOptions = {
   readonly version: string;
 };
 
-/** The engine: everything the process offers, without a word about how it is reached. One network runs at a time. */
+/**
+ * The engine: everything the process offers, without a word about how it is reached. One network
+ * runs at a time.
+ */
 export class Engine {
   private readonly models: ModelRegistry;
   private readonly manager: ModelManager;
@@ -49,7 +65,8 @@ export class Engine {
     this.devices = new DeviceSelector(() => probeDevices(options.entry));
     this.services = {
       findModel: (id) => this.models.find(id),
-      resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> => this.devices.resolve(choice),
+      resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> =>
+        this.devices.resolve(choice),
       acquireSession: async (model, device, tile, branches) => {
         await this.pisa.release();
         return this.sessions.acquire(model, device, tile, branches);
@@ -65,10 +82,14 @@ export class Engine {
   api(): EngineApi {
     return {
       upscale: (request, context) => this.upscale(request, context),
-      preview: (request, { signal, progress }) => this.line.run(signal, () => previewFile(request, this.services, { signal, progress })),
-      exactRegion: (request, { signal }) => this.line.run(signal, () => exactRegion(request, this.services, signal)),
-      pictureSize: async ({ input, maxInputMegapixels }) => (await inspectSource(input, maxInputMegapixels)).size,
-      inspect: ({ inputs, maxInputMegapixels }, { signal }) => inspectAll(inputs, maxInputMegapixels, signal),
+      preview: (request, { signal, progress }) =>
+        this.line.run(signal, () => previewFile(request, this.services, { signal, progress })),
+      exactRegion: (request, { signal }) =>
+        this.line.run(signal, () => exactRegion(request, this.services, signal)),
+      pictureSize: async ({ input, maxInputMegapixels }) =>
+        (await inspectSource(input, maxInputMegapixels)).size,
+      inspect: ({ inputs, maxInputMegapixels }, { signal }) =>
+        inspectAll(inputs, maxInputMegapixels, signal),
       pace: (params, { signal }) => this.line.run(signal, () => measurePace(params, this.services)),
       devices: ({ refresh }) => this.devices.report(refresh),
       models: () => this.listModels(),
@@ -78,16 +99,24 @@ export class Engine {
     };
   }
 
-  /** Several pictures may be on their way at once: each stands in line for the network only, so that others are decoded and encoded meanwhile. */
-  private async upscale(request: UpscaleRequest, { signal, progress }: CallContext): Promise<UpscaleResult> {
+  /**
+   * Several pictures may be on their way at once: each stands in line for the network only, so that
+   * others are decoded and encoded meanwhile.
+   */
+  private async upscale(
+    request: UpscaleRequest,
+    { signal, progress }: CallContext,
+  ): Promise<UpscaleResult> {
     const work = upscaleFile(request, this.services, { signal, progress });
     const settled = work.then(
       () => undefined,
       () => undefined,
     );
-    // The client removes the scratch folder too; but it may be the client's death that cancelled the run.
+    // The client removes the scratch folder too; but it may be the client's death that cancelled
+    // the run.
     const over = settled.then(async () => {
-      if (signal.aborted) await rm(request.scratchDirectory, { recursive: true, force: true }).catch(() => undefined);
+      if (signal.aborted)
+        await rm(request.scratchDirectory, { recursive: true, force: true }).catch(() => undefined);
     });
     this.unfinished.add(over);
     void over.then(() => this.unfinished.delete(over));

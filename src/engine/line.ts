@@ -1,6 +1,9 @@
 import { cancelled } from './errors';
 
-/** Runs one piece of work after the other, in the order they came. What still waits obeys a cancel at once. */
+/**
+ * Runs one piece of work after the other, in the order they came. What still waits obeys a cancel
+ * at once.
+ */
 export class Line {
   private tail: Promise<unknown> = Promise.resolve();
 

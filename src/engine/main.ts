@@ -7,13 +7,16 @@ import { PROBE_ARGUMENT, probeDevice } from './runtime/probe';
 declare const PISA_UPSCALE_VERSION: string;
 
 /**
- * The forked process. Arguments: `--store <folder>` and the model folders, or `--probe <device>` to try one device and end. Talks over Node's IPC
- * channel and ends when the parent goes away.
+ * The forked process. Arguments: `--store <folder>` and the model folders, or `--probe <device>` to
+ * try one device and end. Talks over Node's IPC channel and ends when the parent goes away.
  */
 function main(): void {
   const args = process.argv.slice(2);
   if (!process.send) {
-    console.error('This is the engine process of PiSA Upscale; it is started by the extension or the command-line tool.');
+    console.error(
+      'This is the engine process of PiSA Upscale; it is started by the extension or the ' +
+        'command-line tool.',
+    );
     process.exit(2);
   }
   // Ctrl+C in a terminal reaches the whole process group; the parent decides what it means.
@@ -27,8 +30,14 @@ function main(): void {
   }
   lowerPriority();
   const [flag, store, ...modelFolders] = args;
-  if (flag !== '--store' || store === undefined) throw new Error('The first arguments must be --store <folder>.');
-  const engine = new Engine({ modelFolders, store, entry: __filename, version: PISA_UPSCALE_VERSION });
+  if (flag !== '--store' || store === undefined)
+    throw new Error('The first arguments must be --store <folder>.');
+  const engine = new Engine({
+    modelFolders,
+    store,
+    entry: __filename,
+    version: PISA_UPSCALE_VERSION,
+  });
   const endpoint = new RpcEndpoint(
     { post: send, onMessage: (listener) => process.on('message', listener) },
     engine.api(),
@@ -40,7 +49,10 @@ function main(): void {
   });
 }
 
-/** Between the parent's death and the news of it a message can't be sent; the callback keeps that from being an uncaught error. */
+/**
+ * Between the parent's death and the news of it a message can't be sent; the callback keeps that
+ * from being an uncaught error.
+ */
 function send(message: unknown): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -15,7 +15,10 @@ import { UpscaleJobs } from './jobs/upscaleJobs';
 import { Log } from './log';
 import { ModelTasks } from './models/modelTasks';
 
-/** Builds the extension's parts and connects them. Nothing here starts the engine: that is for the first command. */
+/**
+ * Builds the extension's parts and connects them. Nothing here starts the engine: that is for the
+ * first command.
+ */
 export class Composition extends Disposable {
   private readonly log = this.register(new Log());
   private readonly config = this.register(new Config());
@@ -25,16 +28,46 @@ export class Composition extends Disposable {
   /** The batches of this window. */
   readonly batches: BatchPanels;
 
-  constructor(private readonly context: Pick<vscode.ExtensionContext, 'extensionPath' | 'extensionUri' | 'workspaceState' | 'storageUri' | 'globalStorageUri'>) {
+  constructor(
+    private readonly context: Pick<
+      vscode.ExtensionContext,
+      'extensionPath' | 'extensionUri' | 'workspaceState' | 'storageUri' | 'globalStorageUri'
+    >,
+  ) {
     super();
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));
     const jobs = new UpscaleJobs(this.engine, this.config, this.log);
     const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
-    const panels = this.register(new ComparisonPanels({ ...shared, extensionUri: context.extensionUri }, context.workspaceState));
-    const surroundings = { config: this.config, extensionPath: context.extensionPath, storage: context.storageUri ?? context.globalStorageUri, isTrusted: () => vscode.workspace.isTrusted };
-    this.batches = this.register(new BatchPanels({ ...surroundings, engine: this.engine, log: this.log, panels, extensionUri: context.extensionUri }));
-    this.register(vscode.tasks.registerTaskProvider(TASK_TYPE, new BatchTaskProvider({ ...surroundings, engine: this.engine })));
-    this.register(vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, new UpscaleImageTool(jobs, this.config)));
+    const panels = this.register(
+      new ComparisonPanels(
+        { ...shared, extensionUri: context.extensionUri },
+        context.workspaceState,
+      ),
+    );
+    const surroundings = {
+      config: this.config,
+      extensionPath: context.extensionPath,
+      storage: context.storageUri ?? context.globalStorageUri,
+      isTrusted: () => vscode.workspace.isTrusted,
+    };
+    this.batches = this.register(
+      new BatchPanels({
+        ...surroundings,
+        engine: this.engine,
+        log: this.log,
+        panels,
+        extensionUri: context.extensionUri,
+      }),
+    );
+    this.register(
+      vscode.tasks.registerTaskProvider(
+        TASK_TYPE,
+        new BatchTaskProvider({ ...surroundings, engine: this.engine }),
+      ),
+    );
+    this.register(
+      vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, new UpscaleImageTool(jobs, this.config)),
+    );
     this.register(
       registerCommands({
         ...shared,
@@ -57,9 +90,15 @@ export class Composition extends Disposable {
   }
 
   private createEngine(): EngineClient {
-    const { modelFolders, ignoredModelFolders, idleSeconds, store, ignoredStore } = this.config.engine();
-    for (const folder of ignoredModelFolders) this.log.warn(`pisaUpscale.modelFolders: ${folder} is not an absolute path and is ignored`);
-    if (ignoredStore !== undefined) this.log.warn(`pisaUpscale.modelStore: ${ignoredStore} is not an absolute path; ${defaultModelStore()} is used`);
+    const { modelFolders, ignoredModelFolders, idleSeconds, store, ignoredStore } =
+      this.config.engine();
+    for (const folder of ignoredModelFolders)
+      this.log.warn(`pisaUpscale.modelFolders: ${folder} is not an absolute path and is ignored`);
+    if (ignoredStore !== undefined)
+      this.log.warn(
+        `pisaUpscale.modelStore: ${ignoredStore} is not an absolute path; ` +
+          `${defaultModelStore()} is used`,
+      );
     return new EngineClient({
       entry: path.join(this.context.extensionPath, 'dist', 'engine.js'),
       modelFolders: [path.join(this.context.extensionPath, 'models'), ...modelFolders],

@@ -3,7 +3,16 @@ import type { PanelChoice } from '../shared/panelProtocol';
 import { RpcError } from '../shared/rpc';
 import type { UpscaleSettings } from '../shared/settings';
 import { Disposable } from './disposable';
-import { readAction, readEngineSettings, readInstallSettings, readUpscaleSettings, type EngineSettings, type InstallSettings, type SettingLookup, type UpscaleAction } from './settingsReader';
+import {
+  readAction,
+  readEngineSettings,
+  readInstallSettings,
+  readUpscaleSettings,
+  type EngineSettings,
+  type InstallSettings,
+  type SettingLookup,
+  type UpscaleAction,
+} from './settingsReader';
 
 const SECTION = 'pisaUpscale';
 const ENGINE_KEYS = ['modelFolders', 'modelStore', 'engineIdleMinutes'];
@@ -18,7 +27,8 @@ export class Config extends Disposable {
     super();
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (ENGINE_KEYS.some((key) => event.affectsConfiguration(`${SECTION}.${key}`))) this.engineChanged.fire();
+        if (ENGINE_KEYS.some((key) => event.affectsConfiguration(`${SECTION}.${key}`)))
+          this.engineChanged.fire();
       }),
     );
   }
@@ -35,11 +45,22 @@ export class Config extends Disposable {
   /** Where models are downloaded from, and through which proxy. */
   install(): InstallSettings & { readonly proxy: string | undefined } {
     const proxy: unknown = vscode.workspace.getConfiguration('http').get('proxy');
-    return { ...readInstallSettings(lookupFor(undefined)), proxy: typeof proxy === 'string' && proxy.trim() !== '' ? proxy.trim() : undefined };
+    return {
+      ...readInstallSettings(lookupFor(undefined)),
+      proxy: typeof proxy === 'string' && proxy.trim() !== '' ? proxy.trim() : undefined,
+    };
   }
 
-  /** Makes a model the one that upscales: for the workspace when one is open, else everywhere, unless `target` says. */
-  async useModel(id: string, target = vscode.workspace.workspaceFolders ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global): Promise<void> {
+  /**
+   * Makes a model the one that upscales: for the workspace when one is open, else everywhere,
+   * unless `target` says.
+   */
+  async useModel(
+    id: string,
+    target = vscode.workspace.workspaceFolders
+      ? vscode.ConfigurationTarget.Workspace
+      : vscode.ConfigurationTarget.Global,
+  ): Promise<void> {
     await vscode.workspace.getConfiguration(SECTION).update('model', id, target);
   }
 
@@ -51,11 +72,22 @@ export class Config extends Disposable {
   /** Makes a panel's choice the workspace's. Rejects when no folder is open. */
   async useForWorkspace({ model, guidance, scale, format }: PanelChoice): Promise<void> {
     if (!vscode.workspace.workspaceFolders) {
-      throw new RpcError({ code: 'no-workspace', message: vscode.l10n.t('No folder is open, so there are no workspace settings.'), hint: vscode.l10n.t('Open the folder of your images, or copy the settings.') });
+      throw new RpcError({
+        code: 'no-workspace',
+        message: vscode.l10n.t('No folder is open, so there are no workspace settings.'),
+        hint: vscode.l10n.t('Open the folder of your images, or copy the settings.'),
+      });
     }
-    const values = { model, pixelGuidance: guidance.pixel, semanticGuidance: guidance.semantic, scale, outputFormat: format };
+    const values = {
+      model,
+      pixelGuidance: guidance.pixel,
+      semanticGuidance: guidance.semantic,
+      scale,
+      outputFormat: format,
+    };
     const section = vscode.workspace.getConfiguration(SECTION);
-    for (const [key, value] of Object.entries(values)) await section.update(key, value, vscode.ConfigurationTarget.Workspace);
+    for (const [key, value] of Object.entries(values))
+      await section.update(key, value, vscode.ConfigurationTarget.Workspace);
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Disposable as VsDisposable } from 'vscode';
 
-/** Base of everything that owns disposables: they are registered at birth and end with their owner, last born first. */
+/**
+ * Base of everything that owns disposables: they are registered at birth and end with their owner,
+ * last born first.
+ */
 export abstract class Disposable implements VsDisposable {
   private readonly owned: VsDisposable[] = [];
   private disposed = false;

@@ -3,8 +3,9 @@ import type { EngineClient } from '../client/engineClient';
 type Holder = { readonly client: EngineClient; users: number; retired: boolean };
 
 /**
- * Hands out the engine's client and replaces it when a setting changes that it cannot take over. A replaced client first
- * finishes what it does. Nothing is started here: the client forks its process on the first call.
+ * Hands out the engine's client and replaces it when a setting changes that it cannot take over. A
+ * replaced client first finishes what it does. Nothing is started here: the client forks its
+ * process on the first call.
  */
 export class EngineSupervisor {
   private current: Holder | undefined;

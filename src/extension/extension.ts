@@ -10,7 +10,8 @@ export type ExtensionApi = {
   readonly batch: (root: string) => BatchHost | undefined;
 };
 
-// VS Code calls deactivate() without arguments and waits for it, which it doesn't for subscriptions.
+// VS Code calls deactivate() without arguments and waits for it, which it doesn't for
+// subscriptions.
 let composition: Composition | undefined;
 
 export function activate(context: vscode.ExtensionContext): ExtensionApi {

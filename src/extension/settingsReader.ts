@@ -16,7 +16,9 @@ import {
   type UpscaleSettings,
 } from '../shared/settings';
 
-/** Looks up one setting of the section; what a settings file holds is untrusted, so it is `unknown`. */
+/**
+ * Looks up one setting of the section; what a settings file holds is untrusted, so it is `unknown`.
+ */
 export type SettingLookup = (key: string) => unknown;
 
 /** Settings of the engine process, the same for every file. */
@@ -26,14 +28,19 @@ export type EngineSettings = {
   /** Entries that are not absolute folders, as written. */
   readonly ignoredModelFolders: readonly string[];
   readonly idleSeconds: number;
-  /** Absolute folder of installed models; undefined for the place that the command line uses too. */
+  /**
+   * Absolute folder of installed models; undefined for the place that the command line uses too.
+   */
   readonly store: string | undefined;
   /** What is set for the store but is no absolute folder, as written. */
   readonly ignoredStore: string | undefined;
 };
 
 /** Settings of the installation of PiSA-SR. */
-export type InstallSettings = { readonly mirrors: readonly string[]; readonly precision: Precision };
+export type InstallSettings = {
+  readonly mirrors: readonly string[];
+  readonly precision: Precision;
+};
 
 /** What "Upscale Image" does: write the result at once, or show it first. */
 export const UPSCALE_ACTIONS = ['write', 'preview'] as const;
@@ -45,7 +52,10 @@ export const MAX_INPUT_MEGAPIXELS_RANGE = { minimum: 1, maximum: 10_000 } as con
 /** Of a result's file; 0 is no limit. */
 export const MAX_OUTPUT_KILOBYTES_RANGE = { minimum: 0, maximum: 10_000_000 } as const;
 
-/** Reads the settings of one upscaling. A value of the wrong type or out of its set becomes the default. */
+/**
+ * Reads the settings of one upscaling. A value of the wrong type or out of its set becomes the
+ * default.
+ */
 export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
   const fallback = DEFAULT_SETTINGS;
   const device = lookup('device');
@@ -65,7 +75,11 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
     quality: Math.round(clamp(lookup('quality'), QUALITY_RANGE, fallback.quality)),
     namePattern: text(lookup('namePattern'), fallback.namePattern),
     overwrite: isOneOf(OVERWRITE_POLICIES, overwrite) ? overwrite : fallback.overwrite,
-    maxInputMegapixels: clamp(lookup('maxInputMegapixels'), MAX_INPUT_MEGAPIXELS_RANGE, fallback.maxInputMegapixels),
+    maxInputMegapixels: clamp(
+      lookup('maxInputMegapixels'),
+      MAX_INPUT_MEGAPIXELS_RANGE,
+      fallback.maxInputMegapixels,
+    ),
     output: outputOptions(lookup),
     asset: assetOptions(lookup),
   };
@@ -79,7 +93,11 @@ function outputOptions(lookup: SettingLookup): OutputOptions {
   return {
     ...(isOneOf(METADATA_CHOICES, metadata) && metadata !== 'keep' ? { metadata } : {}),
     ...(lookup('provenance') === true ? { provenance: true } : {}),
-    ...(lossless === 'always' ? { lossless: true } : lossless === 'never' ? { lossless: false } : {}),
+    ...(lossless === 'always'
+      ? { lossless: true }
+      : lossless === 'never'
+        ? { lossless: false }
+        : {}),
     ...(lookup('palette') === false ? { palette: false } : {}),
     ...(kilobytes > 0 ? { maxBytes: Math.round(kilobytes * 1000) } : {}),
   };
@@ -105,25 +123,45 @@ export function readEngineSettings(lookup: SettingLookup): EngineSettings {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return {
     modelFolders: entries.filter(isAbsoluteFolder),
-    ignoredModelFolders: entries.filter((entry) => !isAbsoluteFolder(entry)).map((entry) => JSON.stringify(entry)),
-    idleSeconds: clamp(lookup('engineIdleMinutes'), ENGINE_IDLE_MINUTES_RANGE, DEFAULT_ENGINE_IDLE_MINUTES) * 60,
+    ignoredModelFolders: entries
+      .filter((entry) => !isAbsoluteFolder(entry))
+      .map((entry) => JSON.stringify(entry)),
+    idleSeconds:
+      clamp(lookup('engineIdleMinutes'), ENGINE_IDLE_MINUTES_RANGE, DEFAULT_ENGINE_IDLE_MINUTES) *
+      60,
     store: isAbsoluteFolder(store) ? store : undefined,
-    ignoredStore: isAbsoluteFolder(store) || store === undefined || store === '' ? undefined : JSON.stringify(store),
+    ignoredStore:
+      isAbsoluteFolder(store) || store === undefined || store === ''
+        ? undefined
+        : JSON.stringify(store),
   };
 }
 
 export function readInstallSettings(lookup: SettingLookup): InstallSettings {
   const mirrors = lookup('pisaSrMirrors');
   const precision = lookup('modelPrecision');
-  const named = Array.isArray(mirrors) ? mirrors.filter((mirror): mirror is string => typeof mirror === 'string' && mirror.trim() !== '') : [];
-  return { mirrors: named.length > 0 ? named : DEFAULT_PISA_SR_MIRRORS, precision: isOneOf(PRECISIONS, precision) ? precision : 'fp32' };
+  const named = Array.isArray(mirrors)
+    ? mirrors.filter(
+        (mirror): mirror is string => typeof mirror === 'string' && mirror.trim() !== '',
+      )
+    : [];
+  return {
+    mirrors: named.length > 0 ? named : DEFAULT_PISA_SR_MIRRORS,
+    precision: isOneOf(PRECISIONS, precision) ? precision : 'fp32',
+  };
 }
 
-const isAbsoluteFolder = (value: unknown): value is string => typeof value === 'string' && path.isAbsolute(value);
+const isAbsoluteFolder = (value: unknown): value is string =>
+  typeof value === 'string' && path.isAbsolute(value);
 
-const text = (value: unknown, fallback: string): string => (typeof value === 'string' && value.trim() !== '' ? value.trim() : fallback);
+const text = (value: unknown, fallback: string): string =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : fallback;
 
-function clamp(value: unknown, range: { readonly minimum: number; readonly maximum: number }, fallback: number): number {
+function clamp(
+  value: unknown,
+  range: { readonly minimum: number; readonly maximum: number },
+  fallback: number,
+): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
   return Math.min(range.maximum, Math.max(range.minimum, value));
 }

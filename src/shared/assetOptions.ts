@@ -22,18 +22,38 @@ export type AssetOptions = {
 };
 
 /** What is wrong with asset options that came over a boundary; undefined when nothing is. */
-export function assetOptionsProblem({ pixelArt, seamless, grid, frames, again }: AssetOptions): string | undefined {
-  if (pixelArt !== undefined && !isOneOf(PIXEL_ART_CHOICES, pixelArt)) return `The pixel art choice is ${String(pixelArt)}; it must be one of ${PIXEL_ART_CHOICES.join(', ')}.`;
-  if (frames !== undefined && !isOneOf(['all', 'first'], frames)) return `The frames are ${String(frames)}; they must be all or first.`;
+export function assetOptionsProblem({
+  pixelArt,
+  seamless,
+  grid,
+  frames,
+  again,
+}: AssetOptions): string | undefined {
+  if (pixelArt !== undefined && !isOneOf(PIXEL_ART_CHOICES, pixelArt))
+    return (
+      `The pixel art choice is ${String(pixelArt)}; it must be one of ` +
+      `${PIXEL_ART_CHOICES.join(', ')}.`
+    );
+  if (frames !== undefined && !isOneOf(['all', 'first'], frames))
+    return `The frames are ${String(frames)}; they must be all or first.`;
   for (const [name, value] of Object.entries({ seamless, again } as Record<string, unknown>)) {
-    if (value !== undefined && typeof value !== 'boolean') return `The option ${name} must be true or false.`;
+    if (value !== undefined && typeof value !== 'boolean')
+      return `The option ${name} must be true or false.`;
   }
   if (grid !== undefined) {
     const { columns, rows } = grid as { columns: unknown; rows: unknown };
-    if (![columns, rows].every((value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1000)) {
-      return `The grid is ${String(columns)}×${String(rows)} cells; both must be whole numbers between 1 and 1000.`;
+    if (
+      ![columns, rows].every(
+        (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1000,
+      )
+    ) {
+      return (
+        `The grid is ${String(columns)}×${String(rows)} cells; both must be whole ` +
+        'numbers between 1 and 1000.'
+      );
     }
-    if (seamless === true) return 'A sprite sheet can’t be seamless as a whole: choose one of both.';
+    if (seamless === true)
+      return 'A sprite sheet can’t be seamless as a whole: choose one of both.';
   }
   return undefined;
 }

@@ -13,30 +13,47 @@ const BLOCKS = { from: 0.35, to: 1.05 } as const;
 const BLUR = { from: 0.8, to: 1.8 } as const;
 
 /**
- * The dials for a picture, from how damaged it is. With n, b and u in [0,1] for noise, blocks and blur:
+ * The dials for a picture, from how damaged it is. With n, b and u in [0,1] for noise, blocks and
+ * blur:
  *
  * `d = 1 − (1 − n)(1 − b)`, `λ_pix = 1 + 0.25·d`, `λ_sem = 0.7 − 0.4·d + 0.3·u·(1 − d)`
  *
- * Noise and blocks ask for more restoration, and for less invention: a network that adds detail follows artefacts as if they were detail. Blur is
- * what invented detail is for. In steps of 0.05, within the dials' range; 0 for a branch that the model lacks. A measure that is not finite counts as none.
+ * Noise and blocks ask for more restoration, and for less invention: a network that adds detail
+ * follows artefacts as if they were detail. Blur is what invented detail is for. In steps of 0.05,
+ * within the dials' range; 0 for a branch that the model lacks. A measure that is not finite counts
+ * as none.
  */
-export function chooseGuidance({ noise, blockiness, blur }: DegradationEstimate, branches: readonly Branch[]): Guidance {
+export function chooseGuidance(
+  { noise, blockiness, blur }: DegradationEstimate,
+  branches: readonly Branch[],
+): Guidance {
   const damage = 1 - (1 - share(noise, NOISE)) * (1 - share(blockiness, BLOCKS));
   const guidance: Guidance = {
     pixel: dial(CLEAN.pixel + FOR_DAMAGE.pixel * damage),
-    semantic: dial(CLEAN.semantic + FOR_DAMAGE.semantic * damage + FOR_BLUR * share(blur, BLUR) * (1 - damage)),
+    semantic: dial(
+      CLEAN.semantic + FOR_DAMAGE.semantic * damage + FOR_BLUR * share(blur, BLUR) * (1 - damage),
+    ),
   };
   return guidanceForBranches(guidance, branches);
 }
 
 /** How far a measure lies between the two, 0–1. */
-function share(value: number, { from, to }: { readonly from: number; readonly to: number }): number {
+function share(
+  value: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
   if (!Number.isFinite(value)) return 0;
   return Math.min(1, Math.max(0, (value - from) / (to - from)));
 }
 
-/** On the dial's steps. Divided rather than multiplied, so that 0.7 is 0.7 and not 0.7000000000000001. */
+/**
+ * On the dial's steps. Divided rather than multiplied, so that 0.7 is 0.7 and not
+ * 0.7000000000000001.
+ */
 function dial(value: number): number {
   const steps = Math.round(1 / GUIDANCE_RANGE.step);
-  return Math.min(GUIDANCE_RANGE.maximum, Math.max(GUIDANCE_RANGE.minimum, Math.round(value * steps) / steps));
+  return Math.min(
+    GUIDANCE_RANGE.maximum,
+    Math.max(GUIDANCE_RANGE.minimum, Math.round(value * steps) / steps),
+  );
 }

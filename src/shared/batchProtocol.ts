@@ -43,7 +43,12 @@ export type BatchStanding = {
   readonly paused: boolean;
   readonly megapixelsPerSecond?: number;
   readonly secondsLeft?: number;
-  readonly current: readonly { readonly id: string; readonly share: number; readonly tile: number; readonly tiles: number }[];
+  readonly current: readonly {
+    readonly id: string;
+    readonly share: number;
+    readonly tile: number;
+    readonly tiles: number;
+  }[];
 };
 
 export type BatchReportView = {
@@ -57,7 +62,9 @@ export type BatchReportView = {
 /** Where the host is when a view opens or comes back. */
 export type BatchInit = {
   readonly plan: BatchPlanView;
-  readonly states: { readonly [id: string]: { readonly state: BatchRowState; readonly message?: string } };
+  readonly states: {
+    readonly [id: string]: { readonly state: BatchRowState; readonly message?: string };
+  };
   readonly standing?: BatchStanding;
   readonly report?: BatchReportView;
 };
@@ -81,7 +88,12 @@ export type BatchHostApi = {
 };
 
 export type BatchEventView =
-  | { readonly kind: 'row'; readonly id: string; readonly state: BatchRowState; readonly message?: string }
+  | {
+      readonly kind: 'row';
+      readonly id: string;
+      readonly state: BatchRowState;
+      readonly message?: string;
+    }
   | { readonly kind: 'standing'; readonly standing: BatchStanding }
   | { readonly kind: 'report'; readonly report: BatchReportView };
 
@@ -90,10 +102,78 @@ export type BatchWebviewApi = { event(event: BatchEventView): Promise<void> };
 
 /** All text of the view. `{0}`, `{1}` … are filled by it. */
 export const BATCH_TEXTS = [
-  'title', 'planning', 'planningHint', 'stop', 'again', 'recipe', 'openRecipe', 'filter', 'filterHint', 'type', 'allTypes', 'minimum', 'show', 'showAll', 'showTodo', 'showSkipped', 'showDone', 'showFailed', 'tickShown', 'untickShown',
-  'start', 'startHint', 'nothing', 'pause', 'resume', 'cancel', 'skip', 'retry', 'compare', 'next', 'previous', 'sourceControl', 'showLog', 'newPlan', 'columnFile', 'columnSize', 'columnOutput', 'columnState', 'files', 'tick',
-  'totals', 'totalsTime', 'counts', 'otherFiles', 'orphans', 'interrupted', 'goOn', 'todo', 'todoAsk', 'upToDate', 'leftAlone', 'waiting', 'running', 'tile', 'done', 'failed', 'skipped', 'cancelled', 'progress', 'left', 'pace', 'paused',
-  'report', 'reportFailed', 'reportCancelled', 'empty', 'emptyFilter', 'frames', 'seconds', 'minutes', 'hours', 'megabytes',
+  'title',
+  'planning',
+  'planningHint',
+  'stop',
+  'again',
+  'recipe',
+  'openRecipe',
+  'filter',
+  'filterHint',
+  'type',
+  'allTypes',
+  'minimum',
+  'show',
+  'showAll',
+  'showTodo',
+  'showSkipped',
+  'showDone',
+  'showFailed',
+  'tickShown',
+  'untickShown',
+  'start',
+  'startHint',
+  'nothing',
+  'pause',
+  'resume',
+  'cancel',
+  'skip',
+  'retry',
+  'compare',
+  'next',
+  'previous',
+  'sourceControl',
+  'showLog',
+  'newPlan',
+  'columnFile',
+  'columnSize',
+  'columnOutput',
+  'columnState',
+  'files',
+  'tick',
+  'totals',
+  'totalsTime',
+  'counts',
+  'otherFiles',
+  'orphans',
+  'interrupted',
+  'goOn',
+  'todo',
+  'todoAsk',
+  'upToDate',
+  'leftAlone',
+  'waiting',
+  'running',
+  'tile',
+  'done',
+  'failed',
+  'skipped',
+  'cancelled',
+  'progress',
+  'left',
+  'pace',
+  'paused',
+  'report',
+  'reportFailed',
+  'reportCancelled',
+  'empty',
+  'emptyFilter',
+  'frames',
+  'seconds',
+  'minutes',
+  'hours',
+  'megabytes',
 ] as const;
 export type BatchText = (typeof BATCH_TEXTS)[number];
 export type BatchStrings = { readonly [key in BatchText]: string };

@@ -4,9 +4,20 @@ import type { Branch, Guidance } from './guidance';
 import type { ModelApi } from './modelProtocol';
 import type { OutputOptions } from './outputOptions';
 import type { SizeLimit, SizeTarget } from './outputSize';
-import type { ExactRegionRequest, ExactRegionResult, PreviewRequest, PreviewResult } from './previewProtocol';
+import type {
+  ExactRegionRequest,
+  ExactRegionResult,
+  PreviewRequest,
+  PreviewResult,
+} from './previewProtocol';
 import type { CallContext } from './rpc';
-import type { ColourFix, Device, DeviceChoice, OutputFormatChoice, OverwritePolicy } from './settings';
+import type {
+  ColourFix,
+  Device,
+  DeviceChoice,
+  OutputFormatChoice,
+  OverwritePolicy,
+} from './settings';
 
 /** Where an output goes. */
 export type OutputTarget =
@@ -18,7 +29,10 @@ export type OutputTarget =
     }
   | {
       readonly kind: 'file';
-      /** Absolute path that the person named. Its extension decides the format when `format` is `source`. */
+      /**
+       * Absolute path that the person named. Its extension decides the format when `format` is
+       * `source`.
+       */
       readonly path: string;
     };
 
@@ -28,7 +42,10 @@ export type UpscaleRequest = {
   /** Absolute path of the source. */
   readonly input: string;
   readonly target: OutputTarget;
-  /** Folder for raw intermediates, made by the client and removed by it when the job ends in any way. */
+  /**
+   * Folder for raw intermediates, made by the client and removed by it when the job ends in any
+   * way.
+   */
   readonly scratchDirectory: string;
   readonly model: string;
   readonly device: DeviceChoice;
@@ -39,7 +56,10 @@ export type UpscaleRequest = {
   readonly guidance: Guidance;
   /** For diffusion models; others ignore it. */
   readonly colourFix: ColourFix;
-  /** Only this part of the result, in pixels of the whole result; the file then holds that part alone. */
+  /**
+   * Only this part of the result, in pixels of the whole result; the file then holds that part
+   * alone.
+   */
   readonly region?: Rect;
   readonly format: OutputFormatChoice;
   readonly quality: number;
@@ -61,7 +81,10 @@ export type UpscaleProgress = {
   readonly secondsLeft?: number;
   /** The part of the picture that this step finished, in output pixels of the model. */
   readonly rect?: Rect;
-  /** A temporary file beside the target that exists from now on; the client removes it if the engine dies. */
+  /**
+   * A temporary file beside the target that exists from now on; the client removes it if the engine
+   * dies.
+   */
   readonly temporaryFile?: string;
 };
 
@@ -138,11 +161,23 @@ export type EngineApi = ModelApi & {
   preview(params: PreviewRequest, context: CallContext): Promise<PreviewResult>;
   exactRegion(params: ExactRegionRequest, context: CallContext): Promise<ExactRegionResult>;
   /** Size of a picture, upright, from its header; the same refusals as an upscaling. */
-  pictureSize(params: { readonly input: string; readonly maxInputMegapixels: number }, context: CallContext): Promise<Size>;
+  pictureSize(
+    params: { readonly input: string; readonly maxInputMegapixels: number },
+    context: CallContext,
+  ): Promise<Size>;
   /** The same for many pictures, in their order; what can't be upscaled is an answer, too. */
-  inspect(params: { readonly inputs: readonly string[]; readonly maxInputMegapixels: number }, context: CallContext): Promise<readonly PictureFacts[]>;
-  /** Seconds for one input pixel on a device, by a short trial; undefined for models whose trial would take long. */
-  pace(params: { readonly model: string; readonly device: DeviceChoice }, context: CallContext): Promise<{ readonly secondsPerPixel: number | undefined; readonly device: Device }>;
+  inspect(
+    params: { readonly inputs: readonly string[]; readonly maxInputMegapixels: number },
+    context: CallContext,
+  ): Promise<readonly PictureFacts[]>;
+  /**
+   * Seconds for one input pixel on a device, by a short trial; undefined for models whose trial
+   * would take long.
+   */
+  pace(
+    params: { readonly model: string; readonly device: DeviceChoice },
+    context: CallContext,
+  ): Promise<{ readonly secondsPerPixel: number | undefined; readonly device: Device }>;
   devices(params: { readonly refresh: boolean }, context: CallContext): Promise<DevicesReport>;
   models(params: undefined, context: CallContext): Promise<readonly ModelSummary[]>;
   checkModels(params: undefined, context: CallContext): Promise<readonly ModelCheck[]>;

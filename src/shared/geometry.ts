@@ -14,7 +14,10 @@ export type SizeRule = {
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
-/** The smallest size that contains `size` and obeys the rule. The surplus lies at the right and bottom. */
+/**
+ * The smallest size that contains `size` and obeys the rule. The surplus lies at the right and
+ * bottom.
+ */
 export function paddedSize(size: Size, rule: SizeRule): Size {
   const fit = (side: number): number => roundUp(Math.max(side, rule.minimum), rule.multipleOf);
   return { width: fit(size.width), height: fit(size.height) };

@@ -21,7 +21,10 @@ export function clampDial(value: unknown, fallback: number): number {
   return Math.min(GUIDANCE_RANGE.maximum, Math.max(GUIDANCE_RANGE.minimum, value));
 }
 
-/** The guidance that a model can follow: dials of branches it lacks are 0, so that no figure claims what was not done. */
+/**
+ * The guidance that a model can follow: dials of branches it lacks are 0, so that no figure claims
+ * what was not done.
+ */
 export function guidanceForBranches(guidance: Guidance, branches: readonly Branch[]): Guidance {
   return {
     pixel: branches.includes('pixel') ? guidance.pixel : 0,

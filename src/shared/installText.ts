@@ -7,26 +7,52 @@ export function describePlan(plan: InstallPlan): string[] {
   return [
     `${plan.name} will be put in ${plan.folder}`,
     '',
-    `To fetch: ${byteText(left)} from ${new URL(plan.mirror).host}; ${byteText(plan.bytesFree)} are free.`,
+    `To fetch: ${byteText(left)} from ${new URL(plan.mirror).host}; ` +
+      `${byteText(plan.bytesFree)} are free.`,
     ...plan.files.map(({ path, bytes, done, temporary }) => {
       const size = bytes === undefined ? 'size unknown' : byteText(bytes);
-      const state = done > 0 && bytes !== undefined ? (done >= bytes ? ', here already' : `, ${byteText(done)} here already`) : '';
+      const state =
+        done > 0 && bytes !== undefined
+          ? done >= bytes
+            ? ', here already'
+            : `, ${byteText(done)} here already`
+          : '';
       return `  ${path} (${size}${state}${temporary ? '; needed once, then removed' : ''})`;
     }),
     '',
     'Licences:',
-    ...plan.licences.map(({ component, name, url, mustAccept, note }) => `  ${component}: ${name}${mustAccept ? ' (must be accepted)' : ''}. ${note} ${url}`),
+    ...plan.licences.map(
+      ({ component, name, url, mustAccept, note }) =>
+        `  ${component}: ${name}${mustAccept ? ' (must be accepted)' : ''}. ${note} ${url}`,
+    ),
     '',
-    plan.weights.present ? `${plan.weights.name} is here already.` : `${plan.weights.name}: ${plan.weights.note} ${plan.weights.pages.join(' ')}`,
+    plan.weights.present
+      ? `${plan.weights.name} is here already.`
+      : `${plan.weights.name}: ${plan.weights.note} ${plan.weights.pages.join(' ')}`,
   ];
 }
 
 /** The same in a few sentences, for a dialog that has a button to read the licence. */
-export function describePlanBriefly({ bytesToFetch, bytesFree, mirror, files, folder, licences, weights }: InstallPlan): string[] {
-  const staying = files.reduce((sum, { bytes, temporary }) => sum + (temporary ? 0 : (bytes ?? 0)), 0);
+export function describePlanBriefly({
+  bytesToFetch,
+  bytesFree,
+  mirror,
+  files,
+  folder,
+  licences,
+  weights,
+}: InstallPlan): string[] {
+  const staying = files.reduce(
+    (sum, { bytes, temporary }) => sum + (temporary ? 0 : (bytes ?? 0)),
+    0,
+  );
   return [
-    `${byteText(bytesToFetch)} will be fetched from ${new URL(mirror).host}; ${byteText(staying)} of it will stay in ${folder}. ${byteText(bytesFree)} are free.`,
-    ...licences.flatMap(({ component, name, mustAccept, note }) => ['', `${component}: ${name}${mustAccept ? ', which you must accept' : ''}. ${note}`]),
+    `${byteText(bytesToFetch)} will be fetched from ${new URL(mirror).host}; ` +
+      `${byteText(staying)} of it will stay in ${folder}. ${byteText(bytesFree)} are free.`,
+    ...licences.flatMap(({ component, name, mustAccept, note }) => [
+      '',
+      `${component}: ${name}${mustAccept ? ', which you must accept' : ''}. ${note}`,
+    ]),
     ...(weights.present ? [] : ['', `Then you will be asked for ${weights.name}.`]),
   ];
 }
@@ -40,11 +66,25 @@ const PHASES: Record<ModelProgress['phase'], string> = {
 };
 
 /** "downloading unet/… · 1.2 of 5.2 GB · 12 MB/s · 5 min left" */
-export function describeModelProgress({ phase, file, bytes, totalBytes, bytesPerSecond, secondsLeft }: ModelProgress): string {
-  const parts = [phase === 'check' || phase === 'compute' ? PHASES[phase] : `${PHASES[phase]} ${file}`];
+export function describeModelProgress({
+  phase,
+  file,
+  bytes,
+  totalBytes,
+  bytesPerSecond,
+  secondsLeft,
+}: ModelProgress): string {
+  const parts = [
+    phase === 'check' || phase === 'compute' ? PHASES[phase] : `${PHASES[phase]} ${file}`,
+  ];
   if (totalBytes > 0) parts.push(`${byteText(bytes)} of ${byteText(totalBytes)}`);
   if (bytesPerSecond !== undefined) parts.push(`${byteText(bytesPerSecond)}/s`);
-  if (secondsLeft !== undefined) parts.push(secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s left` : `${Math.round(secondsLeft / 60)} min left`);
+  if (secondsLeft !== undefined)
+    parts.push(
+      secondsLeft < 90
+        ? `${Math.ceil(secondsLeft)} s left`
+        : `${Math.round(secondsLeft / 60)} min left`,
+    );
   return parts.join(' · ');
 }
 
@@ -54,7 +94,9 @@ export function describeState(status: ModelState): string {
     case 'ready':
       return `ready, ${byteText(status.bytes)}, ${status.precision}`;
     case 'not-installed':
-      return status.downloadedBytes > 0 ? `not installed, ${byteText(status.downloadedBytes)} downloaded` : 'not installed';
+      return status.downloadedBytes > 0
+        ? `not installed, ${byteText(status.downloadedBytes)} downloaded`
+        : 'not installed';
     case 'unsupported':
       return `not supported here: ${status.reason}`;
   }

@@ -4,7 +4,9 @@ import type { CallContext } from './rpc';
 export const INSTALLABLE_MODELS = ['pisa-sr'] as const;
 export type InstallableModel = (typeof INSTALLABLE_MODELS)[number];
 
-/** Which variant of the checkpoint files: float32 for the CPU, float16 (half the size) for a GPU. */
+/**
+ * Which variant of the checkpoint files: float32 for the CPU, float16 (half the size) for a GPU.
+ */
 export const PRECISIONS = ['fp32', 'fp16'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
@@ -16,9 +18,18 @@ export type ModelState =
       /** Bytes that an interrupted installation left, with which the next one goes on. */
       readonly downloadedBytes: number;
     }
-  | { readonly state: 'ready'; readonly folder: string; readonly bytes: number; readonly precision: Precision };
+  | {
+      readonly state: 'ready';
+      readonly folder: string;
+      readonly bytes: number;
+      readonly precision: Precision;
+    };
 
-export type ModelStateReport = { readonly id: InstallableModel; readonly name: string; readonly status: ModelState };
+export type ModelStateReport = {
+  readonly id: InstallableModel;
+  readonly name: string;
+  readonly status: ModelState;
+};
 
 export type Licence = {
   /** What it covers, e.g. "Stable Diffusion 2.1 base". */
@@ -32,11 +43,14 @@ export type Licence = {
 
 export type DownloadSource = {
   /**
-   * Addresses of the model's folder, tried in order. `{path}` stands for a file's path (`unet/config.json`); without it
-   * the path is appended.
+   * Addresses of the model's folder, tried in order. `{path}` stands for a file's path
+   * (`unet/config.json`); without it the path is appended.
    */
   readonly mirrors: readonly string[];
-  /** Address of an HTTP(S) proxy; without it the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY count. */
+  /**
+   * Address of an HTTP(S) proxy; without it the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY
+   * count.
+   */
   readonly proxy?: string;
 };
 
@@ -83,7 +97,11 @@ export type ImportResult = {
   readonly id: InstallableModel;
   readonly folder: string;
   readonly bytes: number;
-  readonly files: readonly { readonly path: string; readonly bytes: number; readonly how: 'linked' | 'copied' | 'computed' }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly bytes: number;
+    readonly how: 'linked' | 'copied' | 'computed';
+  }[];
   readonly notes: readonly string[];
 };
 
@@ -105,18 +123,47 @@ export type VerifyResult = {
   readonly id: string;
   readonly ok: boolean;
   readonly message: string;
-  readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string; readonly ok: boolean; readonly message: string }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly ok: boolean;
+    readonly message: string;
+  }[];
 };
 
 /** The part of the engine that gets, checks and removes models. */
 export type ModelApi = {
   modelStates(params: undefined, context: CallContext): Promise<readonly ModelStateReport[]>;
   planInstall(params: InstallRequest, context: CallContext): Promise<InstallPlan>;
-  /** `licencesAccepted` must be true; `weights` is the absolute path of `pisa_sr.pkl`. Reports `ModelProgress`. */
-  installModel(params: InstallRequest & { readonly licencesAccepted: boolean; readonly weights?: string }, context: CallContext): Promise<InstallResult>;
-  /** Takes files that are on this machine. `precision` chooses when a folder holds both. Reports `ModelProgress`. */
-  importModel(params: { readonly id: InstallableModel; readonly folder: string; readonly weights?: string; readonly precision?: Precision }, context: CallContext): Promise<ImportResult>;
+  /**
+   * `licencesAccepted` must be true; `weights` is the absolute path of `pisa_sr.pkl`. Reports
+   * `ModelProgress`.
+   */
+  installModel(
+    params: InstallRequest & { readonly licencesAccepted: boolean; readonly weights?: string },
+    context: CallContext,
+  ): Promise<InstallResult>;
+  /**
+   * Takes files that are on this machine. `precision` chooses when a folder holds both. Reports
+   * `ModelProgress`.
+   */
+  importModel(
+    params: {
+      readonly id: InstallableModel;
+      readonly folder: string;
+      readonly weights?: string;
+      readonly precision?: Precision;
+    },
+    context: CallContext,
+  ): Promise<ImportResult>;
   /** Reads every byte of a model's files. Without `id`, of all models. Reports `ModelProgress`. */
-  verifyModels(params: { readonly id?: string }, context: CallContext): Promise<readonly VerifyResult[]>;
-  removeModel(params: { readonly id: InstallableModel }, context: CallContext): Promise<{ readonly bytesFreed: number; readonly folder: string }>;
+  verifyModels(
+    params: { readonly id?: string },
+    context: CallContext,
+  ): Promise<readonly VerifyResult[]>;
+  removeModel(
+    params: { readonly id: InstallableModel },
+    context: CallContext,
+  ): Promise<{ readonly bytesFreed: number; readonly folder: string }>;
 };

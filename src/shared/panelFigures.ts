@@ -11,15 +11,28 @@ export const MUCH_INVENTED = 0.1;
 export type ConsistencyWord = 'same' | 'drifting' | 'drifted';
 export type InventedWord = 'none' | 'some' | 'much';
 
-/** PSNR of the result, reduced to the source's size, against the source. Infinity for no error; undefined without any pixel. */
-export function consistencyDb({ count, dd, dp, ds, pp, ps, ss }: ConsistencySums, { pixel, semantic }: Guidance): number | undefined {
+/**
+ * PSNR of the result, reduced to the source's size, against the source. Infinity for no error;
+ * undefined without any pixel.
+ */
+export function consistencyDb(
+  { count, dd, dp, ds, pp, ps, ss }: ConsistencySums,
+  { pixel, semantic }: Guidance,
+): number | undefined {
   if (!(count > 0)) return undefined;
-  const error = dd + pixel * pixel * pp + semantic * semantic * ss + 2 * (pixel * dp + semantic * ds + pixel * semantic * ps);
+  const error =
+    dd +
+    pixel * pixel * pp +
+    semantic * semantic * ss +
+    2 * (pixel * dp + semantic * ds + pixel * semantic * ps);
   // Sums of large numbers may cancel to a little less than nothing.
   return error <= 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10((255 * 255 * count) / error);
 }
 
-/** The share (0–1) of pixels whose luma the semantic part changes visibly; undefined without a semantic branch. */
+/**
+ * The share (0–1) of pixels whose luma the semantic part changes visibly; undefined without a
+ * semantic branch.
+ */
 export function inventedShare(histogram: readonly number[], semantic: number): number | undefined {
   let all = 0;
   let visible = 0;
@@ -41,17 +54,28 @@ export function inventedWord(share: number): InventedWord {
 }
 
 /** Whether a figure turns to a warning at this guidance. */
-export function warnsAt({ consistency, inventedLuma }: PreviewFigures, guidance: Guidance): boolean {
+export function warnsAt(
+  { consistency, inventedLuma }: PreviewFigures,
+  guidance: Guidance,
+): boolean {
   const decibels = consistencyDb(consistency, guidance);
   const share = inventedShare(inventedLuma, guidance.semantic);
-  return (decibels !== undefined && decibels < CONSISTENCY.same) || (share !== undefined && share > MUCH_INVENTED);
+  return (
+    (decibels !== undefined && decibels < CONSISTENCY.same) ||
+    (share !== undefined && share > MUCH_INVENTED)
+  );
 }
 
 /**
- * Where the pad warns: `columns` × `rows` cells, row by row from the top, 1 where the cell's middle warns. λ_pix grows to the right and λ_sem
- * upwards, both from 0 to `maximum`.
+ * Where the pad warns: `columns` × `rows` cells, row by row from the top, 1 where the cell's middle
+ * warns. λ_pix grows to the right and λ_sem upwards, both from 0 to `maximum`.
  */
-export function warningZone({ consistency, inventedLuma }: PreviewFigures, columns: number, rows: number, maximum: number): Uint8Array {
+export function warningZone(
+  { consistency, inventedLuma }: PreviewFigures,
+  columns: number,
+  rows: number,
+  maximum: number,
+): Uint8Array {
   const zone = new Uint8Array(columns * rows);
   for (let row = 0; row < rows; row++) {
     const semantic = ((rows - row - 0.5) / rows) * maximum;
@@ -59,7 +83,8 @@ export function warningZone({ consistency, inventedLuma }: PreviewFigures, colum
     for (let column = 0; column < columns; column++) {
       const pixel = ((column + 0.5) / columns) * maximum;
       const decibels = consistencyDb(consistency, { pixel, semantic });
-      if (much || (decibels !== undefined && decibels < CONSISTENCY.same)) zone[row * columns + column] = 1;
+      if (much || (decibels !== undefined && decibels < CONSISTENCY.same))
+        zone[row * columns + column] = 1;
     }
   }
   return zone;

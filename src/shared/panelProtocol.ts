@@ -4,8 +4,9 @@ import type { DegradationEstimate, PreviewFigures } from './previewProtocol';
 import type { OutputFormatChoice } from './settings';
 
 /**
- * What the comparison panel's webview and the extension say to each other, over `RpcEndpoint`. Every file name and sentence arrives ready to be
- * shown; the webview never sees a path that it could ask for.
+ * What the comparison panel's webview and the extension say to each other, over `RpcEndpoint`.
+ * Every file name and sentence arrives ready to be shown; the webview never sees a path that it
+ * could ask for.
  */
 
 /** A picture that the webview loads by its address. */
@@ -36,14 +37,16 @@ export type PanelInit = {
   /** `preview`: a picture and what models make of it. `pair`: two finished pictures, no dials. */
   readonly kind: 'preview' | 'pair';
   /**
-   * A word without a meaning for the webview, which keeps it in its stored state as `session`: by it the extension finds the pictures again when the
-   * editor restarts.
+   * A word without a meaning for the webview, which keeps it in its stored state as `session`: by
+   * it the extension finds the pictures again when the editor restarts.
    */
   readonly session?: string | undefined;
   readonly original: PanelPicture;
   /** Of a pair. */
   readonly result: PanelPicture | undefined;
-  /** How a pair's result was made, "×4 · PiSA Compact · λ_pix 1.00"; empty when that is not known. */
+  /**
+   * How a pair's result was made, "×4 · PiSA Compact · λ_pix 1.00"; empty when that is not known.
+   */
   readonly facts: string;
   /** Models that can be used now; empty for a pair. */
   readonly models: readonly PanelModel[];
@@ -99,7 +102,10 @@ export type PanelPreview = {
   readonly notes: readonly string[];
 };
 
-/** What is computed, and where: `onProcessor` leaves the setting's device alone and takes the processor. */
+/**
+ * What is computed, and where: `onProcessor` leaves the setting's device alone and takes the
+ * processor.
+ */
 export type PanelRun = { readonly model: string; readonly onProcessor: boolean };
 
 export const SAVE_WAYS = ['save', 'saveAs', 'overwrite'] as const;
@@ -113,8 +119,13 @@ export type PanelHostApi = {
   init(params: undefined): Promise<PanelInit>;
   /** Computes the layers; progress is `PanelProgress`. A new call ends the one before. */
   preview(params: PanelRun & { readonly first: Rect | undefined }): Promise<PanelPreview>;
-  /** The exact picture of a part of the result: interleaved RGB rows, 8 bits. For models whose blend is approximate. */
-  exact(params: PanelRun & { readonly guidance: Guidance; readonly rect: Rect }): Promise<PanelTile>;
+  /**
+   * The exact picture of a part of the result: interleaved RGB rows, 8 bits. For models whose blend
+   * is approximate.
+   */
+  exact(
+    params: PanelRun & { readonly guidance: Guidance; readonly rect: Rect },
+  ): Promise<PanelTile>;
   /** The file's name that `save` would write, and the result's size. */
   outputName(params: PanelChoice): Promise<{ readonly fileName: string; readonly size: Size }>;
   /** Renders exactly and writes; progress is `PanelProgress` without tiles. */

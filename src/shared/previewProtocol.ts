@@ -3,19 +3,24 @@ import type { Branch, Guidance } from './guidance';
 import type { ColourFix, Device, DeviceChoice } from './settings';
 
 /**
- * A preview is what a model adds to a picture, taken apart so that every guidance can be shown by a blend:
+ * A preview is what a model adds to a picture, taken apart so that every guidance can be shown by a
+ * blend:
  *
  * `y = I00 + λ_pix · (I10 − I00) + λ_sem · (I11 − I10)`
  *
- * where `Iab` is the result at (λ_pix, λ_sem) = (a, b), 8-bit sRGB, at the model's own scale. For models that work in pixels the blend equals
- * the export wherever nothing clips; for PiSA-SR it is approximate.
+ * where `Iab` is the result at (λ_pix, λ_sem) = (a, b), 8-bit sRGB, at the model's own scale. For
+ * models that work in pixels the blend equals the export wherever nothing clips; for PiSA-SR it is
+ * approximate.
  */
 export type PreviewRequest = {
   /** Chosen by the client; letters, digits and `-` only. */
   readonly jobId: string;
   /** Absolute path of the source. */
   readonly input: string;
-  /** Made by the client, and removed by it when the preview is closed: the tiles' files stay there until then. */
+  /**
+   * Made by the client, and removed by it when the preview is closed: the tiles' files stay there
+   * until then.
+   */
   readonly scratchDirectory: string;
   readonly model: string;
   readonly device: DeviceChoice;
@@ -27,8 +32,9 @@ export type PreviewRequest = {
 };
 
 /**
- * Asks for a part of the result as the export would make it at this guidance. With PiSA-SR the decoder's statistics and the colours are taken from the
- * decodes of the whole picture that were made so far, by interpolation: at a guidance that none was made for they are close, not equal.
+ * Asks for a part of the result as the export would make it at this guidance. With PiSA-SR the
+ * decoder's statistics and the colours are taken from the decodes of the whole picture that were
+ * made so far, by interpolation: at a guidance that none was made for they are close, not equal.
  */
 export type ExactRegionRequest = Omit<PreviewRequest, 'first'> & {
   readonly guidance: Guidance;
@@ -47,8 +53,8 @@ export type PreviewTile = {
   /** In pixels of the result. */
   readonly rect: Rect;
   /**
-   * Name of a file in the scratch folder: the layers I00, I10 and, if the model has a semantic branch, I11, one after another, each
-   * interleaved RGB rows of the rectangle, 8 bits.
+   * Name of a file in the scratch folder: the layers I00, I10 and, if the model has a semantic
+   * branch, I11, one after another, each interleaved RGB rows of the rectangle, 8 bits.
    */
   readonly file: string;
 };
@@ -74,15 +80,19 @@ export type PreviewPicture = {
   /** Of the model. */
   readonly scale: number;
   readonly branches: readonly Branch[];
-  /** Name of a file in the scratch folder: one byte a pixel of the result; missing for an opaque picture. */
+  /**
+   * Name of a file in the scratch folder: one byte a pixel of the result; missing for an opaque
+   * picture.
+   */
   readonly alphaFile?: string;
   /** Whether the blend equals the export (where nothing clips). */
   readonly exact: boolean;
 };
 
 /**
- * Sums over all channels of all pixels of the source, values in [0,255]: `d` is I00 reduced to the source's size minus the source, `p` the
- * reduced I10 − I00, `s` the reduced I11 − I10. The squared error of any guidance follows: (d + λ_pix·p + λ_sem·s)².
+ * Sums over all channels of all pixels of the source, values in [0,255]: `d` is I00 reduced to the
+ * source's size minus the source, `p` the reduced I10 − I00, `s` the reduced I11 − I10. The squared
+ * error of any guidance follows: (d + λ_pix·p + λ_sem·s)².
  */
 export type ConsistencySums = {
   readonly count: number;
@@ -97,7 +107,10 @@ export type ConsistencySums = {
 /** What is measured while the preview is made. */
 export type PreviewFigures = {
   readonly consistency: ConsistencySums;
-  /** Pixels of the result by |luma(I11) − luma(I10)|, BT.601, rounded to whole 8-bit levels: 256 counts. Empty without a semantic branch. */
+  /**
+   * Pixels of the result by |luma(I11) − luma(I10)|, BT.601, rounded to whole 8-bit levels: 256
+   * counts. Empty without a semantic branch.
+   */
   readonly inventedLuma: readonly number[];
 };
 
@@ -107,7 +120,10 @@ export type DegradationEstimate = {
   readonly noise: number;
   /** 0 for no blocks; about 1 for JPEG of quality 50 and more below. */
   readonly blockiness: number;
-  /** Width of the sharpest edges' blur in pixels of the source, as a Gaussian's standard deviation; about 0.5 for a sharp picture. */
+  /**
+   * Width of the sharpest edges' blur in pixels of the source, as a Gaussian's standard deviation;
+   * about 0.5 for a sharp picture.
+   */
   readonly blur: number;
 };
 

@@ -1,9 +1,9 @@
 /**
  * One typed RPC for every boundary of the product (host ↔ engine process, host ↔ webview).
  *
- * A side offers an object of async methods and calls the other side's methods through a proxy. Calls carry progress and
- * cancellation; failures cross as values (`RpcErrorValue`); when the endpoint is closed every pending call is rejected,
- * so nobody waits for a process that died.
+ * A side offers an object of async methods and calls the other side's methods through a proxy.
+ * Calls carry progress and cancellation; failures cross as values (`RpcErrorValue`); when the
+ * endpoint is closed every pending call is rejected, so nobody waits for a process that died.
  */
 
 export type RpcErrorValue = {
@@ -42,7 +42,11 @@ export class RpcError extends Error {
   static from(error: unknown): RpcError {
     if (error instanceof RpcError) return error;
     if (error instanceof Error) {
-      return new RpcError({ code: 'internal', message: error.message, detail: error.stack ?? error.message });
+      return new RpcError({
+        code: 'internal',
+        message: error.message,
+        detail: error.stack ?? error.message,
+      });
     }
     return new RpcError({ code: 'internal', message: String(error) });
   }
@@ -54,7 +58,9 @@ export type CallContext = {
 };
 
 /** An API is a record of methods: one parameter value in, one promise out. */
-export type RpcApi = { [method: string]: (params: never, context: CallContext) => Promise<unknown> };
+export type RpcApi = {
+  [method: string]: (params: never, context: CallContext) => Promise<unknown>;
+};
 
 export type CallOptions<P = unknown> = {
   readonly signal?: AbortSignal;
@@ -62,7 +68,12 @@ export type CallOptions<P = unknown> = {
 };
 
 type Message =
-  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly method: string;
+      readonly params: unknown;
+    }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'progress'; readonly id: number; readonly value: unknown }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
@@ -95,7 +106,10 @@ export class RpcEndpoint<Remote extends RpcApi> {
     });
   }
 
-  /** Calls a method of the other side. Rejects with an `RpcError`; an aborted signal asks the other side to stop. */
+  /**
+   * Calls a method of the other side. Rejects with an `RpcError`; an aborted signal asks the other
+   * side to stop.
+   */
   call<M extends keyof Remote & string>(
     method: M,
     params: Parameters<Remote[M]>[0],
@@ -166,7 +180,8 @@ export class RpcEndpoint<Remote extends RpcApi> {
     this.running.set(id, controller);
     try {
       const handler = Object.hasOwn(this.local, method) ? this.local[method] : undefined;
-      if (!handler) throw new RpcError({ code: 'unknown-method', message: `Unknown method "${method}".` });
+      if (!handler)
+        throw new RpcError({ code: 'unknown-method', message: `Unknown method "${method}".` });
       const context: CallContext = {
         signal: controller.signal,
         progress: (value) => this.post({ type: 'progress', id, value }),
@@ -187,7 +202,11 @@ function isMessage(value: unknown): value is Message {
   if (typeof id !== 'number') return false;
   if (type === 'call') return typeof method === 'string';
   if (type === 'error') {
-    return typeof error === 'object' && error !== null && typeof (error as Record<string, unknown>).message === 'string';
+    return (
+      typeof error === 'object' &&
+      error !== null &&
+      typeof (error as Record<string, unknown>).message === 'string'
+    );
   }
   return type === 'cancel' || type === 'progress' || type === 'result';
 }

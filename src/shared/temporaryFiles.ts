@@ -8,4 +8,5 @@ export const PALETTE_SUFFIX = '.palette';
 export const temporaryName = (jobId: string): string => `.pisa-upscale-${jobId}.tmp`;
 
 /** Whether a path can be one of those, so that nothing else is ever removed in their stead. */
-export const isTemporaryName = (name: string): boolean => /^\.pisa-upscale-[\w-]{1,64}\.tmp$/.test(name);
+export const isTemporaryName = (name: string): boolean =>
+  /^\.pisa-upscale-[\w-]{1,64}\.tmp$/.test(name);

@@ -6,14 +6,28 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { EngineClient, type UpscaleCall } from '../../src/client/engineClient';
 import { RpcError } from '../../src/shared/rpc';
-import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels, writePng, NO_STORE } from './support';
+import {
+  callFor,
+  ENGINE,
+  temporaryFolder,
+  TEST_MODELS,
+  testPixels,
+  writePng,
+  NO_STORE,
+} from './support';
 
 const folder = temporaryFolder();
 const file = (name: string): string => path.join(folder, name);
 let client: EngineClient;
 
 before(async () => {
-  client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
+  client = new EngineClient({
+    entry: ENGINE,
+    modelFolders: [TEST_MODELS],
+    store: NO_STORE,
+    idleSeconds: 60,
+    log: () => undefined,
+  });
   await writePng(file('good.png'), 64, 64);
 });
 after(() => client.dispose());
@@ -43,7 +57,9 @@ test('a truncated PNG', async () => {
 });
 
 test('a truncated JPEG', async () => {
-  const jpeg = await sharp(testPixels(200, 200), { raw: { width: 200, height: 200, channels: 3 } }).jpeg().toBuffer();
+  const jpeg = await sharp(testPixels(200, 200), { raw: { width: 200, height: 200, channels: 3 } })
+    .jpeg()
+    .toBuffer();
   writeFileSync(file('cut.jpg'), jpeg.subarray(0, Math.floor(jpeg.length / 2)));
   await refused(callFor(file('cut.jpg')), 'input-damaged', /cut\.jpg is damaged or incomplete/);
 });
@@ -54,7 +70,11 @@ test('text named .png', async () => {
 });
 
 test('an SVG named .png is what it is: a drawing', async () => {
-  writeFileSync(file('vector.png'), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
+  writeFileSync(
+    file('vector.png'),
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" ' +
+      'height="9"/></svg>',
+  );
   const { width, notes } = await client.upscale(callFor(file('vector.png')));
   assert.equal(width, 36);
   assert.match(notes.join(), /SVG is drawn/);
@@ -66,15 +86,24 @@ test('a PNG whose header claims 60000×60000', async () => {
   bomb.writeUInt32BE(60_000, 20);
   bomb.writeUInt32BE(crcOf(bomb.subarray(12, 29)), 29);
   writeFileSync(file('bomb.png'), bomb);
-  await refused(callFor(file('bomb.png')), 'input-too-large', /60000×60000 pixels \(3600 megapixels\); the limit is 100/);
+  await refused(
+    callFor(file('bomb.png')),
+    'input-too-large',
+    /60000×60000 pixels \(3600 megapixels\); the limit is 100/,
+  );
 });
 
 test('a Git LFS pointer', async () => {
-  writeFileSync(file('lfs.png'), 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n');
+  writeFileSync(
+    file('lfs.png'),
+    'version https://git-lfs.github.com/spec/v1\noid ' +
+      'sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n',
+  );
   await refused(callFor(file('lfs.png')), 'input-lfs-pointer', /Git LFS pointer/);
 });
 
-test('a missing file', () => refused(callFor(file('nowhere.png')), 'input-missing', /nowhere\.png does not exist/));
+test('a missing file', () =>
+  refused(callFor(file('nowhere.png')), 'input-missing', /nowhere\.png does not exist/));
 
 test('a folder', async () => {
   mkdirSync(file('folder.png'));
@@ -82,13 +111,30 @@ test('a folder', async () => {
 });
 
 test('an output folder that is no folder', () =>
-  refused(callFor(file('good.png'), { target: { kind: 'pattern', directory: file('good.png'), pattern: '{name}@4x.{ext}' } }), 'output-unwritable', /No file can be written to/));
+  refused(
+    callFor(file('good.png'), {
+      target: { kind: 'pattern', directory: file('good.png'), pattern: '{name}@4x.{ext}' },
+    }),
+    'output-unwritable',
+    /No file can be written to/,
+  ));
 
-test('an unknown model', () => refused(callFor(file('good.png'), { model: 'nope' }), 'model-missing', /no model called "nope"/));
+test('an unknown model', () =>
+  refused(callFor(file('good.png'), { model: 'nope' }), 'model-missing', /no model called "nope"/));
 
-test('a device that is not here', () => refused(callFor(file('good.png'), { device: 'coreml' }), 'device-unavailable', /"coreml" can't be used here/));
+test('a device that is not here', () =>
+  refused(
+    callFor(file('good.png'), { device: 'coreml' }),
+    'device-unavailable',
+    /"coreml" can't be used here/,
+  ));
 
-test('a result too large for its format', () => refused(callFor(file('good.png'), { format: 'webp', scale: 8, input: file('wide.png') }), 'output-too-large-for-format', /at most 16383/));
+test('a result too large for its format', () =>
+  refused(
+    callFor(file('good.png'), { format: 'webp', scale: 8, input: file('wide.png') }),
+    'output-too-large-for-format',
+    /at most 16383/,
+  ));
 
 for (const [name, part] of Object.entries<Partial<UpscaleCall>>({
   'scale 0': { scale: 0 },
@@ -97,20 +143,32 @@ for (const [name, part] of Object.entries<Partial<UpscaleCall>>({
   'quality 101': { quality: 101 },
   'tile 3': { tile: 3 },
   'an empty pattern': { target: { kind: 'pattern', directory: folder, pattern: '' } },
-  'a pattern that leaves the folder': { target: { kind: 'pattern', directory: folder, pattern: '../{name}.{ext}' } },
+  'a pattern that leaves the folder': {
+    target: { kind: 'pattern', directory: folder, pattern: '../{name}.{ext}' },
+  },
   'an output without a format': { target: { kind: 'file', path: file('result.xyz') } },
 })) {
-  test(`${name} is a bad setting`, () => refused(callFor(file('good.png'), part), 'bad-setting', /./));
+  test(`${name} is a bad setting`, () =>
+    refused(callFor(file('good.png'), part), 'bad-setting', /./));
 }
 
 test('a model whose file was changed', async () => {
   const models = temporaryFolder();
   mkdirSync(path.join(models, 'one-layer-4x'));
-  writeFileSync(path.join(models, 'one-layer-4x/manifest.json'), readFileSync(path.join(TEST_MODELS, 'one-layer-4x/manifest.json')));
+  writeFileSync(
+    path.join(models, 'one-layer-4x/manifest.json'),
+    readFileSync(path.join(TEST_MODELS, 'one-layer-4x/manifest.json')),
+  );
   const graph = Buffer.from(readFileSync(path.join(TEST_MODELS, 'one-layer-4x/model.onnx')));
   graph[graph.length - 100]! ^= 1;
   writeFileSync(path.join(models, 'one-layer-4x/model.onnx'), graph);
-  const other = new EngineClient({ entry: ENGINE, modelFolders: [models], store: NO_STORE, idleSeconds: 60, log: () => undefined });
+  const other = new EngineClient({
+    entry: ENGINE,
+    modelFolders: [models],
+    store: NO_STORE,
+    idleSeconds: 60,
+    log: () => undefined,
+  });
   try {
     await assert.rejects(other.upscale(callFor(file('good.png'))), { code: 'model-damaged' });
   } finally {

@@ -4,40 +4,64 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
-import { callFor, EMBEDDED_MODELS, ENGINE, temporaryFolder, TEST_MODELS, writePng, NO_STORE } from './support';
+import {
+  callFor,
+  EMBEDDED_MODELS,
+  ENGINE,
+  temporaryFolder,
+  TEST_MODELS,
+  writePng,
+  NO_STORE,
+} from './support';
 
 const SLOW = { model: 'slow-4x' } as const;
 
 function newClient(idleSeconds = 60): { client: EngineClient; log: string[] } {
   const log: string[] = [];
-  return { client: new EngineClient({ entry: ENGINE, modelFolders: [EMBEDDED_MODELS, TEST_MODELS], store: NO_STORE, idleSeconds, log: (line) => log.push(line) }), log };
+  return {
+    client: new EngineClient({
+      entry: ENGINE,
+      modelFolders: [EMBEDDED_MODELS, TEST_MODELS],
+      store: NO_STORE,
+      idleSeconds,
+      log: (line) => log.push(line),
+    }),
+    log,
+  };
 }
 
-const scratchFolders = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
+const scratchFolders = (): string[] =>
+  readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-test('a cancel in the middle of a long tile ends quickly and leaves nothing; the next run works', async () => {
-  const folder = temporaryFolder();
-  const input = await writePng(path.join(folder, 'long.png'), 500, 500);
-  const { client } = newClient();
-  try {
-    const controller = new AbortController();
-    const run = client.upscale(callFor(input, SLOW), { signal: controller.signal, onProgress: ({ phase }) => phase === 'infer' && setTimeout(() => controller.abort(), 500) });
-    let aborted = 0;
-    controller.signal.addEventListener('abort', () => (aborted = performance.now()));
-    await assert.rejects(run, { code: 'cancelled' });
-    console.log(`cancelled in ${((performance.now() - aborted) / 1000).toFixed(2)} s`);
-    assert.deepEqual(readdirSync(folder), ['long.png']);
-    assert.deepEqual(scratchFolders(), []);
-    const small = await writePng(path.join(folder, 'small.png'), 20, 20);
-    assert.ok(existsSync((await client.upscale(callFor(small))).output));
-  } finally {
-    await client.dispose();
-  }
-});
+test(
+  'a cancel in the middle of a long tile ends quickly and leaves nothing; the next run ' + 'works',
+  async () => {
+    const folder = temporaryFolder();
+    const input = await writePng(path.join(folder, 'long.png'), 500, 500);
+    const { client } = newClient();
+    try {
+      const controller = new AbortController();
+      const run = client.upscale(callFor(input, SLOW), {
+        signal: controller.signal,
+        onProgress: ({ phase }) => phase === 'infer' && setTimeout(() => controller.abort(), 500),
+      });
+      let aborted = 0;
+      controller.signal.addEventListener('abort', () => (aborted = performance.now()));
+      await assert.rejects(run, { code: 'cancelled' });
+      console.log(`cancelled in ${((performance.now() - aborted) / 1000).toFixed(2)} s`);
+      assert.deepEqual(readdirSync(folder), ['long.png']);
+      assert.deepEqual(scratchFolders(), []);
+      const small = await writePng(path.join(folder, 'small.png'), 20, 20);
+      assert.ok(existsSync((await client.upscale(callFor(small))).output));
+    } finally {
+      await client.dispose();
+    }
+  },
+);
 
 test('a cancel between tiles is obeyed without ending the engine', async () => {
   const folder = temporaryFolder();
@@ -61,21 +85,27 @@ test('a cancel between tiles is obeyed without ending the engine', async () => {
   }
 });
 
-test('an engine that is killed in the middle of a run is a clear error, leaves nothing, and a new one starts', async () => {
-  const folder = temporaryFolder();
-  const input = await writePng(path.join(folder, 'killed.png'), 500, 500);
-  const { client } = newClient();
-  try {
-    const run = client.upscale(callFor(input, SLOW), { onProgress: ({ phase }) => phase === 'infer' && process.kill(client.processId!, 'SIGKILL') });
-    await assert.rejects(run, { code: 'engine-died', message: /ended unexpectedly \(SIGKILL\)/ });
-    assert.deepEqual(readdirSync(folder), ['killed.png']);
-    assert.deepEqual(scratchFolders(), []);
-    const small = await writePng(path.join(folder, 'small.png'), 20, 20);
-    assert.ok(existsSync((await client.upscale(callFor(small))).output));
-  } finally {
-    await client.dispose();
-  }
-});
+test(
+  'an engine that is killed in the middle of a run is a clear error, leaves nothing, ' +
+    'and a new one starts',
+  async () => {
+    const folder = temporaryFolder();
+    const input = await writePng(path.join(folder, 'killed.png'), 500, 500);
+    const { client } = newClient();
+    try {
+      const run = client.upscale(callFor(input, SLOW), {
+        onProgress: ({ phase }) => phase === 'infer' && process.kill(client.processId!, 'SIGKILL'),
+      });
+      await assert.rejects(run, { code: 'engine-died', message: /ended unexpectedly \(SIGKILL\)/ });
+      assert.deepEqual(readdirSync(folder), ['killed.png']);
+      assert.deepEqual(scratchFolders(), []);
+      const small = await writePng(path.join(folder, 'small.png'), 20, 20);
+      assert.ok(existsSync((await client.upscale(callFor(small))).output));
+    } finally {
+      await client.dispose();
+    }
+  },
+);
 
 test('every pending call is rejected when the engine dies', async () => {
   const { client } = newClient();

@@ -13,8 +13,13 @@ const file = (name: string): string => path.join(folder, name);
 const FAST = ['--models-dir', TEST_MODELS, 'upscale', '--device', 'cpu', '--model', 'one-layer-4x'];
 
 type Run = { status: number | null; stdout: string; stderr: string };
-const cli = (...args: string[]): Run => spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
-const objects = (stdout: string): Record<string, unknown>[] => stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+const cli = (...args: string[]): Run =>
+  spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
+const objects = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 before(async () => {
   await writePng(file('a.png'), 40, 20);
@@ -23,12 +28,30 @@ before(async () => {
 });
 
 test('--json prints one object per picture with everything that was promised', () => {
-  const { status, stdout } = cli(...FAST, 'a.png', 'b.png', '--json', '--pixel', '0.5', '--tile', '16');
+  const { status, stdout } = cli(
+    ...FAST,
+    'a.png',
+    'b.png',
+    '--json',
+    '--pixel',
+    '0.5',
+    '--tile',
+    '16',
+  );
   assert.equal(status, 0);
   const [a, b] = objects(stdout);
   assert.deepEqual(
     [a!.input, a!.output, a!.width, a!.height, a!.model, a!.device, a!.scale, a!.guidance],
-    [file('a.png'), file('a@4x.png'), 160, 80, 'one-layer-4x', 'cpu', 4, { pixel: 0.5, semantic: 0 }],
+    [
+      file('a.png'),
+      file('a@4x.png'),
+      160,
+      80,
+      'one-layer-4x',
+      'cpu',
+      4,
+      { pixel: 0.5, semantic: 0 },
+    ],
   );
   assert.ok((a!.tiles as number) > 1);
   const { total, inference } = a!.seconds as { total: number; inference: number };
@@ -38,7 +61,15 @@ test('--json prints one object per picture with everything that was promised', (
 });
 
 test('a failure does not stop the rest, is an object with an error, and makes the exit code 1', () => {
-  const { status, stdout, stderr } = cli(...FAST, 'broken.png', 'missing.png', 'a.png', '--json', '--out', 'results/');
+  const { status, stdout, stderr } = cli(
+    ...FAST,
+    'broken.png',
+    'missing.png',
+    'a.png',
+    '--json',
+    '--out',
+    'results/',
+  );
   assert.equal(status, 1);
   const [broken, missing, good] = objects(stdout);
   assert.equal((broken!.error as { code: string }).code, 'input-not-an-image');
@@ -55,7 +86,14 @@ test('--out names a file, its extension the format', async () => {
 });
 
 test('options out of range are refused with the usage code, before anything runs', () => {
-  for (const args of [['--scale', '9'], ['--pixel', 'x'], ['--tile', '1.5'], ['--device', 'tpu'], ['--quality', '0'], ['--overwrite', '--skip-existing']]) {
+  for (const args of [
+    ['--scale', '9'],
+    ['--pixel', 'x'],
+    ['--tile', '1.5'],
+    ['--device', 'tpu'],
+    ['--quality', '0'],
+    ['--overwrite', '--skip-existing'],
+  ]) {
     const { status, stderr } = cli(...FAST, 'a.png', ...args);
     assert.equal(status, 1, args.join(' '));
     assert.match(stderr, /error: /);
@@ -67,9 +105,15 @@ test('models lists the embedded model with its dials and licence', () => {
   const { status, stdout } = cli('models');
   assert.equal(status, 0);
   assert.match(stdout, /pisa-compact-4x +×4 +pixel \+ semantic +MIT/);
-  const listed = JSON.parse(cli('models', '--json').stdout) as { models: { id: string }[]; installable: { id: string; status: { state: string } }[] };
+  const listed = JSON.parse(cli('models', '--json').stdout) as {
+    models: { id: string }[];
+    installable: { id: string; status: { state: string } }[];
+  };
   assert.equal(listed.models[0]!.id, 'pisa-compact-4x');
-  assert.deepEqual(listed.installable.map(({ id }) => id), ['pisa-sr']);
+  assert.deepEqual(
+    listed.installable.map(({ id }) => id),
+    ['pisa-sr'],
+  );
 });
 
 test('doctor shows versions, every device with its reason, and the checked models', () => {
@@ -81,18 +125,33 @@ test('doctor shows versions, every device with its reason, and the checked model
     models: { ok: boolean }[];
   };
   assert.equal(versions.node, process.version);
-  assert.deepEqual(devices.devices.map(({ device }) => device), ['cpu', 'webgpu', 'dml', 'coreml', 'cuda']);
+  assert.deepEqual(
+    devices.devices.map(({ device }) => device),
+    ['cpu', 'webgpu', 'dml', 'coreml', 'cuda'],
+  );
   assert.ok(devices.devices[0]!.usable && devices.devices.every(({ reason }) => reason.length > 3));
   assert.ok(models.every(({ ok }) => ok));
   assert.match(cli('doctor').stdout, /cpu.* yes/);
 });
 
-/** Starts a run of many tiles, and resolves in the middle of it. `scratch` lists what its process has in the folder for temporary files. */
-async function startLongRun(own: string, picture: string): Promise<{ child: ChildProcess; scratch: () => string[] }> {
+/**
+ * Starts a run of many tiles, and resolves in the middle of it. `scratch` lists what its process
+ * has in the folder for temporary files.
+ */
+async function startLongRun(
+  own: string,
+  picture: string,
+): Promise<{ child: ChildProcess; scratch: () => string[] }> {
   await writePng(path.join(own, picture), 900, 900);
-  const child = spawn(process.execPath, [CLI, ...FAST, picture, '--model', 'two-branch-4x', '--tile', '16'], { cwd: own, stdio: 'ignore' });
-  const scratch = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${child.pid}-`));
-  const started = (): boolean => scratch().some((name) => readdirSync(path.join(os.tmpdir(), name)).includes('result.tif'));
+  const child = spawn(
+    process.execPath,
+    [CLI, ...FAST, picture, '--model', 'two-branch-4x', '--tile', '16'],
+    { cwd: own, stdio: 'ignore' },
+  );
+  const scratch = (): string[] =>
+    readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${child.pid}-`));
+  const started = (): boolean =>
+    scratch().some((name) => readdirSync(path.join(os.tmpdir(), name)).includes('result.tif'));
   while (!started()) {
     assert.equal(child.exitCode, null, 'the run ended before it began to infer');
     await delay(20);
@@ -118,7 +177,10 @@ test('a command that is killed leaves no file: its engine notices, cleans up and
   assert.deepEqual(readdirSync(own), ['killed.png']);
 });
 
-/** Permissions do not bind root, so these run as the unprivileged user "nobody" when the tests run as root. */
+/**
+ * Permissions do not bind root, so these run as the unprivileged user "nobody" when the tests run
+ * as root.
+ */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 test('an unreadable file and an unwritable folder have their own messages', () => {
@@ -126,7 +188,11 @@ test('an unreadable file and an unwritable folder have their own messages', () =
   after(() => rmSync(open, { recursive: true, force: true }));
   chmodSync(open, 0o777);
   const as = (...args: string[]): Run =>
-    spawnSync(process.execPath, [CLI, ...FAST, ...args, '--json'], { encoding: 'utf8', cwd: open, ...unprivileged });
+    spawnSync(process.execPath, [CLI, ...FAST, ...args, '--json'], {
+      encoding: 'utf8',
+      cwd: open,
+      ...unprivileged,
+    });
   const secret = path.join(open, 'secret.png');
   writeFileSync(secret, 'x');
   chmodSync(secret, 0);
@@ -144,7 +210,19 @@ test('an unreadable file and an unwritable folder have their own messages', () =
 
 test('sizes, kinds of assets and file options reach the engine', async () => {
   await writePng(file('opt.png'), 40, 20);
-  const { status, stdout, stderr } = cli(...FAST, 'opt.png', '--width', '101', '--format', 'webp', '--max-bytes', '1200', '--provenance', '--name', '{name}-out.{ext}');
+  const { status, stdout, stderr } = cli(
+    ...FAST,
+    'opt.png',
+    '--width',
+    '101',
+    '--format',
+    'webp',
+    '--max-bytes',
+    '1200',
+    '--provenance',
+    '--name',
+    '{name}-out.{ext}',
+  );
   assert.equal(status, 0, stderr);
   assert.match(stdout, /101×51 +×2\.53/);
   assert.match(stderr, /note: Quality \d+ instead of 90/);
@@ -152,8 +230,21 @@ test('sizes, kinds of assets and file options reach the engine', async () => {
   const metadata = await sharp(file('opt-out.webp')).metadata();
   assert.deepEqual([metadata.width, metadata.height], [101, 51]);
   assert.match(metadata.xmp?.toString() ?? '', /pisa:Model="one-layer-4x"/);
-  const sheet = cli(...FAST, 'opt.png', '--grid', '4x2', '--scale', '2.5', '--json', '--name', '{name}-sheet.{ext}');
-  assert.deepEqual(objects(sheet.stdout).map(({ width, height }) => [width, height]), [[100, 50]]);
+  const sheet = cli(
+    ...FAST,
+    'opt.png',
+    '--grid',
+    '4x2',
+    '--scale',
+    '2.5',
+    '--json',
+    '--name',
+    '{name}-sheet.{ext}',
+  );
+  assert.deepEqual(
+    objects(sheet.stdout).map(({ width, height }) => [width, height]),
+    [[100, 50]],
+  );
   assert.match(cli(...FAST, 'opt.png', '--grid', '4').stderr, /8x4/);
   assert.match(cli(...FAST, 'opt.png', '--pixel-art', 'perhaps').stderr, /auto, on, off/);
 });
@@ -161,7 +252,10 @@ test('sizes, kinds of assets and file options reach the engine', async () => {
 test('a file that is enlarged already is left alone, with the reason; --again asks for it', async () => {
   await writePng(file('icon@2x.png'), 8, 8);
   const left = cli(...FAST, 'icon@2x.png');
-  assert.deepEqual([left.status, /icon@2x\.png  skipped: .*×2 picture of a set/.test(left.stdout)], [0, true]);
+  assert.deepEqual(
+    [left.status, /icon@2x\.png  skipped: .*×2 picture of a set/.test(left.stdout)],
+    [0, true],
+  );
   assert.match(cli(...FAST, 'icon@2x.png', '--again').stdout, /icon@2x@4x\.png  32×32/);
 });
 
@@ -169,9 +263,20 @@ test('--density writes a set, leaves what exists, and prints a srcset for the we
   await writePng(file('set.png'), 10, 6);
   const web = cli(...FAST, 'set.png', '--density', 'web');
   assert.equal(web.status, 0, web.stderr);
-  assert.match(web.stdout, /set@2x\.png {2}20×12[\s\S]*set@3x\.png {2}30×18[\s\S]*srcset="set\.png 1x, set@2x\.png 2x, set@3x\.png 3x"/);
-  assert.match(cli(...FAST, 'set.png', '--density', 'apple').stdout, /set@2x\.png {2}skipped: The output exists already/);
+  assert.match(
+    web.stdout,
+    /set@2x\.png {2}20×12[\s\S]*set@3x\.png {2}30×18[\s\S]*srcset="set\.png 1x, set@2x\.png 2x, set@3x\.png 3x"/,
+  );
+  assert.match(
+    cli(...FAST, 'set.png', '--density', 'apple').stdout,
+    /set@2x\.png {2}skipped: The output exists already/,
+  );
   assert.equal(cli(...FAST, 'set.png', '--density', 'android', '--out', 'res').status, 0);
-  assert.deepEqual(readdirSync(file('res')).sort(), ['drawable-hdpi', 'drawable-xhdpi', 'drawable-xxhdpi', 'drawable-xxxhdpi']);
+  assert.deepEqual(readdirSync(file('res')).sort(), [
+    'drawable-hdpi',
+    'drawable-xhdpi',
+    'drawable-xxhdpi',
+    'drawable-xxxhdpi',
+  ]);
   assert.equal((await pixelsOf(file('res/drawable-hdpi/set.png'))).width, 15);
 });

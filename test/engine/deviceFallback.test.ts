@@ -9,10 +9,20 @@ import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import type { UpscaleServices } from '../../src/engine/upscale/services';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
 import { openTileSession } from '../../src/engine/runtime/session';
-import { pixelsOf, requestFor, temporaryFolder, TEST_MODELS, writePng, tiledModel } from './support';
+import {
+  pixelsOf,
+  requestFor,
+  temporaryFolder,
+  TEST_MODELS,
+  writePng,
+  tiledModel,
+} from './support';
 
 /** Real services on the CPU, with a "GPU" whose sessions are replaced by `gpu`. */
-function servicesWith(gpu: (real: TileSession, tilePixels: number) => TileSession | Error, opened: string[]): UpscaleServices {
+function servicesWith(
+  gpu: (real: TileSession, tilePixels: number) => TileSession | Error,
+  opened: string[],
+): UpscaleServices {
   const pool = new SessionPool();
   const registry = new ModelRegistry([TEST_MODELS]);
   return {
@@ -33,24 +43,48 @@ function servicesWith(gpu: (real: TileSession, tilePixels: number) => TileSessio
   };
 }
 
-async function upscaleWith(gpu: (real: TileSession, tilePixels: number) => TileSession | Error): Promise<{ device: string; notes: readonly string[]; opened: string[]; data: Buffer; steps: string[] }> {
+async function upscaleWith(
+  gpu: (real: TileSession, tilePixels: number) => TileSession | Error,
+): Promise<{
+  device: string;
+  notes: readonly string[];
+  opened: string[];
+  data: Buffer;
+  steps: string[];
+}> {
   const folder = temporaryFolder();
   const scratch = path.join(folder, 'scratch');
   mkdirSync(scratch);
   const input = await writePng(path.join(folder, 'in.png'), 300, 260);
   const opened: string[] = [];
   const steps: string[] = [];
-  const result = await upscaleFile(requestFor(input, scratch, { model: 'two-branch-4x', device: 'webgpu' }), servicesWith(gpu, opened), {
-    signal: new AbortController().signal,
-    progress: ({ device, phase }) => steps.push(`${phase} ${device ?? ''}`),
-  });
-  return { device: result.device, notes: result.notes, opened, data: (await pixelsOf(result.output)).data, steps };
+  const result = await upscaleFile(
+    requestFor(input, scratch, { model: 'two-branch-4x', device: 'webgpu' }),
+    servicesWith(gpu, opened),
+    {
+      signal: new AbortController().signal,
+      progress: ({ device, phase }) => steps.push(`${phase} ${device ?? ''}`),
+    },
+  );
+  return {
+    device: result.device,
+    notes: result.notes,
+    opened,
+    data: (await pixelsOf(result.output)).data,
+    steps,
+  };
 }
 
-const fake = (real: TileSession, run: TileSession['run']): TileSession => ({ ...real, device: 'webgpu', run });
+const fake = (real: TileSession, run: TileSession['run']): TileSession => ({
+  ...real,
+  device: 'webgpu',
+  run,
+});
 
 test('out of memory: smaller tiles on the GPU finish the work', async () => {
-  const result = await upscaleWith((real, tilePixels) => (tilePixels > 40_000 ? new Error('out of memory') : fake(real, real.run.bind(real))));
+  const result = await upscaleWith((real, tilePixels) =>
+    tilePixels > 40_000 ? new Error('out of memory') : fake(real, real.run.bind(real)),
+  );
   assert.equal(result.device, 'webgpu');
   assert.match(result.notes[0]!, /webgpu failed \(out of memory\); tried again with smaller tiles/);
   assert.equal(result.notes.length, 1);

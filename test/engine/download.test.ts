@@ -5,7 +5,12 @@ import { open as openFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { Downloader, type DownloaderOptions, type FetchContext, type RemoteFile } from '../../src/engine/download/downloader';
+import {
+  Downloader,
+  type DownloaderOptions,
+  type FetchContext,
+  type RemoteFile,
+} from '../../src/engine/download/downloader';
 import { freeBytes, requireSpace } from '../../src/engine/download/freeSpace';
 import { HttpClient, redirectTarget } from '../../src/engine/download/httpClient';
 import { addressOf } from '../../src/engine/download/mirrors';
@@ -26,7 +31,10 @@ describe('Downloader', () => {
   let count = 0;
   const open: Downloader[] = [];
   beforeEach(async () => {
-    [server, other] = await Promise.all([startFileServer(new Map([[FILE, CONTENT]])), startFileServer(new Map([[FILE, CONTENT]]))]);
+    [server, other] = await Promise.all([
+      startFileServer(new Map([[FILE, CONTENT]])),
+      startFileServer(new Map([[FILE, CONTENT]])),
+    ]);
     destination = path.join(folder, `file-${count++}`);
   });
   afterEach(async () => {
@@ -35,12 +43,22 @@ describe('Downloader', () => {
   });
 
   const make = (options: Partial<DownloaderOptions> = {}): Downloader => {
-    const downloader = new Downloader({ mirrors: [server.url], retryDelayMs: 5, retries: 3, stallMs: 400, ...options });
+    const downloader = new Downloader({
+      mirrors: [server.url],
+      retryDelayMs: 5,
+      retries: 3,
+      stallMs: 400,
+      ...options,
+    });
     open.push(downloader);
     return downloader;
   };
   type Got = { bytes: number; sha256: string; notes: string[] };
-  const get = async (options: Partial<DownloaderOptions> = {}, file: Partial<RemoteFile> = {}, context: Partial<FetchContext> = {}): Promise<Got> => {
+  const get = async (
+    options: Partial<DownloaderOptions> = {},
+    file: Partial<RemoteFile> = {},
+    context: Partial<FetchContext> = {},
+  ): Promise<Got> => {
     const notes: string[] = [];
     const result = await make(options).fetch({ path: FILE, ...file }, destination, {
       signal: new AbortController().signal,
@@ -56,7 +74,8 @@ describe('Downloader', () => {
     assert.equal(existsSync(`${destination}.part`), false);
     assert.equal(existsSync(`${destination}.part.json`), false);
   };
-  const gets = (from: FileServer): (string | undefined)[] => from.requests.filter(({ method }) => method === 'GET').map(({ range }) => range);
+  const gets = (from: FileServer): (string | undefined)[] =>
+    from.requests.filter(({ method }) => method === 'GET').map(({ range }) => range);
   const failsWith = (code: string, promise: Promise<unknown>, text = /./): Promise<void> =>
     assert.rejects(promise, (error) => {
       assert.ok(error instanceof RpcError, String(error));
@@ -69,7 +88,10 @@ describe('Downloader', () => {
   it('fetches a file, with progress', async () => {
     const seen: number[] = [];
     assertComplete(await get({}, {}, { onBytes: (done) => seen.push(done) }));
-    assert.deepEqual(seen, [...seen].sort((a, b) => a - b));
+    assert.deepEqual(
+      seen,
+      [...seen].sort((a, b) => a - b),
+    );
     assert.equal(seen.at(-1), SIZE);
   });
 
@@ -107,7 +129,14 @@ describe('Downloader', () => {
   it('can be cancelled, and resumed then', async () => {
     server.behave(FILE, { slowMs: 20 });
     const controller = new AbortController();
-    await failsWith('cancelled', get({}, {}, { signal: controller.signal, onBytes: (done) => done > 60_000 && controller.abort() }));
+    await failsWith(
+      'cancelled',
+      get(
+        {},
+        {},
+        { signal: controller.signal, onBytes: (done) => done > 60_000 && controller.abort() },
+      ),
+    );
     assert.equal(existsSync(destination), false);
     assert.ok(statSync(`${destination}.part`).size > 0);
     server.behave(FILE);
@@ -118,7 +147,14 @@ describe('Downloader', () => {
   it('can be cancelled while it waits for a retry', async () => {
     server.behave(FILE, { status: 503, headers: { 'retry-after': '60' } });
     const controller = new AbortController();
-    await failsWith('cancelled', get({}, {}, { signal: controller.signal, onNote: () => setTimeout(() => controller.abort(), 10) }));
+    await failsWith(
+      'cancelled',
+      get(
+        {},
+        {},
+        { signal: controller.signal, onNote: () => setTimeout(() => controller.abort(), 10) },
+      ),
+    );
   });
 
   it('starts anew when the server ignores ranges', async () => {
@@ -127,13 +163,20 @@ describe('Downloader', () => {
   });
 
   it('starts anew when the file changed meanwhile', async () => {
-    server.behave(FILE, { breakAfter: 100_000, slowMs: 1, times: 1, etag: '"old"' }, { etag: '"new"' });
+    server.behave(
+      FILE,
+      { breakAfter: 100_000, slowMs: 1, times: 1, etag: '"old"' },
+      { etag: '"new"' },
+    );
     assertComplete(await get());
   });
 
   it('starts anew when a part is longer than the file', async () => {
     writeFileSync(`${destination}.part`, Buffer.alloc(SIZE + 5));
-    writeFileSync(`${destination}.part.json`, JSON.stringify({ url: `${server.url}/x`, bytes: SIZE + 5 }));
+    writeFileSync(
+      `${destination}.part.json`,
+      JSON.stringify({ url: `${server.url}/x`, bytes: SIZE + 5 }),
+    );
     assertComplete(await get());
   });
 
@@ -216,7 +259,10 @@ describe('Downloader', () => {
   });
 
   it('follows redirects to another host and keeps the hash that the first one told', async () => {
-    server.behave(FILE, { redirect: `${other.url}/${encodeURIComponent(FILE)}`, headers: { 'x-linked-etag': `"${SHA256}"` } });
+    server.behave(FILE, {
+      redirect: `${other.url}/${encodeURIComponent(FILE)}`,
+      headers: { 'x-linked-etag': `"${SHA256}"` },
+    });
     assertComplete(await get());
     other.behave(FILE, { corrupt: true });
     destination += '-again';
@@ -235,7 +281,10 @@ describe('Downloader', () => {
   it('probes sizes and hashes, with the first mirror that has everything', async () => {
     server.behave(FILE, { status: 404 });
     other.behave(FILE, { tellHash: true });
-    const { mirror, facts } = await make({ mirrors: [server.url, other.url] }).probe([{ path: FILE }], new AbortController().signal);
+    const { mirror, facts } = await make({ mirrors: [server.url, other.url] }).probe(
+      [{ path: FILE }],
+      new AbortController().signal,
+    );
     assert.equal(mirror, other.url);
     assert.deepEqual(facts.get(FILE), { bytes: SIZE, sha256: SHA256 });
     assert.deepEqual(gets(other), []);
@@ -248,9 +297,27 @@ describe('Downloader', () => {
   });
 
   it('says why no mirror will do', async () => {
-    await failsWith('download-failed', make({ mirrors: ['http://127.0.0.1:9'], retries: 0 }).probe([{ path: FILE }], new AbortController().signal), /127\.0\.0\.1:9|ECONNREFUSED/);
-    await failsWith('download-failed', make({ mirrors: [] }).probe([{ path: FILE }], new AbortController().signal), /no mirror/);
-    await failsWith('bad-setting', make({ mirrors: ['ftp://example.org'] }).probe([{ path: FILE }], new AbortController().signal), /ftp/);
+    await failsWith(
+      'download-failed',
+      make({ mirrors: ['http://127.0.0.1:9'], retries: 0 }).probe(
+        [{ path: FILE }],
+        new AbortController().signal,
+      ),
+      /127\.0\.0\.1:9|ECONNREFUSED/,
+    );
+    await failsWith(
+      'download-failed',
+      make({ mirrors: [] }).probe([{ path: FILE }], new AbortController().signal),
+      /no mirror/,
+    );
+    await failsWith(
+      'bad-setting',
+      make({ mirrors: ['ftp://example.org'] }).probe(
+        [{ path: FILE }],
+        new AbortController().signal,
+      ),
+      /ftp/,
+    );
   });
 
   it('goes through the proxy that is named', async () => {
@@ -283,8 +350,14 @@ describe('Downloader', () => {
   });
 
   it('puts a file’s path where the mirror wants it', () => {
-    assert.equal(addressOf('https://a.example/x/{path}?v=1', 'unet/a b.json').href, 'https://a.example/x/unet/a%20b.json?v=1');
-    assert.equal(addressOf('https://a.example/x/', 'unet/c.json').href, 'https://a.example/x/unet/c.json');
+    assert.equal(
+      addressOf('https://a.example/x/{path}?v=1', 'unet/a b.json').href,
+      'https://a.example/x/unet/a%20b.json?v=1',
+    );
+    assert.equal(
+      addressOf('https://a.example/x/', 'unet/c.json').href,
+      'https://a.example/x/unet/c.json',
+    );
   });
 
   it('knows the free space, of folders too that do not exist yet', async () => {
@@ -293,7 +366,8 @@ describe('Downloader', () => {
     await failsWith('disk-full', requireSpace(folder, 1e18), /GB/);
   });
 
-  const partNote = (): Record<string, unknown> => JSON.parse(readFileSync(`${destination}.part.json`, 'utf8')) as Record<string, unknown>;
+  const partNote = (): Record<string, unknown> =>
+    JSON.parse(readFileSync(`${destination}.part.json`, 'utf8')) as Record<string, unknown>;
   const leavePart = (content: Buffer, note: Record<string, unknown>): void => {
     writeFileSync(`${destination}.part`, content);
     writeFileSync(`${destination}.part.json`, JSON.stringify(note));
@@ -301,11 +375,17 @@ describe('Downloader', () => {
   const HALF = CONTENT.subarray(0, SIZE / 2);
   const AFTER_HALF = `bytes=${SIZE / 2}-`;
 
-  /** Runs with these environment variables only as far as proxies and certificates are concerned. */
-  const withEnvironment = async (variables: Record<string, string>, work: () => Promise<void>): Promise<void> => {
+  /**
+   * Runs with these environment variables only as far as proxies and certificates are concerned.
+   */
+  const withEnvironment = async (
+    variables: Record<string, string>,
+    work: () => Promise<void>,
+  ): Promise<void> => {
     const before = { ...process.env };
     try {
-      for (const name of Object.keys(process.env)) if (/^(https?|all|no)_proxy$/i.test(name)) Reflect.deleteProperty(process.env, name);
+      for (const name of Object.keys(process.env))
+        if (/^(https?|all|no)_proxy$/i.test(name)) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, variables);
       await work();
     } finally {
@@ -317,7 +397,14 @@ describe('Downloader', () => {
     it('is noted, and asked for with If-Range by the next process', async () => {
       const controller = new AbortController();
       server.behave(FILE, { etag: '"one"', stallAfter: 100_000, times: 1 }, { etag: '"one"' });
-      await failsWith('cancelled', get({}, {}, { signal: controller.signal, onBytes: (done) => done > 0 && controller.abort() }));
+      await failsWith(
+        'cancelled',
+        get(
+          {},
+          {},
+          { signal: controller.signal, onBytes: (done) => done > 0 && controller.abort() },
+        ),
+      );
       assert.deepEqual(partNote(), { mirror: server.url, etag: '"one"', bytes: SIZE });
       const left = statSync(`${destination}.part`).size;
       assertComplete(await get());
@@ -335,7 +422,12 @@ describe('Downloader', () => {
     it('is told apart by Last-Modified when the ETag is weak', async () => {
       const modified = 'Wed, 21 Oct 2015 07:28:00 GMT';
       server.behave(FILE, { etag: 'W/"weak"', headers: { 'last-modified': modified } });
-      leavePart(HALF, { mirror: server.url, etag: 'W/"weak"', lastModified: modified, bytes: SIZE });
+      leavePart(HALF, {
+        mirror: server.url,
+        etag: 'W/"weak"',
+        lastModified: modified,
+        bytes: SIZE,
+      });
       assertComplete(await get());
       assert.equal(server.requests.at(-1)?.ifRange, modified);
       assert.deepEqual(gets(server), [AFTER_HALF]);
@@ -344,11 +436,18 @@ describe('Downloader', () => {
     it('does not matter when a known SHA-256 checks the whole', async () => {
       leavePart(HALF, { mirror: 'http://other.example', etag: '"theirs"', bytes: SIZE });
       assertComplete(await get({}, { sha256: SHA256.toUpperCase() }));
-      assert.deepEqual(server.requests.map(({ range, ifRange }) => [range, ifRange]), [[AFTER_HALF, undefined]]);
+      assert.deepEqual(
+        server.requests.map(({ range, ifRange }) => [range, ifRange]),
+        [[AFTER_HALF, undefined]],
+      );
     });
 
     it('must be the same mirror when nothing can check the whole', async () => {
-      leavePart(Buffer.alloc(SIZE / 2), { mirror: 'http://other.example', etag: '"theirs"', bytes: SIZE });
+      leavePart(Buffer.alloc(SIZE / 2), {
+        mirror: 'http://other.example',
+        etag: '"theirs"',
+        bytes: SIZE,
+      });
       assertComplete(await get());
       server.behave(FILE, { etag: null });
       destination += '-no-validator';
@@ -357,7 +456,10 @@ describe('Downloader', () => {
     });
 
     it('is not taken from a redirect', async () => {
-      server.behave(FILE, { redirect: `${other.url}/${encodeURIComponent(FILE)}`, headers: { etag: '"redirect"' } });
+      server.behave(FILE, {
+        redirect: `${other.url}/${encodeURIComponent(FILE)}`,
+        headers: { etag: '"redirect"' },
+      });
       other.behave(FILE, { etag: null, stallAfter: 100_000 });
       await failsWith('download-failed', get({ retries: 0, stallMs: 100 }));
       assert.deepEqual(partNote(), { mirror: server.url, bytes: SIZE });
@@ -390,7 +492,16 @@ describe('Downloader', () => {
   });
 
   it('gives up on a server that is for ever another version', async () => {
-    server.behave(FILE, ...Array.from({ length: 20 }, (_, n) => ({ etag: `"${n}"`, ignoreIfRange: true, breakAfter: 100_000 + n * 1000, slowMs: 1, times: 1 })));
+    server.behave(
+      FILE,
+      ...Array.from({ length: 20 }, (_, n) => ({
+        etag: `"${n}"`,
+        ignoreIfRange: true,
+        breakAfter: 100_000 + n * 1000,
+        slowMs: 1,
+        times: 1,
+      })),
+    );
     await failsWith('download-failed', get({ retries: 2 }));
     assert.ok(gets(server).length < 15);
   });
@@ -402,7 +513,11 @@ describe('Downloader', () => {
   });
 
   it('honours Retry-After as a date', async () => {
-    server.behave(FILE, { status: 503, headers: { 'retry-after': new Date(Date.now() - 5000).toUTCString() }, times: 1 });
+    server.behave(FILE, {
+      status: 503,
+      headers: { 'retry-after': new Date(Date.now() - 5000).toUTCString() },
+      times: 1,
+    });
     assertComplete(await get({ retryDelayMs: 60_000 }));
   });
 
@@ -423,7 +538,10 @@ describe('Downloader', () => {
   it('fetches an empty file', async () => {
     const empty = await startFileServer(new Map([['empty.json', Buffer.alloc(0)]]));
     try {
-      const { facts } = await make({ mirrors: [empty.url] }).probe([{ path: 'empty.json' }], new AbortController().signal);
+      const { facts } = await make({ mirrors: [empty.url] }).probe(
+        [{ path: 'empty.json' }],
+        new AbortController().signal,
+      );
       assert.equal(facts.get('empty.json')?.bytes, 0);
       assert.equal((await get({ mirrors: [empty.url] }, { path: 'empty.json' })).bytes, 0);
       assert.equal(statSync(destination).size, 0);
@@ -434,14 +552,35 @@ describe('Downloader', () => {
 
   it('says that the disk is full, and goes on once there is room', async (t) => {
     const handle = await openFile(path.join(folder, 'any'), 'w');
-    const files = Object.getPrototypeOf(handle) as { write: (...values: unknown[]) => Promise<unknown> };
-    const write = files.write as (this: unknown, buffer: Buffer, offset: number, length: number, position: number) => Promise<unknown>;
+    const files = Object.getPrototypeOf(handle) as {
+      write: (...values: unknown[]) => Promise<unknown>;
+    };
+    const write = files.write as (
+      this: unknown,
+      buffer: Buffer,
+      offset: number,
+      length: number,
+      position: number,
+    ) => Promise<unknown>;
     await handle.close();
     let writes = 0;
-    const full = t.mock.method(files, 'write', async function (this: unknown, buffer: Buffer, offset: number, length: number, position: number) {
-      if (++writes > 2) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-      return write.call(this, buffer, offset, Math.min(length, 1000), position);
-    });
+    const full = t.mock.method(
+      files,
+      'write',
+      async function (
+        this: unknown,
+        buffer: Buffer,
+        offset: number,
+        length: number,
+        position: number,
+      ) {
+        if (++writes > 2)
+          throw Object.assign(new Error('ENOSPC: no space left on device, write'), {
+            code: 'ENOSPC',
+          });
+        return write.call(this, buffer, offset, Math.min(length, 1000), position);
+      },
+    );
     await failsWith('disk-full', get({ mirrors: [server.url, other.url] }), /disk is full/);
     full.mock.restore();
     const left = statSync(`${destination}.part`).size;
@@ -459,7 +598,10 @@ describe('Downloader', () => {
 
   describe('redirects', () => {
     const chain = (length: number): Map<string, Buffer> => {
-      for (let n = 0; n < length; n++) server.behave(`hop-${n}`, { redirect: n + 1 < length ? `/hop-${n + 1}` : `/${encodeURIComponent(FILE)}` });
+      for (let n = 0; n < length; n++)
+        server.behave(`hop-${n}`, {
+          redirect: n + 1 < length ? `/hop-${n + 1}` : `/${encodeURIComponent(FILE)}`,
+        });
       return new Map();
     };
 
@@ -477,7 +619,10 @@ describe('Downloader', () => {
       assert.throws(() => redirectTarget(from, 'file:///y'), /no web address/);
       assert.throws(() => redirectTarget(from, 'http://'), /no web address/);
       assert.equal(redirectTarget(from, '/y').href, 'https://a.example/y');
-      assert.equal(redirectTarget(new URL('http://a.example'), 'https://b.example').href, 'https://b.example/');
+      assert.equal(
+        redirectTarget(new URL('http://a.example'), 'https://b.example').href,
+        'https://b.example/',
+      );
     });
   });
 
@@ -499,14 +644,22 @@ describe('Downloader', () => {
       server.behave(FILE, { html: true });
       const mirrors = [server.url, other.url];
       assert.equal((await make({ mirrors }).probe([{ path: FILE }], signal)).mirror, other.url);
-      await failsWith('download-failed', make({ mirrors }).probe([{ path: FILE, bytes: 5 }], signal), /web page.*300000 bytes where 5 are expected/);
+      await failsWith(
+        'download-failed',
+        make({ mirrors }).probe([{ path: FILE, bytes: 5 }], signal),
+        /web page.*300000 bytes where 5 are expected/,
+      );
     });
 
     it('makes its mirror the first one to fetch from', async () => {
       server.behave(FILE, { status: 404 });
       const downloader = make({ mirrors: [server.url, other.url] });
       await downloader.probe([{ path: FILE }], signal);
-      await downloader.fetch({ path: FILE }, destination, { signal, onBytes: () => undefined, onNote: () => undefined });
+      await downloader.fetch({ path: FILE }, destination, {
+        signal,
+        onBytes: () => undefined,
+        onNote: () => undefined,
+      });
       assert.deepEqual(gets(server), []);
     });
 
@@ -519,7 +672,11 @@ describe('Downloader', () => {
   });
 
   describe('proxies', () => {
-    const names = (): Map<string, string> => new Map([['models.invalid:80', new URL(server.url).host], ['models.invalid', new URL(server.url).host]]);
+    const names = (): Map<string, string> =>
+      new Map([
+        ['models.invalid:80', new URL(server.url).host],
+        ['models.invalid', new URL(server.url).host],
+      ]);
 
     it('lead to hosts that only they know', async () => {
       const proxy = await startProxy({ names: names() });
@@ -534,17 +691,28 @@ describe('Downloader', () => {
       const secure = await startFileServer(new Map([[FILE, CONTENT]]), { tls: true });
       const proxy = await startProxy();
       try {
-        await failsWith('download-failed', get({ mirrors: [secure.url], proxy: proxy.url }), /certificate.*not trusted.*NODE_EXTRA_CA_CERTS/);
-        await failsWith('download-failed', get({ mirrors: [secure.url], retryDelayMs: 60_000 }), /certificate.*not trusted/);
-        await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTPS_PROXY: proxy.url }, async () => {
-          const before = proxy.tunnels.length;
-          assertComplete(await get({ mirrors: [secure.url] }));
-          assert.equal(proxy.tunnels.length, before + 1);
-          assert.equal(proxy.tunnels.at(-1), new URL(secure.url).host);
-          secure.behave(FILE, { redirect: server.url });
-          destination += '-downgrade';
-          await failsWith('download-failed', get({ mirrors: [secure.url] }), /unencrypted/);
-        });
+        await failsWith(
+          'download-failed',
+          get({ mirrors: [secure.url], proxy: proxy.url }),
+          /certificate.*not trusted.*NODE_EXTRA_CA_CERTS/,
+        );
+        await failsWith(
+          'download-failed',
+          get({ mirrors: [secure.url], retryDelayMs: 60_000 }),
+          /certificate.*not trusted/,
+        );
+        await withEnvironment(
+          { NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTPS_PROXY: proxy.url },
+          async () => {
+            const before = proxy.tunnels.length;
+            assertComplete(await get({ mirrors: [secure.url] }));
+            assert.equal(proxy.tunnels.length, before + 1);
+            assert.equal(proxy.tunnels.at(-1), new URL(secure.url).host);
+            secure.behave(FILE, { redirect: server.url });
+            destination += '-downgrade';
+            await failsWith('download-failed', get({ mirrors: [secure.url] }), /unencrypted/);
+          },
+        );
       } finally {
         await Promise.all([secure.close(), proxy.close()]);
       }
@@ -555,14 +723,24 @@ describe('Downloader', () => {
       const proxy = await startProxy();
       const SOCKS = { ALL_PROXY: 'socks5://127.0.0.1:9' };
       try {
-        await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTP_PROXY: proxy.url, ...SOCKS }, async () => {
-          assertComplete(await get({ mirrors: [secure.url] }));
-          assert.deepEqual(proxy.tunnels, [new URL(secure.url).host]);
-        });
-        await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTP_PROXY: proxy.url, NO_PROXY: new URL(secure.url).host }, async () => {
-          destination += '-excepted';
-          assertComplete(await get({ mirrors: [secure.url] }));
-        });
+        await withEnvironment(
+          { NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTP_PROXY: proxy.url, ...SOCKS },
+          async () => {
+            assertComplete(await get({ mirrors: [secure.url] }));
+            assert.deepEqual(proxy.tunnels, [new URL(secure.url).host]);
+          },
+        );
+        await withEnvironment(
+          {
+            NODE_TLS_REJECT_UNAUTHORIZED: '0',
+            HTTP_PROXY: proxy.url,
+            NO_PROXY: new URL(secure.url).host,
+          },
+          async () => {
+            destination += '-excepted';
+            assertComplete(await get({ mirrors: [secure.url] }));
+          },
+        );
         await withEnvironment(SOCKS, async () => {
           destination += '-direct';
           assertComplete(await get());
@@ -578,7 +756,11 @@ describe('Downloader', () => {
         for (const status of [407, 403]) {
           const proxy = await startProxy({ status });
           try {
-            await failsWith('download-failed', get({ proxy: proxy.url, mirrors: [mirror], retryDelayMs: 60_000 }), new RegExp(String(status)));
+            await failsWith(
+              'download-failed',
+              get({ proxy: proxy.url, mirrors: [mirror], retryDelayMs: 60_000 }),
+              new RegExp(String(status)),
+            );
           } finally {
             await proxy.close();
           }
@@ -587,10 +769,20 @@ describe('Downloader', () => {
     }
 
     it('must have an address', async () => {
-      for (const proxy of ['not an address', 'proxy:8080', 'ftp://proxy']) assert.throws(() => new Downloader({ mirrors: [], proxy }), { code: 'proxy-invalid' });
-      assert.throws(() => new Downloader({ mirrors: [], proxy: 'ftp://user:secret@proxy' }), (error) => error instanceof RpcError && !error.message.includes('secret'));
+      for (const proxy of ['not an address', 'proxy:8080', 'ftp://proxy'])
+        assert.throws(() => new Downloader({ mirrors: [], proxy }), { code: 'proxy-invalid' });
+      assert.throws(
+        () => new Downloader({ mirrors: [], proxy: 'ftp://user:secret@proxy' }),
+        (error) => error instanceof RpcError && !error.message.includes('secret'),
+      );
       await withEnvironment({ HTTPS_PROXY: '::nonsense' }, async () => {
-        assert.throws(() => new Downloader({ mirrors: [] }), (error) => error instanceof RpcError && error.code === 'proxy-invalid' && /HTTPS_PROXY/.test(error.hint ?? ''));
+        assert.throws(
+          () => new Downloader({ mirrors: [] }),
+          (error) =>
+            error instanceof RpcError &&
+            error.code === 'proxy-invalid' &&
+            /HTTPS_PROXY/.test(error.hint ?? ''),
+        );
       });
     });
 
@@ -601,10 +793,17 @@ describe('Downloader', () => {
       const proxy = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
       try {
         for (const mirror of ['http://models.invalid', 'https://models.invalid']) {
-          await failsWith('download-failed', get({ proxy, mirrors: [mirror], retries: 1, stallMs: 50 }), /sent nothing for 0.05 s/);
+          await failsWith(
+            'download-failed',
+            get({ proxy, mirrors: [mirror], retries: 1, stallMs: 50 }),
+            /sent nothing for 0.05 s/,
+          );
           const controller = new AbortController();
           setTimeout(() => controller.abort(), 20);
-          await failsWith('cancelled', get({ proxy, mirrors: [mirror], stallMs: 60_000 }, {}, { signal: controller.signal }));
+          await failsWith(
+            'cancelled',
+            get({ proxy, mirrors: [mirror], stallMs: 60_000 }, {}, { signal: controller.signal }),
+          );
         }
       } finally {
         for (const socket of sockets) socket.destroy();
@@ -623,38 +822,53 @@ describe('Downloader', () => {
   it('stops a fetch when it is closed', async () => {
     server.behave(FILE, { stallAfter: 100_000 });
     const downloader = make({ stallMs: 60_000, retryDelayMs: 60_000 });
-    const fetching = downloader.fetch({ path: FILE }, destination, { signal: new AbortController().signal, onBytes: (done) => done > 0 && downloader.close(), onNote: () => undefined });
+    const fetching = downloader.fetch({ path: FILE }, destination, {
+      signal: new AbortController().signal,
+      onBytes: (done) => done > 0 && downloader.close(),
+      onNote: () => undefined,
+    });
     await failsWith('cancelled', fetching);
   });
 
   for (const version of ['1.0', '1.1']) {
-    it(`survives a server of HTTP/${version} that hangs up while what it sent without a length still waits to be read`, { timeout: 10_000 }, async () => {
-      const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-      // Some of these end exactly when the reader's buffer is full.
-      for (const size of [65_536, 100_000, 196_608]) {
-        const hangsUp = createServer((socket) => {
-          socket.on('error', () => undefined);
-          socket.once('data', () => {
-            socket.write(`HTTP/${version} 200 OK\r\nConnection: close\r\n\r\n`);
-            setTimeout(() => socket.end(Buffer.alloc(size, 7)), 20);
+    it(
+      `survives a server of HTTP/${version} that hangs up while what it sent without a ` +
+        'length still waits to be read',
+      { timeout: 10_000 },
+      async () => {
+        const pause = (ms: number): Promise<void> =>
+          new Promise((resolve) => setTimeout(resolve, ms));
+        // Some of these end exactly when the reader's buffer is full.
+        for (const size of [65_536, 100_000, 196_608]) {
+          const hangsUp = createServer((socket) => {
+            socket.on('error', () => undefined);
+            socket.once('data', () => {
+              socket.write(`HTTP/${version} 200 OK\r\nConnection: close\r\n\r\n`);
+              setTimeout(() => socket.end(Buffer.alloc(size, 7)), 20);
+            });
           });
-        });
-        await new Promise<void>((resolve) => hangsUp.listen(0, '127.0.0.1', resolve));
-        const client = new HttpClient(undefined);
-        try {
-          const { body } = await client.send('GET', new URL(`http://127.0.0.1:${(hangsUp.address() as AddressInfo).port}/`), {}, new AbortController().signal);
-          await pause(60);
-          let bytes = 0;
-          for await (const chunk of body) {
-            bytes += (chunk as Buffer).length;
-            await pause(20);
+          await new Promise<void>((resolve) => hangsUp.listen(0, '127.0.0.1', resolve));
+          const client = new HttpClient(undefined);
+          try {
+            const { body } = await client.send(
+              'GET',
+              new URL(`http://127.0.0.1:${(hangsUp.address() as AddressInfo).port}/`),
+              {},
+              new AbortController().signal,
+            );
+            await pause(60);
+            let bytes = 0;
+            for await (const chunk of body) {
+              bytes += (chunk as Buffer).length;
+              await pause(20);
+            }
+            assert.equal(bytes, size);
+          } finally {
+            client.close();
+            hangsUp.close();
           }
-          assert.equal(bytes, size);
-        } finally {
-          client.close();
-          hangsUp.close();
         }
-      }
-    });
+      },
+    );
   }
 });

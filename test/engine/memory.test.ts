@@ -12,13 +12,22 @@ async function peakFor(folder: string, height: number): Promise<number> {
   const input = path.join(folder, `tall-${height}.png`);
   const seed = sharp(testPixels(300, 200), { raw: { width: 300, height: 200, channels: 3 } });
   await seed.resize(WIDTH, height, { fit: 'fill' }).png({ compressionLevel: 1 }).toFile(input);
-  const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
+  const client = new EngineClient({
+    entry: ENGINE,
+    modelFolders: [TEST_MODELS],
+    store: NO_STORE,
+    idleSeconds: 60,
+    log: () => undefined,
+  });
   try {
     const result = await client.upscale(callFor(input));
     assert.deepEqual([result.width, result.height], [4 * WIDTH, 4 * height]);
     const metadata = await sharp(result.output, { limitInputPixels: false }).metadata();
     assert.deepEqual([metadata.width, metadata.height], [4 * WIDTH, 4 * height]);
-    console.log(`${WIDTH}×${height} → ${result.width}×${result.height}: peak ${result.peakRssMB} MB, ${result.seconds.total.toFixed(0)} s`);
+    console.log(
+      `${WIDTH}×${height} → ${result.width}×${result.height}: peak ${result.peakRssMB} MB, ` +
+        `${result.seconds.total.toFixed(0)} s`,
+    );
     return result.peakRssMB;
   } finally {
     await client.dispose();

@@ -21,7 +21,9 @@ class FailingSessions extends PisaSessions {
     super();
   }
 
-  override async acquire(...[model, device, type]: Parameters<PisaSessions['acquire']>): Promise<PisaNetworks> {
+  override async acquire(
+    ...[model, device, type]: Parameters<PisaSessions['acquire']>
+  ): Promise<PisaNetworks> {
     this.tried.push(`${device} ${type}`);
     const networks = await super.acquire(model, 'cpu', type);
     const failure = this.fails(device, type);
@@ -35,12 +37,21 @@ class FailingSessions extends PisaSessions {
   }
 }
 
-async function upscale(fails: (device: string, type: string) => Error | undefined): Promise<{ device: string; notes: readonly string[]; tried: string[]; size: number[] }> {
+async function upscale(
+  fails: (device: string, type: string) => Error | undefined,
+): Promise<{ device: string; notes: readonly string[]; tried: string[]; size: number[] }> {
   const folder = temporaryFolder();
   const scratch = path.join(folder, 'scratch');
   mkdirSync(scratch);
   const store = path.join(folder, 'store');
-  await importPisa({ folder: TINY_PISA, weights: undefined, precision: undefined, store: new ModelStore(store), signal: new AbortController().signal, progress: () => undefined });
+  await importPisa({
+    folder: TINY_PISA,
+    weights: undefined,
+    precision: undefined,
+    store: new ModelStore(store),
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  });
   const registry = new ModelRegistry([store]);
   const pisa = new FailingSessions(fails);
   const input = await writePng(path.join(folder, 'a.png'), 16, 12);
@@ -63,15 +74,24 @@ async function upscale(fails: (device: string, type: string) => Error | undefine
 }
 
 test('infinity in float16: float32 on the same device does the work, and the person is told', async () => {
-  const { device, notes, tried, size } = await upscale((_, type) => (type === 'float16' ? new NotFiniteError('the output "epsilon" holds NaN or infinite values') : undefined));
+  const { device, notes, tried, size } = await upscale((_, type) =>
+    type === 'float16'
+      ? new NotFiniteError('the output "epsilon" holds NaN or infinite values')
+      : undefined,
+  );
   assert.deepEqual(tried, ['webgpu float16', 'webgpu float32']);
   assert.equal(device, 'webgpu');
-  assert.match(notes[0]!, /webgpu failed in float16 .*NaN.* tried again in float32 with smaller tiles/);
+  assert.match(
+    notes[0]!,
+    /webgpu failed in float16 .*NaN.* tried again in float32 with smaller tiles/,
+  );
   assert.deepEqual(size, [64, 48]);
 });
 
 test('a device that fails in every precision: the CPU does the work', async () => {
-  const { device, notes, tried } = await upscale((where) => (where === 'webgpu' ? new Error('device lost') : undefined));
+  const { device, notes, tried } = await upscale((where) =>
+    where === 'webgpu' ? new Error('device lost') : undefined,
+  );
   assert.deepEqual(tried, ['webgpu float16', 'webgpu float32', 'cpu float32']);
   assert.equal(device, 'cpu');
   assert.equal(notes.length, 2);
@@ -80,5 +100,11 @@ test('a device that fails in every precision: the CPU does the work', async () =
 
 test('a machine that is too small for the model is told so before anything is loaded', async (context) => {
   context.mock.method(os, 'totalmem', () => 4 * 2 ** 30);
-  await assert.rejects(upscale(() => undefined), { code: 'model-unsupported', message: /PiSA-SR.* can't run here: it needs 6 GB of memory and this machine has 4.0 GB/ });
+  await assert.rejects(
+    upscale(() => undefined),
+    {
+      code: 'model-unsupported',
+      message: /PiSA-SR.* can't run here: it needs 6 GB of memory and this machine has 4.0 GB/,
+    },
+  );
 });

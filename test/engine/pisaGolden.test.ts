@@ -6,7 +6,12 @@ import type { Tensors } from '../../src/engine/checkpoint/checkpoint';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { buildClipText, emptyPrompt } from '../../src/engine/graph/sd21/clipText';
-import { parseClipTextConfig, parseUNetConfig, parseVaeConfig, type VaeConfig } from '../../src/engine/graph/sd21/config';
+import {
+  parseClipTextConfig,
+  parseUNetConfig,
+  parseVaeConfig,
+  type VaeConfig,
+} from '../../src/engine/graph/sd21/config';
 import { readPisaLoras } from '../../src/engine/graph/sd21/lora';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
 import { buildVae, decoderReach, type VaePart } from '../../src/engine/graph/sd21/vae';
@@ -14,7 +19,8 @@ import { Weights, type ComputeType } from '../../src/engine/graph/sd21/weights';
 import { openNetwork, type Floats, type Network } from '../../src/engine/runtime/network';
 import { golden, relativeL2, TINY_PISA } from './pisaSupport';
 
-const json = (name: string): unknown => JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
+const json = (name: string): unknown =>
+  JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
 
 describe('PiSA-SR’s networks against diffusers, transformers and peft', () => {
   let stages: ReadonlyMap<string, Floats>;
@@ -25,10 +31,18 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
 
   it('CLIP text encoder, empty prompt', async () => {
     const config = parseClipTextConfig(json('text_encoder/config.json'));
-    const weights = new Weights(await readSafetensors(path.join(TINY_PISA, 'text_encoder/model.safetensors')), TINY_PISA);
+    const weights = new Weights(
+      await readSafetensors(path.join(TINY_PISA, 'text_encoder/model.safetensors')),
+      TINY_PISA,
+    );
     const onnx = buildClipText(config, weights, emptyPrompt(config));
     assert.deepEqual(weights.problems, []);
-    const network = await openNetwork({ onnx, weightsFolder: TINY_PISA, device: 'cpu', plan: 'once' });
+    const network = await openNetwork({
+      onnx,
+      weightsFolder: TINY_PISA,
+      device: 'cpu',
+      plan: 'once',
+    });
     const { context } = await network.run({ shift: { data: new Float32Array(1), dims: [1] } });
     await network.release();
     assert.ok(relativeL2(context!, stage('context')) <= 1e-5);
@@ -36,12 +50,24 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
 
   async function openUNet(type: ComputeType): Promise<Network> {
     const loras = readPisaLoras(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl')));
-    const unet = await readSafetensors(path.join(TINY_PISA, 'unet/diffusion_pytorch_model.safetensors'));
+    const unet = await readSafetensors(
+      path.join(TINY_PISA, 'unet/diffusion_pytorch_model.safetensors'),
+    );
     const tensors: Tensors = new Map([...unet, ...loras.tensors]);
     const weights = new Weights(tensors, TINY_PISA);
-    const { onnx, adapted } = buildUNet({ config: parseUNetConfig(json('unet/config.json')), weights, loras, context: stage('context').data, type });
+    const { onnx, adapted } = buildUNet({
+      config: parseUNetConfig(json('unet/config.json')),
+      weights,
+      loras,
+      context: stage('context').data,
+      type,
+    });
     assert.deepEqual(weights.problems, []);
-    assert.equal(adapted.size * 4, loras.tensors.size, 'every LoRA of the checkpoint found its layer');
+    assert.equal(
+      adapted.size * 4,
+      loras.tensors.size,
+      'every LoRA of the checkpoint found its layer',
+    );
     return openNetwork({ onnx, weightsFolder: TINY_PISA, device: 'cpu', plan: 'mappedWeights' });
   }
 
@@ -51,7 +77,10 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
       it(`UNet, ${label}, latents of ${size} size`, async () => {
         const network = await openUNet('float32');
         const latent = stage(`unet.${size}.latent`);
-        const { epsilon } = await network.run({ latent, gate: { data: Float32Array.from(gate), dims: [1, 2] } });
+        const { epsilon } = await network.run({
+          latent,
+          gate: { data: Float32Array.from(gate), dims: [1, 2] },
+        });
         await network.release();
         const error = relativeL2(epsilon!, stage(`unet.${size}.${label}`));
         assert.ok(error <= 1e-5, `relative L2 ${error}`);
@@ -61,29 +90,58 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
 
   it('UNet in float16 stays close', async () => {
     const network = await openUNet('float16');
-    const { epsilon } = await network.run({ latent: stage('unet.odd.latent'), gate: { data: Float32Array.from([1, 1]), dims: [1, 2] } });
+    const { epsilon } = await network.run({
+      latent: stage('unet.odd.latent'),
+      gate: { data: Float32Array.from([1, 1]), dims: [1, 2] },
+    });
     await network.release();
     const error = relativeL2(epsilon!, stage('unet.odd.full'));
     assert.ok(error > 0 && error <= 1e-2, `relative L2 ${error}`);
   });
 
   async function vaeConfig(): Promise<{ config: VaeConfig; tensors: Tensors }> {
-    return { config: parseVaeConfig(json('vae/config.json')), tensors: await readSafetensors(path.join(TINY_PISA, 'vae/diffusion_pytorch_model.safetensors')) };
+    return {
+      config: parseVaeConfig(json('vae/config.json')),
+      tensors: await readSafetensors(
+        path.join(TINY_PISA, 'vae/diffusion_pytorch_model.safetensors'),
+      ),
+    };
   }
 
-  async function runPart(part: VaePart, inputs: Record<string, Floats | { wholes: readonly number[] }>, statistics?: Floats): Promise<Record<string, Floats>> {
+  async function runPart(
+    part: VaePart,
+    inputs: Record<string, Floats | { wholes: readonly number[] }>,
+    statistics?: Floats,
+  ): Promise<Record<string, Floats>> {
     const { config, tensors } = await vaeConfig();
     const weights = new Weights(tensors, TINY_PISA);
-    const { onnx } = buildVae(part, { config, weights, type: 'float32', statistics: statistics ? 'given' : 'measure' });
+    const { onnx } = buildVae(part, {
+      config,
+      weights,
+      type: 'float32',
+      statistics: statistics ? 'given' : 'measure',
+    });
     assert.deepEqual(weights.problems, []);
-    const network = await openNetwork({ onnx, weightsFolder: TINY_PISA, device: 'cpu', plan: 'fastConvolutions' });
+    const network = await openNetwork({
+      onnx,
+      weightsFolder: TINY_PISA,
+      device: 'cpu',
+      plan: 'fastConvolutions',
+    });
     const result = await network.run({ ...inputs, ...(statistics ? { statistics } : {}) });
     await network.release();
     return result;
   }
 
-  /** The whole of a part, with its own statistics and then with these statistics given: both must be right. */
-  async function runBothWays(part: VaePart, inputs: Record<string, Floats | { wholes: readonly number[] }>, output: string): Promise<Floats> {
+  /**
+   * The whole of a part, with its own statistics and then with these statistics given: both must be
+   * right.
+   */
+  async function runBothWays(
+    part: VaePart,
+    inputs: Record<string, Floats | { wholes: readonly number[] }>,
+    output: string,
+  ): Promise<Floats> {
     const measured = await runPart(part, inputs);
     const given = await runPart(part, inputs, measured.statistics);
     const error = relativeL2(given[output]!, measured[output]!);
@@ -97,7 +155,10 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
     const features = await runBothWays('encoderDown', { image: signed }, 'features');
     const mean = await runBothWays('encoderMid', { features }, 'mean');
     const { config } = await vaeConfig();
-    const latent = { dims: mean.dims, data: mean.data.map((value) => value * config.scalingFactor) };
+    const latent = {
+      dims: mean.dims,
+      data: mean.data.map((value) => value * config.scalingFactor),
+    };
     const error = relativeL2(latent, stage('vae.latent'));
     assert.ok(error <= 1e-5, `relative L2 ${error}`);
   });
@@ -105,9 +166,17 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
   it('VAE decoder', async () => {
     const { config } = await vaeConfig();
     const latent = stage('vae.z');
-    const unscaled = { dims: latent.dims, data: latent.data.map((value) => value / config.scalingFactor) };
+    const unscaled = {
+      dims: latent.dims,
+      data: latent.data.map((value) => value / config.scalingFactor),
+    };
     const features = await runBothWays('decoderMid', { latent: unscaled }, 'features');
-    const whole = Object.fromEntries(decoderReach(config).crops.flatMap((_, i) => [[`crop.${i}.starts`, { wholes: [0, 0] }], [`crop.${i}.ends`, { wholes: [1 << 20, 1 << 20] }]]));
+    const whole = Object.fromEntries(
+      decoderReach(config).crops.flatMap((_, i) => [
+        [`crop.${i}.starts`, { wholes: [0, 0] }],
+        [`crop.${i}.ends`, { wholes: [1 << 20, 1 << 20] }],
+      ]),
+    );
     const image = await runBothWays('decoderUp', { features, ...whole }, 'image');
     const error = relativeL2(image, stage('vae.decoded'));
     assert.ok(error <= 1e-5, `relative L2 ${error}`);

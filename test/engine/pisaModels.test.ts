@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { startFileServer, type FileServer } from '../harness/fileServer';
@@ -21,13 +33,21 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
   /** Runs the tool; not synchronously, since the server that it talks to is in this process. */
   const cli = (...args: string[]): Promise<Run> =>
     new Promise((resolve) => {
-      const child = spawn(process.execPath, [CLI, '--store', store, ...args], { cwd: folder, env: { ...process.env, http_proxy: '', HTTP_PROXY: '' } });
+      const child = spawn(process.execPath, [CLI, '--store', store, ...args], {
+        cwd: folder,
+        env: { ...process.env, http_proxy: '', HTTP_PROXY: '' },
+      });
       let [stdout, stderr] = ['', ''];
       child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
       child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
       child.on('close', (status) => resolve({ status, stdout, stderr }));
     });
-  const state = async (): Promise<{ state: string }> => (JSON.parse((await cli('models', '--json')).stdout) as { installable: { status: { state: string } }[] }).installable[0]!.status;
+  const state = async (): Promise<{ state: string }> =>
+    (
+      JSON.parse((await cli('models', '--json')).stdout) as {
+        installable: { status: { state: string } }[];
+      }
+    ).installable[0]!.status;
   const copyOfTiny = (name: string): string => {
     const to = path.join(folder, `${name}-${count}`);
     cpSync(TINY_PISA, to, { recursive: true });
@@ -40,7 +60,10 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     assert.equal(before.status, 1);
     await writePng(path.join(folder, 'a.png'), 20, 15);
     const missing = await cli('a.png', '--model', 'pisa-sr', '--json');
-    assert.equal((JSON.parse(missing.stdout) as { error: { code: string } }).error.code, 'model-not-installed');
+    assert.equal(
+      (JSON.parse(missing.stdout) as { error: { code: string } }).error.code,
+      'model-not-installed',
+    );
 
     const imported = await cli('models', 'import', TINY_PISA, '--json');
     assert.equal(imported.status, 0, imported.stderr);
@@ -48,24 +71,75 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     assert.deepEqual(files.find((file) => file.path === 'empty_prompt.f32')?.how, 'computed');
     assert.equal((await state()).state, 'ready');
 
-    const { status, stdout, stderr } = await cli('a.png', '--model', 'pisa-sr', '--pixel', '1', '--semantic', '0.5', '--device', 'cpu', '--json');
+    const { status, stdout, stderr } = await cli(
+      'a.png',
+      '--model',
+      'pisa-sr',
+      '--pixel',
+      '1',
+      '--semantic',
+      '0.5',
+      '--device',
+      'cpu',
+      '--json',
+    );
     assert.equal(status, 0, stderr);
-    const result = JSON.parse(stdout) as { width: number; height: number; guidance: unknown; model: string; output: string };
-    assert.deepEqual([result.width, result.height, result.model, result.guidance], [80, 60, 'pisa-sr', { pixel: 1, semantic: 0.5 }]);
+    const result = JSON.parse(stdout) as {
+      width: number;
+      height: number;
+      guidance: unknown;
+      model: string;
+      output: string;
+    };
+    assert.deepEqual(
+      [result.width, result.height, result.model, result.guidance],
+      [80, 60, 'pisa-sr', { pixel: 1, semantic: 0.5 }],
+    );
     const whole = await pixelsOf(result.output);
     assert.deepEqual([whole.width, whole.height], [80, 60]);
-    const again = await cli('a.png', '--model', 'pisa-sr', '--pixel', '1', '--semantic', '0.5', '--device', 'cpu', '-o', 'again.png');
+    const again = await cli(
+      'a.png',
+      '--model',
+      'pisa-sr',
+      '--pixel',
+      '1',
+      '--semantic',
+      '0.5',
+      '--device',
+      'cpu',
+      '-o',
+      'again.png',
+    );
     assert.equal(again.status, 0);
-    assert.deepEqual(readFileSync(path.join(folder, 'again.png')), readFileSync(result.output), 'the same bytes again');
+    assert.deepEqual(
+      readFileSync(path.join(folder, 'again.png')),
+      readFileSync(result.output),
+      'the same bytes again',
+    );
 
-    const region = await cli('a.png', '--model', 'pisa-sr', '--semantic', '0.5', '--device', 'cpu', '--region', '8,4,30,20', '-o', 'part.png');
+    const region = await cli(
+      'a.png',
+      '--model',
+      'pisa-sr',
+      '--semantic',
+      '0.5',
+      '--device',
+      'cpu',
+      '--region',
+      '8,4,30,20',
+      '-o',
+      'part.png',
+    );
     assert.equal(region.status, 0, region.stderr);
     const part = await pixelsOf(path.join(folder, 'part.png'));
     const expected = Uint8Array.from({ length: part.data.length }, (_, i) => {
       const pixel = Math.floor(i / 3);
       return whole.data[3 * ((4 + Math.floor(pixel / 30)) * 80 + 8 + (pixel % 30)) + (i % 3)]!;
     });
-    assert.deepEqual([part.width, part.height, largestDifference(part.data, expected)], [30, 20, 0]);
+    assert.deepEqual(
+      [part.width, part.height, largestDifference(part.data, expected)],
+      [30, 20, 0],
+    );
     const outside = await cli('a.png', '--model', 'pisa-sr', '--region', '70,0,30,20');
     assert.match(outside.stderr, /inside the result of 80×60/);
 
@@ -80,8 +154,25 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
   it('keeps transparency', async () => {
     const { default: sharp } = await import('sharp');
     await cli('models', 'import', TINY_PISA);
-    await sharp({ create: { width: 16, height: 12, channels: 4, background: { r: 200, g: 30, b: 60, alpha: 0.5 } } }).png().toFile(path.join(folder, 'alpha.png'));
-    const { status, stderr } = await cli('alpha.png', '--model', 'pisa-sr', '--device', 'cpu', '-o', 'alpha-large.png');
+    await sharp({
+      create: {
+        width: 16,
+        height: 12,
+        channels: 4,
+        background: { r: 200, g: 30, b: 60, alpha: 0.5 },
+      },
+    })
+      .png()
+      .toFile(path.join(folder, 'alpha.png'));
+    const { status, stderr } = await cli(
+      'alpha.png',
+      '--model',
+      'pisa-sr',
+      '--device',
+      'cpu',
+      '-o',
+      'alpha-large.png',
+    );
     assert.equal(status, 0, stderr);
     const { data, channels } = await pixelsOf(path.join(folder, 'alpha-large.png'));
     assert.equal(channels, 4);
@@ -101,76 +192,147 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     truncateSync(file, bytes.length - 4);
     await writePng(path.join(folder, 'a.png'), 20, 15);
     const refused = await cli('a.png', '--model', 'pisa-sr', '--json');
-    assert.equal((JSON.parse(refused.stdout) as { error: { code: string } }).error.code, 'model-damaged');
+    assert.equal(
+      (JSON.parse(refused.stdout) as { error: { code: string } }).error.code,
+      'model-damaged',
+    );
   });
 
   it('tells all that is missing or wrong at once, and leaves nothing behind', async () => {
     const source = copyOfTiny('incomplete');
     rmSync(path.join(source, 'vae'), { recursive: true });
     rmSync(path.join(source, 'pisa_sr.pkl'));
-    renamed(path.join(source, 'unet/diffusion_pytorch_model.safetensors'), (name) => (name === 'conv_in.weight' ? 'conv_in.other' : name));
+    renamed(path.join(source, 'unet/diffusion_pytorch_model.safetensors'), (name) =>
+      name === 'conv_in.weight' ? 'conv_in.other' : name,
+    );
     truncateSync(path.join(source, 'text_encoder/model.safetensors'), 5000);
     const { status, stdout, stderr } = await cli('models', 'import', source, '--json');
     assert.equal(status, 1);
-    const { code, message } = (JSON.parse(stdout) as { error: { code: string; message: string } }).error;
+    const { code, message } = (JSON.parse(stdout) as { error: { code: string; message: string } })
+      .error;
     assert.equal(code, 'checkpoint-incomplete');
-    for (const part of [/the VAE .* was not found/, /pisa_sr\.pkl was not found.*drive\.google\.com/, /model\.safetensors can't be used/, /text encoder .* was not found/]) assert.match(message, part);
+    for (const part of [
+      /the VAE .* was not found/,
+      /pisa_sr\.pkl was not found.*drive\.google\.com/,
+      /model\.safetensors can't be used/,
+      /text encoder .* was not found/,
+    ])
+      assert.match(message, part);
     assert.match(stderr, /import again/);
     assert.deepEqual(existsSync(store) ? readdirSync(store) : [], []);
 
     const other = copyOfTiny('wrong-unet');
-    renamed(path.join(other, 'unet/diffusion_pytorch_model.safetensors'), (name) => (name === 'conv_in.weight' ? 'conv_in.other' : name));
+    renamed(path.join(other, 'unet/diffusion_pytorch_model.safetensors'), (name) =>
+      name === 'conv_in.weight' ? 'conv_in.other' : name,
+    );
     const wrong = await cli('models', 'import', other);
-    assert.match(wrong.stderr, /unet\/diffusion_pytorch_model\.safetensors: conv_in\.weight \[16, 4, 3, 3\] is missing/);
+    assert.match(
+      wrong.stderr,
+      /unet\/diffusion_pytorch_model\.safetensors: conv_in\.weight \[16, 4, 3, 3\] is missing/,
+    );
   });
 
-  it('takes flat folders, old names of the VAE’s attention, float16, and weights from elsewhere', async () => {
-    const source = copyOfTiny('flat');
-    const flat = path.join(folder, `all-flat-${count}`);
-    mkdirSync(flat);
-    for (const [from, to] of [
-      ['unet/diffusion_pytorch_model.safetensors', 'sd21-unet.safetensors'],
-      ['unet/config.json', 'unet_config.json'],
-      ['vae/diffusion_pytorch_model.safetensors', 'sd21-vae.safetensors'],
-      ['vae/config.json', 'vae.json'],
-      ['text_encoder/model.safetensors', 'clip.safetensors'],
-      ['text_encoder/config.json', 'text_encoder.json'],
-    ] as const) {
-      renameSync(path.join(source, from), path.join(flat, to));
-    }
-    const OLD: Record<string, string> = { to_q: 'query', to_k: 'key', to_v: 'value', 'to_out.0': 'proj_attn' };
-    renamed(path.join(flat, 'sd21-vae.safetensors'), (name) => name.replace(/(attentions\.0\.)(to_q|to_k|to_v|to_out\.0)\./, (_, start: string, layer: string) => `${start}${OLD[layer]!}.`));
-    await writePng(path.join(folder, 'a.png'), 20, 15);
-    await cli('models', 'import', TINY_PISA);
-    await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '-o', 'full.png');
+  it(
+    'takes flat folders, old names of the VAE’s attention, float16, and weights from ' +
+      'elsewhere',
+    async () => {
+      const source = copyOfTiny('flat');
+      const flat = path.join(folder, `all-flat-${count}`);
+      mkdirSync(flat);
+      for (const [from, to] of [
+        ['unet/diffusion_pytorch_model.safetensors', 'sd21-unet.safetensors'],
+        ['unet/config.json', 'unet_config.json'],
+        ['vae/diffusion_pytorch_model.safetensors', 'sd21-vae.safetensors'],
+        ['vae/config.json', 'vae.json'],
+        ['text_encoder/model.safetensors', 'clip.safetensors'],
+        ['text_encoder/config.json', 'text_encoder.json'],
+      ] as const) {
+        renameSync(path.join(source, from), path.join(flat, to));
+      }
+      const OLD: Record<string, string> = {
+        to_q: 'query',
+        to_k: 'key',
+        to_v: 'value',
+        'to_out.0': 'proj_attn',
+      };
+      renamed(path.join(flat, 'sd21-vae.safetensors'), (name) =>
+        name.replace(
+          /(attentions\.0\.)(to_q|to_k|to_v|to_out\.0)\./,
+          (_, start: string, layer: string) => `${start}${OLD[layer]!}.`,
+        ),
+      );
+      await writePng(path.join(folder, 'a.png'), 20, 15);
+      await cli('models', 'import', TINY_PISA);
+      await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '-o', 'full.png');
 
-    const imported = await cli('models', 'import', flat, '--weights', path.join(source, 'pisa_sr.pkl'), '--json');
-    assert.equal(imported.status, 0, imported.stderr);
-    await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'flat.png');
-    assert.deepEqual(readFileSync(path.join(folder, 'flat.png')), readFileSync(path.join(folder, 'full.png')));
+      const imported = await cli(
+        'models',
+        'import',
+        flat,
+        '--weights',
+        path.join(source, 'pisa_sr.pkl'),
+        '--json',
+      );
+      assert.equal(imported.status, 0, imported.stderr);
+      await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'flat.png');
+      assert.deepEqual(
+        readFileSync(path.join(folder, 'flat.png')),
+        readFileSync(path.join(folder, 'full.png')),
+      );
 
-    for (const name of ['sd21-unet', 'sd21-vae', 'clip']) halved(path.join(flat, `${name}.safetensors`));
-    const half = await cli('models', 'import', flat, '--weights', path.join(source, 'pisa_sr.pkl'), '--json');
-    assert.equal(half.status, 0, half.stderr);
-    assert.equal(((await state()) as { precision?: string }).precision, 'fp16');
-    await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'half.png');
-    const [a, b] = [await pixelsOf(path.join(folder, 'full.png')), await pixelsOf(path.join(folder, 'half.png'))];
-    const mean = a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
-    assert.ok(mean > 0 && mean < 2, `mean difference ${mean}`);
-  });
+      for (const name of ['sd21-unet', 'sd21-vae', 'clip'])
+        halved(path.join(flat, `${name}.safetensors`));
+      const half = await cli(
+        'models',
+        'import',
+        flat,
+        '--weights',
+        path.join(source, 'pisa_sr.pkl'),
+        '--json',
+      );
+      assert.equal(half.status, 0, half.stderr);
+      assert.equal(((await state()) as { precision?: string }).precision, 'fp16');
+      await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'half.png');
+      const [a, b] = [
+        await pixelsOf(path.join(folder, 'full.png')),
+        await pixelsOf(path.join(folder, 'half.png')),
+      ];
+      const mean =
+        a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
+      assert.ok(mean > 0 && mean < 2, `mean difference ${mean}`);
+    },
+  );
 
   it('takes bfloat16', async () => {
     const source = copyOfTiny('bfloat');
-    for (const name of ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model']) halved(path.join(source, `${name}.safetensors`), 'BF16');
+    for (const name of [
+      'unet/diffusion_pytorch_model',
+      'vae/diffusion_pytorch_model',
+      'text_encoder/model',
+    ])
+      halved(path.join(source, `${name}.safetensors`), 'BF16');
     await writePng(path.join(folder, 'a.png'), 20, 15);
     await cli('models', 'import', TINY_PISA);
     await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'full.png');
     const imported = await cli('models', 'import', source);
     assert.equal(imported.status, 0, imported.stderr);
-    const { status, stderr } = await cli('a.png', '--model', 'pisa-sr', '--device', 'cpu', '--overwrite', '-o', 'bfloat.png');
+    const { status, stderr } = await cli(
+      'a.png',
+      '--model',
+      'pisa-sr',
+      '--device',
+      'cpu',
+      '--overwrite',
+      '-o',
+      'bfloat.png',
+    );
     assert.equal(status, 0, stderr);
-    const [a, b] = [await pixelsOf(path.join(folder, 'full.png')), await pixelsOf(path.join(folder, 'bfloat.png'))];
-    const mean = a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
+    const [a, b] = [
+      await pixelsOf(path.join(folder, 'full.png')),
+      await pixelsOf(path.join(folder, 'bfloat.png')),
+    ];
+    const mean =
+      a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
     assert.ok(mean > 0 && mean < 6, `mean difference ${mean}`);
   });
 
@@ -180,18 +342,34 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
       server = await startFileServer(TINY_PISA);
     });
     afterEach(() => {
-      for (const name of ['unet/diffusion_pytorch_model.safetensors', 'vae/diffusion_pytorch_model.safetensors']) server.behave(name);
+      for (const name of [
+        'unet/diffusion_pytorch_model.safetensors',
+        'vae/diffusion_pytorch_model.safetensors',
+      ])
+        server.behave(name);
     });
     after(() => server.close());
-    const install = (...args: string[]): Promise<Run> => cli('models', 'install', 'pisa-sr', '--mirror', server.url, ...args);
+    const install = (...args: string[]): Promise<Run> =>
+      cli('models', 'install', 'pisa-sr', '--mirror', server.url, ...args);
     const WEIGHTS = ['--weights', path.join(TINY_PISA, 'pisa_sr.pkl')];
 
     it('shows the plan and wants the licence accepted before anything is fetched', async () => {
       const from = server.requests.length;
       const { status, stderr } = await install(...WEIGHTS);
       assert.equal(status, 1);
-      for (const part of [/To fetch: 2\.7 MB/, /are free/, /CreativeML Open RAIL\+\+-M \(must be accepted\)/, /Apache-2\.0/, /drive\.google\.com/, /--accept-licences/]) assert.match(stderr, part);
-      assert.deepEqual(server.requests.slice(from).filter(({ method }) => method === 'GET'), []);
+      for (const part of [
+        /To fetch: 2\.7 MB/,
+        /are free/,
+        /CreativeML Open RAIL\+\+-M \(must be accepted\)/,
+        /Apache-2\.0/,
+        /drive\.google\.com/,
+        /--accept-licences/,
+      ])
+        assert.match(stderr, part);
+      assert.deepEqual(
+        server.requests.slice(from).filter(({ method }) => method === 'GET'),
+        [],
+      );
       assert.equal((await state()).state, 'not-installed');
     });
 
@@ -200,7 +378,14 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
       assert.equal(status, 0, stderr);
       assert.equal((JSON.parse(stdout) as { id: string }).id, 'pisa-sr');
       assert.deepEqual(readdirSync(store), ['pisa-sr']);
-      assert.deepEqual(readdirSync(path.join(store, 'pisa-sr')).sort(), ['LICENCES.md', 'empty_prompt.f32', 'manifest.json', 'pisa_sr.pkl', 'unet', 'vae']);
+      assert.deepEqual(readdirSync(path.join(store, 'pisa-sr')).sort(), [
+        'LICENCES.md',
+        'empty_prompt.f32',
+        'manifest.json',
+        'pisa_sr.pkl',
+        'unet',
+        'vae',
+      ]);
       assert.equal((await cli('models', 'verify', 'pisa-sr')).status, 0);
     });
 
@@ -211,16 +396,31 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
       const from = server.requests.length;
       const second = await install('--accept-licences', ...WEIGHTS);
       assert.equal(second.status, 0, second.stderr);
-      assert.deepEqual(server.requests.slice(from).filter(({ method }) => method === 'GET'), [], 'nothing is fetched twice');
+      assert.deepEqual(
+        server.requests.slice(from).filter(({ method }) => method === 'GET'),
+        [],
+        'nothing is fetched twice',
+      );
     });
 
     it('goes on after breaks and busy answers, within one run and from run to run', async () => {
-      server.behave('unet/diffusion_pytorch_model.safetensors', { method: 'GET', breakAfter: 700_000, slowMs: 1, times: 1 }, { method: 'GET', status: 404 });
-      server.behave('vae/diffusion_pytorch_model.safetensors', { method: 'GET', status: 503, times: 1, headers: { 'retry-after': '0' } });
+      server.behave(
+        'unet/diffusion_pytorch_model.safetensors',
+        { method: 'GET', breakAfter: 700_000, slowMs: 1, times: 1 },
+        { method: 'GET', status: 404 },
+      );
+      server.behave('vae/diffusion_pytorch_model.safetensors', {
+        method: 'GET',
+        status: 503,
+        times: 1,
+        headers: { 'retry-after': '0' },
+      });
       const failed = await install('--accept-licences', ...WEIGHTS);
       assert.equal(failed.status, 1);
       assert.match(failed.stderr, /could not be downloaded.*404/);
-      const part = statSync(path.join(store, '.pisa-sr.download/unet/diffusion_pytorch_model.safetensors.part')).size;
+      const part = statSync(
+        path.join(store, '.pisa-sr.download/unet/diffusion_pytorch_model.safetensors.part'),
+      ).size;
       assert.ok(part > 0 && part <= 700_000);
       server.behave('unet/diffusion_pytorch_model.safetensors');
       const from = server.requests.length;
@@ -244,7 +444,15 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
       truncateSync(path.join(copy, 'vae/diffusion_pytorch_model.safetensors'), 100_000);
       const broken = await startFileServer(copy);
       try {
-        const { status, stderr } = await cli('models', 'install', 'pisa-sr', '--mirror', broken.url, '--accept-licences', ...WEIGHTS);
+        const { status, stderr } = await cli(
+          'models',
+          'install',
+          'pisa-sr',
+          '--mirror',
+          broken.url,
+          '--accept-licences',
+          ...WEIGHTS,
+        );
         assert.equal(status, 1);
         assert.match(stderr, /diffusion_pytorch_model\.safetensors can't be used/);
       } finally {

@@ -13,7 +13,12 @@ import { GOLDEN_PISA, runPisa, tinyNetworks, type PisaRun } from './pisaSupport'
 import { largestDifference, pixelsOf, ROOT, temporaryFolder, writePng } from './support';
 
 /** Small enough that pictures of some hundred pixels are cut into many tiles. */
-const MANY_TILES = { encoderPixels: 176 * 176, decoderPixels: 112 * 112, middleLatents: 1 << 20, unetTile: LATENT_TILE };
+const MANY_TILES = {
+  encoderPixels: 176 * 176,
+  decoderPixels: 112 * 112,
+  middleLatents: 1 << 20,
+  unetTile: LATENT_TILE,
+};
 
 describe('PiSA-SR’s pipeline', () => {
   let networks: PisaNetworks;
@@ -27,38 +32,65 @@ describe('PiSA-SR’s pipeline', () => {
       const [name = '', pixel, semantic, fix] = file.replace('.png', '').split('-');
       it(file.replace('.png', ''), async () => {
         assert.ok(isOneOf(COLOUR_FIXES, fix));
-        const result = await runPisa(path.join(GOLDEN_PISA, `${name}.png`), networks, { guidance: { pixel: Number(pixel), semantic: Number(semantic) }, colourFix: fix });
+        const result = await runPisa(path.join(GOLDEN_PISA, `${name}.png`), networks, {
+          guidance: { pixel: Number(pixel), semantic: Number(semantic) },
+          colourFix: fix,
+        });
         const expected = await pixelsOf(path.join(GOLDEN_PISA, file));
-        assert.deepEqual([result.raw.info.width, result.raw.info.height], [expected.width, expected.height]);
-        assert.ok(largestDifference(result.pixels, expected.data) <= 1, `differs by ${largestDifference(result.pixels, expected.data)}/255`);
+        assert.deepEqual(
+          [result.raw.info.width, result.raw.info.height],
+          [expected.width, expected.height],
+        );
+        assert.ok(
+          largestDifference(result.pixels, expected.data) <= 1,
+          `differs by ${largestDifference(result.pixels, expected.data)}/255`,
+        );
       });
     }
   });
 
-  it('needs one pass for (1,1), one for λ_sem = 0, none for (0,0), two otherwise; the dials change the picture', async () => {
-    const file = path.join(GOLDEN_PISA, 'source.png');
-    const count = async (pixel: number, semantic: number): Promise<{ steps: number; pixels: Uint8Array }> => runPisa(file, networks, { guidance: { pixel, semantic } });
-    const none = await count(0, 0);
-    const full = await count(1, 1);
-    const pixelOnly = await count(1, 0);
-    const both = await count(1, 0.5);
-    assert.deepEqual([full.steps, pixelOnly.steps, both.steps].map((steps) => steps - none.steps), [1, 1, 2]);
-    assert.ok(largestDifference(full.pixels, pixelOnly.pixels) > 3);
-    assert.ok(largestDifference(full.pixels, none.pixels) > 3);
-  });
+  it(
+    'needs one pass for (1,1), one for λ_sem = 0, none for (0,0), two otherwise; the ' +
+      'dials change the picture',
+    async () => {
+      const file = path.join(GOLDEN_PISA, 'source.png');
+      const count = async (
+        pixel: number,
+        semantic: number,
+      ): Promise<{ steps: number; pixels: Uint8Array }> =>
+        runPisa(file, networks, { guidance: { pixel, semantic } });
+      const none = await count(0, 0);
+      const full = await count(1, 1);
+      const pixelOnly = await count(1, 0);
+      const both = await count(1, 0.5);
+      assert.deepEqual(
+        [full.steps, pixelOnly.steps, both.steps].map((steps) => steps - none.steps),
+        [1, 1, 2],
+      );
+      assert.ok(largestDifference(full.pixels, pixelOnly.pixels) > 3);
+      assert.ok(largestDifference(full.pixels, none.pixels) > 3);
+    },
+  );
 
-  it('gives for (1,1) the same bytes in one pass as from both cached passes, and the same again', async () => {
-    const file = path.join(GOLDEN_PISA, 'source.png');
-    const once = await runPisa(file, networks);
-    const other = await runPisa(file, networks, { guidance: { pixel: 0.4, semantic: 1.1 } });
-    const cached = await runPisa(file, networks, { known: other.picture });
-    assert.deepEqual(cached.pixels, once.pixels);
-  });
+  it(
+    'gives for (1,1) the same bytes in one pass as from both cached passes, and the same ' +
+      'again',
+    async () => {
+      const file = path.join(GOLDEN_PISA, 'source.png');
+      const once = await runPisa(file, networks);
+      const other = await runPisa(file, networks, { guidance: { pixel: 0.4, semantic: 1.1 } });
+      const cached = await runPisa(file, networks, { known: other.picture });
+      assert.deepEqual(cached.pixels, once.pixels);
+    },
+  );
 
   it('decodes only, when λ changes', async () => {
     const file = path.join(GOLDEN_PISA, 'source.png');
     const first = await runPisa(file, networks, { guidance: { pixel: 1, semantic: 0.5 } });
-    const second = await runPisa(file, networks, { guidance: { pixel: 0.8, semantic: 0.7 }, known: first.picture });
+    const second = await runPisa(file, networks, {
+      guidance: { pixel: 0.8, semantic: 0.7 },
+      known: first.picture,
+    });
     assert.equal(second.steps, 2, 'the two graphs of the decoder');
     const fresh = await runPisa(file, networks, { guidance: { pixel: 0.8, semantic: 0.7 } });
     assert.deepEqual(second.pixels, fresh.pixels);
@@ -68,7 +100,11 @@ describe('PiSA-SR’s pipeline', () => {
     const folder = temporaryFolder();
     const file = await writePng(path.join(folder, 'a.png'), 83, 61);
     const whole = await runPisa(file, networks, { processSize: 8 });
-    const tiled = await runPisa(file, networks, { processSize: 8, known: whole.picture, budgets: MANY_TILES });
+    const tiled = await runPisa(file, networks, {
+      processSize: 8,
+      known: whole.picture,
+      budgets: MANY_TILES,
+    });
     assert.ok(tiled.steps > 4, `${tiled.steps} steps`);
     assert.ok(largestDifference(tiled.pixels, whole.pixels) <= 1);
   });
@@ -90,7 +126,13 @@ describe('PiSA-SR’s pipeline', () => {
     const region = { x: 93, y: 41, width: 60, height: 77 };
     for (const colourFix of COLOUR_FIXES) {
       const whole = await runPisa(file, networks, { processSize: 8, colourFix });
-      const part = await runPisa(file, networks, { processSize: 8, colourFix, region, known: whole.picture, budgets: MANY_TILES });
+      const part = await runPisa(file, networks, {
+        processSize: 8,
+        colourFix,
+        region,
+        known: whole.picture,
+        budgets: MANY_TILES,
+      });
       assert.deepEqual([part.raw.info.width, part.raw.info.height], [60, 77]);
       assert.ok(largestDifference(part.pixels, cropped(whole, region)) <= 1, colourFix);
     }
@@ -99,9 +141,17 @@ describe('PiSA-SR’s pipeline', () => {
   it('decodes a region at a λ that no whole decode was made for, close to the whole', async () => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'a.png');
-    await sharp(path.join(ROOT, 'media/samples/photo.jpg')).extract({ left: 20, top: 20, width: 70, height: 50 }).png().toFile(file);
+    await sharp(path.join(ROOT, 'media/samples/photo.jpg'))
+      .extract({ left: 20, top: 20, width: 70, height: 50 })
+      .png()
+      .toFile(file);
     const region = { x: 16, y: 24, width: 64, height: 64 };
-    const at = (pixel: number, semantic: number, known: PisaPicture | undefined, part: Partial<PisaParams> = {}): Promise<PisaRun> =>
+    const at = (
+      pixel: number,
+      semantic: number,
+      known: PisaPicture | undefined,
+      part: Partial<PisaParams> = {},
+    ): Promise<PisaRun> =>
       runPisa(file, networks, { processSize: 8, guidance: { pixel, semantic }, known, ...part });
     const { picture } = await at(0, 0, undefined);
     await at(1, 0, picture);
@@ -110,19 +160,33 @@ describe('PiSA-SR’s pipeline', () => {
     const whole = await at(0.7, 0.4, picture);
     const difference = rootMeanSquare(part.pixels, cropped(whole, region));
     const effect = rootMeanSquare(cropped(full, region), cropped(whole, region));
-    assert.ok(difference < effect / 4, `differs by ${difference.toFixed(2)} where the dials change ${effect.toFixed(2)}`);
+    assert.ok(
+      difference < effect / 4,
+      `differs by ${difference.toFixed(2)} where the dials change ${effect.toFixed(2)}`,
+    );
   });
 
   it('joins tiles of the attention without a step', async () => {
     const folder = temporaryFolder();
     const file = await writePng(path.join(folder, 'a.png'), 330, 120);
-    const whole = await runPisa(file, networks, { processSize: 8, guidance: { pixel: 0, semantic: 0 } });
-    const tiled = await runPisa(file, networks, { processSize: 8, guidance: { pixel: 0, semantic: 0 }, budgets: { ...MANY_TILES, middleLatents: 1000 } });
+    const whole = await runPisa(file, networks, {
+      processSize: 8,
+      guidance: { pixel: 0, semantic: 0 },
+    });
+    const tiled = await runPisa(file, networks, {
+      processSize: 8,
+      guidance: { pixel: 0, semantic: 0 },
+      budgets: { ...MANY_TILES, middleLatents: 1000 },
+    });
     const tiles = latentTiles({ width: 165, height: 60 });
     assert.ok(tiles.length >= 2, 'the attention was tiled');
     // One tile's weight overtakes the other's in the middle of their overlap.
     const middles = tiles.slice(1).map((tile, i) => 4 * (tile.x + tiles[i]!.x + tiles[i]!.width));
-    assertNoStep(tiled, whole, middles.flatMap((x) => [x - 8, x, x + 8]));
+    assertNoStep(
+      tiled,
+      whole,
+      middles.flatMap((x) => [x - 8, x, x + 8]),
+    );
   });
 
   it('joins tiles of the UNet without a step, on a picture thinner than a tile', async () => {
@@ -131,10 +195,17 @@ describe('PiSA-SR’s pipeline', () => {
     const tiles = latentTiles({ width: 165, height: 60 });
     assert.ok(tiles.length >= 2);
     const tiled = await runPisa(file, networks, { processSize: 8, budgets: MANY_TILES });
-    const whole = await runPisa(file, networks, { processSize: 8, budgets: { ...MANY_TILES, unetTile: { side: 165, overlap: 32 } } });
+    const whole = await runPisa(file, networks, {
+      processSize: 8,
+      budgets: { ...MANY_TILES, unetTile: { side: 165, overlap: 32 } },
+    });
     assert.equal(tiled.steps - whole.steps, tiles.length - 1);
     const middles = tiles.slice(1).map((tile, i) => 4 * (tile.x + tiles[i]!.x + tiles[i]!.width));
-    assertNoStep(tiled, whole, middles.flatMap((x) => Array.from({ length: 65 }, (_, i) => x - 32 + i)));
+    assertNoStep(
+      tiled,
+      whole,
+      middles.flatMap((x) => Array.from({ length: 65 }, (_, i) => x - 32 + i)),
+    );
   });
 
   for (const [width, height] of [
@@ -157,12 +228,18 @@ describe('PiSA-SR’s pipeline', () => {
     const folder = temporaryFolder();
     const file = await writePng(path.join(folder, 'a.png'), 41, 33);
     const result = await runPisa(file, networks, { scale: 2.7 });
-    assert.deepEqual([result.raw.info.width, result.raw.info.height], [Math.round(41 * 2.7), Math.round(33 * 2.7)]);
+    assert.deepEqual(
+      [result.raw.info.width, result.raw.info.height],
+      [Math.round(41 * 2.7), Math.round(33 * 2.7)],
+    );
   });
 
   it('stops between two steps when it is cancelled', async () => {
     const controller = new AbortController();
-    const run = runPisa(path.join(GOLDEN_PISA, 'source.png'), networks, { signal: controller.signal, onProgress: ({ done }) => done === 1 && controller.abort() });
+    const run = runPisa(path.join(GOLDEN_PISA, 'source.png'), networks, {
+      signal: controller.signal,
+      onProgress: ({ done }) => done === 1 && controller.abort(),
+    });
     await assert.rejects(run, { code: 'cancelled' });
   });
 
@@ -171,19 +248,23 @@ describe('PiSA-SR’s pipeline', () => {
     const file = path.join(GOLDEN_PISA, 'source.png');
     const [a, b] = [await runPisa(file, half), await runPisa(file, networks)];
     await half.releaseAll();
-    const mean = a.pixels.reduce((sum, value, i) => sum + Math.abs(value - b.pixels[i]!), 0) / a.pixels.length;
+    const mean =
+      a.pixels.reduce((sum, value, i) => sum + Math.abs(value - b.pixels[i]!), 0) / a.pixels.length;
     assert.ok(mean > 0 && mean < 1, `mean difference ${mean}`);
   });
 });
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Energy of the step from column x − 1 to x. */
 function columnEnergy({ pixels, raw }: PisaRun): (x: number) => number {
   const { width, height } = raw.info;
   return (x) => {
     let sum = 0;
-    for (let y = 0; y < height; y++) for (let c = 0; c < 3; c++) sum += (pixels[3 * (y * width + x) + c]! - pixels[3 * (y * width + x - 1) + c]!) ** 2;
+    for (let y = 0; y < height; y++)
+      for (let c = 0; c < 3; c++)
+        sum += (pixels[3 * (y * width + x) + c]! - pixels[3 * (y * width + x - 1) + c]!) ** 2;
     return sum;
   };
 }
@@ -192,12 +273,20 @@ function columnEnergy({ pixels, raw }: PisaRun): (x: number) => number {
 function assertNoStep(tiled: PisaRun, whole: PisaRun, borders: readonly number[]): void {
   const [inTiled, inWhole] = [columnEnergy(tiled), columnEnergy(whole)];
   const ratio = (x: number): number => inTiled(x) / inWhole(x);
-  const inside = Array.from({ length: tiled.raw.info.width - 1 }, (_, i) => i + 1).filter((x) => !borders.includes(x));
+  const inside = Array.from({ length: tiled.raw.info.width - 1 }, (_, i) => i + 1).filter(
+    (x) => !borders.includes(x),
+  );
   const relative = mean(borders.map(ratio)) / mean(inside.map(ratio));
-  assert.ok(relative > 0.95 && relative < 1.05, `border energy is ${relative.toFixed(3)} of the interior's`);
+  assert.ok(
+    relative > 0.95 && relative < 1.05,
+    `border energy is ${relative.toFixed(3)} of the interior's`,
+  );
 }
 
-/** A texture that is the same everywhere, so that the picture itself makes no difference between places. */
+/**
+ * A texture that is the same everywhere, so that the picture itself makes no difference between
+ * places.
+ */
 async function writeTexture(file: string, width: number, height: number): Promise<string> {
   let state = 1;
   const samples = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
@@ -205,13 +294,19 @@ async function writeTexture(file: string, width: number, height: number): Promis
     const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
     return 60 + ((Math.floor(x / 13) + Math.floor(y / 11)) % 2) * 80 + (state >>> 26);
   });
-  await sharp(samples, { raw: { width, height, channels: 3 } }).png().toFile(file);
+  await sharp(samples, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(file);
   return file;
 }
 
-const rootMeanSquare = (a: Uint8Array, b: Uint8Array): number => Math.sqrt(mean([...a].map((value, i) => (value - b[i]!) ** 2)));
+const rootMeanSquare = (a: Uint8Array, b: Uint8Array): number =>
+  Math.sqrt(mean([...a].map((value, i) => (value - b[i]!) ** 2)));
 
-function cropped({ pixels, raw }: { pixels: Uint8Array; raw: { info: { width: number } } }, { x, y, width, height }: { x: number; y: number; width: number; height: number }): Uint8Array {
+function cropped(
+  { pixels, raw }: { pixels: Uint8Array; raw: { info: { width: number } } },
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+): Uint8Array {
   const stride = raw.info.width;
   return Uint8Array.from({ length: 3 * width * height }, (_, i) => {
     const pixel = Math.floor(i / 3);

@@ -16,7 +16,10 @@ import { upscalePisa, type PisaParams } from '../../src/engine/pisa/upscalePisa'
 import type { Floats } from '../../src/engine/runtime/network';
 import { ROOT } from './support';
 
-/** Tiny random checkpoints in the real formats, and what the reference makes of them: see test/reference/make_tiny.py. */
+/**
+ * Tiny random checkpoints in the real formats, and what the reference makes of them: see
+ * test/reference/make_tiny.py.
+ */
 export const TINY_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-tiny');
 export const GOLDEN_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-golden');
 
@@ -28,14 +31,26 @@ export async function golden(): Promise<ReadonlyMap<string, Floats>> {
   return new Map(
     [...tensors.values()].map(({ name, shape, offset, length, dtype }) => {
       assert.equal(dtype, 'F32');
-      return [name, { dims: shape, data: new Float32Array(bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + length)) }];
+      return [
+        name,
+        {
+          dims: shape,
+          data: new Float32Array(
+            bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + length),
+          ),
+        },
+      ];
     }),
   );
 }
 
 /** ‖a − b‖ / ‖b‖. */
 export function relativeL2(a: Floats, b: Floats): number {
-  assert.equal(a.data.length, b.data.length, `sizes [${a.dims.join(', ')}] and [${b.dims.join(', ')}]`);
+  assert.equal(
+    a.data.length,
+    b.data.length,
+    `sizes [${a.dims.join(', ')}] and [${b.dims.join(', ')}]`,
+  );
   let difference = 0;
   let norm = 0;
   b.data.forEach((value, i) => {
@@ -46,8 +61,12 @@ export function relativeL2(a: Floats, b: Floats): number {
 }
 
 /** The tiny model's networks, with the text encoder's golden output. */
-export async function tinyNetworks(type: ComputeType = 'float32', device: Device = 'cpu'): Promise<PisaNetworks> {
-  const json = (name: string): unknown => JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
+export async function tinyNetworks(
+  type: ComputeType = 'float32',
+  device: Device = 'cpu',
+): Promise<PisaNetworks> {
+  const json = (name: string): unknown =>
+    JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
   const context = (await golden()).get('context') ?? assert.fail('no golden context');
   const checkpoint: PisaCheckpoint = {
     folder: TINY_PISA,
@@ -67,7 +86,11 @@ export const GOLDEN_PROCESS_SIZE = 64;
 export type PisaRun = Awaited<ReturnType<typeof upscalePisa>> & { readonly pixels: Uint8Array };
 
 /** Runs the pipeline on a picture file and reads the result's pixels. */
-export async function runPisa(file: string, networks: PisaNetworks, part: Partial<PisaParams> = {}): Promise<PisaRun> {
+export async function runPisa(
+  file: string,
+  networks: PisaNetworks,
+  part: Partial<PisaParams> = {},
+): Promise<PisaRun> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
   try {
     const source = await decodeSource(file, scratch);

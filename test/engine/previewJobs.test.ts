@@ -12,8 +12,26 @@ import type { UpscaleServices } from '../../src/engine/upscale/services';
 import type { Rect } from '../../src/shared/geometry';
 import type { PreviewProgress } from '../../src/shared/previewProtocol';
 import { DEFAULT_SETTINGS } from '../../src/shared/settings';
-import { cropped, exported, newEngine, nextJob, previewRequest, quiet, runExact, runPreview } from './previewSupport';
-import { EMBEDDED_MODELS, ENGINE, largestDifference, NO_STORE, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
+import {
+  cropped,
+  exported,
+  newEngine,
+  nextJob,
+  previewRequest,
+  quiet,
+  runExact,
+  runPreview,
+} from './previewSupport';
+import {
+  EMBEDDED_MODELS,
+  ENGINE,
+  largestDifference,
+  NO_STORE,
+  pixelsOf,
+  temporaryFolder,
+  TEST_MODELS,
+  writePng,
+} from './support';
 
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
@@ -24,13 +42,26 @@ const fresh = (name: string): string => {
 const api = newEngine();
 
 describe('the exact part of a result', () => {
-  const rects: readonly Rect[] = [{ x: 0, y: 0, width: 4, height: 4 }, { x: 333, y: 222, width: 1501, height: 1007 }, { x: 2799, y: 1999, width: 1, height: 1 }, { x: 0, y: 701, width: 2800, height: 3 }];
+  const rects: readonly Rect[] = [
+    { x: 0, y: 0, width: 4, height: 4 },
+    { x: 333, y: 222, width: 1501, height: 1007 },
+    { x: 2799, y: 1999, width: 1, height: 1 },
+    { x: 0, y: 701, width: 2800, height: 3 },
+  ];
   it('is the same part of the export, across tiles and at any dial', async () => {
     const input = await writePng(at('exact.png'), 700, 500);
-    for (const [pixel, semantic] of [[1.5, 0.35], [0.3, 0]] as const) {
-      const { data, width } = await pixelsOf(await exported(api, input, at('export'), 'two-branch-4x', { pixel, semantic }));
+    for (const [pixel, semantic] of [
+      [1.5, 0.35],
+      [0.3, 0],
+    ] as const) {
+      const { data, width } = await pixelsOf(
+        await exported(api, input, at('export'), 'two-branch-4x', { pixel, semantic }),
+      );
       for (const rect of rects) {
-        const part = await runExact(api, input, fresh('exact'), { rect, guidance: { pixel, semantic } });
+        const part = await runExact(api, input, fresh('exact'), {
+          rect,
+          guidance: { pixel, semantic },
+        });
         assert.ok(largestDifference(part, cropped(data, width, rect)) <= 1, JSON.stringify(rect));
       }
     }
@@ -39,19 +70,41 @@ describe('the exact part of a result', () => {
   it('ignores a dial that the model lacks, and leaves nothing else behind', async () => {
     const input = await writePng(at('one.png'), 30, 30);
     const rect = { x: 5, y: 6, width: 70, height: 80 };
-    const { data, width } = await pixelsOf(await exported(api, input, at('export'), 'one-layer-4x', { pixel: 0.8, semantic: 1 }));
-    const part = await runExact(api, input, at('one'), { model: 'one-layer-4x', rect, guidance: { pixel: 0.8, semantic: 1 } });
+    const { data, width } = await pixelsOf(
+      await exported(api, input, at('export'), 'one-layer-4x', { pixel: 0.8, semantic: 1 }),
+    );
+    const part = await runExact(api, input, at('one'), {
+      model: 'one-layer-4x',
+      rect,
+      guidance: { pixel: 0.8, semantic: 1 },
+    });
     assert.ok(largestDifference(part, cropped(data, width, rect)) <= 1);
     assert.equal(readdirSync(at('one')).length, 1);
   });
 
   it('refuses a part that is not inside the result, and dials out of range', async () => {
     const input = await writePng(at('refuse.png'), 10, 10);
-    const ask = (rect: Rect, pixel = 1): Promise<unknown> => api.exactRegion({ ...previewRequest(input, fresh('refuse')), rect, guidance: { pixel, semantic: 1 } }, quiet);
-    for (const rect of [{ x: 0, y: 0, width: 41, height: 1 }, { x: -1, y: 0, width: 4, height: 4 }, { x: 0, y: 0, width: 0, height: 4 }, { x: 0.5, y: 0, width: 4, height: 4 }, { x: 0, y: NaN, width: 4, height: 4 }]) {
-      await assert.rejects(ask(rect), { code: 'bad-setting', message: /inside the result of 40×40 pixels/ });
+    const ask = (rect: Rect, pixel = 1): Promise<unknown> =>
+      api.exactRegion(
+        { ...previewRequest(input, fresh('refuse')), rect, guidance: { pixel, semantic: 1 } },
+        quiet,
+      );
+    for (const rect of [
+      { x: 0, y: 0, width: 41, height: 1 },
+      { x: -1, y: 0, width: 4, height: 4 },
+      { x: 0, y: 0, width: 0, height: 4 },
+      { x: 0.5, y: 0, width: 4, height: 4 },
+      { x: 0, y: NaN, width: 4, height: 4 },
+    ]) {
+      await assert.rejects(ask(rect), {
+        code: 'bad-setting',
+        message: /inside the result of 40×40 pixels/,
+      });
     }
-    await assert.rejects(ask({ x: 0, y: 0, width: 4, height: 4 }, 1.51), { code: 'bad-setting', message: /λ_pix/ });
+    await assert.rejects(ask({ x: 0, y: 0, width: 4, height: 4 }, 1.51), {
+      code: 'bad-setting',
+      message: /λ_pix/,
+    });
     assert.deepEqual(readdirSync(at('refuse')), []);
   });
 });
@@ -82,12 +135,18 @@ describe('a preview that can’t be made', () => {
 
   it('says so when its folder is gone, before and while it runs, and the next one works', async () => {
     const input = await writePng(at('gone.png'), 700, 400);
-    await assert.rejects(api.preview(previewRequest(input, at('never-made')), quiet), { code: 'output-unwritable', message: /could not be written to .*never-made/ });
+    await assert.rejects(api.preview(previewRequest(input, at('never-made')), quiet), {
+      code: 'output-unwritable',
+      message: /could not be written to .*never-made/,
+    });
     const scratch = fresh('removed');
     const progress = (value: unknown): void => {
       if ((value as PreviewProgress).done === 1) rmSync(scratch, { recursive: true });
     };
-    await assert.rejects(api.preview(previewRequest(input, scratch), { signal: quiet.signal, progress }), { code: 'output-unwritable' });
+    await assert.rejects(
+      api.preview(previewRequest(input, scratch), { signal: quiet.signal, progress }),
+      { code: 'output-unwritable' },
+    );
     assert.ok(!existsSync(scratch));
     await runPreview(api, await writePng(at('next.png'), 10, 10), at('next'));
   });
@@ -102,7 +161,10 @@ describe('a preview that can’t be made', () => {
       if (tile) files.push(tile.file);
       if (files.length === 2) controller.abort();
     };
-    await assert.rejects(api.preview(previewRequest(input, scratch), { signal: controller.signal, progress }), { code: 'cancelled' });
+    await assert.rejects(
+      api.preview(previewRequest(input, scratch), { signal: controller.signal, progress }),
+      { code: 'cancelled' },
+    );
     assert.equal(files.length, 2);
     assert.deepEqual(readdirSync(scratch).sort(), files.sort());
   });
@@ -111,7 +173,10 @@ describe('a preview that can’t be made', () => {
     const input = await writePng(at('wait.png'), 900, 700);
     const running = api.preview(previewRequest(input, fresh('wait')), quiet);
     const controller = new AbortController();
-    const waiting = api.preview(previewRequest(input, at('wait')), { signal: controller.signal, progress: () => assert.fail('it began') });
+    const waiting = api.preview(previewRequest(input, at('wait')), {
+      signal: controller.signal,
+      progress: () => assert.fail('it began'),
+    });
     let ended = false;
     void running.then(() => (ended = true));
     controller.abort();
@@ -128,7 +193,14 @@ describe('a device that fails in the middle of a preview', () => {
     acquireSession: async (model, device, _tile, branches) => {
       const session = await openTileSession(model.graph, 'cpu', branches);
       let runs = 0;
-      return { ...session, device, run: (...input) => (device === 'webgpu' && ++runs === 3 ? Promise.reject(new Error('device lost')) : session.run(...input)) };
+      return {
+        ...session,
+        device,
+        run: (...input) =>
+          device === 'webgpu' && ++runs === 3
+            ? Promise.reject(new Error('device lost'))
+            : session.run(...input),
+      };
     },
     releaseSession: async () => release(),
     pisa: new PisaSessions(),
@@ -150,7 +222,8 @@ describe('a device that fails in the middle of a preview', () => {
         signal: quiet.signal,
         progress: (step) => {
           steps.push(step);
-          if (step.tile) bytes.set(step.tile.file, readFileSync(path.join(scratch, step.tile.file)));
+          if (step.tile)
+            bytes.set(step.tile.file, readFileSync(path.join(scratch, step.tile.file)));
         },
       },
     );
@@ -159,16 +232,27 @@ describe('a device that fails in the middle of a preview', () => {
     assert.match(result.notes[0]!, /webgpu failed \(device lost\); tried again with smaller tiles/);
     assert.match(result.notes[1]!, /used cpu instead/);
     assert.equal(released, 2);
-    assert.deepEqual(result.figures, expected.result.figures, 'what the failed tries computed does not count');
+    assert.deepEqual(
+      result.figures,
+      expected.result.figures,
+      'what the failed tries computed does not count',
+    );
     assert.deepEqual([...new Set(steps.map(({ device }) => device))], ['webgpu', 'cpu']);
     const files = steps.flatMap(({ tile }) => (tile ? [tile.file] : []));
     assert.equal(new Set(files).size, files.length, 'no name is used twice');
-    for (const [file, content] of bytes) assert.deepEqual(readFileSync(path.join(scratch, file)), content);
+    for (const [file, content] of bytes)
+      assert.deepEqual(readFileSync(path.join(scratch, file)), content);
   });
 });
 
 describe('previews through the client', () => {
-  const client = new EngineClient({ entry: ENGINE, modelFolders: [EMBEDDED_MODELS, TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
+  const client = new EngineClient({
+    entry: ENGINE,
+    modelFolders: [EMBEDDED_MODELS, TEST_MODELS],
+    store: NO_STORE,
+    idleSeconds: 60,
+    log: () => undefined,
+  });
   after(() => client.dispose());
   const { colourFix, maxInputMegapixels } = DEFAULT_SETTINGS;
   const common = { model: 'two-branch-4x', device: 'cpu', colourFix, maxInputMegapixels } as const;
@@ -180,20 +264,39 @@ describe('previews through the client', () => {
       const { directory } = preview;
       assert.equal(path.dirname(directory), os.tmpdir());
       const steps: PreviewProgress[] = [];
-      const result = await client.preview({ ...common, input, scratchDirectory: directory }, { onProgress: (step) => steps.push(step) });
+      const result = await client.preview(
+        { ...common, input, scratchDirectory: directory },
+        { onProgress: (step) => steps.push(step) },
+      );
       const { tile } = steps.at(-1)!;
       assert.deepEqual(tile?.rect, { x: 0, y: 0, width: 240, height: 160 });
       assert.equal(readFileSync(path.join(directory, tile.file)).length, 3 * 3 * 240 * 160);
       assert.deepEqual(result.size, { width: 240, height: 160 });
 
       const rect = { x: 10, y: 20, width: 30, height: 40 };
-      const exact = await client.exactRegion({ ...common, input, scratchDirectory: directory, rect, guidance: { pixel: 1, semantic: 1 } }, {});
+      const exact = await client.exactRegion(
+        {
+          ...common,
+          input,
+          scratchDirectory: directory,
+          rect,
+          guidance: { pixel: 1, semantic: 1 },
+        },
+        {},
+      );
       assert.deepEqual(exact.rect, rect);
       const full = readFileSync(path.join(directory, tile.file)).subarray(2 * 3 * 240 * 160);
-      assert.deepEqual(readFileSync(path.join(directory, exact.file)), Buffer.from(cropped(full, 240, rect)));
+      assert.deepEqual(
+        readFileSync(path.join(directory, exact.file)),
+        Buffer.from(cropped(full, 240, rect)),
+      );
 
       await client.preview({ ...common, input, scratchDirectory: directory });
-      assert.equal(readdirSync(directory).filter((name) => name.endsWith('.bin')).length, 3, 'a second preview takes other names');
+      assert.equal(
+        readdirSync(directory).filter((name) => name.endsWith('.bin')).length,
+        3,
+        'a second preview takes other names',
+      );
     } finally {
       await preview.remove();
     }
@@ -222,9 +325,18 @@ describe('previews through the client', () => {
   });
 
   it('leave no folder of an owner that is gone', async () => {
-    const stale = path.join(os.tmpdir(), 'pisa-upscale-4194303-00000000-0000-0000-0000-000000000001');
+    const stale = path.join(
+      os.tmpdir(),
+      'pisa-upscale-4194303-00000000-0000-0000-0000-000000000001',
+    );
     mkdirSync(stale, { recursive: true });
-    const other = new EngineClient({ entry: ENGINE, modelFolders: [], store: NO_STORE, idleSeconds: 60, log: () => undefined });
+    const other = new EngineClient({
+      entry: ENGINE,
+      modelFolders: [],
+      store: NO_STORE,
+      idleSeconds: 60,
+      log: () => undefined,
+    });
     const preview = await other.createPreviewFolder();
     assert.ok(!existsSync(stale));
     assert.equal(other.processId, undefined, 'a folder needs no engine');

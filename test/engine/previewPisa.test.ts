@@ -9,17 +9,32 @@ import { Steps } from '../../src/engine/pisa/steps';
 import type { Guidance } from '../../src/shared/guidance';
 import type { PreviewProgress } from '../../src/shared/previewProtocol';
 import { TINY_PISA } from './pisaSupport';
-import { cropped, exported, newEngine, previewRequest, quiet, runExact, runPreview } from './previewSupport';
+import {
+  cropped,
+  exported,
+  newEngine,
+  previewRequest,
+  quiet,
+  runExact,
+  runPreview,
+} from './previewSupport';
 import { largestDifference, pixelsOf, ROOT, temporaryFolder } from './support';
 
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
 const store = at('store');
 const model = 'pisa-sr';
-const CORNERS: readonly Guidance[] = [{ pixel: 0, semantic: 0 }, { pixel: 1, semantic: 0 }, { pixel: 1, semantic: 1 }];
+const CORNERS: readonly Guidance[] = [
+  { pixel: 0, semantic: 0 },
+  { pixel: 1, semantic: 0 },
+  { pixel: 1, semantic: 1 },
+];
 
 async function photo(name: string, width: number, height: number): Promise<string> {
-  await sharp(path.join(ROOT, 'test/fixtures/pictures/kingfisher.webp')).resize(width, height).png().toFile(at(name));
+  await sharp(path.join(ROOT, 'test/fixtures/pictures/kingfisher.webp'))
+    .resize(width, height)
+    .png()
+    .toFile(at(name));
   return at(name);
 }
 
@@ -36,27 +51,49 @@ async function passesOf(work: () => Promise<unknown>): Promise<number> {
 
 describe('a preview with PiSA-SR', () => {
   before(async () => {
-    await importPisa({ folder: TINY_PISA, weights: undefined, precision: undefined, store: new ModelStore(store), signal: quiet.signal, progress: () => undefined });
+    await importPisa({
+      folder: TINY_PISA,
+      weights: undefined,
+      precision: undefined,
+      store: new ModelStore(store),
+      signal: quiet.signal,
+      progress: () => undefined,
+    });
   });
 
-  for (const [width, height, colourFix] of [[40, 30, 'adain'], [150, 130, 'wavelet']] as const) {
-    it(`${width}×${height}: its layers are the exports at the corners (${colourFix}), its figures theirs`, async () => {
-      const api = newEngine(store);
-      const input = await photo(`${width}.png`, width, height);
-      const { result, layers, progress } = await runPreview(api, input, at(`layers-${width}`), { model, colourFix });
-      assert.equal(result.exact, false);
-      assert.deepEqual(result.branches, ['pixel', 'semantic']);
-      assert.equal(layers.length, 3);
-      for (const [index, guidance] of CORNERS.entries()) {
-        const { data } = await pixelsOf(await exported(newEngine(store), input, at('export'), model, guidance, colourFix));
-        assert.deepEqual(Buffer.from(layers[index]!), data);
-      }
-      assert.equal(result.figures.consistency.count, 3 * width * height);
-      assert.equal(result.figures.inventedLuma.reduce((a, b) => a + b), 16 * width * height);
-      const totals = new Set(progress.filter(({ done }) => done > 0).map(({ total }) => total));
-      assert.equal(totals.size, 1, 'the plan holds');
-      assert.equal(progress.at(-1)?.done, [...totals][0]);
-    });
+  for (const [width, height, colourFix] of [
+    [40, 30, 'adain'],
+    [150, 130, 'wavelet'],
+  ] as const) {
+    it(
+      `${width}×${height}: its layers are the exports at the corners (${colourFix}), its ` +
+        'figures theirs',
+      async () => {
+        const api = newEngine(store);
+        const input = await photo(`${width}.png`, width, height);
+        const { result, layers, progress } = await runPreview(api, input, at(`layers-${width}`), {
+          model,
+          colourFix,
+        });
+        assert.equal(result.exact, false);
+        assert.deepEqual(result.branches, ['pixel', 'semantic']);
+        assert.equal(layers.length, 3);
+        for (const [index, guidance] of CORNERS.entries()) {
+          const { data } = await pixelsOf(
+            await exported(newEngine(store), input, at('export'), model, guidance, colourFix),
+          );
+          assert.deepEqual(Buffer.from(layers[index]!), data);
+        }
+        assert.equal(result.figures.consistency.count, 3 * width * height);
+        assert.equal(
+          result.figures.inventedLuma.reduce((a, b) => a + b),
+          16 * width * height,
+        );
+        const totals = new Set(progress.filter(({ done }) => done > 0).map(({ total }) => total));
+        assert.equal(totals.size, 1, 'the plan holds');
+        assert.equal(progress.at(-1)?.done, [...totals][0]);
+      },
+    );
   }
 
   it('takes one encoding and two passes; a new dial of the same picture takes none', async () => {
@@ -65,10 +102,27 @@ describe('a preview with PiSA-SR', () => {
     assert.equal(await passesOf(() => runPreview(api, input, at('passes'), { model })), 2);
     const rect = { x: 93, y: 41, width: 160, height: 77 };
     let part: Uint8Array = new Uint8Array();
-    assert.equal(await passesOf(async () => (part = await runExact(api, input, at('passes'), { model, rect, guidance: CORNERS[2]! }))), 0);
-    const { data, width } = await pixelsOf(await exported(api, input, at('export'), model, CORNERS[2]!));
+    assert.equal(
+      await passesOf(
+        async () =>
+          (part = await runExact(api, input, at('passes'), { model, rect, guidance: CORNERS[2]! })),
+      ),
+      0,
+    );
+    const { data, width } = await pixelsOf(
+      await exported(api, input, at('export'), model, CORNERS[2]!),
+    );
     assert.ok(largestDifference(part, cropped(data, width, rect)) <= 1);
-    assert.equal(await passesOf(() => runExact(api, input, at('passes'), { model, rect, guidance: { pixel: 0.6, semantic: 1.2 } })), 0);
+    assert.equal(
+      await passesOf(() =>
+        runExact(api, input, at('passes'), {
+          model,
+          rect,
+          guidance: { pixel: 0.6, semantic: 1.2 },
+        }),
+      ),
+      0,
+    );
   });
 
   it('the exact part at a dial between the corners is nearer to the export than the blend', async () => {
@@ -78,36 +132,72 @@ describe('a preview with PiSA-SR', () => {
     const guidance = { pixel: 0.6, semantic: 1.2 };
     const rect = { x: 64, y: 200, width: 200, height: 150 };
     const part = await runExact(api, input, at('between'), { model, rect, guidance });
-    const { data, width } = await pixelsOf(await exported(api, input, at('export'), model, guidance));
+    const { data, width } = await pixelsOf(
+      await exported(api, input, at('export'), model, guidance),
+    );
     const expected = cropped(data, width, rect);
-    const [plain, faithful, full] = layers.map((layer) => cropped(layer, width, rect)) as [Uint8Array, Uint8Array, Uint8Array];
-    const blend = Float32Array.from(plain, (value, i) => value + guidance.pixel * (faithful[i]! - value) + guidance.semantic * (full[i]! - faithful[i]!));
+    const [plain, faithful, full] = layers.map((layer) => cropped(layer, width, rect)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const blend = Float32Array.from(
+      plain,
+      (value, i) =>
+        value +
+        guidance.pixel * (faithful[i]! - value) +
+        guidance.semantic * (full[i]! - faithful[i]!),
+    );
     const [ofPart, ofBlend] = [rms(part, expected), rms(blend, expected)];
-    console.log(`RMS from the export: exact part ${ofPart.toFixed(3)}, blend ${ofBlend.toFixed(3)}`);
+    console.log(
+      `RMS from the export: exact part ${ofPart.toFixed(3)}, blend ${ofBlend.toFixed(3)}`,
+    );
     assert.ok(ofPart < ofBlend);
   });
 
-  it('the exact part of a picture that no preview knows works too, also of one that is computed larger', async () => {
-    const api = newEngine(store);
-    const input = await photo('alone.png', 20, 24);
-    const rect = { x: 3, y: 50, width: 70, height: 40 };
-    const guidance = { pixel: 0.6, semantic: 0.2 };
-    const part = await runExact(api, input, at('alone'), { model, rect, guidance });
-    const { data, width } = await pixelsOf(await exported(newEngine(store), input, at('export'), model, guidance));
-    assert.deepEqual(Buffer.from(part), Buffer.from(cropped(data, width, rect)));
-  });
+  it(
+    'the exact part of a picture that no preview knows works too, also of one that is ' +
+      'computed larger',
+    async () => {
+      const api = newEngine(store);
+      const input = await photo('alone.png', 20, 24);
+      const rect = { x: 3, y: 50, width: 70, height: 40 };
+      const guidance = { pixel: 0.6, semantic: 0.2 };
+      const part = await runExact(api, input, at('alone'), { model, rect, guidance });
+      const { data, width } = await pixelsOf(
+        await exported(newEngine(store), input, at('export'), model, guidance),
+      );
+      assert.deepEqual(Buffer.from(part), Buffer.from(cropped(data, width, rect)));
+    },
+  );
 
   it('keeps transparency as the export does, and puts the first part first', async () => {
     const api = newEngine(store);
-    await sharp(await photo('opaque.png', 300, 140)).joinChannel(Buffer.from(Uint8Array.from({ length: 300 * 140 }, (_, i) => (i % 300 > 100 ? 255 : i % 251))), { raw: { width: 300, height: 140, channels: 1 } }).png().toFile(at('alpha.png'));
-    const { result, rects, scratch } = await runPreview(api, at('alpha.png'), at('alpha'), { model, first: { x: 1100, y: 300, width: 50, height: 50 } });
+    await sharp(await photo('opaque.png', 300, 140))
+      .joinChannel(
+        Buffer.from(
+          Uint8Array.from({ length: 300 * 140 }, (_, i) => (i % 300 > 100 ? 255 : i % 251)),
+        ),
+        { raw: { width: 300, height: 140, channels: 1 } },
+      )
+      .png()
+      .toFile(at('alpha.png'));
+    const { result, rects, scratch } = await runPreview(api, at('alpha.png'), at('alpha'), {
+      model,
+      first: { x: 1100, y: 300, width: 50, height: 50 },
+    });
     assert.ok(result.alphaFile);
     assert.deepEqual(rects[0], { x: 1024, y: 0, width: 176, height: 512 });
     assert.equal(rects.length, 6);
-    const { data } = await pixelsOf(await exported(api, at('alpha.png'), at('export'), model, CORNERS[0]!));
+    const { data } = await pixelsOf(
+      await exported(api, at('alpha.png'), at('export'), model, CORNERS[0]!),
+    );
     const alpha = readFileSync(path.join(scratch, result.alphaFile));
     assert.equal(alpha.length, 1200 * 560);
-    assert.deepEqual(alpha, Buffer.from(Uint8Array.from({ length: alpha.length }, (_, i) => data[4 * i + 3]!)));
+    assert.deepEqual(
+      alpha,
+      Buffer.from(Uint8Array.from({ length: alpha.length }, (_, i) => data[4 * i + 3]!)),
+    );
   });
 
   it('stops between two steps when it is cancelled', async () => {
@@ -118,8 +208,15 @@ describe('a preview with PiSA-SR', () => {
     const progress = (value: unknown): void => {
       if ((value as PreviewProgress).done === 3) controller.abort();
     };
-    await assert.rejects(api.preview({ ...previewRequest(input, at('stop')), model }, { signal: controller.signal, progress }), { code: 'cancelled' });
+    await assert.rejects(
+      api.preview(
+        { ...previewRequest(input, at('stop')), model },
+        { signal: controller.signal, progress },
+      ),
+      { code: 'cancelled' },
+    );
   });
 });
 
-const rms = (a: ArrayLike<number>, b: ArrayLike<number>): number => Math.sqrt(Array.from(a, (value, i) => (value - b[i]!) ** 2).reduce((x, y) => x + y) / a.length);
+const rms = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.sqrt(Array.from(a, (value, i) => (value - b[i]!) ** 2).reduce((x, y) => x + y) / a.length);

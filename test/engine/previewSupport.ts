@@ -4,11 +4,22 @@ import path from 'node:path';
 import { Engine } from '../../src/engine/engine';
 import type { Rect } from '../../src/shared/geometry';
 import type { Guidance } from '../../src/shared/guidance';
-import type { ExactRegionRequest, PreviewProgress, PreviewRequest, PreviewResult } from '../../src/shared/previewProtocol';
+import type {
+  ExactRegionRequest,
+  PreviewProgress,
+  PreviewRequest,
+  PreviewResult,
+} from '../../src/shared/previewProtocol';
 import { DEFAULT_SETTINGS, type ColourFix } from '../../src/shared/settings';
 import { EMBEDDED_MODELS, ENGINE, NO_STORE, requestFor, TEST_MODELS } from './support';
 
-export const newEngine = (store = NO_STORE): ReturnType<Engine['api']> => new Engine({ modelFolders: [EMBEDDED_MODELS, TEST_MODELS], store, entry: ENGINE, version: '0' }).api();
+export const newEngine = (store = NO_STORE): ReturnType<Engine['api']> =>
+  new Engine({
+    modelFolders: [EMBEDDED_MODELS, TEST_MODELS],
+    store,
+    entry: ENGINE,
+    version: '0',
+  }).api();
 type Api = ReturnType<typeof newEngine>;
 
 /** A finished preview and what it left on disk. */
@@ -24,58 +35,117 @@ export type PreviewRun = {
 let jobs = 0;
 export const nextJob = (): string => `job-${++jobs}`;
 
-export function previewRequest(input: string, scratchDirectory: string, part: Partial<PreviewRequest> = {}): PreviewRequest {
+export function previewRequest(
+  input: string,
+  scratchDirectory: string,
+  part: Partial<PreviewRequest> = {},
+): PreviewRequest {
   const { colourFix, maxInputMegapixels } = DEFAULT_SETTINGS;
-  return { jobId: nextJob(), input, scratchDirectory, model: 'two-branch-4x', device: 'cpu', maxInputMegapixels, colourFix, ...part };
+  return {
+    jobId: nextJob(),
+    input,
+    scratchDirectory,
+    model: 'two-branch-4x',
+    device: 'cpu',
+    maxInputMegapixels,
+    colourFix,
+    ...part,
+  };
 }
 
 export const quiet = { signal: new AbortController().signal, progress: () => undefined };
 
-export async function runPreview(api: Api, input: string, scratch: string, part: Partial<PreviewRequest> = {}): Promise<PreviewRun> {
+export async function runPreview(
+  api: Api,
+  input: string,
+  scratch: string,
+  part: Partial<PreviewRequest> = {},
+): Promise<PreviewRun> {
   mkdirSync(scratch, { recursive: true });
   const progress: PreviewProgress[] = [];
   const onProgress = (value: unknown): void => {
     const step = value as PreviewProgress;
     // A tile's file is complete when its progress arrives.
-    if (step.tile && step.picture) assert.equal(readFileSync(path.join(scratch, step.tile.file)).length, layerCount(step.picture) * 3 * step.tile.rect.width * step.tile.rect.height);
+    if (step.tile && step.picture)
+      assert.equal(
+        readFileSync(path.join(scratch, step.tile.file)).length,
+        layerCount(step.picture) * 3 * step.tile.rect.width * step.tile.rect.height,
+      );
     progress.push(step);
   };
-  const result = await api.preview(previewRequest(input, scratch, part), { signal: quiet.signal, progress: onProgress });
+  const result = await api.preview(previewRequest(input, scratch, part), {
+    signal: quiet.signal,
+    progress: onProgress,
+  });
   const tiles = progress.flatMap(({ tile }) => (tile ? [tile] : []));
-  return { result, progress, rects: tiles.map(({ rect }) => rect), scratch, layers: assembled(result, tiles, scratch) };
+  return {
+    result,
+    progress,
+    rects: tiles.map(({ rect }) => rect),
+    scratch,
+    layers: assembled(result, tiles, scratch),
+  };
 }
 
 const layerCount = ({ branches }: Pick<PreviewResult, 'branches'>): number => branches.length + 1;
 
 /** Puts tiles together; asserts that they cover the picture exactly once. */
-function assembled(picture: PreviewResult, tiles: readonly { readonly rect: Rect; readonly file: string }[], scratch: string): Uint8Array[] {
+function assembled(
+  picture: PreviewResult,
+  tiles: readonly { readonly rect: Rect; readonly file: string }[],
+  scratch: string,
+): Uint8Array[] {
   const { width, height } = picture.size;
   const covered = new Uint8Array(width * height);
-  const layers = Array.from({ length: layerCount(picture) }, () => new Uint8Array(3 * width * height));
+  const layers = Array.from(
+    { length: layerCount(picture) },
+    () => new Uint8Array(3 * width * height),
+  );
   for (const { rect, file } of tiles) {
     const bytes = readFileSync(path.join(scratch, file));
-    assert.ok(rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height);
+    assert.ok(
+      rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height,
+    );
     const line = 3 * rect.width;
     assert.equal(bytes.length, layers.length * line * rect.height);
     for (let y = 0; y < rect.height; y++) {
       const to = (rect.y + y) * width + rect.x;
       for (let x = 0; x < rect.width; x++) covered[to + x]!++;
-      layers.forEach((layer, i) => layer.set(bytes.subarray((i * rect.height + y) * line, (i * rect.height + y + 1) * line), 3 * to));
+      layers.forEach((layer, i) =>
+        layer.set(
+          bytes.subarray((i * rect.height + y) * line, (i * rect.height + y + 1) * line),
+          3 * to,
+        ),
+      );
     }
   }
-  assert.ok(covered.every((times) => times === 1), 'tiles cover the picture exactly once');
+  assert.ok(
+    covered.every((times) => times === 1),
+    'tiles cover the picture exactly once',
+  );
   return layers;
 }
 
 /** The layers' blend, rounded: what a shader shows. */
-export function blendOf([plain, faithful, full]: readonly Uint8Array[], { pixel, semantic }: Guidance): Uint8ClampedArray {
+export function blendOf(
+  [plain, faithful, full]: readonly Uint8Array[],
+  { pixel, semantic }: Guidance,
+): Uint8ClampedArray {
   const result = new Uint8ClampedArray(plain!.length);
-  for (let i = 0; i < result.length; i++) result[i] = plain![i]! + pixel * (faithful![i]! - plain![i]!) + (full ? semantic * (full[i]! - faithful![i]!) : 0);
+  for (let i = 0; i < result.length; i++)
+    result[i] =
+      plain![i]! +
+      pixel * (faithful![i]! - plain![i]!) +
+      (full ? semantic * (full[i]! - faithful![i]!) : 0);
   return result;
 }
 
 /** Largest difference where none of the layers clips, and the share of such samples. */
-export function unclippedDifference(layers: readonly Uint8Array[], a: ArrayLike<number>, b: ArrayLike<number>): { largest: number; share: number } {
+export function unclippedDifference(
+  layers: readonly Uint8Array[],
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+): { largest: number; share: number } {
   assert.equal(a.length, b.length);
   let [largest, count] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -87,15 +157,37 @@ export function unclippedDifference(layers: readonly Uint8Array[], a: ArrayLike<
 }
 
 /** The file that `upscale` writes at this guidance. */
-export async function exported(api: Api, input: string, scratch: string, model: string, guidance: Guidance, colourFix: ColourFix = 'adain'): Promise<string> {
+export async function exported(
+  api: Api,
+  input: string,
+  scratch: string,
+  model: string,
+  guidance: Guidance,
+  colourFix: ColourFix = 'adain',
+): Promise<string> {
   mkdirSync(scratch, { recursive: true });
-  const request = requestFor(input, scratch, { model, guidance, colourFix, format: 'png', overwrite: 'overwrite', output: { palette: false } });
+  const request = requestFor(input, scratch, {
+    model,
+    guidance,
+    colourFix,
+    format: 'png',
+    overwrite: 'overwrite',
+    output: { palette: false },
+  });
   return (await api.upscale(request, quiet)).output;
 }
 
-export async function runExact(api: Api, input: string, scratch: string, part: Pick<ExactRegionRequest, 'rect' | 'guidance'> & Partial<ExactRegionRequest>): Promise<Uint8Array> {
+export async function runExact(
+  api: Api,
+  input: string,
+  scratch: string,
+  part: Pick<ExactRegionRequest, 'rect' | 'guidance'> & Partial<ExactRegionRequest>,
+): Promise<Uint8Array> {
   mkdirSync(scratch, { recursive: true });
-  const { file, rect } = await api.exactRegion({ ...previewRequest(input, scratch), ...part }, quiet);
+  const { file, rect } = await api.exactRegion(
+    { ...previewRequest(input, scratch), ...part },
+    quiet,
+  );
   assert.deepEqual(rect, part.rect);
   return readFileSync(path.join(scratch, file));
 }
@@ -104,6 +196,10 @@ export async function runExact(api: Api, input: string, scratch: string, part: P
 export function cropped(pixels: Uint8Array, width: number, { x, y, ...size }: Rect): Uint8Array {
   const line = 3 * size.width;
   const result = new Uint8Array(line * size.height);
-  for (let row = 0; row < size.height; row++) result.set(pixels.subarray(3 * ((y + row) * width + x), 3 * ((y + row) * width + x) + line), row * line);
+  for (let row = 0; row < size.height; row++)
+    result.set(
+      pixels.subarray(3 * ((y + row) * width + x), 3 * ((y + row) * width + x) + line),
+      row * line,
+    );
   return result;
 }

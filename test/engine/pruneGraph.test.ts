@@ -7,7 +7,10 @@ import { openTileSession } from '../../src/engine/runtime/session';
 import { TEST_MODELS, tiledModel } from './support';
 
 const SIDE = 20;
-const image = Float32Array.from({ length: 3 * SIDE * SIDE }, (_, i) => 0.5 + Math.sin(i * 0.37) / 2);
+const image = Float32Array.from(
+  { length: 3 * SIDE * SIDE },
+  (_, i) => 0.5 + Math.sin(i * 0.37) / 2,
+);
 
 test('a branch that is not wanted is left out of the graph, and the others stay the same', async () => {
   const { graph } = await tiledModel(TEST_MODELS, 'two-branch-4x');
@@ -18,7 +21,10 @@ test('a branch that is not wanted is left out of the graph, and the others stay 
   assert.deepEqual([...session.outputNames].sort(), ['base', 'pixel']);
   await session.release();
 
-  const [all, some] = [await openTileSession(graph, 'cpu', ['pixel', 'semantic']), await openTileSession(graph, 'cpu', ['pixel'])];
+  const [all, some] = [
+    await openTileSession(graph, 'cpu', ['pixel', 'semantic']),
+    await openTileSession(graph, 'cpu', ['pixel']),
+  ];
   const [expected, found] = [await all.run(image, SIDE, SIDE), await some.run(image, SIDE, SIDE)];
   await Promise.all([all.release(), some.release()]);
   assert.ok(expected.semantic && found.semantic === undefined);

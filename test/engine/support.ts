@@ -32,7 +32,9 @@ export async function tiledModel(folder: string, id: string): Promise<TiledModel
   return model;
 }
 
-/** RGB noise over a gradient with edges: every frequency is in it, so that a seam or a shift shows. */
+/**
+ * RGB noise over a gradient with edges: every frequency is in it, so that a seam or a shift shows.
+ */
 export function testPixels(width: number, height: number): Uint8Array {
   const pixels = new Uint8Array(width * height * 3);
   let state = 1;
@@ -48,13 +50,24 @@ export function testPixels(width: number, height: number): Uint8Array {
 }
 
 export async function writePng(file: string, width: number, height: number): Promise<string> {
-  await sharp(testPixels(width, height), { raw: { width, height, channels: 3 } }).png().toFile(file);
+  await sharp(testPixels(width, height), { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(file);
   return file;
 }
 
 /** A call with the default settings, the fast test model and the CPU. */
 export function callFor(input: string, part: Partial<UpscaleCall> = {}): UpscaleCall {
-  const { scale, guidance, colourFix, format, quality, overwrite, namePattern, maxInputMegapixels } = DEFAULT_SETTINGS;
+  const {
+    scale,
+    guidance,
+    colourFix,
+    format,
+    quality,
+    overwrite,
+    namePattern,
+    maxInputMegapixels,
+  } = DEFAULT_SETTINGS;
   return {
     input,
     target: { kind: 'pattern', directory: path.dirname(input), pattern: namePattern },
@@ -71,14 +84,22 @@ export function callFor(input: string, part: Partial<UpscaleCall> = {}): Upscale
   };
 }
 
-export const requestFor = (input: string, scratchDirectory: string, part: Partial<UpscaleCall> = {}): UpscaleRequest => ({
+export const requestFor = (
+  input: string,
+  scratchDirectory: string,
+  part: Partial<UpscaleCall> = {},
+): UpscaleRequest => ({
   ...callFor(input, part),
   jobId: 'test-job',
   scratchDirectory,
 });
 
-export async function pixelsOf(file: string): Promise<{ data: Buffer; width: number; height: number; channels: number }> {
-  const { data, info } = await sharp(file, { limitInputPixels: false }).raw().toBuffer({ resolveWithObject: true });
+export async function pixelsOf(
+  file: string,
+): Promise<{ data: Buffer; width: number; height: number; channels: number }> {
+  const { data, info } = await sharp(file, { limitInputPixels: false })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, channels: info.channels };
 }
 

@@ -11,23 +11,39 @@ import { EMBEDDED_MODELS, TEST_MODELS, testPixels, tiledModel } from './support'
 const WIDTH = 500;
 const HEIGHT = 333;
 
-/** Runs a plan and stitches the float layers: what the pipeline does, before it rounds to 8 bits. */
-async function stitched({ manifest, graph }: TiledModel, plan: TilePlan): Promise<{ [layer: string]: Float32Array }> {
+/**
+ * Runs a plan and stitches the float layers: what the pipeline does, before it rounds to 8 bits.
+ */
+async function stitched(
+  { manifest, graph }: TiledModel,
+  plan: TilePlan,
+): Promise<{ [layer: string]: Float32Array }> {
   const session = await openTileSession(graph, 'cpu', manifest.branches);
   const source = testPixels(WIDTH, HEIGHT);
   const { scale, margin } = manifest;
   const result: { [layer: string]: Float32Array } = {};
   for (const row of plan.rows) {
     for (const column of plan.columns) {
-      const image = tileInput(source, WIDTH, mirroredIndices(column.start - margin, plan.tile.width, WIDTH), mirroredIndices(row.start - margin, plan.tile.height, HEIGHT));
+      const image = tileInput(
+        source,
+        WIDTH,
+        mirroredIndices(column.start - margin, plan.tile.width, WIDTH),
+        mirroredIndices(row.start - margin, plan.tile.height, HEIGHT),
+      );
       const [kx, ky] = [keptPart(column, margin, WIDTH), keptPart(row, margin, HEIGHT)];
       const layers: TileLayers = await session.run(image, plan.tile.width, plan.tile.height);
       for (const [name, layer] of Object.entries<Float32Array>(layers)) {
         const whole = (result[name] ??= new Float32Array(3 * WIDTH * HEIGHT * scale * scale));
         for (let channel = 0; channel < 3; channel++) {
           for (let y = 0; y < ky.length * scale; y++) {
-            const from = (channel * plan.tile.height * scale + y + ky.inTile * scale) * plan.tile.width * scale + kx.inTile * scale;
-            const to = (channel * HEIGHT * scale + y + ky.inPicture * scale) * WIDTH * scale + kx.inPicture * scale;
+            const from =
+              (channel * plan.tile.height * scale + y + ky.inTile * scale) *
+                plan.tile.width *
+                scale +
+              kx.inTile * scale;
+            const to =
+              (channel * HEIGHT * scale + y + ky.inPicture * scale) * WIDTH * scale +
+              kx.inPicture * scale;
             whole.set(layer.subarray(from, from + kx.length * scale), to);
           }
         }
@@ -44,7 +60,10 @@ function difference(a: Float32Array, b: Float32Array): number {
   return largest;
 }
 
-const ruleOf = ({ manifest }: TiledModel): { halo: number; multipleOf: number } => ({ halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf });
+const ruleOf = ({ manifest }: TiledModel): { halo: number; multipleOf: number } => ({
+  halo: manifest.halo,
+  multipleOf: manifest.sizeRule.multipleOf,
+});
 
 test('two-branch test model: tiles of many sizes equal the untiled run (≤ 1e-4)', async () => {
   const model = await tiledModel(TEST_MODELS, 'two-branch-4x');
@@ -78,7 +97,10 @@ test('embedded model: 500×333 tiled equals untiled (≤ 1e-4)', async () => {
   };
   for (const [name, plan] of Object.entries(plans)) {
     const d = difference(untiled.pixel!, (await stitched(model, plan)).pixel!);
-    console.log(`${path.basename(model.folder)}, ${name}: ${plan.columns.length}×${plan.rows.length} tiles, largest difference ${d.toExponential(2)}`);
+    console.log(
+      `${path.basename(model.folder)}, ${name}: ${plan.columns.length}×${plan.rows.length} ` +
+        `tiles, largest difference ${d.toExponential(2)}`,
+    );
     assert.ok(plan.columns.length * plan.rows.length > 1);
     assert.ok(d <= 1e-4, `${name}: ${d}`);
   }

@@ -3,16 +3,30 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
-import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, testPixels, writePng, tiledModel, NO_STORE } from './support';
+import {
+  callFor,
+  ENGINE,
+  largestDifference,
+  pixelsOf,
+  temporaryFolder,
+  TEST_MODELS,
+  testPixels,
+  writePng,
+  tiledModel,
+  NO_STORE,
+} from './support';
 import { golden, GOLDEN_PISA, relativeL2, runPisa, tinyNetworks } from './pisaSupport';
 import { openTileSession } from '../../src/engine/runtime/session';
 import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
 
-/** Debian's Chromium brings SwiftShader, a Vulkan device in software: the GPU path without a GPU. */
+/**
+ * Debian's Chromium brings SwiftShader, a Vulkan device in software: the GPU path without a GPU.
+ */
 const CHROMIUM = '/usr/lib/chromium';
 const ICD = path.join(CHROMIUM, 'vk_swiftshader_icd.json');
 
-// The dynamic linker reads LD_LIBRARY_PATH when a process starts, so this test runs itself again with it set.
+// The dynamic linker reads LD_LIBRARY_PATH when a process starts, so this test runs itself again
+// with it set.
 const RESTARTED = 'PISA_UPSCALE_TEST_WITH_SWIFTSHADER';
 const environment = {
   ...process.env,
@@ -26,7 +40,11 @@ if (process.env[RESTARTED] === undefined) {
     assert.ok(existsSync(ICD), `${ICD} is missing: apt-get install chromium`);
     const { spawnSync } = await import('node:child_process');
     const env: NodeJS.ProcessEnv = { ...environment, NODE_TEST_CONTEXT: undefined };
-    const run = spawnSync(process.execPath, [...process.execArgv, '--test-reporter=spec', '--test', __filename], { env, encoding: 'utf8' });
+    const run = spawnSync(
+      process.execPath,
+      [...process.execArgv, '--test-reporter=spec', '--test', __filename],
+      { env, encoding: 'utf8' },
+    );
     console.log(run.stdout);
     assert.equal(run.status, 0, run.stdout + run.stderr);
     assert.match(run.stdout, /pass 4/);
@@ -34,7 +52,12 @@ if (process.env[RESTARTED] === undefined) {
 } else {
   test('a model gives the CPU’s floats (≤ 1e-3)', async () => {
     const { graph, manifest } = await tiledModel(TEST_MODELS, 'two-branch-4x');
-    const image = tileInput(testPixels(24, 20), 24, mirroredIndices(0, 24, 24), mirroredIndices(0, 20, 20));
+    const image = tileInput(
+      testPixels(24, 20),
+      24,
+      mirroredIndices(0, 24, 24),
+      mirroredIndices(0, 20, 20),
+    );
     const run = async (device: 'cpu' | 'webgpu'): Promise<Float32Array[]> => {
       const session = await openTileSession(graph, device, manifest.branches);
       const { base, pixel, semantic } = await session.run(image, 24, 20);
@@ -50,24 +73,38 @@ if (process.env[RESTARTED] === undefined) {
     }
   });
 
-  test('PiSA-SR’s pipeline stays close to the CPU’s (the provider’s fused attention is good to some thousandths)', async () => {
-    const gpu = await tinyNetworks('float32', 'webgpu');
-    const stages = await golden();
-    const gate = { data: Float32Array.from([1, 1]), dims: [1, 2] };
-    const { epsilon } = await (await gpu.get('unet')).run({ latent: stages.get('unet.odd.latent')!, gate });
-    const error = relativeL2(epsilon!, stages.get('unet.odd.full')!);
-    console.log(`UNet: relative L2 ${error.toExponential(2)}`);
-    assert.ok(error <= 2e-2);
-    const { pixels } = await runPisa(path.join(GOLDEN_PISA, 'source.png'), gpu);
-    const expected = await pixelsOf(path.join(GOLDEN_PISA, 'source-1.0-1.0-adain.png'));
-    const mean = pixels.reduce((sum, value, i) => sum + Math.abs(value - expected.data[i]!), 0) / pixels.length;
-    console.log(`picture: mean difference ${mean.toFixed(2)}/255`);
-    assert.ok(mean <= 2);
-    await gpu.releaseAll();
-  });
+  test(
+    'PiSA-SR’s pipeline stays close to the CPU’s (the provider’s fused attention is ' +
+      'good to some thousandths)',
+    async () => {
+      const gpu = await tinyNetworks('float32', 'webgpu');
+      const stages = await golden();
+      const gate = { data: Float32Array.from([1, 1]), dims: [1, 2] };
+      const { epsilon } = await (
+        await gpu.get('unet')
+      ).run({ latent: stages.get('unet.odd.latent')!, gate });
+      const error = relativeL2(epsilon!, stages.get('unet.odd.full')!);
+      console.log(`UNet: relative L2 ${error.toExponential(2)}`);
+      assert.ok(error <= 2e-2);
+      const { pixels } = await runPisa(path.join(GOLDEN_PISA, 'source.png'), gpu);
+      const expected = await pixelsOf(path.join(GOLDEN_PISA, 'source-1.0-1.0-adain.png'));
+      const mean =
+        pixels.reduce((sum, value, i) => sum + Math.abs(value - expected.data[i]!), 0) /
+        pixels.length;
+      console.log(`picture: mean difference ${mean.toFixed(2)}/255`);
+      assert.ok(mean <= 2);
+      await gpu.releaseAll();
+    },
+  );
 
   const folder = temporaryFolder();
-  const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
+  const client = new EngineClient({
+    entry: ENGINE,
+    modelFolders: [TEST_MODELS],
+    store: NO_STORE,
+    idleSeconds: 60,
+    log: () => undefined,
+  });
   after(() => client.dispose());
 
   test('the probe finds it usable and auto still prefers the faster CPU', async () => {
@@ -83,6 +120,8 @@ if (process.env[RESTARTED] === undefined) {
     const gpu = await client.upscale(callFor(input, { device: 'webgpu' }));
     const cpu = await client.upscale(callFor(input, { device: 'cpu' }));
     assert.equal(gpu.device, 'webgpu');
-    assert.ok(largestDifference((await pixelsOf(gpu.output)).data, (await pixelsOf(cpu.output)).data) <= 1);
+    assert.ok(
+      largestDifference((await pixelsOf(gpu.output)).data, (await pixelsOf(cpu.output)).data) <= 1,
+    );
   });
 }

@@ -22,13 +22,17 @@ export function launchBrowser() {
 }
 
 /**
- * A page of its own (cookies, storage) whose requests to other machines are aborted at once: without a network they would hang.
+ * A page of its own (cookies, storage) whose requests to other machines are aborted at once:
+ * without a network they would hang.
  * @param {import('playwright-core').Browser} browser
  * @param {string[]} [events] collects the page's console messages and errors, webviews included
  * @returns {Promise<import('playwright-core').Page>}
  */
 export async function newPage(browser, events = []) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+  });
   await context.route(
     (url) => url.protocol.startsWith('http') && !LOOPBACK.has(url.hostname),
     (route) => {
@@ -37,7 +41,11 @@ export async function newPage(browser, events = []) {
     },
   );
   const page = await context.newPage();
-  page.on('console', (message) => events.push(`[console.${message.type()}] ${message.text().slice(0, 500)} @ ${message.location().url}`));
+  page.on('console', (message) =>
+    events.push(
+      `[console.${message.type()}] ${message.text().slice(0, 500)} @ ${message.location().url}`,
+    ),
+  );
   page.on('pageerror', (error) => events.push(`[pageerror] ${error.message}`));
   return page;
 }

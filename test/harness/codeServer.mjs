@@ -34,10 +34,13 @@ export const QUIET_SETTINGS = {
 /**
  * @typedef {object} ServerOptions
  * @property {Record<string, unknown>} [settings] user settings, on top of the quiet ones
- * @property {Record<string, unknown>} [machineSettings] settings of machine scope; in a remote window they count only here
+ * @property {Record<string, unknown>} [machineSettings] settings of machine scope; in a remote
+ * window they count only here
  * @property {string} [vsix] a packaged extension to install first
- * @property {string} [unpackedExtension] a folder with a package.json, loaded in place as an installed extension
- * @property {boolean} [development] accept `extensionDevelopmentPath` and `extensionTestsPath` from the page's address
+ * @property {string} [unpackedExtension] a folder with a package.json, loaded in place as an
+ * installed extension
+ * @property {boolean} [development] accept `extensionDevelopmentPath` and `extensionTestsPath` from
+ * the page's address
  *
  * @typedef {object} Server
  * @property {string} url
@@ -52,7 +55,13 @@ export const QUIET_SETTINGS = {
  * @param {ServerOptions} [options]
  * @returns {Promise<Server>}
  */
-export async function startServer({ settings = {}, machineSettings = {}, vsix, unpackedExtension, development = false } = {}) {
+export async function startServer({
+  settings = {},
+  machineSettings = {},
+  vsix,
+  unpackedExtension,
+  development = false,
+} = {}) {
   const host = ensureVsCodeHost();
   const root = makeTemporaryFolder();
   const userData = path.join(root, 'ud');
@@ -62,7 +71,15 @@ export async function startServer({ settings = {}, machineSettings = {}, vsix, u
   writeJson(path.join(userData, 'Machine/settings.json'), machineSettings);
   mkdirSync(extensions, { recursive: true });
   writeFileSync(config, ''); // without --config one is written into the home folder
-  const common = [host.entry, '--config', config, '--user-data-dir', userData, '--extensions-dir', extensions];
+  const common = [
+    host.entry,
+    '--config',
+    config,
+    '--user-data-dir',
+    userData,
+    '--extensions-dir',
+    extensions,
+  ];
   if (vsix) installVsix(host.node, common, vsix);
   if (unpackedExtension) registerUnpacked(extensions, unpackedExtension);
 
@@ -72,7 +89,12 @@ export async function startServer({ settings = {}, machineSettings = {}, vsix, u
     [
       ...common,
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-      ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', '--disable-file-downloads'],
+      ...[
+        '--disable-telemetry',
+        '--disable-update-check',
+        '--disable-getting-started-override',
+        '--disable-file-downloads',
+      ],
       '--ignore-last-opened',
       // Without it a built VS Code ignores the development paths in the page's address.
       ...(development ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
@@ -101,10 +123,20 @@ export async function startServer({ settings = {}, machineSettings = {}, vsix, u
     await stop();
     throw error;
   }
-  return { url, pid: child.pid, root, log, stop, workspaceUrl: (folder, payload) => workspaceUrl(port, folder, payload) };
+  return {
+    url,
+    pid: child.pid,
+    root,
+    log,
+    stop,
+    workspaceUrl: (folder, payload) => workspaceUrl(port, folder, payload),
+  };
 }
 
-/** `payload` values that are absolute paths on this machine become remote addresses; their authority must be the page's own. */
+/**
+ * `payload` values that are absolute paths on this machine become remote addresses; their authority
+ * must be the page's own.
+ */
 function workspaceUrl(port, folder, payload = {}) {
   const address = new URL(`http://127.0.0.1:${port}/`);
   address.searchParams.set('folder', path.resolve(folder));
@@ -118,21 +150,32 @@ function workspaceUrl(port, folder, payload = {}) {
 
 function installVsix(node, common, vsix) {
   const result = spawnSync(node, [...common, '--install-extension', vsix], { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`Cannot install ${vsix}:\n${result.stdout}\n${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`Cannot install ${vsix}:\n${result.stdout}\n${result.stderr}`);
 }
 
-/** Lists the folder in the server's own register of installed extensions, so that any browser loads it, without a special address. */
+/**
+ * Lists the folder in the server's own register of installed extensions, so that any browser loads
+ * it, without a special address.
+ */
 function registerUnpacked(extensions, folder) {
-  const { publisher, name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const { publisher, name, version } = JSON.parse(
+    readFileSync(path.join(folder, 'package.json'), 'utf8'),
+  );
   writeJson(path.join(extensions, 'extensions.json'), [
-    { identifier: { id: `${publisher}.${name}` }, version, location: { $mid: 1, path: path.resolve(folder), scheme: 'file' } },
+    {
+      identifier: { id: `${publisher}.${name}` },
+      version,
+      location: { $mid: 1, path: path.resolve(folder), scheme: 'file' },
+    },
   ]);
 }
 
 function serverEnvironment(root) {
   const env = { ...process.env };
   // Inherited from a VS Code terminal or an npm script, these would change what the server does.
-  for (const name of ['VSCODE_IPC_HOOK_CLI', 'PORT', 'NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE']) delete env[name];
+  for (const name of ['VSCODE_IPC_HOOK_CLI', 'PORT', 'NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE'])
+    delete env[name];
   env.XDG_RUNTIME_DIR = root; // its sockets go with it, instead of piling up
   env.EXTENSIONS_GALLERY = JSON.stringify({ serviceUrl: '' }); // no marketplace
   return env;
@@ -141,10 +184,15 @@ function serverEnvironment(root) {
 async function untilHealthy(url, child, log) {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`code-server ended while starting:\n${log()}`);
-    const healthy = await fetch(`${url}/healthz`).then((response) => response.ok, () => false);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`code-server ended while starting:\n${log()}`);
+    const healthy = await fetch(`${url}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (healthy) return;
-    if (Date.now() > deadline) throw new Error(`code-server did not start within ${START_TIMEOUT_MS / 1000} s:\n${log()}`);
+    if (Date.now() > deadline)
+      throw new Error(`code-server did not start within ${START_TIMEOUT_MS / 1000} s:\n${log()}`);
     await delay(200);
   }
 }

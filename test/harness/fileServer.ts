@@ -1,11 +1,21 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 
-/** How the server treats a path. Each answer may be misbehaviour for its first `times` requests (default: always). */
+/**
+ * How the server treats a path. Each answer may be misbehaviour for its first `times` requests
+ * (default: always).
+ */
 export type Behaviour = {
   readonly times?: number;
   /** Answers with this status and nothing else. */
@@ -39,7 +49,12 @@ export type Behaviour = {
   readonly slowMs?: number;
 };
 
-export type LoggedRequest = { readonly method: string; readonly path: string; readonly range: string | undefined; readonly ifRange: string | undefined };
+export type LoggedRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly range: string | undefined;
+  readonly ifRange: string | undefined;
+};
 
 export type FileServer = {
   readonly url: string;
@@ -49,8 +64,14 @@ export type FileServer = {
   readonly close: () => Promise<void>;
 };
 
-/** Serves files from memory or a folder over HTTP (https with a certificate that nobody trusts), with ranges and ETags, and misbehaves as told. */
-export async function startFileServer(source: ReadonlyMap<string, Buffer> | string, { tls = false } = {}): Promise<FileServer> {
+/**
+ * Serves files from memory or a folder over HTTP (https with a certificate that nobody trusts),
+ * with ranges and ETags, and misbehaves as told.
+ */
+export async function startFileServer(
+  source: ReadonlyMap<string, Buffer> | string,
+  { tls = false } = {},
+): Promise<FileServer> {
   const requests: LoggedRequest[] = [];
   const behaviours = new Map<string, { behaviour: Behaviour; left: number }[]>();
   const read = (name: string): Buffer | undefined => {
@@ -62,7 +83,13 @@ export async function startFileServer(source: ReadonlyMap<string, Buffer> | stri
     }
   };
   const take = (name: string, method: string): Behaviour => {
-    const queue = behaviours.get(name)?.filter(({ behaviour, left }) => left > 0 && (behaviour.method === undefined || behaviour.method === method)) ?? [];
+    const queue =
+      behaviours
+        .get(name)
+        ?.filter(
+          ({ behaviour, left }) =>
+            left > 0 && (behaviour.method === undefined || behaviour.method === method),
+        ) ?? [];
     const [first] = queue;
     if (!first) return {};
     first.left--;
@@ -71,21 +98,37 @@ export async function startFileServer(source: ReadonlyMap<string, Buffer> | stri
   const listener: RequestListener = (request, response) => {
     const name = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname.slice(1));
     const ifRange = request.headers['if-range'];
-    requests.push({ method: request.method ?? '', path: name, range: request.headers.range, ifRange: typeof ifRange === 'string' ? ifRange : undefined });
+    requests.push({
+      method: request.method ?? '',
+      path: name,
+      range: request.headers.range,
+      ifRange: typeof ifRange === 'string' ? ifRange : undefined,
+    });
     answer(request, response, read(name), take(name, request.method ?? ''));
   };
-  const { url, close } = await listen(tls ? createTlsServer(selfSigned(), listener) : createServer(listener));
+  const { url, close } = await listen(
+    tls ? createTlsServer(selfSigned(), listener) : createServer(listener),
+  );
   return {
     url: tls ? url.replace('http:', 'https:') : url,
     requests,
-    behave: (name, ...list) => void behaviours.set(name, list.map((behaviour) => ({ behaviour, left: behaviour.times ?? Number.POSITIVE_INFINITY }))),
+    behave: (name, ...list) =>
+      void behaviours.set(
+        name,
+        list.map((behaviour) => ({ behaviour, left: behaviour.times ?? Number.POSITIVE_INFINITY })),
+      ),
     close,
   };
 }
 
 const PIECE = 16 * 1024;
 
-function answer(request: IncomingMessage, response: ServerResponse, file: Buffer | undefined, how: Behaviour): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: Buffer | undefined,
+  how: Behaviour,
+): void {
   if (how.redirect !== undefined) {
     end(response, 302, { location: how.redirect, ...how.headers });
     return;
@@ -95,7 +138,12 @@ function answer(request: IncomingMessage, response: ServerResponse, file: Buffer
     return;
   }
   if (how.html) {
-    end(response, 200, { 'content-type': 'text/html; charset=utf-8' }, Buffer.from('<html>Please log in</html>'));
+    end(
+      response,
+      200,
+      { 'content-type': 'text/html; charset=utf-8' },
+      Buffer.from('<html>Please log in</html>'),
+    );
     return;
   }
   if (!file) {
@@ -104,10 +152,25 @@ function answer(request: IncomingMessage, response: ServerResponse, file: Buffer
   }
   const hash = createHash('sha256').update(file).digest('hex');
   const etag = how.etag !== undefined ? how.etag : `"${hash.slice(0, 16)}"`;
-  const common = { ...(etag === null ? {} : { etag }), 'accept-ranges': 'bytes', 'content-type': 'application/octet-stream', ...(how.tellHash ? { 'x-linked-etag': `"${hash}"` } : {}), ...how.headers };
-  const range = how.ignoreRange ? undefined : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  const common = {
+    ...(etag === null ? {} : { etag }),
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    ...(how.tellHash ? { 'x-linked-etag': `"${hash}"` } : {}),
+    ...how.headers,
+  };
+  const range = how.ignoreRange
+    ? undefined
+    : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const asked = request.headers['if-range'];
-  const start = range && (asked === undefined || asked === etag || asked === how.headers?.['last-modified'] || how.ignoreIfRange === true) ? Number(range[1]) : undefined;
+  const start =
+    range &&
+    (asked === undefined ||
+      asked === etag ||
+      asked === how.headers?.['last-modified'] ||
+      how.ignoreIfRange === true)
+      ? Number(range[1])
+      : undefined;
   if (start !== undefined && start >= file.length) {
     end(response, 416, { 'content-range': `bytes */${file.length}` });
     return;
@@ -117,25 +180,42 @@ function answer(request: IncomingMessage, response: ServerResponse, file: Buffer
   if (how.corrupt && body.length > 0) body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 0xff;
   if (how.surplus !== undefined) body = Buffer.concat([body, Buffer.alloc(how.surplus)]);
   const total = how.rangeTotal ?? how.claimBytes ?? file.length;
-  const headers: Record<string, string | number> = start === undefined ? { ...common } : { ...common, 'content-range': `bytes ${start}-${last}/${total}` };
-  if (how.surplus === undefined) headers['content-length'] = how.claimBytes === undefined ? body.length : Math.max(0, how.claimBytes - (start ?? 0));
+  const headers: Record<string, string | number> =
+    start === undefined
+      ? { ...common }
+      : { ...common, 'content-range': `bytes ${start}-${last}/${total}` };
+  if (how.surplus === undefined)
+    headers['content-length'] =
+      how.claimBytes === undefined ? body.length : Math.max(0, how.claimBytes - (start ?? 0));
   response.writeHead(start === undefined ? 200 : 206, headers);
   if (request.method === 'HEAD') return void response.end();
   void sendBody(response, body, how);
 }
 
-async function sendBody(response: ServerResponse, body: Buffer, { breakAfter, stallAfter, slowMs, claimBytes }: Behaviour): Promise<void> {
+async function sendBody(
+  response: ServerResponse,
+  body: Buffer,
+  { breakAfter, stallAfter, slowMs, claimBytes }: Behaviour,
+): Promise<void> {
   const limit = Math.min(body.length, breakAfter ?? stallAfter ?? body.length);
   for (let at = 0; at < limit && !response.destroyed; at += PIECE) {
-    await new Promise((resolve) => response.write(body.subarray(at, Math.min(limit, at + PIECE)), resolve));
+    await new Promise((resolve) =>
+      response.write(body.subarray(at, Math.min(limit, at + PIECE)), resolve),
+    );
     if (slowMs !== undefined) await new Promise((resolve) => setTimeout(resolve, slowMs));
   }
   if (stallAfter !== undefined) return;
-  if (breakAfter !== undefined || (claimBytes !== undefined && claimBytes !== body.length)) response.socket?.end();
+  if (breakAfter !== undefined || (claimBytes !== undefined && claimBytes !== body.length))
+    response.socket?.end();
   else response.end();
 }
 
-function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}, body = Buffer.alloc(0)): void {
+function end(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body = Buffer.alloc(0),
+): void {
   response.writeHead(status, { 'content-length': body.length, ...headers });
   response.end(body);
 }
@@ -157,7 +237,10 @@ export type ProxyOptions = {
 };
 
 /** A forward proxy: CONNECT and plain requests. */
-export async function startProxy({ names = new Map(), status }: ProxyOptions = {}): Promise<ForwardProxy> {
+export async function startProxy({
+  names = new Map(),
+  status,
+}: ProxyOptions = {}): Promise<ForwardProxy> {
   const targets: string[] = [];
   const tunnels: string[] = [];
   const addressOf = (host: string): URL => new URL(`http://${names.get(host) ?? host}`);
@@ -168,11 +251,15 @@ export async function startProxy({ names = new Map(), status }: ProxyOptions = {
       end(response, status);
       return;
     }
-    const forwarded = httpRequest(new URL(url.pathname + url.search, addressOf(url.host)), { method: request.method, headers: request.headers }, (answered) => {
-      response.writeHead(answered.statusCode ?? 502, answered.headers);
-      answered.on('error', () => response.destroy());
-      answered.pipe(response);
-    });
+    const forwarded = httpRequest(
+      new URL(url.pathname + url.search, addressOf(url.host)),
+      { method: request.method, headers: request.headers },
+      (answered) => {
+        response.writeHead(answered.statusCode ?? 502, answered.headers);
+        answered.on('error', () => response.destroy());
+        answered.pipe(response);
+      },
+    );
     forwarded.on('error', () => response.destroy());
     request.pipe(forwarded);
   });
@@ -225,8 +312,13 @@ function selfSigned(): { readonly key: string; readonly cert: string } {
   };
   const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts);
   const ecdsaWithSha256 = sequence(der(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
-  const name = sequence(der(0x31, sequence(der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from('test')))));
-  const validity = sequence(der(0x17, Buffer.from('200101000000Z')), der(0x17, Buffer.from('491231235959Z')));
+  const name = sequence(
+    der(0x31, sequence(der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from('test')))),
+  );
+  const validity = sequence(
+    der(0x17, Buffer.from('200101000000Z')),
+    der(0x17, Buffer.from('491231235959Z')),
+  );
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),
@@ -236,7 +328,14 @@ function selfSigned(): { readonly key: string; readonly cert: string } {
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
   );
-  const certificate = sequence(body, ecdsaWithSha256, der(0x03, Buffer.from([0]), sign('sha256', body, privateKey)));
-  const cert = `-----BEGIN CERTIFICATE-----\n${(certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
+  const certificate = sequence(
+    body,
+    ecdsaWithSha256,
+    der(0x03, Buffer.from([0]), sign('sha256', body, privateKey)),
+  );
+  const cert =
+    '-----BEGIN ' +
+    `CERTIFICATE-----\n${(certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ` +
+    `CERTIFICATE-----\n`;
   return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, cert };
 }

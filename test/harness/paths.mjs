@@ -9,7 +9,10 @@ export const TEST_MODELS = path.join(REPOSITORY, 'test/fixtures/models');
 
 const SCREENSHOTS = path.join(REPOSITORY, 'dist-test/screenshots');
 
-/** A new folder with a short path: Unix sockets live in some of them, and their paths may not exceed 107 bytes. */
+/**
+ * A new folder with a short path: Unix sockets live in some of them, and their paths may not exceed
+ * 107 bytes.
+ */
 export const makeTemporaryFolder = () => mkdtempSync(path.join(os.tmpdir(), 'pu-'));
 
 /** Where the screenshot `name` (without extension) goes. */

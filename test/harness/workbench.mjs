@@ -14,7 +14,10 @@ const exactly = (text) => new RegExp(`^\\s*${escapeRegExp(text)}\\s*$`);
 export async function openWorkbench(page, url) {
   await page.goto(url);
   await page.locator('.monaco-workbench').waitFor({ timeout: START_TIMEOUT_MS });
-  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: START_TIMEOUT_MS });
+  await page
+    .locator('.explorer-folders-view .monaco-list-row')
+    .first()
+    .waitFor({ timeout: START_TIMEOUT_MS });
 }
 
 /** The rows of the open quick pick. */
@@ -29,8 +32,9 @@ export async function tickAndAccept(page, text) {
 }
 
 /**
- * Runs a command by its full title through the palette. The palette's list is computed when it opens: a command that comes
- * later, because the extension host is still starting, is not in it. So it is reopened until the command is there.
+ * Runs a command by its full title through the palette. The palette's list is computed when it
+ * opens: a command that comes later, because the extension host is still starting, is not in it. So
+ * it is reopened until the command is there.
  */
 export async function runCommand(page, title, timeout = 45_000) {
   const end = Date.now() + timeout;
@@ -44,7 +48,10 @@ export async function runCommand(page, title, timeout = 45_000) {
   }
 }
 
-/** Waits until a command is in the palette; by then all extensions are registered, the picture viewer of VS Code included. */
+/**
+ * Waits until a command is in the palette; by then all extensions are registered, the picture
+ * viewer of VS Code included.
+ */
 export async function waitForCommand(page, title, timeout = 45_000) {
   const end = Date.now() + timeout;
   while (!(await findInPalette(page, title))) {
@@ -56,11 +63,16 @@ export async function waitForCommand(page, title, timeout = 45_000) {
 
 async function findInPalette(page, title) {
   await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input[type="text"], .quick-input-widget .input').first();
+  const input = page
+    .locator('.quick-input-widget input[type="text"], .quick-input-widget .input')
+    .first();
   await input.waitFor();
   await input.fill(`>${title}`);
   const row = quickPickRows(page).filter({ hasText: title }).first();
-  const found = await row.waitFor({ timeout: 1500 }).then(() => true, () => false);
+  const found = await row.waitFor({ timeout: 1500 }).then(
+    () => true,
+    () => false,
+  );
   if (found) return row;
   await page.keyboard.press('Escape');
   return undefined;
@@ -68,11 +80,14 @@ async function findInPalette(page, title) {
 
 /** The explorer's row of exactly this file or folder. */
 export const explorerRow = (page, name) =>
-  page.locator('.explorer-folders-view .monaco-list-row').filter({ has: page.locator('.label-name', { hasText: exactly(name) }) });
+  page
+    .locator('.explorer-folders-view .monaco-list-row')
+    .filter({ has: page.locator('.label-name', { hasText: exactly(name) }) });
 
 /**
- * Opens a picture in VS Code's image preview, as a double click does. While the extensions are still starting, VS Code shows
- * the picture as a binary file instead; then it is closed and opened again.
+ * Opens a picture in VS Code's image preview, as a double click does. While the extensions are
+ * still starting, VS Code shows the picture as a binary file instead; then it is closed and opened
+ * again.
  */
 export async function openPicture(page, name, timeout = START_TIMEOUT_MS) {
   const end = Date.now() + timeout;
@@ -80,27 +95,44 @@ export async function openPicture(page, name, timeout = START_TIMEOUT_MS) {
   for (;;) {
     await explorerRow(page, name).dblclick();
     await editorTab(page, name).waitFor();
-    if (await preview.first().waitFor({ timeout: 3000 }).then(() => true, () => false)) return;
+    if (
+      await preview
+        .first()
+        .waitFor({ timeout: 3000 })
+        .then(
+          () => true,
+          () => false,
+        )
+    )
+      return;
     if (Date.now() > end) throw new Error(`The image preview never opened for ${name}`);
     await runCommand(page, 'View: Close All Editors');
     await editorTab(page, name).waitFor({ state: 'detached' });
   }
 }
 
-export const editorTab = (page, name) => page.locator(`.tabs-container .tab[data-resource-name=${JSON.stringify(name)}]`);
+export const editorTab = (page, name) =>
+  page.locator(`.tabs-container .tab[data-resource-name=${JSON.stringify(name)}]`);
 
 /**
- * Selects files in the explorer, where nothing is selected yet. All with Ctrl: a plain click would also open the file, and
- * an editor that opens moves the explorer's selection to its file, whenever it is ready.
+ * Selects files in the explorer, where nothing is selected yet. All with Ctrl: a plain click would
+ * also open the file, and an editor that opens moves the explorer's selection to its file, whenever
+ * it is ready.
  */
 export async function selectInExplorer(page, names) {
   for (const name of names) {
     await explorerRow(page, name).click({ modifiers: ['ControlOrMeta'] });
-    await page.locator('.explorer-folders-view .monaco-list-row.selected').filter({ hasText: name }).waitFor();
+    await page
+      .locator('.explorer-folders-view .monaco-list-row.selected')
+      .filter({ hasText: name })
+      .waitFor();
   }
 }
 
-/** Opens the context menu of a file, the last of `names` when several are selected. Close it with Escape or by a click. */
+/**
+ * Opens the context menu of a file, the last of `names` when several are selected. Close it with
+ * Escape or by a click.
+ */
 export async function openExplorerMenu(page, names) {
   const list = Array.isArray(names) ? names : [names];
   if (list.length > 1) await selectInExplorer(page, list);
@@ -115,7 +147,10 @@ export async function openExplorerMenu(page, names) {
 export async function explorerMenu(page, names, item, { beforeClick } = {}) {
   const menu = await openExplorerMenu(page, names);
   await beforeClick?.();
-  await menu.locator('.action-item').filter({ has: page.getByText(item, { exact: true }) }).click();
+  await menu
+    .locator('.action-item')
+    .filter({ has: page.getByText(item, { exact: true }) })
+    .click();
   await menu.waitFor({ state: 'detached' });
 }
 
@@ -130,7 +165,9 @@ export async function explorerMenuItems(page, name) {
 
 /** Toasts whose message contains `text`, a string or a regular expression. */
 export const notification = (page, text) =>
-  page.locator('.notifications-toasts .notification-list-item').filter({ has: page.locator('.notification-list-item-message', { hasText: text }) });
+  page
+    .locator('.notifications-toasts .notification-list-item')
+    .filter({ has: page.locator('.notification-list-item-message', { hasText: text }) });
 
 /** @returns {Promise<Locator>} the toast, once it is shown */
 export async function waitForNotification(page, text, timeout = 60_000) {
@@ -139,18 +176,28 @@ export async function waitForNotification(page, text, timeout = 60_000) {
   return toast;
 }
 
-export const notificationMessage = (toast) => toast.locator('.notification-list-item-message').innerText();
+export const notificationMessage = (toast) =>
+  toast.locator('.notification-list-item-message').innerText();
 
 /** The titles of a toast's buttons. */
-export const notificationButtons = async (toast) => (await buttonsOf(toast).allInnerTexts()).map((title) => title.trim());
+export const notificationButtons = async (toast) =>
+  (await buttonsOf(toast).allInnerTexts()).map((title) => title.trim());
 
 /** Clicks a button of a toast; a running progress has one that is called Cancel. */
-export const clickNotificationButton = (toast, title) => buttonsOf(toast).filter({ hasText: exactly(title) }).click();
+export const clickNotificationButton = (toast, title) =>
+  buttonsOf(toast)
+    .filter({ hasText: exactly(title) })
+    .click();
 
-const buttonsOf = (toast) => toast.locator('.notification-list-item-buttons-container .monaco-button');
+const buttonsOf = (toast) =>
+  toast.locator('.notification-list-item-buttons-container .monaco-button');
 
-/** Inside of the visible webview: the outer frame is VS Code's, the inner one holds the extension's page. */
-export const webview = (page) => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+/**
+ * Inside of the visible webview: the outer frame is VS Code's, the inner one holds the extension's
+ * page.
+ */
+export const webview = (page) =>
+  page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
 
 /** The modal dialog that is open, once it shows `text`. */
 export async function waitForDialog(page, text) {
@@ -161,7 +208,10 @@ export async function waitForDialog(page, text) {
 
 /** Clicks a button of a modal dialog. */
 export async function clickDialogButton(dialog, title) {
-  await dialog.locator('.monaco-button').filter({ hasText: exactly(title) }).click();
+  await dialog
+    .locator('.monaco-button')
+    .filter({ hasText: exactly(title) })
+    .click();
   await dialog.waitFor({ state: 'detached' });
 }
 
@@ -173,5 +223,9 @@ export async function acceptPath(page, file) {
   await page.waitForTimeout(1000);
   await input.fill(file);
   await page.waitForTimeout(1000);
-  await page.locator('.quick-input-widget .monaco-button').filter({ hasText: /OK|Open|Import/ }).first().click();
+  await page
+    .locator('.quick-input-widget .monaco-button')
+    .filter({ hasText: /OK|Open|Import/ })
+    .first()
+    .click();
 }

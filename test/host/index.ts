@@ -4,12 +4,20 @@ import Mocha from 'mocha';
 import { workspaceFolder } from './suite/support';
 
 /**
- * Entry point in the form that VS Code's `extensionTestsPath` expects: a rejection means that something failed.
- * The counts go into a file beside the workspace, because a test runner sees the extension host only from outside.
+ * Entry point in the form that VS Code's `extensionTestsPath` expects: a rejection means that
+ * something failed. The counts go into a file beside the workspace, because a test runner sees the
+ * extension host only from outside.
  */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec', forbidOnly: true });
-  // The suites are part of this bundle, so mocha loads no files: it only has to bring describe() and it() beforehand.
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 60_000,
+    color: false,
+    reporter: 'spec',
+    forbidOnly: true,
+  });
+  // The suites are part of this bundle, so mocha loads no files: it only has to bring describe()
+  // and it() beforehand.
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   // In this order: the first suite looks at the host before anything was upscaled.
   await import('./suite/activation.test');

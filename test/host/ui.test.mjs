@@ -1,5 +1,6 @@
 // The workbench driven as a person does: palette, explorer, notifications, the compare view.
-// PISA_UPSCALE_VSIX names a packaged extension to test instead of the working tree (which must be built).
+// PISA_UPSCALE_VSIX names a packaged extension to test instead of the working tree (which must be
+// built).
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -30,7 +31,10 @@ const ENGINE = path.join(REPOSITORY, 'dist/engine.js');
 const SLOW = { 'pisaUpscale.model': 'slow-4x' };
 
 const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 120, 90);
-const listing = (folder) => readdirSync(folder).filter((name) => name !== '.vscode').sort();
+const listing = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name !== '.vscode')
+    .sort();
 
 let workbench;
 before(async () => (workbench = await startWorkbench({ vsix: process.env.PISA_UPSCALE_VSIX })));
@@ -38,7 +42,9 @@ after(() => workbench?.stop());
 
 /** A test with a workspace of its own, that `fill` fills. */
 const uiTest = (title, { name, fill, settings }, body) =>
-  test(title, { timeout: 180_000 }, (context) => workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)));
+  test(title, { timeout: 180_000 }, (context) =>
+    workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)),
+  );
 
 /** Waits for the summary and checks the file it speaks of. */
 async function waitForResult(page, folder, output, size) {
@@ -52,28 +58,36 @@ async function assertSize(file, expected) {
   assert.deepEqual({ width, height }, expected);
 }
 
-uiTest('the palette upscales the picture of the active tab', { name: 'palette', fill: hero }, async ({ page, folder }) => {
-  await openPicture(page, 'hero.png');
-  await runCommand(page, UPSCALE);
-  await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
-  await page.screenshot({ path: screenshotPath('palette') });
-  assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
-});
+uiTest(
+  'the palette upscales the picture of the active tab',
+  { name: 'palette', fill: hero },
+  async ({ page, folder }) => {
+    await openPicture(page, 'hero.png');
+    await runCommand(page, UPSCALE);
+    await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+    await page.screenshot({ path: screenshotPath('palette') });
+    assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
+  },
+);
 
-uiTest('"Upscale Image As…" asks for a size, refuses nonsense, and meets it exactly', { name: 'as-width', fill: hero }, async ({ page, folder }) => {
-  await explorerMenu(page, 'hero.png', 'Upscale Image As…');
-  await quickPickRows(page).filter({ hasText: 'Sprite Sheet' }).waitFor();
-  await page.screenshot({ path: screenshotPath('upscale-as') });
-  await page.keyboard.type('Width');
-  await page.keyboard.press('Enter');
-  const input = page.locator('.quick-input-widget input');
-  await page.getByText('Width in pixels').waitFor();
-  await input.fill('wide');
-  await page.getByText('Write it like 1920.').waitFor();
-  await input.fill('301');
-  await page.keyboard.press('Enter');
-  await waitForResult(page, folder, 'hero@2.51x.png', { width: 301, height: 226 });
-});
+uiTest(
+  '"Upscale Image As…" asks for a size, refuses nonsense, and meets it exactly',
+  { name: 'as-width', fill: hero },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'hero.png', 'Upscale Image As…');
+    await quickPickRows(page).filter({ hasText: 'Sprite Sheet' }).waitFor();
+    await page.screenshot({ path: screenshotPath('upscale-as') });
+    await page.keyboard.type('Width');
+    await page.keyboard.press('Enter');
+    const input = page.locator('.quick-input-widget input');
+    await page.getByText('Width in pixels').waitFor();
+    await input.fill('wide');
+    await page.getByText('Write it like 1920.').waitFor();
+    await input.fill('301');
+    await page.keyboard.press('Enter');
+    await waitForResult(page, folder, 'hero@2.51x.png', { width: 301, height: 226 });
+  },
+);
 
 const fillTwo = async (folder) => {
   await hero(folder);
@@ -81,73 +95,112 @@ const fillTwo = async (folder) => {
   await writeFile(path.join(folder, 'notes.txt'), 'not a picture');
 };
 
-uiTest('without a picture tab the palette asks which one', { name: 'quick-pick', fill: fillTwo }, async ({ page, folder }) => {
-  await runCommand(page, UPSCALE);
-  await quickPickRows(page).filter({ hasText: 'other.jpg' }).waitFor();
-  await page.screenshot({ path: screenshotPath('quick-pick') });
-  assert.equal(await quickPickRows(page).filter({ hasText: 'notes.txt' }).count(), 0, 'only pictures are offered');
-  await tickAndAccept(page, 'other.jpg');
-  await waitForResult(page, folder, 'other@4x.jpg', { width: 256, height: 192 });
-  assert.deepEqual(listing(folder), ['hero.png', 'notes.txt', 'other.jpg', 'other@4x.jpg']);
-});
+uiTest(
+  'without a picture tab the palette asks which one',
+  { name: 'quick-pick', fill: fillTwo },
+  async ({ page, folder }) => {
+    await runCommand(page, UPSCALE);
+    await quickPickRows(page).filter({ hasText: 'other.jpg' }).waitFor();
+    await page.screenshot({ path: screenshotPath('quick-pick') });
+    assert.equal(
+      await quickPickRows(page).filter({ hasText: 'notes.txt' }).count(),
+      0,
+      'only pictures are offered',
+    );
+    await tickAndAccept(page, 'other.jpg');
+    await waitForResult(page, folder, 'other@4x.jpg', { width: 256, height: 192 });
+    assert.deepEqual(listing(folder), ['hero.png', 'notes.txt', 'other.jpg', 'other@4x.jpg']);
+  },
+);
 
-uiTest('the explorer upscales a picture; Open and Compare show the result', { name: 'explorer', fill: hero }, async ({ page, folder, events }) => {
-  await explorerMenu(page, 'hero.png', MENU_ITEM, { beforeClick: () => page.screenshot({ path: screenshotPath('explorer-menu') }) });
-  const toast = await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
-  assert.deepEqual((await notificationButtons(toast)).sort(), ['Compare', 'Open', 'Reveal']);
-  await page.screenshot({ path: screenshotPath('summary') });
-  await clickNotificationButton(toast, 'Open');
-  await editorTab(page, 'hero@4x.png').waitFor();
-  await page.locator('.statusbar-item', { hasText: '480x360' }).waitFor(); // shown by VS Code's viewer
-  await page.screenshot({ path: screenshotPath('opened') });
+uiTest(
+  'the explorer upscales a picture; Open and Compare show the result',
+  { name: 'explorer', fill: hero },
+  async ({ page, folder, events }) => {
+    await explorerMenu(page, 'hero.png', MENU_ITEM, {
+      beforeClick: () => page.screenshot({ path: screenshotPath('explorer-menu') }),
+    });
+    const toast = await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+    assert.deepEqual((await notificationButtons(toast)).sort(), ['Compare', 'Open', 'Reveal']);
+    await page.screenshot({ path: screenshotPath('summary') });
+    await clickNotificationButton(toast, 'Open');
+    await editorTab(page, 'hero@4x.png').waitFor();
+    await page.locator('.statusbar-item', { hasText: '480x360' }).waitFor(); // shown by VS Code's viewer
+    await page.screenshot({ path: screenshotPath('opened') });
 
-  await explorerMenu(page, 'hero.png', MENU_ITEM);
-  const second = await waitForResult(page, folder, 'hero@4x-2.png', { width: 480, height: 360 });
-  await clickNotificationButton(second, 'Compare');
-  await webview(page).locator('canvas, img').first().waitFor();
-  await page.waitForTimeout(1000); // the first frames
-  await page.screenshot({ path: screenshotPath('compare') });
-  assert.deepEqual(unexpectedEvents(events), []);
-});
+    await explorerMenu(page, 'hero.png', MENU_ITEM);
+    const second = await waitForResult(page, folder, 'hero@4x-2.png', { width: 480, height: 360 });
+    await clickNotificationButton(second, 'Compare');
+    await webview(page).locator('canvas, img').first().waitFor();
+    await page.waitForTimeout(1000); // the first frames
+    await page.screenshot({ path: screenshotPath('compare') });
+    assert.deepEqual(unexpectedEvents(events), []);
+  },
+);
 
-uiTest('the image preview has it in its title bar', { name: 'editor-title', fill: hero }, async ({ page, folder }) => {
-  await openPicture(page, 'hero.png');
-  await page.locator('.editor-actions').getByRole('button', { name: 'Upscale Image' }).click();
-  const toast = await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
-  await clickNotificationButton(toast, 'Reveal');
-  await page.locator('.explorer-folders-view .monaco-list-row.selected', { hasText: 'hero@4x.png' }).waitFor();
-});
+uiTest(
+  'the image preview has it in its title bar',
+  { name: 'editor-title', fill: hero },
+  async ({ page, folder }) => {
+    await openPicture(page, 'hero.png');
+    await page.locator('.editor-actions').getByRole('button', { name: 'Upscale Image' }).click();
+    const toast = await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+    await clickNotificationButton(toast, 'Reveal');
+    await page
+      .locator('.explorer-folders-view .monaco-list-row.selected', { hasText: 'hero@4x.png' })
+      .waitFor();
+  },
+);
 
-uiTest('the explorer upscales all pictures of a selection', { name: 'selection', fill: fillTwo }, async ({ page, folder }) => {
-  await explorerMenu(page, ['hero.png', 'other.jpg'], MENU_ITEM);
-  await waitForNotification(page, '2 of 2 images upscaled');
-  await page.screenshot({ path: screenshotPath('selection') });
-  assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png', 'notes.txt', 'other.jpg', 'other@4x.jpg']);
-});
+uiTest(
+  'the explorer upscales all pictures of a selection',
+  { name: 'selection', fill: fillTwo },
+  async ({ page, folder }) => {
+    await explorerMenu(page, ['hero.png', 'other.jpg'], MENU_ITEM);
+    await waitForNotification(page, '2 of 2 images upscaled');
+    await page.screenshot({ path: screenshotPath('selection') });
+    assert.deepEqual(listing(folder), [
+      'hero.png',
+      'hero@4x.png',
+      'notes.txt',
+      'other.jpg',
+      'other@4x.jpg',
+    ]);
+  },
+);
 
-uiTest('the explorer offers it on a picture only', { name: 'menu-txt', fill: fillTwo }, async ({ page }) => {
-  const offered = async (name) => (await explorerMenuItems(page, name)).some((title) => title.includes(MENU_ITEM));
-  assert.equal(await offered('hero.png'), true);
-  assert.equal(await offered('notes.txt'), false);
-});
+uiTest(
+  'the explorer offers it on a picture only',
+  { name: 'menu-txt', fill: fillTwo },
+  async ({ page }) => {
+    const offered = async (name) =>
+      (await explorerMenuItems(page, name)).some((title) => title.includes(MENU_ITEM));
+    assert.equal(await offered('hero.png'), true);
+    assert.equal(await offered('notes.txt'), false);
+  },
+);
 
 const large = (folder) => writePicture(path.join(folder, 'large.png'), 700, 700);
 
-uiTest('Cancel ends a run and leaves no file', { name: 'cancel', fill: large, settings: SLOW }, async ({ page, folder }, context) => {
-  await explorerMenu(page, 'large.png', MENU_ITEM);
-  const toast = await waitForNotification(page, 'Upscaling');
-  await page.waitForTimeout(5000); // past decoding and into the network
-  await page.screenshot({ path: screenshotPath('progress') });
-  assert.match(await notificationMessage(toast), /large\.png: tile 1\/\d+ · about .+ left · CPU/);
-  const clicked = Date.now();
-  await clickNotificationButton(toast, 'Cancel');
-  await toast.waitFor({ state: 'detached' });
-  // VS Code closes the notification by itself; the extension says when the run has really ended.
-  await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
-  context.diagnostic(`the run ended ${Date.now() - clicked} ms after Cancel`);
-  await page.screenshot({ path: screenshotPath('cancelled') });
-  assert.deepEqual(listing(folder), ['large.png']);
-});
+uiTest(
+  'Cancel ends a run and leaves no file',
+  { name: 'cancel', fill: large, settings: SLOW },
+  async ({ page, folder }, context) => {
+    await explorerMenu(page, 'large.png', MENU_ITEM);
+    const toast = await waitForNotification(page, 'Upscaling');
+    await page.waitForTimeout(5000); // past decoding and into the network
+    await page.screenshot({ path: screenshotPath('progress') });
+    assert.match(await notificationMessage(toast), /large\.png: tile 1\/\d+ · about .+ left · CPU/);
+    const clicked = Date.now();
+    await clickNotificationButton(toast, 'Cancel');
+    await toast.waitFor({ state: 'detached' });
+    // VS Code closes the notification by itself; the extension says when the run has really ended.
+    await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
+    context.diagnostic(`the run ended ${Date.now() - clicked} ms after Cancel`);
+    await page.screenshot({ path: screenshotPath('cancelled') });
+    assert.deepEqual(listing(folder), ['large.png']);
+  },
+);
 
 /** Process ids of the engines of this checkout, from /proc. */
 const enginePids = () =>
@@ -160,36 +213,51 @@ const enginePids = () =>
     }
   });
 
-uiTest('a killed engine is a clear error, and the next run works', { name: 'killed', fill: large, settings: SLOW }, async ({ page, folder }) => {
-  await explorerMenu(page, 'large.png', MENU_ITEM);
-  await waitForNotification(page, 'tile 1/');
-  for (const pid of enginePids()) process.kill(Number(pid), 'SIGKILL');
-  const toast = await waitForNotification(page, 'The engine process ended unexpectedly (SIGKILL)');
-  assert.deepEqual(await notificationButtons(toast), ['Show Log']);
-  await page.screenshot({ path: screenshotPath('killed') });
-  assert.deepEqual(listing(folder), ['large.png']);
-  await hero(folder);
-  await explorerMenu(page, 'hero.png', MENU_ITEM);
-  await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
-});
+uiTest(
+  'a killed engine is a clear error, and the next run works',
+  { name: 'killed', fill: large, settings: SLOW },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'large.png', MENU_ITEM);
+    await waitForNotification(page, 'tile 1/');
+    for (const pid of enginePids()) process.kill(Number(pid), 'SIGKILL');
+    const toast = await waitForNotification(
+      page,
+      'The engine process ended unexpectedly (SIGKILL)',
+    );
+    assert.deepEqual(await notificationButtons(toast), ['Show Log']);
+    await page.screenshot({ path: screenshotPath('killed') });
+    assert.deepEqual(listing(folder), ['large.png']);
+    await hero(folder);
+    await explorerMenu(page, 'hero.png', MENU_ITEM);
+    await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
+  },
+);
 
 const broken = (folder) => writeFile(path.join(folder, 'broken.png'), 'this is not a PNG file');
 
-uiTest('a broken picture is reported with a way to the log', { name: 'broken', fill: broken }, async ({ page, folder }) => {
-  await explorerMenu(page, 'broken.png', MENU_ITEM);
-  const toast = await waitForNotification(page, /^broken\.png/);
-  assert.deepEqual(await notificationButtons(toast), ['Show Log']);
-  await page.screenshot({ path: screenshotPath('broken') });
-  await clickNotificationButton(toast, 'Show Log');
-  await page.locator('.part.panel .view-line', { hasText: 'broken.png' }).first().waitFor();
-  await page.screenshot({ path: screenshotPath('log') });
-  assert.deepEqual(listing(folder), ['broken.png']);
-});
+uiTest(
+  'a broken picture is reported with a way to the log',
+  { name: 'broken', fill: broken },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'broken.png', MENU_ITEM);
+    const toast = await waitForNotification(page, /^broken\.png/);
+    assert.deepEqual(await notificationButtons(toast), ['Show Log']);
+    await page.screenshot({ path: screenshotPath('broken') });
+    await clickNotificationButton(toast, 'Show Log');
+    await page.locator('.part.panel .view-line', { hasText: 'broken.png' }).first().waitFor();
+    await page.screenshot({ path: screenshotPath('log') });
+    assert.deepEqual(listing(folder), ['broken.png']);
+  },
+);
 
-uiTest('Show Devices names the CPU as usable', { name: 'devices', fill: hero }, async ({ page }) => {
-  await runCommand(page, 'PiSA Upscale: Show Devices');
-  const row = page.locator('.view-line', { hasText: /^CPU\b/ });
-  await row.waitFor({ timeout: 60_000 });
-  await page.screenshot({ path: screenshotPath('devices') });
-  assert.match(await row.innerText(), /^CPU\s+yes\s/);
-});
+uiTest(
+  'Show Devices names the CPU as usable',
+  { name: 'devices', fill: hero },
+  async ({ page }) => {
+    await runCommand(page, 'PiSA Upscale: Show Devices');
+    const row = page.locator('.view-line', { hasText: /^CPU\b/ });
+    await row.waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: screenshotPath('devices') });
+    assert.match(await row.innerText(), /^CPU\s+yes\s/);
+  },
+);

@@ -1,4 +1,5 @@
-// The batch driven as a person does: explorer, plan, ticks, run, report; a reload of the window; an interrupted run.
+// The batch driven as a person does: explorer, plan, ticks, run, report; a reload of the window; an
+// interrupted run.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,46 +13,64 @@ let workbench;
 before(async () => (workbench = await startWorkbench()));
 after(() => workbench?.stop());
 
-const uiTest = (title, { name, fill, settings }, body) => test(title, { timeout: 180_000 }, () => workbench.inWorkspace({ name, fill, settings }, body));
+const uiTest = (title, { name, fill, settings }, body) =>
+  test(title, { timeout: 180_000 }, () => workbench.inWorkspace({ name, fill, settings }, body));
 
 async function fillFolder(folder) {
-  for (let i = 0; i < 12; i++) await writePicture(path.join(folder, 'art', `picture ${i}.png`), 40 + 4 * i, 30 + 2 * i);
+  for (let i = 0; i < 12; i++)
+    await writePicture(path.join(folder, 'art', `picture ${i}.png`), 40 + 4 * i, 30 + 2 * i);
   await writePicture(path.join(folder, 'art/icon@2x.png'), 20);
   writeFileSync(path.join(folder, 'art/broken.png'), 'no picture');
   writeFileSync(path.join(folder, 'art/notes.txt'), 'text');
 }
 
-const made = (folder) => readdirSync(path.join(folder, 'art')).filter((name) => name.includes('@4x')).sort();
+const made = (folder) =>
+  readdirSync(path.join(folder, 'art'))
+    .filter((name) => name.includes('@4x'))
+    .sort();
 
 for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
   const kind = theme.includes('Dark') ? 'dark' : 'light';
-  uiTest(`explorer, plan, untick, start, report (${kind})`, { name: `batch-${kind}`, fill: fillFolder, settings: { 'workbench.colorTheme': theme } }, async ({ page, folder, events }) => {
-    await explorerMenu(page, 'art', 'Upscale Folder…');
-    const view = webview(page);
-    await view.locator('.row[data-id]').first().waitFor();
-    assert.match(await view.locator('#subtitle').innerText(), /12 to do, 0 up to date, 2 left alone · other files: 1/);
-    assert.match(await view.locator('#totals').innerText(), /12 ticked · .* megapixels · about .* MB · about .* on CPU/);
-    assert.match(await view.locator('.row', { hasText: 'broken.png' }).locator('.state').innerText(), /Left alone[\s\S]*no supported format/);
-    await page.waitForTimeout(500);
-    await page.screenshot({ path: screenshotPath(`batch-plan-${kind}`) });
-    assert.deepEqual(made(folder), [], 'nothing is written before Start');
+  uiTest(
+    `explorer, plan, untick, start, report (${kind})`,
+    { name: `batch-${kind}`, fill: fillFolder, settings: { 'workbench.colorTheme': theme } },
+    async ({ page, folder, events }) => {
+      await explorerMenu(page, 'art', 'Upscale Folder…');
+      const view = webview(page);
+      await view.locator('.row[data-id]').first().waitFor();
+      assert.match(
+        await view.locator('#subtitle').innerText(),
+        /12 to do, 0 up to date, 2 left alone · other files: 1/,
+      );
+      assert.match(
+        await view.locator('#totals').innerText(),
+        /12 ticked · .* megapixels · about .* MB · about .* on CPU/,
+      );
+      assert.match(
+        await view.locator('.row', { hasText: 'broken.png' }).locator('.state').innerText(),
+        /Left alone[\s\S]*no supported format/,
+      );
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: screenshotPath(`batch-plan-${kind}`) });
+      assert.deepEqual(made(folder), [], 'nothing is written before Start');
 
-    await view.locator('#filter').fill('**/picture 1*.png');
-    await view.locator('#untickShown').click();
-    await view.locator('#filter').fill('');
-    assert.match(await view.locator('#totals').innerText(), /^9 ticked/);
-    await view.locator('#start').click();
-    await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
-    assert.match(await view.locator('#totals').innerText(), /^9 upscaled in/);
-    await page.screenshot({ path: screenshotPath(`batch-report-${kind}`) });
-    assert.equal(made(folder).length, 9);
+      await view.locator('#filter').fill('**/picture 1*.png');
+      await view.locator('#untickShown').click();
+      await view.locator('#filter').fill('');
+      assert.match(await view.locator('#totals').innerText(), /^9 ticked/);
+      await view.locator('#start').click();
+      await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
+      assert.match(await view.locator('#totals').innerText(), /^9 upscaled in/);
+      await page.screenshot({ path: screenshotPath(`batch-report-${kind}`) });
+      assert.equal(made(folder).length, 9);
 
-    if (kind === 'light') {
-      await view.locator('#compare').click();
-      await page.locator('.tab', { hasText: '↔' }).first().waitFor();
-    }
-    assert.deepEqual(unexpectedEvents(events), []);
-  });
+      if (kind === 'light') {
+        await view.locator('#compare').click();
+        await page.locator('.tab', { hasText: '↔' }).first().waitFor();
+      }
+      assert.deepEqual(unexpectedEvents(events), []);
+    },
+  );
 }
 
 const many = async (folder) => {
@@ -60,51 +79,63 @@ const many = async (folder) => {
 };
 const SLOW = { 'pisaUpscale.model': 'slow-4x' };
 
-uiTest('pause, resume, skip one, cancel: the report says what was done', { name: 'batch-pause', fill: many, settings: SLOW }, async ({ page, folder }) => {
-  await runCommand(page, 'PiSA Upscale: Upscale Workspace Images…');
-  const view = webview(page);
-  await view.locator('.row[data-id]').first().waitFor();
-  await view.locator('#start').click();
-  await view.locator('.label.running').first().waitFor();
-  await view.locator('#pause').click();
-  await view.locator('#pause', { hasText: 'Resume' }).waitFor();
-  await view.locator('#pause').click();
-  await view.locator('#pause', { hasText: 'Pause' }).waitFor();
-  await view.locator('.row', { hasText: 'p5.png' }).locator('button.skip').click();
-  await view.locator('.row', { hasText: 'p5.png' }).locator('.label.skipped').waitFor();
-  await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor();
-  await page.screenshot({ path: screenshotPath('batch-running') });
-  await view.locator('#cancel').click();
-  await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
-  assert.match(await view.locator('#totals').innerText(), /^Cancelled\./);
-  assert.ok(!existsSync(path.join(folder, 'art/p5@4x.png')));
-});
+uiTest(
+  'pause, resume, skip one, cancel: the report says what was done',
+  { name: 'batch-pause', fill: many, settings: SLOW },
+  async ({ page, folder }) => {
+    await runCommand(page, 'PiSA Upscale: Upscale Workspace Images…');
+    const view = webview(page);
+    await view.locator('.row[data-id]').first().waitFor();
+    await view.locator('#start').click();
+    await view.locator('.label.running').first().waitFor();
+    await view.locator('#pause').click();
+    await view.locator('#pause', { hasText: 'Resume' }).waitFor();
+    await view.locator('#pause').click();
+    await view.locator('#pause', { hasText: 'Pause' }).waitFor();
+    await view.locator('.row', { hasText: 'p5.png' }).locator('button.skip').click();
+    await view.locator('.row', { hasText: 'p5.png' }).locator('.label.skipped').waitFor();
+    await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor();
+    await page.screenshot({ path: screenshotPath('batch-running') });
+    await view.locator('#cancel').click();
+    await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
+    assert.match(await view.locator('#totals').innerText(), /^Cancelled\./);
+    assert.ok(!existsSync(path.join(folder, 'art/p5@4x.png')));
+  },
+);
 
-uiTest('what was unticked and filtered stays so over a reload of the window', { name: 'batch-reload', fill: fillFolder }, async ({ page }) => {
-  await explorerMenu(page, 'art', 'Upscale Folder…');
-  let view = webview(page);
-  await view.locator('.row', { hasText: 'picture 3.png' }).locator('input').uncheck();
-  await view.locator('#filter').fill('picture 3');
-  await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
-  await page.waitForTimeout(1500);
-  await page.reload();
-  view = webview(page);
-  await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
-  assert.equal(await view.locator('#filter').inputValue(), 'picture 3');
-  assert.equal(await view.locator('.row[data-id]').count(), 1);
-});
+uiTest(
+  'what was unticked and filtered stays so over a reload of the window',
+  { name: 'batch-reload', fill: fillFolder },
+  async ({ page }) => {
+    await explorerMenu(page, 'art', 'Upscale Folder…');
+    let view = webview(page);
+    await view.locator('.row', { hasText: 'picture 3.png' }).locator('input').uncheck();
+    await view.locator('#filter').fill('picture 3');
+    await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
+    await page.waitForTimeout(1500);
+    await page.reload();
+    view = webview(page);
+    await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
+    assert.equal(await view.locator('#filter').inputValue(), 'picture 3');
+    assert.equal(await view.locator('.row[data-id]').count(), 1);
+  },
+);
 
-uiTest('a batch that a reload of the window interrupts is offered to go on, and ends', { name: 'batch-resume', fill: many, settings: SLOW }, async ({ page, folder }) => {
-  await explorerMenu(page, 'art', 'Upscale Folder…');
-  const view = webview(page);
-  await view.locator('.row[data-id]').first().waitFor();
-  await view.locator('#start').click();
-  await view.locator('.label.done').first().waitFor({ timeout: 60_000 });
-  await page.reload();
-  const toast = await waitForNotification(page, 'was interrupted', 90_000);
-  await toast.getByText('Go On').click();
-  for (let i = 0; made(folder).length < 6; i++) {
-    assert.ok(i < 240, `${made(folder).length} of 6`);
-    await page.waitForTimeout(250);
-  }
-});
+uiTest(
+  'a batch that a reload of the window interrupts is offered to go on, and ends',
+  { name: 'batch-resume', fill: many, settings: SLOW },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'art', 'Upscale Folder…');
+    const view = webview(page);
+    await view.locator('.row[data-id]').first().waitFor();
+    await view.locator('#start').click();
+    await view.locator('.label.done').first().waitFor({ timeout: 60_000 });
+    await page.reload();
+    const toast = await waitForNotification(page, 'was interrupted', 90_000);
+    await toast.getByText('Go On').click();
+    for (let i = 0; made(folder).length < 6; i++) {
+      assert.ok(i < 240, `${made(folder).length} of 6`);
+      await page.waitForTimeout(250);
+    }
+  },
+);

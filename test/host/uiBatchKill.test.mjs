@@ -1,5 +1,6 @@
-// The extension host, killed at random moments of a batch: what the window offers afterwards ends with the same bytes as a run that nobody disturbed.
-// KILL_MOMENTS=20 for more of them, KILL_SEED for others.
+// The extension host, killed at random moments of a batch: what the window offers afterwards ends
+// with the same bytes as a run that nobody disturbed. KILL_MOMENTS=20 for more of them, KILL_SEED
+// for others.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -31,7 +32,12 @@ const treeOf = (root) =>
   Object.fromEntries(
     readdirSync(root)
       .sort()
-      .map((name) => [name, createHash('sha256').update(readFileSync(path.join(root, name))).digest('hex')]),
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(path.join(root, name)))
+          .digest('hex'),
+      ]),
   );
 
 before(async () => {
@@ -40,12 +46,29 @@ before(async () => {
   const sample = () => (noise = (Math.imul(noise, 1664525) + 1013904223) >>> 0) >>> 24;
   for (let i = 0; i < PICTURES; i++) {
     const [width, height] = [24 + (sample() % 24), 24 + (sample() % 24)];
-    await sharp(Buffer.from(Array.from({ length: width * height * 3 }, sample)), { raw: { width, height, channels: 3 } }).png().toFile(path.join(source, `p${i}.png`));
+    await sharp(Buffer.from(Array.from({ length: width * height * 3 }, sample)), {
+      raw: { width, height, channels: 3 },
+    })
+      .png()
+      .toFile(path.join(source, `p${i}.png`));
   }
   const undisturbed = path.join(folder, 'undisturbed');
   cpSync(source, undisturbed, { recursive: true });
-  const cli = [path.join(REPOSITORY, 'dist/cli.js'), '.', '--models-dir', TEST_MODELS, '-m', 'one-layer-4x', '--device', 'cpu'];
-  const { status, stderr } = spawnSync(process.execPath, cli, { cwd: undisturbed, encoding: 'utf8', env: { ...process.env, PISA_UPSCALE_STATE: path.join(folder, 'state') } });
+  const cli = [
+    path.join(REPOSITORY, 'dist/cli.js'),
+    '.',
+    '--models-dir',
+    TEST_MODELS,
+    '-m',
+    'one-layer-4x',
+    '--device',
+    'cpu',
+  ];
+  const { status, stderr } = spawnSync(process.execPath, cli, {
+    cwd: undisturbed,
+    encoding: 'utf8',
+    env: { ...process.env, PISA_UPSCALE_STATE: path.join(folder, 'state') },
+  });
   assert.equal(status, 0, stderr);
   reference = treeOf(undisturbed);
   assert.equal(Object.keys(reference).length, 2 * PICTURES);
@@ -66,34 +89,44 @@ function journals() {
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test(`killed at ${MOMENTS} moments (seed ${SEED}), the batch goes on to the same bytes`, { timeout: 60_000 + MOMENTS * 60_000 }, async (t) => {
-  let interrupted = 0;
-  for (let moment = 0; moment < MOMENTS; moment++) {
-    await workbench.inWorkspace({ name: `batch-kill-${moment}`, fill: async (root) => cpSync(source, path.join(root, 'art'), { recursive: true }) }, async ({ page, folder: root }) => {
-      const art = path.join(root, 'art');
-      const made = () => readdirSync(art).filter((name) => name.includes('@4x')).length;
-      await explorerMenu(page, 'art', 'Upscale Folder…');
-      await webview(page).locator('.row[data-id]').first().waitFor();
-      await webview(page).locator('#start').click();
-      while (journals().length === 0 && made() < PICTURES) await sleep(2);
-      const [pid] = journals();
-      await sleep(random() * RUN_MS);
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
-      await sleep(300);
-      const before = made();
-      if (journals().length > 0) {
-        interrupted++;
-        await page.reload();
-        const toast = await waitForNotification(page, 'was interrupted', 90_000);
-        await toast.getByText('Go On').click();
-      }
-      for (let i = 0; made() < PICTURES || journals().length > 0; i++) {
-        assert.ok(i < 300, `moment ${moment}: ${made()} of ${PICTURES} after ${before}`);
-        await sleep(100);
-      }
-      assert.deepEqual(treeOf(art), reference, `moment ${moment}`);
-    });
-  }
-  t.diagnostic(`${interrupted} of ${MOMENTS} were killed before the end`);
-  assert.ok(interrupted > 0);
-});
+test(
+  `killed at ${MOMENTS} moments (seed ${SEED}), the batch goes on to the same bytes`,
+  { timeout: 60_000 + MOMENTS * 60_000 },
+  async (t) => {
+    let interrupted = 0;
+    for (let moment = 0; moment < MOMENTS; moment++) {
+      await workbench.inWorkspace(
+        {
+          name: `batch-kill-${moment}`,
+          fill: async (root) => cpSync(source, path.join(root, 'art'), { recursive: true }),
+        },
+        async ({ page, folder: root }) => {
+          const art = path.join(root, 'art');
+          const made = () => readdirSync(art).filter((name) => name.includes('@4x')).length;
+          await explorerMenu(page, 'art', 'Upscale Folder…');
+          await webview(page).locator('.row[data-id]').first().waitFor();
+          await webview(page).locator('#start').click();
+          while (journals().length === 0 && made() < PICTURES) await sleep(2);
+          const [pid] = journals();
+          await sleep(random() * RUN_MS);
+          if (pid !== undefined) process.kill(pid, 'SIGKILL');
+          await sleep(300);
+          const before = made();
+          if (journals().length > 0) {
+            interrupted++;
+            await page.reload();
+            const toast = await waitForNotification(page, 'was interrupted', 90_000);
+            await toast.getByText('Go On').click();
+          }
+          for (let i = 0; made() < PICTURES || journals().length > 0; i++) {
+            assert.ok(i < 300, `moment ${moment}: ${made()} of ${PICTURES} after ${before}`);
+            await sleep(100);
+          }
+          assert.deepEqual(treeOf(art), reference, `moment ${moment}`);
+        },
+      );
+    }
+    t.diagnostic(`${interrupted} of ${MOMENTS} were killed before the end`);
+    assert.ok(interrupted > 0);
+  },
+);

@@ -1,4 +1,5 @@
-// Getting a model the way a person does: from the error over licence and file dialogs to a result, and its removal.
+// Getting a model the way a person does: from the error over licence and file dialogs to a result,
+// and its removal.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -29,7 +30,9 @@ let server;
 let workbench;
 before(async () => {
   server = await startFileServer(TINY);
-  workbench = await startWorkbench({ machineSettings: { 'pisaUpscale.modelStore': store, 'pisaUpscale.pisaSrMirrors': [server.url] } });
+  workbench = await startWorkbench({
+    machineSettings: { 'pisaUpscale.modelStore': store, 'pisaUpscale.pisaSrMirrors': [server.url] },
+  });
 });
 after(async () => {
   await workbench?.stop();
@@ -38,7 +41,8 @@ after(async () => {
 });
 
 const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 40, 30);
-const uiTest = (title, setup, body) => test(title, { timeout: 240_000 }, () => workbench.inWorkspace({ fill: hero, ...setup }, body));
+const uiTest = (title, setup, body) =>
+  test(title, { timeout: 240_000 }, () => workbench.inWorkspace({ fill: hero, ...setup }, body));
 const PISA = { 'pisaUpscale.model': 'pisa-sr' };
 
 /** Chooses a row of the quick pick that is open. */
@@ -48,51 +52,69 @@ async function choose(page, text) {
   await row.click();
 }
 
-uiTest('an upscaling without the model leads through its installation to a result', { name: 'install', settings: PISA }, async ({ page, folder }) => {
-  await explorerMenu(page, 'hero.png', 'Upscale Image');
-  const failed = await waitForNotification(page, 'is not installed');
-  assert.deepEqual((await notificationButtons(failed)).sort(), ['Import…', 'Install…']);
-  await clickNotificationButton(failed, 'Install…');
+uiTest(
+  'an upscaling without the model leads through its installation to a result',
+  { name: 'install', settings: PISA },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'hero.png', 'Upscale Image');
+    const failed = await waitForNotification(page, 'is not installed');
+    assert.deepEqual((await notificationButtons(failed)).sort(), ['Import…', 'Install…']);
+    await clickNotificationButton(failed, 'Install…');
 
-  const plan = await waitForDialog(page, 'Install PiSA-SR?');
-  await page.screenshot({ path: screenshotPath('install-plan') });
-  const text = await plan.innerText();
-  for (const part of [/2\.7 MB will be fetched from 127\.0\.0\.1/, /are free/, /CreativeML Open RAIL\+\+-M, which you must accept/, /Apache-2\.0/]) assert.match(text, part);
-  assert.equal(server.requests.filter(({ method }) => method === 'GET').length, 0, 'nothing is fetched before the licence is accepted');
-  await clickDialogButton(plan, 'Accept and Download');
+    const plan = await waitForDialog(page, 'Install PiSA-SR?');
+    await page.screenshot({ path: screenshotPath('install-plan') });
+    const text = await plan.innerText();
+    for (const part of [
+      /2\.7 MB will be fetched from 127\.0\.0\.1/,
+      /are free/,
+      /CreativeML Open RAIL\+\+-M, which you must accept/,
+      /Apache-2\.0/,
+    ])
+      assert.match(text, part);
+    assert.equal(
+      server.requests.filter(({ method }) => method === 'GET').length,
+      0,
+      'nothing is fetched before the licence is accepted',
+    );
+    await clickDialogButton(plan, 'Accept and Download');
 
-  const weights = await waitForDialog(page, 'Do you have pisa_sr.pkl?');
-  await page.screenshot({ path: screenshotPath('install-weights') });
-  await clickDialogButton(weights, 'Choose pisa_sr.pkl…');
-  await acceptPath(page, path.join(TINY, 'pisa_sr.pkl'));
+    const weights = await waitForDialog(page, 'Do you have pisa_sr.pkl?');
+    await page.screenshot({ path: screenshotPath('install-weights') });
+    await clickDialogButton(weights, 'Choose pisa_sr.pkl…');
+    await acceptPath(page, path.join(TINY, 'pisa_sr.pkl'));
 
-  const ready = await waitForNotification(page, 'PiSA-SR is ready');
-  await page.screenshot({ path: screenshotPath('install-ready') });
-  assert.deepEqual(await notificationButtons(ready), ['Use PiSA-SR']);
-  assert.deepEqual(readdirSync(store), ['pisa-sr']);
+    const ready = await waitForNotification(page, 'PiSA-SR is ready');
+    await page.screenshot({ path: screenshotPath('install-ready') });
+    assert.deepEqual(await notificationButtons(ready), ['Use PiSA-SR']);
+    assert.deepEqual(readdirSync(store), ['pisa-sr']);
 
-  await explorerMenu(page, 'hero.png', 'Upscale Image');
-  const done = await waitForNotification(page, 'hero@4x.png');
-  assert.match(await notificationMessage(done), /λ_pix 1\.00 · λ_sem 1\.00/);
-  const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
-  assert.deepEqual([width, height], [160, 120]);
-});
+    await explorerMenu(page, 'hero.png', 'Upscale Image');
+    const done = await waitForNotification(page, 'hero@4x.png');
+    assert.match(await notificationMessage(done), /λ_pix 1\.00 · λ_sem 1\.00/);
+    const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
+    assert.deepEqual([width, height], [160, 120]);
+  },
+);
 
-uiTest('the list of models shows its state, and removes it after asking', { name: 'manage' }, async ({ page }) => {
-  await runCommand(page, MANAGE);
-  await quickPickRows(page).filter({ hasText: 'PiSA-SR' }).filter({ hasText: 'ready' }).waitFor();
-  await page.screenshot({ path: screenshotPath('models') });
-  await choose(page, 'PiSA-SR');
-  await choose(page, 'Remove…');
-  await clickDialogButton(await waitForDialog(page, 'Remove pisa-sr?'), 'Remove');
-  await waitForNotification(page, 'was removed');
-  assert.equal(existsSync(path.join(store, 'pisa-sr')), false);
+uiTest(
+  'the list of models shows its state, and removes it after asking',
+  { name: 'manage' },
+  async ({ page }) => {
+    await runCommand(page, MANAGE);
+    await quickPickRows(page).filter({ hasText: 'PiSA-SR' }).filter({ hasText: 'ready' }).waitFor();
+    await page.screenshot({ path: screenshotPath('models') });
+    await choose(page, 'PiSA-SR');
+    await choose(page, 'Remove…');
+    await clickDialogButton(await waitForDialog(page, 'Remove pisa-sr?'), 'Remove');
+    await waitForNotification(page, 'was removed');
+    assert.equal(existsSync(path.join(store, 'pisa-sr')), false);
 
-  await runCommand(page, MANAGE);
-  await quickPickRows(page).filter({ hasText: 'not installed' }).waitFor();
-  await choose(page, 'PiSA-SR');
-  await choose(page, 'Import from Folder…');
-  await acceptPath(page, `${TINY}/`);
-  await waitForNotification(page, 'PiSA-SR is ready');
-  assert.ok(existsSync(path.join(store, 'pisa-sr/manifest.json')));
-});
+    await runCommand(page, MANAGE);
+    await quickPickRows(page).filter({ hasText: 'not installed' }).waitFor();
+    await choose(page, 'PiSA-SR');
+    await choose(page, 'Import from Folder…');
+    await acceptPath(page, `${TINY}/`);
+    await waitForNotification(page, 'PiSA-SR is ready');
+    assert.ok(existsSync(path.join(store, 'pisa-sr/manifest.json')));
+  },
+);

@@ -6,21 +6,34 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
-import { clickDialogButton, editorTab, explorerMenu, openPicture, runCommand, waitForDialog, webview } from '../harness/workbench.mjs';
+import {
+  clickDialogButton,
+  editorTab,
+  explorerMenu,
+  openPicture,
+  runCommand,
+  waitForDialog,
+  webview,
+} from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mjs';
 
 const OPEN = 'Open Comparison';
 const COMPACT = { 'pisaUpscale.model': 'pisa-compact-4x' };
 
 const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 120, 90);
-const listing = (folder) => readdirSync(folder).filter((name) => name !== '.vscode').sort();
+const listing = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name !== '.vscode')
+    .sort();
 
 let workbench;
 before(async () => (workbench = await startWorkbench()));
 after(() => workbench?.stop());
 
 const uiTest = (title, { name, fill = hero, settings = COMPACT }, body) =>
-  test(title, { timeout: 180_000 }, (context) => workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)));
+  test(title, { timeout: 180_000 }, (context) =>
+    workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)),
+  );
 
 /** The panel's page once its picture is computed. */
 async function readyPanel(page) {
@@ -32,130 +45,159 @@ async function readyPanel(page) {
 const dial = (panel, name) => panel.locator(`#${name}Slider`).inputValue().then(Number);
 const mode = (panel, name) => panel.locator(`#modes [data-mode=${name}]`);
 
-uiTest('opened from the explorer, every control works, and nothing is written', { name: 'panel' }, async ({ page, folder, events }) => {
-  await explorerMenu(page, 'hero.png', OPEN);
-  const panel = await readyPanel(page);
-  assert.deepEqual([await dial(panel, 'pixel'), await dial(panel, 'semantic')], [1, 1]);
-  assert.equal(await panel.locator('#outputSize').innerText(), '480 × 360');
-  await panel.locator('#outputFile', { hasText: 'hero@4x.png' }).waitFor();
-  await page.screenshot({ path: screenshotPath('panel') });
+uiTest(
+  'opened from the explorer, every control works, and nothing is written',
+  { name: 'panel' },
+  async ({ page, folder, events }) => {
+    await explorerMenu(page, 'hero.png', OPEN);
+    const panel = await readyPanel(page);
+    assert.deepEqual([await dial(panel, 'pixel'), await dial(panel, 'semantic')], [1, 1]);
+    assert.equal(await panel.locator('#outputSize').innerText(), '480 × 360');
+    await panel.locator('#outputFile', { hasText: 'hero@4x.png' }).waitFor();
+    await page.screenshot({ path: screenshotPath('panel') });
 
-  await panel.locator('#semanticSlider').focus();
-  await page.keyboard.press('ArrowLeft');
-  assert.equal(await dial(panel, 'semantic'), 0.95);
-  const slider = await panel.locator('#pixelSlider').boundingBox();
-  await page.mouse.click(slider.x + slider.width / 3, slider.y + slider.height / 2);
-  assert.ok(Math.abs((await dial(panel, 'pixel')) - 0.5) <= 0.1, 'a click at a third of the slider');
+    await panel.locator('#semanticSlider').focus();
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await dial(panel, 'semantic'), 0.95);
+    const slider = await panel.locator('#pixelSlider').boundingBox();
+    await page.mouse.click(slider.x + slider.width / 3, slider.y + slider.height / 2);
+    assert.ok(
+      Math.abs((await dial(panel, 'pixel')) - 0.5) <= 0.1,
+      'a click at a third of the slider',
+    );
 
-  const divider = panel.locator('#divider');
-  const { x, y, width, height } = await divider.boundingBox();
-  await page.mouse.move(x + width / 2, y + height / 4);
-  await page.mouse.down();
-  await page.mouse.move(x + width / 2 + 60, y + height / 4, { steps: 4 });
-  await page.mouse.up();
-  assert.ok(Number(await divider.getAttribute('aria-valuenow')) > 50);
+    const divider = panel.locator('#divider');
+    const { x, y, width, height } = await divider.boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 4);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2 + 60, y + height / 4, { steps: 4 });
+    await page.mouse.up();
+    assert.ok(Number(await divider.getAttribute('aria-valuenow')) > 50);
 
-  for (const name of ['side', 'hold', 'difference', 'map', 'divider']) {
-    await mode(panel, name).click();
-    assert.equal(await mode(panel, name).getAttribute('aria-checked'), 'true');
-    await page.waitForTimeout(200);
-    await page.screenshot({ path: screenshotPath(`panel-${name}`) });
-  }
+    for (const name of ['side', 'hold', 'difference', 'map', 'divider']) {
+      await mode(panel, name).click();
+      assert.equal(await mode(panel, name).getAttribute('aria-checked'), 'true');
+      await page.waitForTimeout(200);
+      await page.screenshot({ path: screenshotPath(`panel-${name}`) });
+    }
 
-  const pad = await panel.locator('#pad').boundingBox();
-  await page.mouse.click(pad.x + pad.width * 0.8, pad.y + pad.height * 0.2);
-  assert.ok((await dial(panel, 'pixel')) > 1 && (await dial(panel, 'semantic')) > 1, 'the pad moves both dials');
+    const pad = await panel.locator('#pad').boundingBox();
+    await page.mouse.click(pad.x + pad.width * 0.8, pad.y + pad.height * 0.2);
+    assert.ok(
+      (await dial(panel, 'pixel')) > 1 && (await dial(panel, 'semantic')) > 1,
+      'the pad moves both dials',
+    );
 
-  await panel.locator('#pin').click();
-  await panel.locator('#compareSet').waitFor();
-  await panel.locator('[data-preset=faithful]').click();
-  assert.deepEqual([await dial(panel, 'pixel'), await dial(panel, 'semantic')], [1, 0]);
-  await panel.locator('[data-with=A]').click();
-  await page.screenshot({ path: screenshotPath('panel-ab') });
+    await panel.locator('#pin').click();
+    await panel.locator('#compareSet').waitFor();
+    await panel.locator('[data-preset=faithful]').click();
+    assert.deepEqual([await dial(panel, 'pixel'), await dial(panel, 'semantic')], [1, 0]);
+    await panel.locator('[data-with=A]').click();
+    await page.screenshot({ path: screenshotPath('panel-ab') });
 
-  assert.deepEqual(listing(folder), ['hero.png']);
-  assert.deepEqual(unexpectedEvents(events), []);
-});
+    assert.deepEqual(listing(folder), ['hero.png']);
+    assert.deepEqual(unexpectedEvents(events), []);
+  },
+);
 
-uiTest('saving writes what was chosen; Overwrite asks first; the settings go to the workspace', { name: 'panel-save' }, async ({ page, folder }) => {
-  const before = readFileSync(path.join(folder, 'hero.png'));
-  await explorerMenu(page, 'hero.png', OPEN);
-  const panel = await readyPanel(page);
-  await panel.locator('[data-preset=balanced]').click();
-  await panel.locator('#save').click();
-  await panel.locator('#saved', { hasText: 'hero@4x.png' }).waitFor();
-  const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
-  assert.deepEqual([width, height], [480, 360]);
-  assert.deepEqual(readFileSync(path.join(folder, 'hero.png')), before);
+uiTest(
+  'saving writes what was chosen; Overwrite asks first; the settings go to the workspace',
+  { name: 'panel-save' },
+  async ({ page, folder }) => {
+    const before = readFileSync(path.join(folder, 'hero.png'));
+    await explorerMenu(page, 'hero.png', OPEN);
+    const panel = await readyPanel(page);
+    await panel.locator('[data-preset=balanced]').click();
+    await panel.locator('#save').click();
+    await panel.locator('#saved', { hasText: 'hero@4x.png' }).waitFor();
+    const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
+    assert.deepEqual([width, height], [480, 360]);
+    assert.deepEqual(readFileSync(path.join(folder, 'hero.png')), before);
 
-  await panel.locator('#saveMore').click();
-  await panel.locator('[data-action=useForWorkspace]').click();
-  const settingsFile = path.join(folder, '.vscode/settings.json');
-  const semantic = () => JSON.parse(readFileSync(settingsFile, 'utf8'))['pisaUpscale.semanticGuidance'];
-  for (let i = 0; i < 100 && semantic() === undefined; i++) await page.waitForTimeout(50);
-  assert.equal(semantic(), 0.5);
-
-  const overwrite = async (answer) => {
     await panel.locator('#saveMore').click();
-    await panel.locator('[data-action=overwrite]').click();
-    await clickDialogButton(await waitForDialog(page, 'Overwrite hero.png'), answer);
-  };
-  await overwrite('Cancel');
-  await panel.locator('#save:enabled').waitFor();
-  assert.deepEqual(readFileSync(path.join(folder, 'hero.png')), before);
-  await overwrite('Overwrite');
-  await panel.locator('#saved', { hasText: 'hero.png' }).waitFor();
-  assert.equal((await sharp(path.join(folder, 'hero.png')).metadata()).width, 480);
-  // The file on disk is another one now.
-  await panel.locator('#banner button').first().waitFor();
-  await page.screenshot({ path: screenshotPath('panel-changed') });
-  assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
-});
+    await panel.locator('[data-action=useForWorkspace]').click();
+    const settingsFile = path.join(folder, '.vscode/settings.json');
+    const semantic = () =>
+      JSON.parse(readFileSync(settingsFile, 'utf8'))['pisaUpscale.semanticGuidance'];
+    for (let i = 0; i < 100 && semantic() === undefined; i++) await page.waitForTimeout(50);
+    assert.equal(semantic(), 0.5);
 
-uiTest('after a reload the same picture stands there with the same dials and mode', { name: 'panel-reload' }, async ({ page }) => {
-  await explorerMenu(page, 'hero.png', OPEN);
-  const panel = await readyPanel(page);
-  await panel.locator('[data-preset=vivid]').click();
-  await mode(panel, 'side').click();
-  await panel.locator('#zoomActual').click();
-  await page.waitForTimeout(3000); // VS Code keeps a webview's state with a delay
-  await runCommand(page, 'Developer: Reload Window');
-  await page.locator('iframe.webview').waitFor({ state: 'detached' });
-  const again = await readyPanel(page);
-  assert.deepEqual([await dial(again, 'pixel'), await dial(again, 'semantic')], [1, 1.3]);
-  assert.equal(await mode(again, 'side').getAttribute('aria-checked'), 'true');
-  assert.equal(await again.locator('#zoomActual').getAttribute('aria-pressed'), 'true');
-  await page.screenshot({ path: screenshotPath('panel-reloaded') });
-});
+    const overwrite = async (answer) => {
+      await panel.locator('#saveMore').click();
+      await panel.locator('[data-action=overwrite]').click();
+      await clickDialogButton(await waitForDialog(page, 'Overwrite hero.png'), answer);
+    };
+    await overwrite('Cancel');
+    await panel.locator('#save:enabled').waitFor();
+    assert.deepEqual(readFileSync(path.join(folder, 'hero.png')), before);
+    await overwrite('Overwrite');
+    await panel.locator('#saved', { hasText: 'hero.png' }).waitFor();
+    assert.equal((await sharp(path.join(folder, 'hero.png')).metadata()).width, 480);
+    // The file on disk is another one now.
+    await panel.locator('#banner button').first().waitFor();
+    await page.screenshot({ path: screenshotPath('panel-changed') });
+    assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
+  },
+);
+
+uiTest(
+  'after a reload the same picture stands there with the same dials and mode',
+  { name: 'panel-reload' },
+  async ({ page }) => {
+    await explorerMenu(page, 'hero.png', OPEN);
+    const panel = await readyPanel(page);
+    await panel.locator('[data-preset=vivid]').click();
+    await mode(panel, 'side').click();
+    await panel.locator('#zoomActual').click();
+    await page.waitForTimeout(3000); // VS Code keeps a webview's state with a delay
+    await runCommand(page, 'Developer: Reload Window');
+    await page.locator('iframe.webview').waitFor({ state: 'detached' });
+    const again = await readyPanel(page);
+    assert.deepEqual([await dial(again, 'pixel'), await dial(again, 'semantic')], [1, 1.3]);
+    assert.equal(await mode(again, 'side').getAttribute('aria-checked'), 'true');
+    assert.equal(await again.locator('#zoomActual').getAttribute('aria-pressed'), 'true');
+    await page.screenshot({ path: screenshotPath('panel-reloaded') });
+  },
+);
 
 const pair = async (folder) => {
   await hero(folder);
   await writePicture(path.join(folder, 'hero@4x.png'), 480, 360);
 };
 
-uiTest('two selected pictures are compared with each other, without dials', { name: 'panel-pair', fill: pair }, async ({ page, events }) => {
-  await explorerMenu(page, ['hero@4x.png', 'hero.png'], OPEN);
-  await page.locator('.tab', { hasText: 'hero.png ↔ hero@4x.png' }).waitFor();
-  const panel = webview(page);
-  await panel.locator('#tagRight:visible').waitFor();
-  await page.waitForTimeout(500);
-  await page.screenshot({ path: screenshotPath('panel-pair') });
-  assert.equal(await panel.locator('.side').isVisible(), false);
-  assert.deepEqual(unexpectedEvents(events), []);
-});
+uiTest(
+  'two selected pictures are compared with each other, without dials',
+  { name: 'panel-pair', fill: pair },
+  async ({ page, events }) => {
+    await explorerMenu(page, ['hero@4x.png', 'hero.png'], OPEN);
+    await page.locator('.tab', { hasText: 'hero.png ↔ hero@4x.png' }).waitFor();
+    const panel = webview(page);
+    await panel.locator('#tagRight:visible').waitFor();
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: screenshotPath('panel-pair') });
+    assert.equal(await panel.locator('.side').isVisible(), false);
+    assert.deepEqual(unexpectedEvents(events), []);
+  },
+);
 
-uiTest('"Upscale Image" shows first where the settings say so; the custom editor shows the same', { name: 'panel-first', settings: { ...COMPACT, 'pisaUpscale.action': 'preview' } }, async ({ page, folder }) => {
-  await openPicture(page, 'hero.png');
-  await runCommand(page, UPSCALE);
-  await readyPanel(page);
-  assert.deepEqual(listing(folder), ['hero.png']);
-  await runCommand(page, 'View: Close All Editors');
+uiTest(
+  '"Upscale Image" shows first where the settings say so; the custom editor shows the same',
+  { name: 'panel-first', settings: { ...COMPACT, 'pisaUpscale.action': 'preview' } },
+  async ({ page, folder }) => {
+    await openPicture(page, 'hero.png');
+    await runCommand(page, UPSCALE);
+    await readyPanel(page);
+    assert.deepEqual(listing(folder), ['hero.png']);
+    await runCommand(page, 'View: Close All Editors');
 
-  await openPicture(page, 'hero.png');
-  await runCommand(page, 'View: Reopen Editor With...');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'PiSA Upscale Comparison' }).click();
-  await readyPanel(page);
-  await editorTab(page, 'hero.png').waitFor();
-  await page.screenshot({ path: screenshotPath('panel-editor') });
-  assert.ok(!existsSync(path.join(folder, 'hero@4x.png')));
-});
+    await openPicture(page, 'hero.png');
+    await runCommand(page, 'View: Reopen Editor With...');
+    await page
+      .locator('.quick-input-list .monaco-list-row', { hasText: 'PiSA Upscale Comparison' })
+      .click();
+    await readyPanel(page);
+    await editorTab(page, 'hero.png').waitFor();
+    await page.screenshot({ path: screenshotPath('panel-editor') });
+    assert.ok(!existsSync(path.join(folder, 'hero@4x.png')));
+  },
+);

@@ -1,4 +1,5 @@
-// One server and one browser for all UI tests of a file; a page and a workspace of its own for each test.
+// One server and one browser for all UI tests of a file; a page and a workspace of its own for each
+// test.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { launchBrowser, newPage } from '../harness/browser.mjs';
@@ -8,8 +9,12 @@ import { openWorkbench, waitForCommand } from '../harness/workbench.mjs';
 
 export const UPSCALE = 'PiSA Upscale: Upscale Image';
 
-/** Noise of VS Code itself: code-server lacks its licence check, its sign-in may start late on a busy machine, and it comments on its own frames. */
-const EXPECTED_EVENTS = /vsda|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|warning)\]|\[blocked\]/;
+/**
+ * Noise of VS Code itself: code-server lacks its licence check, its sign-in may start late on a
+ * busy machine, and it comments on its own frames.
+ */
+const EXPECTED_EVENTS =
+  /vsda|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|warning)\]|\[blocked\]/;
 
 /**
  * @typedef {object} Session
@@ -19,13 +24,19 @@ const EXPECTED_EVENTS = /vsda|Timed out waiting for authentication provider 'git
  */
 
 /**
- * @param {{ vsix?: string, machineSettings?: Record<string, unknown> }} [options] `vsix`: a packaged extension instead of the working tree
+ * @param {{ vsix?: string, machineSettings?: Record<string, unknown> }} [options] `vsix`: a
+ * packaged extension instead of the working tree
  */
 export async function startWorkbench({ vsix, machineSettings } = {}) {
   const server = await startServer({
     settings: { 'pisaUpscale.model': 'one-layer-4x' },
-    machineSettings: { 'pisaUpscale.device': 'cpu', 'pisaUpscale.modelFolders': [TEST_MODELS], ...machineSettings },
-    // Installed in place, as a person has it: VS Code's test driver, which a development path needs, hides all toasts.
+    machineSettings: {
+      'pisaUpscale.device': 'cpu',
+      'pisaUpscale.modelFolders': [TEST_MODELS],
+      ...machineSettings,
+    },
+    // Installed in place, as a person has it: VS Code's test driver, which a development path
+    // needs, hides all toasts.
     ...(vsix ? { vsix } : { unpackedExtension: REPOSITORY }),
   });
   const browser = await launchBrowser().catch(async (error) => {
@@ -43,8 +54,10 @@ export async function startWorkbench({ vsix, machineSettings } = {}) {
     },
 
     /**
-     * Opens a new workspace and runs `body` in it. `fill` puts files into the folder first. A screenshot is kept on failure.
-     * @param {{ name: string, fill: (folder: string) => Promise<unknown>, settings?: Record<string, unknown> }} setup
+     * Opens a new workspace and runs `body` in it. `fill` puts files into the folder first. A
+     * screenshot is kept on failure.
+     * @param {{ name: string, fill: (folder: string) => Promise<unknown>, settings?: Record<string,
+     * unknown> }} setup
      * @param {(session: Session) => Promise<void>} body
      */
     async inWorkspace({ name, fill, settings }, body) {

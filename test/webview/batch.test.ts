@@ -29,14 +29,44 @@ const row = (i: number, part: Partial<BatchRow> = {}): BatchRow => ({
 });
 
 function initOf(rows: readonly BatchRow[], part: Partial<BatchInit['plan']> = {}): BatchInit {
-  return { plan: { folder: 'assets', rows, otherFiles: 3, hasRecipe: false, orphans: 0, secondsPerPixel: 1e-5, device: 'CPU', interrupted: [], ...part }, states: {} };
+  return {
+    plan: {
+      folder: 'assets',
+      rows,
+      otherFiles: 3,
+      hasRecipe: false,
+      orphans: 0,
+      secondsPerPixel: 1e-5,
+      device: 'CPU',
+      interrupted: [],
+      ...part,
+    },
+    states: {},
+  };
 }
 
 const MIXED = initOf([
   row(0),
-  row(1, { input: 'photos/Sommer & Strand.JPG', id: 'photos/s', output: 'photos/Sommer & Strand@4x.JPG', size: { width: 300, height: 200 }, outputSize: { width: 1200, height: 800 } }),
-  row(2, { selected: false, reason: 'hand-edited', message: 'The output was changed by hand since it was made.' }),
-  row(3, { id: '?art/3.png', status: 'skip', selected: false, output: '', reason: 'not-readable', message: '3.png is damaged or incomplete. <b>Restore</b> it.' }),
+  row(1, {
+    input: 'photos/Sommer & Strand.JPG',
+    id: 'photos/s',
+    output: 'photos/Sommer & Strand@4x.JPG',
+    size: { width: 300, height: 200 },
+    outputSize: { width: 1200, height: 800 },
+  }),
+  row(2, {
+    selected: false,
+    reason: 'hand-edited',
+    message: 'The output was changed by hand since it was made.',
+  }),
+  row(3, {
+    id: '?art/3.png',
+    status: 'skip',
+    selected: false,
+    output: '',
+    reason: 'not-readable',
+    message: '3.png is damaged or incomplete. <b>Restore</b> it.',
+  }),
   row(4, { status: 'done', selected: false, reason: 'up-to-date' }),
 ]);
 
@@ -44,12 +74,25 @@ let harness: PanelHarness;
 before(async () => {
   const strings = batchStrings(untranslated);
   harness = await PanelHarness.start(ENTRY, new Map(), false, (origin) =>
-    batchHtml({ cspSource: origin, nonce: 'test', scriptUri: `${origin}/panelPage.js`, styleUri: `${origin}/batch.css`, language: 'en', strings, folder: 'assets', memory: PLACE }),
+    batchHtml({
+      cspSource: origin,
+      nonce: 'test',
+      scriptUri: `${origin}/panelPage.js`,
+      styleUri: `${origin}/batch.css`,
+      language: 'en',
+      strings,
+      folder: 'assets',
+      memory: PLACE,
+    }),
   );
 });
 after(() => harness.close());
 
-async function opened(init: BatchInit = MIXED, theme: ThemeName = 'dark', stored?: unknown): Promise<PanelPage> {
+async function opened(
+  init: BatchInit = MIXED,
+  theme: ThemeName = 'dark',
+  stored?: unknown,
+): Promise<PanelPage> {
   const page = await harness.open({ init, theme, ...(stored === undefined ? {} : { stored }) });
   await page.until(`document.body.dataset.phase === 'plan'`);
   await page.frame();
@@ -57,15 +100,25 @@ async function opened(init: BatchInit = MIXED, theme: ThemeName = 'dark', stored
 }
 
 const totals = (page: PanelPage): Promise<string> => page.page.locator('#totals').innerText();
-const event = (page: PanelPage, params: unknown): Promise<void> => page.post({ type: 'call', id: 900, method: 'event', params });
+const event = (page: PanelPage, params: unknown): Promise<void> =>
+  page.post({ type: 'call', id: 900, method: 'event', params });
 
 test('the plan says what becomes of each image, and text is text', async () => {
   const page = await opened();
-  assert.equal(await page.page.locator('#subtitle').innerText(), '3 to do, 1 up to date, 1 left alone · other files: 3');
-  assert.equal(await totals(page), '2 ticked · 1.0 megapixels · about 0.04 MB · about 0.6 s on CPU');
+  assert.equal(
+    await page.page.locator('#subtitle').innerText(),
+    '3 to do, 1 up to date, 1 left alone · other files: 3',
+  );
+  assert.equal(
+    await totals(page),
+    '2 ticked · 1.0 megapixels · about 0.04 MB · about 0.6 s on CPU',
+  );
   assert.equal(await page.page.locator('.space .row').count(), 5);
   assert.equal(await page.page.locator('.detail b').count(), 0);
-  assert.match(await page.page.locator('.row[data-id="art/2@4x.png"] .detail').innerText(), /changed by hand.*Tick it to replace/);
+  assert.match(
+    await page.page.locator('.row[data-id="art/2@4x.png"] .detail').innerText(),
+    /changed by hand.*Tick it to replace/,
+  );
   assert.equal(await page.page.locator('.row[data-id="?art/3.png"] input').isDisabled(), true);
   assert.deepEqual(page.problems, []);
   await page.close();
@@ -88,14 +141,22 @@ test('filters, ticks and Start: exactly what is ticked is started, and remembere
   await page.page.fill('#minimum', '0');
   await page.page.locator('.row[data-id="art/2@4x.png"] input').check();
   assert.match(await totals(page), /^2 ticked/);
-  assert.deepEqual(await page.page.evaluate('window.stored'), { place: PLACE, filter: { text: '', type: '', shown: 'all', minimum: 0 }, unticked: ['photos/s'] });
+  assert.deepEqual(await page.page.evaluate('window.stored'), {
+    place: PLACE,
+    filter: { text: '', type: '', shown: 'all', minimum: 0 },
+    unticked: ['photos/s'],
+  });
   await page.page.click('#start');
   const call = await page.called('start');
   assert.deepEqual(call.params, { ids: ['art/0@4x.png', 'art/2@4x.png'] });
   await page.result(call, undefined);
   await page.until(`document.body.dataset.phase === 'running'`);
   await page.close();
-  const again = await opened(MIXED, 'dark', { place: PLACE, filter: { text: 'art', type: '', shown: 'todo', minimum: 0 }, unticked: ['art/0@4x.png'] });
+  const again = await opened(MIXED, 'dark', {
+    place: PLACE,
+    filter: { text: 'art', type: '', shown: 'todo', minimum: 0 },
+    unticked: ['art/0@4x.png'],
+  });
   assert.match(await totals(again), /^1 ticked/);
   assert.equal(await again.page.inputValue('#filter'), 'art');
   await again.close();
@@ -106,14 +167,30 @@ test('while it runs: states, progress, pause, skip; then the report, retry and r
   await page.page.click('#start');
   await page.result(await page.called('start'), undefined);
   await event(page, { kind: 'row', id: 'art/0@4x.png', state: 'running' });
-  await event(page, { kind: 'standing', standing: { done: 0, total: 2, paused: false, megapixelsPerSecond: 1.25, secondsLeft: 65, current: [{ id: 'art/0@4x.png', share: 0.5, tile: 1, tiles: 4 }] } });
+  await event(page, {
+    kind: 'standing',
+    standing: {
+      done: 0,
+      total: 2,
+      paused: false,
+      megapixelsPerSecond: 1.25,
+      secondsLeft: 65,
+      current: [{ id: 'art/0@4x.png', share: 0.5, tile: 1, tiles: 4 }],
+    },
+  });
   await page.frame();
   assert.equal(await totals(page), '0 of 2 · 0.png · 1.3 megapixels/s · about 65 s left');
-  assert.equal(await page.page.locator('.row[data-id="art/0@4x.png"] .label').innerText(), 'Tile 2 of 4');
+  assert.equal(
+    await page.page.locator('.row[data-id="art/0@4x.png"] .label').innerText(),
+    'Tile 2 of 4',
+  );
   assert.equal(await page.page.getAttribute('#bar', 'aria-valuenow'), '25');
   await page.page.click('#pause');
   await page.result(await page.called('pause'), undefined);
-  await event(page, { kind: 'standing', standing: { done: 0, total: 2, paused: true, current: [] } });
+  await event(page, {
+    kind: 'standing',
+    standing: { done: 0, total: 2, paused: true, current: [] },
+  });
   assert.equal(await page.page.locator('#pause').innerText(), 'Resume');
   await page.page.click('#pause');
   await page.called('resume');
@@ -121,11 +198,17 @@ test('while it runs: states, progress, pause, skip; then the report, retry and r
   assert.deepEqual((await page.called('skip')).params, { id: 'photos/s' });
   await event(page, { kind: 'row', id: 'art/0@4x.png', state: 'done' });
   await event(page, { kind: 'row', id: 'photos/s', state: 'failed', message: 'The disk is full.' });
-  await event(page, { kind: 'report', report: { done: 1, failed: 1, skipped: 0, cancelled: false, seconds: 75 } });
+  await event(page, {
+    kind: 'report',
+    report: { done: 1, failed: 1, skipped: 0, cancelled: false, seconds: 75 },
+  });
   await page.until(`document.body.dataset.phase === 'plan'`);
   await page.frame();
   assert.equal(await totals(page), '1 upscaled in 75 s. 1 failed.');
-  assert.match(await page.page.locator('.row[data-id="photos/s"] .state').innerText(), /Failed[\s\S]*The disk is full/);
+  assert.match(
+    await page.page.locator('.row[data-id="photos/s"] .state').innerText(),
+    /Failed[\s\S]*The disk is full/,
+  );
   await page.page.click('#compare');
   assert.deepEqual((await page.called('compare')).params, { id: 'art/0@4x.png' });
   await page.page.click('#retry');
@@ -146,8 +229,15 @@ test('an interrupted batch can go on, a problem says what to do', async () => {
   await broken.page.evaluate('delete window.answers.init');
   await broken.until(`document.body.dataset.phase === 'plan'`);
   await broken.page.click('#newPlan');
-  await broken.error(await broken.called('replan'), { code: 'recipe', message: '.pisa-upscale.json: rules must be a list.', hint: 'Correct the recipe, then look again.' });
-  assert.match(await broken.page.locator('#problem').innerText(), /rules must be a list\. Correct the recipe/);
+  await broken.error(await broken.called('replan'), {
+    code: 'recipe',
+    message: '.pisa-upscale.json: rules must be a list.',
+    hint: 'Correct the recipe, then look again.',
+  });
+  assert.match(
+    await broken.page.locator('#problem').innerText(),
+    /rules must be a list\. Correct the recipe/,
+  );
   assert.equal(await broken.page.locator('#openRecipe').isVisible(), true);
   await broken.close();
 });
@@ -159,13 +249,35 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
       if (running) {
         await page.page.click('#start');
         await page.result(await page.called('start'), undefined);
-        await event(page, { kind: 'row', id: 'photos/s', state: 'failed', message: 'The disk is full.' });
+        await event(page, {
+          kind: 'row',
+          id: 'photos/s',
+          state: 'failed',
+          message: 'The disk is full.',
+        });
       }
       await page.frame();
       await page.page.evaluate(axe);
-      const { violations } = await page.page.evaluate<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }>(`axe.run(document, { resultTypes: ['violations'] })`);
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`).join('\n')}`), []);
+      const { violations } = await page.page.evaluate<{
+        violations: {
+          id: string;
+          impact: string;
+          nodes: { target: string[]; failureSummary: string }[];
+        }[];
+      }>(`axe.run(document, { resultTypes: ['violations'] })`);
+      const serious = violations.filter(
+        ({ impact }) => impact === 'serious' || impact === 'critical',
+      );
+      assert.deepEqual(
+        serious.map(
+          ({ id, nodes }) =>
+            `${id}: ` +
+            nodes
+              .map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`)
+              .join('\n'),
+        ),
+        [],
+      );
       await page.close();
     }
   });

@@ -3,7 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { INIT, ONE_DIAL, PAIR, PanelHarness, PREVIEW, progress, RESULT, type PanelPage } from './panelHarness';
+import {
+  INIT,
+  ONE_DIAL,
+  PAIR,
+  PanelHarness,
+  PREVIEW,
+  progress,
+  RESULT,
+  type PanelPage,
+} from './panelHarness';
 import { THEMES, type ThemeName } from './panelThemes';
 
 const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
@@ -19,12 +28,28 @@ before(async () => {
 after(() => harness.close());
 
 /** The panel in each of its states. */
-const STATES: Readonly<Record<string, { readonly init?: unknown; readonly reach: (panel: PanelPage) => Promise<void> }>> = {
+const STATES: Readonly<
+  Record<string, { readonly init?: unknown; readonly reach: (panel: PanelPage) => Promise<void> }>
+> = {
   done: { reach: (panel) => panel.finish() },
   loading: { reach: async (panel) => panel.progress(await panel.called('preview'), progress(6)) },
-  error: { reach: async (panel) => panel.error(await panel.called('preview'), { code: 'inference-failed', message: 'WebGPU ran out of memory.', hint: 'Close other programs.' }) },
-  'one dial': { init: { ...INIT, model: ONE_DIAL.id }, reach: (panel) => panel.finish({ ...PREVIEW, notes: ['A note.'] }, { ...RESULT, branches: ['pixel'] }) },
-  pair: { init: PAIR, reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`) },
+  error: {
+    reach: async (panel) =>
+      panel.error(await panel.called('preview'), {
+        code: 'inference-failed',
+        message: 'WebGPU ran out of memory.',
+        hint: 'Close other programs.',
+      }),
+  },
+  'one dial': {
+    init: { ...INIT, model: ONE_DIAL.id },
+    reach: (panel) =>
+      panel.finish({ ...PREVIEW, notes: ['A note.'] }, { ...RESULT, branches: ['pixel'] }),
+  },
+  pair: {
+    init: PAIR,
+    reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
+  },
   'pinned, map, menu, banner': {
     reach: async (panel) => {
       await panel.finish();
@@ -37,7 +62,14 @@ const STATES: Readonly<Record<string, { readonly init?: unknown; readonly reach:
   },
 };
 
-type Finding = { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[] };
+type Finding = {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly {
+    readonly target: readonly string[];
+    readonly failureSummary: string;
+  }[];
+};
 
 for (const theme of Object.keys(THEMES) as ThemeName[]) {
   test(`axe finds nothing serious: ${theme}`, async () => {
@@ -46,9 +78,23 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
       await reach(panel);
       await panel.frame();
       await panel.page.evaluate(axe);
-      const { violations } = await panel.page.evaluate<{ violations: Finding[] }>(`axe.run(document, { resultTypes: ['violations'] })`);
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`).join('\n')}`), [], `${theme}, ${name}`);
+      const { violations } = await panel.page.evaluate<{ violations: Finding[] }>(
+        `axe.run(document, { resultTypes: ['violations'] })`,
+      );
+      const serious = violations.filter(
+        ({ impact }) => impact === 'serious' || impact === 'critical',
+      );
+      assert.deepEqual(
+        serious.map(
+          ({ id, nodes }) =>
+            `${id}: ` +
+            nodes
+              .map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`)
+              .join('\n'),
+        ),
+        [],
+        `${theme}, ${name}`,
+      );
       assert.deepEqual(panel.problems, []);
       await panel.close();
     }
@@ -56,7 +102,14 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
 }
 
 test('no text is cut off or reaches out of the page, at any width', async () => {
-  for (const [width, height] of [[1280, 800], [1080, 800], [760, 900], [560, 900], [420, 900], [360, 700]] as const) {
+  for (const [width, height] of [
+    [1280, 800],
+    [1080, 800],
+    [760, 900],
+    [560, 900],
+    [420, 900],
+    [360, 700],
+  ] as const) {
     for (const [name, { init, reach }] of Object.entries(STATES)) {
       const panel = await harness.open({ width, height, ...(init === undefined ? {} : { init }) });
       await reach(panel);
@@ -80,7 +133,12 @@ test('no text is cut off or reaches out of the page, at any width', async () => 
 test('at 1280 × 800 nothing needs scrolling', async () => {
   const panel = await harness.open();
   await panel.finish();
-  assert.ok(await panel.page.evaluate(`(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight)(document.querySelector('.scroll'))`));
+  assert.ok(
+    await panel.page.evaluate(
+      '(({ scrollHeight, clientHeight }) => scrollHeight <= ' +
+        `clientHeight)(document.querySelector('.scroll'))`,
+    ),
+  );
   await panel.close();
 });
 
@@ -89,13 +147,21 @@ test('what a screen reader is told, in every state', async () => {
   for (const [name, { init, reach }] of Object.entries(STATES)) {
     const panel = await harness.open(init === undefined ? {} : { init });
     await reach(panel);
-    await panel.until(`document.querySelector('.side').offsetParent === null || document.querySelector('#outputFile').textContent !== '–'`);
+    await panel.until(
+      `document.querySelector('.side').offsetParent === null || ` +
+        `document.querySelector('#outputFile').textContent !== '–'`,
+    );
     await panel.frame();
     told.push(`# ${name}\n${await panel.page.locator('body').ariaSnapshot()}\n`);
     await panel.close();
   }
   if (process.env.UPDATE_SNAPSHOTS) writeFileSync(TREES, told.join('\n'));
-  assert.equal(told.join('\n'), readFileSync(TREES, 'utf8'), 'The accessibility tree changed. If that is meant: UPDATE_SNAPSHOTS=1, and look at the difference.');
+  assert.equal(
+    told.join('\n'),
+    readFileSync(TREES, 'utf8'),
+    'The accessibility tree changed. If that is meant: UPDATE_SNAPSHOTS=1, and look at the ' +
+      'difference.',
+  );
 });
 
 test('progress is announced at the start, half way and at the end only', async () => {
@@ -108,9 +174,19 @@ test('progress is announced at the start, half way and at the end only', async (
   for (let done = 1; done <= 16; done++) await panel.progress(call, progress(done));
   await panel.result(call, PREVIEW);
   await panel.frame();
-  assert.deepEqual(await panel.page.evaluate('window.said'), ['Upscaling has started', 'Half done', 'Done in 0.42 s on WebGPU']);
+  assert.deepEqual(await panel.page.evaluate('window.said'), [
+    'Upscaling has started',
+    'Half done',
+    'Done in 0.42 s on WebGPU',
+  ]);
   // What changes at each tile is in no live region.
-  assert.deepEqual(await panel.page.evaluate(`['#chip', '#tagRight', '#progress'].filter((id) => document.querySelector(id).closest('[aria-live], [role=status], [role=alert]'))`), []);
+  assert.deepEqual(
+    await panel.page.evaluate(
+      `['#chip', '#tagRight', '#progress'].filter((id) => ` +
+        `document.querySelector(id).closest('[aria-live], [role=status], [role=alert]'))`,
+    ),
+    [],
+  );
   await panel.close();
 });
 
@@ -123,7 +199,11 @@ test('the policy holds: what it forbids is noticed here, and nothing of the pane
     document.body.append(Object.assign(document.createElement('img'), { src: 'https://example.com/x.png' }), Object.assign(document.createElement('script'), { textContent: 'window.ran = true' }));
   `);
   await panel.frame();
-  for (const directive of ['style-src', 'img-src', 'script-src']) assert.ok(panel.problems.some((problem) => problem.startsWith(`policy: ${directive}`)), `${directive} in ${panel.problems.join('\n')}`);
+  for (const directive of ['style-src', 'img-src', 'script-src'])
+    assert.ok(
+      panel.problems.some((problem) => problem.startsWith(`policy: ${directive}`)),
+      `${directive} in ${panel.problems.join('\n')}`,
+    );
   assert.equal(await panel.page.evaluate('window.ran'), undefined);
   await panel.close();
 });
@@ -132,7 +212,12 @@ test('nothing moves by itself for those who asked for that', async () => {
   const panel = await harness.open();
   await panel.called('preview');
   await panel.frame();
-  const moving = `Array.from(document.querySelectorAll('*')).flatMap((element) => [undefined, '::before', '::after'].map((part) => getComputedStyle(element, part))).filter(({ transitionDuration, animationName }) => parseFloat(transitionDuration) > 0 || animationName !== 'none').length`;
+  const moving =
+    `Array.from(document.querySelectorAll('*')).flatMap((element) => ` +
+    `[undefined, '::before', '::after'].map((part) => ` +
+    'getComputedStyle(element, part))).filter(({ transitionDuration, ' +
+    'animationName }) => parseFloat(transitionDuration) > 0 || animationName ' +
+    `!== 'none').length`;
   assert.equal(await panel.page.evaluate(moving), 0);
   await panel.page.emulateMedia({ reducedMotion: 'no-preference' });
   assert.notEqual(await panel.page.evaluate(moving), 0, 'else this would test nothing');
@@ -156,7 +241,37 @@ test('every control is reached by Tab, and shows that it has the focus', async (
     assert.ok(outlined, id);
     reached.add(id);
   }
-  for (const id of ['divider', 'zoomOut', 'zoomIn', 'zoomFit', 'zoomActual', 'checkerboard', 'originalPixels', 'loupe', 'chip', 'save', 'saveMore', 'stage', 'aboutPad', 'pad', 'pixelNumber', 'pixelSlider', 'semanticNumber', 'semanticSlider', 'full', 'consistency', 'invented', 'model', 'scale', 'format', 'outputFile', 'A', 'swap', 'unpin', 'upscaleSelected']) {
+  for (const id of [
+    'divider',
+    'zoomOut',
+    'zoomIn',
+    'zoomFit',
+    'zoomActual',
+    'checkerboard',
+    'originalPixels',
+    'loupe',
+    'chip',
+    'save',
+    'saveMore',
+    'stage',
+    'aboutPad',
+    'pad',
+    'pixelNumber',
+    'pixelSlider',
+    'semanticNumber',
+    'semanticSlider',
+    'full',
+    'consistency',
+    'invented',
+    'model',
+    'scale',
+    'format',
+    'outputFile',
+    'A',
+    'swap',
+    'unpin',
+    'upscaleSelected',
+  ]) {
     assert.ok(reached.has(id), id);
   }
   await panel.close();

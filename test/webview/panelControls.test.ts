@@ -34,7 +34,8 @@ const click = async (selector: string): Promise<void> => {
   await panel.page.click(selector);
   await panel.frame();
 };
-const checked = (group: string): Promise<string | null> => panel.page.locator(`${group} [aria-checked=true]`).textContent();
+const checked = (group: string): Promise<string | null> =>
+  panel.page.locator(`${group} [aria-checked=true]`).textContent();
 
 test('modes by mouse, by number and by arrow keys', async () => {
   await ready();
@@ -57,52 +58,62 @@ test('modes by mouse, by number and by arrow keys', async () => {
   assert.equal((await panel.scene()).mode, 'map');
 });
 
-test('zoom by buttons, keys, wheel and double-click; a sideways wheel, arrow and page keys move', async () => {
-  await ready();
-  const zoom = async (): Promise<number | 'fit'> => (await panel.scene()).view.zoom;
-  await click('#zoomActual');
-  assert.equal(await zoom(), 1);
-  assert.equal(await panel.text('#zoomValue'), '100 %');
-  assert.equal(await panel.attribute('#zoomActual', 'aria-pressed'), 'true');
-  await click('#zoomIn');
-  assert.equal(await zoom(), 1.5);
-  await press('+', '-', '-');
-  assert.equal(await zoom(), 1);
-  await click('#zoomOut');
-  await click('#zoomFit');
-  assert.equal(await zoom(), 'fit');
-  await press('+', '0');
-  assert.equal(await zoom(), 'fit');
+test(
+  'zoom by buttons, keys, wheel and double-click; a sideways wheel, arrow and page keys ' + 'move',
+  async () => {
+    await ready();
+    const zoom = async (): Promise<number | 'fit'> => (await panel.scene()).view.zoom;
+    await click('#zoomActual');
+    assert.equal(await zoom(), 1);
+    assert.equal(await panel.text('#zoomValue'), '100 %');
+    assert.equal(await panel.attribute('#zoomActual', 'aria-pressed'), 'true');
+    await click('#zoomIn');
+    assert.equal(await zoom(), 1.5);
+    await press('+', '-', '-');
+    assert.equal(await zoom(), 1);
+    await click('#zoomOut');
+    await click('#zoomFit');
+    assert.equal(await zoom(), 'fit');
+    await press('+', '0');
+    assert.equal(await zoom(), 'fit');
 
-  await panel.page.mouse.move(300, 300);
-  const under = async (): Promise<readonly [number, number]> => {
-    const { view, stage, panes } = await panel.scene();
-    const scale = zoomOf(view, { picture: RESULT.size, pane: panes[0], pixelRatio: 1 });
-    const { y } = (await panel.page.locator('#stage').boundingBox())!;
-    return [view.x * RESULT.size.width + (300 - stage.width / 2) / scale, view.y * RESULT.size.height + (300 - y - stage.height / 2) / scale];
-  };
-  const anchor = await under();
-  await panel.page.mouse.wheel(0, -300);
-  await panel.until('window.scene.view.zoom !== "fit" && window.scene.view.zoom > 2');
-  for (const [index, value] of (await under()).entries()) assert.ok(Math.abs(value - anchor[index]!) < 1, 'what is under the pointer stays there');
-  const before = (await panel.scene()).view;
-  await panel.page.keyboard.down('Shift');
-  await panel.page.mouse.wheel(0, 120);
-  await panel.page.keyboard.up('Shift');
-  await panel.until(`window.scene.view.x > ${before.x}`);
-  await panel.page.mouse.wheel(-120, 0);
-  await panel.until(`window.scene.view.x < ${before.x} + 1e-6`);
-  assert.deepEqual([(await panel.scene()).view.zoom, (await panel.scene()).view.y], [before.zoom, before.y]);
-  await panel.page.focus('#stage');
-  await press('ArrowLeft', 'PageUp');
-  const moved = (await panel.scene()).view;
-  assert.ok(moved.x < before.x && moved.y < before.y);
-  await press('PageDown');
-  assert.ok((await panel.scene()).view.y > moved.y);
-  await panel.page.mouse.dblclick(300, 300);
-  await panel.frame();
-  assert.equal(await zoom(), 'fit');
-});
+    await panel.page.mouse.move(300, 300);
+    const under = async (): Promise<readonly [number, number]> => {
+      const { view, stage, panes } = await panel.scene();
+      const scale = zoomOf(view, { picture: RESULT.size, pane: panes[0], pixelRatio: 1 });
+      const { y } = (await panel.page.locator('#stage').boundingBox())!;
+      return [
+        view.x * RESULT.size.width + (300 - stage.width / 2) / scale,
+        view.y * RESULT.size.height + (300 - y - stage.height / 2) / scale,
+      ];
+    };
+    const anchor = await under();
+    await panel.page.mouse.wheel(0, -300);
+    await panel.until('window.scene.view.zoom !== "fit" && window.scene.view.zoom > 2');
+    for (const [index, value] of (await under()).entries())
+      assert.ok(Math.abs(value - anchor[index]!) < 1, 'what is under the pointer stays there');
+    const before = (await panel.scene()).view;
+    await panel.page.keyboard.down('Shift');
+    await panel.page.mouse.wheel(0, 120);
+    await panel.page.keyboard.up('Shift');
+    await panel.until(`window.scene.view.x > ${before.x}`);
+    await panel.page.mouse.wheel(-120, 0);
+    await panel.until(`window.scene.view.x < ${before.x} + 1e-6`);
+    assert.deepEqual(
+      [(await panel.scene()).view.zoom, (await panel.scene()).view.y],
+      [before.zoom, before.y],
+    );
+    await panel.page.focus('#stage');
+    await press('ArrowLeft', 'PageUp');
+    const moved = (await panel.scene()).view;
+    assert.ok(moved.x < before.x && moved.y < before.y);
+    await press('PageDown');
+    assert.ok((await panel.scene()).view.y > moved.y);
+    await panel.page.mouse.dblclick(300, 300);
+    await panel.frame();
+    assert.equal(await zoom(), 'fit');
+  },
+);
 
 test('dragging moves an enlarged picture', async () => {
   await ready({ stored: { view: { zoom: 4, x: 0.5, y: 0.5 } } });
@@ -113,7 +124,10 @@ test('dragging moves an enlarged picture', async () => {
   await panel.page.mouse.up();
   await panel.frame();
   const { x, y } = (await panel.scene()).view;
-  assert.deepEqual([Math.round((before.x - x) * 1024 * 4), Math.round((before.y - y) * 768 * 4)], [40, 20]);
+  assert.deepEqual(
+    [Math.round((before.x - x) * 1024 * 4), Math.round((before.y - y) * 768 * 4)],
+    [40, 20],
+  );
 });
 
 test('the divider by mouse and keys', async () => {
@@ -165,8 +179,14 @@ test('hold to compare: Space and the mouse button', async () => {
   await panel.frame();
   assert.equal((await panel.scene()).held, false);
   assert.match(await panel.text('#hint'), /Space/);
-  // Also right after the mode, a preset or a slider was used; what Space presses it goes on to press.
-  for (const [selector, held] of [['[data-mode=hold]', true], ['[data-preset=full]', true], ['#pixelSlider', true], ['#loupe', false]] as const) {
+  // Also right after the mode, a preset or a slider was used; what Space presses it goes on to
+  // press.
+  for (const [selector, held] of [
+    ['[data-mode=hold]', true],
+    ['[data-preset=full]', true],
+    ['#pixelSlider', true],
+    ['#loupe', false],
+  ] as const) {
     await panel.page.focus(selector);
     await panel.page.keyboard.down(' ');
     await panel.frame();
@@ -175,7 +195,10 @@ test('hold to compare: Space and the mouse button', async () => {
     await panel.frame();
     assert.equal((await panel.scene()).held, false, selector);
   }
-  assert.deepEqual([(await panel.scene()).mode, await panel.attribute('#loupe', 'aria-pressed')], ['hold', 'true']);
+  assert.deepEqual(
+    [(await panel.scene()).mode, await panel.attribute('#loupe', 'aria-pressed')],
+    ['hold', 'true'],
+  );
 });
 
 test('checkerboard, real pixels, loupe', async () => {
@@ -190,14 +213,25 @@ test('checkerboard, real pixels, loupe', async () => {
   await panel.page.mouse.move(400, 300);
   await panel.frame();
   assert.equal(await panel.text('#loupeAt'), 'x 400, y 260');
-  assert.deepEqual(await panel.page.locator('#loupeBox output').allInnerTexts(), ['120 98 77 128', '130 101 80']);
-  assert.deepEqual((await panel.renderer('drawLoupe')).map(([, side]) => side).slice(-2), ['compare', 'result']);
+  assert.deepEqual(await panel.page.locator('#loupeBox output').allInnerTexts(), [
+    '120 98 77 128',
+    '130 101 80',
+  ]);
+  assert.deepEqual((await panel.renderer('drawLoupe')).map(([, side]) => side).slice(-2), [
+    'compare',
+    'result',
+  ]);
   await panel.page.mouse.move(1200, 20);
   await panel.frame();
   assert.ok(await panel.page.locator('#loupeBox').isHidden());
   // By keyboard it reads the middle of what is seen.
   await panel.page.focus('#loupe');
-  for (let i = 0; i < 40 && (await panel.page.evaluate('document.activeElement.id')) !== 'stage'; i++) await press('Tab');
+  for (
+    let i = 0;
+    i < 40 && (await panel.page.evaluate('document.activeElement.id')) !== 'stage';
+    i++
+  )
+    await press('Tab');
   assert.equal(await panel.text('#loupeAt'), 'x 500, y 380');
   await press('Tab');
   assert.ok(await panel.page.locator('#loupeBox').isHidden());
@@ -210,7 +244,10 @@ test('the pad by keys, by mouse, and what it says', async () => {
   assert.deepEqual(await guidance(), [0.95, 1.05]);
   await press('Shift+ArrowLeft', 'Alt+ArrowDown');
   assert.deepEqual(await guidance(), [0.7, 1.04]);
-  assert.equal(await panel.attribute('#pad', 'aria-valuetext'), 'Pixel fidelity 0.70, semantic detail 1.04');
+  assert.equal(
+    await panel.attribute('#pad', 'aria-valuetext'),
+    'Pixel fidelity 0.70, semantic detail 1.04',
+  );
   await press('Home');
   assert.deepEqual(await guidance(), [1, 1]);
   await press('PageDown');
@@ -221,7 +258,10 @@ test('the pad by keys, by mouse, and what it says', async () => {
   assert.deepEqual(await guidance(), [1.5, 1.5]);
   await press('Home');
   const box = (await panel.page.locator('#pad').boundingBox())!;
-  const at = (pixel: number, semantic: number): [number, number] => [box.x + (pixel / 1.5) * box.width, box.y + box.height - (semantic / 1.5) * box.height];
+  const at = (pixel: number, semantic: number): [number, number] => [
+    box.x + (pixel / 1.5) * box.width,
+    box.y + box.height - (semantic / 1.5) * box.height,
+  ];
   await panel.page.mouse.move(...at(0.3, 0.3));
   await panel.page.mouse.down();
   await panel.page.mouse.move(...at(0.6, 0.8), { steps: 5 });
@@ -243,7 +283,16 @@ test('the pad by keys, by mouse, and what it says', async () => {
 test('sliders, numbers and the pad agree', async () => {
   await ready();
   await panel.page.focus('#semanticSlider');
-  for (const [id, attribute, value] of ['pixel', 'semantic'].flatMap((name) => [`#${name}Slider`, `#${name}Number`].flatMap((id) => [[id, 'min', '0'], [id, 'max', '1.5'], [id, 'step', '0.05']] as const))) {
+  for (const [id, attribute, value] of ['pixel', 'semantic'].flatMap((name) =>
+    [`#${name}Slider`, `#${name}Number`].flatMap(
+      (id) =>
+        [
+          [id, 'min', '0'],
+          [id, 'max', '1.5'],
+          [id, 'step', '0.05'],
+        ] as const,
+    ),
+  )) {
     assert.equal(await panel.attribute(id, attribute), value, `${id} ${attribute}`);
   }
   await press('ArrowLeft', 'ArrowLeft');
@@ -258,7 +307,13 @@ test('sliders, numbers and the pad agree', async () => {
   assert.deepEqual(await guidance(), [1, 0.4]);
   await press('Alt+ArrowRight', 'Alt+ArrowRight');
   assert.deepEqual(await guidance(), [1, 0.42]);
-  assert.deepEqual([await panel.page.inputValue('#semanticNumber'), await panel.page.inputValue('#semanticSlider')], ['0.42', '0.42']);
+  assert.deepEqual(
+    [
+      await panel.page.inputValue('#semanticNumber'),
+      await panel.page.inputValue('#semanticSlider'),
+    ],
+    ['0.42', '0.42'],
+  );
   assert.equal(await panel.attribute('#semanticSlider', 'aria-valuetext'), '0.42');
   await panel.page.fill('#pixelNumber', '0.4');
   await press('Enter');
@@ -270,7 +325,10 @@ test('sliders, numbers and the pad agree', async () => {
   assert.equal(await panel.page.inputValue('#pixelNumber'), '1.50');
   await panel.page.fill('#pixelNumber', '');
   await press('Tab');
-  assert.deepEqual([await guidance(), await panel.page.inputValue('#pixelNumber')], [[1.5, 0.42], '1.50']);
+  assert.deepEqual(
+    [await guidance(), await panel.page.inputValue('#pixelNumber')],
+    [[1.5, 0.42], '1.50'],
+  );
   await panel.page.dblclick('#pixelSlider');
   await panel.frame();
   assert.deepEqual(await guidance(), [1, 0.42]);
@@ -285,7 +343,8 @@ test('a slider’s drag is undone in one step, with buttons too', async () => {
   const box = (await panel.page.locator('#pixelSlider').boundingBox())!;
   await panel.page.mouse.move(box.x + box.width * 0.66, box.y + 9);
   await panel.page.mouse.down();
-  for (const share of [0.5, 0.4, 0.3, 0.2]) await panel.page.mouse.move(box.x + box.width * share, box.y + 9);
+  for (const share of [0.5, 0.4, 0.3, 0.2])
+    await panel.page.mouse.move(box.x + box.width * share, box.y + 9);
   await panel.page.mouse.up();
   await panel.frame();
   const [dragged] = await guidance();
@@ -294,7 +353,11 @@ test('a slider’s drag is undone in one step, with buttons too', async () => {
   await click('#undo');
   assert.deepEqual(await guidance(), [1, 1]);
   assert.ok(await panel.page.locator('#undo').isDisabled());
-  assert.equal(await panel.page.evaluate('document.activeElement.id'), 'redo', 'the focus is not lost');
+  assert.equal(
+    await panel.page.evaluate('document.activeElement.id'),
+    'redo',
+    'the focus is not lost',
+  );
   await press('Control+z', 'Control+y');
   assert.deepEqual((await guidance())[0], dragged);
   await click('#undo');
@@ -309,10 +372,19 @@ test('the default point is the settings’: on the pad, for Reset, Home and a do
   await ready({ init: { ...INIT, guidance: { pixel: 0.9, semantic: 0.3 } } });
   assert.deepEqual(await guidance(), [0.9, 0.3]);
   assert.ok(await panel.page.locator('#reset').isDisabled());
-  const [pad, ring] = [(await panel.page.locator('#pad').boundingBox())!, (await panel.page.locator('.ring').boundingBox())!];
+  const [pad, ring] = [
+    (await panel.page.locator('#pad').boundingBox())!,
+    (await panel.page.locator('.ring').boundingBox())!,
+  ];
   assert.ok(Math.abs((ring.x + ring.width / 2 - pad.x) / pad.width - 0.9 / 1.5) < 0.01);
-  assert.ok(Math.abs((pad.y + pad.height - ring.y - ring.height / 2) / pad.height - 0.3 / 1.5) < 0.01);
-  const toDefault = { Home: () => press('Home'), Reset: () => click('#reset'), 'a double-click': () => panel.page.mouse.dblclick(pad.x + 30, pad.y + 30) };
+  assert.ok(
+    Math.abs((pad.y + pad.height - ring.y - ring.height / 2) / pad.height - 0.3 / 1.5) < 0.01,
+  );
+  const toDefault = {
+    Home: () => press('Home'),
+    Reset: () => click('#reset'),
+    'a double-click': () => panel.page.mouse.dblclick(pad.x + 30, pad.y + 30),
+  };
   for (const [name, act] of Object.entries(toDefault)) {
     await panel.page.focus('#pad');
     await press('PageUp');
@@ -326,7 +398,13 @@ test('the default point is the settings’: on the pad, for Reset, Home and a do
 
 test('presets, and Auto as the extension chose it', async () => {
   await ready();
-  for (const [name, pixel, semantic] of [['faithful', 1, 0], ['balanced', 1, 0.5], ['vivid', 1, 1.3], ['auto', 1.1, 0.7], ['full', 1, 1]] as const) {
+  for (const [name, pixel, semantic] of [
+    ['faithful', 1, 0],
+    ['balanced', 1, 0.5],
+    ['vivid', 1, 1.3],
+    ['auto', 1.1, 0.7],
+    ['full', 1, 1],
+  ] as const) {
     await click(`[data-preset=${name}]`);
     assert.deepEqual(await guidance(), [pixel, semantic]);
     assert.equal(await panel.attribute(`[data-preset=${name}]`, 'aria-checked'), 'true');
@@ -337,25 +415,46 @@ test('presets, and Auto as the extension chose it', async () => {
   await panel.page.focus('#pad');
   await press('ArrowRight');
   assert.equal(await panel.page.locator('#presets [aria-checked=true]').count(), 0);
-  assert.match((await panel.attribute('[data-preset=auto]', 'aria-description')) ?? '', /1\.10 · 0\.70/);
+  assert.match(
+    (await panel.attribute('[data-preset=auto]', 'aria-description')) ?? '',
+    /1\.10 · 0\.70/,
+  );
 });
 
 test('figures follow the dials, and warn in words', async () => {
   await ready();
-  assert.deepEqual([await panel.text('#consistencyValue'), await panel.text('#consistencyWord')], ['31.4 dB', 'same picture']);
-  assert.deepEqual([await panel.text('#inventedValue'), await panel.text('#inventedWord')], ['8.0 %', 'of all pixels']);
+  assert.deepEqual(
+    [await panel.text('#consistencyValue'), await panel.text('#consistencyWord')],
+    ['31.4 dB', 'same picture'],
+  );
+  assert.deepEqual(
+    [await panel.text('#inventedValue'), await panel.text('#inventedWord')],
+    ['8.0 %', 'of all pixels'],
+  );
   await click('[data-preset=vivid]');
-  assert.deepEqual([await panel.text('#inventedValue'), await panel.text('#inventedWord')], ['12.0 %', 'a lot']);
+  assert.deepEqual(
+    [await panel.text('#inventedValue'), await panel.text('#inventedWord')],
+    ['12.0 %', 'a lot'],
+  );
   assert.ok((await panel.attribute('#invented', 'class'))?.includes('warns'));
   await click('[data-preset=faithful]');
-  assert.deepEqual([await panel.text('#inventedValue'), await panel.text('#inventedWord')], ['0.0 %', 'nothing invented']);
-  assert.equal(await panel.attribute('#inventedMeter', 'aria-valuetext'), '0.0 percent of pixels, nothing invented');
+  assert.deepEqual(
+    [await panel.text('#inventedValue'), await panel.text('#inventedWord')],
+    ['0.0 %', 'nothing invented'],
+  );
+  assert.equal(
+    await panel.attribute('#inventedMeter', 'aria-valuetext'),
+    '0.0 percent of pixels, nothing invented',
+  );
   assert.ok(await panel.page.locator('#zone').isVisible());
 });
 
 test('one dial: the pad keeps to its axis, and what is unknown is not called 0 %', async () => {
   panel = await harness.open({ init: { ...INIT, model: ONE_DIAL.id } });
-  await panel.finish({ ...PREVIEW, figures: { ...PREVIEW.figures, inventedLuma: [] } }, { ...RESULT, branches: ['pixel'] });
+  await panel.finish(
+    { ...PREVIEW, figures: { ...PREVIEW.figures, inventedLuma: [] } },
+    { ...RESULT, branches: ['pixel'] },
+  );
   assert.deepEqual(await guidance(), [1, 0]);
   await panel.page.focus('#pad');
   await press('ArrowUp', 'ArrowLeft');
@@ -363,8 +462,12 @@ test('one dial: the pad keeps to its axis, and what is unknown is not called 0 %
   assert.equal(await panel.attribute('#pad', 'aria-valuetext'), 'Pixel fidelity 0.95');
   assert.ok(await panel.page.locator('#semanticSlider').isDisabled());
   assert.equal(await panel.text('#semanticMissing'), 'Not in this model: it has one dial only.');
-  assert.deepEqual([await panel.text('#inventedValue'), await panel.text('#inventedWord')], ['–', 'one dial: unknown']);
-  for (const name of ['balanced', 'full', 'vivid']) assert.ok(await panel.page.locator(`[data-preset=${name}]`).isDisabled());
+  assert.deepEqual(
+    [await panel.text('#inventedValue'), await panel.text('#inventedWord')],
+    ['–', 'one dial: unknown'],
+  );
+  for (const name of ['balanced', 'full', 'vivid'])
+    assert.ok(await panel.page.locator(`[data-preset=${name}]`).isDisabled());
   assert.ok(await panel.page.locator('[data-mode=map]').isDisabled());
   await press('5');
   assert.equal((await panel.scene()).mode, 'divider');
@@ -388,7 +491,10 @@ test('A is pinned, compared with, swapped and unpinned', async () => {
   assert.equal((await panel.scene()).compareWith, 'A');
   await click('#swap');
   assert.deepEqual(await guidance(), [1, 1]);
-  assert.deepEqual((await panel.stored()).pinned, { model: 'two', guidance: { pixel: 1, semantic: 0 } });
+  assert.deepEqual((await panel.stored()).pinned, {
+    model: 'two',
+    guidance: { pixel: 1, semantic: 0 },
+  });
   assert.equal(await checked('#compareWith'), 'A 1.00 · 0.00');
   await click('#unpin');
   assert.ok(await panel.page.locator('#pin').isVisible());
@@ -400,13 +506,20 @@ test('A of another model stays while it is shown, and swapping computes its mode
   await ready();
   await click('#pin');
   await panel.page.selectOption('#model', 'one');
-  await panel.finish({ ...PREVIEW, figures: { ...PREVIEW.figures, inventedLuma: [] } }, { ...RESULT, branches: ['pixel'] }, 1);
+  await panel.finish(
+    { ...PREVIEW, figures: { ...PREVIEW.figures, inventedLuma: [] } },
+    { ...RESULT, branches: ['pixel'] },
+    1,
+  );
   assert.equal((await panel.scene()).compareWith, 'A');
   assert.match(await panel.text('#tagLeft'), /PiSA Compact/);
   await click('#swap');
   const call = await panel.called('preview', 2);
   assert.equal(call.params?.model, 'two');
-  assert.deepEqual((await panel.stored()).pinned, { model: 'one', guidance: { pixel: 1, semantic: 0 } });
+  assert.deepEqual((await panel.stored()).pinned, {
+    model: 'one',
+    guidance: { pixel: 1, semantic: 0 },
+  });
 });
 
 test('the output’s name and size are the extension’s; scale is kept in its range', async () => {
@@ -445,12 +558,17 @@ test('what was chosen is there again when the panel comes back; nonsense is not'
   await panel.close();
   await ready({ stored });
   const { mode, view, compareWith, divider } = await panel.scene();
-  assert.deepEqual([mode, view, compareWith, divider, await guidance()], ['side', stored.view, 'A', 0.51, [1, 1.3]]);
+  assert.deepEqual(
+    [mode, view, compareWith, divider, await guidance()],
+    ['side', stored.view, 'A', 0.51, [1, 1.3]],
+  );
   assert.equal(stored.session, 'a7', 'what the extension finds the pictures by');
   assert.equal(await panel.page.inputValue('#format'), 'avif');
   assert.deepEqual((await panel.renderer('pin')).at(-1), ['pin', { pixel: 1, semantic: 1.3 }]);
   await panel.close();
-  await ready({ stored: { mode: 'x', guidance: 'y', divider: -1, pinned: [], model: 'gone', view: 3 } });
+  await ready({
+    stored: { mode: 'x', guidance: 'y', divider: -1, pinned: [], model: 'gone', view: 3 },
+  });
   assert.deepEqual([(await panel.scene()).mode, await guidance()], ['divider', [1, 1]]);
 });
 

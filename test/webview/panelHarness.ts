@@ -18,12 +18,27 @@ const SOFTWARE_WEBGL = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-u
 const DIST = path.resolve(__dirname, '../../dist/webview');
 export const strings = panelStrings(untranslated);
 
-export const TWO_DIALS = { id: 'two', name: 'PiSA Compact ×4', scale: 4, branches: ['pixel', 'semantic'] } as const;
-export const ONE_DIAL = { id: 'one', name: 'One dial, with a rather long name', scale: 2, branches: ['pixel'] } as const;
+export const TWO_DIALS = {
+  id: 'two',
+  name: 'PiSA Compact ×4',
+  scale: 4,
+  branches: ['pixel', 'semantic'],
+} as const;
+export const ONE_DIAL = {
+  id: 'one',
+  name: 'One dial, with a rather long name',
+  scale: 2,
+  branches: ['pixel'],
+} as const;
 
 export const INIT: PanelInit = {
   kind: 'preview',
-  original: { fileName: 'maple.jpg', address: 'maple.jpg', problem: 'maple.jpg could not be loaded.', size: { width: 256, height: 192 } },
+  original: {
+    fileName: 'maple.jpg',
+    address: 'maple.jpg',
+    problem: 'maple.jpg could not be loaded.',
+    size: { width: 256, height: 192 },
+  },
   result: undefined,
   facts: '',
   models: [TWO_DIALS, ONE_DIAL],
@@ -35,12 +50,23 @@ export const INIT: PanelInit = {
 export const PAIR: PanelInit = {
   ...INIT,
   kind: 'pair',
-  result: { fileName: 'maple@4x.jpg', address: 'maple4.jpg', problem: 'maple@4x.jpg could not be loaded.', size: { width: 1024, height: 768 } },
+  result: {
+    fileName: 'maple@4x.jpg',
+    address: 'maple4.jpg',
+    problem: 'maple@4x.jpg could not be loaded.',
+    size: { width: 1024, height: 768 },
+  },
   facts: '×4 · PiSA Compact · λ_pix 1.00 · λ_sem 0.50',
   models: [],
 };
 
-export const RESULT = { size: { width: 1024, height: 768 }, sourceSize: { width: 256, height: 192 }, branches: TWO_DIALS.branches, alphaAddress: undefined, exact: true };
+export const RESULT = {
+  size: { width: 1024, height: 768 },
+  sourceSize: { width: 256, height: 192 },
+  branches: TWO_DIALS.branches,
+  alphaAddress: undefined,
+  exact: true,
+};
 
 /** 31.4 dB at (1, 1); 8 % visibly invented at 1, more than 10 % from 1.15 on. */
 export const PREVIEW: PanelPreview = {
@@ -48,7 +74,9 @@ export const PREVIEW: PanelPreview = {
   seconds: 0.42,
   figures: {
     consistency: { count: 1000, dd: 60000, dp: -20000, ds: 2000, pp: 18000, ps: 1000, ss: 3105 },
-    inventedLuma: Array.from({ length: 256 }, (_, level) => (level === 3 ? 880 : level === 7 ? 40 : level === 12 ? 80 : 0)),
+    inventedLuma: Array.from({ length: 256 }, (_, level) =>
+      level === 3 ? 880 : level === 7 ? 40 : level === 12 ? 80 : 0,
+    ),
   },
   estimate: { noise: 2, blockiness: 0.4, blur: 0.6 },
   auto: { pixel: 1.1, semantic: 0.7 },
@@ -60,17 +88,40 @@ export const progress = (done: number, more: Partial<PanelProgress> = {}): Panel
   total: 16,
   device: 'WebGPU',
   secondsLeft: (16 - done) * 0.5,
-  tile: done > 0 ? { rect: { x: (done - 1) * 64, y: 0, width: 64, height: 64 }, address: `tile${done}` } : undefined,
+  tile:
+    done > 0
+      ? { rect: { x: (done - 1) * 64, y: 0, width: 64, height: 64 }, address: `tile${done}` }
+      : undefined,
   picture: RESULT,
   ...more,
 });
 
-export type Sent = { readonly type: string; readonly id: number; readonly method?: string; readonly params?: Record<string, unknown> };
-export type OpenOptions = { init?: unknown; stored?: unknown; theme?: ThemeName; width?: number; height?: number; renderer?: RendererOptions };
+export type Sent = {
+  readonly type: string;
+  readonly id: number;
+  readonly method?: string;
+  readonly params?: Record<string, unknown>;
+};
+export type OpenOptions = {
+  init?: unknown;
+  stored?: unknown;
+  theme?: ThemeName;
+  width?: number;
+  height?: number;
+  renderer?: RendererOptions;
+};
 export type Call = readonly [method: string, ...values: unknown[]];
 
 const comparisonHtml = (origin: string): string =>
-  panelHtml({ cspSource: origin, nonce: 'test', scriptUri: `${origin}/panelPage.js`, styleUri: `${origin}/panel.css`, language: 'en', strings, kind: 'preview' });
+  panelHtml({
+    cspSource: origin,
+    nonce: 'test',
+    scriptUri: `${origin}/panelPage.js`,
+    styleUri: `${origin}/panel.css`,
+    language: 'en',
+    strings,
+    kind: 'preview',
+  });
 
 /** A browser with the panel's real page, style sheet and policy. */
 export class PanelHarness {
@@ -80,24 +131,54 @@ export class PanelHarness {
     private readonly origin: string,
   ) {}
 
-  /** `html`: the page for an origin, whose script is panelPage.js. `entry`: that script. `files`: what it may fetch. `webgl`: with WebGL 2 in software, which the panel takes only if it must. */
-  static async start(entry = path.join(__dirname, 'panelPage.ts'), files: ReadonlyMap<string, Buffer> = new Map(), webgl = false, html = comparisonHtml): Promise<PanelHarness> {
-    const bundle = await esbuild.build({ bundle: true, platform: 'browser', target: 'es2022', format: 'iife', write: false, logLevel: 'warning', entryPoints: [entry] });
+  /**
+   * `html`: the page for an origin, whose script is panelPage.js. `entry`: that script. `files`:
+   * what it may fetch. `webgl`: with WebGL 2 in software, which the panel takes only if it must.
+   */
+  static async start(
+    entry = path.join(__dirname, 'panelPage.ts'),
+    files: ReadonlyMap<string, Buffer> = new Map(),
+    webgl = false,
+    html = comparisonHtml,
+  ): Promise<PanelHarness> {
+    const bundle = await esbuild.build({
+      bundle: true,
+      platform: 'browser',
+      target: 'es2022',
+      format: 'iife',
+      write: false,
+      logLevel: 'warning',
+      entryPoints: [entry],
+    });
     const script = bundle.outputFiles[0]?.text ?? '';
     let origin = '';
     const server = createServer((request, response) => {
       const url = request.url?.split('?')[0] ?? '';
       if (url === '/') {
         response.setHeader('content-type', 'text/html').end(html(origin));
-      } else if (url === '/panelPage.js') response.setHeader('content-type', 'text/javascript').end(script);
-      else if (url === '/panel.css' || url === '/batch.css') response.setHeader('content-type', 'text/css').end(readFileSync(path.join(DIST, url.slice(1))));
-      else if (url === '/codicon.ttf') response.setHeader('content-type', 'font/ttf').end(readFileSync(path.join(DIST, 'codicon.ttf')));
+      } else if (url === '/panelPage.js')
+        response.setHeader('content-type', 'text/javascript').end(script);
+      else if (url === '/panel.css' || url === '/batch.css')
+        response
+          .setHeader('content-type', 'text/css')
+          .end(readFileSync(path.join(DIST, url.slice(1))));
+      else if (url === '/codicon.ttf')
+        response
+          .setHeader('content-type', 'font/ttf')
+          .end(readFileSync(path.join(DIST, 'codicon.ttf')));
       else if (files.has(url)) response.end(files.get(url));
       else response.writeHead(204).end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const browser = await chromium.launch({ executablePath: ensureChromium(), args: ['--no-sandbox', '--disable-background-networking', ...(webgl ? SOFTWARE_WEBGL : ['--disable-gpu'])] });
+    const browser = await chromium.launch({
+      executablePath: ensureChromium(),
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        ...(webgl ? SOFTWARE_WEBGL : ['--disable-gpu']),
+      ],
+    });
     return new PanelHarness(browser, server, origin);
   }
 
@@ -107,8 +188,18 @@ export class PanelHarness {
   }
 
   /** `renderer`: what `panelRealPage` is to draw with. */
-  async open({ init = INIT, stored, theme = 'dark', width = 1280, height = 800, renderer = {} }: OpenOptions = {}): Promise<PanelPage> {
-    const context = await this.browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  async open({
+    init = INIT,
+    stored,
+    theme = 'dark',
+    width = 1280,
+    height = 800,
+    renderer = {},
+  }: OpenOptions = {}): Promise<PanelPage> {
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('console', (message) => {
@@ -166,7 +257,10 @@ export class PanelPage {
 
   /** Waits for a call that has not been answered, and gives its number. */
   async called(method: string, nth = 0): Promise<Sent> {
-    await this.until(`window.sent.filter((m) => m.type === 'call' && m.method === ${JSON.stringify(method)}).length > ${nth}`);
+    await this.until(
+      `window.sent.filter((m) => m.type === 'call' && m.method === ` +
+        `${JSON.stringify(method)}).length > ${nth}`,
+    );
     return (await this.sent(method))[nth]!;
   }
 
@@ -176,7 +270,9 @@ export class PanelPage {
   }
 
   async isCancelled({ id }: Sent): Promise<boolean> {
-    return (await this.page.evaluate<Sent[]>('window.sent')).some((message) => message.type === 'cancel' && message.id === id);
+    return (await this.page.evaluate<Sent[]>('window.sent')).some(
+      (message) => message.type === 'cancel' && message.id === id,
+    );
   }
 
   async post(message: unknown): Promise<void> {
@@ -184,9 +280,12 @@ export class PanelPage {
     await this.frame();
   }
 
-  progress = (call: Sent, value: unknown): Promise<void> => this.post({ type: 'progress', id: call.id, value });
-  result = (call: Sent, value: unknown): Promise<void> => this.post({ type: 'result', id: call.id, value });
-  error = (call: Sent, error: { code: string; message: string; hint?: string }): Promise<void> => this.post({ type: 'error', id: call.id, error });
+  progress = (call: Sent, value: unknown): Promise<void> =>
+    this.post({ type: 'progress', id: call.id, value });
+  result = (call: Sent, value: unknown): Promise<void> =>
+    this.post({ type: 'result', id: call.id, value });
+  error = (call: Sent, error: { code: string; message: string; hint?: string }): Promise<void> =>
+    this.post({ type: 'error', id: call.id, error });
 
   /** Lets a run come to its end. */
   async finish(preview: unknown = PREVIEW, result: unknown = RESULT, nth = 0): Promise<void> {
@@ -197,7 +296,10 @@ export class PanelPage {
     await this.frame();
   }
 
-  /** Until an expression is true in the page. Playwright's own way needs `eval`, which the policy forbids. */
+  /**
+   * Until an expression is true in the page. Playwright's own way needs `eval`, which the policy
+   * forbids.
+   */
   async until(expression: string): Promise<void> {
     const end = Date.now() + 20_000;
     while (!(await this.page.evaluate(expression))) {
@@ -208,7 +310,10 @@ export class PanelPage {
 
   /** Until what happened is drawn. */
   async frame(): Promise<void> {
-    await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))');
+    await this.page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => ' +
+        'setTimeout(done))))',
+    );
   }
 
   scene(): Promise<StageScene> {
@@ -224,5 +329,6 @@ export class PanelPage {
   }
 
   text = (selector: string): Promise<string> => this.page.locator(selector).innerText();
-  attribute = (selector: string, name: string): Promise<string | null> => this.page.locator(selector).getAttribute(name);
+  attribute = (selector: string, name: string): Promise<string | null> =>
+    this.page.locator(selector).getAttribute(name);
 }

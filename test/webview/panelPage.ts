@@ -3,11 +3,16 @@ import { startPanel, type PanelMemory } from '../../src/webview/panel/startPanel
 import type { StageRenderer, StageScene } from '../../src/webview/panel/stageRenderer';
 
 /**
- * The panel in a test's page: everything is real but the extension, whose messages the test sends, and the renderer, which writes down what it is
- * told and paints each pane in one colour.
+ * The panel in a test's page: everything is real but the extension, whose messages the test sends,
+ * and the renderer, which writes down what it is told and paints each pane in one colour.
  */
 type Recorded = readonly [method: string, ...values: unknown[]];
-type TestWindow = { calls: Recorded[]; scene: StageScene | undefined; failing: string; acquireVsCodeApi: () => PanelMemory & { postMessage(message: unknown): void } };
+type TestWindow = {
+  calls: Recorded[];
+  scene: StageScene | undefined;
+  failing: string;
+  acquireVsCodeApi: () => PanelMemory & { postMessage(message: unknown): void };
+};
 
 const page = window as unknown as TestWindow;
 page.calls = [];
@@ -23,7 +28,8 @@ function recordingRenderer(canvas: HTMLCanvasElement): StageRenderer {
   return {
     open: async (original, result) => {
       record('open', original.fileName, result?.fileName);
-      const sizeOf = (picture: typeof original | undefined) => (picture?.address === undefined ? undefined : (picture.size ?? { width: 64, height: 48 }));
+      const sizeOf = (picture: typeof original | undefined) =>
+        picture?.address === undefined ? undefined : (picture.size ?? { width: 64, height: 48 });
       return { original: sizeOf(original), result: sizeOf(result) };
     },
     begin: async (result) => record('begin', result.size, result.branches),
@@ -39,10 +45,21 @@ function recordingRenderer(canvas: HTMLCanvasElement): StageRenderer {
       for (const [index, pane] of panes.entries()) {
         if (!context) return;
         context.fillStyle = index === 0 ? '#6b7f5a' : '#8a6f4f';
-        context.fillRect((pane.x + 24) * pixelRatio, (pane.y + 16) * pixelRatio, (pane.width - 48) * pixelRatio, (pane.height - 32) * pixelRatio);
+        context.fillRect(
+          (pane.x + 24) * pixelRatio,
+          (pane.y + 16) * pixelRatio,
+          (pane.width - 48) * pixelRatio,
+          (pane.height - 32) * pixelRatio,
+        );
       }
     },
-    pixelAt: ({ x, y }) => ({ x: Math.floor(x), y: Math.floor(y), result: [130, 101, 80, 255], compare: [120, 98, 77, 128], shown: 'result' }),
+    pixelAt: ({ x, y }) => ({
+      x: Math.floor(x),
+      y: Math.floor(y),
+      result: [130, 101, 80, 255],
+      compare: [120, 98, 77, 128],
+      shown: 'result',
+    }),
     drawLoupe: (loupe, _point, which) => {
       record('drawLoupe', which);
       const inside = loupe.getContext('2d');
@@ -60,4 +77,8 @@ function recordingRenderer(canvas: HTMLCanvasElement): StageRenderer {
 }
 
 const vscode = page.acquireVsCodeApi();
-void startPanel({ connect: (local) => connectToHost(vscode, local), createRenderer: recordingRenderer, memory: vscode });
+void startPanel({
+  connect: (local) => connectToHost(vscode, local),
+  createRenderer: recordingRenderer,
+  memory: vscode,
+});

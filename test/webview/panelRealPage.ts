@@ -4,6 +4,13 @@ import { startPanel, type PanelMemory } from '../../src/webview/panel/startPanel
 import type { RendererOptions } from '../../src/webview/render/createRenderer';
 
 /** The panel as it is shipped, but that the test says what it draws with. */
-const page = window as unknown as { rendererOptions: RendererOptions; acquireVsCodeApi: () => PanelMemory & { postMessage(message: unknown): void } };
+const page = window as unknown as {
+  rendererOptions: RendererOptions;
+  acquireVsCodeApi: () => PanelMemory & { postMessage(message: unknown): void };
+};
 const vscode = page.acquireVsCodeApi();
-void startPanel({ connect: (local) => connectToHost(vscode, local), createRenderer: sceneRendererWith(page.rendererOptions), memory: vscode });
+void startPanel({
+  connect: (local) => connectToHost(vscode, local),
+  createRenderer: sceneRendererWith(page.rendererOptions),
+  memory: vscode,
+});

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { INIT, PAIR, PanelHarness, PREVIEW, progress, RESULT, type PanelPage, type Sent } from './panelHarness';
+import {
+  INIT,
+  PAIR,
+  PanelHarness,
+  PREVIEW,
+  progress,
+  RESULT,
+  type PanelPage,
+  type Sent,
+} from './panelHarness';
 
 let harness: PanelHarness;
 let panel: PanelPage;
@@ -20,7 +29,11 @@ const click = async (selector: string): Promise<void> => {
   await panel.frame();
 };
 const hidden = (selector: string): Promise<boolean> => panel.page.locator(selector).isHidden();
-const GPU_ERROR = { code: 'inference-failed', message: 'WebGPU ran out of memory.', hint: 'Close other programs.' };
+const GPU_ERROR = {
+  code: 'inference-failed',
+  message: 'WebGPU ran out of memory.',
+  hint: 'Close other programs.',
+};
 
 test('while it runs: progress, time left, tiles in order, Cancel, and dials that work', async () => {
   panel = await harness.open();
@@ -35,7 +48,10 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
   assert.equal(await panel.attribute('#progress', 'aria-valuenow'), '38');
   assert.equal(await panel.text('#save'), 'Cancel');
   assert.ok(await panel.page.locator('#pin').isDisabled());
-  assert.deepEqual([await panel.text('#consistencyValue'), await panel.text('#consistencyWord')], ['–', 'after the run']);
+  assert.deepEqual(
+    [await panel.text('#consistencyValue'), await panel.text('#consistencyWord')],
+    ['–', 'after the run'],
+  );
   assert.deepEqual((await panel.scene()).workingTile, next);
   await panel.page.focus('#pad');
   await panel.page.keyboard.press('ArrowUp');
@@ -49,9 +65,15 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
   assert.equal(await panel.text('#chipText'), 'WebGPU · 0.42 s');
   assert.equal(await panel.text('#save'), 'Save');
   assert.ok(await hidden('#progress'));
-  assert.deepEqual((await panel.renderer('addTile')).map(([, rect]) => (rect as { x: number }).x), [320, 448, 960]);
+  assert.deepEqual(
+    (await panel.renderer('addTile')).map(([, rect]) => (rect as { x: number }).x),
+    [320, 448, 960],
+  );
   // Once for the estimate, once for what the engine tells.
-  assert.deepEqual((await panel.renderer('begin')).map(([, size]) => size), [RESULT.size, RESULT.size]);
+  assert.deepEqual(
+    (await panel.renderer('begin')).map(([, size]) => size),
+    [RESULT.size, RESULT.size],
+  );
 });
 
 test('a run is cancelled and tried again', async () => {
@@ -72,8 +94,12 @@ test('an error says what happened and how to go on: processor, again, log', asyn
   panel = await harness.open();
   await panel.error(await panel.called('preview'), GPU_ERROR);
   assert.equal(await panel.attribute('.notice', 'role'), 'alert');
-  assert.match(await panel.text('.notice'), /could not be upscaled\s+WebGPU ran out of memory\.\s+Close other programs\./);
-  for (const id of ['save', 'pin', 'upscaleSelected']) assert.ok(await panel.page.locator(`#${id}`).isDisabled(), id);
+  assert.match(
+    await panel.text('.notice'),
+    /could not be upscaled\s+WebGPU ran out of memory\.\s+Close other programs\./,
+  );
+  for (const id of ['save', 'pin', 'upscaleSelected'])
+    assert.ok(await panel.page.locator(`#${id}`).isDisabled(), id);
   await click('[data-action=showLog]');
   assert.equal((await panel.sent('showLog')).length, 1);
   await click('[data-action=tryAgain]');
@@ -120,7 +146,14 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   await click('[data-preset=balanced]');
   await panel.page.keyboard.press('Control+s');
   const call = await panel.called('save');
-  assert.deepEqual(call.params, { scale: 4, format: 'source', model: 'two', guidance: { pixel: 1, semantic: 0.5 }, onProcessor: false, how: 'save' });
+  assert.deepEqual(call.params, {
+    scale: 4,
+    format: 'source',
+    model: 'two',
+    guidance: { pixel: 1, semantic: 0.5 },
+    onProcessor: false,
+    how: 'save',
+  });
   await panel.progress(call, progress(4, { tile: undefined, picture: undefined }));
   assert.equal(await panel.text('#chipText'), 'Saving · WebGPU · 6.0 s left');
   assert.equal(await panel.attribute('#progress', 'aria-label'), 'Saving');
@@ -158,7 +191,10 @@ test('settings are copied, used for the workspace, and for the selected files', 
   panel = await harness.open();
   await panel.finish();
   const choice = { scale: 4, format: 'source', model: 'two', guidance: { pixel: 1, semantic: 1 } };
-  for (const [item, said] of [['copySettings', 'Settings copied'], ['useForWorkspace', 'Settings are used for this workspace']] as const) {
+  for (const [item, said] of [
+    ['copySettings', 'Settings copied'],
+    ['useForWorkspace', 'Settings are used for this workspace'],
+  ] as const) {
     await click('#saveMore');
     await click(`[data-action=${item}]`);
     const call = await panel.called(item);
@@ -183,7 +219,10 @@ test('the menu closes with Escape and with a click elsewhere', async () => {
   await click('#saveMore');
   assert.equal(await panel.attribute('#saveMore', 'aria-expanded'), 'true');
   await panel.page.keyboard.press('End');
-  assert.equal(await panel.page.evaluate('document.activeElement.dataset.action'), 'useForWorkspace');
+  assert.equal(
+    await panel.page.evaluate('document.activeElement.dataset.action'),
+    'useForWorkspace',
+  );
   await panel.page.keyboard.press('Escape');
   assert.ok(await hidden('#saveMenu'));
   assert.equal(await panel.page.evaluate('document.activeElement.id'), 'saveMore');
@@ -196,14 +235,22 @@ test('an approximate blend is named, and made exact where it is seen once the di
   panel = await harness.open();
   await panel.finish(PREVIEW, { ...RESULT, exact: false });
   const first = await panel.called('exact');
-  assert.deepEqual(first.params, { model: 'two', onProcessor: false, guidance: { pixel: 1, semantic: 1 }, rect: { x: 0, y: 0, ...RESULT.size } });
+  assert.deepEqual(first.params, {
+    model: 'two',
+    onProcessor: false,
+    guidance: { pixel: 1, semantic: 1 },
+    rect: { x: 0, y: 0, ...RESULT.size },
+  });
   assert.equal(await panel.text('#badge'), 'Preview · making it exact…');
   await panel.result(first, { rect: first.params.rect, address: 'exact1' });
   assert.equal(await panel.text('#badge'), '');
   assert.equal((await panel.renderer('showExact')).length, 1);
   // A dial that moves ends what runs, and nothing is asked before it rests.
   await panel.page.focus('#pad');
-  await panel.page.evaluate(`for (let i = 0; i < 5; i++) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft' }))`);
+  await panel.page.evaluate(
+    'for (let i = 0; i < 5; i++) document.activeElement.dispatchEvent(new ' +
+      `KeyboardEvent('keydown', { key: 'ArrowLeft' }))`,
+  );
   await panel.frame();
   assert.match(await panel.text('#badge'), /^Preview/);
   const second = await panel.called('exact', 1);
@@ -234,7 +281,8 @@ test('an approximate blend is named, and made exact where it is seen once the di
 test('a source that changed is looked at anew, or not', async () => {
   panel = await harness.open();
   await panel.finish();
-  const change = (id: number): Promise<void> => panel.post({ type: 'call', id, method: 'sourceChanged' });
+  const change = (id: number): Promise<void> =>
+    panel.post({ type: 'call', id, method: 'sourceChanged' });
   await change(900);
   assert.match(await panel.text('#banner'), /The original changed on disk/);
   await click('[data-action=keep]');
@@ -254,24 +302,36 @@ test('a pair: four modes, facts, no dials', async () => {
   await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
   await panel.frame();
   assert.deepEqual(await panel.renderer('open'), [['open', 'maple.jpg', 'maple@4x.jpg']]);
-  for (const selector of ['.side', '#split', '[data-mode=map]']) assert.ok(await hidden(selector), selector);
-  assert.equal(await panel.text('#facts'), 'maple.jpg → maple@4x.jpg · Original 256×192 · Upscaled 1024×768 · ×4 · PiSA Compact · λ_pix 1.00 · λ_sem 0.50');
+  for (const selector of ['.side', '#split', '[data-mode=map]'])
+    assert.ok(await hidden(selector), selector);
+  assert.equal(
+    await panel.text('#facts'),
+    'maple.jpg → maple@4x.jpg · Original 256×192 · Upscaled 1024×768 · ×4 · PiSA Compact · ' +
+      'λ_pix 1.00 · λ_sem 0.50',
+  );
   await panel.page.keyboard.press('5');
   await panel.page.keyboard.press('4');
   await panel.frame();
   assert.equal((await panel.scene()).mode, 'difference');
-  for (const method of ['preview', 'outputName', 'save']) assert.equal((await panel.sent(method)).length, 0);
+  for (const method of ['preview', 'outputName', 'save'])
+    assert.equal((await panel.sent(method)).length, 0);
   await panel.post({ type: 'call', id: 902, method: 'restart', params: INIT });
   await panel.finish();
   assert.ok(!(await hidden('.side')));
 });
 
 test('a picture of a pair that cannot be shown is replaced by words', async () => {
-  panel = await harness.open({ init: { ...PAIR, result: { ...PAIR.result!, address: undefined, problem: 'The editor cannot show TIFF.' } } });
+  panel = await harness.open({
+    init: {
+      ...PAIR,
+      result: { ...PAIR.result!, address: undefined, problem: 'The editor cannot show TIFF.' },
+    },
+  });
   await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
   await panel.frame();
   assert.equal(await panel.text('#problem'), 'The editor cannot show TIFF.');
-  for (const selector of ['#divider', '#frame', '#surface']) assert.ok(await hidden(selector), selector);
+  for (const selector of ['#divider', '#frame', '#surface'])
+    assert.ok(await hidden(selector), selector);
 });
 
 test('another model’s run begins with what is seen of its own result', async () => {
@@ -290,7 +350,11 @@ test('pictures that cannot be opened are told, also when the panel starts over',
   await panel.page.evaluate(`window.failing = 'open'`);
   await panel.post({ type: 'call', id: 907, method: 'restart', params: INIT });
   assert.match(await panel.text('.notice'), /could not start\s+open failed/);
-  assert.ok((await panel.page.evaluate<Sent[]>('window.sent')).some(({ type, id }) => type === 'result' && id === 907));
+  assert.ok(
+    (await panel.page.evaluate<Sent[]>('window.sent')).some(
+      ({ type, id }) => type === 'result' && id === 907,
+    ),
+  );
 });
 
 test('nonsense from the extension changes nothing', async () => {
@@ -298,10 +362,42 @@ test('nonsense from the extension changes nothing', async () => {
   const call = await panel.called('preview');
   await panel.until(`document.querySelector('#outputFile').textContent === 'maple@4x.jpg'`);
   const before = await panel.page.innerHTML('body');
-  for (const value of [undefined, 3, 'x', [], { done: -1, total: 2 }, { done: 3, total: 2, device: '' }, { ...progress(1), tile: { rect: {}, address: 1 } }, { ...progress(1), picture: { size: 1 } }]) await panel.progress(call, value);
-  for (const params of [undefined, 'x', {}, { ...INIT, models: 'many' }, { ...INIT, kind: 'other' }, { ...PAIR, result: undefined }, { ...INIT, original: { ...INIT.original, size: { width: 1.5, height: 2 } } }]) await panel.post({ type: 'call', id: 903, method: 'restart', params });
-  for (const message of ['x', 7, null, { type: 'result', id: 999, value: 1 }, { type: 'call', id: 904, method: 'unheardOf' }, { type: 'call', id: 905, method: 'constructor' }]) await panel.post(message);
-  await panel.post({ type: 'call', id: 906, method: 'sourceChanged', params: { path: '/etc/passwd' } });
+  for (const value of [
+    undefined,
+    3,
+    'x',
+    [],
+    { done: -1, total: 2 },
+    { done: 3, total: 2, device: '' },
+    { ...progress(1), tile: { rect: {}, address: 1 } },
+    { ...progress(1), picture: { size: 1 } },
+  ])
+    await panel.progress(call, value);
+  for (const params of [
+    undefined,
+    'x',
+    {},
+    { ...INIT, models: 'many' },
+    { ...INIT, kind: 'other' },
+    { ...PAIR, result: undefined },
+    { ...INIT, original: { ...INIT.original, size: { width: 1.5, height: 2 } } },
+  ])
+    await panel.post({ type: 'call', id: 903, method: 'restart', params });
+  for (const message of [
+    'x',
+    7,
+    null,
+    { type: 'result', id: 999, value: 1 },
+    { type: 'call', id: 904, method: 'unheardOf' },
+    { type: 'call', id: 905, method: 'constructor' },
+  ])
+    await panel.post(message);
+  await panel.post({
+    type: 'call',
+    id: 906,
+    method: 'sourceChanged',
+    params: { path: '/etc/passwd' },
+  });
   assert.equal(await panel.page.innerHTML('body'), before);
   assert.deepEqual(await panel.renderer('addTile'), []);
   // Each is answered by an error, which says why.

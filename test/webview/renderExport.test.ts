@@ -4,15 +4,27 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { Guidance } from '../../src/shared/guidance';
-import { blendOf, exported, newEngine, runPreview, unclippedDifference, type PreviewRun } from '../engine/previewSupport';
+import {
+  blendOf,
+  exported,
+  newEngine,
+  runPreview,
+  unclippedDifference,
+  type PreviewRun,
+} from '../engine/previewSupport';
 import { pixelsOf, temporaryFolder } from '../engine/support';
 import { call, decoded, launchRenderPage } from './renderHarness';
 
-/** What the panel shows against the file that saving writes: a photograph through the embedded model, pixel by pixel. */
+/**
+ * What the panel shows against the file that saving writes: a photograph through the embedded
+ * model, pixel by pixel.
+ */
 
 const MODEL = 'pisa-compact-4x';
 const LARGEST = 2;
-const GUIDANCES: readonly Guidance[] = [0, 0.25, 0.5, 0.85, 1].flatMap((pixel) => [0, 0.4, 0.75, 1].map((semantic) => ({ pixel, semantic })));
+const GUIDANCES: readonly Guidance[] = [0, 0.25, 0.5, 0.85, 1].flatMap((pixel) =>
+  [0, 0.4, 0.75, 1].map((semantic) => ({ pixel, semantic })),
+);
 
 let browser: Browser;
 let page: Page;
@@ -25,7 +37,10 @@ const engine = newEngine();
 before(async () => {
   ({ browser, page, problems } = await launchRenderPage());
   source = path.join(folder, 'kingfisher.png');
-  await sharp(path.join(__dirname, '../fixtures/pictures/kingfisher.webp')).extract({ left: 150, top: 0, width: 67, height: 59 }).png().toFile(source);
+  await sharp(path.join(__dirname, '../fixtures/pictures/kingfisher.webp'))
+    .extract({ left: 150, top: 0, width: 67, height: 59 })
+    .png()
+    .toFile(source);
   run = await runPreview(engine, source, path.join(folder, 'preview'), { model: MODEL });
 });
 after(async () => {
@@ -34,28 +49,58 @@ after(async () => {
 });
 
 for (const backend of ['webgl2', 'canvas'] as const) {
-  test(`${backend}: the picture on screen is the exported file within ${LARGEST}/255 wherever nothing clips`, async () => {
-    const { size, sourceSize } = run.result;
-    const id = await call(page, 'openLayers', size, sourceSize, Buffer.concat(run.layers).toString('base64'), { force: backend });
-    assert.equal(await call(page, 'kind', id), backend);
-    let farthest = 0;
-    for (const guidance of GUIDANCES) {
-      const file = await pixelsOf(await exported(engine, source, path.join(folder, 'export'), MODEL, guidance));
-      assert.deepEqual([file.width, file.height, file.channels], [size.width, size.height, 3]);
-      const onScreen = withoutAlpha(decoded(await call(page, 'draw', id, { guidance, stage: size, view: { zoom: 1, x: 0.5, y: 0.5 } })).data);
-      const read = withoutAlpha(decoded(await call(page, 'readPixels', id, guidance, { x: 0, y: 0, ...size })).data);
-      for (const shown of [onScreen, read]) {
-        const { largest, share } = unclippedDifference(run.layers, shown, file.data);
-        assert.ok(share > 0.8, `only ${share} of the samples do not clip`);
-        assert.ok(largest <= LARGEST, `${JSON.stringify(guidance)}: ${largest}/255`);
-        farthest = Math.max(farthest, largest);
+  test(
+    `${backend}: the picture on screen is the exported file within ${LARGEST}/255 ` +
+      'wherever nothing clips',
+    async () => {
+      const { size, sourceSize } = run.result;
+      const id = await call(
+        page,
+        'openLayers',
+        size,
+        sourceSize,
+        Buffer.concat(run.layers).toString('base64'),
+        { force: backend },
+      );
+      assert.equal(await call(page, 'kind', id), backend);
+      let farthest = 0;
+      for (const guidance of GUIDANCES) {
+        const file = await pixelsOf(
+          await exported(engine, source, path.join(folder, 'export'), MODEL, guidance),
+        );
+        assert.deepEqual([file.width, file.height, file.channels], [size.width, size.height, 3]);
+        const onScreen = withoutAlpha(
+          decoded(
+            await call(page, 'draw', id, {
+              guidance,
+              stage: size,
+              view: { zoom: 1, x: 0.5, y: 0.5 },
+            }),
+          ).data,
+        );
+        const read = withoutAlpha(
+          decoded(await call(page, 'readPixels', id, guidance, { x: 0, y: 0, ...size })).data,
+        );
+        for (const shown of [onScreen, read]) {
+          const { largest, share } = unclippedDifference(run.layers, shown, file.data);
+          assert.ok(share > 0.8, `only ${share} of the samples do not clip`);
+          assert.ok(largest <= LARGEST, `${JSON.stringify(guidance)}: ${largest}/255`);
+          farthest = Math.max(farthest, largest);
+        }
       }
-    }
-    await call(page, 'close', id);
-    // Other guidances do differ: the comparison could fail.
-    assert.ok(unclippedDifference(run.layers, blendOf(run.layers, { pixel: 1, semantic: 1 }), blendOf(run.layers, { pixel: 1, semantic: 0 })).largest > 10 * LARGEST);
-    assert.ok(farthest > 0, 'rounding twice shows somewhere');
-  });
+      await call(page, 'close', id);
+      // Other guidances do differ: the comparison could fail.
+      assert.ok(
+        unclippedDifference(
+          run.layers,
+          blendOf(run.layers, { pixel: 1, semantic: 1 }),
+          blendOf(run.layers, { pixel: 1, semantic: 0 }),
+        ).largest >
+          10 * LARGEST,
+      );
+      assert.ok(farthest > 0, 'rounding twice shows somewhere');
+    },
+  );
 }
 
 function withoutAlpha(rgba: Uint8Array): Uint8Array {

@@ -6,11 +6,29 @@ import { ensureChromium } from '../../scripts/setup-test-host.mjs';
 import type { Harness, Pixels } from './renderPage';
 
 /** A Chromium with WebGL 2 in software, whose page has the harness and the renderer in it. */
-export async function launchRenderPage(): Promise<{ browser: Browser; page: Page; problems: string[] }> {
-  const bundle = await esbuild.build({ entryPoints: [path.join(__dirname, 'renderPage.ts')], bundle: true, write: false, format: 'iife', target: 'es2022', platform: 'browser', logLevel: 'warning' });
+export async function launchRenderPage(): Promise<{
+  browser: Browser;
+  page: Page;
+  problems: string[];
+}> {
+  const bundle = await esbuild.build({
+    entryPoints: [path.join(__dirname, 'renderPage.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    platform: 'browser',
+    logLevel: 'warning',
+  });
   const browser = await chromium.launch({
     executablePath: ensureChromium(),
-    args: ['--no-sandbox', '--disable-background-networking', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+    args: [
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+    ],
   });
   const page = await browser.newPage();
   const problems: string[] = [];
@@ -23,17 +41,32 @@ export async function launchRenderPage(): Promise<{ browser: Browser; page: Page
   return { browser, page, problems };
 }
 
-/** Calls the harness in the page. As text: a compiled function would call helpers that the page does not have. */
-export async function call<Name extends keyof Harness>(page: Page, name: Name, ...parameters: Parameters<Harness[Name]>): Promise<Awaited<ReturnType<Harness[Name]>>> {
-  const list = parameters.map((parameter) => JSON.stringify(parameter) as string | undefined).join(', ');
+/**
+ * Calls the harness in the page. As text: a compiled function would call helpers that the page does
+ * not have.
+ */
+export async function call<Name extends keyof Harness>(
+  page: Page,
+  name: Name,
+  ...parameters: Parameters<Harness[Name]>
+): Promise<Awaited<ReturnType<Harness[Name]>>> {
+  const list = parameters
+    .map((parameter) => JSON.stringify(parameter) as string | undefined)
+    .join(', ');
   return page.evaluate<Awaited<ReturnType<Harness[Name]>>>(`harness.${name}(${list})`);
 }
 
 export type Picture = { readonly width: number; readonly height: number; readonly data: Buffer };
 
-export const decoded = ({ width, height, data }: Pixels): Picture => ({ width, height, data: Buffer.from(data, 'base64') });
+export const decoded = ({ width, height, data }: Pixels): Picture => ({
+  width,
+  height,
+  data: Buffer.from(data, 'base64'),
+});
 
-export const pixel = ({ width, data }: Picture, x: number, y: number): number[] => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+export const pixel = ({ width, data }: Picture, x: number, y: number): number[] => [
+  ...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4),
+];
 
 /** The largest difference of any channel, and the mean of all. */
 export function difference(a: Picture, b: Picture): { largest: number; mean: number } {

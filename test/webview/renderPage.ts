@@ -65,7 +65,11 @@ const harness = {
   open(spec: SceneSpec, options: RendererOptions): number {
     const canvas = document.createElement('canvas');
     document.body.append(canvas);
-    const scene = new Scene({ ...spec.source, data: sourcePixels(spec.source, spec.alpha ?? false) }, new LayerSet(spec.size, spec.layers ?? 3, spec.blockSide), spec.blockSide);
+    const scene = new Scene(
+      { ...spec.source, data: sourcePixels(spec.source, spec.alpha ?? false) },
+      new LayerSet(spec.size, spec.layers ?? 3, spec.blockSide),
+      spec.blockSide,
+    );
     if (spec.alpha) scene.result.setAlpha(alphaPlane(spec.size));
     addTiles(scene.result, spec, 0);
     return sessions.push({ scene, renderer: createRenderer(canvas, options) }) - 1;
@@ -77,7 +81,10 @@ const harness = {
     document.body.append(canvas);
     const data = Uint8Array.from(atob(layers), (character) => character.charCodeAt(0));
     const count = data.length / (3 * size.width * size.height) === 2 ? 2 : 3;
-    const scene = new Scene({ ...source, data: sourcePixels(source, false) }, new LayerSet(size, count));
+    const scene = new Scene(
+      { ...source, data: sourcePixels(source, false) },
+      new LayerSet(size, count),
+    );
     scene.result.addTile({ x: 0, y: 0, ...size }, data);
     return sessions.push({ scene, renderer: createRenderer(canvas, options) }) - 1;
   },
@@ -90,7 +97,10 @@ const harness = {
 
   /** Other colours in one tile. */
   repaintTile(id: number, rect: Rect): void {
-    session(id).scene.result.addTile(rect, Uint8Array.from({ length: rect.width * rect.height * 9 }, (_, i) => (i * 37) % 251));
+    session(id).scene.result.addTile(
+      rect,
+      Uint8Array.from({ length: rect.width * rect.height * 9 }, (_, i) => (i * 37) % 251),
+    );
   },
 
   addTiles(id: number, spec: SceneSpec): void {
@@ -116,7 +126,10 @@ const harness = {
   /** One colour over a rectangle, for one guidance. */
   setExact(id: number, rect: Rect, guidance: Guidance, colour: readonly number[]): void {
     const { scene } = session(id);
-    const data = Uint8Array.from({ length: rect.width * rect.height * colour.length }, (_, i) => colour[i % colour.length]!);
+    const data = Uint8Array.from(
+      { length: rect.width * rect.height * colour.length },
+      (_, i) => colour[i % colour.length]!,
+    );
     scene.exact = new ExactPicture(scene.result, rect, guidance, data);
   },
 
@@ -134,22 +147,35 @@ const harness = {
 
   readPixels(id: number, guidance: Guidance, rect: Rect): Pixels {
     const { scene, renderer } = session(id);
-    return { width: rect.width, height: rect.height, data: base64(renderer.readPixels(scene, guidance, rect)) };
+    return {
+      width: rect.width,
+      height: rect.height,
+      data: base64(renderer.readPixels(scene, guidance, rect)),
+    };
   },
 
-  pixelAt: (id: number, partial: Partial<RenderState>, point: Point): PixelReading | null => pixelAt(session(id).scene, stateOf(partial), point) ?? null,
+  pixelAt: (id: number, partial: Partial<RenderState>, point: Point): PixelReading | null =>
+    pixelAt(session(id).scene, stateOf(partial), point) ?? null,
 
-  loupe(id: number, partial: Partial<RenderState>, point: Point, which?: 'result' | 'compare'): Pixels | null {
+  loupe(
+    id: number,
+    partial: Partial<RenderState>,
+    point: Point,
+    which?: 'result' | 'compare',
+  ): Pixels | null {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 90;
-    return drawLoupe(canvas, session(id).scene, stateOf(partial), point, which) ? copyOf(canvas) : null;
+    return drawLoupe(canvas, session(id).scene, stateOf(partial), point, which)
+      ? copyOf(canvas)
+      : null;
   },
 
   /** Loses the context, and gives it back at the same time or never. */
   async loseContext(id: number, restore: boolean): Promise<void> {
     const { canvas } = session(id).renderer;
     const extension = canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context');
-    const event = (name: string): Promise<unknown> => new Promise((resolve) => canvas.addEventListener(name, resolve, { once: true }));
+    const event = (name: string): Promise<unknown> =>
+      new Promise((resolve) => canvas.addEventListener(name, resolve, { once: true }));
     const lost = event('webglcontextlost');
     extension?.loseContext();
     await lost;
@@ -160,13 +186,21 @@ const harness = {
     await restored;
   },
 
-  /** Milliseconds of each of some redraws, each with another guidance, until the pixels can be read. */
+  /**
+   * Milliseconds of each of some redraws, each with another guidance, until the pixels can be read.
+   */
   time(id: number, partial: Partial<RenderState>, times: number): number[] {
     const { scene, renderer } = session(id);
     const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
     return Array.from({ length: times }, (_, i) => {
       const started = performance.now();
-      renderer.draw(scene, stateOf({ ...partial, ...(partial.guidance ? {} : { guidance: { pixel: 1, semantic: 0.1 * i } }) }));
+      renderer.draw(
+        scene,
+        stateOf({
+          ...partial,
+          ...(partial.guidance ? {} : { guidance: { pixel: 1, semantic: 0.1 * i } }),
+        }),
+      );
       probe.drawImage(renderer.canvas, 0, 0, 1, 1, 0, 0, 1, 1);
       probe.getImageData(0, 0, 1, 1);
       return performance.now() - started;
@@ -174,7 +208,10 @@ const harness = {
   },
 
   /** Asks for many frames at once; tells how many were drawn, and of the last. */
-  async schedule(id: number, requests: number): Promise<{ draws: number; last: DrawnFrame | undefined; before: number }> {
+  async schedule(
+    id: number,
+    requests: number,
+  ): Promise<{ draws: number; last: DrawnFrame | undefined; before: number }> {
     const { scene, renderer } = session(id);
     let draws = 0;
     const scheduler = new FrameScheduler(() => {
@@ -191,7 +228,10 @@ const harness = {
   stripes(id: number): void {
     const { result } = session(id).scene;
     const { width, height } = result.size;
-    result.addTile({ x: 0, y: 0, width, height }, Uint8Array.from({ length: width * height * 9 }, (_, i) => (Math.floor(i / 3) % 2) * 255));
+    result.addTile(
+      { x: 0, y: 0, width, height },
+      Uint8Array.from({ length: width * height * 9 }, (_, i) => (Math.floor(i / 3) % 2) * 255),
+    );
   },
 
   /** White and opaque left, black and transparent right. */
@@ -200,14 +240,25 @@ const harness = {
     const { width, height } = result.size;
     const left = (i: number): number => (i % width < width / 2 - 3 ? 255 : 0);
     result.setAlpha(Uint8Array.from({ length: width * height }, (_, i) => left(i)));
-    result.addTile({ x: 0, y: 0, width, height }, Uint8Array.from({ length: width * height * 9 }, (_, i) => left(Math.floor(i / 3))));
+    result.addTile(
+      { x: 0, y: 0, width, height },
+      Uint8Array.from({ length: width * height * 9 }, (_, i) => left(Math.floor(i / 3))),
+    );
   },
 
   /** Runs something in a browser that has no WebGL. */
   withoutWebgl<T>(task: () => T): T {
     const own = Object.getOwnPropertyDescriptor(HTMLCanvasElement.prototype, 'getContext')!;
-    const get = own.value as (this: HTMLCanvasElement, kind: string, options?: object) => RenderingContext | null;
-    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
+    const get = own.value as (
+      this: HTMLCanvasElement,
+      kind: string,
+      options?: object,
+    ) => RenderingContext | null;
+    HTMLCanvasElement.prototype.getContext = function (
+      this: HTMLCanvasElement,
+      kind: string,
+      options?: object,
+    ) {
       return kind === 'webgl2' ? null : get.call(this, kind, options);
     } as typeof HTMLCanvasElement.prototype.getContext;
     try {
@@ -221,7 +272,8 @@ const harness = {
     const { renderer } = session(id);
     renderer.dispose();
     // A browser has few contexts, and takes its time to collect them.
-    if (renderer.kind === 'webgl2') renderer.canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+    if (renderer.kind === 'webgl2')
+      renderer.canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
     renderer.canvas.remove();
   },
 };
@@ -236,7 +288,9 @@ function session(id: number): Session {
 }
 
 function addTiles(layers: LayerSet, spec: SceneSpec, seed: number): void {
-  const pixels = Array.from({ length: layers.layers }, (_, layer) => layerPixels(spec.size, layer, seed));
+  const pixels = Array.from({ length: layers.layers }, (_, layer) =>
+    layerPixels(spec.size, layer, seed),
+  );
   const tiles = tileGrid(spec.size, spec.tile ?? 64);
   for (const index of spec.order ?? tiles.keys()) {
     const rect = tiles[index]!;
@@ -254,6 +308,7 @@ function copyOf(canvas: HTMLCanvasElement): Pixels {
 
 function base64(bytes: Uint8ClampedArray): string {
   let text = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  for (let i = 0; i < bytes.length; i += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
   return btoa(text);
 }

@@ -13,10 +13,12 @@ export type ConvertedModel = {
 type Reach = { readonly radius: number; readonly resolution: number };
 
 /**
- * Converts a super-resolution network of the TF.js layers-model format (input and output RGB in [0,1], NHWC) to the graph
- * contract of this project: `image` [1,3,H,W] → `base`, `pixel`, with `pixel` = network − bicubic.
+ * Converts a super-resolution network of the TF.js layers-model format (input and output RGB in
+ * [0,1], NHWC) to the graph contract of this project: `image` [1,3,H,W] → `base`, `pixel`, with
+ * `pixel` = network − bicubic.
  *
- * Weights go from HWIO to OIHW; depth-to-space keeps TensorFlow's DCR order; `MultiplyBeta` multiplies by its beta.
+ * Weights go from HWIO to OIHW; depth-to-space keeps TensorFlow's DCR order; `MultiplyBeta`
+ * multiplies by its beta.
  */
 export function convertLayersModel(model: LayersModel, graphName: string): ConvertedModel {
   const graph = new GraphBuilder(graphName);
@@ -40,7 +42,13 @@ export function convertLayersModel(model: LayersModel, graphName: string): Conve
   return { onnx: graph.toBytes('pisa-upscale'), scale, receptiveField: Math.ceil(radius) };
 }
 
-function convertLayer(graph: GraphBuilder, layer: Layer, inputs: readonly Value[], image: Value, weights: ReadonlyMap<string, Weight>): Value {
+function convertLayer(
+  graph: GraphBuilder,
+  layer: Layer,
+  inputs: readonly Value[],
+  image: Value,
+  weights: ReadonlyMap<string, Weight>,
+): Value {
   const { name, className, config } = layer;
   switch (className) {
     case 'InputLayer':
@@ -48,32 +56,60 @@ function convertLayer(graph: GraphBuilder, layer: Layer, inputs: readonly Value[
     case 'Conv2D':
       return convertConv(graph, layer, only(inputs, name), weights);
     case 'Activation':
-      if (config.activation !== 'relu') throw new Error(`Layer ${name}: activation ${String(config.activation)} is not supported.`);
+      if (config.activation !== 'relu')
+        throw new Error(`Layer ${name}: activation ${String(config.activation)} is not supported.`);
       return graph.node('Relu', inputs, {}, { name });
     case 'Concatenate':
       return graph.node('Concat', inputs, { axis: 1 }, { name });
     case 'Add':
       return graph.node('Add', inputs, {}, { name });
     case 'MultiplyBeta':
-      return graph.node('Mul', [only(inputs, name), graph.float32(`${name}.beta`, [], [numberAt(layer, 'beta')])], {}, { name });
+      return graph.node(
+        'Mul',
+        [only(inputs, name), graph.float32(`${name}.beta`, [], [numberAt(layer, 'beta')])],
+        {},
+        { name },
+      );
     case 'PixelShuffle4x':
-      return graph.node('DepthToSpace', inputs, { blocksize: numberAt(layer, 'scale'), mode: 'DCR' }, { name });
+      return graph.node(
+        'DepthToSpace',
+        inputs,
+        { blocksize: numberAt(layer, 'scale'), mode: 'DCR' },
+        { name },
+      );
     default:
       throw new Error(`Layer ${name}: class ${className} is not supported.`);
   }
 }
 
-function convertConv(graph: GraphBuilder, layer: Layer, input: Value, weights: ReadonlyMap<string, Weight>): Value {
+function convertConv(
+  graph: GraphBuilder,
+  layer: Layer,
+  input: Value,
+  weights: ReadonlyMap<string, Weight>,
+): Value {
   const { name, config } = layer;
   const plain =
-    config.padding === 'same' && config.activation === 'linear' && isOnes(config.strides) && isOnes(config.dilation_rate) && config.groups === 1;
-  if (!plain) throw new Error(`Layer ${name}: only plain convolutions with "same" padding are supported.`);
+    config.padding === 'same' &&
+    config.activation === 'linear' &&
+    isOnes(config.strides) &&
+    isOnes(config.dilation_rate) &&
+    config.groups === 1;
+  if (!plain)
+    throw new Error(`Layer ${name}: only plain convolutions with "same" padding are supported.`);
   const kernel = found(weights, `${name}/kernel`);
   const bias = found(weights, `${name}/bias`);
   const [height = 0, width = 0, inChannels = 0, outChannels = 0] = kernel.shape;
-  if (height !== width || height % 2 !== 1) throw new Error(`Layer ${name}: the kernel must be square and odd.`);
-  const weight = graph.float32(`${name}.weight`, [outChannels, inChannels, height, width], hwioToOihw(kernel));
-  return graph.conv(input, weight, graph.float32(`${name}.bias`, bias.shape, bias.values), height, { name });
+  if (height !== width || height % 2 !== 1)
+    throw new Error(`Layer ${name}: the kernel must be square and odd.`);
+  const weight = graph.float32(
+    `${name}.weight`,
+    [outChannels, inChannels, height, width],
+    hwioToOihw(kernel),
+  );
+  return graph.conv(input, weight, graph.float32(`${name}.bias`, bias.shape, bias.values), height, {
+    name,
+  });
 }
 
 /** [height, width, in, out] → [out, in, height, width]. */
@@ -94,16 +130,24 @@ export function hwioToOihw(kernel: Weight): Float32Array {
 }
 
 function reachOf(layer: Layer, inputs: readonly Reach[]): Reach {
-  const widest = inputs.reduce((a, b) => (a.radius >= b.radius ? a : b), { radius: 0, resolution: 1 });
+  const widest = inputs.reduce((a, b) => (a.radius >= b.radius ? a : b), {
+    radius: 0,
+    resolution: 1,
+  });
   if (layer.className === 'Conv2D') {
     const size = Number((layer.config.kernel_size as readonly unknown[])[0]);
-    return { radius: widest.radius + (size - 1) / 2 / widest.resolution, resolution: widest.resolution };
+    return {
+      radius: widest.radius + (size - 1) / 2 / widest.resolution,
+      resolution: widest.resolution,
+    };
   }
-  if (layer.className === 'PixelShuffle4x') return { ...widest, resolution: widest.resolution * numberAt(layer, 'scale') };
+  if (layer.className === 'PixelShuffle4x')
+    return { ...widest, resolution: widest.resolution * numberAt(layer, 'scale') };
   return widest;
 }
 
-const isOnes = (value: unknown): boolean => Array.isArray(value) && value.every((item) => item === 1);
+const isOnes = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => item === 1);
 
 function numberAt(layer: Layer, key: string): number {
   const value = layer.config[key];
@@ -113,7 +157,8 @@ function numberAt(layer: Layer, key: string): number {
 
 function only(inputs: readonly Value[], name: string): Value {
   const [input] = inputs;
-  if (input === undefined || inputs.length !== 1) throw new Error(`Layer ${name}: one input expected.`);
+  if (input === undefined || inputs.length !== 1)
+    throw new Error(`Layer ${name}: one input expected.`);
   return input;
 }
 

@@ -29,9 +29,14 @@ const MOST_DIMENSIONS = 8;
 /** Whether a value from a file is a shape: whole numbers whose product is a safe integer. */
 export function isShape(value: unknown): value is number[] {
   if (!Array.isArray(value) || value.length > MOST_DIMENSIONS) return false;
-  return value.every((dim) => Number.isSafeInteger(dim) && (dim as number) >= 0) && Number.isSafeInteger(elementsOf(value as number[]));
+  return (
+    value.every((dim) => Number.isSafeInteger(dim) && (dim as number) >= 0) &&
+    Number.isSafeInteger(elementsOf(value as number[]))
+  );
 }
 
-export const elementsOf = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
+export const elementsOf = (shape: readonly number[]): number =>
+  shape.reduce((product, dim) => product * dim, 1);
 
-export const isDtype = (value: unknown): value is Dtype => typeof value === 'string' && Object.hasOwn(DTYPES, value);
+export const isDtype = (value: unknown): value is Dtype =>
+  typeof value === 'string' && Object.hasOwn(DTYPES, value);

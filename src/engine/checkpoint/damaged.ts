@@ -2,7 +2,10 @@ import path from 'node:path';
 import type { RpcError } from '../../shared/rpc';
 import { engineError, messageOf } from '../errors';
 
-/** The error for a checkpoint that can't be read or must not be trusted. `why` completes "… can't be used: …". */
+/**
+ * The error for a checkpoint that can't be read or must not be trusted. `why` completes "… can't be
+ * used: …".
+ */
 export function damaged(file: string, why: string): RpcError {
   return engineError('checkpoint-damaged', {
     message: `${path.basename(file)} can't be used: ${why}.`,
@@ -12,4 +15,5 @@ export function damaged(file: string, why: string): RpcError {
 }
 
 /** Wraps whatever went wrong while reading `file`. */
-export const damagedBy = (file: string, error: unknown): RpcError => damaged(file, messageOf(error).replace(/\.$/, ''));
+export const damagedBy = (file: string, error: unknown): RpcError =>
+  damaged(file, messageOf(error).replace(/\.$/, ''));

@@ -1,10 +1,20 @@
 /**
- * A pickle virtual machine that executes nothing: it knows the opcodes that `torch.save` writes, and of globals only those it
- * is given. Everything else is an error, so a pickle can build lists, dictionaries, text, numbers and tensors, and no more.
- * Opcodes: https://github.com/python/cpython/blob/3.11/Lib/pickletools.py
+ * A pickle virtual machine that executes nothing: it knows the opcodes that `torch.save` writes,
+ * and of globals only those it is given. Everything else is an error, so a pickle can build lists,
+ * dictionaries, text, numbers and tensors, and no more. Opcodes:
+ * https://github.com/python/cpython/blob/3.11/Lib/pickletools.py
  */
 
-export type PickleValue = null | boolean | number | bigint | string | readonly PickleValue[] | PickleDict | PickleGlobal | PickleObject;
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly PickleValue[]
+  | PickleDict
+  | PickleGlobal
+  | PickleObject;
 /** A Python dict. Keys are text or numbers in every checkpoint. */
 export type PickleDict = Map<PickleValue, PickleValue>;
 
@@ -27,12 +37,16 @@ export type PickleHooks = {
   readonly persistent: (id: PickleValue) => PickleValue;
 };
 
-/** A pickle of a checkpoint has some thousand values; one that makes more is an attack on memory. */
+/**
+ * A pickle of a checkpoint has some thousand values; one that makes more is an attack on memory.
+ */
 const MOST_VALUES = 10_000_000;
 const MARK = Symbol('mark');
 type StackItem = PickleValue | typeof MARK;
 
-/** Runs a pickle and returns the one value it leaves. Throws an Error that says what was refused. */
+/**
+ * Runs a pickle and returns the one value it leaves. Throws an Error that says what was refused.
+ */
 export function unpickle(bytes: Buffer, hooks: PickleHooks): PickleValue {
   return new PickleMachine(bytes, hooks).run();
 }
@@ -54,7 +68,11 @@ class PickleMachine {
       const opcode = this.u8();
       if (opcode === STOP) return this.pop();
       const step = OPCODES[opcode];
-      if (!step) throw new Error(`its pickle has the opcode 0x${opcode.toString(16)} at byte ${position}, which no plain checkpoint has`);
+      if (!step)
+        throw new Error(
+          `its pickle has the opcode 0x${opcode.toString(16)} at byte ${position}, which ` +
+            'no plain checkpoint has',
+        );
       step(this);
     }
   }
@@ -86,7 +104,8 @@ class PickleMachine {
 
   pop(): PickleValue {
     const value = this.stack.pop();
-    if (value === undefined || value === MARK) throw new Error('its pickle takes from an empty stack');
+    if (value === undefined || value === MARK)
+      throw new Error('its pickle takes from an empty stack');
     return value;
   }
 
@@ -99,7 +118,8 @@ class PickleMachine {
 
   top(): PickleValue {
     const value = this.stack.at(-1);
-    if (value === undefined || value === MARK) throw new Error('its pickle takes from an empty stack');
+    if (value === undefined || value === MARK)
+      throw new Error('its pickle takes from an empty stack');
     return value;
   }
 
@@ -120,7 +140,8 @@ class PickleMachine {
 
   setItems(pairs: readonly PickleValue[]): void {
     const dict = this.top();
-    if (!(dict instanceof Map) || pairs.length % 2 !== 0) throw new Error('its pickle sets items of what is no dictionary');
+    if (!(dict instanceof Map) || pairs.length % 2 !== 0)
+      throw new Error('its pickle sets items of what is no dictionary');
     for (let i = 0; i < pairs.length; i += 2) dict.set(pairs[i] ?? null, pairs[i + 1] ?? null);
   }
 
@@ -134,15 +155,20 @@ class PickleMachine {
 
   recall(index: number): void {
     const value = this.memo.get(index);
-    if (value === undefined) throw new Error(`its pickle recalls value ${index}, which it never kept`);
+    if (value === undefined)
+      throw new Error(`its pickle recalls value ${index}, which it never kept`);
     this.push(value);
   }
 
   global(module: PickleValue, name: PickleValue): void {
-    if (typeof module !== 'string' || typeof name !== 'string') throw new Error('its pickle names a global by what is no text');
+    if (typeof module !== 'string' || typeof name !== 'string')
+      throw new Error('its pickle names a global by what is no text');
     const full = `${module}.${name}`;
     if (!this.hooks.allows(full)) {
-      throw new Error(`its pickle names ${full.slice(0, 100)}, which a plain checkpoint has no use for; it may be an attack and was not run`);
+      throw new Error(
+        `its pickle names ${full.slice(0, 100)}, which a plain checkpoint has no use for; ` +
+          'it may be an attack and was not run',
+      );
     }
     this.push(new PickleGlobal(full));
   }
@@ -150,7 +176,8 @@ class PickleMachine {
   reduce(): void {
     const args = this.pop();
     const callee = this.pop();
-    if (!(callee instanceof PickleGlobal) || !Array.isArray(args)) throw new Error('its pickle calls what is no function');
+    if (!(callee instanceof PickleGlobal) || !Array.isArray(args))
+      throw new Error('its pickle calls what is no function');
     this.push(this.hooks.call(callee.name, args as PickleValue[]));
   }
 
@@ -159,7 +186,8 @@ class PickleMachine {
     const state = this.pop();
     const target = this.top();
     const empty = state === null || (state instanceof Map && state.size === 0);
-    if (!(target instanceof Map) || !(empty || isTorchMetadata(state))) throw new Error('its pickle sets the state of an object');
+    if (!(target instanceof Map) || !(empty || isTorchMetadata(state)))
+      throw new Error('its pickle sets the state of an object');
   }
 
   persistent(): void {
@@ -177,11 +205,15 @@ class PickleMachine {
 }
 
 /** `state_dict()` hangs `_metadata` on its OrderedDict, which says nothing about tensors. */
-const isTorchMetadata = (state: PickleValue): boolean => state instanceof Map && [...state.keys()].every((key) => key === '_metadata');
+const isTorchMetadata = (state: PickleValue): boolean =>
+  state instanceof Map && [...state.keys()].every((key) => key === '_metadata');
 
 const STOP = 0x2e;
 
-/** What each opcode does, by its byte. Those that run code (INST, OBJ, NEWOBJ, EXT*, STACK_GLOBAL of unknown names …) are missing. */
+/**
+ * What each opcode does, by its byte. Those that run code (INST, OBJ, NEWOBJ, EXT*, STACK_GLOBAL of
+ * unknown names …) are missing.
+ */
 const OPCODES: Readonly<Record<number, (machine: PickleMachine) => void>> = {
   0x80: (m) => void m.u8(), // PROTO
   0x95: (m) => void m.take(8), // FRAME

@@ -7,18 +7,24 @@ const LARGEST_HEADER = 100_000_000;
 const LENGTH_BYTES = 8;
 
 /**
- * Reads the header of a `.safetensors` file (https://github.com/huggingface/safetensors: length as uint64, JSON, data).
- * Rejects with `checkpoint-damaged` unless every tensor's bytes lie inside the file, fit its shape, and overlap no other's.
- * Tensors of types that networks here don't use are refused too.
+ * Reads the header of a `.safetensors` file (https://github.com/huggingface/safetensors: length as
+ * uint64, JSON, data). Rejects with `checkpoint-damaged` unless every tensor's bytes lie inside the
+ * file, fit its shape, and overlap no other's. Tensors of types that networks here don't use are
+ * refused too.
  */
 export async function readSafetensors(file: string): Promise<Tensors> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    if (size < LENGTH_BYTES) throw damaged(file, `it has ${size} bytes, too few for a safetensors file`);
+    if (size < LENGTH_BYTES)
+      throw damaged(file, `it has ${size} bytes, too few for a safetensors file`);
     const headerLength = (await read(handle, file, 0, LENGTH_BYTES)).readBigUInt64LE();
     if (headerLength > BigInt(Math.min(LARGEST_HEADER, size - LENGTH_BYTES))) {
-      throw damaged(file, `its header claims ${headerLength} bytes, but the file has ${size}; it is cut off or no safetensors file`);
+      throw damaged(
+        file,
+        `its header claims ${headerLength} bytes, but the file has ${size}; it is cut off ` +
+          'or no safetensors file',
+      );
     }
     const header = await read(handle, file, LENGTH_BYTES, Number(headerLength));
     return tensorsFrom(parseHeader(file, header), file, LENGTH_BYTES + Number(headerLength), size);
@@ -27,7 +33,12 @@ export async function readSafetensors(file: string): Promise<Tensors> {
   }
 }
 
-async function read(handle: FileHandle, file: string, position: number, length: number): Promise<Buffer> {
+async function read(
+  handle: FileHandle,
+  file: string,
+  position: number,
+  length: number,
+): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await handle.read(buffer, 0, length, position);
   if (bytesRead !== length) throw damaged(file, 'it ends early');
@@ -41,35 +52,71 @@ function parseHeader(file: string, header: Buffer): Record<string, unknown> {
   } catch {
     throw damaged(file, 'its header is not JSON');
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw damaged(file, 'its header is not a JSON object');
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw damaged(file, 'its header is not a JSON object');
   return json as Record<string, unknown>;
 }
 
-function tensorsFrom(header: Record<string, unknown>, file: string, dataStart: number, size: number): Tensors {
+function tensorsFrom(
+  header: Record<string, unknown>,
+  file: string,
+  dataStart: number,
+  size: number,
+): Tensors {
   const tensors = new Map<string, TensorInfo>();
   for (const [name, entry] of Object.entries(header)) {
     if (name !== '__metadata__') tensors.set(name, tensorFrom(name, entry, file, dataStart, size));
   }
-  const inOrder = [...tensors.values()].filter(({ length }) => length > 0).sort((a, b) => a.offset - b.offset);
+  const inOrder = [...tensors.values()]
+    .filter(({ length }) => length > 0)
+    .sort((a, b) => a.offset - b.offset);
   inOrder.forEach((tensor, i) => {
     const previous = inOrder[i - 1];
-    if (previous && previous.offset + previous.length > tensor.offset) throw damaged(file, `the tensors ${previous.name} and ${tensor.name} overlap`);
+    if (previous && previous.offset + previous.length > tensor.offset)
+      throw damaged(file, `the tensors ${previous.name} and ${tensor.name} overlap`);
   });
   return tensors;
 }
 
-function tensorFrom(name: string, entry: unknown, file: string, dataStart: number, size: number): TensorInfo {
-  const { dtype, shape, data_offsets: offsets } = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
-  if (!isDtype(dtype)) throw damaged(file, `the tensor ${name} has the type ${JSON.stringify(dtype)}; ${Object.keys(DTYPES).join(', ')} are known`);
-  if (!isShape(shape)) throw damaged(file, `the tensor ${name} has the shape ${JSON.stringify(shape)}`);
-  if (!isPairOfOffsets(offsets)) throw damaged(file, `the tensor ${name} has the offsets ${JSON.stringify(offsets)}`);
+function tensorFrom(
+  name: string,
+  entry: unknown,
+  file: string,
+  dataStart: number,
+  size: number,
+): TensorInfo {
+  const {
+    dtype,
+    shape,
+    data_offsets: offsets,
+  } = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
+  if (!isDtype(dtype))
+    throw damaged(
+      file,
+      `the tensor ${name} has the type ${JSON.stringify(dtype)}; ` +
+        `${Object.keys(DTYPES).join(', ')} are known`,
+    );
+  if (!isShape(shape))
+    throw damaged(file, `the tensor ${name} has the shape ${JSON.stringify(shape)}`);
+  if (!isPairOfOffsets(offsets))
+    throw damaged(file, `the tensor ${name} has the offsets ${JSON.stringify(offsets)}`);
   const [begin, end] = offsets;
-  if (begin > end || dataStart + end > size) throw damaged(file, `the tensor ${name} lies outside the file`);
+  if (begin > end || dataStart + end > size)
+    throw damaged(file, `the tensor ${name} lies outside the file`);
   const expected = elementsOf(shape) * DTYPES[dtype].bytes;
-  if (end - begin !== expected) throw damaged(file, `the tensor ${name} has ${end - begin} bytes where [${shape.join(', ')}] ${dtype} needs ${expected}`);
+  if (end - begin !== expected)
+    throw damaged(
+      file,
+      `the tensor ${name} has ${end - begin} bytes where [${shape.join(', ')}] ${dtype} ` +
+        `needs ${expected}`,
+    );
   return { name, dtype, shape, file, offset: dataStart + begin, length: end - begin };
 }
 
 function isPairOfOffsets(value: unknown): value is [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every((offset) => Number.isSafeInteger(offset) && (offset as number) >= 0);
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((offset) => Number.isSafeInteger(offset) && (offset as number) >= 0)
+  );
 }

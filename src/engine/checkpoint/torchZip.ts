@@ -19,19 +19,36 @@ const STORAGES: Readonly<Record<string, Dtype>> = {
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
 const REBUILD_PARAMETER = 'torch._utils._rebuild_parameter';
 const ORDERED_DICT = 'collections.OrderedDict';
-const GLOBALS = new Set([REBUILD_TENSOR, REBUILD_PARAMETER, ORDERED_DICT, ...Object.keys(STORAGES)]);
+const GLOBALS = new Set([
+  REBUILD_TENSOR,
+  REBUILD_PARAMETER,
+  ORDERED_DICT,
+  ...Object.keys(STORAGES),
+]);
 
 type Storage = { readonly dtype: Dtype; readonly offset: number; readonly length: number };
 type Entry = { readonly offset: number; readonly length: number };
 
-/** A value of a checkpoint: what `torch.load` would give, with each tensor as the place where its bytes lie. */
-export type CheckpointValue = null | boolean | number | bigint | string | readonly CheckpointValue[] | CheckpointDict | Omit<TensorInfo, 'name'>;
+/**
+ * A value of a checkpoint: what `torch.load` would give, with each tensor as the place where its
+ * bytes lie.
+ */
+export type CheckpointValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly CheckpointValue[]
+  | CheckpointDict
+  | Omit<TensorInfo, 'name'>;
 export type CheckpointDict = ReadonlyMap<string, CheckpointValue>;
 
 /**
- * Reads a `.pkl` or `.pt` file that `torch.save` wrote (since torch 1.6 a zip archive of stored entries: `data.pkl` and one
- * file a storage). Tensors are not loaded but located. Nothing in the file is executed; a pickle that names anything but
- * tensors, storages and dictionaries is refused. Rejects with `checkpoint-damaged`.
+ * Reads a `.pkl` or `.pt` file that `torch.save` wrote (since torch 1.6 a zip archive of stored
+ * entries: `data.pkl` and one file a storage). Tensors are not loaded but located. Nothing in the
+ * file is executed; a pickle that names anything but tensors, storages and dictionaries is refused.
+ * Rejects with `checkpoint-damaged`.
  */
 export async function readTorchZip(file: string): Promise<CheckpointDict> {
   const handle = await open(file, 'r');
@@ -39,9 +56,15 @@ export async function readTorchZip(file: string): Promise<CheckpointDict> {
     const { entries, root } = await readDirectory(handle, file);
     const pickle = entries.get(`${root}data.pkl`);
     if (!pickle) throw damaged(file, 'the archive holds no data.pkl');
-    if (pickle.length > LARGEST_PICKLE) throw damaged(file, `its pickle claims ${pickle.length} bytes`);
+    if (pickle.length > LARGEST_PICKLE)
+      throw damaged(file, `its pickle claims ${pickle.length} bytes`);
     const byteOrder = entries.get(`${root}byteorder`);
-    if (byteOrder && byteOrder.length < 16 && (await readEntry(handle, byteOrder)).toString().trim() === 'big') throw damaged(file, 'it was written on a big-endian machine');
+    if (
+      byteOrder &&
+      byteOrder.length < 16 &&
+      (await readEntry(handle, byteOrder)).toString().trim() === 'big'
+    )
+      throw damaged(file, 'it was written on a big-endian machine');
     const value = unpickle(await readEntry(handle, pickle), {
       allows: (name) => GLOBALS.has(name),
       call: (name, args) => callGlobal(name, args, file),
@@ -58,24 +81,34 @@ export async function readTorchZip(file: string): Promise<CheckpointDict> {
 }
 
 /** The archive's entries by name; each must be stored, inside the file, and overlap no other. */
-async function readDirectory(handle: FileHandle, file: string): Promise<{ entries: Map<string, Entry>; root: string }> {
+async function readDirectory(
+  handle: FileHandle,
+  file: string,
+): Promise<{ entries: Map<string, Entry>; root: string }> {
   const magic = Buffer.alloc(2);
   await handle.read(magic, 0, 2, 0);
-  if (magic.toString('latin1') !== 'PK') throw damaged(file, 'it is no zip archive, which torch.save has written since version 1.6');
-  const archive = await yauzl.openPromise(file, { validateEntrySizes: true, strictFileNames: true });
+  if (magic.toString('latin1') !== 'PK')
+    throw damaged(file, 'it is no zip archive, which torch.save has written since version 1.6');
+  const archive = await yauzl.openPromise(file, {
+    validateEntrySizes: true,
+    strictFileNames: true,
+  });
   try {
     const entries = new Map<string, Entry>();
     for await (const entry of archive.eachEntry()) {
       if (entries.size >= MOST_ENTRIES) throw damaged(file, 'the archive has too many entries');
-      if (entry.compressionMethod !== 0 || entry.compressedSize !== entry.uncompressedSize) throw damaged(file, `the entry ${entry.fileName} is compressed`);
-      if (entries.has(entry.fileName)) throw damaged(file, `the entry ${entry.fileName} is there twice`);
+      if (entry.compressionMethod !== 0 || entry.compressedSize !== entry.uncompressedSize)
+        throw damaged(file, `the entry ${entry.fileName} is compressed`);
+      if (entries.has(entry.fileName))
+        throw damaged(file, `the entry ${entry.fileName} is there twice`);
       const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
       entries.set(entry.fileName, { offset: fileDataStart, length: entry.uncompressedSize });
     }
     refuseOverlaps(entries, file);
     const pickle = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
     const [name] = pickle;
-    if (name === undefined || pickle.length > 1) throw damaged(file, 'the archive holds no data.pkl');
+    if (name === undefined || pickle.length > 1)
+      throw damaged(file, 'the archive holds no data.pkl');
     return { entries, root: name.slice(0, -'data.pkl'.length) };
   } finally {
     archive.close();
@@ -85,7 +118,9 @@ async function readDirectory(handle: FileHandle, file: string): Promise<{ entrie
 function refuseOverlaps(entries: ReadonlyMap<string, Entry>, file: string): void {
   let end = 0;
   let last = '';
-  for (const [name, entry] of [...entries].filter(([, { length }]) => length > 0).sort(([, a], [, b]) => a.offset - b.offset)) {
+  for (const [name, entry] of [...entries]
+    .filter(([, { length }]) => length > 0)
+    .sort(([, a], [, b]) => a.offset - b.offset)) {
     if (entry.offset < end) throw damaged(file, `the entries ${last} and ${name} overlap`);
     end = entry.offset + entry.length;
     last = name;
@@ -99,18 +134,28 @@ async function readEntry(handle: FileHandle, { offset, length }: Entry): Promise
   return buffer;
 }
 
-/** A storage's persistent id: ('storage', class, key, device, number of elements). The device it was on does not matter. */
+/**
+ * A storage's persistent id: ('storage', class, key, device, number of elements). The device it was
+ * on does not matter.
+ */
 function storageOf(id: PickleValue, entries: ReadonlyMap<string, Entry>, root: string): Storage {
   const [kind, type, key, , count] = Array.isArray(id) ? (id as PickleValue[]) : [];
   const dtype = STORAGES[typeName(type)];
-  if (kind !== 'storage' || !dtype || typeof key !== 'string' || typeof count !== 'number') throw new Error('its pickle refers to an unknown storage');
+  if (kind !== 'storage' || !dtype || typeof key !== 'string' || typeof count !== 'number')
+    throw new Error('its pickle refers to an unknown storage');
   const entry = entries.get(`${root}data/${key}`);
   if (!entry) throw new Error(`the storage ${key} is missing`);
-  if (count * DTYPES[dtype].bytes !== entry.length) throw new Error(`the storage ${key} has ${entry.length} bytes where ${count} × ${dtype} are named`);
+  if (count * DTYPES[dtype].bytes !== entry.length)
+    throw new Error(
+      `the storage ${key} has ${entry.length} bytes where ${count} × ${dtype} are named`,
+    );
   return { dtype, ...entry };
 }
 
-const typeName = (value: PickleValue | undefined): string => (typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string' ? value.name : '');
+const typeName = (value: PickleValue | undefined): string =>
+  typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
+    ? value.name
+    : '';
 
 function callGlobal(name: string, args: readonly PickleValue[], file: string): PickleValue {
   if (name === ORDERED_DICT) return orderedDict(args);
@@ -122,24 +167,52 @@ function callGlobal(name: string, args: readonly PickleValue[], file: string): P
 function orderedDict(args: readonly PickleValue[]): PickleDict {
   const dict: PickleDict = new Map();
   const pairs: readonly PickleValue[] = Array.isArray(args[0]) ? (args[0] as PickleValue[]) : [];
-  for (const pair of pairs) if (Array.isArray(pair)) dict.set((pair[0] as PickleValue | undefined) ?? null, (pair[1] as PickleValue | undefined) ?? null);
+  for (const pair of pairs)
+    if (Array.isArray(pair))
+      dict.set(
+        (pair[0] as PickleValue | undefined) ?? null,
+        (pair[1] as PickleValue | undefined) ?? null,
+      );
   return dict;
 }
 
-/** `_rebuild_tensor_v2(storage, storage_offset, size, stride, …)`; a view that is not contiguous can't be used in place. */
-function tensorFrom([storage, start, shape, strides]: readonly PickleValue[], file: string): Omit<TensorInfo, 'name'> {
-  if (!(storage instanceof PickleObject) || !isStorage(storage.value)) throw new Error('a tensor has no storage');
-  if (typeof start !== 'number' || !Number.isSafeInteger(start) || start < 0 || !isShape(shape) || !isShape(strides)) throw new Error('a tensor has no valid shape');
-  if (!isContiguous(shape, strides)) throw new Error(`a tensor of shape [${shape.join(', ')}] is a view that is not contiguous`);
+/**
+ * `_rebuild_tensor_v2(storage, storage_offset, size, stride, …)`; a view that is not contiguous
+ * can't be used in place.
+ */
+function tensorFrom(
+  [storage, start, shape, strides]: readonly PickleValue[],
+  file: string,
+): Omit<TensorInfo, 'name'> {
+  if (!(storage instanceof PickleObject) || !isStorage(storage.value))
+    throw new Error('a tensor has no storage');
+  if (
+    typeof start !== 'number' ||
+    !Number.isSafeInteger(start) ||
+    start < 0 ||
+    !isShape(shape) ||
+    !isShape(strides)
+  )
+    throw new Error('a tensor has no valid shape');
+  if (!isContiguous(shape, strides))
+    throw new Error(`a tensor of shape [${shape.join(', ')}] is a view that is not contiguous`);
   const { dtype, offset, length } = storage.value;
   const { bytes } = DTYPES[dtype];
   const size = elementsOf(shape) * bytes;
-  if (start * bytes + size > length) throw new Error(`a tensor of shape [${shape.join(', ')}] lies outside its storage`);
+  if (start * bytes + size > length)
+    throw new Error(`a tensor of shape [${shape.join(', ')}] lies outside its storage`);
   return { dtype, shape, file, offset: offset + start * bytes, length: size };
 }
 
 function isStorage(value: unknown): value is Storage {
-  return typeof value === 'object' && value !== null && 'offset' in value && 'length' in value && 'dtype' in value && !('shape' in value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'offset' in value &&
+    'length' in value &&
+    'dtype' in value &&
+    !('shape' in value)
+  );
 }
 
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
@@ -152,22 +225,34 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
   return shape.length === strides.length;
 }
 
-function convertDict(dict: PickleDict, file: string, seen: Map<unknown, CheckpointDict>): CheckpointDict {
+function convertDict(
+  dict: PickleDict,
+  file: string,
+  seen: Map<unknown, CheckpointDict>,
+): CheckpointDict {
   const known = seen.get(dict);
   if (known) return known;
   const result = new Map<string, CheckpointValue>();
   seen.set(dict, result);
-  for (const [key, value] of dict) if (typeof key === 'string') result.set(key, convert(value, file, seen));
+  for (const [key, value] of dict)
+    if (typeof key === 'string') result.set(key, convert(value, file, seen));
   return result;
 }
 
-function convert(value: PickleValue, file: string, seen: Map<unknown, CheckpointDict>): CheckpointValue {
+function convert(
+  value: PickleValue,
+  file: string,
+  seen: Map<unknown, CheckpointDict>,
+): CheckpointValue {
   if (value instanceof Map) return convertDict(value, file, seen);
   if (value instanceof PickleObject) {
     if (isStorage(value.value)) throw damaged(file, 'it holds a bare storage');
     return value.value as Omit<TensorInfo, 'name'>;
   }
-  if (Array.isArray(value)) return (value as PickleValue[]).map((item) => (typeof item === 'object' && item !== null ? null : item));
+  if (Array.isArray(value))
+    return (value as PickleValue[]).map((item) =>
+      typeof item === 'object' && item !== null ? null : item,
+    );
   if (typeof value === 'object' && value !== null) return null;
   return value;
 }
@@ -178,4 +263,5 @@ export function isTensor(value: CheckpointValue | undefined): value is Omit<Tens
 }
 
 /** Whether a value of a checkpoint is a dictionary. */
-export const isDict = (value: CheckpointValue | undefined): value is CheckpointDict => value instanceof Map;
+export const isDict = (value: CheckpointValue | undefined): value is CheckpointDict =>
+  value instanceof Map;

@@ -29,7 +29,10 @@ export type DownloaderOptions = {
 
 export type FetchContext = {
   readonly signal: AbortSignal;
-  /** Bytes of this file that are here, those of earlier calls included; fewer than before when it starts anew. */
+  /**
+   * Bytes of this file that are here, those of earlier calls included; fewer than before when it
+   * starts anew.
+   */
   readonly onBytes: (done: number, total: number | undefined) => void;
   /** A retry, another mirror, a start from scratch. */
   readonly onNote: (note: string) => void;
@@ -40,7 +43,10 @@ export type FetchedFile = { readonly bytes: number; readonly sha256: string };
 /** Whether a mirror answers should show soon: another may. */
 const PROBE_RETRIES = 2;
 
-/** Fetches large files from the first mirror that has them: resumes after breaks, checks size and SHA-256, goes through proxies. */
+/**
+ * Fetches large files from the first mirror that has them: resumes after breaks, checks size and
+ * SHA-256, goes through proxies.
+ */
 export class Downloader {
   private readonly client: HttpClient;
   private readonly retries: number;
@@ -57,16 +63,28 @@ export class Downloader {
   }
 
   /**
-   * Finds the first mirror that has every file, and what it tells of each. Rejects with `download-failed`, naming why each mirror was
-   * refused, `bad-setting` or `cancelled`.
+   * Finds the first mirror that has every file, and what it tells of each. Rejects with
+   * `download-failed`, naming why each mirror was refused, `bad-setting` or `cancelled`.
    */
-  async probe(files: readonly RemoteFile[], signal: AbortSignal): Promise<{ readonly mirror: string; readonly facts: ReadonlyMap<string, RemoteFacts> }> {
+  async probe(
+    files: readonly RemoteFile[],
+    signal: AbortSignal,
+  ): Promise<{ readonly mirror: string; readonly facts: ReadonlyMap<string, RemoteFacts> }> {
     const reasons: string[] = [];
-    const rules = { retries: Math.min(PROBE_RETRIES, this.retries), delayMs: this.delayMs, signal, onRetry: () => undefined };
+    const rules = {
+      retries: Math.min(PROBE_RETRIES, this.retries),
+      delayMs: this.delayMs,
+      signal,
+      onRetry: () => undefined,
+    };
     for (const mirror of this.mirrors()) {
       try {
         const facts = new Map<string, RemoteFacts>();
-        for (const file of files) facts.set(file.path, await retried(rules, () => factsOf(mirror, file, this.client, this.stallMs, signal)));
+        for (const file of files)
+          facts.set(
+            file.path,
+            await retried(rules, () => factsOf(mirror, file, this.client, this.stallMs, signal)),
+          );
         this.preferred = mirror;
         return { mirror, facts };
       } catch (error) {
@@ -77,13 +95,17 @@ export class Downloader {
   }
 
   /**
-   * Fetches a file into `destination` by way of `destination`.part, which stays after a cancel or a failure and with which the next call goes
-   * on. A complete `destination` is only hashed. Rejects with `download-failed`, `download-corrupt`, `disk-full`, `output-unwritable`,
-   * `bad-setting` or `cancelled`.
+   * Fetches a file into `destination` by way of `destination`.part, which stays after a cancel or a
+   * failure and with which the next call goes on. A complete `destination` is only hashed. Rejects
+   * with `download-failed`, `download-corrupt`, `disk-full`, `output-unwritable`, `bad-setting` or
+   * `cancelled`.
    */
   async fetch(file: RemoteFile, destination: string, context: FetchContext): Promise<FetchedFile> {
     try {
-      return (await existing(file, destination, context)) ?? (await this.fromMirrors(file, destination, context));
+      return (
+        (await existing(file, destination, context)) ??
+        (await this.fromMirrors(file, destination, context))
+      );
     } catch (error) {
       throw context.signal.aborted ? cancelled() : error;
     }
@@ -94,7 +116,11 @@ export class Downloader {
     this.client.close();
   }
 
-  private async fromMirrors(file: RemoteFile, destination: string, context: FetchContext): Promise<FetchedFile> {
+  private async fromMirrors(
+    file: RemoteFile,
+    destination: string,
+    context: FetchContext,
+  ): Promise<FetchedFile> {
     const reasons: string[] = [];
     let corrupt = false;
     await onDisk(destination, () => mkdir(path.dirname(destination), { recursive: true }));
@@ -117,7 +143,12 @@ export class Downloader {
     throw corrupt ? damaged(file, reasons) : noMirror(file.path, reasons);
   }
 
-  private async fromMirror(mirror: string, file: RemoteFile, destination: string, { signal, onBytes, onNote }: FetchContext): Promise<FetchedFile> {
+  private async fromMirror(
+    mirror: string,
+    file: RemoteFile,
+    destination: string,
+    { signal, onBytes, onNote }: FetchContext,
+  ): Promise<FetchedFile> {
     const part = await PartFile.open(`${destination}.part`, signal);
     try {
       let claimed = file.sha256;
@@ -126,7 +157,10 @@ export class Downloader {
         retries: this.retries,
         delayMs: this.delayMs,
         signal,
-        onRetry: (reason: string, waitMs: number) => onNote(`${reason}: trying again${waitMs < 1000 ? '' : ` in ${Math.round(waitMs / 1000)} s`}`),
+        onRetry: (reason: string, waitMs: number) =>
+          onNote(
+            `${reason}: trying again${waitMs < 1000 ? '' : ` in ${Math.round(waitMs / 1000)} s`}`,
+          ),
         // A server that starts anew each time would else be asked for ever.
         progressed: () => {
           const more = part.bytes > last && part.restarts <= this.retries;
@@ -137,7 +171,12 @@ export class Downloader {
       const complete = part.bytes > 0 && part.bytes === file.bytes && claimed !== undefined;
       if (!complete) {
         await retried(rules, async () => {
-          const claim = await transfer(mirror, file, part, { client: this.client, stallMs: this.stallMs, signal, onBytes });
+          const claim = await transfer(mirror, file, part, {
+            client: this.client,
+            stallMs: this.stallMs,
+            signal,
+            onBytes,
+          });
           claimed ??= claim;
         });
       }
@@ -157,7 +196,11 @@ export class Downloader {
 }
 
 /** A file that an earlier call completed. One with other bytes than expected is removed. */
-async function existing(file: RemoteFile, destination: string, { signal, onBytes, onNote }: FetchContext): Promise<FetchedFile | undefined> {
+async function existing(
+  file: RemoteFile,
+  destination: string,
+  { signal, onBytes, onNote }: FetchContext,
+): Promise<FetchedFile | undefined> {
   const found = await stat(destination).catch(() => undefined);
   if (!found?.isFile() || (file.bytes !== undefined && file.bytes !== found.size)) return undefined;
   const sha256 = await sha256Of(destination, undefined, signal);
@@ -172,20 +215,32 @@ async function existing(file: RemoteFile, destination: string, { signal, onBytes
 
 /** Why a mirror failed; anything that is not the mirror's fault is thrown on. */
 function reasonOf(error: unknown): string {
-  if (error instanceof RefusedError || error instanceof PassingError || error instanceof CorruptError) return error.message;
+  if (
+    error instanceof RefusedError ||
+    error instanceof PassingError ||
+    error instanceof CorruptError
+  )
+    return error.message;
   throw error instanceof Error ? error : RpcError.from(error);
 }
 
 function noMirror(what: string, reasons: readonly string[]): RpcError {
   return engineError('download-failed', {
-    message: `${what} could not be downloaded: ${reasons.length === 0 ? 'no mirror is set' : reasons.join('; ')}.`,
-    hint: 'Check the connection and the proxy, or name another mirror (setting "pisaUpscale.pisaSrMirrors", option --mirror). What has arrived is kept, and the next try goes on from it.',
+    message:
+      `${what} could not be downloaded: ` +
+      `${reasons.length === 0 ? 'no mirror is set' : reasons.join('; ')}.`,
+    hint:
+      'Check the connection and the proxy, or name another mirror (setting ' +
+      '"pisaUpscale.pisaSrMirrors", option --mirror). What has arrived is kept, and ' +
+      'the next try goes on from it.',
   });
 }
 
 function damaged({ path }: RemoteFile, reasons: readonly string[]): RpcError {
   return engineError('download-corrupt', {
     message: `${path} could not be downloaded intact: ${reasons.join('; ')}.`,
-    hint: 'Try again or name another mirror, and check whether a proxy or a scanner changes downloads.',
+    hint:
+      'Try again or name another mirror, and check whether a proxy or a scanner ' +
+      'changes downloads.',
   });
 }

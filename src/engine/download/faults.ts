@@ -20,19 +20,29 @@ export class CorruptError extends Error {}
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
-/** What went wrong on the way to a host, as one of the errors above; an RpcError stays what it is. */
+/**
+ * What went wrong on the way to a host, as one of the errors above; an RpcError stays what it is.
+ */
 export function faultOf(error: unknown, host: string): Error {
-  if (error instanceof RpcError || error instanceof RefusedError || error instanceof PassingError) return error;
+  if (error instanceof RpcError || error instanceof RefusedError || error instanceof PassingError)
+    return error;
   // Several addresses of one host were tried: they fail alike.
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(cause) ?? '';
   const message = messageOf(cause);
   if (CERTIFICATE.test(code)) {
-    return new RefusedError(`the certificate of ${host} is not trusted (${code}); if your network has its own authority, name its file in NODE_EXTRA_CA_CERTS`);
+    return new RefusedError(
+      `the certificate of ${host} is not trusted (${code}); if your network has its own ` +
+        'authority, name its file in NODE_EXTRA_CA_CERTS',
+    );
   }
   const proxyStatus = /^Proxy\D*(\d{3})/.exec(message)?.[1];
-  if (proxyStatus === '407') return new RefusedError(`the proxy on the way to ${host} wants a user name and a password (407)`);
-  if (proxyStatus?.startsWith('4') === true) return new RefusedError(`the proxy refuses the way to ${host} (${proxyStatus})`);
+  if (proxyStatus === '407')
+    return new RefusedError(
+      `the proxy on the way to ${host} wants a user name and a password (407)`,
+    );
+  if (proxyStatus?.startsWith('4') === true)
+    return new RefusedError(`the proxy refuses the way to ${host} (${proxyStatus})`);
   if (code === 'ERR_INVALID_CHAR') return new RefusedError(`${host} can't be asked: ${message}`);
   return new PassingError(`${host}: ${message === '' ? code || 'the connection broke' : message}`);
 }

@@ -5,23 +5,36 @@ import { engineError } from '../errors';
 /** What should stay free on the disk, in bytes. */
 const RESERVE = 200e6;
 
-/** Bytes that this user may still write on the disk of a folder, which need not exist yet. Rejects with `output-unwritable`. */
+/**
+ * Bytes that this user may still write on the disk of a folder, which need not exist yet. Rejects
+ * with `output-unwritable`.
+ */
 export async function freeBytes(folder: string): Promise<number> {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     const info = await statfs(at).catch(() => undefined);
     if (info) return info.bavail * info.bsize;
-    if (at === path.dirname(at)) throw engineError('output-unwritable', { message: `No disk was found for ${folder}.`, hint: 'Choose another folder for the models.' });
+    if (at === path.dirname(at))
+      throw engineError('output-unwritable', {
+        message: `No disk was found for ${folder}.`,
+        hint: 'Choose another folder for the models.',
+      });
   }
 }
 
-/** Rejects with `disk-full` unless so many bytes, and a reserve of 200 MB, can be written below a folder. */
+/**
+ * Rejects with `disk-full` unless so many bytes, and a reserve of 200 MB, can be written below a
+ * folder.
+ */
 export async function requireSpace(folder: string, bytes: number): Promise<void> {
   const free = await freeBytes(folder);
   if (bytes + RESERVE <= free) return;
   throw engineError('disk-full', {
     message: `${folder} has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
-    hint: 'Free some space, or choose a folder for models on another disk (setting "pisaUpscale.modelStore", option --store).',
+    hint:
+      'Free some space, or choose a folder for models on another disk (setting ' +
+      '"pisaUpscale.modelStore", option --store).',
   });
 }
 
-const sizeText = (bytes: number): string => (bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+const sizeText = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

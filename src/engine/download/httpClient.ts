@@ -14,7 +14,10 @@ export type HttpResponse = {
   readonly host: string;
   /** A header of the last answer; the name in lower case. */
   readonly header: (name: string) => string | undefined;
-  /** The first SHA-256 and size that an answer on the way claims: Hugging Face tells them on its redirect. */
+  /**
+   * The first SHA-256 and size that an answer on the way claims: Hugging Face tells them on its
+   * redirect.
+   */
   readonly linked: { readonly sha256: string | undefined; readonly bytes: number | undefined };
   readonly body: IncomingMessage;
 };
@@ -29,18 +32,32 @@ export class HttpClient {
     this.connections = new Connections(proxy);
   }
 
-  /** Follows redirects. The caller reads or drops the body. Rejects with a RefusedError, a PassingError or the signal's reason. */
-  async send(method: 'GET' | 'HEAD', url: URL, headers: Readonly<Record<string, string>>, asked: AbortSignal): Promise<HttpResponse> {
+  /**
+   * Follows redirects. The caller reads or drops the body. Rejects with a RefusedError, a
+   * PassingError or the signal's reason.
+   */
+  async send(
+    method: 'GET' | 'HEAD',
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    asked: AbortSignal,
+  ): Promise<HttpResponse> {
     const signal = AbortSignal.any([asked, this.closed.signal]);
     let sha256: string | undefined;
     let bytes: number | undefined;
     let at = url;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       // Compressed bytes could neither be resumed nor checked.
-      const options = { method, headers: { 'accept-encoding': 'identity', 'user-agent': 'pisa-upscale', ...headers }, agent: this.connections.agentFor(at) };
-      const body = await untilAborted(request(at, options, signal), signal).catch((error: unknown) => {
-        throw faultOf(error, at.host);
-      });
+      const options = {
+        method,
+        headers: { 'accept-encoding': 'identity', 'user-agent': 'pisa-upscale', ...headers },
+        agent: this.connections.agentFor(at),
+      };
+      const body = await untilAborted(request(at, options, signal), signal).catch(
+        (error: unknown) => {
+          throw faultOf(error, at.host);
+        },
+      );
       const header = (name: string): string | undefined => {
         const value = body.headers[name];
         return Array.isArray(value) ? value[0] : value;
@@ -49,7 +66,8 @@ export class HttpClient {
       bytes ??= wholeNumber(header('x-linked-size'));
       const status = body.statusCode ?? 0;
       const location = header('location');
-      if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return { status, host: at.host, header, linked: { sha256, bytes }, body };
+      if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
+        return { status, host: at.host, header, linked: { sha256, bytes }, body };
       drop(body);
       at = redirectTarget(at, location);
     }
@@ -64,10 +82,15 @@ export class HttpClient {
 }
 
 /**
- * The answer's head has come; its body waits to be read. Rejects when there is none, or when a proxy refuses the way. When the signal aborts,
- * the request and the reading of the body end with its reason.
+ * The answer's head has come; its body waits to be read. Rejects when there is none, or when a
+ * proxy refuses the way. When the signal aborts, the request and the reading of the body end with
+ * its reason.
  */
-function request(url: URL, options: http.RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+function request(
+  url: URL,
+  options: http.RequestOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = (url.protocol === 'https:' ? https : http).request(url, options);
     let body: IncomingMessage | undefined;
@@ -79,7 +102,8 @@ function request(url: URL, options: http.RequestOptions, signal: AbortSignal): P
     sent.once('close', () => signal.removeEventListener('abort', abort));
     // A proxy's refusal of a tunnel comes as if it were the answer.
     sent.once('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => {
-      if (url.protocol === 'https:' && statusCode !== 200) sent.destroy(new Error(`Proxy answered ${statusCode}`));
+      if (url.protocol === 'https:' && statusCode !== 200)
+        sent.destroy(new Error(`Proxy answered ${statusCode}`));
     });
     sent.once('response', (response) => {
       body = response;
@@ -93,19 +117,33 @@ function request(url: URL, options: http.RequestOptions, signal: AbortSignal): P
   });
 }
 
-/** Where a redirect leads. Throws a RefusedError for other than web addresses and for a step from https to http. */
+/**
+ * Where a redirect leads. Throws a RefusedError for other than web addresses and for a step from
+ * https to http.
+ */
 export function redirectTarget(from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (target?.protocol !== 'http:' && target?.protocol !== 'https:') throw new RefusedError(`${from.host} redirects to "${location.slice(0, 100)}", which is no web address`);
-  if (from.protocol === 'https:' && target.protocol === 'http:') throw new RefusedError(`${from.host} redirects to an unencrypted address on ${target.host}`);
+  if (target?.protocol !== 'http:' && target?.protocol !== 'https:')
+    throw new RefusedError(
+      `${from.host} redirects to "${location.slice(0, 100)}", which is no web address`,
+    );
+  if (from.protocol === 'https:' && target.protocol === 'http:')
+    throw new RefusedError(`${from.host} redirects to an unencrypted address on ${target.host}`);
   return target;
 }
 
 const WORTH_READING = 16_384;
 
-/** Reads what little is left so that the connection can serve again, and closes it if that may be much. */
+/**
+ * Reads what little is left so that the connection can serve again, and closes it if that may be
+ * much.
+ */
 export function drop(body: HttpResponse['body']): void {
-  if (body.complete || (wholeNumber(body.headers['content-length']) ?? Number.POSITIVE_INFINITY) <= WORTH_READING) body.resume();
+  if (
+    body.complete ||
+    (wholeNumber(body.headers['content-length']) ?? Number.POSITIVE_INFINITY) <= WORTH_READING
+  )
+    body.resume();
   else body.destroy();
 }
 
@@ -113,7 +151,8 @@ export function drop(body: HttpResponse['body']): void {
 export function checkStatus({ status, host, header }: HttpResponse, good: readonly number[]): void {
   if (good.includes(status)) return;
   const text = `${host} answered ${status}${MEANINGS.get(status) ?? ''}`;
-  if (status === 408 || status === 429 || status >= 500) throw new PassingError(text, retryAfterMs(header('retry-after')));
+  if (status === 408 || status === 429 || status >= 500)
+    throw new PassingError(text, retryAfterMs(header('retry-after')));
   throw new RefusedError(text);
 }
 

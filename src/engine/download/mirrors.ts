@@ -1,12 +1,15 @@
 import { engineError } from '../errors';
 
 /**
- * The address of a file on a mirror: `{path}` stands for the file's path, each segment encoded; without it the path is appended after a "/".
- * Throws `bad-setting` for anything but http and https.
+ * The address of a file on a mirror: `{path}` stands for the file's path, each segment encoded;
+ * without it the path is appended after a "/". Throws `bad-setting` for anything but http and
+ * https.
  */
 export function addressOf(mirror: string, path: string): URL {
   const encoded = path.split('/').map(encodeURIComponent).join('/');
-  const text = mirror.includes('{path}') ? mirror.replaceAll('{path}', () => encoded) : `${mirror.replace(/\/+$/, '')}/${encoded}`;
+  const text = mirror.includes('{path}')
+    ? mirror.replaceAll('{path}', () => encoded)
+    : `${mirror.replace(/\/+$/, '')}/${encoded}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   throw engineError('bad-setting', {

@@ -5,11 +5,16 @@ import { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
 
 /** What tells whether a later answer is about the same file. */
-export type Validator = { readonly mirror: string; readonly etag?: string; readonly lastModified?: string; readonly bytes?: number };
+export type Validator = {
+  readonly mirror: string;
+  readonly etag?: string;
+  readonly lastModified?: string;
+  readonly bytes?: number;
+};
 
 /**
- * A file that is being downloaded, with a note (`.json`) of where it came from, so that any later process can go on. Its methods reject with
- * `disk-full` or `output-unwritable`.
+ * A file that is being downloaded, with a note (`.json`) of where it came from, so that any later
+ * process can go on. Its methods reject with `disk-full` or `output-unwritable`.
  */
 export class PartFile {
   private finished = false;
@@ -66,7 +71,7 @@ export class PartFile {
 
   async append(chunk: Buffer): Promise<void> {
     await onDisk(this.path, async () => {
-      for (let rest = chunk; rest.length > 0; ) {
+      for (let rest = chunk; rest.length > 0;) {
         const { bytesWritten } = await this.file.write(rest, 0, rest.length, this.length);
         this.hash.update(rest.subarray(0, bytesWritten));
         this.length += bytesWritten;
@@ -120,9 +125,16 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
     const code = systemCode(error);
     if (error instanceof RpcError || code === undefined || code === 'ABORT_ERR') throw error;
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw engineError('disk-full', { message: `The disk is full: ${path} could not be written.`, hint: 'Free some space and try again; what has arrived is kept.', detail: messageOf(error) });
+      throw engineError('disk-full', {
+        message: `The disk is full: ${path} could not be written.`,
+        hint: 'Free some space and try again; what has arrived is kept.',
+        detail: messageOf(error),
+      });
     }
-    throw engineError('output-unwritable', { message: `${path} could not be written: ${messageOf(error)}.`, hint: 'Check that the folder can be written, or choose another one for the models.' });
+    throw engineError('output-unwritable', {
+      message: `${path} could not be written: ${messageOf(error)}.`,
+      hint: 'Check that the folder can be written, or choose another one for the models.',
+    });
   }
 }
 
@@ -130,7 +142,9 @@ const noteOf = (path: string): string => `${path}.json`;
 
 async function readNote(file: string): Promise<Validator | undefined> {
   try {
-    const { mirror, etag, lastModified, bytes } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const { mirror, etag, lastModified, bytes } = JSON.parse(
+      await readFile(file, 'utf8'),
+    ) as Record<string, unknown>;
     if (typeof mirror !== 'string') return undefined;
     return {
       mirror,

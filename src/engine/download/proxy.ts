@@ -9,7 +9,10 @@ import { engineError } from '../errors';
 export class Connections {
   private readonly agents = new Map<string, http.Agent>();
 
-  /** Through `proxy`, or through those that the environment names (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). Throws `proxy-invalid`. */
+  /**
+   * Through `proxy`, or through those that the environment names (HTTPS_PROXY, HTTP_PROXY,
+   * NO_PROXY). Throws `proxy-invalid`.
+   */
   constructor(private readonly proxy: string | undefined) {
     if (proxy !== undefined) check(proxy, 'the setting "http.proxy" or the option --proxy');
     for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
@@ -42,9 +45,12 @@ function environmentProxy(url: URL): string {
 
 function newAgent(protocol: string, proxy: string): http.Agent {
   const options = { keepAlive: true };
-  if (proxy === '') return protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
+  if (proxy === '')
+    return protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
   // Many proxies allow tunnels only for https.
-  return protocol === 'https:' ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options);
+  return protocol === 'https:'
+    ? new HttpsProxyAgent(proxy, options)
+    : new HttpProxyAgent(proxy, options);
 }
 
 function check(address: string, source: string): void {

@@ -17,16 +17,31 @@ export function totalOf({ status, header }: HttpResponse): number | undefined {
 }
 
 /** Where the bytes of a 206 begin in the file. */
-export const rangeStart = ({ header }: HttpResponse): number | undefined => wholeNumber(/^bytes (\d+)-/.exec(header('content-range') ?? '')?.[1]);
+export const rangeStart = ({ header }: HttpResponse): number | undefined =>
+  wholeNumber(/^bytes (\d+)-/.exec(header('content-range') ?? '')?.[1]);
 
-/** Throws a RefusedError when the answer can't be the file: another size, a web page, compressed bytes. */
-export function checkIsFile(response: HttpResponse, total: number | undefined, { path, bytes }: RemoteFile): void {
+/**
+ * Throws a RefusedError when the answer can't be the file: another size, a web page, compressed
+ * bytes.
+ */
+export function checkIsFile(
+  response: HttpResponse,
+  total: number | undefined,
+  { path, bytes }: RemoteFile,
+): void {
   const { host, header } = response;
   // A login page, or a network that wants one to log in first.
   if (/^text\/html\b/i.test(header('content-type') ?? '') && !/\.html?$/i.test(path)) {
-    throw new RefusedError(`${host} sent a web page instead of ${path}; perhaps it, or your network, wants a login in a browser first`);
+    throw new RefusedError(
+      `${host} sent a web page instead of ${path}; perhaps it, or your network, wants a ` +
+        'login in a browser first',
+    );
   }
   const encoding = header('content-encoding') ?? 'identity';
-  if (encoding !== 'identity') throw new RefusedError(`${host} sent ${path} compressed (${encoding}) although it was not asked to`);
-  if (bytes !== undefined && total !== undefined && total !== bytes) throw new RefusedError(`${host} has ${path} with ${total} bytes where ${bytes} are expected`);
+  if (encoding !== 'identity')
+    throw new RefusedError(
+      `${host} sent ${path} compressed (${encoding}) although it was not asked to`,
+    );
+  if (bytes !== undefined && total !== undefined && total !== bytes)
+    throw new RefusedError(`${host} has ${path} with ${total} bytes where ${bytes} are expected`);
 }

@@ -7,7 +7,10 @@ const LONGEST_WAIT_MS = 60_000;
 export type RetryOptions = {
   /** Failures in a row without progress that are allowed. */
   readonly retries: number;
-  /** Wait before the first retry in ms, doubled with each up to a minute; a server's wish counts instead. */
+  /**
+   * Wait before the first retry in ms, doubled with each up to a minute; a server's wish counts
+   * instead.
+   */
   readonly delayMs: number;
   readonly signal: AbortSignal;
   readonly onRetry: (reason: string, waitMs: number) => void;
@@ -15,9 +18,15 @@ export type RetryOptions = {
   readonly progressed?: () => boolean;
 };
 
-/** Repeats work that fails with a PassingError. Rejects with the last error, or with `cancelled`, also while it waits. */
-export async function retried<T>({ retries, delayMs, signal, onRetry, progressed }: RetryOptions, work: () => Promise<T>): Promise<T> {
-  for (let failures = 0; ; ) {
+/**
+ * Repeats work that fails with a PassingError. Rejects with the last error, or with `cancelled`,
+ * also while it waits.
+ */
+export async function retried<T>(
+  { retries, delayMs, signal, onRetry, progressed }: RetryOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let failures = 0; ;) {
     throwIfCancelled(signal);
     try {
       return await work();

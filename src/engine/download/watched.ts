@@ -7,12 +7,26 @@ export type Watch = {
   readonly beat: () => void;
 };
 
-/** Runs work that must show life at least every `ms` milliseconds, else its signal aborts with a PassingError. */
-export async function watched<T>(outer: AbortSignal, ms: number, host: string, work: (watch: Watch) => Promise<T>): Promise<T> {
+/**
+ * Runs work that must show life at least every `ms` milliseconds, else its signal aborts with a
+ * PassingError.
+ */
+export async function watched<T>(
+  outer: AbortSignal,
+  ms: number,
+  host: string,
+  work: (watch: Watch) => Promise<T>,
+): Promise<T> {
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new PassingError(`${host} sent nothing for ${ms / 1000} s`)), ms);
+  const timer = setTimeout(
+    () => silence.abort(new PassingError(`${host} sent nothing for ${ms / 1000} s`)),
+    ms,
+  );
   try {
-    return await work({ signal: AbortSignal.any([outer, silence.signal]), beat: () => timer.refresh() });
+    return await work({
+      signal: AbortSignal.any([outer, silence.signal]),
+      beat: () => timer.refresh(),
+    });
   } finally {
     clearTimeout(timer);
   }

@@ -6,8 +6,9 @@ import { readLuma, sampledParts, type LumaBlock } from './lumaBlocks';
 import { noiseDeviation } from './noise';
 
 /**
- * How damaged a picture (8-bit RGB) is, from itself alone; deterministic. Looks at about four megapixels at most, 16 MB of memory. Always
- * finite: a picture without anything to measure is said to be clean and sharp.
+ * How damaged a picture (8-bit RGB) is, from itself alone; deterministic. Looks at about four
+ * megapixels at most, 16 MB of memory. Always finite: a picture without anything to measure is said
+ * to be clean and sharp.
  */
 export async function estimateDegradation(rgb: PixelFile): Promise<DegradationEstimate> {
   const blocks: LumaBlock[] = [];

@@ -1,7 +1,10 @@
 import type { Rect, Size } from '../../shared/geometry';
 import type { PixelFile } from '../image/pixelFile';
 
-/** A part of a picture: BT.601 luma in [0,255], row by row. Its place in the picture is a multiple of 8 on both axes. */
+/**
+ * A part of a picture: BT.601 luma in [0,255], row by row. Its place in the picture is a multiple
+ * of 8 on both axes.
+ */
 export type LumaBlock = Size & { readonly luma: Float32Array };
 
 /** Pictures up to so many pixels are read whole, of larger ones about so many are read. */
@@ -11,7 +14,10 @@ const SIDE = 256;
 /** JPEG's grid: blocks start on it. */
 const GRID = 8;
 
-/** The parts of a picture that are looked at: all of it, or full-resolution blocks spread evenly. Rectangles never overlap. */
+/**
+ * The parts of a picture that are looked at: all of it, or full-resolution blocks spread evenly.
+ * Rectangles never overlap.
+ */
 export function sampledParts({ width, height }: Size): Rect[] {
   if (width * height <= MOST_PIXELS) return [{ x: 0, y: 0, width, height }];
   const [w, h] = [Math.min(SIDE, width), Math.min(SIDE, height)];
@@ -37,7 +43,10 @@ export async function readLuma(rgb: PixelFile, part: Rect): Promise<LumaBlock> {
   const { width, height } = part;
   const luma = new Float32Array(width * height);
   for (let i = 0, from = 0; i < luma.length; i++, from += 3) {
-    luma[i] = 0.299 * (pixels[from] ?? 0) + 0.587 * (pixels[from + 1] ?? 0) + 0.114 * (pixels[from + 2] ?? 0);
+    luma[i] =
+      0.299 * (pixels[from] ?? 0) +
+      0.587 * (pixels[from + 1] ?? 0) +
+      0.114 * (pixels[from + 2] ?? 0);
   }
   return { width, height, luma };
 }

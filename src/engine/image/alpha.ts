@@ -15,16 +15,30 @@ export type SplitPicture = {
 };
 
 /**
- * Splits a decoded RGBA picture (a `.v` file) into TIFF files. Colour is bled outward under the transparent pixels, because what lies there (often
- * black) would otherwise show as a fringe once the network has mixed neighbouring pixels. Alpha that is opaque
- * everywhere is dropped.
+ * Splits a decoded RGBA picture (a `.v` file) into TIFF files. Colour is bled outward under the
+ * transparent pixels, because what lies there (often black) would otherwise show as a fringe once
+ * the network has mixed neighbouring pixels. Alpha that is opaque everywhere is dropped.
  */
 export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<SplitPicture> {
   const { width, height } = rgba.info;
   const { depth } = rgba;
-  const colour = await PixelFile.create(path.join(scratch, 'colour.tif'), { width, height, bands: 3, depth });
-  const plane = await PixelFile.create(path.join(scratch, 'alpha.tif'), { width, height, bands: 1, depth });
-  const known = await PixelFile.create(path.join(scratch, 'known.tif'), { width, height, bands: 1 });
+  const colour = await PixelFile.create(path.join(scratch, 'colour.tif'), {
+    width,
+    height,
+    bands: 3,
+    depth,
+  });
+  const plane = await PixelFile.create(path.join(scratch, 'alpha.tif'), {
+    width,
+    height,
+    bands: 1,
+    depth,
+  });
+  const known = await PixelFile.create(path.join(scratch, 'known.tif'), {
+    width,
+    height,
+    bands: 1,
+  });
   try {
     const { opaque, invisible } = await bleedDown(rgba, colour, plane, known);
     if (opaque) {
@@ -42,7 +56,12 @@ export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<Spli
 }
 
 /** First sweep, top to bottom: writes colour and alpha, fills from the left and from above. */
-async function bleedDown(rgba: PixelFile, colour: PixelFile, plane: PixelFile, known: PixelFile): Promise<{ opaque: boolean; invisible: boolean }> {
+async function bleedDown(
+  rgba: PixelFile,
+  colour: PixelFile,
+  plane: PixelFile,
+  known: PixelFile,
+): Promise<{ opaque: boolean; invisible: boolean }> {
   const { width, height } = rgba.info;
   const { depth } = rgba;
   const most = maximumOf(depth);
@@ -77,7 +96,9 @@ async function bleedDown(rgba: PixelFile, colour: PixelFile, plane: PixelFile, k
   return { opaque, invisible };
 }
 
-/** Second sweep, bottom to top: fills what the first could not reach, from the right and from below. */
+/**
+ * Second sweep, bottom to top: fills what the first could not reach, from the right and from below.
+ */
 async function bleedUp(colour: PixelFile, known: PixelFile): Promise<void> {
   const { width, height } = colour.info;
   let previous: Row | undefined;
@@ -101,7 +122,10 @@ const rowOf = (colour: Samples, known: Uint8Array, row: number, width: number): 
   known: known.subarray(row * width, (row + 1) * width),
 });
 
-/** Gives each unknown pixel the mean of its known neighbours: the one before it in `direction`, and three in `previous`. */
+/**
+ * Gives each unknown pixel the mean of its known neighbours: the one before it in `direction`, and
+ * three in `previous`.
+ */
 function fillRow(current: Row, previous: Row | undefined, direction: 1 | -1): void {
   const width = current.known.length;
   for (let i = 0, x = direction === 1 ? 0 : width - 1; i < width; i++, x += direction) {

@@ -1,7 +1,16 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** How a picture lies in the file: `pages` pictures of the same size below each other, each `height / pages` rows. */
-export type TiffLayout = { readonly width: number; readonly height: number; readonly bands: number; readonly depth: 8 | 16; readonly pages: number };
+/**
+ * How a picture lies in the file: `pages` pictures of the same size below each other, each `height
+ * / pages` rows.
+ */
+export type TiffLayout = {
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+  readonly depth: 8 | 16;
+  readonly pages: number;
+};
 
 const STRIP_BYTES = 4 * 2 ** 20;
 const SHORT = 3;
@@ -17,15 +26,25 @@ const SPARE_ENTRIES = 5;
 const COUNT_BYTES = 8;
 const NEXT_BYTES = 8;
 
-const TAGS = { xResolution: 282, yResolution: 283, resolutionUnit: 296, iptc: 33_723, icc: 34_675 } as const;
+const TAGS = {
+  xResolution: 282,
+  yResolution: 283,
+  resolutionUnit: 296,
+  iptc: 33_723,
+  icc: 34_675,
+} as const;
 const INCH = Buffer.from([2, 0]);
 const RESOLUTION_DENOMINATOR = 1000;
 
-/** Everything before the pixels: header, one directory a page, and where each strip lies. BigTIFF, since results pass 4 GB. */
+/**
+ * Everything before the pixels: header, one directory a page, and where each strip lies. BigTIFF,
+ * since results pass 4 GB.
+ */
 export function bigTiffHeader(layout: TiffLayout): Buffer {
   const { width, bands, depth, pages } = layout;
   const height = layout.height / pages;
-  if (!Number.isInteger(height)) throw new RangeError(`${layout.height} rows can't be cut into ${pages} pages.`);
+  if (!Number.isInteger(height))
+    throw new RangeError(`${layout.height} rows can't be cut into ${pages} pages.`);
   const stride = (width * bands * depth) / 8;
   const rowsPerStrip = Math.max(1, Math.min(height, Math.floor(STRIP_BYTES / stride)));
   const strips = Math.ceil(height / rowsPerStrip);
@@ -57,7 +76,8 @@ export function bigTiffHeader(layout: TiffLayout): Buffer {
       });
       at += ENTRY_BYTES;
     };
-    // With one strip its offset and length stand in the entry itself, else the entry points to the arrays.
+    // With one strip its offset and length stand in the entry itself, else the entry points to the
+    // arrays.
     const stripEntry = (tag: number, arrayAt: number, single: number): void => {
       buffer.writeUInt16LE(tag, at);
       buffer.writeUInt16LE(LONG8, at + 2);
@@ -67,7 +87,11 @@ export function bigTiffHeader(layout: TiffLayout): Buffer {
     };
     entry(256, LONG, [width]);
     entry(257, LONG, [height]);
-    entry(258, SHORT, Array.from({ length: bands }, () => depth));
+    entry(
+      258,
+      SHORT,
+      Array.from({ length: bands }, () => depth),
+    );
     entry(259, SHORT, [1]); // no compression
     entry(262, SHORT, [bands < 3 ? 1 : 2]); // black is zero, or RGB
     stripEntry(273, offsets, pixels);
@@ -80,7 +104,10 @@ export function bigTiffHeader(layout: TiffLayout): Buffer {
     for (let strip = 0; strip < strips; strip++) {
       const first = strip * rowsPerStrip;
       buffer.writeBigUInt64LE(BigInt(pixels + first * stride), offsets + strip * 8);
-      buffer.writeBigUInt64LE(BigInt(Math.min(rowsPerStrip, height - first) * stride), offsets + (strips + strip) * 8);
+      buffer.writeBigUInt64LE(
+        BigInt(Math.min(rowsPerStrip, height - first) * stride),
+        offsets + (strips + strip) * 8,
+      );
     }
   }
   return buffer;
@@ -102,7 +129,9 @@ export async function addTags(file: FileHandle, { icc, iptc, density }: TiffTags
   const length = Number(count.readBigUInt64LE()) * ENTRY_BYTES;
   const directory = Buffer.alloc(length + NEXT_BYTES);
   await file.read(directory, 0, directory.length, FIRST_DIRECTORY + COUNT_BYTES);
-  const entries = Array.from({ length: length / ENTRY_BYTES }, (_, i) => directory.subarray(i * ENTRY_BYTES, (i + 1) * ENTRY_BYTES));
+  const entries = Array.from({ length: length / ENTRY_BYTES }, (_, i) =>
+    directory.subarray(i * ENTRY_BYTES, (i + 1) * ENTRY_BYTES),
+  );
   let { size } = await file.stat();
   const add = async (tag: number, type: number, values: number, data: Buffer): Promise<void> => {
     const entry = Buffer.alloc(ENTRY_BYTES);
@@ -132,5 +161,10 @@ export async function addTags(file: FileHandle, { icc, iptc, density }: TiffTags
   // A directory's entries stand in the order of their tags.
   entries.sort((a, b) => a.readUInt16LE() - b.readUInt16LE());
   count.writeBigUInt64LE(BigInt(entries.length));
-  await file.write(Buffer.concat([count, ...entries, directory.subarray(length)]), 0, COUNT_BYTES + entries.length * ENTRY_BYTES + NEXT_BYTES, FIRST_DIRECTORY);
+  await file.write(
+    Buffer.concat([count, ...entries, directory.subarray(length)]),
+    0,
+    COUNT_BYTES + entries.length * ENTRY_BYTES + NEXT_BYTES,
+    FIRST_DIRECTORY,
+  );
 }

@@ -29,7 +29,11 @@ export type EncodeOptions = {
   readonly isProgressive: boolean;
   readonly maxBytes: number | undefined;
   /** Frames of an animation. */
-  readonly animation?: { readonly frames: number; readonly delay: readonly number[]; readonly loop: number };
+  readonly animation?: {
+    readonly frames: number;
+    readonly delay: readonly number[];
+    readonly loop: number;
+  };
   readonly exif?: WritableExif;
   readonly xmp?: string;
   /** The picture carries IPTC, to be handed on. */
@@ -39,7 +43,12 @@ export type EncodeOptions = {
 };
 
 /** Largest side in pixels that a format can hold. */
-const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = { jpeg: 65_535, webp: 16_383, avif: 65_535, gif: 65_535 };
+const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = {
+  jpeg: 65_535,
+  webp: 16_383,
+  avif: 65_535,
+  gif: 65_535,
+};
 const LOSSY: readonly OutputFormat[] = ['jpeg', 'webp', 'avif'];
 /** Beyond this a palette is not tried: both pictures are compared in memory. */
 const MOST_PALETTE_PIXELS = 16e6;
@@ -47,8 +56,10 @@ const FULL_QUALITY = 100;
 const MM_PER_INCH = 25.4;
 
 export const supportsAlpha = (format: OutputFormat): boolean => format !== 'jpeg';
-export const supportsDepth16 = (format: OutputFormat): boolean => format === 'png' || format === 'tiff';
-export const supportsAnimation = (format: OutputFormat): boolean => format === 'gif' || format === 'webp';
+export const supportsDepth16 = (format: OutputFormat): boolean =>
+  format === 'png' || format === 'tiff';
+export const supportsAnimation = (format: OutputFormat): boolean =>
+  format === 'gif' || format === 'webp';
 export const isLossyFormat = (format: OutputFormat): boolean => LOSSY.includes(format);
 
 /** Refuses, before hours of work, a size that the format can't hold. */
@@ -56,22 +67,34 @@ export function checkFormatHolds(format: OutputFormat, size: Size): void {
   const largest = LARGEST_SIDE[format];
   if (largest === undefined || Math.max(size.width, size.height) <= largest) return;
   throw engineError('output-too-large-for-format', {
-    message: `A ${format.toUpperCase()} picture can be at most ${largest} pixels a side; the result would be ${size.width}×${size.height}.`,
+    message:
+      `A ${format.toUpperCase()} picture can be at most ${largest} pixels a side; ` +
+      `the result would be ${size.width}×${size.height}.`,
     hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
   });
 }
 
-export type Encoded = { readonly bytes: number; /** What the person should know. */ readonly notes: readonly string[] };
+export type Encoded = {
+  readonly bytes: number;
+  /** What the person should know. */ readonly notes: readonly string[];
+};
 
 /**
- * Encodes a raw TIFF picture into `output`. libvips reads it sequentially, so memory does not grow with its height. Lowers the quality until the file is as small
- * as is wanted, and refuses if it can't be.
+ * Encodes a raw TIFF picture into `output`. libvips reads it sequentially, so memory does not grow
+ * with its height. Lowers the quality until the file is as small as is wanted, and refuses if it
+ * can't be.
  */
-export async function encodePicture(raw: string, output: string, options: EncodeOptions): Promise<Encoded> {
+export async function encodePicture(
+  raw: string,
+  output: string,
+  options: EncodeOptions,
+): Promise<Encoded> {
   const { format, quality, maxBytes } = options;
   const write = async (to: string, at: number, palette = false): Promise<number> => {
     try {
-      const { size } = await withFormat(await picture(raw, options), options, at, palette).toFile(to);
+      const { size } = await withFormat(await picture(raw, options), options, at, palette).toFile(
+        to,
+      );
       await restoreTexts(to, options.exif?.texts ?? []);
       return size;
     } catch (error) {
@@ -80,7 +103,12 @@ export async function encodePicture(raw: string, output: string, options: Encode
   };
   let bytes = await write(output, quality);
   const notes: string[] = [];
-  if (options.tryPalette && format === 'png' && options.depth === 8 && options.size.width * options.size.height <= MOST_PALETTE_PIXELS) {
+  if (
+    options.tryPalette &&
+    format === 'png' &&
+    options.depth === 8 &&
+    options.size.width * options.size.height <= MOST_PALETTE_PIXELS
+  ) {
     const other = output + PALETTE_SUFFIX;
     try {
       const smaller = await write(other, FULL_QUALITY, true);
@@ -93,11 +121,19 @@ export async function encodePicture(raw: string, output: string, options: Encode
     }
   }
   if (maxBytes !== undefined && bytes > maxBytes) {
-    const found = options.lossless || !isLossyFormat(format) ? undefined : await largestQuality(quality, maxBytes, (at) => write(output, at));
+    const found =
+      options.lossless || !isLossyFormat(format)
+        ? undefined
+        : await largestQuality(quality, maxBytes, (at) => write(output, at));
     if (!found) {
       throw engineError('output-too-large', {
-        message: `The result can't be made as small as ${maxBytes} bytes: as ${format.toUpperCase()}${isLossyFormat(format) ? ' of the lowest quality' : ', whose quality is fixed,'} it has ${(await stat(output)).size}.`,
-        hint: isLossyFormat(format) ? 'Choose a smaller scale or a larger limit.' : 'Choose JPEG, WebP or AVIF, a smaller scale or a larger limit.',
+        message:
+          `The result can't be made as small as ${maxBytes} bytes: as ` +
+          `${format.toUpperCase()}${isLossyFormat(format) ? ' of the lowest quality' : ', whose quality is fixed,'} ` +
+          `it has ${(await stat(output)).size}.`,
+        hint: isLossyFormat(format)
+          ? 'Choose a smaller scale or a larger limit.'
+          : 'Choose JPEG, WebP or AVIF, a smaller scale or a larger limit.',
       });
     }
     bytes = found.bytes;
@@ -106,8 +142,15 @@ export async function encodePicture(raw: string, output: string, options: Encode
   return { bytes, notes };
 }
 
-/** The best quality below `from` at which the file is small enough; it is the one that lies on disk then. */
-async function largestQuality(from: number, maxBytes: number, write: (quality: number) => Promise<number>): Promise<{ quality: number; bytes: number } | undefined> {
+/**
+ * The best quality below `from` at which the file is small enough; it is the one that lies on disk
+ * then.
+ */
+async function largestQuality(
+  from: number,
+  maxBytes: number,
+  write: (quality: number) => Promise<number>,
+): Promise<{ quality: number; bytes: number } | undefined> {
   let [low, high] = [1, from - 1];
   let best: { quality: number; bytes: number } | undefined;
   let written = from;
@@ -126,32 +169,61 @@ async function largestQuality(from: number, maxBytes: number, write: (quality: n
 
 async function picture(raw: string, options: EncodeOptions): Promise<Sharp> {
   const { size, format, region, animation, depth, isGrey } = options;
-  let result = loadSharp()(raw, { sequentialRead: true, limitInputPixels: false, unlimited: true, ...(animation ? { pages: animation.frames } : {}) });
+  let result = loadSharp()(raw, {
+    sequentialRead: true,
+    limitInputPixels: false,
+    unlimited: true,
+    ...(animation ? { pages: animation.frames } : {}),
+  });
   const metadata = await result.metadata();
   const height = metadata.pageHeight ?? metadata.height;
   if (metadata.width !== size.width || height !== size.height) {
-    result = result.resize(size.width, size.height, { fit: 'fill', kernel: options.kernel ?? 'lanczos3' });
+    result = result.resize(size.width, size.height, {
+      fit: 'fill',
+      kernel: options.kernel ?? 'lanczos3',
+    });
   }
   if (region) {
     const { x, y, width, height: rows } = region;
     result = result.extract({ left: x, top: y, width, height: rows });
   }
-  if (metadata.hasAlpha && !supportsAlpha(format)) result = result.flatten({ background: '#ffffff' });
+  if (metadata.hasAlpha && !supportsAlpha(format))
+    result = result.flatten({ background: '#ffffff' });
   const deep = depth === 16 && supportsDepth16(format);
-  result = result.keepIccProfile().toColourspace(isGrey && format !== 'gif' && format !== 'webp' && format !== 'avif' ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb');
+  result = result
+    .keepIccProfile()
+    .toColourspace(
+      isGrey && format !== 'gif' && format !== 'webp' && format !== 'avif'
+        ? deep
+          ? 'grey16'
+          : 'b-w'
+        : deep
+          ? 'rgb16'
+          : 'srgb',
+    );
   if (options.hasIptc) result = result.keepMetadata();
   if (options.exif) result = result.withExif(options.exif.exif);
   if (options.xmp !== undefined) result = result.withXmp(options.xmp);
-  // PNG takes the density of the picture that is read, TIFF has its own option, the others have none.
-  return options.density === undefined || format !== 'jpeg' ? result : result.withDensity(options.density);
+  // PNG takes the density of the picture that is read, TIFF has its own option, the others have
+  // none.
+  return options.density === undefined || format !== 'jpeg'
+    ? result
+    : result.withDensity(options.density);
 }
 
-function withFormat(result: Sharp, options: EncodeOptions, quality: number, palette: boolean): Sharp {
+function withFormat(
+  result: Sharp,
+  options: EncodeOptions,
+  quality: number,
+  palette: boolean,
+): Sharp {
   const { format, lossless, isProgressive, animation, size, density } = options;
   const playing = animation ? { delay: [...animation.delay], loop: animation.loop } : {};
   switch (format) {
     case 'png':
-      return palette ? result.png({ palette: true, quality: FULL_QUALITY, effort: 7, dither: 0 }) : result.png({ compressionLevel: 6 });
+      return palette
+        ? result.png({ palette: true, quality: FULL_QUALITY, effort: 7, dither: 0 })
+        : result.png({ compressionLevel: 6 });
     case 'jpeg':
       return result.jpeg({ quality, chromaSubsampling: '4:4:4', progressive: isProgressive });
     case 'webp':
@@ -159,7 +231,14 @@ function withFormat(result: Sharp, options: EncodeOptions, quality: number, pale
     case 'avif':
       return result.avif({ quality, lossless, chromaSubsampling: '4:4:4' });
     case 'tiff':
-      return result.tiff({ compression: 'deflate', predictor: 'horizontal', bigtiff: size.width * size.height * 4 > 2 ** 31, ...(density === undefined ? {} : { xres: density / MM_PER_INCH, yres: density / MM_PER_INCH }) });
+      return result.tiff({
+        compression: 'deflate',
+        predictor: 'horizontal',
+        bigtiff: size.width * size.height * 4 > 2 ** 31,
+        ...(density === undefined
+          ? {}
+          : { xres: density / MM_PER_INCH, yres: density / MM_PER_INCH }),
+      });
     case 'gif':
       return result.gif({ ...playing });
   }
@@ -169,7 +248,9 @@ function encodeError(output: string, error: unknown): Error {
   const detail = messageOf(error);
   const full = /no space|ENOSPC|disk/i.test(detail);
   return engineError(full ? 'disk-full' : 'output-unwritable', {
-    message: `The result could not be written to ${path.dirname(output)}${full ? ': the disk is full' : ''}.`,
+    message:
+      'The result could not be written to ' +
+      `${path.dirname(output)}${full ? ': the disk is full' : ''}.`,
     hint: full ? 'Free some space and try again.' : 'Check the folder and its permissions.',
     detail,
   });

@@ -7,10 +7,16 @@ const TAPS = 2 * REACH + 1;
 const ROWS_AT_A_TIME = 32;
 
 /**
- * Rows [from·scale, to·scale) of a picture, enlarged bicubically by a whole factor with edge pixels repeated: the same filter
- * as the models' base, so that everything stays aligned. (sharp's enlargement lies half an output pixel beside it.)
+ * Rows [from·scale, to·scale) of a picture, enlarged bicubically by a whole factor with edge pixels
+ * repeated: the same filter as the models' base, so that everything stays aligned. (sharp's
+ * enlargement lies half an output pixel beside it.)
  */
-export async function enlargeRows(picture: PixelFile, from: number, to: number, scale: number): Promise<ClampedSamples> {
+export async function enlargeRows(
+  picture: PixelFile,
+  from: number,
+  to: number,
+  scale: number,
+): Promise<ClampedSamples> {
   const { width, height, bands } = picture.info;
   const { depth } = picture;
   const stride = width * bands;
@@ -35,7 +41,10 @@ export async function enlargeRows(picture: PixelFile, from: number, to: number, 
       const left = Math.floor(x / scale) - REACH;
       for (let band = 0; band < bands; band++) {
         let value = 0;
-        for (let tap = 0; tap < TAPS; tap++) value += (horizontal[tap] ?? 0) * (line[Math.min(width - 1, Math.max(0, left + tap)) * bands + band] ?? 0);
+        for (let tap = 0; tap < TAPS; tap++)
+          value +=
+            (horizontal[tap] ?? 0) *
+            (line[Math.min(width - 1, Math.max(0, left + tap)) * bands + band] ?? 0);
         result[at++] = depth === 16 ? clamped16(value) : value;
       }
     }
@@ -44,9 +53,18 @@ export async function enlargeRows(picture: PixelFile, from: number, to: number, 
 }
 
 /** Writes a picture, enlarged by a whole factor, to a new file. The caller closes it. */
-export async function enlargePicture(picture: PixelFile, scale: number, path: string): Promise<PixelFile> {
+export async function enlargePicture(
+  picture: PixelFile,
+  scale: number,
+  path: string,
+): Promise<PixelFile> {
   const { width, height, bands } = picture.info;
-  const enlarged = await PixelFile.create(path, { width: width * scale, height: height * scale, bands, depth: picture.depth });
+  const enlarged = await PixelFile.create(path, {
+    width: width * scale,
+    height: height * scale,
+    bands,
+    depth: picture.depth,
+  });
   try {
     for (let from = 0; from < height; from += ROWS_AT_A_TIME) {
       const rows = await enlargeRows(picture, from, Math.min(height, from + ROWS_AT_A_TIME), scale);

@@ -1,4 +1,7 @@
-/** What a PNG without a profile says of its colours: the exponent of its encoding, and where its primaries lie. */
+/**
+ * What a PNG without a profile says of its colours: the exponent of its encoding, and where its
+ * primaries lie.
+ */
 export type PngColours = {
   /** 0.45455 for the usual 1 / 2.2. */
   readonly gamma: number;
@@ -22,33 +25,50 @@ const BRADFORD: Matrix = [
 ];
 
 /**
- * Reads gAMA and cHRM before a PNG's pixels. Undefined where they say nothing that matters: there is a profile or an sRGB chunk, no gAMA, or it is sRGB's own. (PNG
- * specification, third edition, 11.3.2.)
+ * Reads gAMA and cHRM before a PNG's pixels. Undefined where they say nothing that matters: there
+ * is a profile or an sRGB chunk, no gAMA, or it is sRGB's own. (PNG specification, third edition,
+ * 11.3.2.)
  */
 export function pngColours(head: Buffer): PngColours | undefined {
   if (head.toString('latin1', 1, 4) !== 'PNG') return undefined;
   let gamma: number | undefined;
   let chromaticities: number[] | undefined;
-  for (let at = 8; at + 12 <= head.length; ) {
+  for (let at = 8; at + 12 <= head.length;) {
     const length = head.readUInt32BE(at);
     const type = head.toString('latin1', at + 4, at + 8);
     const data = head.subarray(at + 8, at + 8 + length);
-    if (type === 'IDAT' || type === 'iCCP' || type === 'sRGB' || type === 'cICP' || data.length < length) {
+    if (
+      type === 'IDAT' ||
+      type === 'iCCP' ||
+      type === 'sRGB' ||
+      type === 'cICP' ||
+      data.length < length
+    ) {
       if (type !== 'IDAT') return undefined;
       break;
     }
     if (type === 'gAMA' && length === 4) gamma = data.readUInt32BE() / 100_000;
-    if (type === 'cHRM' && length === 32) chromaticities = Array.from({ length: 8 }, (_, i) => data.readUInt32BE(4 * i) / 100_000);
+    if (type === 'cHRM' && length === 32)
+      chromaticities = Array.from({ length: 8 }, (_, i) => data.readUInt32BE(4 * i) / 100_000);
     at += 12 + length;
   }
   if (gamma === undefined || gamma < 0.1 || gamma > 10) return undefined;
-  const isUsual = chromaticities?.every((value, i) => Math.abs(value - (SRGB_CHROMATICITIES[i] ?? 0)) < SAME_CHROMATICITY) ?? true;
+  const isUsual =
+    chromaticities?.every(
+      (value, i) => Math.abs(value - (SRGB_CHROMATICITIES[i] ?? 0)) < SAME_CHROMATICITY,
+    ) ?? true;
   if (Math.abs(gamma - USUAL_GAMMA) < SAME_GAMMA && isUsual) return undefined;
   return { gamma, ...(chromaticities && !isUsual ? { chromaticities } : {}) };
 }
 
-/** The same as an ICC profile (version 2, matrix and curve), which every format can hold. Undefined for primaries that span nothing. */
-export function gammaProfile({ gamma, chromaticities = SRGB_CHROMATICITIES }: PngColours, isGrey: boolean): Buffer | undefined {
+/**
+ * The same as an ICC profile (version 2, matrix and curve), which every format can hold. Undefined
+ * for primaries that span nothing.
+ */
+export function gammaProfile(
+  { gamma, chromaticities = SRGB_CHROMATICITIES }: PngColours,
+  isGrey: boolean,
+): Buffer | undefined {
   const curve = (): Buffer => {
     const data = Buffer.alloc(14);
     data.write('curv', 0, 'latin1');
@@ -62,7 +82,11 @@ export function gammaProfile({ gamma, chromaticities = SRGB_CHROMATICITIES }: Pn
     ['desc', description('PNG gamma')],
     ['cprt', text('No copyright, use freely')],
     ['wtpt', xyz(D50)],
-    ...(columns ? (['rXYZ', 'gXYZ', 'bXYZ'] as const).map((name, i) => [name, xyz(columns[i] ?? D50)] as const) : []),
+    ...(columns
+      ? (['rXYZ', 'gXYZ', 'bXYZ'] as const).map(
+          (name, i) => [name, xyz(columns[i] ?? D50)] as const,
+        )
+      : []),
     ...(isGrey ? ['kTRC'] : ['rTRC', 'gTRC', 'bTRC']).map((name) => [name, curve()] as const),
   ];
   return assembled(tags, isGrey ? 'GRAY' : 'RGB ');
@@ -77,7 +101,8 @@ function primaries(chromaticities: readonly number[]): readonly Vector[] | undef
   const [white, red, green, blue] = [point(0), point(1), point(2), point(3)];
   const inverse = inverted(transposed([red, green, blue]));
   const cones = inverted(BRADFORD);
-  if (!inverse || !cones || ![...white, ...red, ...green, ...blue].every(Number.isFinite)) return undefined;
+  if (!inverse || !cones || ![...white, ...red, ...green, ...blue].every(Number.isFinite))
+    return undefined;
   const shares = times(inverse, white);
   const [from, to] = [times(BRADFORD, white), times(BRADFORD, D50)];
   return [red, green, blue].map((colour, i) => {
@@ -88,18 +113,30 @@ function primaries(chromaticities: readonly number[]): readonly Vector[] | undef
 
 const scaled = ([x, y, z]: Vector, factor: number): Vector => [x * factor, y * factor, z * factor];
 const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-const times = (matrix: Matrix, vector: Vector): Vector => [dot(matrix[0], vector), dot(matrix[1], vector), dot(matrix[2], vector)];
+const times = (matrix: Matrix, vector: Vector): Vector => [
+  dot(matrix[0], vector),
+  dot(matrix[1], vector),
+  dot(matrix[2], vector),
+];
 const transposed = ([a, b, c]: Matrix): Matrix => [
   [a[0], b[0], c[0]],
   [a[1], b[1], c[1]],
   [a[2], b[2], c[2]],
 ];
-const cross = (a: Vector, b: Vector): Vector => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+const cross = (a: Vector, b: Vector): Vector => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
 
 function inverted([a, b, c]: Matrix): Matrix | undefined {
   const determinant = dot(a, cross(b, c));
   if (!(Math.abs(determinant) > 1e-9)) return undefined;
-  return transposed([scaled(cross(b, c), 1 / determinant), scaled(cross(c, a), 1 / determinant), scaled(cross(a, b), 1 / determinant)]);
+  return transposed([
+    scaled(cross(b, c), 1 / determinant),
+    scaled(cross(c, a), 1 / determinant),
+    scaled(cross(a, b), 1 / determinant),
+  ]);
 }
 
 function xyz(value: Vector): Buffer {
@@ -109,7 +146,8 @@ function xyz(value: Vector): Buffer {
   return data;
 }
 
-const text = (value: string): Buffer => Buffer.concat([Buffer.from('text\0\0\0\0', 'latin1'), Buffer.from(`${value}\0`, 'latin1')]);
+const text = (value: string): Buffer =>
+  Buffer.concat([Buffer.from('text\0\0\0\0', 'latin1'), Buffer.from(`${value}\0`, 'latin1')]);
 
 function description(value: string): Buffer {
   const head = Buffer.alloc(12);

@@ -4,7 +4,10 @@ import { newSamples } from './samples';
 
 const BAND = 64;
 
-/** An RGB or RGBA picture as grey, or grey and alpha: BT.601's luma of the encoded values, which leaves equal channels as they are. Closes `picture`. */
+/**
+ * An RGB or RGBA picture as grey, or grey and alpha: BT.601's luma of the encoded values, which
+ * leaves equal channels as they are. Closes `picture`.
+ */
 export async function toGrey(picture: PixelFile, scratch: string): Promise<PixelFile> {
   const { info, depth } = picture;
   const bands = info.bands === 4 ? 2 : 1;
@@ -14,7 +17,11 @@ export async function toGrey(picture: PixelFile, scratch: string): Promise<Pixel
       const source = await picture.samples(y, Math.min(info.height, y + BAND));
       const out = newSamples(depth, (source.length / info.bands) * bands);
       for (let from = 0, to = 0; to < out.length; from += info.bands, to += bands) {
-        out[to] = Math.round(0.299 * (source[from] ?? 0) + 0.587 * (source[from + 1] ?? 0) + 0.114 * (source[from + 2] ?? 0));
+        out[to] = Math.round(
+          0.299 * (source[from] ?? 0) +
+            0.587 * (source[from + 1] ?? 0) +
+            0.114 * (source[from + 2] ?? 0),
+        );
         if (bands === 2) out[to + 1] = source[from + 3] ?? 0;
       }
       await grey.writeRows(y, out);

@@ -60,7 +60,10 @@ export async function inspectSource(file: string, maxMegapixels: number): Promis
   const head = await readHead(file);
   const name = path.basename(file);
   if (head.length === 0) {
-    throw engineError('input-empty', { message: `${name} is empty (0 bytes).`, hint: 'Restore the file from version control or a backup.' });
+    throw engineError('input-empty', {
+      message: `${name} is empty (0 bytes).`,
+      hint: 'Restore the file from version control or a backup.',
+    });
   }
   if (head.toString('latin1', 0, 200).startsWith(LFS_POINTER)) {
     throw engineError('input-lfs-pointer', {
@@ -69,22 +72,31 @@ export async function inspectSource(file: string, maxMegapixels: number): Promis
     });
   }
   refuseKnownKinds(file, head);
-  const metadata = await loadSharp()(file, { limitInputPixels: false }).metadata().catch((error: unknown) => {
-    throw notAnImage(name, error);
-  });
+  const metadata = await loadSharp()(file, { limitInputPixels: false })
+    .metadata()
+    .catch((error: unknown) => {
+      throw notAnImage(name, error);
+    });
   const format = READABLE_FORMATS[metadata.format];
   if (format === undefined || (metadata.format === 'heif' && metadata.compression !== 'av1')) {
-    throw engineError('input-not-an-image', { message: `${name} is ${metadata.format.toUpperCase()}, which can't be upscaled.`, hint: `${SUPPORTED} Convert the picture to one of them first.` });
+    throw engineError('input-not-an-image', {
+      message: `${name} is ${metadata.format.toUpperCase()}, which can't be upscaled.`,
+      hint: `${SUPPORTED} Convert the picture to one of them first.`,
+    });
   }
   if (metadata.gainMap !== undefined || (await hasGainMap(file, head))) {
     throw engineError('input-not-an-image', {
-      message: `${name} has a gain map (Ultra HDR): a second picture that brightens the first on HDR screens, and that would no longer fit.`,
+      message:
+        `${name} has a gain map (Ultra HDR): a second picture that brightens the ` +
+        'first on HDR screens, and that would no longer fit.',
       hint: 'Export the picture without HDR, then upscale that.',
     });
   }
   if (!['uchar', 'ushort'].includes(metadata.depth)) {
     throw engineError('input-not-an-image', {
-      message: `${name} has samples of the type ${metadata.depth}, as HDR pictures and measurements have; 8 and 16 bits a channel can be upscaled.`,
+      message:
+        `${name} has samples of the type ${metadata.depth}, as HDR pictures and ` +
+        'measurements have; 8 and 16 bits a channel can be upscaled.',
       hint: 'Tone-map or convert it to 16 bits a channel first.',
     });
   }
@@ -95,13 +107,19 @@ export async function inspectSource(file: string, maxMegapixels: number): Promis
   const megapixels = (width * height * frames) / 1e6;
   if (megapixels > maxMegapixels) {
     throw engineError('input-too-large', {
-      message: `${name} claims ${width}×${height} pixels${frames > 1 ? ` in ${frames} frames` : ''} (${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`,
-      hint: 'If the picture is really that large, raise the limit: setting "pisaUpscale.maxInputMegapixels" or option --max-megapixels.',
+      message:
+        `${name} claims ${width}×${height} ` +
+        `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
+        `(${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`,
+      hint:
+        'If the picture is really that large, raise the limit: setting ' +
+        '"pisaUpscale.maxInputMegapixels" or option --max-megapixels.',
     });
   }
   const { space, icc, exif, xmp, iptc, density } = metadata;
   const isGrey = space === 'b-w' || space === 'grey16';
-  const otherColours = isGrey || space === 'srgb' || space === 'rgb16' || space === 'rgb' ? undefined : space;
+  const otherColours =
+    isGrey || space === 'srgb' || space === 'rgb16' || space === 'rgb' ? undefined : space;
   return {
     size: frames > 1 ? { width, height } : metadata.autoOrient,
     format: format === 'read-only' ? undefined : format,
@@ -115,7 +133,10 @@ export async function inspectSource(file: string, maxMegapixels: number): Promis
     otherColours,
     profile: profileOf(head, icc, isGrey, otherColours),
     hasPalette: metadata.isPalette,
-    isLossy: metadata.format === 'jpeg' || metadata.format === 'heif' || (metadata.format === 'webp' && !head.includes('VP8L')),
+    isLossy:
+      metadata.format === 'jpeg' ||
+      metadata.format === 'heif' ||
+      (metadata.format === 'webp' && !head.includes('VP8L')),
     isProgressive: metadata.isProgressive,
     exif,
     xmp,
@@ -129,7 +150,12 @@ export async function inspectSource(file: string, maxMegapixels: number): Promis
 const sixteenBits = (value: number): number => Math.min(65_535, Math.max(0, value));
 
 /** The file's profile, or one that says what a PNG's gAMA and cHRM say. */
-function profileOf(head: Buffer, icc: Buffer | undefined, isGrey: boolean, otherColours: string | undefined): Buffer | undefined {
+function profileOf(
+  head: Buffer,
+  icc: Buffer | undefined,
+  isGrey: boolean,
+  otherColours: string | undefined,
+): Buffer | undefined {
   if (otherColours !== undefined) return undefined;
   if (icc) return icc.toString('latin1', 16, 20) === (isGrey ? 'GRAY' : 'RGB ') ? icc : undefined;
   const colours = pngColours(head);
@@ -139,8 +165,10 @@ function profileOf(head: Buffer, icc: Buffer | undefined, isGrey: boolean, other
 function notesOf({ format, space, pages = 1 }: Metadata, head: Buffer): string[] {
   const notes: string[] = [];
   const [control, pixels] = [head.indexOf('acTL', 0, 'latin1'), head.indexOf('IDAT', 0, 'latin1')];
-  if (format === 'png' && control > 0 && (pixels < 0 || control < pixels)) notes.push('The source is an animated PNG, of which the codec reads the first frame only.');
-  if (format === 'tiff' && pages > 1) notes.push(`The source has ${pages} pages; the first was upscaled.`);
+  if (format === 'png' && control > 0 && (pixels < 0 || control < pixels))
+    notes.push('The source is an animated PNG, of which the codec reads the first frame only.');
+  if (format === 'tiff' && pages > 1)
+    notes.push(`The source has ${pages} pages; the first was upscaled.`);
   if (space === 'cmyk') notes.push('The source is CMYK, for print; the result is sRGB.');
   return notes;
 }
@@ -150,7 +178,9 @@ export function notAnImage(name: string, error: unknown): Error {
   const detail = messageOf(error);
   if (/unsupported image format/i.test(detail)) {
     return engineError('input-not-an-image', {
-      message: `${name} is not a picture: its content is of no supported format, whatever its name says.`,
+      message:
+        `${name} is not a picture: its content is of no supported format, whatever ` +
+        'its name says.',
       hint: SUPPORTED,
       detail,
     });
@@ -181,10 +211,22 @@ function unreadable(file: string, error: unknown): Error {
   const detail = messageOf(error);
   switch (systemCode(error)) {
     case 'ENOENT':
-      return engineError('input-missing', { message: `${file} does not exist.`, hint: 'Check the path; the file may have been moved or renamed.', detail });
+      return engineError('input-missing', {
+        message: `${file} does not exist.`,
+        hint: 'Check the path; the file may have been moved or renamed.',
+        detail,
+      });
     case 'EISDIR':
-      return engineError('input-not-an-image', { message: `${file} is a folder.`, hint: 'Name a picture.', detail });
+      return engineError('input-not-an-image', {
+        message: `${file} is a folder.`,
+        hint: 'Name a picture.',
+        detail,
+      });
     default:
-      return engineError('input-unreadable', { message: `${file} can't be read.`, hint: 'Check the permissions of the file and its folder.', detail });
+      return engineError('input-unreadable', {
+        message: `${file} can't be read.`,
+        hint: 'Check the permissions of the file and its folder.',
+        detail,
+      });
   }
 }

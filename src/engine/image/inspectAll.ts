@@ -4,7 +4,11 @@ import { throwIfCancelled } from '../errors';
 import { inspectSource } from './inspect';
 
 /** Looks into the headers of many pictures, in their order. */
-export async function inspectAll(inputs: readonly string[], maxMegapixels: number, signal: AbortSignal): Promise<PictureFacts[]> {
+export async function inspectAll(
+  inputs: readonly string[],
+  maxMegapixels: number,
+  signal: AbortSignal,
+): Promise<PictureFacts[]> {
   const facts: PictureFacts[] = [];
   for (const input of inputs) {
     throwIfCancelled(signal);

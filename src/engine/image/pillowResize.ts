@@ -8,9 +8,17 @@ const PRECISION = 22;
 const BAND = 64;
 
 /** For each output position the first input position it reads, and its weights. */
-type Kernel = { readonly first: Int32Array; readonly count: Int32Array; readonly weights: Int32Array; readonly taps: number };
+type Kernel = {
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly weights: Int32Array;
+  readonly taps: number;
+};
 
-/** Pillow's `precompute_coeffs` for BICUBIC: Keys' kernel, widened when reducing, cut off and renormalised at the edges. */
+/**
+ * Pillow's `precompute_coeffs` for BICUBIC: Keys' kernel, widened when reducing, cut off and
+ * renormalised at the edges.
+ */
 function kernelFor(from: number, to: number): Kernel {
   const scale = from / to;
   const widening = Math.max(scale, 1);
@@ -23,7 +31,9 @@ function kernelFor(from: number, to: number): Kernel {
     const centre = (i + 0.5) * scale;
     const start = Math.max(0, Math.trunc(centre - support + 0.5));
     const length = Math.min(from, Math.trunc(centre + support + 0.5)) - start;
-    const exact = Array.from({ length }, (_, k) => keysCubic((k + start - centre + 0.5) / widening));
+    const exact = Array.from({ length }, (_, k) =>
+      keysCubic((k + start - centre + 0.5) / widening),
+    );
     const sum = exact.reduce((a, b) => a + b, 0);
     exact.forEach((weight, k) => {
       const fixed = (sum === 0 ? weight : weight / sum) * 2 ** PRECISION;
@@ -36,10 +46,15 @@ function kernelFor(from: number, to: number): Kernel {
 }
 
 /**
- * Resizes an 8-bit picture exactly as Pillow's `Image.resize(size, BICUBIC)` does: what PiSA-SR was trained and evaluated with. Writes a new
- * file, which the caller closes. Memory: a few bands of rows.
+ * Resizes an 8-bit picture exactly as Pillow's `Image.resize(size, BICUBIC)` does: what PiSA-SR was
+ * trained and evaluated with. Writes a new file, which the caller closes. Memory: a few bands of
+ * rows.
  */
-export async function pillowResize(source: PixelFile, size: Size, path: string): Promise<PixelFile> {
+export async function pillowResize(
+  source: PixelFile,
+  size: Size,
+  path: string,
+): Promise<PixelFile> {
   const { bands } = source.info;
   const horizontal = kernelFor(source.info.width, size.width);
   const vertical = kernelFor(source.info.height, size.height);
@@ -50,14 +65,23 @@ export async function pillowResize(source: PixelFile, size: Size, path: string):
       const to = Math.min(size.height, from + BAND);
       const top = vertical.first[from] ?? 0;
       const bottom = (vertical.first[to - 1] ?? 0) + (vertical.count[to - 1] ?? 0);
-      const rows = resizeRows(await source.rows(top, bottom), source.info.width, size.width, bottom - top, bands, horizontal);
+      const rows = resizeRows(
+        await source.rows(top, bottom),
+        source.info.width,
+        size.width,
+        bottom - top,
+        bands,
+        horizontal,
+      );
       const band = new Uint8Array(stride * (to - from));
       for (let y = from; y < to; y++) {
         const start = ((vertical.first[y] ?? 0) - top) * stride;
         const taps = vertical.count[y] ?? 0;
         for (let x = 0; x < stride; x++) {
           let sum = 2 ** (PRECISION - 1);
-          for (let k = 0; k < taps; k++) sum += (rows[start + k * stride + x] ?? 0) * (vertical.weights[y * vertical.taps + k] ?? 0);
+          for (let k = 0; k < taps; k++)
+            sum +=
+              (rows[start + k * stride + x] ?? 0) * (vertical.weights[y * vertical.taps + k] ?? 0);
           band[(y - from) * stride + x] = clip(sum);
         }
       }
@@ -70,7 +94,14 @@ export async function pillowResize(source: PixelFile, size: Size, path: string):
   }
 }
 
-function resizeRows(pixels: Uint8Array, width: number, to: number, height: number, bands: number, kernel: Kernel): Uint8Array {
+function resizeRows(
+  pixels: Uint8Array,
+  width: number,
+  to: number,
+  height: number,
+  bands: number,
+  kernel: Kernel,
+): Uint8Array {
   if (width === to) return pixels;
   const result = new Uint8Array(to * height * bands);
   let at = 0;
@@ -80,7 +111,9 @@ function resizeRows(pixels: Uint8Array, width: number, to: number, height: numbe
       const taps = kernel.count[x] ?? 0;
       for (let band = 0; band < bands; band++) {
         let sum = 2 ** (PRECISION - 1);
-        for (let k = 0; k < taps; k++) sum += (pixels[start + k * bands + band] ?? 0) * (kernel.weights[x * kernel.taps + k] ?? 0);
+        for (let k = 0; k < taps; k++)
+          sum +=
+            (pixels[start + k * bands + band] ?? 0) * (kernel.weights[x * kernel.taps + k] ?? 0);
         result[at++] = clip(sum);
       }
     }

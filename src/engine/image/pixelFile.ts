@@ -13,11 +13,12 @@ export type PixelFileInfo = Size & {
 };
 
 /**
- * An uncompressed picture on disk, rows in order: how pixels pass between sharp and the engine without a whole
- * picture ever being in memory. Any rows can be read and written.
+ * An uncompressed picture on disk, rows in order: how pixels pass between sharp and the engine
+ * without a whole picture ever being in memory. Any rows can be read and written.
  *
- * Two layouts: libvips' own (`.v`), which sharp writes as it decodes, and BigTIFF, which `create` writes for sharp to
- * encode. (libvips maps a whole `.v` file into memory when it reads one, but reads a TIFF strip by strip.)
+ * Two layouts: libvips' own (`.v`), which sharp writes as it decodes, and BigTIFF, which `create`
+ * writes for sharp to encode. (libvips maps a whole `.v` file into memory when it reads one, but
+ * reads a TIFF strip by strip.)
  */
 export class PixelFile {
   readonly depth: Depth;
@@ -47,8 +48,14 @@ export class PixelFile {
       const header = Buffer.alloc(VIPS_HEADER_BYTES);
       await file.read(header, 0, VIPS_HEADER_BYTES, 0);
       const depth = VIPS_DEPTHS.get(header.readUInt32LE(VIPS_FORMAT_AT));
-      if (header.readUInt32LE(0) !== VIPS_MAGIC || depth === undefined) throw new Error(`${path} is not a libvips file of 8 or 16 bits.`);
-      const info = { width: header.readUInt32LE(4), height: header.readUInt32LE(8), bands: header.readUInt32LE(12), depth };
+      if (header.readUInt32LE(0) !== VIPS_MAGIC || depth === undefined)
+        throw new Error(`${path} is not a libvips file of 8 or 16 bits.`);
+      const info = {
+        width: header.readUInt32LE(4),
+        height: header.readUInt32LE(8),
+        bands: header.readUInt32LE(12),
+        depth,
+      };
       return new PixelFile(path, info, file, VIPS_HEADER_BYTES);
     } catch (error) {
       await file.close();
@@ -76,13 +83,20 @@ export class PixelFile {
     if (width === this.info.width) return this.rows(y, y + height);
     const bytes = Buffer.allocUnsafe(width * height * this.pixelBytes);
     const line = width * this.pixelBytes;
-    for (let row = 0; row < height; row++) await this.readFully(bytes.subarray(row * line, (row + 1) * line), this.offsetOf(y + row) + x * this.pixelBytes);
+    for (let row = 0; row < height; row++)
+      await this.readFully(
+        bytes.subarray(row * line, (row + 1) * line),
+        this.offsetOf(y + row) + x * this.pixelBytes,
+      );
     return bytes;
   }
 
   /** Writes whole rows, beginning with row `from`. */
   async writeRows(from: number, samples: Samples): Promise<void> {
-    await this.writeFully(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), this.offsetOf(from));
+    await this.writeFully(
+      new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+      this.offsetOf(from),
+    );
   }
 
   /** Writes the bytes of a part of the picture. */
@@ -92,10 +106,17 @@ export class PixelFile {
       return;
     }
     const line = width * this.pixelBytes;
-    for (let row = 0; row < height; row++) await this.writeFully(bytes.subarray(row * line, (row + 1) * line), this.offsetOf(y + row) + x * this.pixelBytes);
+    for (let row = 0; row < height; row++)
+      await this.writeFully(
+        bytes.subarray(row * line, (row + 1) * line),
+        this.offsetOf(y + row) + x * this.pixelBytes,
+      );
   }
 
-  /** Puts a colour profile, IPTC and the density into a created file, for sharp to hand on. Once, after the last row. */
+  /**
+   * Puts a colour profile, IPTC and the density into a created file, for sharp to hand on. Once,
+   * after the last row.
+   */
   addTags(tags: TiffTags): Promise<void> {
     return addTags(this.file, tags);
   }
@@ -128,7 +149,12 @@ export class PixelFile {
   private async writeFully(bytes: Uint8Array, position: number): Promise<void> {
     let done = 0;
     while (done < bytes.length) {
-      const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, position + done);
+      const { bytesWritten } = await this.file.write(
+        bytes,
+        done,
+        bytes.length - done,
+        position + done,
+      );
       done += bytesWritten;
     }
   }

@@ -2,36 +2,121 @@ import path from 'node:path';
 import { engineError } from '../errors';
 
 /** Kinds of files that hold pictures, but none that can be upscaled as what it is. */
-type Kind = { readonly name: string; readonly hint: string; readonly is: (head: Buffer, extension: string) => boolean };
+type Kind = {
+  readonly name: string;
+  readonly hint: string;
+  readonly is: (head: Buffer, extension: string) => boolean;
+};
 
-const text = (head: Buffer, from: number, length: number): string => head.toString('latin1', from, from + length);
+const text = (head: Buffer, from: number, length: number): string =>
+  head.toString('latin1', from, from + length);
 const brand = (head: Buffer): string => (text(head, 4, 4) === 'ftyp' ? text(head, 8, 4) : '');
 const isTiff = (head: Buffer): boolean => ['II*\0', 'MM\0*'].includes(text(head, 0, 4));
 
 const DEVELOP = 'Develop it in a raw converter and export a 16-bit TIFF or PNG.';
 const TONE_MAP = 'Tone-map it and export a PNG, TIFF or JPEG.';
-/** Raw files of many makers are TIFFs by their content; only the name tells, and what a decoder finds in them is a thumbnail. */
-const RAW_EXTENSIONS = ['arw', 'cr2', 'crw', 'dcr', 'dng', 'erf', 'k25', 'kdc', 'mef', 'mos', 'mrw', 'nef', 'nrw', 'pef', 'raw', 'rwl', 'sr2', 'srf', 'srw'];
+/**
+ * Raw files of many makers are TIFFs by their content; only the name tells, and what a decoder
+ * finds in them is a thumbnail.
+ */
+const RAW_EXTENSIONS = [
+  'arw',
+  'cr2',
+  'crw',
+  'dcr',
+  'dng',
+  'erf',
+  'k25',
+  'kdc',
+  'mef',
+  'mos',
+  'mrw',
+  'nef',
+  'nrw',
+  'pef',
+  'raw',
+  'rwl',
+  'sr2',
+  'srf',
+  'srw',
+];
 
 const KINDS: readonly Kind[] = [
-  { name: 'a camera’s raw file', hint: DEVELOP, is: (head, extension) => text(head, 8, 2) === 'CR' && isTiff(head) && extension !== 'tif' ? true : isTiff(head) && RAW_EXTENSIONS.includes(extension) },
-  { name: 'a camera’s raw file', hint: DEVELOP, is: (head) => brand(head) === 'crx ' || text(head, 0, 15) === 'FUJIFILMCCD-RAW' || /^(IIU\0|IIRO|IIRS|MMOR|\0MRM|FOVb)/.test(text(head, 0, 4)) },
-  { name: 'a Photoshop document', hint: 'Export the picture, or the layers you need, as PNG.', is: (head) => text(head, 0, 4) === '8BPS' },
-  { name: 'an OpenEXR picture with high dynamic range', hint: TONE_MAP, is: (head) => head.readUInt32LE(0) === 0x01312f76 },
-  { name: 'a Radiance picture with high dynamic range', hint: TONE_MAP, is: (head) => /^#\?(RADIANCE|RGBE)/.test(text(head, 0, 10)) },
-  { name: 'HEIC', hint: 'Convert it to JPEG, PNG or AVIF first; its codec is patented and not included.', is: (head) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'].includes(brand(head)) },
-  { name: 'JPEG XL', hint: 'Convert it to PNG first.', is: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ' },
-  { name: 'JPEG 2000', hint: 'Convert it to PNG first.', is: (head) => text(head, 4, 4) === 'jP  ' },
-  { name: 'a BMP picture', hint: 'Convert it to PNG first, which loses nothing.', is: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0 },
-  { name: 'an icon file with several sizes', hint: 'Extract the largest picture as PNG.', is: (head) => head.readUInt32BE(0) === 0x00000100 && head.readUInt16LE(4) < 256 },
-  { name: 'a PDF document', hint: 'Export the page as SVG or PNG.', is: (head) => text(head, 0, 5) === '%PDF-' },
+  {
+    name: 'a camera’s raw file',
+    hint: DEVELOP,
+    is: (head, extension) =>
+      text(head, 8, 2) === 'CR' && isTiff(head) && extension !== 'tif'
+        ? true
+        : isTiff(head) && RAW_EXTENSIONS.includes(extension),
+  },
+  {
+    name: 'a camera’s raw file',
+    hint: DEVELOP,
+    is: (head) =>
+      brand(head) === 'crx ' ||
+      text(head, 0, 15) === 'FUJIFILMCCD-RAW' ||
+      /^(IIU\0|IIRO|IIRS|MMOR|\0MRM|FOVb)/.test(text(head, 0, 4)),
+  },
+  {
+    name: 'a Photoshop document',
+    hint: 'Export the picture, or the layers you need, as PNG.',
+    is: (head) => text(head, 0, 4) === '8BPS',
+  },
+  {
+    name: 'an OpenEXR picture with high dynamic range',
+    hint: TONE_MAP,
+    is: (head) => head.readUInt32LE(0) === 0x01312f76,
+  },
+  {
+    name: 'a Radiance picture with high dynamic range',
+    hint: TONE_MAP,
+    is: (head) => /^#\?(RADIANCE|RGBE)/.test(text(head, 0, 10)),
+  },
+  {
+    name: 'HEIC',
+    hint: 'Convert it to JPEG, PNG or AVIF first; its codec is patented and not included.',
+    is: (head) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'].includes(brand(head)),
+  },
+  {
+    name: 'JPEG XL',
+    hint: 'Convert it to PNG first.',
+    is: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
+  },
+  {
+    name: 'JPEG 2000',
+    hint: 'Convert it to PNG first.',
+    is: (head) => text(head, 4, 4) === 'jP  ',
+  },
+  {
+    name: 'a BMP picture',
+    hint: 'Convert it to PNG first, which loses nothing.',
+    is: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0,
+  },
+  {
+    name: 'an icon file with several sizes',
+    hint: 'Extract the largest picture as PNG.',
+    is: (head) => head.readUInt32BE(0) === 0x00000100 && head.readUInt16LE(4) < 256,
+  },
+  {
+    name: 'a PDF document',
+    hint: 'Export the page as SVG or PNG.',
+    is: (head) => text(head, 0, 5) === '%PDF-',
+  },
 ];
 const LONGEST_MAGIC = 16;
 
-/** Refuses a file whose first bytes (or, for raw files that are TIFFs inside, its name) say that it is of such a kind. */
+/**
+ * Refuses a file whose first bytes (or, for raw files that are TIFFs inside, its name) say that it
+ * is of such a kind.
+ */
 export function refuseKnownKinds(file: string, head: Buffer): void {
   if (head.length < LONGEST_MAGIC) return;
   const extension = path.extname(file).slice(1).toLowerCase();
   const kind = KINDS.find(({ is }) => is(head, extension));
-  if (kind) throw engineError('input-not-an-image', { message: `${path.basename(file)} is ${kind.name}, which can't be upscaled.`, hint: kind.hint });
+  if (kind)
+    throw engineError('input-not-an-image', {
+      message: `${path.basename(file)} is ${kind.name}, which can't be upscaled.`,
+      hint: kind.hint,
+    });
 }

@@ -12,7 +12,8 @@ export function loadSharp(): typeof Sharp {
   if (loaded) return loaded;
   const require = createRequire(__filename);
   try {
-    if (process.versions.electron !== undefined && process.platform === 'linux') preloadWithDeepBinding(require);
+    if (process.versions.electron !== undefined && process.platform === 'linux')
+      preloadWithDeepBinding(require);
     const sharp = require('sharp') as typeof Sharp;
     // One picture at a time passes through, so a cache would only hold memory.
     sharp.cache(false);
@@ -20,7 +21,8 @@ export function loadSharp(): typeof Sharp {
     return sharp;
   } catch (error) {
     throw engineError('runtime-missing', {
-      message: `The image library sharp could not be loaded on ${process.platform}-${process.arch}.`,
+      message:
+        'The image library sharp could not be loaded on ' + `${process.platform}-${process.arch}.`,
       hint: 'Reinstall the extension for this platform.',
       detail: messageOf(error),
     });
@@ -28,8 +30,9 @@ export function loadSharp(): typeof Sharp {
 }
 
 /**
- * In desktop VS Code on Linux, Electron has already loaded the system's GLib, which clashes with the one inside libvips
- * (sharp's documentation, "Known conflicts"). Binding sharp's library to its own symbols first avoids the clash.
+ * In desktop VS Code on Linux, Electron has already loaded the system's GLib, which clashes with
+ * the one inside libvips (sharp's documentation, "Known conflicts"). Binding sharp's library to its
+ * own symbols first avoids the clash.
  */
 function preloadWithDeepBinding(require: NodeJS.Require): void {
   const root = path.dirname(path.dirname(require.resolve('sharp')));

@@ -13,8 +13,9 @@ const LEAST_TOKEN = 10;
 const IS_ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * The library that writes EXIF turns every letter beyond ASCII into another one or a question mark. So placeholders are written, and `restoreTexts` puts the
- * texts, in UTF-8 as nearly all software writes them, into the finished file.
+ * The library that writes EXIF turns every letter beyond ASCII into another one or a question mark.
+ * So placeholders are written, and `restoreTexts` puts the texts, in UTF-8 as nearly all software
+ * writes them, into the finished file.
  */
 export function writableExif(exif: Exif): WritableExif {
   const texts: DeferredText[] = [];
@@ -25,18 +26,26 @@ export function writableExif(exif: Exif): WritableExif {
         const bytes = Buffer.from(value, 'utf8');
         const length = Math.max(LEAST_TOKEN, bytes.length);
         const token = `~pisa${texts.length}~`.padEnd(length, '~');
-        texts.push({ token: Buffer.from(token, 'latin1'), bytes: Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]) });
+        texts.push({
+          token: Buffer.from(token, 'latin1'),
+          bytes: Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]),
+        });
         return [name, token];
       }),
     );
-  const groups = Object.fromEntries(Object.entries(exif).map(([name, values]) => [name, group(values as Record<string, string>)]));
+  const groups = Object.fromEntries(
+    Object.entries(exif).map(([name, values]) => [name, group(values as Record<string, string>)]),
+  );
   return { exif: groups, texts };
 }
 
 const PIECE = 8 * 2 ** 20;
 const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
 
-/** Puts texts in the place of their tokens, wherever these stand in a file, and makes a PNG's checksum right again. */
+/**
+ * Puts texts in the place of their tokens, wherever these stand in a file, and makes a PNG's
+ * checksum right again.
+ */
 export async function restoreTexts(file: string, texts: readonly DeferredText[]): Promise<void> {
   if (texts.length === 0) return;
   const handle = await open(file, 'r+');
@@ -60,12 +69,15 @@ export async function restoreTexts(file: string, texts: readonly DeferredText[])
   }
 }
 
-async function rightChecksum(handle: Awaited<ReturnType<typeof open>>, size: number): Promise<void> {
+async function rightChecksum(
+  handle: Awaited<ReturnType<typeof open>>,
+  size: number,
+): Promise<void> {
   const start = Buffer.alloc(8);
   await handle.read(start, 0, 8, 0);
   if (start.toString('latin1') !== PNG_SIGNATURE) return;
   const head = Buffer.alloc(8);
-  for (let at = 8; at + 12 <= size; ) {
+  for (let at = 8; at + 12 <= size;) {
     await handle.read(head, 0, 8, at);
     const length = head.readUInt32BE(0);
     if (head.toString('latin1', 4) === 'eXIf') {

@@ -18,29 +18,37 @@ type Descriptor = {
 /**
  * A network that runs on tiles of the picture.
  *
- * The graph takes `image` [1,3,H,W], RGB in [0,1], and yields `base` (bicubic enlargement) and one residual a branch,
- * `pixel` and perhaps `semantic`, each [1,3,scale·H,scale·W].
+ * The graph takes `image` [1,3,H,W], RGB in [0,1], and yields `base` (bicubic enlargement) and one
+ * residual a branch, `pixel` and perhaps `semantic`, each [1,3,scale·H,scale·W].
  */
 export type TiledManifest = Descriptor & {
   readonly kind: 'tiled';
   readonly sizeRule: SizeRule;
   /**
-   * Input pixels that the engine mirrors around the picture. A network with zero padding darkens the picture's edge as far as it
-   * effectively sees; with the margin that happens outside.
+   * Input pixels that the engine mirrors around the picture. A network with zero padding darkens
+   * the picture's edge as far as it effectively sees; with the margin that happens outside.
    */
   readonly margin: number;
-  /** Input pixels around a tile that its result depends on: at least the receptive field's radius. */
+  /**
+   * Input pixels around a tile that its result depends on: at least the receptive field's radius.
+   */
   readonly halo: number;
   /** Largest number of input pixels in one tile that runs in about 1 GB. */
   readonly tilePixels: number;
   readonly graph: ModelFile;
 };
 
-/** The files of PiSA-SR: Stable Diffusion's checkpoints, the LoRAs, and the text encoder's output for the empty prompt. */
+/**
+ * The files of PiSA-SR: Stable Diffusion's checkpoints, the LoRAs, and the text encoder's output
+ * for the empty prompt.
+ */
 export const PISA_PARTS = ['unet', 'unetConfig', 'vae', 'vaeConfig', 'loras', 'context'] as const;
 export type PisaPart = (typeof PISA_PARTS)[number];
 
-/** PiSA-SR, whose graphs the engine writes itself over the checkpoint files. It enlarges before its networks run, so any scale is its own. */
+/**
+ * PiSA-SR, whose graphs the engine writes itself over the checkpoint files. It enlarges before its
+ * networks run, so any scale is its own.
+ */
 export type PisaManifest = Descriptor & {
   readonly kind: 'pisa-sr';
   readonly precision: Precision;
@@ -54,13 +62,15 @@ export type ModelManifest = TiledManifest | PisaManifest;
 
 type Json = { readonly [key: string]: unknown };
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a manifest from parsed JSON. Throws an error that names the first field that is wrong. */
 export function parseManifest(json: unknown): ModelManifest {
   if (!isObject(json)) throw new Error('the manifest is not a JSON object');
   if (json.kind === 'pisa-sr') return parsePisa(json);
-  if (json.kind !== undefined && json.kind !== 'tiled') throw new Error(`the kind ${JSON.stringify(json.kind)} is not known`);
+  if (json.kind !== undefined && json.kind !== 'tiled')
+    throw new Error(`the kind ${JSON.stringify(json.kind)} is not known`);
   return parseTiled(json);
 }
 
@@ -69,7 +79,10 @@ function parseTiled(json: Json): TiledManifest {
   return {
     kind: 'tiled',
     ...descriptor(json),
-    sizeRule: { multipleOf: whole(sizeRule, 'multipleOf', 1), minimum: whole(sizeRule, 'minimum', 1) },
+    sizeRule: {
+      multipleOf: whole(sizeRule, 'multipleOf', 1),
+      minimum: whole(sizeRule, 'minimum', 1),
+    },
     margin: whole(json, 'margin', 0),
     halo: whole(json, 'halo', 0),
     tilePixels: whole(json, 'tilePixels', 1),
@@ -81,19 +94,29 @@ function parsePisa(json: Json): PisaManifest {
   const files = object(json, 'parts');
   const precision = text(json, 'precision');
   if (!isOneOf(PRECISIONS, precision)) throw new Error(`the precision "${precision}" is not known`);
-  const parts = Object.fromEntries(PISA_PARTS.map((part) => [part, modelFile(files, part)])) as { [part in PisaPart]: ModelFile };
-  return { kind: 'pisa-sr', ...descriptor(json), precision, processSize: whole(json, 'processSize', 8), parts };
+  const parts = Object.fromEntries(PISA_PARTS.map((part) => [part, modelFile(files, part)])) as {
+    [part in PisaPart]: ModelFile;
+  };
+  return {
+    kind: 'pisa-sr',
+    ...descriptor(json),
+    precision,
+    processSize: whole(json, 'processSize', 8),
+    parts,
+  };
 }
 
 function descriptor(json: Json): Descriptor {
   const licence = object(json, 'licence');
   const branches = list(json, 'branches').map((branch) => {
-    if (branch !== 'pixel' && branch !== 'semantic') throw new Error(`unknown branch ${JSON.stringify(branch)}`);
+    if (branch !== 'pixel' && branch !== 'semantic')
+      throw new Error(`unknown branch ${JSON.stringify(branch)}`);
     return branch;
   });
   if (!branches.includes('pixel')) throw new Error('a model needs the "pixel" branch');
   const id = text(json, 'id');
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(id)) throw new Error(`the id "${id}" must be lower-case letters, digits and "-"`);
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(id))
+    throw new Error(`the id "${id}" must be lower-case letters, digits and "-"`);
   return {
     id,
     name: text(json, 'name'),
@@ -107,7 +130,12 @@ function descriptor(json: Json): Descriptor {
 function modelFile(json: Json, key: string): ModelFile {
   const file = object(json, key);
   const path = text(file, 'path');
-  if (path.includes('\\') || path.split('/').some((part) => part === '' || part === '..') || /^[A-Za-z]:/.test(path)) throw new Error(`the path "${path}" must lie in the model's folder`);
+  if (
+    path.includes('\\') ||
+    path.split('/').some((part) => part === '' || part === '..') ||
+    /^[A-Za-z]:/.test(path)
+  )
+    throw new Error(`the path "${path}" must lie in the model's folder`);
   return { path, bytes: whole(file, 'bytes', 1), sha256: text(file, 'sha256') };
 }
 

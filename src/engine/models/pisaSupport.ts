@@ -6,13 +6,21 @@ const LEAST_MEMORY = 6 * 2 ** 30;
 
 /** Why PiSA-SR can't run on this machine; undefined when it can. */
 export function unsupportedReason(): string | undefined {
-  if (os.endianness() === 'BE') return 'its checkpoint files are little-endian and this processor is not';
-  if (os.totalmem() < LEAST_MEMORY) return `it needs 6 GB of memory and this machine has ${(os.totalmem() / 2 ** 30).toFixed(1)} GB`;
+  if (os.endianness() === 'BE')
+    return 'its checkpoint files are little-endian and this processor is not';
+  if (os.totalmem() < LEAST_MEMORY)
+    return (
+      'it needs 6 GB of memory and this machine has ' + `${(os.totalmem() / 2 ** 30).toFixed(1)} GB`
+    );
   return undefined;
 }
 
 /** Throws `model-unsupported` when PiSA-SR can't run here. */
 export function refuseUnsupported(name: string): void {
   const reason = unsupportedReason();
-  if (reason !== undefined) throw engineError('model-unsupported', { message: `${name} can't run here: ${reason}.`, hint: 'Use the embedded model.' });
+  if (reason !== undefined)
+    throw engineError('model-unsupported', {
+      message: `${name} can't run here: ${reason}.`,
+      hint: 'Use the embedded model.',
+    });
 }

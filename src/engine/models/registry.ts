@@ -7,23 +7,40 @@ import type { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
 import { isOneOf } from '../../shared/settings';
 import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
-import { parseManifest, PISA_PARTS, type ModelFile, type PisaManifest, type TiledManifest } from './manifest';
+import {
+  parseManifest,
+  PISA_PARTS,
+  type ModelFile,
+  type PisaManifest,
+  type TiledManifest,
+} from './manifest';
 
 /** A tiled model found on disk; `graph` is the absolute path of its ONNX file. */
-export type TiledModel = { readonly manifest: TiledManifest; readonly folder: string; readonly graph: string };
+export type TiledModel = {
+  readonly manifest: TiledManifest;
+  readonly folder: string;
+  readonly graph: string;
+};
 /** PiSA-SR, found on disk. */
 export type PisaModel = { readonly manifest: PisaManifest; readonly folder: string };
 export type InstalledModel = TiledModel | PisaModel;
 
-export const isTiled = (model: InstalledModel): model is TiledModel => model.manifest.kind === 'tiled';
+export const isTiled = (model: InstalledModel): model is TiledModel =>
+  model.manifest.kind === 'tiled';
 
-/** The models in a list of folders, each with one sub-folder a model. An earlier folder wins over a later one. */
+/**
+ * The models in a list of folders, each with one sub-folder a model. An earlier folder wins over a
+ * later one.
+ */
 export class ModelRegistry {
   private readonly verified = new Set<string>();
 
   constructor(private readonly folders: readonly string[]) {}
 
-  /** Every readable model. A folder with a broken manifest is left out; `find` says what is wrong with it. */
+  /**
+   * Every readable model. A folder with a broken manifest is left out; `find` says what is wrong
+   * with it.
+   */
   async list(): Promise<InstalledModel[]> {
     const models = new Map<string, InstalledModel>();
     for (const folder of await this.modelFolders()) {
@@ -33,7 +50,10 @@ export class ModelRegistry {
     return [...models.values()];
   }
 
-  /** The model called `id`, its files checked against the manifest's size and SHA-256 (once in the life of the process). */
+  /**
+   * The model called `id`, its files checked against the manifest's size and SHA-256 (once in the
+   * life of the process).
+   */
   async find(id: string): Promise<InstalledModel> {
     const models = await this.list();
     const model = models.find((candidate) => candidate.manifest.id === id);
@@ -44,7 +64,10 @@ export class ModelRegistry {
       const known = models.map((candidate) => candidate.manifest.id).join(', ');
       throw engineError('model-missing', {
         message: `There is no model called "${id}".`,
-        hint: known === '' ? 'Build the embedded model with "npm run build".' : `Choose one of: ${known}.`,
+        hint:
+          known === ''
+            ? 'Build the embedded model with "npm run build".'
+            : `Choose one of: ${known}.`,
       });
     }
     if (!this.verified.has(model.folder)) {
@@ -72,12 +95,15 @@ export function summarize({ manifest, folder }: InstalledModel): ModelSummary {
 
 /** The files of a model, relative to its folder. */
 export function filesOf({ manifest }: InstalledModel): readonly ModelFile[] {
-  return manifest.kind === 'tiled' ? [manifest.graph] : PISA_PARTS.map((part) => manifest.parts[part]);
+  return manifest.kind === 'tiled'
+    ? [manifest.graph]
+    : PISA_PARTS.map((part) => manifest.parts[part]);
 }
 
 /**
- * Throws `model-damaged` unless the model's files have the sizes that the manifest gives, and, when they are small or `thorough` is set, the
- * SHA-256. Gigabytes are not read before every run; "models verify" does it.
+ * Throws `model-damaged` unless the model's files have the sizes that the manifest gives, and, when
+ * they are small or `thorough` is set, the SHA-256. Gigabytes are not read before every run;
+ * "models verify" does it.
  */
 export async function checkModel(model: InstalledModel, thorough = false): Promise<void> {
   for (const file of filesOf(model)) {
@@ -91,31 +117,48 @@ const ALWAYS_HASHED = 64 * 2 ** 20;
 function modelDamaged(id: string, what: string, embedded: boolean): RpcError {
   return engineError('model-damaged', {
     message: `The model "${id}" can't be used: ${what}.`,
-    hint: embedded ? 'Reinstall the extension, or run "npm run build" in a checkout of the project.' : 'Remove the model and install or import it again.',
+    hint: embedded
+      ? 'Reinstall the extension, or run "npm run build" in a checkout of the project.'
+      : 'Remove the model and install or import it again.',
   });
 }
 
 function notInstalled(id: string): RpcError {
   return engineError('model-not-installed', {
     message: `The model "${id}" is not installed.`,
-    hint: 'Install or import it: command "PiSA Upscale: Manage Models…", or "models install" and "models import" on the command line.',
+    hint:
+      'Install or import it: command "PiSA Upscale: Manage Models…", or "models ' +
+      'install" and "models import" on the command line.',
   });
 }
 
 /** What is wrong with a file of a model; undefined when it is as the manifest says. */
-export async function fileProblem(folder: string, { path: name, bytes, sha256 }: ModelFile, hash: boolean, onBytes: (bytes: number) => void = () => undefined): Promise<string | undefined> {
+export async function fileProblem(
+  folder: string,
+  { path: name, bytes, sha256 }: ModelFile,
+  hash: boolean,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<string | undefined> {
   const file = path.join(folder, ...name.split('/'));
   const info = await stat(file).catch(() => undefined);
   if (!info) return `${file} is missing`;
   if (info.size !== bytes) return `${file} has ${info.size} bytes where ${bytes} are expected`;
-  if (hash && (await sha256Of(file, onBytes)) !== sha256) return `the SHA-256 of ${file} is not the manifest's`;
+  if (hash && (await sha256Of(file, onBytes)) !== sha256)
+    return `the SHA-256 of ${file} is not the manifest's`;
   return undefined;
 }
 
 /** SHA-256 of a file in hexadecimal. `onBytes` learns of every piece that was read. */
-export async function sha256Of(file: string, onBytes: (bytes: number) => void = () => undefined, signal?: AbortSignal): Promise<string> {
+export async function sha256Of(
+  file: string,
+  onBytes: (bytes: number) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20, ...(signal ? { signal } : {}) })) {
+  for await (const chunk of createReadStream(file, {
+    highWaterMark: 2 ** 20,
+    ...(signal ? { signal } : {}),
+  })) {
     hash.update(chunk as Buffer);
     onBytes((chunk as Buffer).length);
   }
@@ -127,7 +170,9 @@ export async function readModel(folder: string): Promise<InstalledModel> {
   const file = path.join(folder, 'manifest.json');
   try {
     const manifest = parseManifest(JSON.parse(await readFile(file, 'utf8')) as unknown);
-    return manifest.kind === 'tiled' ? { manifest, folder, graph: path.join(folder, manifest.graph.path) } : { manifest, folder };
+    return manifest.kind === 'tiled'
+      ? { manifest, folder, graph: path.join(folder, manifest.graph.path) }
+      : { manifest, folder };
   } catch (error) {
     const missing = systemCode(error) === 'ENOENT';
     throw engineError(missing ? 'model-missing' : 'model-damaged', {

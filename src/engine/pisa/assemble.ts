@@ -4,8 +4,16 @@ import { pillowResize } from '../image/pillowResize';
 import { PixelFile } from '../image/pixelFile';
 import { joinAlpha } from '../upscale/blend';
 
-/** A small picture's result at the size that was asked for, by Pillow's bicubic as in the reference. Closes `large`. */
-export async function reduced(large: PixelFile, target: Size, region: Rect | undefined, scratch: string): Promise<PixelFile> {
+/**
+ * A small picture's result at the size that was asked for, by Pillow's bicubic as in the reference.
+ * Closes `large`.
+ */
+export async function reduced(
+  large: PixelFile,
+  target: Size,
+  region: Rect | undefined,
+  scratch: string,
+): Promise<PixelFile> {
   let small: PixelFile | undefined;
   try {
     small = await pillowResize(large, target, path.join(scratch, 'reduced.tif'));
@@ -16,7 +24,11 @@ export async function reduced(large: PixelFile, target: Size, region: Rect | und
   }
 }
 
-async function crop(picture: PixelFile, { x, y, width, height }: Rect, file: string): Promise<PixelFile> {
+async function crop(
+  picture: PixelFile,
+  { x, y, width, height }: Rect,
+  file: string,
+): Promise<PixelFile> {
   const { bands, width: stride } = picture.info;
   const result = await PixelFile.create(file, { width, height, bands });
   for (let row = 0; row < height; row++) {
@@ -29,12 +41,24 @@ async function crop(picture: PixelFile, { x, y, width, height }: Rect, file: str
 const BAND = 64;
 
 /** Joins the alpha plane, enlarged by the same filter as the picture. Closes `colour`. */
-export async function withAlpha(colour: PixelFile, alpha: PixelFile, target: Size, region: Rect | undefined, scratch: string): Promise<PixelFile> {
+export async function withAlpha(
+  colour: PixelFile,
+  alpha: PixelFile,
+  target: Size,
+  region: Rect | undefined,
+  scratch: string,
+): Promise<PixelFile> {
   const { width, height } = colour.info;
   const enlarged = await pillowResize(alpha, target, path.join(scratch, 'alpha-large.tif'));
-  const plane = region ? await crop(enlarged, region, path.join(scratch, 'alpha-region.tif')) : enlarged;
+  const plane = region
+    ? await crop(enlarged, region, path.join(scratch, 'alpha-region.tif'))
+    : enlarged;
   try {
-    const joined = await PixelFile.create(path.join(scratch, 'joined.tif'), { width, height, bands: 4 });
+    const joined = await PixelFile.create(path.join(scratch, 'joined.tif'), {
+      width,
+      height,
+      bands: 4,
+    });
     for (let y = 0; y < height; y += BAND) {
       const end = Math.min(height, y + BAND);
       const [rgb, a] = [await colour.rows(y, end), await plane.rows(y, end)];

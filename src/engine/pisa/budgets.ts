@@ -12,8 +12,9 @@ export type Budgets = {
 };
 
 /**
- * What small pictures of the usual shapes are processed at fits in one run (512×512 takes 1.4 GB on the CPU, this 2.1 GB): statistics are then
- * exact, and no sample is decoded beside it. A GPU that can't hold it is tried again with a quarter.
+ * What small pictures of the usual shapes are processed at fits in one run (512×512 takes 1.4 GB on
+ * the CPU, this 2.1 GB): statistics are then exact, and no sample is decoded beside it. A GPU that
+ * can't hold it is tried again with a quarter.
  */
 const PIXELS = 800 * 512;
 /** 1024×1024 pixels, about 0.6 GB. */
@@ -28,5 +29,8 @@ export const budgetsFor = (share = 1): Budgets => ({
   unetTile: LATENT_TILE,
 });
 
-/** Statistics of pictures too large for one run are taken from so many windows per axis, of so many latents a side. */
+/**
+ * Statistics of pictures too large for one run are taken from so many windows per axis, of so many
+ * latents a side.
+ */
 export const SAMPLE = { side: 32, perAxis: 2 } as const;

@@ -1,10 +1,14 @@
 /**
- * Bringing a diffusion model's colours back to the source's: PiSA-SR's `wavelet_color_fix.py` (from StableSR). Pictures are interleaved RGB
- * floats in [0,1]. Statistics belong to the whole picture, never to a tile.
+ * Bringing a diffusion model's colours back to the source's: PiSA-SR's `wavelet_color_fix.py` (from
+ * StableSR). Pictures are interleaved RGB floats in [0,1]. Statistics belong to the whole picture,
+ * never to a tile.
  */
 
 /** Mean and unbiased variance of each channel. */
-export type ColourMoments = { readonly mean: readonly number[]; readonly variance: readonly number[] };
+export type ColourMoments = {
+  readonly mean: readonly number[];
+  readonly variance: readonly number[];
+};
 
 /** Sums up a picture in parts of any shape. */
 export class MomentSums {
@@ -30,7 +34,10 @@ export class MomentSums {
 
   moments(): ColourMoments {
     const mean = this.sum.map((sum) => sum / Math.max(1, this.count));
-    const variance = this.squares.map((squares, channel) => Math.max(0, squares - this.count * (mean[channel] ?? 0) ** 2) / Math.max(1, this.count - 1));
+    const variance = this.squares.map(
+      (squares, channel) =>
+        Math.max(0, squares - this.count * (mean[channel] ?? 0) ** 2) / Math.max(1, this.count - 1),
+    );
     return { mean, variance };
   }
 }
@@ -38,12 +45,21 @@ export class MomentSums {
 /** StableSR adds this to the variance. */
 const VARIANCE_FLOOR = 1e-5;
 
-/** Adaptive instance normalisation (Huang & Belongie, 2017) of colours, in place: each channel gets the mean and deviation of `to`. */
+/**
+ * Adaptive instance normalisation (Huang & Belongie, 2017) of colours, in place: each channel gets
+ * the mean and deviation of `to`.
+ */
 export function adain(samples: Float32Array, from: ColourMoments, to: ColourMoments): void {
-  const gain = [0, 1, 2].map((channel) => Math.sqrt((to.variance[channel] ?? 0) + VARIANCE_FLOOR) / Math.sqrt((from.variance[channel] ?? 0) + VARIANCE_FLOOR));
+  const gain = [0, 1, 2].map(
+    (channel) =>
+      Math.sqrt((to.variance[channel] ?? 0) + VARIANCE_FLOOR) /
+      Math.sqrt((from.variance[channel] ?? 0) + VARIANCE_FLOOR),
+  );
   for (let i = 0; i < samples.length; i++) {
     const channel = i % 3;
-    samples[i] = ((samples[i] ?? 0) - (from.mean[channel] ?? 0)) * (gain[channel] ?? 1) + (to.mean[channel] ?? 0);
+    samples[i] =
+      ((samples[i] ?? 0) - (from.mean[channel] ?? 0)) * (gain[channel] ?? 1) +
+      (to.mean[channel] ?? 0);
   }
 }
 
@@ -53,25 +69,38 @@ const RADII = [1, 2, 4, 8, 16] as const;
 export const WAVELET_REACH = RADII.reduce((sum: number, radius) => sum + radius, 0);
 
 /**
- * Wavelet colour fix, in place: high frequencies of `samples`, low frequencies of `source`. As the low-pass L is linear,
- * `y − L(y) + L(x) = y + L(x − y)`. Both are `width` × `height`; edges are repeated, so rows nearer than `WAVELET_REACH` to an edge that is not the
- * picture's own are to be dropped.
+ * Wavelet colour fix, in place: high frequencies of `samples`, low frequencies of `source`. As the
+ * low-pass L is linear, `y − L(y) + L(x) = y + L(x − y)`. Both are `width` × `height`; edges are
+ * repeated, so rows nearer than `WAVELET_REACH` to an edge that is not the picture's own are to be
+ * dropped.
  */
-export function wavelet(samples: Float32Array, source: Float32Array, width: number, height: number): void {
+export function wavelet(
+  samples: Float32Array,
+  source: Float32Array,
+  width: number,
+  height: number,
+): void {
   let low = Float32Array.from(samples, (value, i) => (source[i] ?? 0) - value);
   for (const radius of RADII) low = blur(low, width, height, radius);
   for (let i = 0; i < samples.length; i++) samples[i] = (samples[i] ?? 0) + (low[i] ?? 0);
 }
 
 /** [1 2 1; 2 4 2; 1 2 1] / 16 with dilation `radius`, which is [1 2 1] / 4 along each axis. */
-function blur(picture: Float32Array<ArrayBuffer>, width: number, height: number, radius: number): Float32Array<ArrayBuffer> {
+function blur(
+  picture: Float32Array<ArrayBuffer>,
+  width: number,
+  height: number,
+  radius: number,
+): Float32Array<ArrayBuffer> {
   const across = new Float32Array(picture.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const left = 3 * (y * width + Math.max(0, x - radius));
       const right = 3 * (y * width + Math.min(width - 1, x + radius));
       const at = 3 * (y * width + x);
-      for (let c = 0; c < 3; c++) across[at + c] = ((picture[left + c] ?? 0) + 2 * (picture[at + c] ?? 0) + (picture[right + c] ?? 0)) / 4;
+      for (let c = 0; c < 3; c++)
+        across[at + c] =
+          ((picture[left + c] ?? 0) + 2 * (picture[at + c] ?? 0) + (picture[right + c] ?? 0)) / 4;
     }
   }
   const down = new Float32Array(picture.length);
@@ -80,7 +109,9 @@ function blur(picture: Float32Array<ArrayBuffer>, width: number, height: number,
     const above = Math.max(0, y - radius) * stride;
     const below = Math.min(height - 1, y + radius) * stride;
     const at = y * stride;
-    for (let i = 0; i < stride; i++) down[at + i] = ((across[above + i] ?? 0) + 2 * (across[at + i] ?? 0) + (across[below + i] ?? 0)) / 4;
+    for (let i = 0; i < stride; i++)
+      down[at + i] =
+        ((across[above + i] ?? 0) + 2 * (across[at + i] ?? 0) + (across[below + i] ?? 0)) / 4;
   }
   return down;
 }

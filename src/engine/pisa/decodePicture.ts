@@ -23,23 +23,55 @@ export type DecodeParams = {
   readonly scratch: string;
 };
 
-/** Decodes a part of the picture, or all of it, at a guidance, and brings its colours back. The caller closes the result, 8-bit RGB. */
-export async function decodePicture(params: DecodeParams, picture: PisaPicture, work: PixelFile, wanted: Rect, steps: Steps): Promise<PixelFile> {
+/**
+ * Decodes a part of the picture, or all of it, at a guidance, and brings its colours back. The
+ * caller closes the result, 8-bit RGB.
+ */
+export async function decodePicture(
+  params: DecodeParams,
+  picture: PisaPicture,
+  work: PixelFile,
+  wanted: Rect,
+  steps: Steps,
+): Promise<PixelFile> {
   const { networks, guidance, colourFix, scratch } = params;
   const { vaeConfig } = networks.checkpoint;
-  const features = await throughMiddle('decoderMid', picture.guided(guidance, vaeConfig.scalingFactor), vaeConfig.blockOutChannels.at(-1) ?? 0, networks, params.budgets, steps);
+  const features = await throughMiddle(
+    'decoderMid',
+    picture.guided(guidance, vaeConfig.scalingFactor),
+    vaeConfig.blockOutChannels.at(-1) ?? 0,
+    networks,
+    params.budgets,
+    steps,
+  );
   const area = colourFix === 'wavelet' ? grown(wanted, WAVELET_REACH, work.info) : wanted;
   const decoded = await FloatPicture.create(path.join(scratch, 'decoded.f32'), area);
   try {
     const colours = await decodeArea(params, picture, features, area, work.info, decoded, steps);
-    return await finishPicture({ decoded, area, wanted, work, colourFix, colours, path: path.join(scratch, 'finished.tif') });
+    return await finishPicture({
+      decoded,
+      area,
+      wanted,
+      work,
+      colourFix,
+      colours,
+      path: path.join(scratch, 'finished.tif'),
+    });
   } finally {
     await decoded.close();
   }
 }
 
 /** Decodes an area into `decoded` and tells the moments of the whole decoded picture. */
-async function decodeArea(params: DecodeParams, picture: PisaPicture, features: Latents, area: Rect, bounds: Size, decoded: FloatPicture, steps: Steps): Promise<ColourMoments> {
+async function decodeArea(
+  params: DecodeParams,
+  picture: PisaPicture,
+  features: Latents,
+  area: Rect,
+  bounds: Size,
+  decoded: FloatPicture,
+  steps: Steps,
+): Promise<ColourMoments> {
   const { networks, guidance, budgets } = params;
   const everything = area.width === bounds.width && area.height === bounds.height;
   const all = { x: 0, y: 0, width: features.width, height: features.height };
@@ -72,7 +104,14 @@ async function decodeArea(params: DecodeParams, picture: PisaPicture, features: 
   return sums.moments();
 }
 
-async function sampled(features: Latents, { networks }: DecodeParams, steps: Steps): Promise<{ statistics: Awaited<ReturnType<typeof sampleStatistics>>['statistics']; colours: ColourMoments }> {
+async function sampled(
+  features: Latents,
+  { networks }: DecodeParams,
+  steps: Steps,
+): Promise<{
+  statistics: Awaited<ReturnType<typeof sampleStatistics>>['statistics'];
+  colours: ColourMoments;
+}> {
   const { part, statistics } = await sampleStatistics(features, networks, steps);
   const sums = new MomentSums();
   sums.add(part.samples);
@@ -81,11 +120,19 @@ async function sampled(features: Latents, { networks }: DecodeParams, steps: Ste
 
 function grown({ x, y, width, height }: Rect, by: number, bounds: Size): Rect {
   const [left, top] = [Math.max(0, x - by), Math.max(0, y - by)];
-  return { x: left, y: top, width: Math.min(bounds.width, x + width + by) - left, height: Math.min(bounds.height, y + height + by) - top };
+  return {
+    x: left,
+    y: top,
+    width: Math.min(bounds.width, x + width + by) - left,
+    height: Math.min(bounds.height, y + height + by) - top,
+  };
 }
 
 /** The part of a decoded part inside `area`, in coordinates of the area. */
-function within({ rect, samples }: { rect: Rect; samples: Float32Array }, area: Rect): { rect: Rect; samples: Float32Array } {
+function within(
+  { rect, samples }: { rect: Rect; samples: Float32Array },
+  area: Rect,
+): { rect: Rect; samples: Float32Array } {
   const left = Math.max(rect.x, area.x);
   const top = Math.max(rect.y, area.y);
   const width = Math.min(rect.x + rect.width, area.x + area.width) - left;

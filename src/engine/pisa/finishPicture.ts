@@ -7,7 +7,10 @@ import type { FloatPicture } from './floatPicture';
 const BAND = 64;
 
 export type FinishParams = {
-  /** The decoded area: all of the work picture, or a part with whatever the colour fix needs around it. */
+  /**
+   * The decoded area: all of the work picture, or a part with whatever the colour fix needs around
+   * it.
+   */
   readonly decoded: FloatPicture;
   /** Where the decoded area lies in the work picture. */
   readonly area: Rect;
@@ -22,9 +25,21 @@ export type FinishParams = {
 };
 
 /** Brings the colours back and rounds to 8 bits, once. The caller closes the result. */
-export async function finishPicture({ decoded, area, wanted, work, colourFix, colours, path }: FinishParams): Promise<PixelFile> {
+export async function finishPicture({
+  decoded,
+  area,
+  wanted,
+  work,
+  colourFix,
+  colours,
+  path,
+}: FinishParams): Promise<PixelFile> {
   const target = colourFix === 'adain' ? await colourMoments(work) : colours;
-  const result = await PixelFile.create(path, { width: wanted.width, height: wanted.height, bands: 3 });
+  const result = await PixelFile.create(path, {
+    width: wanted.width,
+    height: wanted.height,
+    bands: 3,
+  });
   try {
     for (let y = 0; y < wanted.height; y += BAND) {
       const rows = Math.min(BAND, wanted.height - y);
@@ -34,11 +49,13 @@ export async function finishPicture({ decoded, area, wanted, work, colourFix, co
       const to = Math.min(area.height, first + rows + reach);
       const samples = await decoded.rows(from, to);
       if (colourFix === 'adain') adain(samples, colours, target);
-      if (colourFix === 'wavelet') wavelet(samples, await sourceRows(work, area, from, to), area.width, to - from);
+      if (colourFix === 'wavelet')
+        wavelet(samples, await sourceRows(work, area, from, to), area.width, to - from);
       const band = new Uint8ClampedArray(rows * wanted.width * 3);
       for (let row = 0; row < rows; row++) {
         const start = ((first - from + row) * area.width + wanted.x - area.x) * 3;
-        for (let i = 0; i < wanted.width * 3; i++) band[row * wanted.width * 3 + i] = (samples[start + i] ?? 0) * 255;
+        for (let i = 0; i < wanted.width * 3; i++)
+          band[row * wanted.width * 3 + i] = (samples[start + i] ?? 0) * 255;
       }
       await result.writeRows(y, new Uint8Array(band.buffer));
     }
@@ -60,12 +77,18 @@ async function colourMoments(picture: PixelFile): Promise<ColourMoments> {
 }
 
 /** Rows of the source within the area, as floats in [0,1]. */
-async function sourceRows(work: PixelFile, area: Rect, from: number, to: number): Promise<Float32Array> {
+async function sourceRows(
+  work: PixelFile,
+  area: Rect,
+  from: number,
+  to: number,
+): Promise<Float32Array> {
   const rows = await work.rows(area.y + from, area.y + to);
   const { width } = work.info;
   const result = new Float32Array((to - from) * area.width * 3);
   for (let y = 0; y < to - from; y++) {
-    for (let i = 0; i < area.width * 3; i++) result[y * area.width * 3 + i] = (rows[(y * width + area.x) * 3 + i] ?? 0) / 255;
+    for (let i = 0; i < area.width * 3; i++)
+      result[y * area.width * 3 + i] = (rows[(y * width + area.x) * 3 + i] ?? 0) / 255;
   }
   return result;
 }

@@ -27,7 +27,12 @@ export class FloatPicture {
   /** The rows [from, to): 3 · width · (to − from) samples. */
   async rows(from: number, to: number): Promise<Float32Array> {
     const samples = new Float32Array((to - from) * this.size.width * 3);
-    await this.file.read(new Uint8Array(samples.buffer), 0, samples.byteLength, from * this.size.width * 3 * BYTES);
+    await this.file.read(
+      new Uint8Array(samples.buffer),
+      0,
+      samples.byteLength,
+      from * this.size.width * 3 * BYTES,
+    );
     return samples;
   }
 

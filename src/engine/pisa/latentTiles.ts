@@ -7,13 +7,19 @@ export type Latents = Size & { readonly channels: number; readonly data: Float32
 export const LATENT_TILE = { side: 96, overlap: 32 } as const;
 
 /**
- * Tiles over latents as PiSA-SR's `_process_latents` lays them: none when side² latents suffice, else tiles of at most `side`, the last one
- * flush with the edge. Each axis has its own side, so that pictures thinner than a tile work (the reference fails on them).
+ * Tiles over latents as PiSA-SR's `_process_latents` lays them: none when side² latents suffice,
+ * else tiles of at most `side`, the last one flush with the edge. Each axis has its own side, so
+ * that pictures thinner than a tile work (the reference fails on them).
  */
-export function latentTiles({ width, height }: Size, { side, overlap }: { readonly side: number; readonly overlap: number } = LATENT_TILE): Rect[] {
+export function latentTiles(
+  { width, height }: Size,
+  { side, overlap }: { readonly side: number; readonly overlap: number } = LATENT_TILE,
+): Rect[] {
   if (width * height <= side * side) return [{ x: 0, y: 0, width, height }];
   const tile = { width: Math.min(side, width), height: Math.min(side, height) };
-  return starts(height, tile.height, overlap).flatMap((y) => starts(width, tile.width, overlap).map((x) => ({ x, y, ...tile })));
+  return starts(height, tile.height, overlap).flatMap((y) =>
+    starts(width, tile.width, overlap).map((x) => ({ x, y, ...tile })),
+  );
 }
 
 function starts(length: number, tile: number, overlap: number): number[] {
@@ -25,10 +31,17 @@ function starts(length: number, tile: number, overlap: number): number[] {
 
 const VARIANCE = 0.01;
 
-/** PiSA-SR's `_gaussian_weights` along one axis: a bell around the tile's middle with σ = 0.1 tile. */
+/**
+ * PiSA-SR's `_gaussian_weights` along one axis: a bell around the tile's middle with σ = 0.1 tile.
+ */
 export function gaussian(length: number): Float64Array {
   const middle = (length - 1) / 2;
-  return Float64Array.from({ length }, (_, i) => Math.exp(-((i - middle) ** 2) / (length * length * 2 * VARIANCE)) / Math.sqrt(2 * Math.PI * VARIANCE));
+  return Float64Array.from(
+    { length },
+    (_, i) =>
+      Math.exp(-((i - middle) ** 2) / (length * length * 2 * VARIANCE)) /
+      Math.sqrt(2 * Math.PI * VARIANCE),
+  );
 }
 
 /** Cuts a tile out of latents. */
@@ -44,13 +57,19 @@ export function cut(from: Latents, { x, y, width, height }: Rect): Latents {
 }
 
 /**
- * Runs `compute` on every tile and joins the results, each of the tile's own size, by Gaussian weights. Deterministic: tiles are added in
- * reading order.
+ * Runs `compute` on every tile and joins the results, each of the tile's own size, by Gaussian
+ * weights. Deterministic: tiles are added in reading order.
  */
-export async function mapTiles(latents: Latents, tiles: readonly Rect[], channels: number, compute: (tile: Latents, rect: Rect) => Promise<Float32Array>): Promise<Latents> {
+export async function mapTiles(
+  latents: Latents,
+  tiles: readonly Rect[],
+  channels: number,
+  compute: (tile: Latents, rect: Rect) => Promise<Float32Array>,
+): Promise<Latents> {
   const { width, height } = latents;
   const [only] = tiles;
-  if (only && tiles.length === 1) return { width, height, channels, data: await compute(latents, only) };
+  if (only && tiles.length === 1)
+    return { width, height, channels, data: await compute(latents, only) };
   const area = width * height;
   const sum = new Float32Array(channels * area);
   const weight = new Float64Array(area);
@@ -64,7 +83,8 @@ export async function mapTiles(latents: Latents, tiles: readonly Rect[], channel
         weight[at] = (weight[at] ?? 0) + w;
         for (let channel = 0; channel < channels; channel++) {
           const to = channel * area + at;
-          sum[to] = (sum[to] ?? 0) + w * (values[(channel * rect.height + row) * rect.width + column] ?? 0);
+          sum[to] =
+            (sum[to] ?? 0) + w * (values[(channel * rect.height + row) * rect.width + column] ?? 0);
         }
       }
     }
@@ -73,12 +93,20 @@ export async function mapTiles(latents: Latents, tiles: readonly Rect[], channel
   return { width, height, channels, data: sum };
 }
 
-/** Evenly spread windows of a picture for which one run is affordable, joined to one picture: what statistics are estimated from. */
-export function sampleWindows({ width, height }: Size, { side, perAxis }: { readonly side: number; readonly perAxis: number }): { readonly windows: Rect[]; readonly columns: number } {
+/**
+ * Evenly spread windows of a picture for which one run is affordable, joined to one picture: what
+ * statistics are estimated from.
+ */
+export function sampleWindows(
+  { width, height }: Size,
+  { side, perAxis }: { readonly side: number; readonly perAxis: number },
+): { readonly windows: Rect[]; readonly columns: number } {
   const along = (length: number): number[] => {
     const count = Math.max(1, Math.min(perAxis, Math.floor(length / side)));
     const window = Math.min(side, length);
-    return Array.from({ length: count }, (_, i) => Math.round(count === 1 ? (length - window) / 2 : (i * (length - window)) / (count - 1)));
+    return Array.from({ length: count }, (_, i) =>
+      Math.round(count === 1 ? (length - window) / 2 : (i * (length - window)) / (count - 1)),
+    );
   };
   const [xs, ys] = [along(width), along(height)];
   const size = { width: Math.min(side, width), height: Math.min(side, height) };
@@ -98,7 +126,13 @@ export function collage(parts: readonly Latents[], columns: number): Latents {
     const y = Math.floor(i / columns) * part.height;
     for (let channel = 0; channel < channels; channel++) {
       for (let row = 0; row < part.height; row++) {
-        data.set(part.data.subarray((channel * part.height + row) * part.width, (channel * part.height + row + 1) * part.width), (channel * height + y + row) * width + x);
+        data.set(
+          part.data.subarray(
+            (channel * part.height + row) * part.width,
+            (channel * part.height + row + 1) * part.width,
+          ),
+          (channel * height + y + row) * width + x,
+        );
       }
     }
   });

@@ -4,11 +4,19 @@ import type { Tensors } from '../checkpoint/checkpoint';
 import { damagedBy } from '../checkpoint/damaged';
 import { readSafetensors } from '../checkpoint/safetensors';
 import { readTorchZip } from '../checkpoint/torchZip';
-import { parseUNetConfig, parseVaeConfig, type UNetConfig, type VaeConfig } from '../graph/sd21/config';
+import {
+  parseUNetConfig,
+  parseVaeConfig,
+  type UNetConfig,
+  type VaeConfig,
+} from '../graph/sd21/config';
 import { readPisaLoras, type PisaLoras } from '../graph/sd21/lora';
 import type { PisaModel } from '../models/registry';
 
-/** Everything that the graphs are built from: names, shapes and places of all weights, but none of their bytes. */
+/**
+ * Everything that the graphs are built from: names, shapes and places of all weights, but none of
+ * their bytes.
+ */
 export type PisaCheckpoint = {
   /** Folder that the graphs' external weights are relative to. */
   readonly folder: string;
@@ -21,13 +29,32 @@ export type PisaCheckpoint = {
   readonly context: Float32Array;
 };
 
-/** Reads an installed model's headers and configurations (about a megabyte, whatever the weights' size). */
+/**
+ * Reads an installed model's headers and configurations (about a megabyte, whatever the weights'
+ * size).
+ */
 export async function readPisaCheckpoint({ manifest, folder }: PisaModel): Promise<PisaCheckpoint> {
   const { parts } = manifest;
-  const file = (part: keyof typeof parts): string => path.join(folder, ...parts[part].path.split('/'));
-  const [unetConfig, vaeConfig] = await Promise.all([readConfig(file('unetConfig'), parseUNetConfig), readConfig(file('vaeConfig'), parseVaeConfig)]);
-  const [unet, vae, loras] = await Promise.all([readSafetensors(file('unet')), readSafetensors(file('vae')), readLoras(file('loras'))]);
-  return { folder, unetConfig, vaeConfig, unet, vae, loras, context: await readContext(file('context'), unetConfig) };
+  const file = (part: keyof typeof parts): string =>
+    path.join(folder, ...parts[part].path.split('/'));
+  const [unetConfig, vaeConfig] = await Promise.all([
+    readConfig(file('unetConfig'), parseUNetConfig),
+    readConfig(file('vaeConfig'), parseVaeConfig),
+  ]);
+  const [unet, vae, loras] = await Promise.all([
+    readSafetensors(file('unet')),
+    readSafetensors(file('vae')),
+    readLoras(file('loras')),
+  ]);
+  return {
+    folder,
+    unetConfig,
+    vaeConfig,
+    unet,
+    vae,
+    loras,
+    context: await readContext(file('context'), unetConfig),
+  };
 }
 
 export async function readConfig<T>(file: string, parse: (json: unknown) => T): Promise<T> {
@@ -51,6 +78,10 @@ const BYTES = 4;
 
 async function readContext(file: string, { crossAttentionDim }: UNetConfig): Promise<Float32Array> {
   const bytes = await readFile(file);
-  if (bytes.length === 0 || bytes.length % (BYTES * crossAttentionDim) !== 0) throw damagedBy(file, new Error(`it has ${bytes.length} bytes, no multiple of ${BYTES} × ${crossAttentionDim}`));
+  if (bytes.length === 0 || bytes.length % (BYTES * crossAttentionDim) !== 0)
+    throw damagedBy(
+      file,
+      new Error(`it has ${bytes.length} bytes, no multiple of ${BYTES} × ${crossAttentionDim}`),
+    );
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }

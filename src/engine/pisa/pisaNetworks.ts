@@ -9,7 +9,10 @@ import type { PisaCheckpoint } from './pisaCheckpoint';
 
 export type NetworkName = 'unet' | `${VaePart}.${'measure' | 'given'}`;
 
-/** PiSA-SR's networks on one device in one precision. Each is built and opened when it is first needed. */
+/**
+ * PiSA-SR's networks on one device in one precision. Each is built and opened when it is first
+ * needed.
+ */
 export class PisaNetworks {
   private readonly open = new Map<NetworkName, Promise<Network>>();
 
@@ -45,12 +48,23 @@ export class PisaNetworks {
 
   private build(name: NetworkName): Promise<Network> {
     const { folder, vaeConfig, vae } = this.checkpoint;
-    if (name === 'unet') return openNetwork({ onnx: this.buildUNet(), weightsFolder: folder, device: this.device, plan: 'mappedWeights' });
+    if (name === 'unet')
+      return openNetwork({
+        onnx: this.buildUNet(),
+        weightsFolder: folder,
+        device: this.device,
+        plan: 'mappedWeights',
+      });
     const [part, statistics] = name.split('.') as [VaePart, 'measure' | 'given'];
     const weights = new Weights(vae, folder);
     const { onnx } = buildVae(part, { config: vaeConfig, weights, type: this.type, statistics });
     refuseProblems(weights);
-    return openNetwork({ onnx, weightsFolder: folder, device: this.device, plan: 'fastConvolutions' });
+    return openNetwork({
+      onnx,
+      weightsFolder: folder,
+      device: this.device,
+      plan: 'fastConvolutions',
+    });
   }
 
   private buildUNet(): Uint8Array {
@@ -64,5 +78,9 @@ export class PisaNetworks {
 
 function refuseProblems({ problems }: Weights): void {
   const [first] = problems;
-  if (first !== undefined) throw damaged('the checkpoint', problems.length === 1 ? first : `${first}, and ${problems.length - 1} more`);
+  if (first !== undefined)
+    throw damaged(
+      'the checkpoint',
+      problems.length === 1 ? first : `${first}, and ${problems.length - 1} more`,
+    );
 }

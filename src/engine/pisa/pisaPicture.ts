@@ -13,15 +13,18 @@ export type Epsilon = 'pixel' | 'full';
 const GATES: Record<Epsilon, readonly [number, number]> = { pixel: [1, 0], full: [1, 1] };
 
 /**
- * Which of the UNet's passes a guidance needs. With λ_pix = λ_sem the sum is λ·ε_full, one pass: PiSA-SR's default mode. With
- * λ_sem = 0 it is λ_pix·ε_pix; with (0,0) nothing is left but the VAE.
+ * Which of the UNet's passes a guidance needs. With λ_pix = λ_sem the sum is λ·ε_full, one pass:
+ * PiSA-SR's default mode. With λ_sem = 0 it is λ_pix·ε_pix; with (0,0) nothing is left but the VAE.
  */
 export function neededPasses({ pixel, semantic }: Guidance): readonly Epsilon[] {
   if (pixel === semantic) return pixel === 0 ? [] : ['full'];
   return semantic === 0 ? ['pixel'] : ['pixel', 'full'];
 }
 
-/** What PiSA-SR computed for one picture, none of which depends on λ: z and the two ε, [4,h,w] each. A new λ costs a decode. */
+/**
+ * What PiSA-SR computed for one picture, none of which depends on λ: z and the two ε, [4,h,w] each.
+ * A new λ costs a decode.
+ */
 export class PisaPicture {
   /** What whole decodes of this picture told. */
   readonly anchors = new DecodeAnchors();
@@ -35,20 +38,34 @@ export class PisaPicture {
   }
 
   /** Runs the UNet's passes that are missing, tile by tile, joined by Gaussian weights. */
-  async complete(guidance: Guidance, networks: PisaNetworks, { unetTile }: Budgets, steps: Steps): Promise<void> {
+  async complete(
+    guidance: Guidance,
+    networks: PisaNetworks,
+    { unetTile }: Budgets,
+    steps: Steps,
+  ): Promise<void> {
     for (const pass of this.missing(guidance)) {
       const unet = await networks.get('unet');
       const gate = { data: Float32Array.from(GATES[pass]), dims: [1, 2] };
-      const epsilon = await mapTiles(this.z, latentTiles(this.z, unetTile), this.z.channels, async (tile) => {
-        const latent = { data: tile.data, dims: [1, tile.channels, tile.height, tile.width] };
-        const result = await steps.run('unet', tile.width * tile.height, () => unet.run({ latent, [GATE]: gate }));
-        return need(result.epsilon).data;
-      });
+      const epsilon = await mapTiles(
+        this.z,
+        latentTiles(this.z, unetTile),
+        this.z.channels,
+        async (tile) => {
+          const latent = { data: tile.data, dims: [1, tile.channels, tile.height, tile.width] };
+          const result = await steps.run('unet', tile.width * tile.height, () =>
+            unet.run({ latent, [GATE]: gate }),
+          );
+          return need(result.epsilon).data;
+        },
+      );
       this.epsilons.set(pass, epsilon);
     }
   }
 
-  /** z₀ = z − λ_pix·ε_pix − λ_sem·(ε_full − ε_pix) (Sun et al., 2025, Eq. 8), unscaled for the VAE. */
+  /**
+   * z₀ = z − λ_pix·ε_pix − λ_sem·(ε_full − ε_pix) (Sun et al., 2025, Eq. 8), unscaled for the VAE.
+   */
   guided({ pixel, semantic }: Guidance, scalingFactor: number): Latents {
     const { z } = this;
     const passes = neededPasses({ pixel, semantic });
@@ -56,7 +73,8 @@ export class PisaPicture {
     const subtract = (weight: number, pass: Epsilon): void => {
       const epsilon = this.epsilons.get(pass);
       if (!epsilon) throw new Error(`The pass ${pass} has not run.`);
-      for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) - weight * (epsilon.data[i] ?? 0);
+      for (let i = 0; i < data.length; i++)
+        data[i] = (data[i] ?? 0) - weight * (epsilon.data[i] ?? 0);
     };
     if (passes.includes('pixel')) subtract(pixel - semantic, 'pixel');
     if (passes.includes('full')) subtract(semantic, 'full');

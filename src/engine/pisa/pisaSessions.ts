@@ -6,7 +6,10 @@ import { PisaNetworks } from './pisaNetworks';
 import type { PisaPicture } from './pisaPicture';
 import type { Pace } from './steps';
 
-/** Keeps PiSA-SR's networks warm for one device, and what they computed for the last picture: a new λ then costs a decode. */
+/**
+ * Keeps PiSA-SR's networks warm for one device, and what they computed for the last picture: a new
+ * λ then costs a decode.
+ */
 export class PisaSessions {
   readonly pace: Pace = { secondsPerUnit: undefined };
   private current: { readonly key: string; readonly networks: PisaNetworks } | undefined;

@@ -19,7 +19,10 @@ export type PlanParams = {
 };
 
 /** Number and cost of the steps that lie ahead. */
-export function planSteps({ known, guidance, networks, budgets, region }: PlanParams, work: Size): { steps: number; cost: number } {
+export function planSteps(
+  { known, guidance, networks, budgets, region }: PlanParams,
+  work: Size,
+): { steps: number; cost: number } {
   const latents = latentSize(work);
   const area = latents.width * latents.height;
   const { windows } = sampleWindows(latents, SAMPLE);
@@ -29,7 +32,14 @@ export function planSteps({ known, guidance, networks, budgets, region }: PlanPa
     steps += count;
     cost += costOf(kind, size);
   };
-  const middle = area <= budgets.middleLatents ? { count: 1, size: area } : { count: 1 + latentTiles(latents).length, size: sampled + latentTiles(latents).reduce((sum, tile) => sum + tile.width * tile.height, 0) };
+  const middle =
+    area <= budgets.middleLatents
+      ? { count: 1, size: area }
+      : {
+          count: 1 + latentTiles(latents).length,
+          size:
+            sampled + latentTiles(latents).reduce((sum, tile) => sum + tile.width * tile.height, 0),
+        };
   if (!known) {
     const tiles = encodeTiles(work, networks, budgets).length;
     add('encode', tiles === 1 ? 1 : tiles + 1, tiles === 1 ? area : area * 1.5 + sampled);
@@ -37,10 +47,23 @@ export function planSteps({ known, guidance, networks, budgets, region }: PlanPa
   }
   const passes = known ? known.missing(guidance) : neededPasses(guidance);
   const tiles = latentTiles(latents, budgets.unetTile);
-  for (let i = 0; i < passes.length; i++) add('unet', tiles.length, tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0));
+  for (let i = 0; i < passes.length; i++)
+    add(
+      'unet',
+      tiles.length,
+      tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0),
+    );
   add('middle', middle.count, middle.size);
-  const cores = decodeTiles(region ? coreOf(region, latents) : { x: 0, y: 0, ...latents }, networks, budgets);
+  const cores = decodeTiles(
+    region ? coreOf(region, latents) : { x: 0, y: 0, ...latents },
+    networks,
+    budgets,
+  );
   const whole = cores.length === 1 && !region;
-  add('decode', whole ? 1 : cores.length + 1, cores.reduce((sum, core) => sum + core.width * core.height, 0) + (whole ? 0 : sampled));
+  add(
+    'decode',
+    whole ? 1 : cores.length + 1,
+    cores.reduce((sum, core) => sum + core.width * core.height, 0) + (whole ? 0 : sampled),
+  );
   return { steps, cost };
 }

@@ -1,17 +1,24 @@
 import { throwIfCancelled } from '../errors';
 
-/** Kinds of work, and what each costs for one latent (8×8 pixels), in multiply-accumulates of SD-2.1 divided by 10⁶. */
+/**
+ * Kinds of work, and what each costs for one latent (8×8 pixels), in multiply-accumulates of SD-2.1
+ * divided by 10⁶.
+ */
 const COST = { encode: 136, middle: 24, unet: 98, decode: 290 } as const;
 export type StepKind = keyof typeof COST;
 
-export type StepProgress = { readonly done: number; readonly total: number; readonly secondsLeft: number | undefined };
+export type StepProgress = {
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number | undefined;
+};
 
 /** Seconds for one unit of cost, learned from run to run. */
 export type Pace = { secondsPerUnit: number | undefined };
 
 /**
- * Runs the networks one after another, looks for a cancel before each, and tells how far the work is. Steps that nobody planned (a second
- * try, say) stretch the plan.
+ * Runs the networks one after another, looks for a cancel before each, and tells how far the work
+ * is. Steps that nobody planned (a second try, say) stretch the plan.
  */
 export class Steps {
   private done = 0;
@@ -51,7 +58,11 @@ export class Steps {
   private tell(): void {
     const { secondsPerUnit } = this.pace;
     const left = Math.max(0, this.planned.cost - this.cost);
-    this.report({ done: this.done, total: Math.max(this.planned.steps, this.done), secondsLeft: secondsPerUnit === undefined ? undefined : left * secondsPerUnit });
+    this.report({
+      done: this.done,
+      total: Math.max(this.planned.steps, this.done),
+      secondsLeft: secondsPerUnit === undefined ? undefined : left * secondsPerUnit,
+    });
   }
 }
 

@@ -35,7 +35,10 @@ export type PisaParams = {
 };
 
 export type PisaResult = {
-  /** The result, or its region: 8-bit RGB, or RGBA when the source has transparency. The caller closes it. */
+  /**
+   * The result, or its region: 8-bit RGB, or RGBA when the source has transparency. The caller
+   * closes it.
+   */
   readonly raw: PixelFile;
   readonly picture: PisaPicture;
   readonly steps: number;
@@ -43,33 +46,53 @@ export type PisaResult = {
 };
 
 /**
- * PiSA-SR's way of one picture: enlarge → z = s·mean(enc) → ε_pix, ε_full → z₀ → decode → colours. Deterministic. `known` saves everything
- * before the decode; `region` makes the decode as small as the region.
+ * PiSA-SR's way of one picture: enlarge → z = s·mean(enc) → ε_pix, ε_full → z₀ → decode → colours.
+ * Deterministic. `known` saves everything before the decode; `region` makes the decode as small as
+ * the region.
  */
 export async function upscalePisa(params: PisaParams): Promise<PisaResult> {
   const { source, networks, scratch } = params;
   const sizes = workSize(source.rgb.info, params.scale, params.processSize);
   const work = await enlarge(source.rgb, sizes, scratch);
   try {
-    const steps = new Steps(params.signal, planSteps(params, sizes.work), params.pace, params.onProgress);
-    const picture = params.known ?? new PisaPicture(await encodePicture(work, networks, params.budgets, steps));
+    const steps = new Steps(
+      params.signal,
+      planSteps(params, sizes.work),
+      params.pace,
+      params.onProgress,
+    );
+    const picture =
+      params.known ?? new PisaPicture(await encodePicture(work, networks, params.budgets, steps));
     await picture.complete(params.guidance, networks, params.budgets, steps);
     // A small picture is reduced at the end, which needs all of it.
-    const isReduced = sizes.work.width !== sizes.target.width || sizes.work.height !== sizes.target.height;
+    const isReduced =
+      sizes.work.width !== sizes.target.width || sizes.work.height !== sizes.target.height;
     const wanted = (!isReduced && params.region) || { x: 0, y: 0, ...sizes.work };
     const finished = await decodePicture(params, picture, work, wanted, steps);
-    const colour = isReduced ? await reduced(finished, sizes.target, params.region, scratch) : finished;
-    const raw = source.alpha ? await withAlpha(colour, source.alpha, sizes.target, params.region, scratch) : colour;
+    const colour = isReduced
+      ? await reduced(finished, sizes.target, params.region, scratch)
+      : finished;
+    const raw = source.alpha
+      ? await withAlpha(colour, source.alpha, sizes.target, params.region, scratch)
+      : colour;
     return { raw, picture, steps: steps.count, inferenceSeconds: steps.inferenceSeconds };
   } finally {
     await work.close();
   }
 }
 
-/** The picture that the networks see: Pillow's bicubic, in two steps for small pictures as in the reference. */
-async function enlarge(source: PixelFile, { source: first, work }: WorkSize, scratch: string): Promise<PixelFile> {
+/**
+ * The picture that the networks see: Pillow's bicubic, in two steps for small pictures as in the
+ * reference.
+ */
+async function enlarge(
+  source: PixelFile,
+  { source: first, work }: WorkSize,
+  scratch: string,
+): Promise<PixelFile> {
   const { width, height } = source.info;
-  if (first.width === width && first.height === height) return pillowResize(source, work, path.join(scratch, 'work.tif'));
+  if (first.width === width && first.height === height)
+    return pillowResize(source, work, path.join(scratch, 'work.tif'));
   const enlarged = await pillowResize(source, first, path.join(scratch, 'first.tif'));
   try {
     return await pillowResize(enlarged, work, path.join(scratch, 'work.tif'));

@@ -8,7 +8,10 @@ export type WorkSize = {
   readonly target: Size;
   /** For small pictures the size they are brought to first; else the source's. */
   readonly source: Size;
-  /** What the networks see: the target, or larger for small pictures, which are reduced again at the end. */
+  /**
+   * What the networks see: the target, or larger for small pictures, which are reduced again at the
+   * end.
+   */
   readonly work: Size;
 };
 
@@ -16,8 +19,9 @@ export type WorkSize = {
 const LARGEST_SMALL_AREA = 1024 * 1024;
 
 /**
- * PiSA-SR enlarges first and restores then. Pictures whose result would be smaller than `processSize` (512: what SD-2.1 was trained on) are
- * processed at that size, as the reference does; long strips only as far as the work stays below a megapixel.
+ * PiSA-SR enlarges first and restores then. Pictures whose result would be smaller than
+ * `processSize` (512: what SD-2.1 was trained on) are processed at that size, as the reference
+ * does; long strips only as far as the work stays below a megapixel.
  */
 export function workSize(source: Size, scale: number, processSize: number): WorkSize {
   const target = scaledSize(source, scale);
@@ -27,12 +31,20 @@ export function workSize(source: Size, scale: number, processSize: number): Work
   const possible = Math.sqrt(LARGEST_SMALL_AREA / (target.width * target.height));
   const factor = Math.min(wanted, Math.max(1, possible));
   if (shorter >= small || factor <= 1) return { target, source, work: target };
-  const enlarged = { width: Math.max(1, Math.trunc(source.width * factor)), height: Math.max(1, Math.trunc(source.height * factor)) };
+  const enlarged = {
+    width: Math.max(1, Math.trunc(source.width * factor)),
+    height: Math.max(1, Math.trunc(source.height * factor)),
+  };
   return { target, source: enlarged, work: scaledSize(enlarged, scale) };
 }
 
-/** The number of latents that cover a picture. The surplus is mirrored and cropped, never squeezed. */
-export const latentSize = ({ width, height }: Size): Size => ({ width: Math.ceil(width / LATENT_PIXELS), height: Math.ceil(height / LATENT_PIXELS) });
+/**
+ * The number of latents that cover a picture. The surplus is mirrored and cropped, never squeezed.
+ */
+export const latentSize = ({ width, height }: Size): Size => ({
+  width: Math.ceil(width / LATENT_PIXELS),
+  height: Math.ceil(height / LATENT_PIXELS),
+});
 
 /** The latents that a part of the picture comes from. */
 export function coreOf({ x, y, width, height }: Rect, latents: Size): Rect {

@@ -8,4 +8,5 @@ const CORNERS: readonly Guidance[] = [
 ];
 
 /** The guidances of a preview's layers, in the order in which tiles hold them. */
-export const cornersFor = (branches: readonly Branch[]): readonly Guidance[] => (branches.includes('semantic') ? CORNERS : CORNERS.slice(0, 2));
+export const cornersFor = (branches: readonly Branch[]): readonly Guidance[] =>
+  branches.includes('semantic') ? CORNERS : CORNERS.slice(0, 2);

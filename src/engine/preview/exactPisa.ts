@@ -7,8 +7,8 @@ import type { OpenSource } from './openSource';
 import { writeSamples } from './scratchFile';
 
 /**
- * Decodes a part of the result with PiSA-SR. What the last preview of the same picture computed is used again: then only the decoder runs, on the part
- * and what it sees around it.
+ * Decodes a part of the result with PiSA-SR. What the last preview of the same picture computed is
+ * used again: then only the decoder runs, on the part and what it sees around it.
  */
 export async function exactPisa(
   { input, rect, guidance, colourFix }: ExactRegionRequest,
@@ -19,27 +19,32 @@ export async function exactPisa(
 ): Promise<void> {
   const { pisa } = services;
   const { scale, processSize } = model.manifest;
-  await pisaAttempted(services, { model, device, notes, input, scale, signal }, () => undefined, async ({ networks, budgets, identity }) => {
-    const { raw, picture } = await upscalePisa({
-      source: { rgb: decoded.rgb, alpha: undefined },
-      scale,
-      processSize,
-      guidance,
-      colourFix,
-      region: rect,
-      networks,
-      budgets,
-      pace: pisa.pace,
-      known: pisa.known(identity),
-      scratch: folder,
-      signal,
-      onProgress: () => undefined,
-    });
-    pisa.remember(identity, picture);
-    try {
-      await writeSamples(raw, target);
-    } finally {
-      await raw.close();
-    }
-  });
+  await pisaAttempted(
+    services,
+    { model, device, notes, input, scale, signal },
+    () => undefined,
+    async ({ networks, budgets, identity }) => {
+      const { raw, picture } = await upscalePisa({
+        source: { rgb: decoded.rgb, alpha: undefined },
+        scale,
+        processSize,
+        guidance,
+        colourFix,
+        region: rect,
+        networks,
+        budgets,
+        pace: pisa.pace,
+        known: pisa.known(identity),
+        scratch: folder,
+        signal,
+        onProgress: () => undefined,
+      });
+      pisa.remember(identity, picture);
+      try {
+        await writeSamples(raw, target);
+      } finally {
+        await raw.close();
+      }
+    },
+  );
 }

@@ -10,24 +10,54 @@ import type { UpscaleServices } from '../upscale/services';
 import { exactPisa } from './exactPisa';
 import { withSource, type OpenSource } from './openSource';
 import { fillScratch, writeAt } from './scratchFile';
-import { blendWindow, intersection, previewPlan, runWindow, scaledRect, windowsOf } from './tileWindows';
+import {
+  blendWindow,
+  intersection,
+  previewPlan,
+  runWindow,
+  scaledRect,
+  windowsOf,
+} from './tileWindows';
 
-/** Computes a part of the result as the export would make it, into a file in the scratch folder. Rejects with the same errors as an upscaling. */
-export async function exactRegion(request: ExactRegionRequest, services: UpscaleServices, signal: AbortSignal): Promise<ExactRegionResult> {
+/**
+ * Computes a part of the result as the export would make it, into a file in the scratch folder.
+ * Rejects with the same errors as an upscaling.
+ */
+export async function exactRegion(
+  request: ExactRegionRequest,
+  services: UpscaleServices,
+  signal: AbortSignal,
+): Promise<ExactRegionResult> {
   const { rect, jobId } = request;
   checkGuidance(request.guidance);
   const file = `${jobId}-exact.bin`;
   const target = path.join(request.scratchDirectory, file);
-  return withSource(request, services, { signal, check: (size) => checkRegion(rect, size) }, async (source) => {
-    const { model } = source;
-    const work = { ...request, guidance: guidanceForBranches(request.guidance, model.manifest.branches) };
-    await (isTiled(model) ? exactTiled(work, services, signal, { ...source, model }, target) : exactPisa(work, services, signal, { ...source, model }, target));
-    return { rect, file };
-  });
+  return withSource(
+    request,
+    services,
+    { signal, check: (size) => checkRegion(rect, size) },
+    async (source) => {
+      const { model } = source;
+      const work = {
+        ...request,
+        guidance: guidanceForBranches(request.guidance, model.manifest.branches),
+      };
+      await (isTiled(model)
+        ? exactTiled(work, services, signal, { ...source, model }, target)
+        : exactPisa(work, services, signal, { ...source, model }, target));
+      return { rect, file };
+    },
+  );
 }
 
 /** Runs the preview's tiles that the part needs, on the preview's session. */
-async function exactTiled({ rect, guidance }: ExactRegionRequest, services: UpscaleServices, signal: AbortSignal, source: OpenSource & { readonly model: TiledModel }, target: string): Promise<void> {
+async function exactTiled(
+  { rect, guidance }: ExactRegionRequest,
+  services: UpscaleServices,
+  signal: AbortSignal,
+  source: OpenSource & { readonly model: TiledModel },
+  target: string,
+): Promise<void> {
   const { model, sourceSize, decoded } = source;
   const { manifest } = model;
   const { scale } = manifest;
@@ -44,7 +74,12 @@ async function exactTiled({ rect, guidance }: ExactRegionRequest, services: Upsc
         const pixels = new Uint8ClampedArray(line * part.height);
         blendTile(layers, guidance, blendWindow(window, plan.tile, scale, part), pixels, 3);
         for (let row = 0; row < part.height; row++) {
-          await writeAt(handle, target, new Uint8Array(pixels.buffer, row * line, line), 3 * ((part.y - rect.y + row) * rect.width + part.x - rect.x));
+          await writeAt(
+            handle,
+            target,
+            new Uint8Array(pixels.buffer, row * line, line),
+            3 * ((part.y - rect.y + row) * rect.width + part.x - rect.x),
+          );
         }
       }
     });

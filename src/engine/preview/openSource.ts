@@ -28,20 +28,31 @@ export type OpenSource = {
 type SourceRequest = Omit<PreviewRequest, 'first'>;
 
 /**
- * Checks a request and decodes its picture for `work`, with the same refusals as an upscaling; cleans up afterwards. `check` sees the result's size before
- * anything is decoded, `onDevice` where the work will be done.
+ * Checks a request and decodes its picture for `work`, with the same refusals as an upscaling;
+ * cleans up afterwards. `check` sees the result's size before anything is decoded, `onDevice` where
+ * the work will be done.
  */
 export async function withSource<T>(
   request: SourceRequest,
   services: UpscaleServices,
-  { signal, check, onDevice }: { readonly signal: AbortSignal; readonly check?: (size: Size) => void; readonly onDevice?: (device: Device) => void },
+  {
+    signal,
+    check,
+    onDevice,
+  }: {
+    readonly signal: AbortSignal;
+    readonly check?: (size: Size) => void;
+    readonly onDevice?: (device: Device) => void;
+  },
   work: (source: OpenSource) => Promise<T>,
 ): Promise<T> {
   checkJob(request);
   const source = await inspectSource(request.input, request.maxInputMegapixels);
   if (source.isVector) {
     throw engineError('input-not-an-image', {
-      message: `${path.basename(request.input)} is an SVG: it is drawn at any size without a model, so there is nothing to compare.`,
+      message:
+        `${path.basename(request.input)} is an SVG: it is drawn at any size without ` +
+        'a model, so there is nothing to compare.',
       hint: 'Use "Upscale Image", which draws it at the size you choose.',
     });
   }
@@ -54,7 +65,15 @@ export async function withSource<T>(
   return withWorkFolder(request.scratchDirectory, request.jobId, async (folder) => {
     const decoded = await decodeSource(request.input, folder);
     try {
-      return await work({ model, device, decoded, sourceSize: source.size, size, folder, notes: await previewNotes(source, decoded) });
+      return await work({
+        model,
+        device,
+        decoded,
+        sourceSize: source.size,
+        size,
+        folder,
+        notes: await previewNotes(source, decoded),
+      });
     } finally {
       await closeSource(decoded);
     }
@@ -64,7 +83,15 @@ export async function withSource<T>(
 /** What the person should know of how their picture is shown, and saved. */
 async function previewNotes(source: SourceInfo, decoded: DecodedSource): Promise<string[]> {
   const notes = [...source.notes];
-  if (source.frames > 1) notes.push(`The source is animated: this is the first of ${source.frames} frames; saving as GIF or WebP upscales all.`);
-  if (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha })) notes.push('This looks like pixel art, whose pixels "Upscale Image" turns into squares; here you see, and save, what the model makes of it.');
+  if (source.frames > 1)
+    notes.push(
+      `The source is animated: this is the first of ${source.frames} frames; saving as GIF ` +
+        'or WebP upscales all.',
+    );
+  if (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha }))
+    notes.push(
+      'This looks like pixel art, whose pixels "Upscale Image" turns into squares; here ' +
+        'you see, and save, what the model makes of it.',
+    );
   return notes;
 }

@@ -13,13 +13,23 @@ import type { OpenSource } from './openSource';
 import { writeSamples } from './scratchFile';
 import { blendWindow, previewPlan, readWindow, scaledRect, windowsOf } from './tileWindows';
 
-/** Writes the alpha plane as the model's export enlarges it. Returns the file's name; undefined for an opaque picture. */
-export async function writeAlpha({ jobId, scratchDirectory }: PreviewRequest, services: UpscaleServices, signal: AbortSignal, source: OpenSource): Promise<string | undefined> {
+/**
+ * Writes the alpha plane as the model's export enlarges it. Returns the file's name; undefined for
+ * an opaque picture.
+ */
+export async function writeAlpha(
+  { jobId, scratchDirectory }: PreviewRequest,
+  services: UpscaleServices,
+  signal: AbortSignal,
+  source: OpenSource,
+): Promise<string | undefined> {
   const { alpha } = source.decoded;
   if (!alpha) return undefined;
   const { model, size, folder } = source;
   const work = path.join(folder, 'alpha-large.tif');
-  const large = await (isTiled(model) ? enlargeAlpha(alpha, work, services, signal, { ...source, model }) : pillowResize(alpha, size, work));
+  const large = await (isTiled(model)
+    ? enlargeAlpha(alpha, work, services, signal, { ...source, model })
+    : pillowResize(alpha, size, work));
   const file = `${jobId}-alpha.bin`;
   try {
     await writeSamples(large, path.join(scratchDirectory, file));
@@ -30,7 +40,13 @@ export async function writeAlpha({ jobId, scratchDirectory }: PreviewRequest, se
 }
 
 /** All of a plane, by the preview's tiles. The caller closes it. */
-function enlargeAlpha(alpha: PixelFile, file: string, services: UpscaleServices, signal: AbortSignal, source: OpenSource & { readonly model: TiledModel }): Promise<PixelFile> {
+function enlargeAlpha(
+  alpha: PixelFile,
+  file: string,
+  services: UpscaleServices,
+  signal: AbortSignal,
+  source: OpenSource & { readonly model: TiledModel },
+): Promise<PixelFile> {
   const { model, sourceSize, size } = source;
   const { manifest } = model;
   const { scale } = manifest;
@@ -43,8 +59,11 @@ function enlargeAlpha(alpha: PixelFile, file: string, services: UpscaleServices,
       const { pixels, width, columns, rows } = await readWindow(window, plan.tile, alpha);
       const rect = scaledRect(window.kept, scale);
       const part = plane.subarray(rect.y * size.width);
-      await alphaTile(alphaInput(pixels, width, columns, rows), { ...blendWindow(window, plan.tile, scale, rect), bandX: rect.x, bandWidth: size.width }, part, (image) =>
-        session.run(image, plan.tile.width, plan.tile.height),
+      await alphaTile(
+        alphaInput(pixels, width, columns, rows),
+        { ...blendWindow(window, plan.tile, scale, rect), bandX: rect.x, bandWidth: size.width },
+        part,
+        (image) => session.run(image, plan.tile.width, plan.tile.height),
       );
     }
     await keepFlatAlpha(alpha, 0, sourceSize.height, scale, plane);

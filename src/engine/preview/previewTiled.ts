@@ -1,6 +1,11 @@
 import path from 'node:path';
 import type { Rect } from '../../shared/geometry';
-import type { PreviewFigures, PreviewPicture, PreviewProgress, PreviewRequest } from '../../shared/previewProtocol';
+import type {
+  PreviewFigures,
+  PreviewPicture,
+  PreviewProgress,
+  PreviewRequest,
+} from '../../shared/previewProtocol';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import type { TiledModel } from '../models/registry';
@@ -15,19 +20,40 @@ import { FigureSums } from './figureSums';
 import type { OpenSource } from './openSource';
 import { writeScratch } from './scratchFile';
 import { inOrder } from './tileOrder';
-import { blendWindow, previewPlan, runWindow, scaledRect, windowsOf, type TileWindow } from './tileWindows';
+import {
+  blendWindow,
+  previewPlan,
+  runWindow,
+  scaledRect,
+  windowsOf,
+  type TileWindow,
+} from './tileWindows';
 
-export type PreviewContext = { readonly signal: AbortSignal; readonly progress: (progress: PreviewProgress) => void };
+export type PreviewContext = {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: PreviewProgress) => void;
+};
 
 /** What a kind of model adds to a preview. */
-export type PreviewLayers = { readonly device: Device; readonly inferenceSeconds: number; readonly figures: PreviewFigures };
+export type PreviewLayers = {
+  readonly device: Device;
+  readonly inferenceSeconds: number;
+  readonly figures: PreviewFigures;
+};
 
-/** Computes a preview's layers with a tiled model: all of them from one run for each tile. One tile is in memory at a time. */
+/**
+ * Computes a preview's layers with a tiled model: all of them from one run for each tile. One tile
+ * is in memory at a time.
+ */
 export async function previewTiled(
   request: PreviewRequest,
   services: UpscaleServices,
   context: PreviewContext,
-  { model, picture, ...source }: OpenSource & { readonly model: TiledModel; readonly picture: PreviewPicture },
+  {
+    model,
+    picture,
+    ...source
+  }: OpenSource & { readonly model: TiledModel; readonly picture: PreviewPicture },
 ): Promise<PreviewLayers> {
   const { manifest } = model;
   const { rgb } = source.decoded;
@@ -35,12 +61,21 @@ export async function previewTiled(
   let files = 0;
   return tiledAttempts(services, source, manifest.tilePixels, async ({ device, tilePixels }) => {
     const plan = previewPlan(manifest, source.sourceSize, tilePixels);
-    const windows = inOrder(windowsOf(plan, manifest, source.sourceSize), request.first, ({ kept }) => scaledRect(kept, manifest.scale));
+    const windows = inOrder(
+      windowsOf(plan, manifest, source.sourceSize),
+      request.first,
+      ({ kept }) => scaledRect(kept, manifest.scale),
+    );
     const total = windows.length;
-    const report = (done: number, part: Partial<PreviewProgress> = {}): void => context.progress({ phase: 'infer', done, total, device, picture, ...part });
+    const report = (done: number, part: Partial<PreviewProgress> = {}): void =>
+      context.progress({ phase: 'infer', done, total, device, picture, ...part });
     report(0);
     const session = await services.acquireSession(model, device, plan.tile, manifest.branches);
-    const seconds = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * total);
+    const seconds = await estimateSeconds(
+      session,
+      manifest,
+      plan.tile.width * plan.tile.height * total,
+    );
     report(0, seconds === undefined ? {} : { secondsLeft: seconds });
 
     const started = performance.now();
@@ -53,7 +88,8 @@ export async function previewTiled(
       sums.add(tile.layers, await rgb.area(window.kept), window.kept);
       const file = `${request.jobId}-${++files}.bin`;
       await writeScratch(path.join(request.scratchDirectory, file), tile.layers);
-      const secondsLeft = ((performance.now() - started) / 1000 / (index + 1)) * (total - index - 1);
+      const secondsLeft =
+        ((performance.now() - started) / 1000 / (index + 1)) * (total - index - 1);
       report(index + 1, { tile: { rect: tile.rect, file }, secondsLeft });
     }
     throwIfCancelled(context.signal);
@@ -75,7 +111,13 @@ async function layersOf(
   const bytes = 3 * rect.width * rect.height;
   const result = new Uint8ClampedArray(corners.length * bytes);
   for (const [index, corner] of corners.entries()) {
-    blendTile(layers, corner, blendWindow(window, tile, scale, rect), result.subarray(index * bytes, (index + 1) * bytes), 3);
+    blendTile(
+      layers,
+      corner,
+      blendWindow(window, tile, scale, rect),
+      result.subarray(index * bytes, (index + 1) * bytes),
+      3,
+    );
   }
   return { rect, layers: new Uint8Array(result.buffer), seconds };
 }

@@ -8,7 +8,11 @@ import type { PixelFile } from '../image/pixelFile';
 const BAND = 64;
 
 /** Runs `work` with a folder of its own inside the scratch folder, which is gone afterwards. */
-export async function withWorkFolder<T>(scratch: string, jobId: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function withWorkFolder<T>(
+  scratch: string,
+  jobId: string,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = path.join(scratch, jobId);
   await writing(scratch, () => mkdir(folder, { mode: 0o700 }));
   try {
@@ -19,10 +23,14 @@ export async function withWorkFolder<T>(scratch: string, jobId: string, work: (f
 }
 
 /** Writes a whole file. Rejects with an `RpcError` when the disk is full or the folder is gone. */
-export const writeScratch = (file: string, bytes: Uint8Array): Promise<void> => writing(path.dirname(file), () => writeFile(file, bytes));
+export const writeScratch = (file: string, bytes: Uint8Array): Promise<void> =>
+  writing(path.dirname(file), () => writeFile(file, bytes));
 
 /** Writes a file in parts. */
-export async function fillScratch<T>(file: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
+export async function fillScratch<T>(
+  file: string,
+  fill: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
   const folder = path.dirname(file);
   const handle = await writing(folder, () => open(file, 'w'));
   try {
@@ -33,10 +41,20 @@ export async function fillScratch<T>(file: string, fill: (handle: FileHandle) =>
 }
 
 /** Writes bytes at a place of a file that `fillScratch` opened. */
-export async function writeAt(handle: FileHandle, file: string, bytes: Uint8Array, position: number): Promise<void> {
+export async function writeAt(
+  handle: FileHandle,
+  file: string,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
   await writing(path.dirname(file), async () => {
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await handle.write(
+        bytes,
+        done,
+        bytes.length - done,
+        position + done,
+      );
       done += bytesWritten;
     }
   });
@@ -46,7 +64,13 @@ export async function writeAt(handle: FileHandle, file: string, bytes: Uint8Arra
 export async function writeSamples(picture: PixelFile, file: string): Promise<void> {
   const { width, height, bands } = picture.info;
   await fillScratch(file, async (handle) => {
-    for (let y = 0; y < height; y += BAND) await writeAt(handle, file, await picture.rows(y, Math.min(height, y + BAND)), y * width * bands);
+    for (let y = 0; y < height; y += BAND)
+      await writeAt(
+        handle,
+        file,
+        await picture.rows(y, Math.min(height, y + BAND)),
+        y * width * bands,
+      );
   });
 }
 
@@ -59,7 +83,10 @@ async function writing<T>(folder: string, work: () => Promise<T>): Promise<T> {
     const full = systemCode(error) === 'ENOSPC';
     throw engineError(full ? 'disk-full' : 'output-unwritable', {
       message: `The preview could not be written to ${folder}${full ? ': the disk is full' : ''}.`,
-      hint: full ? 'Free some space and try again.' : 'Open the preview again; if that does not help, check the folder for temporary files and its permissions.',
+      hint: full
+        ? 'Free some space and try again.'
+        : 'Open the preview again; if that does not help, check the folder for temporary ' +
+          'files and its permissions.',
       detail: messageOf(error),
     });
   }

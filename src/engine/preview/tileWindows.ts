@@ -7,45 +7,96 @@ import type { BlendWindow } from '../upscale/blend';
 import { keptPart, planningSize } from '../upscale/runTiles';
 import { mirroredIndices, tileInput } from '../upscale/tileInput';
 
-/** A tile of the source: where its input begins (perhaps before the picture's edge), and what is kept of it. In pixels of the source. */
+/**
+ * A tile of the source: where its input begins (perhaps before the picture's edge), and what is
+ * kept of it. In pixels of the source.
+ */
 export type TileWindow = { readonly x: number; readonly y: number; readonly kept: Rect };
 
-/** A preview's tiles have this share of the pixels that a tile may have, so that the first is soon there … */
+/**
+ * A preview's tiles have this share of the pixels that a tile may have, so that the first is soon
+ * there …
+ */
 const SHARE = 1 / 4;
-/** … unless the halo is so large that small tiles would compute mostly halo: at this many halos a side half of a tile is kept. */
+/**
+ * … unless the halo is so large that small tiles would compute mostly halo: at this many halos a
+ * side half of a tile is kept.
+ */
 const HALOS = 7;
 
 /** Cuts a picture for a preview. `tilePixels` is the most that a tile may have. */
-export function previewPlan({ margin, halo, sizeRule, ...rest }: TiledManifest, size: Size, tilePixels: number): TilePlan {
+export function previewPlan(
+  { margin, halo, sizeRule, ...rest }: TiledManifest,
+  size: Size,
+  tilePixels: number,
+): TilePlan {
   const pixels = Math.min(tilePixels, Math.max(tilePixels * SHARE, (HALOS * halo) ** 2));
-  return planTiles(planningSize({ margin, halo, sizeRule, ...rest }, size), { halo, multipleOf: sizeRule.multipleOf }, { pixels, bandRows: Number.POSITIVE_INFINITY });
+  return planTiles(
+    planningSize({ margin, halo, sizeRule, ...rest }, size),
+    { halo, multipleOf: sizeRule.multipleOf },
+    { pixels, bandRows: Number.POSITIVE_INFINITY },
+  );
 }
 
-/** The tiles of a plan, row by row, without those that hold nothing but padding. Their kept parts cover the picture exactly once. */
-export function windowsOf({ columns, rows }: TilePlan, { margin }: TiledManifest, { width, height }: Size): TileWindow[] {
+/**
+ * The tiles of a plan, row by row, without those that hold nothing but padding. Their kept parts
+ * cover the picture exactly once.
+ */
+export function windowsOf(
+  { columns, rows }: TilePlan,
+  { margin }: TiledManifest,
+  { width, height }: Size,
+): TileWindow[] {
   return rows.flatMap((row) => {
     const down = keptPart(row, margin, height);
     return columns.flatMap((column) => {
       const across = keptPart(column, margin, width);
       if (down.length === 0 || across.length === 0) return [];
-      const kept = { x: across.inPicture, y: down.inPicture, width: across.length, height: down.length };
+      const kept = {
+        x: across.inPicture,
+        y: down.inPicture,
+        width: across.length,
+        height: down.length,
+      };
       return [{ x: column.start - margin, y: row.start - margin, kept }];
     });
   });
 }
 
-/** The pixels that a tile reads, mirrored at the picture's edges: which of the area's columns and rows each of its own is. */
-export async function readWindow({ x, y }: TileWindow, { width, height }: Size, picture: PixelFile): Promise<{ pixels: Uint8Array; width: number; columns: Int32Array; rows: Int32Array }> {
+/**
+ * The pixels that a tile reads, mirrored at the picture's edges: which of the area's columns and
+ * rows each of its own is.
+ */
+export async function readWindow(
+  { x, y }: TileWindow,
+  { width, height }: Size,
+  picture: PixelFile,
+): Promise<{ pixels: Uint8Array; width: number; columns: Int32Array; rows: Int32Array }> {
   const columns = mirroredIndices(x, width, picture.info.width);
   const rows = mirroredIndices(y, height, picture.info.height);
   const [left, right, top, bottom] = [least(columns), most(columns), least(rows), most(rows)];
   const area = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
-  return { pixels: await picture.area(area), width: area.width, columns: columns.map((column) => column - left), rows: rows.map((row) => row - top) };
+  return {
+    pixels: await picture.area(area),
+    width: area.width,
+    columns: columns.map((column) => column - left),
+    rows: rows.map((row) => row - top),
+  };
 }
 
 /** Reads a tile's input and runs the network on it. */
-export async function runWindow(window: TileWindow, { width, height }: Size, rgb: PixelFile, session: TileSession): Promise<{ layers: TileLayers; seconds: number }> {
-  const { pixels, width: areaWidth, columns, rows } = await readWindow(window, { width, height }, rgb);
+export async function runWindow(
+  window: TileWindow,
+  { width, height }: Size,
+  rgb: PixelFile,
+  session: TileSession,
+): Promise<{ layers: TileLayers; seconds: number }> {
+  const {
+    pixels,
+    width: areaWidth,
+    columns,
+    rows,
+  } = await readWindow(window, { width, height }, rgb);
   const image = tileInput(pixels, areaWidth, columns, rows);
   const started = performance.now();
   const layers = await session.run(image, width, height);
@@ -55,8 +106,16 @@ export async function runWindow(window: TileWindow, { width, height }: Size, rgb
 const least = (values: Int32Array): number => values.reduce((a, b) => Math.min(a, b));
 const most = (values: Int32Array): number => values.reduce((a, b) => Math.max(a, b));
 
-/** How `blendTile` finds `part`, in pixels of the result and within what the tile keeps, and fills an array of just its size. */
-export function blendWindow({ x, y }: TileWindow, tile: Size, scale: number, part: Rect): BlendWindow {
+/**
+ * How `blendTile` finds `part`, in pixels of the result and within what the tile keeps, and fills
+ * an array of just its size.
+ */
+export function blendWindow(
+  { x, y }: TileWindow,
+  tile: Size,
+  scale: number,
+  part: Rect,
+): BlendWindow {
   return {
     tileWidth: tile.width * scale,
     tileHeight: tile.height * scale,
@@ -69,7 +128,12 @@ export function blendWindow({ x, y }: TileWindow, tile: Size, scale: number, par
   };
 }
 
-export const scaledRect = ({ x, y, width, height }: Rect, scale: number): Rect => ({ x: x * scale, y: y * scale, width: width * scale, height: height * scale });
+export const scaledRect = ({ x, y, width, height }: Rect, scale: number): Rect => ({
+  x: x * scale,
+  y: y * scale,
+  width: width * scale,
+  height: height * scale,
+});
 
 /** What two rectangles share; undefined for nothing. */
 export function intersection(a: Rect, b: Rect): Rect | undefined {

@@ -17,7 +17,10 @@ export class DeviceSelector {
     return this.probing;
   }
 
-  /** The device to use for a choice. The CPU needs no probe; a named GPU that does not work here is an error. */
+  /**
+   * The device to use for a choice. The CPU needs no probe; a named GPU that does not work here is
+   * an error.
+   */
   async resolve(choice: DeviceChoice): Promise<Device> {
     if (choice === 'cpu') return 'cpu';
     const { devices, auto } = await this.report();
@@ -26,7 +29,9 @@ export class DeviceSelector {
     if (report?.usable) return choice;
     throw engineError('device-unavailable', {
       message: `The device "${choice}" can't be used here: ${report?.reason ?? 'unknown device'}.`,
-      hint: 'Choose the device "auto" or "cpu", or see what works here with "PiSA Upscale: Show Devices" or the command-line tool’s "doctor".',
+      hint:
+        'Choose the device "auto" or "cpu", or see what works here with "PiSA Upscale: ' +
+        'Show Devices" or the command-line tool’s "doctor".',
     });
   }
 }

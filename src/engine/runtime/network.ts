@@ -13,8 +13,8 @@ export type MemoryPlan =
   /** Weights stay where they are, mapped from their file: for networks with gigabytes of them. */
   | 'mappedWeights'
   /**
-   * ONNX Runtime may lay out weights anew, which makes convolutions twice as fast, and takes memory once for a whole run instead of for
-   * each layer anew: for networks with large pictures.
+   * ONNX Runtime may lay out weights anew, which makes convolutions twice as fast, and takes memory
+   * once for a whole run instead of for each layer anew: for networks with large pictures.
    */
   | 'fastConvolutions'
   /** As few steps as possible between loading and the single run. */
@@ -32,7 +32,9 @@ export type NetworkOptions = {
 export type Network = {
   readonly device: Device;
   /** Runs the graph; rejects when the device fails or an output holds NaN or infinity. */
-  run(inputs: { readonly [name: string]: Floats | Wholes }): Promise<{ readonly [name: string]: Floats }>;
+  run(inputs: {
+    readonly [name: string]: Floats | Wholes;
+  }): Promise<{ readonly [name: string]: Floats }>;
   release(): Promise<void>;
 };
 
@@ -40,20 +42,28 @@ const OPTIMIZATION = {
   mappedWeights: 'extended',
   fastConvolutions: 'all',
   once: 'disabled',
-} as const satisfies Record<MemoryPlan, Ort.InferenceSession.SessionOptions['graphOptimizationLevel']>;
+} as const satisfies Record<
+  MemoryPlan,
+  Ort.InferenceSession.SessionOptions['graphOptimizationLevel']
+>;
 
 /** Prepacking copies weights into anonymous memory. */
 const KEEPS_WEIGHTS: ReadonlySet<MemoryPlan> = new Set(['mappedWeights', 'once']);
 
 /** Opens a graph that was built in memory and whose weights lie in checkpoint files. */
-export async function openNetwork({ onnx, weightsFolder, device, plan }: NetworkOptions): Promise<Network> {
+export async function openNetwork({
+  onnx,
+  weightsFolder,
+  device,
+  plan,
+}: NetworkOptions): Promise<Network> {
   const ort = await loadOnnxRuntime();
   const onCpu = device === 'cpu';
   const session = await ort.InferenceSession.create(onnx, {
     ...sessionOptions(device),
     graphOptimizationLevel: onCpu ? OPTIMIZATION[plan] : 'all',
-    // An arena saves the first run a third of its time and keeps what it took until the session closes. With a memory pattern on top it would
-    // keep more than twice as much.
+    // An arena saves the first run a third of its time and keeps what it took until the session
+    // closes. With a memory pattern on top it would keep more than twice as much.
     enableCpuMemArena: plan === 'fastConvolutions',
     enableMemPattern: plan !== 'fastConvolutions',
     extra: {
@@ -66,22 +76,31 @@ export async function openNetwork({ onnx, weightsFolder, device, plan }: Network
   return {
     device,
     async run(inputs) {
-      const feeds = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toOrt(ort, value)]));
+      const feeds = Object.fromEntries(
+        Object.entries(inputs).map(([name, value]) => [name, toOrt(ort, value)]),
+      );
       const results = await session.run(feeds);
-      return Object.fromEntries(session.outputNames.map((name) => [name, fromOrt(results[name], name)]));
+      return Object.fromEntries(
+        session.outputNames.map((name) => [name, fromOrt(results[name], name)]),
+      );
     },
     release: () => session.release(),
   };
 }
 
 function toOrt(ort: typeof Ort, value: Floats | Wholes): Ort.Tensor {
-  if ('wholes' in value) return new ort.Tensor('int64', BigInt64Array.from(value.wholes.map(BigInt)), [value.wholes.length]);
+  if ('wholes' in value)
+    return new ort.Tensor('int64', BigInt64Array.from(value.wholes.map(BigInt)), [
+      value.wholes.length,
+    ]);
   return new ort.Tensor('float32', value.data, value.dims);
 }
 
 function fromOrt(value: Ort.OnnxValue | undefined, name: string): Floats {
-  if (!value || !('data' in value) || !(value.data instanceof Float32Array)) throw new Error(`the output "${name}" is not float32`);
-  if (!allFinite(value.data)) throw new NotFiniteError(`the output "${name}" holds NaN or infinite values`);
+  if (!value || !('data' in value) || !(value.data instanceof Float32Array))
+    throw new Error(`the output "${name}" is not float32`);
+  if (!allFinite(value.data))
+    throw new NotFiniteError(`the output "${name}" holds NaN or infinite values`);
   return { data: value.data, dims: value.dims };
 }
 

@@ -5,7 +5,10 @@ export type { Ort };
 
 let loading: Promise<typeof Ort> | undefined;
 
-/** Loads ONNX Runtime's native module on first use: a missing or incompatible binary then fails with advice, not at start. */
+/**
+ * Loads ONNX Runtime's native module on first use: a missing or incompatible binary then fails with
+ * advice, not at start.
+ */
 export function loadOnnxRuntime(): Promise<typeof Ort> {
   loading ??= import('onnxruntime-node').catch((error: unknown) => {
     loading = undefined;
@@ -14,7 +17,8 @@ export function loadOnnxRuntime(): Promise<typeof Ort> {
       hint:
         process.platform === 'win32'
           ? 'Install the Microsoft Visual C++ Redistributable, then try again.'
-          : 'Use a platform that ONNX Runtime supports (Linux or Windows on x64 or arm64 with glibc 2.28, macOS on arm64) and reinstall the extension.',
+          : 'Use a platform that ONNX Runtime supports (Linux or Windows on x64 or arm64 ' +
+            'with glibc 2.28, macOS on arm64) and reinstall the extension.',
       detail: messageOf(error),
     });
   });

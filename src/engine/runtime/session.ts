@@ -12,24 +12,39 @@ export type TileLayers = {
   readonly semantic?: Float32Array;
 };
 
-/** In a batch every picture has another shape, and what the arena keeps for each would pile up. After so many changes it gives back what it does not need; each time would cost a third of the speed. */
+/**
+ * In a batch every picture has another shape, and what the arena keeps for each would pile up.
+ * After so many changes it gives back what it does not need; each time would cost a third of the
+ * speed.
+ */
 const CHANGES = 12;
-const GIVE_BACK: Ort.InferenceSession.RunOptions = { extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } } };
+const GIVE_BACK: Ort.InferenceSession.RunOptions = {
+  extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } },
+};
 
 /** A model opened on one device. Tiles of one fixed shape run through it one at a time. */
 export type TileSession = {
   readonly device: Device;
   /** Seconds for one input pixel, as the last run measured it; undefined before the first. */
   readonly secondsPerPixel: number | undefined;
-  /** `image` is planar RGB in [0,1], [3,height,width]. Rejects when the device fails or yields NaN or infinity. */
+  /**
+   * `image` is planar RGB in [0,1], [3,height,width]. Rejects when the device fails or yields NaN
+   * or infinity.
+   */
   run(image: Float32Array, width: number, height: number): Promise<TileLayers>;
   release(): Promise<void>;
 };
 
-/** Threads for the CPU provider: all that this process may use. The process runs at low priority, so the editor goes first. */
+/**
+ * Threads for the CPU provider: all that this process may use. The process runs at low priority, so
+ * the editor goes first.
+ */
 export const threadCount = (): number => os.availableParallelism();
 
-/** Options for a session on exactly one execution provider: a list of providers does not fall back by itself. */
+/**
+ * Options for a session on exactly one execution provider: a list of providers does not fall back
+ * by itself.
+ */
 export function sessionOptions(device: Device): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
@@ -41,16 +56,25 @@ export function sessionOptions(device: Device): Ort.InferenceSession.SessionOpti
 }
 
 /**
- * Opens `graph` (path of an `.onnx` file) on one device and checks that it keeps the contract of `ModelManifest`. Branches of the graph that
- * are not among `branches` are not computed.
+ * Opens `graph` (path of an `.onnx` file) on one device and checks that it keeps the contract of
+ * `ModelManifest`. Branches of the graph that are not among `branches` are not computed.
  */
-export async function openTileSession(graph: string, device: Device, branches: readonly string[]): Promise<TileSession> {
+export async function openTileSession(
+  graph: string,
+  device: Device,
+  branches: readonly string[],
+): Promise<TileSession> {
   const ort = await loadOnnxRuntime();
   const outputs = ['base', ...branches];
   const pruned = pruneGraph(await readFile(graph), outputs);
   const options = sessionOptions(device);
-  const session = await (pruned ? ort.InferenceSession.create(pruned, options) : ort.InferenceSession.create(graph, options));
-  const missing = [...(session.inputNames.includes('image') ? [] : ['image']), ...outputs.filter((name) => !session.outputNames.includes(name))];
+  const session = await (pruned
+    ? ort.InferenceSession.create(pruned, options)
+    : ort.InferenceSession.create(graph, options));
+  const missing = [
+    ...(session.inputNames.includes('image') ? [] : ['image']),
+    ...outputs.filter((name) => !session.outputNames.includes(name)),
+  ];
   if (missing.length > 0) {
     await session.release();
     throw new Error(`the graph lacks ${missing.map((name) => `"${name}"`).join(', ')}`);
@@ -71,7 +95,11 @@ export async function openTileSession(graph: string, device: Device, branches: r
     async run(image, width, height) {
       const started = performance.now();
       const input = new ort.Tensor('float32', image, [1, 3, height, width]);
-      const result = await session.run({ image: input }, outputs, isDue(width, height) ? GIVE_BACK : {});
+      const result = await session.run(
+        { image: input },
+        outputs,
+        isDue(width, height) ? GIVE_BACK : {},
+      );
       secondsPerPixel = (performance.now() - started) / 1000 / (width * height);
       const layers: TileLayers = {
         base: floats(result, 'base'),
@@ -89,6 +117,7 @@ export async function openTileSession(graph: string, device: Device, branches: r
 
 function floats(result: Ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {
   const value = result[name];
-  if (!value || !('data' in value) || !(value.data instanceof Float32Array)) throw new Error(`the output "${name}" is not float32`);
+  if (!value || !('data' in value) || !(value.data instanceof Float32Array))
+    throw new Error(`the output "${name}" is not float32`);
   return value.data;
 }

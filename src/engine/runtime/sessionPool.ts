@@ -6,22 +6,45 @@ import { openTileSession, type TileSession } from './session';
 
 /** Tiles below this share a session: what the arena keeps for them is small. */
 const SMALL_PIXELS = 640 * 640;
-/** After so many shapes the session is opened anew, so that what it keeps for each does not pile up. */
+/**
+ * After so many shapes the session is opened anew, so that what it keeps for each does not pile up.
+ */
 const MOST_SHAPES = 64;
 
 /**
- * Keeps one session warm. ONNX Runtime's memory arena keeps what the largest run needed, so a session that saw many large shapes would hold memory for all of
- * them: a large tile shape has a session of its own. Small ones share one, because in a batch of icons every picture has another shape.
+ * Keeps one session warm. ONNX Runtime's memory arena keeps what the largest run needed, so a
+ * session that saw many large shapes would hold memory for all of them: a large tile shape has a
+ * session of its own. Small ones share one, because in a batch of icons every picture has another
+ * shape.
  */
 export class SessionPool {
-  private current: { readonly key: string; readonly branches: readonly Branch[]; readonly session: TileSession; readonly shapes: Set<string> } | undefined;
+  private current:
+    | {
+        readonly key: string;
+        readonly branches: readonly Branch[];
+        readonly session: TileSession;
+        readonly shapes: Set<string>;
+      }
+    | undefined;
 
-  /** The session for a model, device and tile shape that yields at least `branches`; opens it when the warm one is another. */
-  async acquire({ graph }: TiledModel, device: Device, tile: Size, branches: readonly Branch[]): Promise<TileSession> {
+  /**
+   * The session for a model, device and tile shape that yields at least `branches`; opens it when
+   * the warm one is another.
+   */
+  async acquire(
+    { graph }: TiledModel,
+    device: Device,
+    tile: Size,
+    branches: readonly Branch[],
+  ): Promise<TileSession> {
     const shape = `${tile.width}×${tile.height}`;
     const key = `${graph}|${device}|${tile.width * tile.height <= SMALL_PIXELS ? 'small' : shape}`;
     const { current } = this;
-    if (current?.key === key && branches.every((branch) => current.branches.includes(branch)) && current.shapes.size < MOST_SHAPES) {
+    if (
+      current?.key === key &&
+      branches.every((branch) => current.branches.includes(branch)) &&
+      current.shapes.size < MOST_SHAPES
+    ) {
       current.shapes.add(shape);
       return current.session;
     }

@@ -5,7 +5,9 @@ const MOST_PIXELS = 512 * 512;
 const MOST_COLOURS = 64;
 /** Each colour must stand for so many visible pixels on average. */
 const LEAST_PIXELS_PER_COLOUR = 6;
-/** Of the pixels where colours meet, so many may lie between their neighbours, as smoothed edges do. */
+/**
+ * Of the pixels where colours meet, so many may lie between their neighbours, as smoothed edges do.
+ */
 const MOST_BETWEEN = 0.12;
 /** Colours meet in at least so many pixels: a plain area is nothing to decide on. */
 const LEAST_EDGES = 8;
@@ -24,10 +26,15 @@ export type PixelArtCandidate = {
 };
 
 /**
- * Whether a picture is pixel art: small, of few colours, its transparency either full or none, and its edges hard. On purpose it rather misses some than takes a
- * smoothed icon, a screenshot with text or a photograph, which are the network's.
+ * Whether a picture is pixel art: small, of few colours, its transparency either full or none, and
+ * its edges hard. On purpose it rather misses some than takes a smoothed icon, a screenshot with
+ * text or a photograph, which are the network's.
  */
-export async function isPixelArt({ colour: picture, alpha, parts = 1 }: PixelArtCandidate): Promise<boolean> {
+export async function isPixelArt({
+  colour: picture,
+  alpha,
+  parts = 1,
+}: PixelArtCandidate): Promise<boolean> {
   const { width, height, bands } = picture.info;
   if (width * height > MOST_PIXELS * parts || picture.depth !== 8) return false;
   const colour = await picture.rows(0, height);
@@ -39,7 +46,10 @@ export async function isPixelArt({ colour: picture, alpha, parts = 1 }: PixelArt
     const a = transparency ? (transparency[i] ?? 0) : bands === 4 ? (colour[4 * i + 3] ?? 0) : 255;
     if (a !== 0 && a !== 255) return false;
     const at = bands * i;
-    const value = a === 0 ? -1 : ((colour[at] ?? 0) << 16) | ((colour[at + 1] ?? 0) << 8) | (colour[at + 2] ?? 0);
+    const value =
+      a === 0
+        ? -1
+        : ((colour[at] ?? 0) << 16) | ((colour[at + 1] ?? 0) << 8) | (colour[at + 2] ?? 0);
     pixels[i] = value;
     if (value < 0) continue;
     visible++;
@@ -47,20 +57,31 @@ export async function isPixelArt({ colour: picture, alpha, parts = 1 }: PixelArt
     if (counts.size > MOST_COLOURS) return false;
   }
   if (visible === 0 || visible / counts.size < LEAST_PIXELS_PER_COLOUR) return false;
-  if (counts.size <= FEW_COLOURS && width * height > MOST_PIXELS_OF_FEW_COLOURS * parts) return false;
+  if (counts.size <= FEW_COLOURS && width * height > MOST_PIXELS_OF_FEW_COLOURS * parts)
+    return false;
   const { edges, between } = edgesOf(pixels, width, height);
   return edges >= LEAST_EDGES && between / edges <= MOST_BETWEEN;
 }
 
-/** How many pixels differ from a neighbour, and how many of these lie between two opposite ones in every channel: away from both, or near both. */
-function edgesOf(pixels: Int32Array, width: number, height: number): { edges: number; between: number } {
+/**
+ * How many pixels differ from a neighbour, and how many of these lie between two opposite ones in
+ * every channel: away from both, or near both.
+ */
+function edgesOf(
+  pixels: Int32Array,
+  width: number,
+  height: number,
+): { edges: number; between: number } {
   let [edges, between] = [0, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
       const own = pixels[i] ?? -1;
       if (own < 0) continue;
-      const at = (dx: number, dy: number): number => (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height ? own : (pixels[i + dy * width + dx] ?? own));
+      const at = (dx: number, dy: number): number =>
+        x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height
+          ? own
+          : (pixels[i + dy * width + dx] ?? own);
       const [left, right, above, below] = [at(-1, 0), at(1, 0), at(0, -1), at(0, 1)];
       if (left === own && right === own && above === own && below === own) continue;
       edges++;
@@ -80,5 +101,8 @@ function liesBetween(own: number, a: number, b: number): boolean {
     fromOther = Math.max(fromOther, Math.abs(value - other));
   }
   // A soft edge, or a gradient.
-  return (fromOne >= VISIBLE_STEP && fromOther >= VISIBLE_STEP) || (fromOne < VISIBLE_STEP && fromOther < VISIBLE_STEP);
+  return (
+    (fromOne >= VISIBLE_STEP && fromOther >= VISIBLE_STEP) ||
+    (fromOne < VISIBLE_STEP && fromOther < VISIBLE_STEP)
+  );
 }

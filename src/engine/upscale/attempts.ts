@@ -5,7 +5,10 @@ import { engineError, messageOf } from '../errors';
 /** A way to run the tiles: a device and the most pixels a tile may have. */
 export type Attempt = { readonly device: Device; readonly tilePixels: number };
 
-/** A GPU gets a second chance with a quarter of the pixels (half the side), then the CPU does the work. */
+/**
+ * A GPU gets a second chance with a quarter of the pixels (half the side), then the CPU does the
+ * work.
+ */
 export function attemptsFor(device: Device, tilePixels: number): Attempt[] {
   if (device === 'cpu') return [{ device, tilePixels }];
   return [
@@ -17,11 +20,13 @@ export function attemptsFor(device: Device, tilePixels: number): Attempt[] {
 
 /** Tells the person why the work was done otherwise than they asked. */
 export const fallbackNote = (failed: Attempt, next: Attempt, reason: string): string =>
-  `${failed.device} failed (${reason}); ${next.device === failed.device ? 'tried again with smaller tiles' : `used ${next.device} instead`}.`;
+  `${failed.device} failed (${reason}); ` +
+  `${next.device === failed.device ? 'tried again with smaller tiles' : `used ${next.device} instead`}.`;
 
 /**
- * Runs `work` for one attempt after another until one succeeds. `onFallback` learns why each one before it failed. What
- * is no fault of the device (a cancel, a full disk: any `RpcError`) is not tried again.
+ * Runs `work` for one attempt after another until one succeeds. `onFallback` learns why each one
+ * before it failed. What is no fault of the device (a cancel, a full disk: any `RpcError`) is not
+ * tried again.
  */
 export async function firstSuccessful<A extends { readonly device: Device }, T>(
   attempts: readonly A[],

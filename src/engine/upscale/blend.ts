@@ -18,10 +18,17 @@ export type BlendWindow = {
 };
 
 /**
- * `y = base + λ_pix · r_pix (+ λ_sem · r_sem)` for the kept part of a tile, from planar float RGB in [0,1] to interleaved
- * RGB (`bands` 3) or the RGB of RGBA (`bands` 4), rounded and clamped to the band's depth.
+ * `y = base + λ_pix · r_pix (+ λ_sem · r_sem)` for the kept part of a tile, from planar float RGB
+ * in [0,1] to interleaved RGB (`bands` 3) or the RGB of RGBA (`bands` 4), rounded and clamped to
+ * the band's depth.
  */
-export function blendTile(layers: TileLayers, guidance: Guidance, window: BlendWindow, band: ClampedSamples, bands: 3 | 4): void {
+export function blendTile(
+  layers: TileLayers,
+  guidance: Guidance,
+  window: BlendWindow,
+  band: ClampedSamples,
+  bands: 3 | 4,
+): void {
   const { base, pixel, semantic } = layers;
   const { tileWidth, tileHeight, fromX, fromY, width, height, bandX, bandWidth } = window;
   const deep = band instanceof Uint16Array;
@@ -42,7 +49,10 @@ export function blendTile(layers: TileLayers, guidance: Guidance, window: BlendW
   }
 }
 
-/** Copies an alpha plane's rows into the band and clears the colour of fully transparent pixels, which only costs bytes. */
+/**
+ * Copies an alpha plane's rows into the band and clears the colour of fully transparent pixels,
+ * which only costs bytes.
+ */
 export function joinAlpha(band: ClampedSamples, alpha: ClampedSamples): void {
   for (let i = 0; i < alpha.length; i++) {
     const a = alpha[i] ?? 0;

@@ -5,7 +5,15 @@ import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
 import type { Rect, Size } from '../../shared/geometry';
 import { outputOptionsProblem } from '../../shared/outputOptions';
 import { sizeProblem } from '../../shared/outputSize';
-import { COLOUR_FIXES, DEVICES, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE, isOneOf } from '../../shared/settings';
+import {
+  COLOUR_FIXES,
+  DEVICES,
+  OUTPUT_FORMATS,
+  OVERWRITE_POLICIES,
+  QUALITY_RANGE,
+  SCALE_RANGE,
+  isOneOf,
+} from '../../shared/settings';
 import { engineError } from '../errors';
 
 /** Refuses a request whose values are out of range, naming the value and the range. */
@@ -16,8 +24,15 @@ export function checkRequest(request: UpscaleRequest): void {
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
   oneOf('output format', request.format, ['source', ...OUTPUT_FORMATS]);
   oneOf('overwrite policy', request.overwrite, OVERWRITE_POLICIES);
-  const problem = sizeProblem(request) ?? outputOptionsProblem(request.output ?? {}) ?? assetOptionsProblem(request.asset ?? {});
-  if (problem !== undefined) throw engineError('bad-setting', { message: problem, hint: 'Correct the setting or option and try again.' });
+  const problem =
+    sizeProblem(request) ??
+    outputOptionsProblem(request.output ?? {}) ??
+    assetOptionsProblem(request.asset ?? {});
+  if (problem !== undefined)
+    throw engineError('bad-setting', {
+      message: problem,
+      hint: 'Correct the setting or option and try again.',
+    });
   checkJob(request);
 }
 
@@ -28,28 +43,53 @@ export function checkGuidance({ pixel, semantic }: Guidance): void {
 }
 
 /** What every request that reads a picture has. */
-export type JobRequest = Pick<UpscaleRequest, 'jobId' | 'input' | 'scratchDirectory' | 'device' | 'colourFix' | 'maxInputMegapixels'>;
+export type JobRequest = Pick<
+  UpscaleRequest,
+  'jobId' | 'input' | 'scratchDirectory' | 'device' | 'colourFix' | 'maxInputMegapixels'
+>;
 
 /** Refuses a job whose values are out of range. */
-export function checkJob({ jobId, input, scratchDirectory, device, colourFix, maxInputMegapixels }: JobRequest): void {
+export function checkJob({
+  jobId,
+  input,
+  scratchDirectory,
+  device,
+  colourFix,
+  maxInputMegapixels,
+}: JobRequest): void {
   inRange('largest input in megapixels', maxInputMegapixels, 1e-6, 1e6);
   oneOf('device', device, ['auto', ...DEVICES]);
   oneOf('colour fix', colourFix, COLOUR_FIXES);
   if (!/^[\w-]{1,64}$/.test(jobId)) throw bad('job id', jobId, 'letters, digits and "-"');
   if (!path.isAbsolute(input)) throw bad('input', input, 'an absolute path');
-  if (!path.isAbsolute(scratchDirectory)) throw bad('scratch folder', scratchDirectory, 'an absolute path');
+  if (!path.isAbsolute(scratchDirectory))
+    throw bad('scratch folder', scratchDirectory, 'an absolute path');
 }
 
 /** Refuses a region that is not inside a result of this size. */
 export function checkRegion(region: Rect, { width, height }: Size): Rect {
   const { x, y } = region;
-  const whole = [x, y, region.width, region.height].every((value) => Number.isInteger(value) && value >= 0);
-  if (whole && region.width > 0 && region.height > 0 && x + region.width <= width && y + region.height <= height) return region;
-  throw bad('region', `${x},${y},${region.width},${region.height}`, `whole numbers x,y,width,height inside the result of ${width}×${height} pixels`);
+  const whole = [x, y, region.width, region.height].every(
+    (value) => Number.isInteger(value) && value >= 0,
+  );
+  if (
+    whole &&
+    region.width > 0 &&
+    region.height > 0 &&
+    x + region.width <= width &&
+    y + region.height <= height
+  )
+    return region;
+  throw bad(
+    'region',
+    `${x},${y},${region.width},${region.height}`,
+    `whole numbers x,y,width,height inside the result of ${width}×${height} pixels`,
+  );
 }
 
 function inRange(name: string, value: number, minimum: number, maximum: number): number {
-  if (!(value >= minimum && value <= maximum)) throw bad(name, value, `between ${minimum} and ${maximum}`);
+  if (!(value >= minimum && value <= maximum))
+    throw bad(name, value, `between ${minimum} and ${maximum}`);
   return value;
 }
 
@@ -63,5 +103,8 @@ function oneOf(name: string, value: string, values: readonly string[]): void {
 
 /** An error for a value that a request must not have. */
 export function bad(name: string, value: unknown, expected: string): Error {
-  return engineError('bad-setting', { message: `The ${name} is ${String(value)}; it must be ${expected}.`, hint: 'Correct the setting or option and try again.' });
+  return engineError('bad-setting', {
+    message: `The ${name} is ${String(value)}; it must be ${expected}.`,
+    hint: 'Correct the setting or option and try again.',
+  });
 }

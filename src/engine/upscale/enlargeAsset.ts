@@ -15,7 +15,10 @@ import { enlargeParts, needsParts, wholeFactor, type Infer } from './enlargePart
 import type { AssetPlan } from './planAsset';
 import type { InferResult, UpscaleContext } from './services';
 
-/** How a result came about. `raw` is at least as large as what is wanted, or the region that was asked for. */
+/**
+ * How a result came about. `raw` is at least as large as what is wanted, or the region that was
+ * asked for.
+ */
 export type EnlargedAsset = InferResult & {
   readonly hasAlpha: boolean;
   /** How the encoder reduces it. */
@@ -30,51 +33,102 @@ export type AssetWork = {
   readonly infer: Infer;
 };
 
-/** Decodes a picture and enlarges it by the way that its kind needs: drawing, squares, or the network, in one or in parts. The caller closes `raw`. */
-export async function enlargeAsset(request: UpscaleRequest, context: UpscaleContext, work: AssetWork): Promise<EnlargedAsset> {
+/**
+ * Decodes a picture and enlarges it by the way that its kind needs: drawing, squares, or the
+ * network, in one or in parts. The caller closes `raw`.
+ */
+export async function enlargeAsset(
+  request: UpscaleRequest,
+  context: UpscaleContext,
+  work: AssetWork,
+): Promise<EnlargedAsset> {
   const { source, plan } = work;
   const scratch = request.scratchDirectory;
   if (source.isVector) {
     const raw = await rasterize(request.input, source.size, plan.size, scratch);
-    return { ...without(raw), hasAlpha: true, kernel: 'lanczos3', notes: ['An SVG is drawn anew at the size of the result, without a model.'] };
+    return {
+      ...without(raw),
+      hasAlpha: true,
+      kernel: 'lanczos3',
+      notes: ['An SVG is drawn anew at the size of the result, without a model.'],
+    };
   }
-  const pixels = await decodePixels(request.input, scratch, { depth: plan.depth, keepColours: source.otherColours === undefined, frames: plan.frames });
+  const pixels = await decodePixels(request.input, scratch, {
+    depth: plan.depth,
+    keepColours: source.otherColours === undefined,
+    frames: plan.frames,
+  });
   const enlarged = await enlargePixels(pixels, request, context, work);
   const hasAlpha = enlarged.raw.info.bands === 4;
-  return { ...enlarged, raw: source.isGrey ? await toGrey(enlarged.raw, scratch) : enlarged.raw, hasAlpha };
+  return {
+    ...enlarged,
+    raw: source.isGrey ? await toGrey(enlarged.raw, scratch) : enlarged.raw,
+    hasAlpha,
+  };
 }
 
 /** Closes `pixels`. */
-async function enlargePixels(pixels: PixelFile, request: UpscaleRequest, context: UpscaleContext, { plan, infer, device }: AssetWork): Promise<Omit<EnlargedAsset, 'hasAlpha'>> {
+async function enlargePixels(
+  pixels: PixelFile,
+  request: UpscaleRequest,
+  context: UpscaleContext,
+  { plan, infer, device }: AssetWork,
+): Promise<Omit<EnlargedAsset, 'hasAlpha'>> {
   const scratch = request.scratchDirectory;
   const choice = request.asset?.pixelArt ?? 'auto';
   const parts = plan.columns * plan.rows * plan.frames;
-  const nearest = choice === 'on' || (choice === 'auto' && (await isPixelArt({ colour: pixels, parts })));
-  const notes = nearest && choice === 'auto' ? ['This looks like pixel art, so its pixels became squares and nothing was smoothed. To use the model all the same, switch the detection off (option --pixel-art off).'] : [];
+  const nearest =
+    choice === 'on' || (choice === 'auto' && (await isPixelArt({ colour: pixels, parts })));
+  const notes =
+    nearest && choice === 'auto'
+      ? [
+          'This looks like pixel art, so its pixels became squares and nothing was ' +
+            'smoothed. To use the model all the same, switch the detection off (option ' +
+            '--pixel-art off).',
+        ]
+      : [];
   const kernel = nearest ? 'linear' : 'lanczos3';
   if (needsParts(plan)) {
-    const done = await enlargeParts(pixels, { ...plan, nearest }, infer, request, context).finally(() => pixels.close());
+    const done = await enlargeParts(pixels, { ...plan, nearest }, infer, request, context).finally(
+      () => pixels.close(),
+    );
     return { ...done, kernel, notes };
   }
   const decoded = await separated(pixels, scratch);
   try {
     if (decoded.invisible) {
       const raw = await blank(plan.size, plan.depth, path.join(scratch, 'result.tif'));
-      return { ...without(raw), device, kernel, notes: ['The picture is fully transparent; so is the result.'] };
+      return {
+        ...without(raw),
+        device,
+        kernel,
+        notes: ['The picture is fully transparent; so is the result.'],
+      };
     }
     if (nearest) {
       const raw = await enlargeNearest(decoded, wholeFactor(plan.cell, plan.size), scratch);
       return { ...without(raw), device, kernel, notes };
     }
     const done = await infer(decoded, plan.cell, context, 0);
-    return { ...done, raw: done.isRegion ? done.raw : await atLeast(done.raw, plan.size, scratch), kernel, notes };
+    return {
+      ...done,
+      raw: done.isRegion ? done.raw : await atLeast(done.raw, plan.size, scratch),
+      kernel,
+      notes,
+    };
   } finally {
     await closeSource(decoded);
   }
 }
 
 /** A result that no network made. */
-const without = (raw: PixelFile): InferResult => ({ raw, isRegion: false, tiles: 0, device: 'cpu', inferenceSeconds: 0 });
+const without = (raw: PixelFile): InferResult => ({
+  raw,
+  isRegion: false,
+  tiles: 0,
+  device: 'cpu',
+  inferenceSeconds: 0,
+});
 
 /** Transparent black: what is not written of a file is zero. */
 async function blank({ width, height }: Size, depth: Depth, file: string): Promise<PixelFile> {

@@ -10,12 +10,20 @@ import { maximumOf, newSamples } from '../image/samples';
 import { enlargeNearest } from '../textures/nearest';
 import type { InferResult, UpscaleContext } from './services';
 
-/** Pixels of the opposite edge that are put around a seamless texture: more than any embedded model sees. */
+/**
+ * Pixels of the opposite edge that are put around a seamless texture: more than any embedded model
+ * sees.
+ */
 const WRAP = 32;
 const BAND = 64;
 
 /** Runs the network over a picture; `part` tells the parts of one request apart. */
-export type Infer = (decoded: DecodedSource, size: Size, context: UpscaleContext, part: number) => Promise<InferResult>;
+export type Infer = (
+  decoded: DecodedSource,
+  size: Size,
+  context: UpscaleContext,
+  part: number,
+) => Promise<InferResult>;
 
 export type PartsPlan = {
   /** Size of one part of the source, and of the result. */
@@ -31,21 +39,38 @@ export type PartsPlan = {
 };
 
 /** Pictures that need more than one way through the network, or another than its own edges. */
-export const needsParts = ({ columns, rows, frames, seamless }: Pick<PartsPlan, 'columns' | 'rows' | 'frames' | 'seamless'>): boolean =>
+export const needsParts = ({
+  columns,
+  rows,
+  frames,
+  seamless,
+}: Pick<PartsPlan, 'columns' | 'rows' | 'frames' | 'seamless'>): boolean =>
   columns * rows * frames > 1 || seamless;
 
 /**
- * Enlarges each part of a picture (frames, cells of a sprite sheet, or the whole; RGB or RGBA) as a picture of its own, to its exact size, and puts them together:
- * one page a frame. The caller closes what comes back, and `pixels`.
+ * Enlarges each part of a picture (frames, cells of a sprite sheet, or the whole; RGB or RGBA) as a
+ * picture of its own, to its exact size, and puts them together: one page a frame. The caller
+ * closes what comes back, and `pixels`.
  */
-export async function enlargeParts(pixels: PixelFile, plan: PartsPlan, infer: Infer, request: UpscaleRequest, context: UpscaleContext): Promise<InferResult> {
+export async function enlargeParts(
+  pixels: PixelFile,
+  plan: PartsPlan,
+  infer: Infer,
+  request: UpscaleRequest,
+  context: UpscaleContext,
+): Promise<InferResult> {
   const { cell, cellOut, columns, rows, frames } = plan;
   const scratch = request.scratchDirectory;
   const parts = columns * rows * frames;
   const { depth } = pixels;
   const bands = (await isOpaque(pixels)) ? 3 : 4;
   const size = { width: columns * cellOut.width, height: rows * frames * cellOut.height };
-  const whole = await PixelFile.create(path.join(scratch, 'assembled.tif'), { ...size, bands, depth, pages: frames });
+  const whole = await PixelFile.create(path.join(scratch, 'assembled.tif'), {
+    ...size,
+    bands,
+    depth,
+    pages: frames,
+  });
   let [seconds, tiles] = [0, 0];
   let device: InferResult['device'] = 'cpu';
   try {
@@ -54,11 +79,22 @@ export async function enlargeParts(pixels: PixelFile, plan: PartsPlan, infer: In
     for (let index = 0; index < parts; index++) {
       throwIfCancelled(context.signal);
       const [column, row] = [index % columns, Math.floor(index / columns)];
-      const part = await cut(pixels, { x: column * cell.width, y: row * cell.height, ...cell }, plan.seamless, scratch);
+      const part = await cut(
+        pixels,
+        { x: column * cell.width, y: row * cell.height, ...cell },
+        plan.seamless,
+        scratch,
+      );
       let enlarged: PixelFile;
       try {
         if (part.invisible) continue;
-        const done = await onePart(part, plan, (decoded, partSize, inner) => infer(decoded, partSize, inner, index + 1), scratch, partOf(context, index, parts));
+        const done = await onePart(
+          part,
+          plan,
+          (decoded, partSize, inner) => infer(decoded, partSize, inner, index + 1),
+          scratch,
+          partOf(context, index, parts),
+        );
         ({ device } = done);
         seconds += done.inferenceSeconds;
         tiles += done.tiles;
@@ -91,29 +127,69 @@ async function isOpaque(pixels: PixelFile): Promise<boolean> {
   return true;
 }
 
-async function onePart(part: DecodedSource, plan: PartsPlan, infer: Infer, scratch: string, context: UpscaleContext): Promise<InferResult> {
+async function onePart(
+  part: DecodedSource,
+  plan: PartsPlan,
+  infer: Infer,
+  scratch: string,
+  context: UpscaleContext,
+): Promise<InferResult> {
   const { cell, cellOut, seamless, nearest } = plan;
   const border = seamless ? WRAP : 0;
   if (nearest) {
     const raw = await enlargeNearest(part, wholeFactor(cell, cellOut), scratch);
-    return { raw: await resampled(raw, cellOut, { kernel: 'linear', wrap: seamless }, scratch), isRegion: false, tiles: 0, device: 'cpu', inferenceSeconds: 0 };
+    return {
+      raw: await resampled(raw, cellOut, { kernel: 'linear', wrap: seamless }, scratch),
+      isRegion: false,
+      tiles: 0,
+      device: 'cpu',
+      inferenceSeconds: 0,
+    };
   }
-  const done = await infer(part, { width: cell.width + 2 * border, height: cell.height + 2 * border }, context, 0);
+  const done = await infer(
+    part,
+    { width: cell.width + 2 * border, height: cell.height + 2 * border },
+    context,
+    0,
+  );
   const { raw } = done;
   const scale = raw.info.width / (cell.width + 2 * border);
   const inner = seamless
-    ? await cropped(raw, { x: border * scale, y: border * scale, width: cell.width * scale, height: cell.height * scale }, path.join(scratch, 'inner.tif'))
+    ? await cropped(
+        raw,
+        {
+          x: border * scale,
+          y: border * scale,
+          width: cell.width * scale,
+          height: cell.height * scale,
+        },
+        path.join(scratch, 'inner.tif'),
+      )
     : raw;
-  return { ...done, raw: await resampled(inner, cellOut, { kernel: 'lanczos3', wrap: seamless }, scratch) };
+  return {
+    ...done,
+    raw: await resampled(inner, cellOut, { kernel: 'lanczos3', wrap: seamless }, scratch),
+  };
 }
 
 /** The whole factor by which squares are enlarged before they are reduced to their size. */
-export const wholeFactor = (from: Size, to: Size): number => Math.max(1, Math.ceil(Math.max(to.width / from.width, to.height / from.height)));
+export const wholeFactor = (from: Size, to: Size): number =>
+  Math.max(1, Math.ceil(Math.max(to.width / from.width, to.height / from.height)));
 
-/** A part as a picture of its own: also the colour under its transparency comes from nowhere else. */
-async function cut(pixels: PixelFile, rect: Rect, wrap: boolean, scratch: string): Promise<DecodedSource> {
+/**
+ * A part as a picture of its own: also the colour under its transparency comes from nowhere else.
+ */
+async function cut(
+  pixels: PixelFile,
+  rect: Rect,
+  wrap: boolean,
+  scratch: string,
+): Promise<DecodedSource> {
   const copy = await copyArea(pixels, rect, path.join(scratch, 'part.tif'));
-  return separated(wrap ? await wrapped(copy, WRAP, WRAP, path.join(scratch, 'wide.tif')) : copy, scratch);
+  return separated(
+    wrap ? await wrapped(copy, WRAP, WRAP, path.join(scratch, 'wide.tif')) : copy,
+    scratch,
+  );
 }
 
 /** Progress of one part, counted as a share of all; a single part's is its own. */
@@ -123,8 +199,19 @@ function partOf(context: UpscaleContext, index: number, parts: number): UpscaleC
     signal: context.signal,
     progress: ({ tile, tiles, secondsLeft, ...step }) => {
       const share = tiles === 0 ? 0 : tile / tiles;
-      const left = secondsLeft === undefined ? undefined : share >= 1 ? 0 : secondsLeft + (parts - index - 1) * (secondsLeft / (1 - share));
-      context.progress({ phase: step.phase, ...(step.device ? { device: step.device } : {}), tile: index + (share >= 1 ? 1 : 0), tiles: parts, ...(left === undefined ? {} : { secondsLeft: left }) });
+      const left =
+        secondsLeft === undefined
+          ? undefined
+          : share >= 1
+            ? 0
+            : secondsLeft + (parts - index - 1) * (secondsLeft / (1 - share));
+      context.progress({
+        phase: step.phase,
+        ...(step.device ? { device: step.device } : {}),
+        tile: index + (share >= 1 ? 1 : 0),
+        tiles: parts,
+        ...(left === undefined ? {} : { secondsLeft: left }),
+      });
     },
   };
 }

@@ -7,12 +7,21 @@ const TRIAL_SIDE = 32;
 const TRIAL_WORTH = 100;
 
 /**
- * Seconds that so many pixels will take: from the session's last run, else from a small trial. Only the CPU needs the trial;
- * a GPU's first tile comes soon, and its first run compiles shaders, which says nothing about the next.
+ * Seconds that so many pixels will take: from the session's last run, else from a small trial. Only
+ * the CPU needs the trial; a GPU's first tile comes soon, and its first run compiles shaders, which
+ * says nothing about the next.
  */
-export async function estimateSeconds(session: TileSession, manifest: TiledManifest, pixels: number): Promise<number | undefined> {
+export async function estimateSeconds(
+  session: TileSession,
+  manifest: TiledManifest,
+  pixels: number,
+): Promise<number | undefined> {
   const { width, height } = planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });
-  if (session.secondsPerPixel === undefined && session.device === 'cpu' && pixels >= TRIAL_WORTH * width * height) {
+  if (
+    session.secondsPerPixel === undefined &&
+    session.device === 'cpu' &&
+    pixels >= TRIAL_WORTH * width * height
+  ) {
     await session.run(new Float32Array(3 * width * height), width, height);
   }
   return session.secondsPerPixel === undefined ? undefined : session.secondsPerPixel * pixels;

@@ -11,9 +11,16 @@ import { upscalePisa } from '../pisa/upscalePisa';
 import { firstSuccessful } from './attempts';
 import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
 
-export type PisaAttempt = { readonly device: Device; readonly type: ComputeType; readonly share: number };
+export type PisaAttempt = {
+  readonly device: Device;
+  readonly type: ComputeType;
+  readonly share: number;
+};
 
-/** A GPU computes in float16; what overflows there is tried again in float32 with smaller tiles, then the CPU does the work. */
+/**
+ * A GPU computes in float16; what overflows there is tried again in float32 with smaller tiles,
+ * then the CPU does the work.
+ */
 export function pisaAttempts(device: Device): PisaAttempt[] {
   const onCpu: PisaAttempt = { device: 'cpu', type: 'float32', share: 1 };
   if (device === 'cpu') return [onCpu];
@@ -22,7 +29,10 @@ export function pisaAttempts(device: Device): PisaAttempt[] {
 
 /** Tells the person why the work was done otherwise than they asked. */
 export function pisaFallbackNote(failed: PisaAttempt, next: PisaAttempt, reason: string): string {
-  const how = next.device === failed.device ? `tried again in ${next.type} with smaller tiles` : `used ${next.device} instead`;
+  const how =
+    next.device === failed.device
+      ? `tried again in ${next.type} with smaller tiles`
+      : `used ${next.device} instead`;
   return `${failed.device} failed in ${failed.type} (${reason}); ${how}.`;
 }
 
@@ -35,10 +45,29 @@ export type PisaWork = {
   readonly identity: string;
 };
 
-/** Runs `work` on PiSA-SR's networks, in another precision or on the CPU when that fails; `notes` then tells the person. */
+/**
+ * Runs `work` on PiSA-SR's networks, in another precision or on the CPU when that fails; `notes`
+ * then tells the person.
+ */
 export async function pisaAttempted<T>(
   services: UpscaleServices,
-  { model, device: wanted, notes, input, scale, part = 0, signal }: { model: PisaModel; device: Device; notes: string[]; input: string; scale: number; part?: number; signal: AbortSignal },
+  {
+    model,
+    device: wanted,
+    notes,
+    input,
+    scale,
+    part = 0,
+    signal,
+  }: {
+    model: PisaModel;
+    device: Device;
+    notes: string[];
+    input: string;
+    scale: number;
+    part?: number;
+    signal: AbortSignal;
+  },
   onDevice: (device: Device) => void,
   work: (pisa: PisaWork) => Promise<T>,
 ): Promise<T> {
@@ -52,7 +81,12 @@ export async function pisaAttempted<T>(
     pisaAttempts(wanted),
     async ({ device, type, share }) => {
       onDevice(device);
-      return work({ device, networks: await pisa.acquire(model, device, type), budgets: budgetsFor(share), identity });
+      return work({
+        device,
+        networks: await pisa.acquire(model, device, type),
+        budgets: budgetsFor(share),
+        identity,
+      });
     },
     async (failed, next, reason) => {
       notes.push(pisaFallbackNote(failed, next, reason));
@@ -66,7 +100,16 @@ export async function inferPisa(
   request: UpscaleRequest,
   services: UpscaleServices,
   context: UpscaleContext,
-  { model, decoded, guidance, notes, device: wanted, scale, part, region }: InferInput & { readonly model: PisaModel },
+  {
+    model,
+    decoded,
+    guidance,
+    notes,
+    device: wanted,
+    scale,
+    part,
+    region,
+  }: InferInput & { readonly model: PisaModel },
 ): Promise<InferResult> {
   const { pisa } = services;
   const { input, colourFix } = request;
@@ -88,7 +131,14 @@ export async function inferPisa(
         known: pisa.known(identity),
         scratch: request.scratchDirectory,
         signal: context.signal,
-        onProgress: ({ done, total, secondsLeft }) => context.progress({ phase: 'infer', tile: done, tiles: total, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) }),
+        onProgress: ({ done, total, secondsLeft }) =>
+          context.progress({
+            phase: 'infer',
+            tile: done,
+            tiles: total,
+            device,
+            ...(secondsLeft === undefined ? {} : { secondsLeft }),
+          }),
       });
       pisa.remember(identity, picture);
       return { raw, isRegion: region !== undefined, tiles: steps, device, inferenceSeconds };

@@ -32,11 +32,30 @@ export async function inferTiled(
     const tiles = plan.columns.length * plan.rows.length;
     const { device } = attempt;
     context.progress({ phase: 'infer', tile: 0, tiles, device });
-    const session = await services.acquireSession(model, device, plan.tile, branchesFor(guidance, manifest));
-    const secondsLeft = await estimateSeconds(session, manifest, plan.tile.width * plan.tile.height * tiles);
-    context.progress({ phase: 'infer', tile: 0, tiles, device, ...(secondsLeft === undefined ? {} : { secondsLeft }) });
+    const session = await services.acquireSession(
+      model,
+      device,
+      plan.tile,
+      branchesFor(guidance, manifest),
+    );
+    const secondsLeft = await estimateSeconds(
+      session,
+      manifest,
+      plan.tile.width * plan.tile.height * tiles,
+    );
+    context.progress({
+      phase: 'infer',
+      tile: 0,
+      tiles,
+      device,
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
+    });
     const started = performance.now();
-    const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), { ...scaledSize(size, manifest.scale), bands: alpha ? 4 : 3, depth: rgb.depth });
+    const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), {
+      ...scaledSize(size, manifest.scale),
+      bands: alpha ? 4 : 3,
+      depth: rgb.depth,
+    });
     const { inferenceSeconds } = await runTiles({
       manifest,
       plan,
@@ -58,7 +77,10 @@ export async function inferTiled(
   });
 }
 
-/** Runs `work` on a device, again with smaller tiles or on the CPU when that fails; `notes` then tells the person. */
+/**
+ * Runs `work` on a device, again with smaller tiles or on the CPU when that fails; `notes` then
+ * tells the person.
+ */
 export function tiledAttempts<T>(
   services: Pick<UpscaleServices, 'releaseSession'>,
   { device, notes }: { readonly device: Device; readonly notes: string[] },
@@ -71,15 +93,28 @@ export function tiledAttempts<T>(
   });
 }
 
-/** The branches that the guidance uses. The pixel branch comes always: its features are what the semantic one builds on. */
+/**
+ * The branches that the guidance uses. The pixel branch comes always: its features are what the
+ * semantic one builds on.
+ */
 function branchesFor({ semantic }: Guidance, { branches }: TiledManifest): readonly Branch[] {
   return semantic === 0 ? branches.filter((branch) => branch !== 'semantic') : branches;
 }
 
-function planFor(request: UpscaleRequest, { manifest }: TiledModel, size: Size, attempt: Attempt, hasAlpha: boolean, bytes: number): TilePlan {
+function planFor(
+  request: UpscaleRequest,
+  { manifest }: TiledModel,
+  size: Size,
+  attempt: Attempt,
+  hasAlpha: boolean,
+  bytes: number,
+): TilePlan {
   const padded = planningSize(manifest, size);
   const rule = { halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf };
   if (request.tile !== undefined) return planWithCore(padded, request.tile, rule);
   const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3) * bytes;
-  return planTiles(padded, rule, { pixels: attempt.tilePixels, bandRows: Math.max(1, Math.floor(BAND_BYTES / rowBytes)) });
+  return planTiles(padded, rule, {
+    pixels: attempt.tilePixels,
+    bandRows: Math.max(1, Math.floor(BAND_BYTES / rowBytes)),
+  });
 }

@@ -6,8 +6,14 @@ import type { UpscaleServices } from './services';
 /** Large enough that the margin around a tile does not decide. */
 const TRIAL = { width: 128, height: 128 };
 
-/** Seconds for one input pixel, by the second of two runs: the first prepares. Undefined for diffusion models, whose trial would take as long as a picture. */
-export async function measurePace({ model: id, device: choice }: { readonly model: string; readonly device: DeviceChoice }, services: UpscaleServices): Promise<{ secondsPerPixel: number | undefined; device: Device }> {
+/**
+ * Seconds for one input pixel, by the second of two runs: the first prepares. Undefined for
+ * diffusion models, whose trial would take as long as a picture.
+ */
+export async function measurePace(
+  { model: id, device: choice }: { readonly model: string; readonly device: DeviceChoice },
+  services: UpscaleServices,
+): Promise<{ secondsPerPixel: number | undefined; device: Device }> {
   const model = await services.findModel(id);
   const device = await services.resolveDevice(choice);
   if (!isTiled(model)) return { secondsPerPixel: undefined, device };

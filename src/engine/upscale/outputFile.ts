@@ -1,5 +1,15 @@
 import { constants } from 'node:fs';
-import { access, copyFile, link, mkdir, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  copyFile,
+  link,
+  mkdir,
+  realpath,
+  rename,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { expandNamePattern, formatFromName, numberedName } from '../../shared/naming';
@@ -9,14 +19,22 @@ import { engineError, messageOf, systemCode } from '../errors';
 
 const MOST_NAMES = 10_000;
 
-/** The format to write: as asked; else by the extension of a named file; else the source's; else PNG. */
-export function outputFormat(request: UpscaleRequest, source: OutputFormat | undefined): OutputFormat {
+/**
+ * The format to write: as asked; else by the extension of a named file; else the source's; else
+ * PNG.
+ */
+export function outputFormat(
+  request: UpscaleRequest,
+  source: OutputFormat | undefined,
+): OutputFormat {
   if (request.format !== 'source') return request.format;
   if (request.target.kind === 'file') {
     const named = formatFromName(request.target.path);
     if (!named) {
       throw engineError('bad-setting', {
-        message: `${path.basename(request.target.path)} has no extension of a format that can be written.`,
+        message:
+          `${path.basename(request.target.path)} has no extension of a format that ` +
+          'can be written.',
         hint: 'End the name in .png, .jpg, .webp, .avif or .tiff, or give the format.',
       });
     }
@@ -42,11 +60,17 @@ export function wantedPath(request: UpscaleRequest, format: OutputFormat): strin
     });
     return path.join(target.directory, ...name.split('/'));
   } catch (error) {
-    throw engineError('bad-setting', { message: messageOf(error), hint: 'Correct the setting "pisaUpscale.namePattern" or the option --name.' });
+    throw engineError('bad-setting', {
+      message: messageOf(error),
+      hint: 'Correct the setting "pisaUpscale.namePattern" or the option --name.',
+    });
   }
 }
 
-/** Makes the output's folder if need be and checks, before any work, that a file can be created in it. */
+/**
+ * Makes the output's folder if need be and checks, before any work, that a file can be created in
+ * it.
+ */
 export async function prepareFolder(output: string): Promise<void> {
   const folder = path.dirname(output);
   try {
@@ -62,16 +86,21 @@ export async function prepareFolder(output: string): Promise<void> {
 }
 
 /**
- * Decides, before any work, what the overwrite policy means here. The source itself is replaced only when the person named
- * it as the output file and allowed overwriting.
+ * Decides, before any work, what the overwrite policy means here. The source itself is replaced
+ * only when the person named it as the output file and allowed overwriting.
  */
-export async function checkTarget(output: string, request: UpscaleRequest): Promise<'write' | 'skip'> {
+export async function checkTarget(
+  output: string,
+  request: UpscaleRequest,
+): Promise<'write' | 'skip'> {
   if (await isSameFile(output, request.input)) {
     const asked = request.target.kind === 'file' && request.overwrite === 'overwrite';
     if (!asked && request.overwrite !== 'nextFreeName') {
       throw engineError('output-is-source', {
         message: `The result would replace its own source, ${path.basename(request.input)}.`,
-        hint: 'Use a name pattern that differs from the source’s name, such as {name}@{scale}x.{ext}.',
+        hint:
+          'Use a name pattern that differs from the source’s name, such as ' +
+          '{name}@{scale}x.{ext}.',
       });
     }
     return 'write';
@@ -80,13 +109,22 @@ export async function checkTarget(output: string, request: UpscaleRequest): Prom
 }
 
 /** A hidden name beside the target for the file that is being encoded. */
-export const temporaryPath = (output: string, jobId: string): string => path.join(path.dirname(output), temporaryName(jobId));
+export const temporaryPath = (output: string, jobId: string): string =>
+  path.join(path.dirname(output), temporaryName(jobId));
 
-/** Leaves word of a temporary file beside the target, for whoever cleans up after a process that was killed. See `sweepStaleScratch`. */
-export const announceTemporary = (scratch: string, temporary: string): Promise<void> => writeFile(path.join(scratch, BESIDE_TARGET), temporary, 'utf8');
+/**
+ * Leaves word of a temporary file beside the target, for whoever cleans up after a process that was
+ * killed. See `sweepStaleScratch`.
+ */
+export const announceTemporary = (scratch: string, temporary: string): Promise<void> =>
+  writeFile(path.join(scratch, BESIDE_TARGET), temporary, 'utf8');
 
 /** Moves the finished temporary file to its name in one step. Returns the name it got. */
-export async function publish(temporary: string, output: string, policy: OverwritePolicy): Promise<string> {
+export async function publish(
+  temporary: string,
+  output: string,
+  policy: OverwritePolicy,
+): Promise<string> {
   if (policy === 'overwrite') {
     await rename(temporary, output);
     return output;
@@ -95,16 +133,23 @@ export async function publish(temporary: string, output: string, policy: Overwri
     const candidate = path.join(path.dirname(output), numberedName(path.basename(output), n));
     if (await moveUnlessExists(temporary, candidate)) return candidate;
   }
-  throw engineError('output-unwritable', { message: `No free name was found for ${path.basename(output)}.`, hint: 'Remove older results.' });
+  throw engineError('output-unwritable', {
+    message: `No free name was found for ${path.basename(output)}.`,
+    hint: 'Remove older results.',
+  });
 }
 
-/** A hard link fails when the name is taken, which a rename would not; so two processes can't take the same name. */
+/**
+ * A hard link fails when the name is taken, which a rename would not; so two processes can't take
+ * the same name.
+ */
 async function moveUnlessExists(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
-    // File systems without hard links (exFAT, some network shares): an exclusive copy keeps the promise.
+    // File systems without hard links (exFAT, some network shares): an exclusive copy keeps the
+    // promise.
     try {
       await copyFile(from, to, constants.COPYFILE_EXCL);
     } catch (copyError) {

@@ -28,41 +28,81 @@ export type AssetPlan = {
   readonly notes: readonly string[];
 };
 
-/** Decides the size, the parts, the frames and the depth of a result. Refuses what can't be made, before anything is decoded. */
-export function planAsset(request: UpscaleRequest, source: SourceInfo, format: OutputFormat, model: InstalledModel): AssetPlan {
+/**
+ * Decides the size, the parts, the frames and the depth of a result. Refuses what can't be made,
+ * before anything is decoded.
+ */
+export function planAsset(
+  request: UpscaleRequest,
+  source: SourceInfo,
+  format: OutputFormat,
+  model: InstalledModel,
+): AssetPlan {
   const { asset = {} } = request;
   const { columns, rows } = asset.grid ?? { columns: 1, rows: 1 };
   const { width, height } = source.size;
   if (width % columns !== 0 || height % rows !== 0) {
-    throw bad('grid', `${columns}×${rows} cells`, `one whose cells have whole pixels: the picture has ${width}×${height}`);
+    throw bad(
+      'grid',
+      `${columns}×${rows} cells`,
+      `one whose cells have whole pixels: the picture has ${width}×${height}`,
+    );
   }
   const whole = sizeOf(source.size, request);
   const cell = { width: width / columns, height: height / rows };
   const round = request.notBeyond ? Math.floor : Math.round;
-  const cellOut = { width: Math.max(1, round(whole.size.width / columns)), height: Math.max(1, round(whole.size.height / rows)) };
+  const cellOut = {
+    width: Math.max(1, round(whole.size.width / columns)),
+    height: Math.max(1, round(whole.size.height / rows)),
+  };
   const size = { width: cellOut.width * columns, height: cellOut.height * rows };
   const notes = whole.note === undefined ? [] : [whole.note];
-  if (size.width !== whole.size.width || size.height !== whole.size.height) notes.push(`All cells have the same size, so that the sheet has ${size.width}×${size.height} pixels.`);
-  const frames = source.frames > 1 && supportsAnimation(format) && asset.frames !== 'first' ? source.frames : 1;
-  if (request.region !== undefined && frames > 1) throw bad('region', 'given', 'left out for an animation; or take its first frame only');
+  if (size.width !== whole.size.width || size.height !== whole.size.height)
+    notes.push(
+      `All cells have the same size, so that the sheet has ${size.width}×${size.height} pixels.`,
+    );
+  const frames =
+    source.frames > 1 && supportsAnimation(format) && asset.frames !== 'first' ? source.frames : 1;
+  if (request.region !== undefined && frames > 1)
+    throw bad('region', 'given', 'left out for an animation; or take its first frame only');
   const isDeep = source.bitsPerChannel > 8 && supportsDepth16(format);
-  if (isDeep && !isTiled(model)) notes.push(`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`);
-  return { size, scale: whole.scale, cell, cellOut, columns, rows, frames, seamless: asset.seamless ?? false, depth: isDeep && isTiled(model) ? 16 : 8, notes };
+  if (isDeep && !isTiled(model))
+    notes.push(`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`);
+  return {
+    size,
+    scale: whole.scale,
+    cell,
+    cellOut,
+    columns,
+    rows,
+    frames,
+    seamless: asset.seamless ?? false,
+    depth: isDeep && isTiled(model) ? 16 : 8,
+    notes,
+  };
 }
 
 function sizeOf(source: Size, request: UpscaleRequest): OutputSize {
   try {
     return outputSize(source, request);
   } catch (error) {
-    if (error instanceof SizeError) throw engineError('bad-setting', { message: error.message, hint: 'Choose a smaller size.' });
+    if (error instanceof SizeError)
+      throw engineError('bad-setting', { message: error.message, hint: 'Choose a smaller size.' });
     throw error;
   }
 }
 
-/** Why a file is left alone unless it is asked for expressly: its name says that it is an enlargement of another one. */
+/**
+ * Why a file is left alone unless it is asked for expressly: its name says that it is an
+ * enlargement of another one.
+ */
 export function densityNote({ input, target, asset }: UpscaleRequest): string | undefined {
   if (target.kind === 'file' || asset?.again === true) return undefined;
   const density = densityOf(input);
   if (!density) return undefined;
-  return `${path.basename(input)} is the ×${density.factor} picture of a set already, as its name says. Upscale the picture of density 1 instead, or ask for this one expressly (option --again).`;
+  return (
+    `${path.basename(input)} is the ×${density.factor} picture of a set already, as ` +
+    'its name says. Upscale the picture of density 1 instead, or ask for this one ' +
+    'expressly (option --again).'
+  );
 }

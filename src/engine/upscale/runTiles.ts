@@ -19,15 +19,19 @@ export type RunTilesParams = {
   readonly rgb: PixelFile;
   /** One band of the same size, if the picture has transparency. */
   readonly alpha: PixelFile | undefined;
-  /** What is written: the model's scale times the size, four bands when there is alpha, else three; of the source's depth. */
+  /**
+   * What is written: the model's scale times the size, four bands when there is alpha, else three;
+   * of the source's depth.
+   */
   readonly output: PixelFile;
   readonly signal: AbortSignal;
   readonly onTile: (done: number, rect: Rect) => void;
 };
 
 /**
- * Runs every tile of the plan, one row of tiles at a time, and writes the blended rows. Only one band of the input and one
- * of the output are in memory. Alpha goes through the network, too, where it is not flat; what is transparent does not. Returns the seconds spent in the session.
+ * Runs every tile of the plan, one row of tiles at a time, and writes the blended rows. Only one
+ * band of the input and one of the output are in memory. Alpha goes through the network, too, where
+ * it is not flat; what is transparent does not. Returns the seconds spent in the session.
  */
 export async function runTiles(params: RunTilesParams): Promise<{ inferenceSeconds: number }> {
   const { manifest, plan, session, guidance, alpha, signal } = params;
@@ -64,13 +68,39 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
         bandX: keptColumns.inPicture * scale,
         bandWidth: width * scale,
       };
-      const isVisible = !readAlpha || !plane || (await alphaTile(alphaInput(readAlpha.samples, width, columns, readAlpha.rows), window, plane, run));
-      if (isVisible) blendTile(await run(tileInput(read.samples, width, columns, read.rows)), guidance, window, band, bands);
+      const isVisible =
+        !readAlpha ||
+        !plane ||
+        (await alphaTile(
+          alphaInput(readAlpha.samples, width, columns, readAlpha.rows),
+          window,
+          plane,
+          run,
+        ));
+      if (isVisible)
+        blendTile(
+          await run(tileInput(read.samples, width, columns, read.rows)),
+          guidance,
+          window,
+          band,
+          bands,
+        );
       const { bandX: x, width: tileWidth, height: tileHeight } = window;
-      params.onTile(++done, { x, y: keptRows.inPicture * scale, width: tileWidth, height: tileHeight });
+      params.onTile(++done, {
+        x,
+        y: keptRows.inPicture * scale,
+        width: tileWidth,
+        height: tileHeight,
+      });
     }
     if (alpha && plane) {
-      await keepFlatAlpha(alpha, keptRows.inPicture, keptRows.inPicture + keptRows.length, scale, plane);
+      await keepFlatAlpha(
+        alpha,
+        keptRows.inPicture,
+        keptRows.inPicture + keptRows.length,
+        scale,
+        plane,
+      );
       joinAlpha(band, plane);
     }
     await params.output.writeRows(keptRows.inPicture * scale, plain(band));
@@ -82,8 +112,15 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
 /** Runs the network on a tile: planar RGB in [0,1]. */
 export type RunTile = (image: Float32Array) => Promise<TileLayers>;
 
-/** Enlarges a tile of alpha into its part of the plane. Returns whether anything of it can be seen. */
-export async function alphaTile(input: AlphaInput, window: BlendWindow, plane: ClampedSamples, run: RunTile): Promise<boolean> {
+/**
+ * Enlarges a tile of alpha into its part of the plane. Returns whether anything of it can be seen.
+ */
+export async function alphaTile(
+  input: AlphaInput,
+  window: BlendWindow,
+  plane: ClampedSamples,
+  run: RunTile,
+): Promise<boolean> {
   if ('uniform' in input) {
     fillAlpha(input.uniform, window, plane);
     return input.uniform > 0;
@@ -93,20 +130,35 @@ export async function alphaTile(input: AlphaInput, window: BlendWindow, plane: C
 }
 
 /** The rows that a row of tiles reads, and which of them each of a tile's rows is. */
-async function rowReader(picture: PixelFile, row: Span, tileHeight: number, margin: number): Promise<{ samples: Samples; rows: Int32Array }> {
+async function rowReader(
+  picture: PixelFile,
+  row: Span,
+  tileHeight: number,
+  margin: number,
+): Promise<{ samples: Samples; rows: Int32Array }> {
   const rows = mirroredIndices(row.start - margin, tileHeight, picture.info.height);
   const first = rows.reduce((a, b) => Math.min(a, b));
   const samples = await picture.samples(first, rows.reduce((a, b) => Math.max(a, b)) + 1);
   return { samples, rows: rows.map((index) => index - first) };
 }
 
-/** What a tile contributes along one axis, without the margin around the picture: where it lies in the tile and in the picture. */
-export function keptPart({ start, from, to }: Span, margin: number, size: number): { inTile: number; inPicture: number; length: number } {
+/**
+ * What a tile contributes along one axis, without the margin around the picture: where it lies in
+ * the tile and in the picture.
+ */
+export function keptPart(
+  { start, from, to }: Span,
+  margin: number,
+  size: number,
+): { inTile: number; inPicture: number; length: number } {
   const first = Math.max(from, margin);
   const end = Math.min(to, margin + size);
   return { inTile: first - start, inPicture: first - margin, length: Math.max(0, end - first) };
 }
 
-/** The size that tiles are planned for: the picture with the model's margin on all sides, padded to its size rule. */
+/**
+ * The size that tiles are planned for: the picture with the model's margin on all sides, padded to
+ * its size rule.
+ */
 export const planningSize = ({ margin, sizeRule }: TiledManifest, { width, height }: Size): Size =>
   paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);

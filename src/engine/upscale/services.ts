@@ -13,7 +13,12 @@ export type UpscaleServices = {
   findModel(id: string): Promise<InstalledModel>;
   resolveDevice(choice: UpscaleRequest['device']): Promise<Device>;
   /** A session that yields at least `branches`. */
-  acquireSession(model: TiledModel, device: Device, tile: Size, branches: readonly Branch[]): Promise<TileSession>;
+  acquireSession(
+    model: TiledModel,
+    device: Device,
+    tile: Size,
+    branches: readonly Branch[],
+  ): Promise<TileSession>;
   releaseSession(): Promise<void>;
   /** Waits until nobody else works with a session, then runs `work`. */
   inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
@@ -45,7 +50,10 @@ export type InferInput = {
 };
 
 export type InferResult = {
-  /** The result at the model's own scale, or already the region that was asked for. The caller closes it. */
+  /**
+   * The result at the model's own scale, or already the region that was asked for. The caller
+   * closes it.
+   */
   readonly raw: PixelFile;
   readonly isRegion: boolean;
   readonly tiles: number;

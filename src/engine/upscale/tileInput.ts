@@ -1,8 +1,9 @@
 import type { Samples } from '../image/samples';
 
 /**
- * The pixels that a window of a picture reads, along one axis: `length` indices from `start` on, mirrored at the picture's edges
- * (…2 1 | 0 1 2 … n−1 | n−2 …), so that windows may reach beyond them.
+ * The pixels that a window of a picture reads, along one axis: `length` indices from `start` on,
+ * mirrored at the picture's edges (…2 1 | 0 1 2 … n−1 | n−2 …), so that windows may reach beyond
+ * them.
  */
 export function mirroredIndices(start: number, length: number, size: number): Int32Array {
   const period = Math.max(1, 2 * (size - 1));
@@ -13,10 +14,16 @@ export function mirroredIndices(start: number, length: number, size: number): In
 }
 
 /**
- * Cuts a tile out of interleaved RGB rows, 8 bits or 16, of `width` pixels and turns it into planar floats in [0,1],
- * [3, rows.length, columns.length]. `columns` and `rows` say which pixels, `rows` relative to the first row given.
+ * Cuts a tile out of interleaved RGB rows, 8 bits or 16, of `width` pixels and turns it into planar
+ * floats in [0,1], [3, rows.length, columns.length]. `columns` and `rows` say which pixels, `rows`
+ * relative to the first row given.
  */
-export function tileInput(pixels: Samples, width: number, columns: Int32Array, rows: Int32Array): Float32Array {
+export function tileInput(
+  pixels: Samples,
+  width: number,
+  columns: Int32Array,
+  rows: Int32Array,
+): Float32Array {
   const area = rows.length * columns.length;
   const result = new Float32Array(3 * area);
   const most = pixels instanceof Uint16Array ? 65_535 : 255;

@@ -12,16 +12,29 @@ import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
 import { inferPisa } from './inferPisa';
 import { inferTiled } from './inferTiled';
-import { announceTemporary, checkTarget, outputFormat, prepareFolder, publish, temporaryPath, wantedPath } from './outputFile';
+import {
+  announceTemporary,
+  checkTarget,
+  outputFormat,
+  prepareFolder,
+  publish,
+  temporaryPath,
+  wantedPath,
+} from './outputFile';
 import { carriedData, formatNotes } from './outputInfo';
 import { densityNote, planAsset } from './planAsset';
 import type { UpscaleContext, UpscaleServices } from './services';
 
 /**
- * Upscales one file: inspect → plan → decode → tiles → guidance → encode → rename. Writes nothing but its scratch folder until
- * the result is complete; rejects with an `RpcError` that says what happened and what to do.
+ * Upscales one file: inspect → plan → decode → tiles → guidance → encode → rename. Writes nothing
+ * but its scratch folder until the result is complete; rejects with an `RpcError` that says what
+ * happened and what to do.
  */
-export async function upscaleFile(request: UpscaleRequest, services: UpscaleServices, context: UpscaleContext): Promise<UpscaleResult> {
+export async function upscaleFile(
+  request: UpscaleRequest,
+  services: UpscaleServices,
+  context: UpscaleContext,
+): Promise<UpscaleResult> {
   const started = performance.now();
   checkRequest(request);
   const { signal } = context;
@@ -57,7 +70,8 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
   });
   const enlargedAlready = densityNote(request);
   if (enlargedAlready !== undefined) return finish({ skipped: true, notes: [enlargedAlready] });
-  if ((await checkTarget(wanted, request)) === 'skip') return finish({ skipped: true, output: wanted, notes: ['The output exists already.'] });
+  if ((await checkTarget(wanted, request)) === 'skip')
+    return finish({ skipped: true, output: wanted, notes: ['The output exists already.'] });
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
   await prepareFolder(wanted);
@@ -65,49 +79,102 @@ export async function upscaleFile(request: UpscaleRequest, services: UpscaleServ
   context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
   const fallbacks: string[] = [];
   const infer: Infer = (decoded, part, partContext, index) => {
-    // A model whose result has other proportions yields all of it, and the encoder takes the region.
-    const ownRegion = index === 0 && isSameSize(scaledSize(part, plan.scale), plan.size) ? region : undefined;
-    const input = { device, decoded, size: part, guidance, notes: fallbacks, scale: plan.scale, region: ownRegion, part: index };
+    // A model whose result has other proportions yields all of it, and the encoder takes the
+    // region.
+    const ownRegion =
+      index === 0 && isSameSize(scaledSize(part, plan.scale), plan.size) ? region : undefined;
+    const input = {
+      device,
+      decoded,
+      size: part,
+      guidance,
+      notes: fallbacks,
+      scale: plan.scale,
+      region: ownRegion,
+      part: index,
+    };
     return services.inTurn(signal, () =>
-      isTiled(model) ? inferTiled(request, services, partContext, { ...input, model }) : inferPisa(request, services, partContext, { ...input, model }),
+      isTiled(model)
+        ? inferTiled(request, services, partContext, { ...input, model })
+        : inferPisa(request, services, partContext, { ...input, model }),
     );
   };
   const done = await enlargeAsset(request, context, { source, plan, device, infer });
   const { raw, tiles, isRegion, kernel, hasAlpha } = done;
   const temporary = temporaryPath(wanted, request.jobId);
-  const carried = carriedData(source, request, { format, size, scale: plan.scale, model: manifest.id, guidance, version: services.version });
-  await finishRaw(raw, { icc: source.profile, iptc: carried.hasIptc ? source.iptc : undefined, density: carried.density });
-  await announceTemporary(request.scratchDirectory, temporary);
-  context.progress({ phase: 'encode', tile: tiles, tiles, device: done.device, temporaryFile: temporary });
-  const output = request.output ?? {};
-  const { output: written, encoded } = await writeOutput(raw.path, temporary, wanted, request, signal, {
+  const carried = carriedData(source, request, {
     format,
-    quality: request.quality,
-    ...partOf(plan.size, region, isRegion),
-    kernel,
-    depth: raw.depth,
-    isGrey: source.isGrey,
-    lossless: output.lossless ?? (format === 'webp' && source.formatName === 'webp' && !source.isLossy),
-    tryPalette: source.hasPalette && output.palette !== false,
-    isProgressive: source.isProgressive,
-    maxBytes: output.maxBytes,
-    ...(plan.frames > 1 ? { animation: { frames: plan.frames, delay: source.delay, loop: source.loop } } : {}),
-    ...carried,
+    size,
+    scale: plan.scale,
+    model: manifest.id,
+    guidance,
+    version: services.version,
   });
+  await finishRaw(raw, {
+    icc: source.profile,
+    iptc: carried.hasIptc ? source.iptc : undefined,
+    density: carried.density,
+  });
+  await announceTemporary(request.scratchDirectory, temporary);
+  context.progress({
+    phase: 'encode',
+    tile: tiles,
+    tiles,
+    device: done.device,
+    temporaryFile: temporary,
+  });
+  const output = request.output ?? {};
+  const { output: written, encoded } = await writeOutput(
+    raw.path,
+    temporary,
+    wanted,
+    request,
+    signal,
+    {
+      format,
+      quality: request.quality,
+      ...partOf(plan.size, region, isRegion),
+      kernel,
+      depth: raw.depth,
+      isGrey: source.isGrey,
+      lossless:
+        output.lossless ?? (format === 'webp' && source.formatName === 'webp' && !source.isLossy),
+      tryPalette: source.hasPalette && output.palette !== false,
+      isProgressive: source.isProgressive,
+      maxBytes: output.maxBytes,
+      ...(plan.frames > 1
+        ? { animation: { frames: plan.frames, delay: source.delay, loop: source.loop } }
+        : {}),
+      ...carried,
+    },
+  );
   return finish({
     output: written,
     bytes: encoded.bytes,
     device: done.device,
     tiles,
-    notes: [...source.notes, ...plan.notes, ...fallbacks, ...done.notes, ...formatNotes(source, format, { hasAlpha, frames: plan.frames, metadata: output.metadata }), ...encoded.notes],
+    notes: [
+      ...source.notes,
+      ...plan.notes,
+      ...fallbacks,
+      ...done.notes,
+      ...formatNotes(source, format, { hasAlpha, frames: plan.frames, metadata: output.metadata }),
+      ...encoded.notes,
+    ],
     seconds: { total: (performance.now() - started) / 1000, inference: done.inferenceSeconds },
   });
 }
 
 /** What the encoder takes of the raw picture: a model may have yielded the region alone. */
-function partOf(whole: Size, region: Rect | undefined, isRegion: boolean): { size: Size; region?: Rect } {
+function partOf(
+  whole: Size,
+  region: Rect | undefined,
+  isRegion: boolean,
+): { size: Size; region?: Rect } {
   if (region === undefined) return { size: whole };
-  return isRegion ? { size: { width: region.width, height: region.height } } : { size: whole, region };
+  return isRegion
+    ? { size: { width: region.width, height: region.height } }
+    : { size: whole, region };
 }
 
 const isSameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;

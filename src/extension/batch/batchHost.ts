@@ -7,7 +7,16 @@ import { RecipeError } from '../../batch/recipe';
 import { RecordsError } from '../../batch/records';
 import type { Plan, PlanItem, Report } from '../../batch/types';
 import type { EngineClient } from '../../client/engineClient';
-import type { BatchEventView, BatchHostApi, BatchInit, BatchPlanView, BatchReportView, BatchRow, BatchRowState, BatchStanding } from '../../shared/batchProtocol';
+import type {
+  BatchEventView,
+  BatchHostApi,
+  BatchInit,
+  BatchPlanView,
+  BatchReportView,
+  BatchRow,
+  BatchRowState,
+  BatchStanding,
+} from '../../shared/batchProtocol';
 import { RpcError } from '../../shared/rpc';
 import { pairOf } from '../comparison/comparison';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
@@ -18,14 +27,20 @@ import type { Log } from '../log';
 import { requestFor, type BatchPlace, type BatchSurroundings } from './batchPlace';
 import { idParam, idsParam, nothing } from './batchRequests';
 
-export type BatchHostServices = BatchSurroundings & { readonly engine: EngineSupervisor; readonly log: Log; readonly panels: ComparisonPanels };
+export type BatchHostServices = BatchSurroundings & {
+  readonly engine: EngineSupervisor;
+  readonly log: Log;
+  readonly panels: ComparisonPanels;
+};
 
 const STANDING_INTERVAL_MS = 150;
 
 /** One batch from plan to report. It goes on without a view; `listen` brings one up to date. */
 export class BatchHost {
-  private planned: { readonly batch: Batch; readonly plan: Plan; readonly view: BatchPlanView } | undefined;
-  private planning: { readonly controller: AbortController; readonly promise: Promise<void> } | undefined;
+  private planned:
+    { readonly batch: Batch; readonly plan: Plan; readonly view: BatchPlanView } | undefined;
+  private planning:
+    { readonly controller: AbortController; readonly promise: Promise<void> } | undefined;
   private running: { readonly run: BatchRun; readonly meter: BatchMeter } | undefined;
   private states: Record<string, { readonly state: BatchRowState; readonly message?: string }> = {};
   private lastReport: BatchReportView | undefined;
@@ -48,7 +63,12 @@ export class BatchHost {
     if (!this.running) return undefined;
     const { run, meter } = this.running;
     const { megapixelsPerSecond, secondsLeft, ...rest } = meter.standing();
-    return { ...rest, paused: run.paused, ...(megapixelsPerSecond === undefined ? {} : { megapixelsPerSecond }), ...(secondsLeft === undefined ? {} : { secondsLeft }) };
+    return {
+      ...rest,
+      paused: run.paused,
+      ...(megapixelsPerSecond === undefined ? {} : { megapixelsPerSecond }),
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
+    };
   }
 
   listen(listener: (event: BatchEventView) => void): void {
@@ -96,7 +116,9 @@ export class BatchHost {
       },
       openRecipe: async (params) => {
         nothing(params);
-        await vscode.window.showTextDocument(vscode.Uri.file(path.join(this.place.root, '.pisa-upscale.json')));
+        await vscode.window.showTextDocument(
+          vscode.Uri.file(path.join(this.place.root, '.pisa-upscale.json')),
+        );
       },
       showLog: async (params) => {
         nothing(params);
@@ -114,7 +136,12 @@ export class BatchHost {
   private init(): BatchInit {
     if (!this.planned) throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
     const { standing } = this;
-    return { plan: this.planned.view, states: this.states, ...(standing ? { standing } : {}), ...(this.lastReport ? { report: this.lastReport } : {}) };
+    return {
+      plan: this.planned.view,
+      states: this.states,
+      ...(standing ? { standing } : {}),
+      ...(this.lastReport ? { report: this.lastReport } : {}),
+    };
   }
 
   private makePlan(): Promise<void> {
@@ -123,9 +150,16 @@ export class BatchHost {
     const promise = this.services.engine
       .use((client) => this.plan(client, controller.signal))
       .catch((error: unknown) => {
-        if (controller.signal.aborted) throw new RpcError({ code: 'cancelled', message: vscode.l10n.t('Stopped.') });
-        if (error instanceof RecipeError) throw new RpcError({ code: 'recipe', message: error.message, hint: vscode.l10n.t('Correct the recipe, then look again.') });
-        if (error instanceof RecordsError) throw new RpcError({ code: 'lock', message: error.message });
+        if (controller.signal.aborted)
+          throw new RpcError({ code: 'cancelled', message: vscode.l10n.t('Stopped.') });
+        if (error instanceof RecipeError)
+          throw new RpcError({
+            code: 'recipe',
+            message: error.message,
+            hint: vscode.l10n.t('Correct the recipe, then look again.'),
+          });
+        if (error instanceof RecordsError)
+          throw new RpcError({ code: 'lock', message: error.message });
         throw error;
       });
     const planning = { controller, promise };
@@ -143,7 +177,9 @@ export class BatchHost {
     const plan = await batch.plan(signal);
     const todo = plan.items.some(({ status }) => status === 'todo');
     const { model } = request.settingsFor('');
-    const pace = todo ? await client.pace({ model, device: request.device }, { signal }).catch(() => undefined) : undefined;
+    const pace = todo
+      ? await client.pace({ model, device: request.device }, { signal }).catch(() => undefined)
+      : undefined;
     signal.throwIfAborted();
     const open = new Set(plan.items.filter(({ status }) => status === 'todo').map(({ id }) => id));
     this.planned = {
@@ -155,13 +191,30 @@ export class BatchHost {
         otherFiles: plan.otherFiles,
         hasRecipe: plan.recipe !== undefined,
         orphans: plan.orphans.length,
-        ...(pace?.secondsPerPixel === undefined ? {} : { secondsPerPixel: pace.secondsPerPixel, device: deviceName(pace.device) }),
+        ...(pace?.secondsPerPixel === undefined
+          ? {}
+          : { secondsPerPixel: pace.secondsPerPixel, device: deviceName(pace.device) }),
         interrupted: batch.unfinished?.header.ids.filter((id) => open.has(id)) ?? [],
       },
     };
   }
 
-  private row({ id, input, output, inputBytes, size, outputSize, frames, status, selected, reason, message }: PlanItem, { root }: Plan): BatchRow {
+  private row(
+    {
+      id,
+      input,
+      output,
+      inputBytes,
+      size,
+      outputSize,
+      frames,
+      status,
+      selected,
+      reason,
+      message,
+    }: PlanItem,
+    { root }: Plan,
+  ): BatchRow {
     return {
       id,
       input,
@@ -180,11 +233,13 @@ export class BatchHost {
 
   private async start(ids: readonly string[]): Promise<void> {
     if (this.running) return;
-    if (!this.planned) throw new RpcError({ code: 'no-plan', message: vscode.l10n.t('There is no plan yet.') });
+    if (!this.planned)
+      throw new RpcError({ code: 'no-plan', message: vscode.l10n.t('There is no plan yet.') });
     const { batch, plan } = this.planned;
     const known = new Set(plan.items.filter(({ status }) => status === 'todo').map(({ id }) => id));
     const wanted = new Set(ids.filter((id) => known.has(id)));
-    if (wanted.size === 0) throw new RpcError({ code: 'nothing-ticked', message: vscode.l10n.t('Nothing is ticked.') });
+    if (wanted.size === 0)
+      throw new RpcError({ code: 'nothing-ticked', message: vscode.l10n.t('Nothing is ticked.') });
     const meter = new BatchMeter(plan.items.filter(({ id }) => wanted.has(id)));
     const told = new Throttle<undefined>(STANDING_INTERVAL_MS, () => this.tellStanding());
     this.states = Object.fromEntries([...wanted].map((id) => [id, { state: 'waiting' as const }]));
@@ -208,14 +263,22 @@ export class BatchHost {
   }
 
   private ended({ outcomes, seconds, cancelled }: Report): void {
-    const count = (state: string): number => outcomes.filter((outcome) => outcome.state === state).length;
+    const count = (state: string): number =>
+      outcomes.filter((outcome) => outcome.state === state).length;
     const { running } = this;
     this.running = undefined;
     if (running?.run.abandoned) return;
     this.planned = undefined;
-    this.lastReport = { done: count('done'), failed: count('failed'), skipped: count('skipped'), cancelled, seconds };
+    this.lastReport = {
+      done: count('done'),
+      failed: count('failed'),
+      skipped: count('skipped'),
+      cancelled,
+      seconds,
+    };
     for (const { input, state, message, hint, notes } of outcomes) {
-      if (state === 'failed') this.services.log.warn(`batch: ${input}: ${message ?? ''} ${hint ?? ''}`);
+      if (state === 'failed')
+        this.services.log.warn(`batch: ${input}: ${message ?? ''} ${hint ?? ''}`);
       for (const note of notes) this.services.log.warn(`batch: ${input}: ${note}`);
     }
     // The plan that is shown next knows what was made.
@@ -234,7 +297,10 @@ export class BatchHost {
     if (event.kind !== 'started' && event.kind !== 'finished') return;
     const id = event.kind === 'started' ? event.id : event.outcome.id;
     const state: BatchRowState = event.kind === 'started' ? 'running' : event.outcome.state;
-    const message = event.kind === 'finished' && event.outcome.message !== undefined ? `${event.outcome.message}${event.outcome.hint === undefined ? '' : ` ${event.outcome.hint}`}` : undefined;
+    const message =
+      event.kind === 'finished' && event.outcome.message !== undefined
+        ? `${event.outcome.message}${event.outcome.hint === undefined ? '' : ` ${event.outcome.hint}`}`
+        : undefined;
     this.states[id] = { state, ...(message === undefined ? {} : { message }) };
     this.listener({ kind: 'row', id, state, ...(message === undefined ? {} : { message }) });
   }
@@ -248,8 +314,17 @@ export class BatchHost {
 
   private async compare(id: string): Promise<void> {
     const item = this.planned?.plan.items.find((one) => one.output === id && one.output !== '');
-    if (!item || !this.planned) throw new RpcError({ code: 'unknown-row', message: vscode.l10n.t('There is no such result.') });
+    if (!item || !this.planned)
+      throw new RpcError({
+        code: 'unknown-row',
+        message: vscode.l10n.t('There is no such result.'),
+      });
     const { root, outputRoot } = this.planned.plan;
-    await this.services.panels.show(pairOf(vscode.Uri.file(path.join(root, item.input)), vscode.Uri.file(path.join(outputRoot, item.output))));
+    await this.services.panels.show(
+      pairOf(
+        vscode.Uri.file(path.join(root, item.input)),
+        vscode.Uri.file(path.join(outputRoot, item.output)),
+      ),
+    );
   }
 }

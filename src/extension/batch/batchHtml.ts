@@ -16,10 +16,23 @@ export type BatchHtmlInput = {
 };
 
 /** The batch view's page. The plan comes later by message; nothing is inline. */
-export function batchHtml({ cspSource, nonce, scriptUri, styleUri, language, strings: s, folder, memory }: BatchHtmlInput): string {
-  const policy = `default-src 'none'; img-src ${cspSource}; font-src ${cspSource}; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
-  const option = (value: string, label: string): string => `<option value="${value}">${e(label)}</option>`;
-  const button = (id: string, label: string, kind = ''): string => `<button type="button" id="${id}" class="${kind}" hidden>${e(label)}</button>`;
+export function batchHtml({
+  cspSource,
+  nonce,
+  scriptUri,
+  styleUri,
+  language,
+  strings: s,
+  folder,
+  memory,
+}: BatchHtmlInput): string {
+  const policy =
+    `default-src 'none'; img-src ${cspSource}; font-src ${cspSource}; ` +
+    `style-src ${cspSource}; script-src 'nonce-${nonce}'`;
+  const option = (value: string, label: string): string =>
+    `<option value="${value}">${e(label)}</option>`;
+  const button = (id: string, label: string, kind = ''): string =>
+    `<button type="button" id="${id}" class="${kind}" hidden>${e(label)}</button>`;
   return `<!DOCTYPE html>
 <html lang="${e(language)}">
 <head>

@@ -15,18 +15,29 @@ export const BATCH_VIEW = 'pisaUpscale.batch';
 
 export type BatchPanelServices = BatchHostServices & { readonly extensionUri: vscode.Uri };
 
-type Open = { readonly host: BatchHost; panel: vscode.WebviewPanel | undefined; tell: (event: BatchEventView) => void };
+type Open = {
+  readonly host: BatchHost;
+  panel: vscode.WebviewPanel | undefined;
+  tell: (event: BatchEventView) => void;
+};
 
-/** The batches of this window: one view for each folder, and their runs, which go on when a view is closed. */
+/**
+ * The batches of this window: one view for each folder, and their runs, which go on when a view is
+ * closed.
+ */
 export class BatchPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly open = new Map<string, Open>();
-  private readonly status = this.register(vscode.window.createStatusBarItem('pisaUpscale.batch', vscode.StatusBarAlignment.Left));
+  private readonly status = this.register(
+    vscode.window.createStatusBarItem('pisaUpscale.batch', vscode.StatusBarAlignment.Left),
+  );
 
   constructor(private readonly services: BatchPanelServices) {
     super();
     this.status.name = vscode.l10n.t('PiSA Upscale Batch');
     this.register(vscode.window.registerWebviewPanelSerializer(BATCH_VIEW, this));
-    this.register(vscode.commands.registerCommand('pisaUpscale.revealBatch', () => this.revealRunning()));
+    this.register(
+      vscode.commands.registerCommand('pisaUpscale.revealBatch', () => this.revealRunning()),
+    );
   }
 
   /** The host of a place's view; for tests. */
@@ -42,7 +53,11 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       return existing.host;
     }
     existing?.panel?.dispose();
-    const panel = vscode.window.createWebviewPanel(BATCH_VIEW, this.titleOf(place), vscode.ViewColumn.Active);
+    const panel = vscode.window.createWebviewPanel(
+      BATCH_VIEW,
+      this.titleOf(place),
+      vscode.ViewColumn.Active,
+    );
     return this.fill(panel, place);
   }
 
@@ -52,7 +67,10 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     else panel.dispose();
   }
 
-  /** Offers to go on with a batch that was interrupted. Cheap: it looks for files in the workspace's storage only. */
+  /**
+   * Offers to go on with a batch that was interrupted. Cheap: it looks for files in the workspace's
+   * storage only.
+   */
   async offerResume(): Promise<void> {
     for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
       if (uri.scheme !== 'file') continue;
@@ -61,7 +79,16 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       if (!unfinished) continue;
       const done = unfinished.header.ids.filter((id) => id in unfinished.records).length;
       const goOn = vscode.l10n.t('Go On');
-      const answer = await vscode.window.showInformationMessage(vscode.l10n.t('A batch in {0} was interrupted: {1} of {2} images are done.', path.basename(uri.fsPath), done, unfinished.header.ids.length), goOn, vscode.l10n.t('Later'));
+      const answer = await vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'A batch in {0} was interrupted: {1} of {2} images are done.',
+          path.basename(uri.fsPath),
+          done,
+          unfinished.header.ids.length,
+        ),
+        goOn,
+        vscode.l10n.t('Later'),
+      );
       if (answer === goOn) await this.goOn({ root: uri.fsPath, inputs: [uri.fsPath] });
     }
   }
@@ -85,20 +112,31 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     const { webview } = panel;
     const assets = vscode.Uri.joinPath(this.services.extensionUri, 'dist', 'webview');
     const address = (uri: vscode.Uri): string => webview.asWebviewUri(uri).toString();
-    webview.options = { enableScripts: true, localResourceRoots: [assets, vscode.Uri.file(place.root)] };
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [assets, vscode.Uri.file(place.root)],
+    };
     panel.title = this.titleOf(place);
     const running = this.open.get(place.root);
     const entry: Open = running?.host.isRunning
       ? running
       : {
-          host: new BatchHost(place, this.services, (file) => address(vscode.Uri.file(file)), () => this.showStatus()),
+          host: new BatchHost(
+            place,
+            this.services,
+            (file) => address(vscode.Uri.file(file)),
+            () => this.showStatus(),
+          ),
           panel: undefined,
           tell: () => undefined,
         };
     entry.panel = panel;
     this.open.set(place.root, entry);
     const rpc = new RpcEndpoint<RpcApi & BatchWebviewApi>(
-      { post: (message) => void webview.postMessage(message), onMessage: (listener) => this.register(webview.onDidReceiveMessage(listener)) },
+      {
+        post: (message) => void webview.postMessage(message),
+        onMessage: (listener) => this.register(webview.onDidReceiveMessage(listener)),
+      },
       entry.host.api(),
     );
     // A hidden webview has no page; it asks anew when it comes back.
@@ -124,32 +162,56 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   }
 
   /** A notification only for who does not see the view. */
-  private tellEnd(entry: Open, { report: { done, failed, seconds, cancelled } }: Extract<BatchEventView, { kind: 'report' }>): void {
+  private tellEnd(
+    entry: Open,
+    { report: { done, failed, seconds, cancelled } }: Extract<BatchEventView, { kind: 'report' }>,
+  ): void {
     if (entry.panel?.visible || cancelled) return;
-    const text = vscode.l10n.t('{0} images upscaled in {1}, {2} failed.', done, formatSeconds(seconds), failed);
+    const text = vscode.l10n.t(
+      '{0} images upscaled in {1}, {2} failed.',
+      done,
+      formatSeconds(seconds),
+      failed,
+    );
     const show = vscode.l10n.t('Show Report');
-    const told = failed > 0 ? vscode.window.showWarningMessage(text, show) : vscode.window.showInformationMessage(text, show);
+    const told =
+      failed > 0
+        ? vscode.window.showWarningMessage(text, show)
+        : vscode.window.showInformationMessage(text, show);
     void told.then((answer) => answer === show && this.reveal(entry));
   }
 
   private reveal(entry: Open): void {
     if (entry.panel) entry.panel.reveal();
-    else this.fill(vscode.window.createWebviewPanel(BATCH_VIEW, this.titleOf(entry.host.place), vscode.ViewColumn.Active), entry.host.place);
+    else
+      this.fill(
+        vscode.window.createWebviewPanel(
+          BATCH_VIEW,
+          this.titleOf(entry.host.place),
+          vscode.ViewColumn.Active,
+        ),
+        entry.host.place,
+      );
   }
 
   private revealRunning(): void {
-    const running = [...this.open.values()].find(({ host }) => host.isRunning) ?? [...this.open.values()].at(-1);
+    const running =
+      [...this.open.values()].find(({ host }) => host.isRunning) ?? [...this.open.values()].at(-1);
     if (running) this.reveal(running);
   }
 
   private showStatus(): void {
-    const standing = [...this.open.values()].map(({ host }) => host.standing).find((one) => one !== undefined);
+    const standing = [...this.open.values()]
+      .map(({ host }) => host.standing)
+      .find((one) => one !== undefined);
     if (!standing) {
       this.status.hide();
       return;
     }
     const { done, total, secondsLeft, paused } = standing;
-    this.status.text = `$(${paused ? 'debug-pause' : 'sync~spin'}) ${vscode.l10n.t('Upscaling {0}/{1}', done, total)}${secondsLeft === undefined || paused ? '' : ` · ${formatSeconds(secondsLeft)}`}`;
+    this.status.text =
+      `$(${paused ? 'debug-pause' : 'sync~spin'}) ` +
+      `${vscode.l10n.t('Upscaling {0}/{1}', done, total)}${secondsLeft === undefined || paused ? '' : ` · ${formatSeconds(secondsLeft)}`}`;
     this.status.tooltip = vscode.l10n.t('Show the batch');
     this.status.command = 'pisaUpscale.revealBatch';
     this.status.show();
@@ -160,9 +222,16 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
 function placeFrom(state: unknown): BatchPlace | undefined {
   if (typeof state !== 'object' || state === null || !('place' in state)) return undefined;
   const { place } = state;
-  if (typeof place !== 'object' || place === null || !('root' in place) || !('inputs' in place)) return undefined;
+  if (typeof place !== 'object' || place === null || !('root' in place) || !('inputs' in place))
+    return undefined;
   const { root, inputs } = place;
-  if (typeof root !== 'string' || !Array.isArray(inputs) || !inputs.every((input): input is string => typeof input === 'string')) return undefined;
-  const isOpen = (file: string): boolean => vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) !== undefined;
+  if (
+    typeof root !== 'string' ||
+    !Array.isArray(inputs) ||
+    !inputs.every((input): input is string => typeof input === 'string')
+  )
+    return undefined;
+  const isOpen = (file: string): boolean =>
+    vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) !== undefined;
   return isOpen(root) && inputs.every(isOpen) ? { root, inputs } : undefined;
 }

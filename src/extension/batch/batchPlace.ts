@@ -22,11 +22,24 @@ export type BatchSurroundings = {
 const MINIMUM_SIDE = 8;
 
 /** Where journals of a root lie, and its records when it has no recipe. */
-export const stateFolderOf = (root: string, { storage }: Pick<BatchSurroundings, 'storage'>): string =>
-  path.join(storage.fsPath, 'batches', createHash('sha256').update(root).digest('hex').slice(0, 24));
+export const stateFolderOf = (
+  root: string,
+  { storage }: Pick<BatchSurroundings, 'storage'>,
+): string =>
+  path.join(
+    storage.fsPath,
+    'batches',
+    createHash('sha256').update(root).digest('hex').slice(0, 24),
+  );
 
-/** The request of a batch. In a workspace that is not trusted its recipe is not read. Throws `RecipeError`. */
-export async function requestFor({ root, inputs }: BatchPlace, surroundings: BatchSurroundings): Promise<BatchRequest> {
+/**
+ * The request of a batch. In a workspace that is not trusted its recipe is not read. Throws
+ * `RecipeError`.
+ */
+export async function requestFor(
+  { root, inputs }: BatchPlace,
+  surroundings: BatchSurroundings,
+): Promise<BatchRequest> {
   const { config, extensionPath, isTrusted } = surroundings;
   const file = path.join(root, RECIPE_NAME);
   const value = isTrusted() ? await readRecipe(file) : undefined;
@@ -42,7 +55,11 @@ export async function requestFor({ root, inputs }: BatchPlace, surroundings: Bat
     stateFolder: stateFolderOf(root, surroundings),
     ...(value ? { recipe: { file, value }, lockFolder: root } : {}),
     device: config.upscale(vscode.Uri.file(root)).device,
-    modelFolders: [path.join(extensionPath, 'models'), ...modelFolders, store ?? defaultModelStore()],
+    modelFolders: [
+      path.join(extensionPath, 'models'),
+      ...modelFolders,
+      store ?? defaultModelStore(),
+    ],
   };
 }
 
@@ -53,12 +70,18 @@ function excluded(root: vscode.Uri): string[] {
   return Object.entries(value).flatMap(([glob, on]) => (on === true ? [glob] : []));
 }
 
-/** The places that chosen resources mean: each in its workspace folder; a folder outside is a place of its own. */
+/**
+ * The places that chosen resources mean: each in its workspace folder; a folder outside is a place
+ * of its own.
+ */
 export function placesOf(uris: readonly vscode.Uri[]): readonly BatchPlace[] {
   const places = new Map<string, string[]>();
   for (const uri of uris.filter(({ scheme }) => scheme === 'file')) {
     const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? uri.fsPath;
     places.set(root, [...(places.get(root) ?? []), uri.fsPath]);
   }
-  return [...places].map(([root, inputs]) => ({ root, inputs: inputs.includes(root) ? [root] : inputs }));
+  return [...places].map(([root, inputs]) => ({
+    root,
+    inputs: inputs.includes(root) ? [root] : inputs,
+  }));
 }

@@ -3,7 +3,8 @@ import { RpcError } from '../../shared/rpc';
 /** More rows than any plan that a view can show. */
 const MOST_IDS = 1_000_000;
 
-const refused = (what: string): RpcError => new RpcError({ code: 'bad-message', message: `The view sent a message whose ${what} is wrong.` });
+const refused = (what: string): RpcError =>
+  new RpcError({ code: 'bad-message', message: `The view sent a message whose ${what} is wrong.` });
 
 /** Refuses parameters where none belong. */
 export function nothing(params: unknown): void {
@@ -13,7 +14,8 @@ export function nothing(params: unknown): void {
 /** The ids that a view sent. */
 export function idsParam(params: unknown): readonly string[] {
   const ids: unknown = isObject(params) ? params.ids : undefined;
-  if (!Array.isArray(ids) || ids.length > MOST_IDS || !ids.every((id) => typeof id === 'string')) throw refused('ids');
+  if (!Array.isArray(ids) || ids.length > MOST_IDS || !ids.every((id) => typeof id === 'string'))
+    throw refused('ids');
   return ids;
 }
 
@@ -24,4 +26,5 @@ export function idParam(params: unknown): string {
   return id;
 }
 
-const isObject = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === 'object' && value !== null;

@@ -1,7 +1,9 @@
 import type { BatchStrings } from '../../shared/batchProtocol';
 import type { Translate } from '../translate';
 
-/** All text of the batch view in the person's language. `{0}`, `{1}` … stay: the webview fills them. */
+/**
+ * All text of the batch view in the person's language. `{0}`, `{1}` … stay: the webview fills them.
+ */
 export const batchStrings = (t: Translate): BatchStrings => ({
   title: t('Upscale Images'),
   planning: t('Looking at the images of {0}…'),

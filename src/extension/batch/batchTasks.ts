@@ -10,21 +10,33 @@ export const TASK_TYPE = 'pisa-upscale';
 
 type Services = BatchSurroundings & { readonly engine: EngineSupervisor };
 
-/** Tasks of the type `pisa-upscale`: they upscale a folder of the workspace as its plan says, in a terminal. */
+/**
+ * Tasks of the type `pisa-upscale`: they upscale a folder of the workspace as its plan says, in a
+ * terminal.
+ */
 export class BatchTaskProvider implements vscode.TaskProvider {
   constructor(private readonly services: Services) {}
 
   provideTasks(): vscode.Task[] {
-    return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file').map((folder) => this.task({ type: TASK_TYPE }, folder, vscode.l10n.t('Upscale Images')));
+    return (vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map((folder) => this.task({ type: TASK_TYPE }, folder, vscode.l10n.t('Upscale Images')));
   }
 
   resolveTask(task: vscode.Task): vscode.Task | undefined {
-    const scope = typeof task.scope === 'object' ? task.scope : vscode.workspace.workspaceFolders?.[0];
+    const scope =
+      typeof task.scope === 'object' ? task.scope : vscode.workspace.workspaceFolders?.[0];
     return scope && this.task(task.definition, scope, task.name);
   }
 
-  private task(definition: vscode.TaskDefinition, folder: vscode.WorkspaceFolder, name: string): vscode.Task {
-    const execution = new vscode.CustomExecution(async (resolved) => new BatchTerminal(resolved, folder, this.services));
+  private task(
+    definition: vscode.TaskDefinition,
+    folder: vscode.WorkspaceFolder,
+    name: string,
+  ): vscode.Task {
+    const execution = new vscode.CustomExecution(
+      async (resolved) => new BatchTerminal(resolved, folder, this.services),
+    );
     const task = new vscode.Task(definition, folder, name, TASK_TYPE, execution);
     task.group = vscode.TaskGroup.Build;
     return task;
@@ -75,32 +87,56 @@ class BatchTerminal implements vscode.Pseudoterminal {
     const root = this.folder.uri.fsPath;
     const folder: unknown = this.definition.folder;
     if (folder === undefined || folder === '') return { root, inputs: [root] };
-    if (typeof folder !== 'string') throw new Error(vscode.l10n.t('The task’s folder must be a text.'));
+    if (typeof folder !== 'string')
+      throw new Error(vscode.l10n.t('The task’s folder must be a text.'));
     const input = path.resolve(root, folder);
-    if (!liesIn(root, input)) throw new Error(vscode.l10n.t('The task’s folder {0} lies outside the workspace.', folder));
+    if (!liesIn(root, input))
+      throw new Error(vscode.l10n.t('The task’s folder {0} lies outside the workspace.', folder));
     return { root, inputs: [input] };
   }
 
   private async work(): Promise<boolean> {
-    const request = { ...(await requestFor(this.place(), this.services)), ...(this.definition.force === true ? { force: true } : {}) };
+    const request = {
+      ...(await requestFor(this.place(), this.services)),
+      ...(this.definition.force === true ? { force: true } : {}),
+    };
     return this.services.engine.use(async (client) => {
       const batch = new Batch(request, client);
       const plan = await batch.plan(this.controller.signal);
-      const ids = plan.items.filter(({ status, selected }) => status === 'todo' && selected).map(({ id }) => id);
+      const ids = plan.items
+        .filter(({ status, selected }) => status === 'todo' && selected)
+        .map(({ id }) => id);
       const upToDate = plan.items.filter(({ status }) => status === 'done').length;
-      this.print(vscode.l10n.t('{0} to do, {1} up to date, {2} left alone', ids.length, upToDate, plan.items.length - ids.length - upToDate));
+      this.print(
+        vscode.l10n.t(
+          '{0} to do, {1} up to date, {2} left alone',
+          ids.length,
+          upToDate,
+          plan.items.length - ids.length - upToDate,
+        ),
+      );
       if (ids.length === 0) return true;
       const { run, report } = await batch.start(plan, new Set(ids), (event) => {
         if (event.kind !== 'finished') return;
         const { output, input, state, message, hint, size, seconds } = event.outcome;
-        if (state === 'done') this.print(`${output}  ${size?.width ?? 0}×${size?.height ?? 0}  ${seconds.toFixed(1)} s`);
+        if (state === 'done')
+          this.print(
+            `${output}  ${size?.width ?? 0}×${size?.height ?? 0}  ${seconds.toFixed(1)} s`,
+          );
         else if (state === 'failed') this.print(`${input}: ${message ?? ''} ${hint ?? ''}`);
       });
       this.run = run;
       if (this.controller.signal.aborted) run.cancel();
       const { outcomes, cancelled, seconds } = await report;
       const failed = outcomes.filter(({ state }) => state === 'failed').length;
-      this.print(vscode.l10n.t('{0} upscaled in {1} s, {2} failed', outcomes.filter(({ state }) => state === 'done').length, seconds.toFixed(1), failed));
+      this.print(
+        vscode.l10n.t(
+          '{0} upscaled in {1} s, {2} failed',
+          outcomes.filter(({ state }) => state === 'done').length,
+          seconds.toFixed(1),
+          failed,
+        ),
+      );
       return !cancelled && failed === 0;
     });
   }

@@ -10,7 +10,10 @@ export type ChosenImages = {
   readonly isChosen: boolean;
 };
 
-/** The images that a command acts on: the clicked one, then the rest of the selection; else the active tab's; else what the person picks. */
+/**
+ * The images that a command acts on: the clicked one, then the rest of the selection; else the
+ * active tab's; else what the person picks.
+ */
 export async function chosenImages(clicked: unknown, selection: unknown): Promise<ChosenImages> {
   const chosen = chosenUris(clicked, selection, (value) => value instanceof vscode.Uri);
   if (chosen.length === 0) {
@@ -20,8 +23,14 @@ export async function chosenImages(clicked: unknown, selection: unknown): Promis
   const { pictures, ignored } = splitSelection(chosen);
   const folders = await Promise.all(pictures.map(isFolder));
   const files = pictures.filter((_, index) => folders[index] !== true);
-  const first = files.find((file) => clicked instanceof vscode.Uri && file.toString() === clicked.toString());
-  return { files: first ? [first, ...files.filter((file) => file !== first)] : files, ignored: ignored + pictures.length - files.length, isChosen: true };
+  const first = files.find(
+    (file) => clicked instanceof vscode.Uri && file.toString() === clicked.toString(),
+  );
+  return {
+    files: first ? [first, ...files.filter((file) => file !== first)] : files,
+    ignored: ignored + pictures.length - files.length,
+    isChosen: true,
+  };
 }
 
 /** Folders can be named like pictures. What is missing is left to the engine, which says so. */

@@ -15,4 +15,8 @@ export const IMPORT_MODEL_COMMAND = 'pisaUpscale.importModel';
 export const REMOVE_MODEL_COMMAND = 'pisaUpscale.removeModel';
 
 /** The original, the result, and how the result was made when that is known. */
-export type CompareArguments = readonly [original: Uri, result: Uri, made?: UpscaleResult | undefined];
+export type CompareArguments = readonly [
+  original: Uri,
+  result: Uri,
+  made?: UpscaleResult | undefined,
+];

@@ -29,18 +29,28 @@ import { upscaleImage } from './upscaleImage';
 import { upscaleImageAs } from './upscaleImageAs';
 
 export type CommandServices = ShowDevicesServices &
-  ModelServices & { readonly jobs: UpscaleJobs; readonly panels: ComparisonPanels; readonly batches: BatchPanels };
+  ModelServices & {
+    readonly jobs: UpscaleJobs;
+    readonly panels: ComparisonPanels;
+    readonly batches: BatchPanels;
+  };
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
-/** Every command the manifest contributes. Arguments come from menus, keybindings and other code: check them. */
+/**
+ * Every command the manifest contributes. Arguments come from menus, keybindings and other code:
+ * check them.
+ */
 const commandTable = (services: CommandServices): Record<string, Handler> => ({
   [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services, clicked, selection),
-  [UPSCALE_IMAGE_AS_COMMAND]: (clicked, selection, kind) => upscaleImageAs(services, clicked, selection, kind),
+  [UPSCALE_IMAGE_AS_COMMAND]: (clicked, selection, kind) =>
+    upscaleImageAs(services, clicked, selection, kind),
   [UPSCALE_WORKSPACE_COMMAND]: () => upscaleWorkspace(services.batches),
-  [UPSCALE_FOLDER_COMMAND]: (clicked, selection) => upscaleFolder(services.batches, clicked, selection),
+  [UPSCALE_FOLDER_COMMAND]: (clicked, selection) =>
+    upscaleFolder(services.batches, clicked, selection),
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
-  [OPEN_COMPARISON_COMMAND]: (clicked, selection) => openComparison(services.panels, clicked, selection),
+  [OPEN_COMPARISON_COMMAND]: (clicked, selection) =>
+    openComparison(services.panels, clicked, selection),
   [SHOW_DEVICES_COMMAND]: () => showDevices(services),
   [MANAGE_MODELS_COMMAND]: () => manageModels(services),
   [INSTALL_MODEL_COMMAND]: (options) => installModel(services, options),
@@ -50,6 +60,8 @@ const commandTable = (services: CommandServices): Record<string, Handler> => ({
 });
 
 export function registerCommands(services: CommandServices): vscode.Disposable {
-  const registrations = Object.entries(commandTable(services)).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
+  const registrations = Object.entries(commandTable(services)).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, handler),
+  );
   return vscode.Disposable.from(...registrations);
 }

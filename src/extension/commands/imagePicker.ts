@@ -9,7 +9,8 @@ const MAX_IMAGES = 5000;
 /** The picture in the active tab, shown by whatever editor. */
 export function activeImage(): vscode.Uri | undefined {
   const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  if (!(input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText)) return undefined;
+  if (!(input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText))
+    return undefined;
   return isImageName(path.posix.basename(input.uri.path)) ? input.uri : undefined;
 }
 
@@ -20,8 +21,13 @@ export type PickOptions = {
   readonly placeHolder?: string;
 };
 
-/** Lets the person choose from the workspace's pictures; empty when there are none or nothing was chosen. */
-export async function pickImages({ marked = [], title, placeHolder }: PickOptions = {}): Promise<readonly vscode.Uri[]> {
+/**
+ * Lets the person choose from the workspace's pictures; empty when there are none or nothing was
+ * chosen.
+ */
+export async function pickImages({ marked = [], title, placeHolder }: PickOptions = {}): Promise<
+  readonly vscode.Uri[]
+> {
   const found = await vscode.workspace.findFiles(imageGlob(), EXCLUDE, MAX_IMAGES);
   const images = [...new Map([...marked, ...found].map((uri) => [uri.toString(), uri])).values()];
   const isMarked = new Set(marked.map(String));
@@ -34,7 +40,12 @@ export async function pickImages({ marked = [], title, placeHolder }: PickOption
     return [];
   }
   const items = images
-    .map((uri) => ({ uri, label: path.posix.basename(uri.path), description: vscode.workspace.asRelativePath(uri), picked: isMarked.has(uri.toString()) }))
+    .map((uri) => ({
+      uri,
+      label: path.posix.basename(uri.path),
+      description: vscode.workspace.asRelativePath(uri),
+      picked: isMarked.has(uri.toString()),
+    }))
     .sort((a, b) => a.description.localeCompare(b.description));
   const chosen = await vscode.window.showQuickPick(items, {
     canPickMany: true,

@@ -6,22 +6,32 @@ import type { ModelTasks } from '../models/modelTasks';
 import { showImport } from '../models/showImport';
 import { textOf } from './commandArguments';
 
-export type ModelServices = { readonly tasks: ModelTasks; readonly config: Config; readonly log: Log };
+export type ModelServices = {
+  readonly tasks: ModelTasks;
+  readonly config: Config;
+  readonly log: Log;
+};
 
 const PISA_SR: InstallableModel = 'pisa-sr';
 
 /**
- * Makes PiSA-SR out of files that are on this machine. Asks for the folder unless other code gives `{ folder, weights? }`; then it rejects
- * with the failure instead of showing it. Resolves with what was imported; undefined when the person gave up or it failed.
+ * Makes PiSA-SR out of files that are on this machine. Asks for the folder unless other code gives
+ * `{ folder, weights? }`; then it rejects with the failure instead of showing it. Resolves with
+ * what was imported; undefined when the person gave up or it failed.
  */
-export async function importModel({ tasks, config, log }: ModelServices, options: unknown): Promise<ImportResult | undefined> {
+export async function importModel(
+  { tasks, config, log }: ModelServices,
+  options: unknown,
+): Promise<ImportResult | undefined> {
   const given = textOf(options, 'folder');
   const weights = textOf(options, 'weights');
   const folder = given ?? (await chooseFolder());
   if (folder === undefined) return undefined;
   const title = vscode.l10n.t('Importing PiSA-SR');
   const params = { id: PISA_SR, folder, ...(weights === undefined ? {} : { weights }) };
-  const result = await tasks.change(title, { automatic: given !== undefined }, (client, context) => client.importModel(params, context));
+  const result = await tasks.change(title, { automatic: given !== undefined }, (client, context) =>
+    client.importModel(params, context),
+  );
   if (!result) return undefined;
   void showImport(result, config, log).catch((error: unknown) => log.error(title, error));
   return result;

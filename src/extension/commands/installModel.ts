@@ -6,30 +6,55 @@ import { isTrue, textOf, textsOf } from './commandArguments';
 import type { ModelServices } from './importModel';
 
 /**
- * Downloads PiSA-SR: shows what would be fetched and under what licences, asks to accept them and for `pisa_sr.pkl`, downloads, imports. Other
- * code may give `{ licencesAccepted: true, weights?, mirrors? }`; then nothing is asked, and it rejects with the failure. What a cancel or a
- * break leaves is kept for the next time.
+ * Downloads PiSA-SR: shows what would be fetched and under what licences, asks to accept them and
+ * for `pisa_sr.pkl`, downloads, imports. Other code may give `{ licencesAccepted: true, weights?,
+ * mirrors? }`; then nothing is asked, and it rejects with the failure. What a cancel or a break
+ * leaves is kept for the next time.
  */
-export async function installModel(services: ModelServices, options: unknown): Promise<InstallResult | undefined> {
+export async function installModel(
+  services: ModelServices,
+  options: unknown,
+): Promise<InstallResult | undefined> {
   const { tasks, config, log } = services;
   const { mirrors, precision, proxy } = config.install();
-  const request: InstallRequest = { id: 'pisa-sr', precision, mirrors: textsOf(options, 'mirrors') ?? mirrors, ...(proxy === undefined ? {} : { proxy }) };
+  const request: InstallRequest = {
+    id: 'pisa-sr',
+    precision,
+    mirrors: textsOf(options, 'mirrors') ?? mirrors,
+    ...(proxy === undefined ? {} : { proxy }),
+  };
   const automatic = isTrue(options, 'licencesAccepted');
-  const agreed = automatic ? { weights: textOf(options, 'weights') } : await agree(services, request);
+  const agreed = automatic
+    ? { weights: textOf(options, 'weights') }
+    : await agree(services, request);
   if (!agreed) return undefined;
   const { weights } = agreed;
   const title = vscode.l10n.t('Installing PiSA-SR');
-  const params = { ...request, licencesAccepted: true, ...(weights === undefined ? {} : { weights }) };
-  const result = await tasks.change(title, { automatic }, (client, context) => client.installModel(params, context));
+  const params = {
+    ...request,
+    licencesAccepted: true,
+    ...(weights === undefined ? {} : { weights }),
+  };
+  const result = await tasks.change(title, { automatic }, (client, context) =>
+    client.installModel(params, context),
+  );
   if (!result) return undefined;
-  const shown = result.state === 'ready' ? showImport(result.imported, config, log) : showWaiting(result.weights);
+  const shown =
+    result.state === 'ready'
+      ? showImport(result.imported, config, log)
+      : showWaiting(result.weights);
   void shown.catch((error: unknown) => log.error(title, error));
   return result;
 }
 
 /** Shows the plan and asks for what only the person can give; undefined when they decline. */
-async function agree({ tasks, log }: ModelServices, request: InstallRequest): Promise<{ weights: string | undefined } | undefined> {
-  const plan = await tasks.run(vscode.l10n.t('Looking for PiSA-SR’s files'), (client, { signal }) => client.planInstall(request, { signal }));
+async function agree(
+  { tasks, log }: ModelServices,
+  request: InstallRequest,
+): Promise<{ weights: string | undefined } | undefined> {
+  const plan = await tasks.run(vscode.l10n.t('Looking for PiSA-SR’s files'), (client, { signal }) =>
+    client.planInstall(request, { signal }),
+  );
   if (!plan) return undefined;
   log.info(describePlan(plan).join('\n'));
   if (!(await accepts(plan))) return undefined;
@@ -41,20 +66,36 @@ async function accepts(plan: InstallPlan): Promise<boolean> {
   const accept = vscode.l10n.t('Accept and Download');
   const view = vscode.l10n.t('View Licence');
   for (;;) {
-    const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('Install {0}?', plan.name), { modal: true, detail: describePlanBriefly(plan).join('\n') }, accept, view);
+    const chosen = await vscode.window.showInformationMessage(
+      vscode.l10n.t('Install {0}?', plan.name),
+      { modal: true, detail: describePlanBriefly(plan).join('\n') },
+      accept,
+      view,
+    );
     if (chosen !== view) return chosen === accept;
     const licence = plan.licences.find(({ mustAccept }) => mustAccept);
     if (licence) await vscode.env.openExternal(vscode.Uri.parse(licence.url));
   }
 }
 
-async function askForWeights({ weights }: InstallPlan): Promise<{ weights: string | undefined } | undefined> {
+async function askForWeights({
+  weights,
+}: InstallPlan): Promise<{ weights: string | undefined } | undefined> {
   const choose = vscode.l10n.t('Choose {0}…', weights.name);
   const open = vscode.l10n.t('Open Download Page');
   const later = vscode.l10n.t('Later');
   for (;;) {
-    const detail = vscode.l10n.t('{0} The rest can be downloaded meanwhile: choose "Later" and run this command again when you have the file.', weights.note);
-    const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('Do you have {0}?', weights.name), { modal: true, detail }, choose, open, later);
+    const detail = vscode.l10n.t(
+      '{0} The rest can be downloaded meanwhile: choose "Later" and run this command again when you have the file.',
+      weights.note,
+    );
+    const chosen = await vscode.window.showInformationMessage(
+      vscode.l10n.t('Do you have {0}?', weights.name),
+      { modal: true, detail },
+      choose,
+      open,
+      later,
+    );
     if (chosen === later) return { weights: undefined };
     if (chosen === open) {
       const [page] = weights.pages;
@@ -62,12 +103,21 @@ async function askForWeights({ weights }: InstallPlan): Promise<{ weights: strin
       continue;
     }
     if (chosen !== choose) return undefined;
-    const files = await vscode.window.showOpenDialog({ canSelectMany: false, title: weights.name, filters: { [weights.name]: ['pkl', 'pt'] } });
+    const files = await vscode.window.showOpenDialog({
+      canSelectMany: false,
+      title: weights.name,
+      filters: { [weights.name]: ['pkl', 'pt'] },
+    });
     const [file] = files ?? [];
     if (file) return { weights: file.fsPath };
   }
 }
 
 async function showWaiting(weights: string): Promise<void> {
-  await vscode.window.showInformationMessage(vscode.l10n.t('All of PiSA-SR that can be downloaded is here. pisa_sr.pkl is still missing: {0} Then run "Install PiSA-SR…" again.', weights));
+  await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'All of PiSA-SR that can be downloaded is here. pisa_sr.pkl is still missing: {0} Then run "Install PiSA-SR…" again.',
+      weights,
+    ),
+  );
 }

@@ -8,14 +8,27 @@ import { removeModel } from './removeModel';
 export async function manageModels(services: ModelServices): Promise<void> {
   const { tasks, config } = services;
   const title = vscode.l10n.t('Looking for models');
-  const found = await tasks.lookUp(title, async (client) => [await client.models(), await client.modelStates()] as const);
+  const found = await tasks.lookUp(
+    title,
+    async (client) => [await client.models(), await client.modelStates()] as const,
+  );
   if (!found) return;
-  const context = { current: config.upscale(undefined).model, inWorkspace: vscode.workspace.workspaceFolders !== undefined };
+  const context = {
+    current: config.upscale(undefined).model,
+    inWorkspace: vscode.workspace.workspaceFolders !== undefined,
+  };
   const items = modelItems(...found, context, vscode.l10n.t);
-  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Models'), matchOnDescription: true, matchOnDetail: true });
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Models'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   if (!chosen || chosen.actions.length === 0) return;
   const actions = chosen.actions.map((action) => ({ action, label: titleOf(action) }));
-  const next = await vscode.window.showQuickPick(actions, { title: chosen.label, placeHolder: chosen.description });
+  const next = await vscode.window.showQuickPick(actions, {
+    title: chosen.label,
+    placeHolder: chosen.description,
+  });
   if (next) await act(next.action, chosen, services);
 }
 
@@ -38,7 +51,11 @@ function titleOf(action: ModelAction): string {
   }
 }
 
-async function act(action: ModelAction, { id, folder }: ModelItem, services: ModelServices): Promise<void> {
+async function act(
+  action: ModelAction,
+  { id, folder }: ModelItem,
+  services: ModelServices,
+): Promise<void> {
   switch (action) {
     case 'useHere':
       return services.config.useModel(id, vscode.ConfigurationTarget.Workspace);
@@ -56,12 +73,15 @@ async function act(action: ModelAction, { id, folder }: ModelItem, services: Mod
       await removeModel(services, { id });
       return;
     case 'reveal':
-      if (folder !== undefined) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
+      if (folder !== undefined)
+        await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
   }
 }
 
 async function verify(id: string, { tasks, log }: ModelServices): Promise<void> {
-  const results = await tasks.run(vscode.l10n.t('Verifying {0}', id), (client, context) => client.verifyModels({ id }, context));
+  const results = await tasks.run(vscode.l10n.t('Verifying {0}', id), (client, context) =>
+    client.verifyModels({ id }, context),
+  );
   const [result] = results ?? [];
   if (!result) return;
   log.info(`${result.id}: ${result.message}`);

@@ -5,22 +5,39 @@ import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import { activeImage, pickImages } from './imagePicker';
 import { chosenUris, inOrderOfOrigin } from './selection';
 
-/** Opens the comparison of one image with what models make of it, or of two images with each other. Without arguments: of the active image, else of a choice. */
-export async function openComparison(panels: ComparisonPanels, clicked: unknown, selection: unknown): Promise<void> {
+/**
+ * Opens the comparison of one image with what models make of it, or of two images with each other.
+ * Without arguments: of the active image, else of a choice.
+ */
+export async function openComparison(
+  panels: ComparisonPanels,
+  clicked: unknown,
+  selection: unknown,
+): Promise<void> {
   const chosen = chosenUris(clicked, selection, (value) => value instanceof vscode.Uri);
   const images = chosen.length > 0 ? chosen : await imagesOfPalette();
   const stranger = images.find((uri) => !isImageName(baseName(uri)) || isVectorName(baseName(uri)));
   if (stranger) {
-    void vscode.window.showWarningMessage(vscode.l10n.t('{0} is not an image that can be compared.', baseName(stranger)));
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('{0} is not an image that can be compared.', baseName(stranger)),
+    );
     return;
   }
   const [first, second] = inOrderOfOrigin(images, baseName);
-  if (images.length > 2) void vscode.window.showWarningMessage(vscode.l10n.t('Choose one image, or two to compare with each other.'));
+  if (images.length > 2)
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('Choose one image, or two to compare with each other.'),
+    );
   else if (first && second) await panels.show(pairOf(first, second));
   else if (first) await panels.show(previewOf(first));
 }
 
 async function imagesOfPalette(): Promise<readonly vscode.Uri[]> {
   const active = activeImage();
-  return active ? [active] : pickImages({ title: vscode.l10n.t('Open Comparison'), placeHolder: vscode.l10n.t('Choose one image, or two to compare with each other') });
+  return active
+    ? [active]
+    : pickImages({
+        title: vscode.l10n.t('Open Comparison'),
+        placeHolder: vscode.l10n.t('Choose one image, or two to compare with each other'),
+      });
 }

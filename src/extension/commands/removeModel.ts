@@ -6,9 +6,13 @@ import { isTrue, textOf } from './commandArguments';
 import type { ModelServices } from './importModel';
 
 /**
- * Removes an installed model after asking. Other code may give `{ id, confirmed: true }`. Resolves with whether it was removed.
+ * Removes an installed model after asking. Other code may give `{ id, confirmed: true }`. Resolves
+ * with whether it was removed.
  */
-export async function removeModel({ tasks, log }: ModelServices, options: unknown): Promise<boolean> {
+export async function removeModel(
+  { tasks, log }: ModelServices,
+  options: unknown,
+): Promise<boolean> {
   const id = textOf(options, 'id') ?? 'pisa-sr';
   if (!isInstallable(id)) throw new TypeError(`"${id}" is no model that can be removed.`);
   const automatic = isTrue(options, 'confirmed');
@@ -19,7 +23,11 @@ export async function removeModel({ tasks, log }: ModelServices, options: unknow
     return client.removeModel({ id });
   });
   if (!removed) return false;
-  const text = vscode.l10n.t('{0} was removed; {1} are free again.', id, byteText(removed.bytesFreed));
+  const text = vscode.l10n.t(
+    '{0} was removed; {1} are free again.',
+    id,
+    byteText(removed.bytesFreed),
+  );
   log.info(text);
   void vscode.window.showInformationMessage(text);
   return true;
@@ -27,6 +35,14 @@ export async function removeModel({ tasks, log }: ModelServices, options: unknow
 
 async function confirms(id: InstallableModel): Promise<boolean> {
   const remove = vscode.l10n.t('Remove');
-  const detail = vscode.l10n.t('Its files and what an interrupted installation left are deleted. Files that you imported stay where they came from.');
-  return (await vscode.window.showWarningMessage(vscode.l10n.t('Remove {0}?', id), { modal: true, detail }, remove)) === remove;
+  const detail = vscode.l10n.t(
+    'Its files and what an interrupted installation left are deleted. Files that you imported stay where they came from.',
+  );
+  return (
+    (await vscode.window.showWarningMessage(
+      vscode.l10n.t('Remove {0}?', id),
+      { modal: true, detail },
+      remove,
+    )) === remove
+  );
 }

@@ -15,19 +15,37 @@ export type ShowDevicesServices = {
   readonly document: DeviceDocument;
 };
 
-/** Tries every device anew and opens the findings as a read-only document. Resolves with them; undefined when cancelled. */
-export async function showDevices({ engine, config, log, document }: ShowDevicesServices): Promise<DevicesReport | undefined> {
+/**
+ * Tries every device anew and opens the findings as a read-only document. Resolves with them;
+ * undefined when cancelled.
+ */
+export async function showDevices({
+  engine,
+  config,
+  log,
+  document,
+}: ShowDevicesServices): Promise<DevicesReport | undefined> {
   try {
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: vscode.l10n.t('Trying the devices of this machine') };
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      cancellable: true,
+      title: vscode.l10n.t('Trying the devices of this machine'),
+    };
     const [report, versions] = await vscode.window.withProgress(options, async (_, token) => {
       const { signal, dispose } = abortSignalOf(token);
       try {
-        return await engine.use(async (client) => [await client.devices({ refresh: true }, { signal }), await client.versions()] as const);
+        return await engine.use(
+          async (client) =>
+            [await client.devices({ refresh: true }, { signal }), await client.versions()] as const,
+        );
       } finally {
         dispose();
       }
     });
-    const text = formatDeviceReport({ report, versions, choice: config.upscale(undefined).device }, vscode.l10n.t);
+    const text = formatDeviceReport(
+      { report, versions, choice: config.upscale(undefined).device },
+      vscode.l10n.t,
+    );
     log.info(text);
     await document.show(text);
     return report;
@@ -41,7 +59,10 @@ function showFailure(error: RpcError, log: Log): void {
   if (error.code === 'cancelled') return;
   log.error('devices', error);
   const showLog = vscode.l10n.t('Show Log');
-  const shown = vscode.window.showErrorMessage([error.message, error.hint].filter((part) => part !== undefined).join(' '), showLog);
+  const shown = vscode.window.showErrorMessage(
+    [error.message, error.hint].filter((part) => part !== undefined).join(' '),
+    showLog,
+  );
   void shown.then((chosen) => {
     if (chosen === showLog) log.show();
   });

@@ -5,7 +5,10 @@ import { chosenUris } from './selection';
 
 /** Opens the plan of every folder of the workspace. */
 export function upscaleWorkspace(batches: BatchPanels): void {
-  const folders = vscode.workspace.workspaceFolders?.map(({ uri }) => uri).filter(({ scheme }) => scheme === 'file') ?? [];
+  const folders =
+    vscode.workspace.workspaceFolders
+      ?.map(({ uri }) => uri)
+      .filter(({ scheme }) => scheme === 'file') ?? [];
   if (folders.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Open a folder with images first.'));
     return;
@@ -13,8 +16,15 @@ export function upscaleWorkspace(batches: BatchPanels): void {
   for (const place of placesOf(folders)) batches.show(place);
 }
 
-/** Opens the plan of the folders and files that were chosen in the explorer, else of a folder that the person picks. */
-export async function upscaleFolder(batches: BatchPanels, clicked: unknown, selection: unknown): Promise<void> {
+/**
+ * Opens the plan of the folders and files that were chosen in the explorer, else of a folder that
+ * the person picks.
+ */
+export async function upscaleFolder(
+  batches: BatchPanels,
+  clicked: unknown,
+  selection: unknown,
+): Promise<void> {
   const chosen = chosenUris(clicked, selection, (value) => value instanceof vscode.Uri);
   const uris = chosen.length > 0 ? chosen : await pickFolders();
   for (const place of placesOf(uris)) batches.show(place);
@@ -22,6 +32,13 @@ export async function upscaleFolder(batches: BatchPanels, clicked: unknown, sele
 
 async function pickFolders(): Promise<readonly vscode.Uri[]> {
   const [first] = vscode.workspace.workspaceFolders ?? [];
-  const options = { canSelectFiles: false, canSelectFolders: true, canSelectMany: true, title: vscode.l10n.t('Upscale Folder'), openLabel: vscode.l10n.t('Choose'), ...(first ? { defaultUri: first.uri } : {}) };
+  const options = {
+    canSelectFiles: false,
+    canSelectFolders: true,
+    canSelectMany: true,
+    title: vscode.l10n.t('Upscale Folder'),
+    openLabel: vscode.l10n.t('Choose'),
+    ...(first ? { defaultUri: first.uri } : {}),
+  };
   return (await vscode.window.showOpenDialog(options)) ?? [];
 }

@@ -7,23 +7,38 @@ import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import { isVectorName } from '../../shared/settings';
 import { chosenImages } from './chosenImages';
 
-export type UpscaleImageServices = { readonly jobs: UpscaleJobs; readonly panels: ComparisonPanels; readonly config: Config };
+export type UpscaleImageServices = {
+  readonly jobs: UpscaleJobs;
+  readonly panels: ComparisonPanels;
+  readonly config: Config;
+};
 
 /**
- * Upscales what was chosen in the explorer (the clicked file, then the whole selection), or the active tab's image, or what
- * the person picks. Resolves with the results when all is done, for callers of the command. Where the settings say so, it only opens the comparison of the
- * first, from which the rest can follow.
+ * Upscales what was chosen in the explorer (the clicked file, then the whole selection), or the
+ * active tab's image, or what the person picks. Resolves with the results when all is done, for
+ * callers of the command. Where the settings say so, it only opens the comparison of the first,
+ * from which the rest can follow.
  */
-export async function upscaleImage(services: UpscaleImageServices, clicked: unknown, selection: unknown): Promise<readonly UpscaleResult[]> {
+export async function upscaleImage(
+  services: UpscaleImageServices,
+  clicked: unknown,
+  selection: unknown,
+): Promise<readonly UpscaleResult[]> {
   const { files, ignored, isChosen } = await chosenImages(clicked, selection);
   return upscaleOrPreview(services, files, ignored, isChosen);
 }
 
-async function upscaleOrPreview({ jobs, panels, config }: UpscaleImageServices, files: readonly vscode.Uri[], ignored: number, tell = false): Promise<readonly UpscaleResult[]> {
+async function upscaleOrPreview(
+  { jobs, panels, config }: UpscaleImageServices,
+  files: readonly vscode.Uri[],
+  ignored: number,
+  tell = false,
+): Promise<readonly UpscaleResult[]> {
   const [first] = files;
   if (!first) return tell ? jobs.upscale([], ignored) : [];
   // An SVG is drawn, so there is nothing to compare.
-  if (config.action(first) === 'write' || isVectorName(baseName(first))) return jobs.upscale(files, ignored);
+  if (config.action(first) === 'write' || isVectorName(baseName(first)))
+    return jobs.upscale(files, ignored);
   await panels.show(previewOf(first, {}, files.length > 1 ? files : []));
   return [];
 }

@@ -3,15 +3,31 @@ import type { DensitySet } from '../../shared/density';
 import type { UpscaleResult } from '../../shared/engineProtocol';
 import { isOneOf } from '../../shared/settings';
 import type { UpscaleOverrides } from '../jobs/upscaleJobs';
-import { ASSET_KINDS, isDensitySet, needsNumbers, overridesFor, overridesFromNumbers, setJobs, srcsetLines, type AssetKind, type NumberKind } from './assetKinds';
+import {
+  ASSET_KINDS,
+  isDensitySet,
+  needsNumbers,
+  overridesFor,
+  overridesFromNumbers,
+  setJobs,
+  srcsetLines,
+  type AssetKind,
+  type NumberKind,
+} from './assetKinds';
 import { chosenImages } from './chosenImages';
 import type { UpscaleImageServices } from './upscaleImage';
 
 /**
- * Upscales images to an exact size, as a density set, or as a special kind of asset, which the person chooses; `kind` comes from other code that calls the
- * command. Resolves with the results when all is done.
+ * Upscales images to an exact size, as a density set, or as a special kind of asset, which the
+ * person chooses; `kind` comes from other code that calls the command. Resolves with the results
+ * when all is done.
  */
-export async function upscaleImageAs(services: UpscaleImageServices, clicked: unknown, selection: unknown, kind: unknown): Promise<readonly UpscaleResult[]> {
+export async function upscaleImageAs(
+  services: UpscaleImageServices,
+  clicked: unknown,
+  selection: unknown,
+  kind: unknown,
+): Promise<readonly UpscaleResult[]> {
   const { files, ignored, isChosen } = await chosenImages(clicked, selection);
   if (files.length === 0) return isChosen ? services.jobs.upscale([], ignored) : [];
   const chosen = isOneOf(ASSET_KINDS, kind) ? kind : await askForKind();
@@ -21,7 +37,12 @@ export async function upscaleImageAs(services: UpscaleImageServices, clicked: un
   return overrides ? services.jobs.upscale(files, ignored, overrides) : [];
 }
 
-async function upscaleSet({ jobs, config }: UpscaleImageServices, files: readonly vscode.Uri[], ignored: number, set: DensitySet): Promise<readonly UpscaleResult[]> {
+async function upscaleSet(
+  { jobs, config }: UpscaleImageServices,
+  files: readonly vscode.Uri[],
+  ignored: number,
+  set: DensitySet,
+): Promise<readonly UpscaleResult[]> {
   const byPath = new Map(files.map((file) => [file.fsPath.replaceAll('\\', '/'), file]));
   const steps = setJobs([...byPath.keys()], set, config.upscale(files[0]).overwrite);
   const results = await jobs.upscale(
@@ -31,7 +52,10 @@ async function upscaleSet({ jobs, config }: UpscaleImageServices, files: readonl
   );
   if (set === 'web' && results.length > 0) {
     await vscode.env.clipboard.writeText(srcsetLines([...byPath.keys()]));
-    vscode.window.setStatusBarMessage(vscode.l10n.t('$(clippy) The srcset is in the clipboard.'), 8000);
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t('$(clippy) The srcset is in the clipboard.'),
+      8000,
+    );
   }
   return results;
 }
@@ -51,15 +75,44 @@ async function askForKind(): Promise<AssetKind | undefined> {
     { assetKind: 'apple', label: 'Apple', description: '@2x, @3x' },
     { assetKind: 'android', label: 'Android', description: 'drawable-hdpi … drawable-xxxhdpi' },
     { assetKind: 'flutter', label: 'Flutter', description: '2.0x/, 3.0x/' },
-    { assetKind: 'web', label: t('Web'), description: t('@2x, @3x, and the srcset in the clipboard') },
+    {
+      assetKind: 'web',
+      label: t('Web'),
+      description: t('@2x, @3x, and the srcset in the clipboard'),
+    },
     group(t('Kind of asset')),
-    { assetKind: 'seamless', label: t('Seamless Texture'), description: t('the result tiles, too') },
-    { assetKind: 'sprites', label: t('Sprite Sheet…'), description: t('each cell by itself, so that nothing bleeds') },
-    { assetKind: 'pixelArt', label: t('Pixel Art'), description: t('squares; nothing is smoothed') },
-    { assetKind: 'model', label: t('Not Pixel Art'), description: t('by the model, whatever it looks like') },
-    { assetKind: 'again', label: t('Again'), description: t('also files whose name says that they are enlarged already (@2x)') },
+    {
+      assetKind: 'seamless',
+      label: t('Seamless Texture'),
+      description: t('the result tiles, too'),
+    },
+    {
+      assetKind: 'sprites',
+      label: t('Sprite Sheet…'),
+      description: t('each cell by itself, so that nothing bleeds'),
+    },
+    {
+      assetKind: 'pixelArt',
+      label: t('Pixel Art'),
+      description: t('squares; nothing is smoothed'),
+    },
+    {
+      assetKind: 'model',
+      label: t('Not Pixel Art'),
+      description: t('by the model, whatever it looks like'),
+    },
+    {
+      assetKind: 'again',
+      label: t('Again'),
+      description: t('also files whose name says that they are enlarged already (@2x)'),
+    },
   ];
-  return (await vscode.window.showQuickPick(items, { title: t('Upscale Image As'), placeHolder: t('Choose a size, a set or a kind of asset') }))?.assetKind;
+  return (
+    await vscode.window.showQuickPick(items, {
+      title: t('Upscale Image As'),
+      placeHolder: t('Choose a size, a set or a kind of asset'),
+    })
+  )?.assetKind;
 }
 
 async function askForNumbers(kind: NumberKind): Promise<UpscaleOverrides | undefined> {
@@ -75,7 +128,10 @@ async function askForNumbers(kind: NumberKind): Promise<UpscaleOverrides | undef
   const text = await vscode.window.showInputBox({
     title,
     placeHolder: t('for example {0}', example),
-    validateInput: (value) => (value.trim() === '' || overridesFromNumbers(kind, value) ? undefined : t('Write it like {0}.', example)),
+    validateInput: (value) =>
+      value.trim() === '' || overridesFromNumbers(kind, value)
+        ? undefined
+        : t('Write it like {0}.', example),
   });
   return text === undefined ? undefined : overridesFromNumbers(kind, text);
 }

@@ -26,8 +26,16 @@ export class ComparisonPanel extends Disposable {
     this.register(panel.onDidDispose(() => this.dispose()));
   }
 
-  /** `word`: by which the comparison is found again after a restart; undefined where the editor remembers it by itself. */
-  static async show(panel: vscode.WebviewPanel, comparison: Comparison, services: PanelServices, word: string | undefined): Promise<ComparisonPanel> {
+  /**
+   * `word`: by which the comparison is found again after a restart; undefined where the editor
+   * remembers it by itself.
+   */
+  static async show(
+    panel: vscode.WebviewPanel,
+    comparison: Comparison,
+    services: PanelServices,
+    word: string | undefined,
+  ): Promise<ComparisonPanel> {
     const shown = new ComparisonPanel(panel, services);
     await shown.start(comparison, word);
     return shown;
@@ -39,7 +47,11 @@ export class ComparisonPanel extends Disposable {
     shown.serve({
       init: () =>
         Promise.reject(
-          new RpcError({ code: 'comparison-lost', message: vscode.l10n.t('What this comparison showed is not known any more.'), hint: vscode.l10n.t('Close it and open the image again.') }),
+          new RpcError({
+            code: 'comparison-lost',
+            message: vscode.l10n.t('What this comparison showed is not known any more.'),
+            hint: vscode.l10n.t('Close it and open the image again.'),
+          }),
         ),
       showLog: async () => services.log.show(),
     });
@@ -63,8 +75,11 @@ export class ComparisonPanel extends Disposable {
   private async start(comparison: Comparison, word: string | undefined): Promise<void> {
     const { webview } = this.panel;
     this.panel.title = titleOf(comparison);
-    const files = comparison.kind === 'pair' ? [comparison.original, comparison.result] : [comparison.source];
-    const watchers = files.map((file) => this.register(new SourceWatcher(file, () => this.sourceChanged())));
+    const files =
+      comparison.kind === 'pair' ? [comparison.original, comparison.result] : [comparison.source];
+    const watchers = files.map((file) =>
+      this.register(new SourceWatcher(file, () => this.sourceChanged())),
+    );
     const onShown = (): void => watchers.forEach((watcher) => void watcher.seen());
     const folders = files.map((file) => vscode.Uri.joinPath(file, '..'));
     if (comparison.kind === 'pair') {
@@ -73,7 +88,10 @@ export class ComparisonPanel extends Disposable {
       return;
     }
     const session = await PreviewSession.create(this.services.engine, () => webview);
-    this.register({ dispose: () => void session.dispose().catch((error: unknown) => this.services.log.error('preview', error)) });
+    this.register({
+      dispose: () =>
+        void session.dispose().catch((error: unknown) => this.services.log.error('preview', error)),
+    });
     if (this.isDisposed) return;
     this.serve(new PreviewHost(comparison, webview, session, this.services, word, onShown).api());
     this.render('preview', [...folders, vscode.Uri.file(session.directory)]);
@@ -83,7 +101,10 @@ export class ComparisonPanel extends Disposable {
     const { webview } = this.panel;
     this.rpc = new RpcEndpoint<RpcApi & PanelWebviewApi>(
       // False means that the webview is hidden: it asks anew when it comes back.
-      { post: (message) => void webview.postMessage(message), onMessage: (listener) => this.register(webview.onDidReceiveMessage(listener)) },
+      {
+        post: (message) => void webview.postMessage(message),
+        onMessage: (listener) => this.register(webview.onDidReceiveMessage(listener)),
+      },
       logged(local, this.services.log),
     );
   }
@@ -91,7 +112,8 @@ export class ComparisonPanel extends Disposable {
   private render(kind: 'preview' | 'pair', pictureFolders: readonly vscode.Uri[]): void {
     const { webview } = this.panel;
     const assets = vscode.Uri.joinPath(this.services.extensionUri, 'dist', 'webview');
-    const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
+    const address = (name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
     webview.options = { enableScripts: true, localResourceRoots: [assets, ...pictureFolders] };
     webview.html = panelHtml({
       cspSource: webview.cspSource,
@@ -106,7 +128,10 @@ export class ComparisonPanel extends Disposable {
 
   /** A hidden webview has no page; the one that starts later reads the file anew. */
   private sourceChanged(): void {
-    if (this.panel.visible) this.rpc?.call('sourceChanged', undefined).catch((error: unknown) => this.services.log.error('sourceChanged', error));
+    if (this.panel.visible)
+      this.rpc
+        ?.call('sourceChanged', undefined)
+        .catch((error: unknown) => this.services.log.error('sourceChanged', error));
   }
 }
 

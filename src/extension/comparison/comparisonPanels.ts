@@ -7,8 +7,14 @@ import { ComparisonSessions } from './comparisonSessions';
 export const COMPARISON_VIEW = 'pisaUpscale.comparison';
 export const COMPARISON_EDITOR = 'pisaUpscale.comparisonEditor';
 
-/** The open comparisons: one panel for each picture or pair, those that come back after a restart, and the custom editor's. */
-export class ComparisonPanels extends Disposable implements vscode.WebviewPanelSerializer, vscode.CustomReadonlyEditorProvider {
+/**
+ * The open comparisons: one panel for each picture or pair, those that come back after a restart,
+ * and the custom editor's.
+ */
+export class ComparisonPanels
+  extends Disposable
+  implements vscode.WebviewPanelSerializer, vscode.CustomReadonlyEditorProvider
+{
   private readonly open = new Map<string, ComparisonPanel>();
   private readonly sessions: ComparisonSessions;
 
@@ -19,7 +25,11 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
     super();
     this.sessions = new ComparisonSessions(state);
     this.register(vscode.window.registerWebviewPanelSerializer(COMPARISON_VIEW, this));
-    this.register(vscode.window.registerCustomEditorProvider(COMPARISON_EDITOR, this, { supportsMultipleEditorsPerDocument: true }));
+    this.register(
+      vscode.window.registerCustomEditorProvider(COMPARISON_EDITOR, this, {
+        supportsMultipleEditorsPerDocument: true,
+      }),
+    );
   }
 
   /** Opens a panel; the one that shows the same is closed, unless nothing about it would change. */
@@ -30,11 +40,19 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
       return;
     }
     existing?.close();
-    await this.fill(vscode.window.createWebviewPanel(COMPARISON_VIEW, titleOf(comparison), vscode.ViewColumn.Active), comparison);
+    await this.fill(
+      vscode.window.createWebviewPanel(
+        COMPARISON_VIEW,
+        titleOf(comparison),
+        vscode.ViewColumn.Active,
+      ),
+      comparison,
+    );
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const word = typeof state === 'object' && state !== null && 'session' in state ? state.session : undefined;
+    const word =
+      typeof state === 'object' && state !== null && 'session' in state ? state.session : undefined;
     const comparison = fromStored(this.sessions.recall(word));
     if (comparison) await this.fill(panel, comparison);
     else this.register(ComparisonPanel.showLost(panel, this.services));
@@ -44,7 +62,10 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
     return { uri, dispose: () => undefined };
   }
 
-  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+  async resolveCustomEditor(
+    { uri }: vscode.CustomDocument,
+    panel: vscode.WebviewPanel,
+  ): Promise<void> {
     this.register(await ComparisonPanel.show(panel, previewOf(uri), this.services, undefined));
   }
 
@@ -64,4 +85,7 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
 
 /** Whether a comparison asks for nothing but its pictures. */
 const isPlain = (comparison: Comparison): boolean =>
-  comparison.kind === 'pair' || (comparison.wish.model === undefined && comparison.wish.guidance === undefined && comparison.selection.length === 0);
+  comparison.kind === 'pair' ||
+  (comparison.wish.model === undefined &&
+    comparison.wish.guidance === undefined &&
+    comparison.selection.length === 0);

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
 /** The part of VS Code's `Memento` that this needs. */
-export type Store = { get(key: string): unknown; update(key: string, value: unknown): PromiseLike<void> };
+export type Store = {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+};
 
 const KEY = 'comparisons';
 const MOST = 50;
 
 type Entry = { readonly word: string; readonly value: unknown };
 
-/** Remembers what open panels show, by a word that the webview keeps: so a panel finds its pictures again after a restart. The last 50 are kept. */
+/**
+ * Remembers what open panels show, by a word that the webview keeps: so a panel finds its pictures
+ * again after a restart. The last 50 are kept.
+ */
 export class ComparisonSessions {
   constructor(private readonly store: Store) {}
 
@@ -18,7 +24,10 @@ export class ComparisonSessions {
     const entries = this.entries();
     const known = entries.find((entry) => JSON.stringify(entry.value) === text);
     const entry = known ?? { word: randomUUID(), value };
-    await this.store.update(KEY, [...entries.filter(({ word }) => word !== entry.word), entry].slice(-MOST));
+    await this.store.update(
+      KEY,
+      [...entries.filter(({ word }) => word !== entry.word), entry].slice(-MOST),
+    );
     return entry.word;
   }
 
@@ -33,4 +42,9 @@ export class ComparisonSessions {
   }
 }
 
-const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null && 'word' in value && typeof value.word === 'string' && 'value' in value;
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' &&
+  value !== null &&
+  'word' in value &&
+  typeof value.word === 'string' &&
+  'value' in value;

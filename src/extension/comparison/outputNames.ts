@@ -7,10 +7,15 @@ import type { UpscaleSettings } from '../../shared/settings';
 const MOST_NAMES = 10_000;
 
 /**
- * The absolute path that saving would write for a choice: name pattern and overwrite policy as the engine applies them. Throws an `Error` for a
- * pattern that can't be used. Another program may take the name meanwhile; then the engine takes the next.
+ * The absolute path that saving would write for a choice: name pattern and overwrite policy as the
+ * engine applies them. Throws an `Error` for a pattern that can't be used. Another program may take
+ * the name meanwhile; then the engine takes the next.
  */
-export function outputPath(source: string, { model, guidance, scale, format }: PanelChoice, { namePattern, overwrite }: Pick<UpscaleSettings, 'namePattern' | 'overwrite'>): string {
+export function outputPath(
+  source: string,
+  { model, guidance, scale, format }: PanelChoice,
+  { namePattern, overwrite }: Pick<UpscaleSettings, 'namePattern' | 'overwrite'>,
+): string {
   const extension = path.extname(source);
   const relative = expandNamePattern(namePattern, {
     name: path.basename(source, extension),

@@ -18,12 +18,29 @@ export class PairHost {
   ) {}
 
   async init(params: unknown): Promise<PanelInit> {
-    if (params !== undefined && params !== null) throw new RpcError({ code: 'invalid-request', message: 'The panel asked for something else than what is shown. Nothing was changed.' });
+    if (params !== undefined && params !== null)
+      throw new RpcError({
+        code: 'invalid-request',
+        message: 'The panel asked for something else than what is shown. Nothing was changed.',
+      });
     const { original, result, facts } = this.comparison;
-    const [left, right] = await Promise.all([panelPicture(original, this.webview), panelPicture(result, this.webview)]);
+    const [left, right] = await Promise.all([
+      panelPicture(original, this.webview),
+      panelPicture(result, this.webview),
+    ]);
     this.onShown();
     const { model, scale, format } = DEFAULT_SETTINGS;
-    return { kind: 'pair', session: this.word, original: left, result: right, facts, models: [], model, guidance: DEFAULT_GUIDANCE, output: { scale, format } };
+    return {
+      kind: 'pair',
+      session: this.word,
+      original: left,
+      result: right,
+      facts,
+      models: [],
+      model,
+      guidance: DEFAULT_GUIDANCE,
+      output: { scale, format },
+    };
   }
 
   showLog(): Promise<void> {

@@ -37,7 +37,9 @@ export function guidanceHtml(s: PanelStrings): string {
       </section>`;
 }
 
-const preset = (name: string, label: string): string => `<button type="button" role="radio" data-preset="${name}" aria-checked="false" tabindex="-1"><b>${e(label)}</b><span></span></button>`;
+const preset = (name: string, label: string): string =>
+  `<button type="button" role="radio" data-preset="${name}" aria-checked="false" ` +
+  `tabindex="-1"><b>${e(label)}</b><span></span></button>`;
 
 /** A dial: name, number, slider, and what is said where the model lacks it. */
 function dialHtml(id: 'pixel' | 'semantic', label: string, tip: string, s: PanelStrings): string {

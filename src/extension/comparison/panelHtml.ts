@@ -18,11 +18,23 @@ export type PanelHtmlInput = {
 };
 
 /**
- * The comparison panel's page. Pictures and settings come later by message. Nothing inline, so the policy can be this strict; the codicon font lies
- * beside the style sheet, and the webview fetches the layers of a preview.
+ * The comparison panel's page. Pictures and settings come later by message. Nothing inline, so the
+ * policy can be this strict; the codicon font lies beside the style sheet, and the webview fetches
+ * the layers of a preview.
  */
-export function panelHtml({ cspSource, nonce, scriptUri, styleUri, language, strings, kind }: PanelHtmlInput): string {
-  const policy = `default-src 'none'; img-src ${cspSource}; font-src ${cspSource}; style-src ${cspSource}; connect-src ${cspSource}; script-src 'nonce-${nonce}'`;
+export function panelHtml({
+  cspSource,
+  nonce,
+  scriptUri,
+  styleUri,
+  language,
+  strings,
+  kind,
+}: PanelHtmlInput): string {
+  const policy =
+    `default-src 'none'; img-src ${cspSource}; font-src ${cspSource}; ` +
+    `style-src ${cspSource}; connect-src ${cspSource}; script-src ` +
+    `'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="${e(language)}">
 <head>

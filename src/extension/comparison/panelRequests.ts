@@ -1,6 +1,11 @@
 import type { Rect, Size } from '../../shared/geometry';
 import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
-import { SAVE_WAYS, type PanelChoice, type PanelRun, type SaveHow } from '../../shared/panelProtocol';
+import {
+  SAVE_WAYS,
+  type PanelChoice,
+  type PanelRun,
+  type SaveHow,
+} from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
 import { isOneOf, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
 
@@ -8,8 +13,9 @@ import { isOneOf, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
 const LARGEST_SIDE = 2 ** 31;
 
 /**
- * Reads the webview's requests. A webview is a page that a picture or a bug may have confused: whatever is not exactly as agreed is refused with code
- * `invalid-request`, before anything happens. `models`: ids that may be asked for.
+ * Reads the webview's requests. A webview is a page that a picture or a bug may have confused:
+ * whatever is not exactly as agreed is refused with code `invalid-request`, before anything
+ * happens. `models`: ids that may be asked for.
  */
 export class PanelRequests {
   constructor(private readonly models: () => readonly string[]) {}
@@ -26,18 +32,24 @@ export class PanelRequests {
   }
 
   /** `size`: of the result that the rectangle must lie in. */
-  exact(value: unknown, size: Size): PanelRun & { readonly guidance: Guidance; readonly rect: Rect } {
+  exact(
+    value: unknown,
+    size: Size,
+  ): PanelRun & { readonly guidance: Guidance; readonly rect: Rect } {
     const fields = record(value);
     const part = rect('rect', fields.rect);
-    if (part.x + part.width > size.width || part.y + part.height > size.height) throw refused('rect', JSON.stringify(part), `inside ${size.width}×${size.height}`);
+    if (part.x + part.width > size.width || part.y + part.height > size.height)
+      throw refused('rect', JSON.stringify(part), `inside ${size.width}×${size.height}`);
     return { ...this.run(fields), guidance: guidance(fields.guidance), rect: part };
   }
 
   choice(value: unknown): PanelChoice {
     const fields = record(value);
     const { scale, format } = fields;
-    if (!isInRange(scale, SCALE_RANGE)) throw refused('scale', scale, `between ${SCALE_RANGE.minimum} and ${SCALE_RANGE.maximum}`);
-    if (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)) throw refused('format', format, ['source', ...OUTPUT_FORMATS].join(', '));
+    if (!isInRange(scale, SCALE_RANGE))
+      throw refused('scale', scale, `between ${SCALE_RANGE.minimum} and ${SCALE_RANGE.maximum}`);
+    if (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format))
+      throw refused('format', format, ['source', ...OUTPUT_FORMATS].join(', '));
     return { model: this.model(fields.model), guidance: guidance(fields.guidance), scale, format };
   }
 
@@ -48,7 +60,10 @@ export class PanelRequests {
   }
 
   private run(fields: Record<string, unknown>): PanelRun {
-    return { model: this.model(fields.model), onProcessor: bool('onProcessor', fields.onProcessor) };
+    return {
+      model: this.model(fields.model),
+      onProcessor: bool('onProcessor', fields.onProcessor),
+    };
   }
 
   private model(value: unknown): string {
@@ -58,20 +73,30 @@ export class PanelRequests {
 }
 
 function record(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused('parameters', value, 'an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refused('parameters', value, 'an object');
   return value as Record<string, unknown>;
 }
 
 function guidance(value: unknown): Guidance {
   const { pixel, semantic } = record(value);
-  for (const dial of [pixel, semantic]) if (!isInRange(dial, GUIDANCE_RANGE)) throw refused('guidance', dial, `between ${GUIDANCE_RANGE.minimum} and ${GUIDANCE_RANGE.maximum}`);
+  for (const dial of [pixel, semantic])
+    if (!isInRange(dial, GUIDANCE_RANGE))
+      throw refused(
+        'guidance',
+        dial,
+        `between ${GUIDANCE_RANGE.minimum} and ${GUIDANCE_RANGE.maximum}`,
+      );
   return { pixel: pixel as number, semantic: semantic as number };
 }
 
 function rect(name: string, value: unknown): Rect {
   const { x, y, width, height } = record(value);
-  const whole = [x, y, width, height].every((side) => Number.isInteger(side) && (side as number) >= 0 && (side as number) < LARGEST_SIDE);
-  if (!whole || width === 0 || height === 0) throw refused(name, JSON.stringify(value), 'whole numbers x, y, width, height');
+  const whole = [x, y, width, height].every(
+    (side) => Number.isInteger(side) && (side as number) >= 0 && (side as number) < LARGEST_SIDE,
+  );
+  if (!whole || width === 0 || height === 0)
+    throw refused(name, JSON.stringify(value), 'whole numbers x, y, width, height');
   return { x, y, width, height } as Rect;
 }
 
@@ -80,10 +105,20 @@ function bool(name: string, value: unknown): boolean {
   return value;
 }
 
-const isInRange = (value: unknown, { minimum, maximum }: { readonly minimum: number; readonly maximum: number }): value is number =>
-  typeof value === 'number' && value >= minimum && value <= maximum;
+const isInRange = (
+  value: unknown,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+): value is number => typeof value === 'number' && value >= minimum && value <= maximum;
 
 function refused(name: string, value: unknown, expected: string): RpcError {
-  const shown = typeof value === 'string' ? value.slice(0, 80) : typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
-  return new RpcError({ code: 'invalid-request', message: `The panel asked for ${name}: ${shown}; expected: ${expected}. Nothing was changed.` });
+  const shown =
+    typeof value === 'string'
+      ? value.slice(0, 80)
+      : typeof value === 'number' || typeof value === 'boolean'
+        ? String(value)
+        : typeof value;
+  return new RpcError({
+    code: 'invalid-request',
+    message: `The panel asked for ${name}: ${shown}; expected: ${expected}. Nothing was changed.`,
+  });
 }

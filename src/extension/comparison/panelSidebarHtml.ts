@@ -26,7 +26,12 @@ function honestyHtml(s: PanelStrings): string {
 }
 
 /** Read when it is wanted: a value that follows the dials would interrupt at every step. */
-function figure(id: string, label: string, tip: string, [minimum, maximum]: readonly [number, number]): string {
+function figure(
+  id: string,
+  label: string,
+  tip: string,
+  [minimum, maximum]: readonly [number, number],
+): string {
   return `<div class="figure" id="${id}" role="group" aria-labelledby="${id}Label" tabindex="0" data-tip="${e(tip)}">
           <span id="${id}Label">${e(label)}</span><output id="${id}Value" aria-live="off"></output>
           <div class="meter" id="${id}Meter" role="meter" aria-labelledby="${id}Label" aria-valuemin="${minimum}" aria-valuemax="${maximum}" aria-valuenow="${minimum}"><i></i><b></b></div>
@@ -35,7 +40,11 @@ function figure(id: string, label: string, tip: string, [minimum, maximum]: read
 }
 
 function outputHtml(s: PanelStrings): string {
-  const formats = ['source', ...OUTPUT_FORMATS].map((format) => `<option value="${format}">${e(format === 'source' ? s.formatSource : format === 'webp' ? 'WebP' : format.toUpperCase())}</option>`);
+  const formats = ['source', ...OUTPUT_FORMATS].map(
+    (format) =>
+      '<option ' +
+      `value="${format}">${e(format === 'source' ? s.formatSource : format === 'webp' ? 'WebP' : format.toUpperCase())}</option>`,
+  );
   return `<section class="pane output" aria-labelledby="outputTitle">
         <header><h2 id="outputTitle">${e(s.output)}</h2></header>
         <div class="form">

@@ -4,7 +4,9 @@ import { codicon, drawing, escapeHtml as e } from './panelMarkup';
 /** For the editor's context menu: there is nothing to cut or paste in a picture. */
 const NO_CLIPBOARD_MENU = JSON.stringify({ preventDefaultContextMenuItems: true });
 
-/** The picture with what lies on it: tags, legend, divider, pixel values, and what has to be said. */
+/**
+ * The picture with what lies on it: tags, legend, divider, pixel values, and what has to be said.
+ */
 export function stageHtml(s: PanelStrings): string {
   return `<main class="stage-area">
     <div class="stage" id="stage" role="group" tabindex="0" aria-label="${e(s.stage)}" data-vscode-context="${e(NO_CLIPBOARD_MENU)}">
@@ -56,4 +58,6 @@ export function stageHtml(s: PanelStrings): string {
   </main>`;
 }
 
-const loupeSide = (side: 'compare' | 'result'): string => `<figure data-side="${side}"><canvas width="144" height="144"></canvas><figcaption><b></b> <output></output></figcaption></figure>`;
+const loupeSide = (side: 'compare' | 'result'): string =>
+  `<figure data-side="${side}"><canvas width="144" ` +
+  'height="144"></canvas><figcaption><b></b> <output></output></figcaption></figure>';

@@ -1,9 +1,25 @@
-import type { FigureText, GuidanceText, OutputText, PanelStrings, StateText, ViewText } from '../../shared/panelText';
+import type {
+  FigureText,
+  GuidanceText,
+  OutputText,
+  PanelStrings,
+  StateText,
+  ViewText,
+} from '../../shared/panelText';
 import type { Translate } from '../translate';
 
-/** All text of the comparison panel in the person's language. `{0}`, `{1}` … stay: the webview fills them. */
+/**
+ * All text of the comparison panel in the person's language. `{0}`, `{1}` … stay: the webview fills
+ * them.
+ */
 export function panelStrings(t: Translate): PanelStrings {
-  return { ...viewStrings(t), ...guidanceStrings(t), ...figureStrings(t), ...outputStrings(t), ...stateStrings(t) };
+  return {
+    ...viewStrings(t),
+    ...guidanceStrings(t),
+    ...figureStrings(t),
+    ...outputStrings(t),
+    ...stateStrings(t),
+  };
 }
 
 const viewStrings = (t: Translate): Record<ViewText, string> => ({
@@ -55,12 +71,19 @@ const guidanceStrings = (t: Translate): Record<GuidanceText, string> => ({
   settings: t('Settings'),
   guidance: t('Guidance'),
   aboutPad: t('About the pad'),
-  aboutPadTip: t('Right: cleaner. Up: more invented detail. The ring is the default, {0} · {1}. Hatched: the result no longer agrees with the picture (below 30 dB), or more than 10 % is visibly invented.'),
+  aboutPadTip: t(
+    'Right: cleaner. Up: more invented detail. The ring is the default, {0} · {1}. ' +
+      'Hatched: the result no longer agrees with the picture (below 30 dB), or more than 10 ' +
+      '% is visibly invented.',
+  ),
   undo: t('Undo (Ctrl+Z)'),
   redo: t('Redo (Ctrl+Shift+Z)'),
   reset: t('Reset'),
   resetTip: t('Back to {0} · {1} (double-click the pad)'),
-  pad: t('Guidance pad: left and right arrows set pixel fidelity, up and down arrows set semantic detail'),
+  pad: t(
+    'Guidance pad: left and right arrows set pixel fidelity, up and down arrows set ' +
+      'semantic detail',
+  ),
   padOneDial: t('Guidance pad: left and right arrows set pixel fidelity'),
   padRole: t('two-dimensional slider'),
   padValue: t('Pixel fidelity {0}, semantic detail {1}'),
@@ -89,14 +112,20 @@ const guidanceStrings = (t: Translate): Record<GuidanceText, string> => ({
 const figureStrings = (t: Translate): Record<FigureText, string> => ({
   honesty: t('Honesty'),
   consistency: t('Consistency with input'),
-  consistencyTip: t('The result is reduced to the original’s size and compared with it. From 30 dB on it still shows the same picture; below 26 dB it has drifted.'),
+  consistencyTip: t(
+    'The result is reduced to the original’s size and compared with it. From 30 dB on it ' +
+      'still shows the same picture; below 26 dB it has drifted.',
+  ),
   same: t('same picture'),
   drifting: t('drifting'),
   drifted: t('drifted'),
   decibels: t('{0} dB'),
   consistencySpoken: t('{0} decibels, {1}'),
   invented: t('Visibly invented'),
-  inventedTip: t('Pixels whose brightness the semantic part changed by more than 8 of 255 levels, which is about what an eye notices. The invention map shows them.'),
+  inventedTip: t(
+    'Pixels whose brightness the semantic part changed by more than 8 of 255 levels, which ' +
+      'is about what an eye notices. The invention map shows them.',
+  ),
   none: t('nothing invented'),
   some: t('of all pixels'),
   much: t('a lot'),
@@ -126,7 +155,9 @@ const outputStrings = (t: Translate): Record<OutputText, string> => ({
   swap: t('Swap A and current'),
   unpin: t('Unpin A'),
   upscaleSelected: t('Upscale Selected Files With These'),
-  upscaleSelectedTip: t('Uses this model, these dials, scale and format for the files selected in the explorer'),
+  upscaleSelectedTip: t(
+    'Uses this model, these dials, scale and format for the files selected in the explorer',
+  ),
   save: t('Save'),
   saveTip: t('Saves beside the original (Ctrl+S)'),
   cancel: t('Cancel'),

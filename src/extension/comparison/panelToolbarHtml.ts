@@ -43,9 +43,16 @@ export function toolbarHtml(s: PanelStrings): string {
 }
 
 function mode(name: string, label: string, tip: string, icon: string): string {
-  return `<button type="button" class="tool" role="radio" data-mode="${name}" aria-checked="false" tabindex="-1" data-tip="${e(tip)}">${icon}<span class="label">${e(label)}</span></button>`;
+  return (
+    `<button type="button" class="tool" role="radio" data-mode="${name}" ` +
+    `aria-checked="false" tabindex="-1" data-tip="${e(tip)}">${icon}<span ` +
+    `class="label">${e(label)}</span></button>`
+  );
 }
 
 function menuItem(action: string, label: string, keys = ''): string {
-  return `<button type="button" role="menuitem" tabindex="-1" data-action="${action}"><span>${e(label)}</span>${keys ? `<kbd>${e(keys)}</kbd>` : ''}</button>`;
+  return (
+    '<button type="button" role="menuitem" tabindex="-1" ' +
+    `data-action="${action}"><span>${e(label)}</span>${keys ? `<kbd>${e(keys)}</kbd>` : ''}</button>`
+  );
 }

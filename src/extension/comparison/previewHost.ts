@@ -2,7 +2,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelSummary, UpscaleProgress } from '../../shared/engineProtocol';
 import { scaledSize, type Size } from '../../shared/geometry';
-import type { PanelHostApi, PanelInit, PanelModel, PanelProgress } from '../../shared/panelProtocol';
+import type {
+  PanelHostApi,
+  PanelInit,
+  PanelModel,
+  PanelProgress,
+} from '../../shared/panelProtocol';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { UpscaleSettings } from '../../shared/settings';
 import type { Config } from '../config';
@@ -18,13 +23,20 @@ import { PanelRequests } from './panelRequests';
 import type { PreviewSession, PreviewSource } from './previewSession';
 import { askWhereToSave } from './saving';
 
-export type PreviewServices = { readonly engine: EngineSupervisor; readonly config: Config; readonly jobs: UpscaleJobs; readonly log: Log };
+export type PreviewServices = {
+  readonly engine: EngineSupervisor;
+  readonly config: Config;
+  readonly jobs: UpscaleJobs;
+  readonly log: Log;
+};
 
 /** Layers of a larger result would not fit into a webview's memory. */
 const MOST_PREVIEW_MEGAPIXELS = 120;
 
 /** Parameters are anything at all, since a webview sent them. */
-type Served = { [M in keyof PanelHostApi]: (params: unknown, context: CallContext) => ReturnType<PanelHostApi[M]> };
+type Served = {
+  [M in keyof PanelHostApi]: (params: unknown, context: CallContext) => ReturnType<PanelHostApi[M]>;
+};
 
 /** Answers a preview panel's webview. Every request is checked; the webview never names a file. */
 export class PreviewHost {
@@ -62,7 +74,10 @@ export class PreviewHost {
     const { source, wish } = this.comparison;
     this.onDisk();
     this.size = await this.readSize();
-    const [original, models] = await Promise.all([panelPicture(source, this.webview), this.services.engine.use((client) => client.models())]);
+    const [original, models] = await Promise.all([
+      panelPicture(source, this.webview),
+      this.services.engine.use((client) => client.models()),
+    ]);
     this.models = models.map(toPanelModel);
     this.onShown();
     const { model, guidance, scale, format } = this.settings;
@@ -80,7 +95,10 @@ export class PreviewHost {
     };
   }
 
-  private async preview(params: unknown, context: CallContext): ReturnType<PanelHostApi['preview']> {
+  private async preview(
+    params: unknown,
+    context: CallContext,
+  ): ReturnType<PanelHostApi['preview']> {
     const wanted = this.requests.preview(params);
     this.checkSize(wanted.model);
     return this.session.compute(this.source, wanted, context);
@@ -88,26 +106,46 @@ export class PreviewHost {
 
   private async exact(params: unknown, { signal }: CallContext): ReturnType<PanelHostApi['exact']> {
     const { result } = this.session;
-    if (!result) throw new RpcError({ code: 'invalid-request', message: 'The panel asked for a part of a picture that was not computed yet.' });
+    if (!result)
+      throw new RpcError({
+        code: 'invalid-request',
+        message: 'The panel asked for a part of a picture that was not computed yet.',
+      });
     return this.session.exact(this.source, this.requests.exact(params, result.size), signal);
   }
 
   private async outputName(params: unknown): ReturnType<PanelHostApi['outputName']> {
     const choice = this.requests.choice(params);
     this.size ??= await this.readSize();
-    return { fileName: path.basename(outputPath(this.source.file, choice, this.settings)), size: scaledSize(this.size, choice.scale) };
+    return {
+      fileName: path.basename(outputPath(this.source.file, choice, this.settings)),
+      size: scaledSize(this.size, choice.scale),
+    };
   }
 
-  private async save(params: unknown, { signal, progress }: CallContext): ReturnType<PanelHostApi['save']> {
+  private async save(
+    params: unknown,
+    { signal, progress }: CallContext,
+  ): ReturnType<PanelHostApi['save']> {
     const wanted = this.requests.save(params);
     const overrides = await askWhereToSave(this.comparison.source, wanted, this.settings);
     if (!overrides || signal.aborted) return { fileName: '' };
-    const result = await this.services.jobs.render(this.comparison.source, overrides, signal, (step) => progress(toPanelProgress(step)));
+    const result = await this.services.jobs.render(
+      this.comparison.source,
+      overrides,
+      signal,
+      (step) => progress(toPanelProgress(step)),
+    );
     if (result.skipped) {
       throw new RpcError({
         code: 'output-exists',
-        message: vscode.l10n.t('{0} exists already and was left as it is.', path.basename(result.output)),
-        hint: vscode.l10n.t('The setting pisaUpscale.overwrite says "skip". Use Save As… for another name.'),
+        message: vscode.l10n.t(
+          '{0} exists already and was left as it is.',
+          path.basename(result.output),
+        ),
+        hint: vscode.l10n.t(
+          'The setting pisaUpscale.overwrite says "skip". Use Save As… for another name.',
+        ),
       });
     }
     return { fileName: path.basename(result.output) };
@@ -115,7 +153,13 @@ export class PreviewHost {
 
   private async copySettings(params: unknown): Promise<void> {
     const { model, guidance, scale, format } = this.requests.choice(params);
-    const settings = { 'pisaUpscale.model': model, 'pisaUpscale.pixelGuidance': guidance.pixel, 'pisaUpscale.semanticGuidance': guidance.semantic, 'pisaUpscale.scale': scale, 'pisaUpscale.outputFormat': format };
+    const settings = {
+      'pisaUpscale.model': model,
+      'pisaUpscale.pixelGuidance': guidance.pixel,
+      'pisaUpscale.semanticGuidance': guidance.semantic,
+      'pisaUpscale.scale': scale,
+      'pisaUpscale.outputFormat': format,
+    };
     await vscode.env.clipboard.writeText(JSON.stringify(settings, undefined, 2));
   }
 
@@ -123,11 +167,18 @@ export class PreviewHost {
     await this.services.config.useForWorkspace(this.requests.choice(params));
   }
 
-  /** The person sees the files before anything runs; what was selected when the panel was opened is marked already. */
+  /**
+   * The person sees the files before anything runs; what was selected when the panel was opened is
+   * marked already.
+   */
   private async upscaleSelected(params: unknown): Promise<void> {
     const { model, guidance, scale, format } = this.requests.choice(params);
-    const files = await pickImages({ marked: this.comparison.selection, title: vscode.l10n.t('Upscale With These Settings') });
-    if (files.length > 0) await this.services.jobs.upscale(files, 0, { model, guidance, scale, format });
+    const files = await pickImages({
+      marked: this.comparison.selection,
+      title: vscode.l10n.t('Upscale With These Settings'),
+    });
+    if (files.length > 0)
+      await this.services.jobs.upscale(files, 0, { model, guidance, scale, format });
   }
 
   private async showLog(params: unknown): Promise<void> {
@@ -137,7 +188,9 @@ export class PreviewHost {
 
   private readSize(): Promise<Size> {
     const { file, settings } = this.source;
-    return this.services.engine.use((client) => client.pictureSize({ input: file, maxInputMegapixels: settings.maxInputMegapixels }));
+    return this.services.engine.use((client) =>
+      client.pictureSize({ input: file, maxInputMegapixels: settings.maxInputMegapixels }),
+    );
   }
 
   private checkSize(id: string): void {
@@ -147,7 +200,11 @@ export class PreviewHost {
     if ((width * height) / 1e6 <= MOST_PREVIEW_MEGAPIXELS) return;
     throw new RpcError({
       code: 'preview-too-large',
-      message: vscode.l10n.t('The result of {0}×{1} pixels is too large for a preview.', width, height),
+      message: vscode.l10n.t(
+        'The result of {0}×{1} pixels is too large for a preview.',
+        width,
+        height,
+      ),
       hint: vscode.l10n.t('"Upscale Image" writes it without a preview.'),
     });
   }
@@ -173,12 +230,25 @@ export class PreviewHost {
 
   private tellMissingModel(id: string): void {
     if (this.models.some((model) => model.id === id) || this.models.length === 0) return;
-    this.services.log.warn(`${id} is not installed; the comparison uses ${this.models[0]?.id ?? ''}`);
-    void vscode.window.showWarningMessage(vscode.l10n.t('The model {0} is not installed. The comparison shows {1} instead.', id, this.models[0]?.name ?? ''));
+    this.services.log.warn(
+      `${id} is not installed; the comparison uses ${this.models[0]?.id ?? ''}`,
+    );
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        'The model {0} is not installed. The comparison shows {1} instead.',
+        id,
+        this.models[0]?.name ?? '',
+      ),
+    );
   }
 }
 
-const toPanelModel = ({ id, name, scale, branches }: ModelSummary): PanelModel => ({ id, name, scale, branches });
+const toPanelModel = ({ id, name, scale, branches }: ModelSummary): PanelModel => ({
+  id,
+  name,
+  scale,
+  branches,
+});
 
 const toPanelProgress = ({ tile, tiles, device, secondsLeft }: UpscaleProgress): PanelProgress => ({
   done: Math.min(tile, tiles),

@@ -5,7 +5,13 @@ import { createPreviewFolder, type PreviewFolder } from '../../client/jobFiles';
 import { chooseGuidance } from '../../shared/autoGuidance';
 import type { Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
-import type { PanelPreview, PanelProgress, PanelResult, PanelRun, PanelTile } from '../../shared/panelProtocol';
+import type {
+  PanelPreview,
+  PanelProgress,
+  PanelResult,
+  PanelRun,
+  PanelTile,
+} from '../../shared/panelProtocol';
 import type { PreviewPicture, PreviewProgress, PreviewResult } from '../../shared/previewProtocol';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { UpscaleSettings } from '../../shared/settings';
@@ -17,9 +23,16 @@ const KEPT_PARTS = 4;
 
 export type PreviewSource = { readonly file: string; readonly settings: UpscaleSettings };
 
-type Finished = { readonly key: string; readonly steps: readonly PanelProgress[]; readonly answer: PanelPreview };
+type Finished = {
+  readonly key: string;
+  readonly steps: readonly PanelProgress[];
+  readonly answer: PanelPreview;
+};
 
-/** The layers of one panel's picture: computed once for each model, kept in files as long as the panel lives. */
+/**
+ * The layers of one panel's picture: computed once for each model, kept in files as long as the
+ * panel lives.
+ */
 export class PreviewSession {
   private run = 0;
   private controller: AbortController | undefined;
@@ -34,7 +47,10 @@ export class PreviewSession {
     private readonly webview: () => vscode.Webview,
   ) {}
 
-  static async create(engine: EngineSupervisor, webview: () => vscode.Webview): Promise<PreviewSession> {
+  static async create(
+    engine: EngineSupervisor,
+    webview: () => vscode.Webview,
+  ): Promise<PreviewSession> {
     return new PreviewSession(await createPreviewFolder(), engine, webview);
   }
 
@@ -47,8 +63,15 @@ export class PreviewSession {
     return this.picture;
   }
 
-  /** Computes the layers, or shows again what was computed for the same file and model. Ends the run before. */
-  async compute(source: PreviewSource, params: PanelRun & { readonly first: Rect | undefined }, { signal, progress }: CallContext): Promise<PanelPreview> {
+  /**
+   * Computes the layers, or shows again what was computed for the same file and model. Ends the run
+   * before.
+   */
+  async compute(
+    source: PreviewSource,
+    params: PanelRun & { readonly first: Rect | undefined },
+    { signal, progress }: CallContext,
+  ): Promise<PanelPreview> {
     this.controller?.abort();
     const controller = new AbortController();
     this.controller = controller;
@@ -61,7 +84,9 @@ export class PreviewSession {
         for (const step of this.finished.steps) progress(step);
         return this.finished.answer;
       }
-      const work = this.working.then(() => this.infer(key, source, params, controller.signal, progress));
+      const work = this.working.then(() =>
+        this.infer(key, source, params, controller.signal, progress),
+      );
       this.working = work.catch(() => undefined);
       return await work;
     } finally {
@@ -70,11 +95,21 @@ export class PreviewSession {
   }
 
   /** The exact picture of a part of the result. */
-  async exact(source: PreviewSource, params: PanelRun & { readonly guidance: Guidance; readonly rect: Rect }, signal: AbortSignal): Promise<PanelTile> {
+  async exact(
+    source: PreviewSource,
+    params: PanelRun & { readonly guidance: Guidance; readonly rect: Rect },
+    signal: AbortSignal,
+  ): Promise<PanelTile> {
     const { guidance, rect } = params;
-    const { file } = await this.engine.use((client) => client.exactRegion({ ...this.callOf(source, params, this.directory), guidance, rect }, { signal }));
+    const { file } = await this.engine.use((client) =>
+      client.exactRegion(
+        { ...this.callOf(source, params, this.directory), guidance, rect },
+        { signal },
+      ),
+    );
     this.parts.push(path.join(this.directory, file));
-    for (const old of this.parts.splice(0, Math.max(0, this.parts.length - KEPT_PARTS))) await rm(old, { force: true });
+    for (const old of this.parts.splice(0, Math.max(0, this.parts.length - KEPT_PARTS)))
+      await rm(old, { force: true });
     return { rect, address: this.address(this.directory, file) };
   }
 
@@ -85,7 +120,13 @@ export class PreviewSession {
     await this.folder.remove();
   }
 
-  private async infer(key: string, source: PreviewSource, params: PanelRun & { readonly first: Rect | undefined }, signal: AbortSignal, progress: CallContext['progress']): Promise<PanelPreview> {
+  private async infer(
+    key: string,
+    source: PreviewSource,
+    params: PanelRun & { readonly first: Rect | undefined },
+    signal: AbortSignal,
+    progress: CallContext['progress'],
+  ): Promise<PanelPreview> {
     if (signal.aborted) throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
     this.finished = undefined;
     await rm(this.runDirectory(), { recursive: true, force: true });
@@ -99,19 +140,36 @@ export class PreviewSession {
       if (shown.tile ?? shown.picture) steps.push(shown);
       if (!signal.aborted) progress(shown);
     };
-    const call = { ...this.callOf(source, params, directory), ...(params.first ? { first: params.first } : {}) };
+    const call = {
+      ...this.callOf(source, params, directory),
+      ...(params.first ? { first: params.first } : {}),
+    };
     const result = await this.engine.use((client) => client.preview(call, { signal, onProgress }));
     const answer = answerOf(result);
     this.finished = { key, steps, answer };
     return answer;
   }
 
-  private callOf({ file, settings }: PreviewSource, { model, onProcessor }: PanelRun, scratchDirectory: string) {
+  private callOf(
+    { file, settings }: PreviewSource,
+    { model, onProcessor }: PanelRun,
+    scratchDirectory: string,
+  ) {
     const { device, colourFix, maxInputMegapixels } = settings;
-    return { input: file, scratchDirectory, model, device: onProcessor ? ('cpu' as const) : device, colourFix, maxInputMegapixels };
+    return {
+      input: file,
+      scratchDirectory,
+      model,
+      device: onProcessor ? ('cpu' as const) : device,
+      colourFix,
+      maxInputMegapixels,
+    };
   }
 
-  private stepOf({ done, total, device, secondsLeft, tile, picture }: PreviewProgress, directory: string): PanelProgress {
+  private stepOf(
+    { done, total, device, secondsLeft, tile, picture }: PreviewProgress,
+    directory: string,
+  ): PanelProgress {
     return {
       done,
       total,
@@ -122,8 +180,17 @@ export class PreviewSession {
     };
   }
 
-  private resultOf({ size, sourceSize, branches, alphaFile, exact }: PreviewPicture, directory: string): PanelResult {
-    return { size, sourceSize, branches, exact, alphaAddress: alphaFile === undefined ? undefined : this.address(directory, alphaFile) };
+  private resultOf(
+    { size, sourceSize, branches, alphaFile, exact }: PreviewPicture,
+    directory: string,
+  ): PanelResult {
+    return {
+      size,
+      sourceSize,
+      branches,
+      exact,
+      alphaAddress: alphaFile === undefined ? undefined : this.address(directory, alphaFile),
+    };
   }
 
   private runDirectory(): string {
@@ -131,17 +198,37 @@ export class PreviewSession {
   }
 
   private address(directory: string, file: string): string {
-    return this.webview().asWebviewUri(vscode.Uri.file(path.join(directory, file))).toString();
+    return this.webview()
+      .asWebviewUri(vscode.Uri.file(path.join(directory, file)))
+      .toString();
   }
 }
 
 /** Tells models, devices and versions of the file on disk apart. */
-async function keyOf({ file, settings }: PreviewSource, { model, onProcessor }: PanelRun): Promise<string> {
+async function keyOf(
+  { file, settings }: PreviewSource,
+  { model, onProcessor }: PanelRun,
+): Promise<string> {
   const { size, mtimeMs, ino } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0, ino: 0 }));
-  return [file, ino, size, mtimeMs, model, onProcessor ? 'cpu' : settings.device, settings.colourFix].join('|');
+  return [
+    file,
+    ino,
+    size,
+    mtimeMs,
+    model,
+    onProcessor ? 'cpu' : settings.device,
+    settings.colourFix,
+  ].join('|');
 }
 
-const answerOf = ({ device, seconds, figures, estimate, branches, notes }: PreviewResult): PanelPreview => ({
+const answerOf = ({
+  device,
+  seconds,
+  figures,
+  estimate,
+  branches,
+  notes,
+}: PreviewResult): PanelPreview => ({
   device: deviceName(device),
   seconds: seconds.total,
   figures,

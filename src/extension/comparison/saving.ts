@@ -1,37 +1,90 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { PanelChoice, PanelRun, SaveHow } from '../../shared/panelProtocol';
-import { OUTPUT_FORMATS, type OutputFormatChoice, type UpscaleSettings } from '../../shared/settings';
+import {
+  OUTPUT_FORMATS,
+  type OutputFormatChoice,
+  type UpscaleSettings,
+} from '../../shared/settings';
 import type { UpscaleOverrides } from '../jobs/upscaleJobs';
 import { baseName } from './comparison';
 import { outputPath } from './outputNames';
 
-const EXTENSIONS = { png: ['png'], jpeg: ['jpg', 'jpeg'], webp: ['webp'], avif: ['avif'], tiff: ['tif', 'tiff'], gif: ['gif'] } as const;
-const LABELS = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP', avif: 'AVIF', tiff: 'TIFF', gif: 'GIF' } as const;
+const EXTENSIONS = {
+  png: ['png'],
+  jpeg: ['jpg', 'jpeg'],
+  webp: ['webp'],
+  avif: ['avif'],
+  tiff: ['tif', 'tiff'],
+  gif: ['gif'],
+} as const;
+const LABELS = {
+  png: 'PNG',
+  jpeg: 'JPEG',
+  webp: 'WebP',
+  avif: 'AVIF',
+  tiff: 'TIFF',
+  gif: 'GIF',
+} as const;
 
 /** Where and how a choice is saved; undefined when the person changed their mind. */
-export async function askWhereToSave(source: vscode.Uri, params: PanelRun & PanelChoice & { readonly how: SaveHow }, settings: UpscaleSettings): Promise<UpscaleOverrides | undefined> {
+export async function askWhereToSave(
+  source: vscode.Uri,
+  params: PanelRun & PanelChoice & { readonly how: SaveHow },
+  settings: UpscaleSettings,
+): Promise<UpscaleOverrides | undefined> {
   const { model, guidance, scale, format, onProcessor, how } = params;
   // What was seen is what the model makes of it, whatever else could be made.
-  const common = { model, guidance, scale, asset: { pixelArt: 'off', again: true } as const, ...(onProcessor ? { device: 'cpu' as const } : {}) };
+  const common = {
+    model,
+    guidance,
+    scale,
+    asset: { pixelArt: 'off', again: true } as const,
+    ...(onProcessor ? { device: 'cpu' as const } : {}),
+  };
   if (how === 'save') return { ...common, format };
-  const file = how === 'saveAs' ? await askForName(source, params, settings) : await askToReplace(source);
+  const file =
+    how === 'saveAs' ? await askForName(source, params, settings) : await askToReplace(source);
   // The name's extension decides the format; the dialog has asked about a file that exists.
-  return file && { ...common, format: 'source', target: { kind: 'file', path: file.fsPath }, overwrite: 'overwrite' };
+  return (
+    file && {
+      ...common,
+      format: 'source',
+      target: { kind: 'file', path: file.fsPath },
+      overwrite: 'overwrite',
+    }
+  );
 }
 
-async function askForName(source: vscode.Uri, choice: PanelChoice, settings: UpscaleSettings): Promise<vscode.Uri | undefined> {
+async function askForName(
+  source: vscode.Uri,
+  choice: PanelChoice,
+  settings: UpscaleSettings,
+): Promise<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save the Upscaled Image'),
     defaultUri: vscode.Uri.file(outputPath(source.fsPath, choice, settings)),
-    filters: Object.fromEntries(formatsFirst(choice.format, source.fsPath).map((format) => [LABELS[format], [...EXTENSIONS[format]]])),
+    filters: Object.fromEntries(
+      formatsFirst(choice.format, source.fsPath).map((format) => [
+        LABELS[format],
+        [...EXTENSIONS[format]],
+      ]),
+    ),
   });
 }
 
 /** Every format that can be written, the chosen one first: dialogs begin with that. */
-function formatsFirst(chosen: OutputFormatChoice, source: string): readonly (typeof OUTPUT_FORMATS)[number][] {
+function formatsFirst(
+  chosen: OutputFormatChoice,
+  source: string,
+): readonly (typeof OUTPUT_FORMATS)[number][] {
   const extension = path.extname(source).slice(1).toLowerCase();
-  const first = chosen === 'source' ? (OUTPUT_FORMATS.find((format) => (EXTENSIONS[format] as readonly string[]).includes(extension)) ?? 'png') : chosen;
+  const first =
+    chosen === 'source'
+      ? (OUTPUT_FORMATS.find((format) =>
+          (EXTENSIONS[format] as readonly string[]).includes(extension),
+        ) ?? 'png')
+      : chosen;
   return [first, ...OUTPUT_FORMATS.filter((format) => format !== first)];
 }
 
@@ -39,7 +92,12 @@ async function askToReplace(source: vscode.Uri): Promise<vscode.Uri | undefined>
   const replace = vscode.l10n.t('Overwrite');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Overwrite {0} with the upscaled image?', baseName(source)),
-    { modal: true, detail: vscode.l10n.t('The original is replaced. Only version control or a copy brings it back.') },
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The original is replaced. Only version control or a copy brings it back.',
+      ),
+    },
     replace,
   );
   return answer === replace ? source : undefined;

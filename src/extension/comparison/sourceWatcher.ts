@@ -4,7 +4,10 @@ import { Disposable } from '../disposable';
 /** Programs write a file in several steps. */
 const SETTLE_MS = 400;
 
-/** Tells when a file's content changed on disk. A file that vanishes and comes back counts once it is back. */
+/**
+ * Tells when a file's content changed on disk. A file that vanishes and comes back counts once it
+ * is back.
+ */
 export class SourceWatcher extends Disposable {
   private timer: NodeJS.Timeout | undefined;
   private version: string | undefined;
@@ -15,7 +18,14 @@ export class SourceWatcher extends Disposable {
   ) {
     super();
     // The file's own name may hold what a pattern reads as wildcards.
-    const watcher = this.register(vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(file, '..'), '*'), false, false, true));
+    const watcher = this.register(
+      vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(vscode.Uri.joinPath(file, '..'), '*'),
+        false,
+        false,
+        true,
+      ),
+    );
     const look = (changed: vscode.Uri): void => {
       if (changed.fsPath === file.fsPath) this.lookSoon();
     };

@@ -10,13 +10,19 @@ export type DeviceReportInput = {
   readonly choice: DeviceChoice;
 };
 
-/** What the probe found, as plain text that reads well in an editor and pastes well into a report. */
-export function formatDeviceReport({ report, versions, choice }: DeviceReportInput, t: Translate): string {
+/**
+ * What the probe found, as plain text that reads well in an editor and pastes well into a report.
+ */
+export function formatDeviceReport(
+  { report, versions, choice }: DeviceReportInput,
+  t: Translate,
+): string {
   const header = [t('Device'), t('Usable'), t('Difference'), t('Speed'), t('Finding')];
   const rows = report.devices.map((device) => rowFor(device, t));
   return [
     t('PiSA Upscale: devices of this machine'),
-    `${versions.platform} · ${t('{0} threads', versions.threads)} · ONNX Runtime ${versions.onnxruntime} · Node ${versions.node}`,
+    `${versions.platform} · ${t('{0} threads', versions.threads)} · ONNX Runtime ` +
+      `${versions.onnxruntime} · Node ${versions.node}`,
     '',
     t('Setting pisaUpscale.device: {0}', choice),
     t('"auto" means {0} here', deviceName(report.auto)),
@@ -30,7 +36,10 @@ export function formatDeviceReport({ report, versions, choice }: DeviceReportInp
   ].join('\n');
 }
 
-function rowFor({ device, usable, maxDifference, milliseconds, reason }: DeviceReport, t: Translate): readonly string[] {
+function rowFor(
+  { device, usable, maxDifference, milliseconds, reason }: DeviceReport,
+  t: Translate,
+): readonly string[] {
   return [
     deviceName(device),
     usable ? t('yes') : t('no'),
@@ -43,6 +52,11 @@ function rowFor({ device, usable, maxDifference, milliseconds, reason }: DeviceR
 
 /** Pads every column but the last to its widest cell. */
 function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '));
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  '),
+  );
 }

@@ -6,25 +6,42 @@ export type BatchFailure = { readonly input: string; readonly error: RpcError };
 export type BatchReport = {
   /** Pictures that were asked for. */
   readonly total: number;
-  /** In the order of the pictures; results with `skipped` wrote nothing because the output existed. */
+  /**
+   * In the order of the pictures; results with `skipped` wrote nothing because the output existed.
+   */
   readonly results: readonly UpscaleResult[];
   readonly failures: readonly BatchFailure[];
   readonly cancelled: boolean;
 };
 
-export type BatchStep = { readonly index: number; readonly input: string; readonly progress: UpscaleProgress | undefined };
+export type BatchStep = {
+  readonly index: number;
+  readonly input: string;
+  readonly progress: UpscaleProgress | undefined;
+};
 
 export type BatchPorts = {
-  readonly upscale: (index: number, onProgress: (progress: UpscaleProgress) => void) => Promise<UpscaleResult>;
+  readonly upscale: (
+    index: number,
+    onProgress: (progress: UpscaleProgress) => void,
+  ) => Promise<UpscaleResult>;
   readonly onStep: (step: BatchStep) => void;
   readonly signal: AbortSignal;
 };
 
 /** Upscales one picture after another. A failure does not stop the rest; a cancel does. */
-export async function runBatch(inputs: readonly string[], { upscale, onStep, signal }: BatchPorts): Promise<BatchReport> {
+export async function runBatch(
+  inputs: readonly string[],
+  { upscale, onStep, signal }: BatchPorts,
+): Promise<BatchReport> {
   const results: UpscaleResult[] = [];
   const failures: BatchFailure[] = [];
-  const report = (cancelled: boolean): BatchReport => ({ total: inputs.length, results, failures, cancelled });
+  const report = (cancelled: boolean): BatchReport => ({
+    total: inputs.length,
+    results,
+    failures,
+    cancelled,
+  });
   for (const [index, input] of inputs.entries()) {
     if (signal.aborted) return report(true);
     onStep({ index, input, progress: undefined });

@@ -1,6 +1,9 @@
 import { RpcError } from '../../shared/rpc';
 
-/** Runs one job at a time, in the order they came: two upscalings at once would only fight for the same device. */
+/**
+ * Runs one job at a time, in the order they came: two upscalings at once would only fight for the
+ * same device.
+ */
 export class JobQueue {
   private tail: Promise<unknown> = Promise.resolve();
   private unfinished = 0;
@@ -10,7 +13,10 @@ export class JobQueue {
     return this.unfinished > 0;
   }
 
-  /** Settles as `job` does; rejects with code `cancelled`, at once, when the signal aborts before the job's turn. */
+  /**
+   * Settles as `job` does; rejects with code `cancelled`, at once, when the signal aborts before
+   * the job's turn.
+   */
   async run<T>(job: () => Promise<T>, signal: AbortSignal): Promise<T> {
     this.unfinished++;
     const result = withAbort(this.tail, signal).then(job);

@@ -17,19 +17,33 @@ function pictureFraction(progress: BatchStep['progress']): number {
   return progress.tiles > 0 ? (ENCODE_STARTS_AT * progress.tile) / progress.tiles : 0;
 }
 
-/** "2/5 · hero.png · tile 3/8 · about 40 s left · CPU"; a single picture's name is in the title already. */
-export function progressMessage({ index, input, progress }: BatchStep, total: number, t: Translate): string {
+/**
+ * "2/5 · hero.png · tile 3/8 · about 40 s left · CPU"; a single picture's name is in the title
+ * already.
+ */
+export function progressMessage(
+  { index, input, progress }: BatchStep,
+  total: number,
+  t: Translate,
+): string {
   const parts: string[] = [];
   if (total > 1) parts.push(`${index + 1}/${total}`, path.basename(input));
   if (progress === undefined || progress.phase === 'prepare') parts.push(t('preparing'));
   else if (progress.phase === 'encode') parts.push(t('writing'));
-  else if (progress.tiles > 0) parts.push(t('tile {0}/{1}', Math.min(Math.floor(progress.tile) + 1, progress.tiles), progress.tiles));
-  if (progress?.phase === 'infer' && progress.secondsLeft !== undefined) parts.push(t('about {0} left', formatSeconds(progress.secondsLeft)));
+  else if (progress.tiles > 0)
+    parts.push(
+      t('tile {0}/{1}', Math.min(Math.floor(progress.tile) + 1, progress.tiles), progress.tiles),
+    );
+  if (progress?.phase === 'infer' && progress.secondsLeft !== undefined)
+    parts.push(t('about {0} left', formatSeconds(progress.secondsLeft)));
   if (progress?.device !== undefined) parts.push(deviceName(progress.device));
   return parts.join(' · ');
 }
 
-/** Rough on purpose: an estimate to the second would jump about. "3 s", "40 s", "3 min", "1 h 5 min". */
+/**
+ * Rough on purpose: an estimate to the second would jump about. "3 s", "40 s", "3 min", "1 h 5
+ * min".
+ */
 export function formatSeconds(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
   if (whole < 10) return `${whole} s`;

@@ -18,20 +18,36 @@ export type Summary = {
   readonly subject: UpscaleResult | undefined;
 };
 
-/** One message over everything that a command did. `ignored` counts what was chosen and is not a picture. */
+/**
+ * One message over everything that a command did. `ignored` counts what was chosen and is not a
+ * picture.
+ */
 export function summarize(report: BatchReport, ignored: number, t: Translate): Summary {
   const { failures, cancelled } = report;
-  const subject = report.results.find((result) => !result.skipped) ?? report.results.find((result) => result.output !== '');
+  const subject =
+    report.results.find((result) => !result.skipped) ??
+    report.results.find((result) => result.output !== '');
   const sentences = [
-    ...(cancelled ? [t('Cancelled. {0} of {1} done.', written(report).length, report.total)] : doneSentences(report, t)),
+    ...(cancelled
+      ? [t('Cancelled. {0} of {1} done.', written(report).length, report.total)]
+      : doneSentences(report, t)),
     ...failureSentences(report, t),
-    ...(ignored === 0 ? [] : [ignored === 1 ? t('Skipped 1 that is not an image.') : t('Skipped {0} that are not images.', ignored)]),
+    ...(ignored === 0
+      ? []
+      : [
+          ignored === 1
+            ? t('Skipped 1 that is not an image.')
+            : t('Skipped {0} that are not images.', ignored),
+        ]),
     ...noteSentences(report.results, t),
   ];
   return {
     severity: severityOf(report, ignored),
     text: sentences.join(' '),
-    actions: [...(subject && !cancelled ? (['open', 'compare', 'reveal'] as const) : []), ...remedies(failures)],
+    actions: [
+      ...(subject && !cancelled ? (['open', 'compare', 'reveal'] as const) : []),
+      ...remedies(failures),
+    ],
     subject,
   };
 }
@@ -39,46 +55,76 @@ export function summarize(report: BatchReport, ignored: number, t: Translate): S
 /** A model that is not there can be got; for anything else the log may tell more. */
 function remedies(failures: BatchReport['failures']): readonly SummaryAction[] {
   if (failures.length === 0) return [];
-  return failures.some(({ error }) => error.code === 'model-not-installed') ? ['install', 'import'] : ['showLog'];
+  return failures.some(({ error }) => error.code === 'model-not-installed')
+    ? ['install', 'import']
+    : ['showLog'];
 }
 
-function severityOf({ results, failures, cancelled, total }: BatchReport, ignored: number): Summary['severity'] {
+function severityOf(
+  { results, failures, cancelled, total }: BatchReport,
+  ignored: number,
+): Summary['severity'] {
   if (failures.length > 0) return results.length > 0 ? 'warning' : 'error';
   if (cancelled) return 'quiet';
   return total === 0 && ignored > 0 ? 'warning' : 'information';
 }
 
-const written = ({ results }: BatchReport): readonly UpscaleResult[] => results.filter((result) => !result.skipped);
+const written = ({ results }: BatchReport): readonly UpscaleResult[] =>
+  results.filter((result) => !result.skipped);
 
 function doneSentences(report: BatchReport, t: Translate): readonly string[] {
   const [only] = report.results;
   if (report.total === 1) {
     if (!only) return [];
-    return [only.skipped ? t('{0} was skipped.', path.basename(only.input)) : `${describeResult(only, t)}.`];
+    return [
+      only.skipped
+        ? t('{0} was skipped.', path.basename(only.input))
+        : `${describeResult(only, t)}.`,
+    ];
   }
   const done = written(report);
   const existing = report.results.filter(({ skipped, output }) => skipped && output !== '').length;
   const left = report.results.length - done.length - existing;
   const [first] = done;
   return [
-    ...(first ? [`${t('{0} of {1} images upscaled', done.length, report.total)} · ${describeWork(done, t)}.`] : []),
-    ...(existing === 0 ? [] : [existing === 1 ? t('1 skipped: its output exists.') : t('{0} skipped: their outputs exist.', existing)]),
+    ...(first
+      ? [
+          `${t('{0} of {1} images upscaled', done.length, report.total)} · ` +
+            `${describeWork(done, t)}.`,
+        ]
+      : []),
+    ...(existing === 0
+      ? []
+      : [
+          existing === 1
+            ? t('1 skipped: its output exists.')
+            : t('{0} skipped: their outputs exist.', existing),
+        ]),
     ...(left === 0 ? [] : [left === 1 ? t('1 left alone.') : t('{0} left alone.', left)]),
   ];
 }
 
 /** "hero@4x.png · 1024×768 · 12.3 s on CPU · λ_pix 1.00 · λ_sem 0.50" */
 export function describeResult(result: UpscaleResult, t: Translate): string {
-  return [path.basename(result.output), `${result.width}×${result.height}`, describeWork([result], t)].join(' · ');
+  return [
+    path.basename(result.output),
+    `${result.width}×${result.height}`,
+    describeWork([result], t),
+  ].join(' · ');
 }
 
 /** Time, devices and guidance. The dials may differ between folders, then they are left out. */
 function describeWork(results: readonly UpscaleResult[], t: Translate): string {
   const seconds = results.reduce((sum, result) => sum + result.seconds.total, 0);
   const devices = [...new Set(results.map((result) => deviceName(result.device)))];
-  const guidances = new Set(results.map((result) => describeGuidance(result.guidance, result.branches)));
+  const guidances = new Set(
+    results.map((result) => describeGuidance(result.guidance, result.branches)),
+  );
   const [guidance] = guidances;
-  return [t('{0} s on {1}', seconds.toFixed(1), devices.join(', ')), ...(guidances.size === 1 && guidance ? [guidance] : [])].join(' · ');
+  return [
+    t('{0} s on {1}', seconds.toFixed(1), devices.join(', ')),
+    ...(guidances.size === 1 && guidance ? [guidance] : []),
+  ].join(' · ');
 }
 
 function failureSentences({ failures, total }: BatchReport, t: Translate): readonly string[] {
@@ -90,11 +136,17 @@ function failureSentences({ failures, total }: BatchReport, t: Translate): reado
   const what = message.includes(name) ? message : t('{0} was not upscaled: {1}', name, message);
   const reason = hint === undefined || hint === '' ? what : `${what} ${hint}`;
   if (total === 1) return [reason];
-  return [failures.length === 1 ? t('1 failed: {0}', reason) : t('{0} failed, the first: {1}', failures.length, reason)];
+  return [
+    failures.length === 1
+      ? t('1 failed: {0}', reason)
+      : t('{0} failed, the first: {1}', failures.length, reason),
+  ];
 }
 
 /** Each note once: a batch that fell back to the CPU says so one time. The log has them all. */
 function noteSentences(results: readonly UpscaleResult[], t: Translate): readonly string[] {
   const notes = [...new Set(results.flatMap((result) => result.notes))];
-  return notes.length <= NOTES_SHOWN ? notes : [...notes.slice(0, NOTES_SHOWN), t('More notes are in the log.')];
+  return notes.length <= NOTES_SHOWN
+    ? notes
+    : [...notes.slice(0, NOTES_SHOWN), t('More notes are in the log.')];
 }

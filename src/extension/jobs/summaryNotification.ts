@@ -1,11 +1,19 @@
 import * as vscode from 'vscode';
-import { COMPARE_COMMAND, IMPORT_MODEL_COMMAND, INSTALL_MODEL_COMMAND, type CompareArguments } from '../commands/commandIds';
+import {
+  COMPARE_COMMAND,
+  IMPORT_MODEL_COMMAND,
+  INSTALL_MODEL_COMMAND,
+  type CompareArguments,
+} from '../commands/commandIds';
 import type { Log } from '../log';
 import type { Summary, SummaryAction } from './summary';
 
 const QUIET_MS = 8000;
 
-/** Shows a summary and does what its buttons say. Resolves when the notification is closed, so don't wait for it. */
+/**
+ * Shows a summary and does what its buttons say. Resolves when the notification is closed, so don't
+ * wait for it.
+ */
 export async function showSummary(summary: Summary, log: Log): Promise<void> {
   if (summary.severity === 'quiet') {
     vscode.window.setStatusBarMessage(`$(circle-slash) ${summary.text}`, QUIET_MS);
@@ -47,7 +55,9 @@ async function act(action: SummaryAction, { subject }: Summary, log: Log): Promi
     return;
   }
   if (action === 'install' || action === 'import') {
-    await vscode.commands.executeCommand(action === 'install' ? INSTALL_MODEL_COMMAND : IMPORT_MODEL_COMMAND);
+    await vscode.commands.executeCommand(
+      action === 'install' ? INSTALL_MODEL_COMMAND : IMPORT_MODEL_COMMAND,
+    );
     return;
   }
   if (!subject) return;
@@ -57,12 +67,19 @@ async function act(action: SummaryAction, { subject }: Summary, log: Log): Promi
       await vscode.commands.executeCommand('vscode.open', output);
       return;
     case 'compare': {
-      const args: CompareArguments = [vscode.Uri.file(subject.input), output, subject.skipped ? undefined : subject];
+      const args: CompareArguments = [
+        vscode.Uri.file(subject.input),
+        output,
+        subject.skipped ? undefined : subject,
+      ];
       await vscode.commands.executeCommand(COMPARE_COMMAND, ...args);
       return;
     }
     case 'reveal':
       // The explorer shows only what lies in the workspace.
-      await vscode.commands.executeCommand(vscode.workspace.getWorkspaceFolder(output) ? 'revealInExplorer' : 'revealFileInOS', output);
+      await vscode.commands.executeCommand(
+        vscode.workspace.getWorkspaceFolder(output) ? 'revealInExplorer' : 'revealFileInOS',
+        output,
+      );
   }
 }

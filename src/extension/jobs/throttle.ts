@@ -1,4 +1,7 @@
-/** Lets one value through per interval. The newest is never lost: it follows when the interval is over. */
+/**
+ * Lets one value through per interval. The newest is never lost: it follows when the interval is
+ * over.
+ */
 export class Throttle<T> {
   private timer: NodeJS.Timeout | undefined;
   private latest: { readonly value: T } | undefined;

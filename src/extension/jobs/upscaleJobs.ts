@@ -20,14 +20,22 @@ const PROGRESS_INTERVAL_MS = 100;
 const TICK_MS = 1000;
 
 /** What differs from the settings. */
-export type UpscaleOverrides = Partial<Pick<UpscaleCall, 'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite' | 'size' | 'asset'>>;
+export type UpscaleOverrides = Partial<
+  Pick<
+    UpscaleCall,
+    'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite' | 'size' | 'asset'
+  >
+>;
 
 /** The same for every picture, or each picture's own, by its index. */
 export type OverridesFor = UpscaleOverrides | ((index: number) => UpscaleOverrides);
 
 type Notification = vscode.Progress<{ message?: string; increment?: number }>;
 
-/** Upscales pictures with one progress notification and one summary per command, one command at a time. */
+/**
+ * Upscales pictures with one progress notification and one summary per command, one command at a
+ * time.
+ */
 export class UpscaleJobs {
   private readonly queue = new JobQueue();
 
@@ -37,8 +45,15 @@ export class UpscaleJobs {
     private readonly log: Log,
   ) {}
 
-  /** Resolves with what was written when all is done; failures are shown, not thrown. `ignored` were chosen but are no pictures. */
-  async upscale(pictures: readonly vscode.Uri[], ignored: number, overrides: OverridesFor = {}): Promise<readonly UpscaleResult[]> {
+  /**
+   * Resolves with what was written when all is done; failures are shown, not thrown. `ignored` were
+   * chosen but are no pictures.
+   */
+  async upscale(
+    pictures: readonly vscode.Uri[],
+    ignored: number,
+    overrides: OverridesFor = {},
+  ): Promise<readonly UpscaleResult[]> {
     const report = pictures.length === 0 ? EMPTY : await this.runWithProgress(pictures, overrides);
     const summary = summarize(report, ignored, vscode.l10n.t);
     this.log.info(summary.text);
@@ -48,11 +63,19 @@ export class UpscaleJobs {
   }
 
   /** Upscales one picture in its turn, for a panel that shows progress and failures itself. */
-  render(picture: vscode.Uri, overrides: UpscaleOverrides, signal: AbortSignal, onProgress: (progress: UpscaleProgress) => void): Promise<UpscaleResult> {
+  render(
+    picture: vscode.Uri,
+    overrides: UpscaleOverrides,
+    signal: AbortSignal,
+    onProgress: (progress: UpscaleProgress) => void,
+  ): Promise<UpscaleResult> {
     return this.queue.run(() => this.upscaleOne(picture, overrides, signal, onProgress), signal);
   }
 
-  private runWithProgress(pictures: readonly vscode.Uri[], overrides: OverridesFor): Promise<BatchReport> {
+  private runWithProgress(
+    pictures: readonly vscode.Uri[],
+    overrides: OverridesFor,
+  ): Promise<BatchReport> {
     const [first] = pictures;
     const title =
       pictures.length === 1 && first
@@ -62,11 +85,18 @@ export class UpscaleJobs {
     return Promise.resolve(
       vscode.window.withProgress(options, async (notification, token) => {
         const { signal, dispose } = abortSignalOf(token);
-        if (this.queue.isBusy) notification.report({ message: vscode.l10n.t('waiting for the upscaling before this one') });
+        if (this.queue.isBusy)
+          notification.report({
+            message: vscode.l10n.t('waiting for the upscaling before this one'),
+          });
         try {
-          return await this.queue.run(() => this.runPictures(pictures, overrides, notification, signal), signal);
+          return await this.queue.run(
+            () => this.runPictures(pictures, overrides, notification, signal),
+            signal,
+          );
         } catch (error) {
-          if (RpcError.from(error).code === 'cancelled') return { ...EMPTY, total: pictures.length, cancelled: true };
+          if (RpcError.from(error).code === 'cancelled')
+            return { ...EMPTY, total: pictures.length, cancelled: true };
           throw error;
         } finally {
           dispose();
@@ -75,17 +105,29 @@ export class UpscaleJobs {
     );
   }
 
-  private async runPictures(pictures: readonly vscode.Uri[], overrides: OverridesFor, notification: Notification, signal: AbortSignal): Promise<BatchReport> {
+  private async runPictures(
+    pictures: readonly vscode.Uri[],
+    overrides: OverridesFor,
+    notification: Notification,
+    signal: AbortSignal,
+  ): Promise<BatchReport> {
     let shown = 0;
     const throttle = new Throttle<BatchStep>(PROGRESS_INTERVAL_MS, (step) => {
       const percent = batchFraction(step, pictures.length) * 100;
       // Increments add up, and a retry after a fallback starts its tiles again: never go back.
-      notification.report({ message: progressMessage(step, pictures.length, vscode.l10n.t), increment: Math.max(0, percent - shown) });
+      notification.report({
+        message: progressMessage(step, pictures.length, vscode.l10n.t),
+        increment: Math.max(0, percent - shown),
+      });
       shown = Math.max(shown, percent);
     });
     let last: { readonly step: BatchStep; readonly at: number } | undefined;
     const ticks = setInterval(() => {
-      if (last?.step.progress) throttle.submit({ ...last.step, progress: progressAfter(last.step.progress, (performance.now() - last.at) / 1000) });
+      if (last?.step.progress)
+        throttle.submit({
+          ...last.step,
+          progress: progressAfter(last.step.progress, (performance.now() - last.at) / 1000),
+        });
     }, TICK_MS);
     const names = pictures.map((picture) => picture.fsPath);
     try {
@@ -95,7 +137,13 @@ export class UpscaleJobs {
           last = { step, at: performance.now() };
           throttle.submit(step);
         },
-        upscale: (index, onProgress) => this.upscaleOne(pictures[index], typeof overrides === 'function' ? overrides(index) : overrides, signal, onProgress),
+        upscale: (index, onProgress) =>
+          this.upscaleOne(
+            pictures[index],
+            typeof overrides === 'function' ? overrides(index) : overrides,
+            signal,
+            onProgress,
+          ),
       });
     } finally {
       clearInterval(ticks);
@@ -113,9 +161,17 @@ export class UpscaleJobs {
     try {
       const own = this.callFor(picture);
       const call = { ...own, ...overrides, asset: { ...own.asset, ...overrides.asset } };
-      const result = await this.engine.use((client) => client.upscale(call, { signal, onProgress }));
+      const result = await this.engine.use((client) =>
+        client.upscale(call, { signal, onProgress }),
+      );
       const { skipped, model, tiles, peakRssMB } = result;
-      this.log.info(`${result.input}: ${skipped ? 'skipped' : `${describeResult(result, vscode.l10n.t)} · ${model} · tiles: ${tiles} · ${peakRssMB} MB`}`);
+      this.log.info(
+        `${result.input}: ` +
+          (skipped
+            ? 'skipped'
+            : `${describeResult(result, vscode.l10n.t)} · ${model} · ` +
+              `tiles: ${tiles} · ${peakRssMB} MB`),
+      );
       for (const note of result.notes) this.log.warn(`${result.input}: ${note}`);
       return result;
     } catch (error) {
@@ -133,7 +189,11 @@ export class UpscaleJobs {
       });
     }
     const { namePattern, ...settings } = this.config.upscale(picture);
-    return { ...settings, input: picture.fsPath, target: { kind: 'pattern', directory: path.dirname(picture.fsPath), pattern: namePattern } };
+    return {
+      ...settings,
+      input: picture.fsPath,
+      target: { kind: 'pattern', directory: path.dirname(picture.fsPath), pattern: namePattern },
+    };
   }
 }
 

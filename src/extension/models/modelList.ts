@@ -5,7 +5,8 @@ import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
 import { isOneOf } from '../../shared/settings';
 import type { Translate } from '../translate';
 
-export type ModelAction = 'useHere' | 'useEverywhere' | 'install' | 'import' | 'verify' | 'remove' | 'reveal';
+export type ModelAction =
+  'useHere' | 'useEverywhere' | 'install' | 'import' | 'verify' | 'remove' | 'reveal';
 
 /** A model as the list shows it, with what can be done about it. */
 export type ModelItem = {
@@ -25,17 +26,29 @@ export type ModelListContext = {
 };
 
 /** Every model that is there, and those that could be. */
-export function modelItems(models: readonly ModelSummary[], installable: readonly ModelStateReport[], { current, inWorkspace }: ModelListContext, t: Translate): readonly ModelItem[] {
-  const use: readonly ModelAction[] = inWorkspace ? ['useHere', 'useEverywhere'] : ['useEverywhere'];
+export function modelItems(
+  models: readonly ModelSummary[],
+  installable: readonly ModelStateReport[],
+  { current, inWorkspace }: ModelListContext,
+  t: Translate,
+): readonly ModelItem[] {
+  const use: readonly ModelAction[] = inWorkspace
+    ? ['useHere', 'useEverywhere']
+    : ['useEverywhere'];
   const present = models.map((model) => {
     const report = installable.find(({ id }) => id === model.id);
     return {
       id: model.id,
       label: model.name,
-      description: [report ? describeState(report.status) : t('ready'), ...(model.id === current ? [t('in use')] : [])].join(' · '),
+      description: [
+        report ? describeState(report.status) : t('ready'),
+        ...(model.id === current ? [t('in use')] : []),
+      ].join(' · '),
       detail: model.description,
       folder: model.folder,
-      actions: report ? ([...use, 'verify', 'reveal', 'remove'] as const) : ([...use, 'verify'] as const),
+      actions: report
+        ? ([...use, 'verify', 'reveal', 'remove'] as const)
+        : ([...use, 'verify'] as const),
     };
   });
   const missing = installable
@@ -44,11 +57,22 @@ export function modelItems(models: readonly ModelSummary[], installable: readonl
       id,
       label: name,
       description: describeState(status),
-      detail: t('One diffusion step on Stable Diffusion 2.1 with two LoRAs: both dials, invents texture. About 4 GB.'),
+      detail: t(
+        'One diffusion step on Stable Diffusion 2.1 with two LoRAs: both dials, invents ' +
+          'texture. About 4 GB.',
+      ),
       folder: undefined,
-      actions: status.state === 'not-installed' ? (['install', 'import', ...(status.downloadedBytes > 0 ? (['remove'] as const) : [])] as const) : [],
+      actions:
+        status.state === 'not-installed'
+          ? ([
+              'install',
+              'import',
+              ...(status.downloadedBytes > 0 ? (['remove'] as const) : []),
+            ] as const)
+          : [],
     }));
   return [...present, ...missing];
 }
 
-export const isInstallable = (id: unknown): id is InstallableModel => isOneOf(INSTALLABLE_MODELS, id);
+export const isInstallable = (id: unknown): id is InstallableModel =>
+  isOneOf(INSTALLABLE_MODELS, id);

@@ -12,7 +12,10 @@ import { TaskClients } from './taskClients';
 
 const PROGRESS_INTERVAL_MS = 250;
 
-export type TaskContext = { readonly signal: AbortSignal; readonly onProgress: (progress: ModelProgress) => void };
+export type TaskContext = {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ModelProgress) => void;
+};
 
 export type TaskWork<T> = (client: EngineClient, context: TaskContext) => Promise<T>;
 
@@ -22,8 +25,8 @@ export type ChangeOptions = {
 };
 
 /**
- * Runs what gets, checks or removes models, with a progress notification that can cancel. Each task has an engine process of its own, so
- * that a download of gigabytes does not keep pictures waiting.
+ * Runs what gets, checks or removes models, with a progress notification that can cancel. Each task
+ * has an engine process of its own, so that a download of gigabytes does not keep pictures waiting.
  */
 export class ModelTasks {
   private readonly clients: TaskClients;
@@ -37,24 +40,38 @@ export class ModelTasks {
     this.clients = new TaskClients(createClient);
   }
 
-  /** Something that changes no model. Resolves with what `work` yields; undefined when it failed or was cancelled, which the person then knows. */
+  /**
+   * Something that changes no model. Resolves with what `work` yields; undefined when it failed or
+   * was cancelled, which the person then knows.
+   */
   run<T>(title: string, work: TaskWork<T>): Promise<T | undefined> {
     return this.shown(title, this.withNotification(title, work));
   }
 
   /**
-   * Something that changes the models: one at a time, since two would write the same files. What runs pictures opens its models anew
-   * afterwards. Resolves as `run` does, unless it is `automatic`.
+   * Something that changes the models: one at a time, since two would write the same files. What
+   * runs pictures opens its models anew afterwards. Resolves as `run` does, unless it is
+   * `automatic`.
    */
-  change<T>(title: string, { automatic }: ChangeOptions, work: TaskWork<T>): Promise<T | undefined> {
+  change<T>(
+    title: string,
+    { automatic }: ChangeOptions,
+    work: TaskWork<T>,
+  ): Promise<T | undefined> {
     const outcome = this.withNotification(title, work, this.changes);
     return automatic ? outcome : this.shown(title, outcome);
   }
 
-  /** Something short that changes nothing: its progress is in the status bar. Resolves with undefined when it failed, which the person then knows. */
+  /**
+   * Something short that changes nothing: its progress is in the status bar. Resolves with
+   * undefined when it failed, which the person then knows.
+   */
   lookUp<T>(title: string, work: (client: EngineClient) => Promise<T>): Promise<T | undefined> {
     const options = { location: vscode.ProgressLocation.Window, title };
-    return this.shown(title, Promise.resolve(vscode.window.withProgress(options, () => this.clients.use(work))));
+    return this.shown(
+      title,
+      Promise.resolve(vscode.window.withProgress(options, () => this.clients.use(work))),
+    );
   }
 
   /** What runs pictures opens its models anew from now on. */
@@ -83,18 +100,26 @@ export class ModelTasks {
         const { signal, dispose } = abortSignalOf(token);
         let shown = 0;
         const throttle = new Throttle<ModelProgress>(PROGRESS_INTERVAL_MS, (progress) => {
-          const percent = progress.totalBytes > 0 ? (progress.bytes / progress.totalBytes) * 100 : 0;
-          notification.report({ message: describeModelProgress(progress), increment: Math.max(0, percent - shown) });
+          const percent =
+            progress.totalBytes > 0 ? (progress.bytes / progress.totalBytes) * 100 : 0;
+          notification.report({
+            message: describeModelProgress(progress),
+            increment: Math.max(0, percent - shown),
+          });
           shown = Math.max(shown, percent);
         });
         const onProgress = (progress: ModelProgress): void => {
           if (progress.note !== undefined) this.log.warn(progress.note);
           throttle.submit(progress);
         };
-        const perform = (): Promise<T> => this.clients.use((client) => work(client, { signal, onProgress }));
+        const perform = (): Promise<T> =>
+          this.clients.use((client) => work(client, { signal, onProgress }));
         try {
           if (!queue) return await perform();
-          if (queue.isBusy) notification.report({ message: vscode.l10n.t('waiting for the change before this one') });
+          if (queue.isBusy)
+            notification.report({
+              message: vscode.l10n.t('waiting for the change before this one'),
+            });
           return await queue.run(() => perform().finally(() => this.modelsChanged()), signal);
         } finally {
           throttle.dispose();
@@ -106,16 +131,29 @@ export class ModelTasks {
 
   private showFailure(title: string, error: RpcError): void {
     if (error.code === 'cancelled') {
-      vscode.window.setStatusBarMessage(`$(circle-slash) ${vscode.l10n.t('{0}: cancelled. What has arrived is kept.', title)}`, 8000);
+      vscode.window.setStatusBarMessage(
+        `$(circle-slash) ${vscode.l10n.t('{0}: cancelled. What has arrived is kept.', title)}`,
+        8000,
+      );
       return;
     }
     this.log.error(title, error);
     const showLog = vscode.l10n.t('Show Log');
     // A notification shows one paragraph; a list of what is missing reads better in the log.
     const [first = '', ...more] = error.message.split('\n');
-    const text = more.length === 0 ? [error.message, error.hint ?? ''] : [first, more.slice(0, 3).join(' '), more.length > 3 ? vscode.l10n.t('The log has all of it.') : '', error.hint ?? ''];
-    void vscode.window.showErrorMessage(text.filter((part) => part !== '').join(' '), showLog).then((chosen) => {
-      if (chosen === showLog) this.log.show();
-    });
+    const text =
+      more.length === 0
+        ? [error.message, error.hint ?? '']
+        : [
+            first,
+            more.slice(0, 3).join(' '),
+            more.length > 3 ? vscode.l10n.t('The log has all of it.') : '',
+            error.hint ?? '',
+          ];
+    void vscode.window
+      .showErrorMessage(text.filter((part) => part !== '').join(' '), showLog)
+      .then((chosen) => {
+        if (chosen === showLog) this.log.show();
+      });
   }
 }

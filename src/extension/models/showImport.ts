@@ -4,8 +4,15 @@ import type { ImportResult } from '../../shared/modelProtocol';
 import type { Config } from '../config';
 import type { Log } from '../log';
 
-/** Says that a model is ready and offers to use it. Don't wait for it: the notification stays until it is closed. */
-export async function showImport({ id, folder, bytes, files, notes }: ImportResult, config: Config, log: Log): Promise<void> {
+/**
+ * Says that a model is ready and offers to use it. Don't wait for it: the notification stays until
+ * it is closed.
+ */
+export async function showImport(
+  { id, folder, bytes, files, notes }: ImportResult,
+  config: Config,
+  log: Log,
+): Promise<void> {
   log.info(`${id}: ${folder}`);
   for (const file of files) log.info(`  ${file.path}  ${byteText(file.bytes)}  ${file.how}`);
   for (const note of notes) log.warn(`${id}: ${note}`);

@@ -1,7 +1,10 @@
 import type { EngineClient } from '../../client/engineClient';
 import { RpcError } from '../../shared/rpc';
 
-/** A client, and so an engine process, for each piece of work: made when it begins and ended with it. */
+/**
+ * A client, and so an engine process, for each piece of work: made when it begins and ended with
+ * it.
+ */
 export class TaskClients {
   private readonly live = new Set<EngineClient>();
   private disposed = false;

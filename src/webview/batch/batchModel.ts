@@ -4,26 +4,43 @@ import type { BatchPlanView, BatchRow, BatchRowState } from '../../shared/batchP
 export const SHOWN = ['all', 'todo', 'skip', 'done', 'failed'] as const;
 export type Shown = (typeof SHOWN)[number];
 
-export type BatchFilter = { readonly text: string; readonly type: string; readonly shown: Shown; readonly minimum: number };
+export type BatchFilter = {
+  readonly text: string;
+  readonly type: string;
+  readonly shown: Shown;
+  readonly minimum: number;
+};
 
 export const NO_FILTER: BatchFilter = { text: '', type: '', shown: 'all', minimum: 0 };
 
-export type RowStates = { readonly [id: string]: { readonly state: BatchRowState; readonly message?: string } };
+export type RowStates = {
+  readonly [id: string]: { readonly state: BatchRowState; readonly message?: string };
+};
 
 const GLOB = /[*?{[]/;
 
 /** The extension of a path, lower case. */
-export const typeOf = (input: string): string => /\.([^./]+)$/.exec(input)?.[1]?.toLowerCase() ?? '';
+export const typeOf = (input: string): string =>
+  /\.([^./]+)$/.exec(input)?.[1]?.toLowerCase() ?? '';
 
 /** The rows that a filter lets through, in their order. */
-export function filtered(rows: readonly BatchRow[], filter: BatchFilter, states: RowStates): readonly BatchRow[] {
+export function filtered(
+  rows: readonly BatchRow[],
+  filter: BatchFilter,
+  states: RowStates,
+): readonly BatchRow[] {
   const text = filter.text.trim().toLowerCase();
   const glob = GLOB.test(text) ? globPattern(text) : undefined;
   return rows.filter((row) => {
     const input = row.input.toLowerCase();
     if (text !== '' && !(glob ? glob.test(input) : input.includes(text))) return false;
     if (filter.type !== '' && typeOf(row.input) !== filter.type) return false;
-    if (filter.minimum > 0 && row.size && Math.min(row.size.width, row.size.height) < filter.minimum) return false;
+    if (
+      filter.minimum > 0 &&
+      row.size &&
+      Math.min(row.size.width, row.size.height) < filter.minimum
+    )
+      return false;
     return isShown(row, filter.shown, states[row.id]?.state);
   });
 }
@@ -75,19 +92,33 @@ export type Totals = {
   readonly seconds: number | undefined;
 };
 
-/** A result has about so many bytes a pixel of those that its source has: an enlarged picture is smoother. */
+/**
+ * A result has about so many bytes a pixel of those that its source has: an enlarged picture is
+ * smoother.
+ */
 const BYTES_SHARE = 0.45;
 
 /** What the ticked rows come to. Time and bytes are estimates. */
-export function totalsOf({ rows, secondsPerPixel }: BatchPlanView, ticked: ReadonlySet<string>): Totals {
+export function totalsOf(
+  { rows, secondsPerPixel }: BatchPlanView,
+  ticked: ReadonlySet<string>,
+): Totals {
   let [count, pixels, bytes, sourcePixels] = [0, 0, 0, 0];
   for (const { id, size, outputSize, frames, bytes: own } of rows) {
     if (!ticked.has(id) || !size || !outputSize) continue;
-    const [from, to] = [size.width * size.height * frames, outputSize.width * outputSize.height * frames];
+    const [from, to] = [
+      size.width * size.height * frames,
+      outputSize.width * outputSize.height * frames,
+    ];
     count++;
     pixels += to;
     sourcePixels += from;
     bytes += (own / Math.max(1, from)) * to * BYTES_SHARE;
   }
-  return { count, megapixels: pixels / 1e6, bytes, seconds: secondsPerPixel === undefined ? undefined : sourcePixels * secondsPerPixel };
+  return {
+    count,
+    megapixels: pixels / 1e6,
+    bytes,
+    seconds: secondsPerPixel === undefined ? undefined : sourcePixels * secondsPerPixel,
+  };
 }

@@ -1,12 +1,32 @@
-import type { BatchEventView, BatchHostApi, BatchInit, BatchReportView, BatchStanding, BatchWebviewApi } from '../../shared/batchProtocol';
+import type {
+  BatchEventView,
+  BatchHostApi,
+  BatchInit,
+  BatchReportView,
+  BatchStanding,
+  BatchWebviewApi,
+} from '../../shared/batchProtocol';
 import { RpcEndpoint, RpcError, type RpcApi } from '../../shared/rpc';
 import { find } from '../find';
-import { filtered, NO_FILTER, SHOWN, totalsOf, typeOf, type BatchFilter, type RowStates, type Shown } from './batchModel';
+import {
+  filtered,
+  NO_FILTER,
+  SHOWN,
+  totalsOf,
+  typeOf,
+  type BatchFilter,
+  type RowStates,
+  type Shown,
+} from './batchModel';
 import { duration, fill, megabytes, readStrings } from './batchText';
 import { RowList } from './rowList';
 
 /** What VS Code gives a webview. */
-export type WebviewApi = { postMessage(message: unknown): void; getState(): unknown; setState(state: unknown): void };
+export type WebviewApi = {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+};
 
 type Phase = 'planning' | 'plan' | 'running' | 'problem';
 
@@ -31,7 +51,10 @@ export class BatchPage {
     this.recall();
     const local: BatchWebviewApi = { event: async (event) => this.onEvent(event) };
     this.rpc = new RpcEndpoint<RpcApi & BatchHostApi>(
-      { post: (message) => vscode.postMessage(message), onMessage: (listener) => window.addEventListener('message', ({ data }) => listener(data)) },
+      {
+        post: (message) => vscode.postMessage(message),
+        onMessage: (listener) => window.addEventListener('message', ({ data }) => listener(data)),
+      },
       local,
     );
     this.list = new RowList(this.strings, {
@@ -44,7 +67,8 @@ export class BatchPage {
   }
 
   private listen(): void {
-    const on = (id: string, action: () => void): void => find(document, `#${id}`, HTMLElement).addEventListener('click', action);
+    const on = (id: string, action: () => void): void =>
+      find(document, `#${id}`, HTMLElement).addEventListener('click', action);
     const text = find(document, '#filter', HTMLInputElement);
     const minimum = find(document, '#minimum', HTMLInputElement);
     const type = find(document, '#type', HTMLSelectElement);
@@ -54,7 +78,12 @@ export class BatchPage {
     shown.value = this.filter.shown;
     const read = (): void => {
       const value = SHOWN.find((one) => one === shown.value) ?? 'all';
-      this.setFilter({ text: text.value, type: type.value, shown: value, minimum: Math.max(0, Number(minimum.value) || 0) });
+      this.setFilter({
+        text: text.value,
+        type: type.value,
+        shown: value,
+        minimum: Math.max(0, Number(minimum.value) || 0),
+      });
     };
     for (const input of [text, minimum, type, shown]) input.addEventListener('input', read);
     on('tickShown', () => this.tick(this.shownTodo(), true));
@@ -94,11 +123,18 @@ export class BatchPage {
     this.phase = init.standing ? 'running' : 'plan';
     const known = new Set(init.plan.rows.map(({ id }) => id));
     this.unticked = new Set([...this.unticked].filter((id) => known.has(id)));
-    this.ticked = new Set(init.plan.rows.filter(({ id, selected }) => selected && !this.unticked.has(id)).map(({ id }) => id));
+    this.ticked = new Set(
+      init.plan.rows
+        .filter(({ id, selected }) => selected && !this.unticked.has(id))
+        .map(({ id }) => id),
+    );
     const types = [...new Set(init.plan.rows.map(({ input }) => typeOf(input)))].sort();
     const select = find(document, '#type', HTMLSelectElement);
     const all = select.options.item(0);
-    select.replaceChildren(...(all ? [all] : []), ...types.map((type) => new Option(type.toUpperCase(), type)));
+    select.replaceChildren(
+      ...(all ? [all] : []),
+      ...types.map((type) => new Option(type.toUpperCase(), type)),
+    );
     select.value = types.includes(this.filter.type) ? this.filter.type : '';
   }
 
@@ -117,16 +153,27 @@ export class BatchPage {
   }
 
   private async retry(): Promise<void> {
-    const failed = new Set(Object.entries(this.states).flatMap(([id, { state }]) => (state === 'failed' ? [id] : [])));
+    const failed = new Set(
+      Object.entries(this.states).flatMap(([id, { state }]) => (state === 'failed' ? [id] : [])),
+    );
     await this.load('replan');
-    const ids = this.init?.plan.rows.filter(({ id, status }) => status === 'todo' && failed.has(id)).map(({ id }) => id) ?? [];
+    const ids =
+      this.init?.plan.rows
+        .filter(({ id, status }) => status === 'todo' && failed.has(id))
+        .map(({ id }) => id) ?? [];
     if (ids.length > 0) await this.start(ids);
   }
 
   private onEvent(event: BatchEventView): void {
     switch (event.kind) {
       case 'row':
-        this.states = { ...this.states, [event.id]: { state: event.state, ...(event.message === undefined ? {} : { message: event.message }) } };
+        this.states = {
+          ...this.states,
+          [event.id]: {
+            state: event.state,
+            ...(event.message === undefined ? {} : { message: event.message }),
+          },
+        };
         break;
       case 'standing':
         this.standing = event.standing;
@@ -168,7 +215,9 @@ export class BatchPage {
   }
 
   private shownTodo(): readonly string[] {
-    return this.rows().filter(({ status }) => status === 'todo').map(({ id }) => id);
+    return this.rows()
+      .filter(({ status }) => status === 'todo')
+      .map(({ id }) => id);
   }
 
   private rows(): ReturnType<typeof filtered> {
@@ -196,7 +245,15 @@ export class BatchPage {
   }
 
   private results(): readonly string[] {
-    return this.init?.plan.rows.filter(({ id, status }) => this.states[id]?.state === 'done' || (Object.keys(this.states).length === 0 && status === 'done')).map(({ id }) => id) ?? [];
+    return (
+      this.init?.plan.rows
+        .filter(
+          ({ id, status }) =>
+            this.states[id]?.state === 'done' ||
+            (Object.keys(this.states).length === 0 && status === 'done'),
+        )
+        .map(({ id }) => id) ?? []
+    );
   }
 
   private compare(id: string): void {
@@ -204,15 +261,21 @@ export class BatchPage {
     this.ask('compare', { id });
   }
 
-  private ask<M extends keyof BatchHostApi>(method: M, params: Parameters<BatchHostApi[M]>[0]): void {
-    this.rpc.call(method, params as never).catch((error: unknown) => this.say(RpcError.from(error).message));
+  private ask<M extends keyof BatchHostApi>(
+    method: M,
+    params: Parameters<BatchHostApi[M]>[0],
+  ): void {
+    this.rpc
+      .call(method, params as never)
+      .catch((error: unknown) => this.say(RpcError.from(error).message));
   }
 
   private render(): void {
     const { phase, strings: s, init, standing, report } = this;
     document.body.dataset.phase = phase;
     document.body.setAttribute('aria-busy', String(phase === 'planning'));
-    const show = (id: string, on: boolean): void => void (find(document, `#${id}`, HTMLElement).hidden = !on);
+    const show = (id: string, on: boolean): void =>
+      void (find(document, `#${id}`, HTMLElement).hidden = !on);
     const isPlan = phase === 'plan';
     const rows = this.rows();
     const hasRows = (init?.plan.rows.length ?? 0) > 0;
@@ -222,7 +285,9 @@ export class BatchPage {
     show('table', inTable && rows.length > 0);
     show('empty', inTable && rows.length === 0);
     find(document, '#empty', HTMLElement).textContent = hasRows ? s.emptyFilter : s.empty;
-    find(document, '#problem', HTMLElement).textContent = this.problem ? `${this.problem.message} ${this.problem.hint ?? ''}`.trim() : '';
+    find(document, '#problem', HTMLElement).textContent = this.problem
+      ? `${this.problem.message} ${this.problem.hint ?? ''}`.trim()
+      : '';
     const failed = Object.values(this.states).some(({ state }) => state === 'failed');
     const results = this.results().length;
     for (const id of ['tickShown', 'untickShown']) show(id, isPlan && hasRows);
@@ -232,9 +297,13 @@ export class BatchPage {
     show('newPlan', isPlan || phase === 'problem');
     show('retry', isPlan && failed);
     show('compare', isPlan && results > 0);
-    for (const id of ['next', 'previous']) show(id, isPlan && results > 1 && this.compared !== undefined);
+    for (const id of ['next', 'previous'])
+      show(id, isPlan && results > 1 && this.compared !== undefined);
     show('sourceControl', isPlan && report !== undefined);
-    show('openRecipe', (isPlan && init?.plan.hasRecipe === true) || this.problem?.code === 'recipe');
+    show(
+      'openRecipe',
+      (isPlan && init?.plan.hasRecipe === true) || this.problem?.code === 'recipe',
+    );
     show('showLog', phase === 'problem' || (isPlan && failed));
     show('bar', phase === 'running');
     const start = find(document, '#start', HTMLButtonElement);
@@ -245,11 +314,32 @@ export class BatchPage {
     find(document, '#newPlan', HTMLElement).textContent = phase === 'problem' ? s.again : s.newPlan;
     this.renderNotice();
     find(document, '#subtitle', HTMLElement).textContent = init && inTable ? this.subtitle() : '';
-    find(document, '#totals', HTMLElement).textContent = phase === 'running' ? this.standingText() : isPlan && report ? this.reportText() : isPlan && init ? this.totalsText() : '';
-    const share = standing && standing.total > 0 ? (standing.done + standing.current.reduce((sum, one) => sum + one.share, 0)) / standing.total : 0;
-    find(document, '#bar', HTMLElement).setAttribute('aria-valuenow', String(Math.round(share * 100)));
-    find(document, '#barFill', HTMLElement).style.width = `${Math.min(100, share * 100).toFixed(1)}%`;
-    this.list.show({ rows: inTable ? rows : [], ticked: this.ticked, states: this.states, standing, canTick: isPlan });
+    find(document, '#totals', HTMLElement).textContent =
+      phase === 'running'
+        ? this.standingText()
+        : isPlan && report
+          ? this.reportText()
+          : isPlan && init
+            ? this.totalsText()
+            : '';
+    const share =
+      standing && standing.total > 0
+        ? (standing.done + standing.current.reduce((sum, one) => sum + one.share, 0)) /
+          standing.total
+        : 0;
+    find(document, '#bar', HTMLElement).setAttribute(
+      'aria-valuenow',
+      String(Math.round(share * 100)),
+    );
+    find(document, '#barFill', HTMLElement).style.width =
+      `${Math.min(100, share * 100).toFixed(1)}%`;
+    this.list.show({
+      rows: inTable ? rows : [],
+      ticked: this.ticked,
+      states: this.states,
+      standing,
+      canTick: isPlan,
+    });
   }
 
   private renderNotice(): void {
@@ -257,7 +347,8 @@ export class BatchPage {
     const interrupted = phase === 'plan' && !this.report ? (init?.plan.interrupted.length ?? 0) : 0;
     find(document, '#notice', HTMLElement).hidden = interrupted === 0;
     find(document, '#noticeAction', HTMLElement).hidden = interrupted === 0;
-    find(document, '#noticeText', HTMLElement).textContent = interrupted === 0 ? '' : fill(s.interrupted, interrupted);
+    find(document, '#noticeText', HTMLElement).textContent =
+      interrupted === 0 ? '' : fill(s.interrupted, interrupted);
   }
 
   private subtitle(): string {
@@ -280,7 +371,9 @@ export class BatchPage {
     if (this.ticked.size === 0) return s.nothing;
     const size = megabytes(bytes, s);
     const pixels = megapixels < 10 ? megapixels.toFixed(1) : String(Math.round(megapixels));
-    return seconds === undefined ? fill(s.totals, count, pixels, size) : fill(s.totalsTime, count, pixels, size, duration(seconds, s), init.plan.device ?? '');
+    return seconds === undefined
+      ? fill(s.totals, count, pixels, size)
+      : fill(s.totalsTime, count, pixels, size, duration(seconds, s), init.plan.device ?? '');
   }
 
   private standingText(): string {
@@ -292,15 +385,23 @@ export class BatchPage {
       fill(s.progress, standing.done, standing.total),
       ...(standing.paused ? [s.paused] : []),
       ...(name === undefined ? [] : [name.slice(name.lastIndexOf('/') + 1)]),
-      ...(standing.megapixelsPerSecond === undefined ? [] : [fill(s.pace, standing.megapixelsPerSecond.toFixed(1))]),
-      ...(standing.secondsLeft === undefined || standing.paused ? [] : [fill(s.left, duration(standing.secondsLeft, s))]),
+      ...(standing.megapixelsPerSecond === undefined
+        ? []
+        : [fill(s.pace, standing.megapixelsPerSecond.toFixed(1))]),
+      ...(standing.secondsLeft === undefined || standing.paused
+        ? []
+        : [fill(s.left, duration(standing.secondsLeft, s))]),
     ].join(' · ');
   }
 
   private reportText(): string {
     const { strings: s, report } = this;
     if (!report) return '';
-    return [...(report.cancelled ? [s.reportCancelled] : []), fill(s.report, report.done, duration(report.seconds, s)), ...(report.failed > 0 ? [fill(s.reportFailed, report.failed)] : [])].join(' ');
+    return [
+      ...(report.cancelled ? [s.reportCancelled] : []),
+      fill(s.report, report.done, duration(report.seconds, s)),
+      ...(report.failed > 0 ? [fill(s.reportFailed, report.failed)] : []),
+    ].join(' ');
   }
 
   private say(text: string): void {
@@ -309,16 +410,22 @@ export class BatchPage {
   }
 
   private remember(): void {
-    const place: unknown = JSON.parse(document.querySelector('meta[name=pisa-upscale-place]')?.getAttribute('content') ?? 'null');
+    const place: unknown = JSON.parse(
+      document.querySelector('meta[name=pisa-upscale-place]')?.getAttribute('content') ?? 'null',
+    );
     this.vscode.setState({ place, filter: this.filter, unticked: [...this.unticked] });
   }
 
   private recall(): void {
     const state = this.vscode.getState();
     if (typeof state === 'object' && state !== null) {
-      const { filter, unticked } = state as { readonly filter?: unknown; readonly unticked?: unknown };
+      const { filter, unticked } = state as {
+        readonly filter?: unknown;
+        readonly unticked?: unknown;
+      };
       if (isFilter(filter)) this.filter = filter;
-      if (Array.isArray(unticked)) this.unticked = new Set(unticked.filter((id): id is string => typeof id === 'string'));
+      if (Array.isArray(unticked))
+        this.unticked = new Set(unticked.filter((id): id is string => typeof id === 'string'));
     }
     this.remember();
   }
@@ -327,5 +434,10 @@ export class BatchPage {
 function isFilter(value: unknown): value is BatchFilter {
   if (typeof value !== 'object' || value === null) return false;
   const { text, type, shown, minimum } = value as { readonly [key: string]: unknown };
-  return typeof text === 'string' && typeof type === 'string' && typeof minimum === 'number' && SHOWN.some((one) => one === shown);
+  return (
+    typeof text === 'string' &&
+    typeof type === 'string' &&
+    typeof minimum === 'number' &&
+    SHOWN.some((one) => one === shown)
+  );
 }

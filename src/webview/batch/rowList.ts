@@ -21,14 +21,24 @@ export class RowList {
   private readonly scroll = find(document, '#scroll', HTMLElement);
   private readonly space = find(document, '#space', HTMLElement);
   private readonly table = find(document, '#table', HTMLElement);
-  private state: RowListState = { rows: [], ticked: new Set(), states: {}, standing: undefined, canTick: false };
+  private state: RowListState = {
+    rows: [],
+    ticked: new Set(),
+    states: {},
+    standing: undefined,
+    canTick: false,
+  };
   private readonly elements = new Map<string, HTMLElement>();
   private drawn = '';
   private frame = 0;
 
   constructor(
     private readonly strings: BatchStrings,
-    private readonly actions: { readonly tick: (id: string, on: boolean) => void; readonly skip: (id: string) => void; readonly compare: (id: string) => void },
+    private readonly actions: {
+      readonly tick: (id: string, on: boolean) => void;
+      readonly skip: (id: string) => void;
+      readonly compare: (id: string) => void;
+    },
   ) {
     this.scroll.addEventListener('scroll', () => this.later(), { passive: true });
     new ResizeObserver(() => this.later()).observe(this.scroll);
@@ -61,7 +71,10 @@ export class RowList {
   private draw(): void {
     const { rows } = this.state;
     const first = Math.max(0, Math.floor(this.scroll.scrollTop / ROW_HEIGHT) - SPARE);
-    const last = Math.min(rows.length, Math.ceil((this.scroll.scrollTop + this.scroll.clientHeight) / ROW_HEIGHT) + SPARE);
+    const last = Math.min(
+      rows.length,
+      Math.ceil((this.scroll.scrollTop + this.scroll.clientHeight) / ROW_HEIGHT) + SPARE,
+    );
     const key = `${first}-${last}`;
     if (key === this.drawn) return;
     this.drawn = key;
@@ -110,12 +123,27 @@ export class RowList {
     const slash = input.lastIndexOf('/') + 1;
     const name = element('span', 'name');
     name.title = input;
-    name.append(element('span', 'folder', {}, input.slice(0, slash)), element('span', 'base', {}, input.slice(slash)));
+    name.append(
+      element('span', 'folder', {}, input.slice(0, slash)),
+      element('span', 'base', {}, input.slice(slash)),
+    );
     file.append(name);
-    const sizes = size && outputSize ? `${size.width}×${size.height} → ${outputSize.width}×${outputSize.height}${frames > 1 ? ` · ${fill(this.strings.frames, frames)}` : ''}` : outputSize ? `→ ${outputSize.width}×${outputSize.height}` : '';
+    const sizes =
+      size && outputSize
+        ? `${size.width}×${size.height} → ` +
+          `${outputSize.width}×${outputSize.height}${frames > 1 ? ' · ' + fill(this.strings.frames, frames) : ''}`
+        : outputSize
+          ? `→ ${outputSize.width}×${outputSize.height}`
+          : '';
     const result = element('span', 'output', { role: 'cell' }, output);
     result.title = output;
-    row.append(tick, file, element('span', 'size', { role: 'cell' }, sizes), result, element('span', 'state', { role: 'cell' }));
+    row.append(
+      tick,
+      file,
+      element('span', 'size', { role: 'cell' }, sizes),
+      result,
+      element('span', 'state', { role: 'cell' }),
+    );
     return row;
   }
 
@@ -128,11 +156,27 @@ export class RowList {
     const { text, detail, kind } = stateText(row, state, box.checked, this.strings);
     const running = standing?.current.find(({ id }) => id === row.id);
     const cell = find(element_, '.state', HTMLElement);
-    const label = element('span', `label ${kind}`, {}, running && running.tiles > 1 ? fill(this.strings.tile, Math.min(running.tiles, Math.floor(running.tile) + 1), running.tiles) : text);
+    const label = element(
+      'span',
+      `label ${kind}`,
+      {},
+      running && running.tiles > 1
+        ? fill(
+            this.strings.tile,
+            Math.min(running.tiles, Math.floor(running.tile) + 1),
+            running.tiles,
+          )
+        : text,
+    );
     const more = element('span', 'detail', {}, detail);
     more.title = detail;
     const name = row.input.slice(row.input.lastIndexOf('/') + 1);
-    const buttons = state?.state === 'running' || state?.state === 'waiting' ? [button('skip', fill(this.strings.skip, name), '×')] : state?.state === 'done' || row.status === 'done' ? [button('open', `${this.strings.compare}: ${name}`, '⇄')] : [];
+    const buttons =
+      state?.state === 'running' || state?.state === 'waiting'
+        ? [button('skip', fill(this.strings.skip, name), '×')]
+        : state?.state === 'done' || row.status === 'done'
+          ? [button('open', `${this.strings.compare}: ${name}`, '⇄')]
+          : [];
     cell.replaceChildren(label, more, ...buttons);
     element_.dataset.state = kind;
   }
@@ -140,7 +184,12 @@ export class RowList {
 
 const idOf = (inside: Element): string => inside.closest<HTMLElement>('.row')?.dataset.id ?? '';
 
-function element(tag: 'div' | 'span', className: string, attributes: { readonly [name: string]: string } = {}, text = ''): HTMLElement {
+function element(
+  tag: 'div' | 'span',
+  className: string,
+  attributes: { readonly [name: string]: string } = {},
+  text = '',
+): HTMLElement {
   const made = document.createElement(tag);
   made.className = className;
   made.textContent = text;

@@ -19,7 +19,11 @@ export class CompareRow {
   constructor(actions: PanelActions) {
     const group = find(document, '#compareWith', HTMLElement);
     this.withA = find(group, '[data-with=A]', HTMLButtonElement);
-    this.with = new RadioGroup(group, ({ dataset }) => dataset.with ?? '', (value) => actions.compareWith(value === 'A' ? 'A' : 'original'));
+    this.with = new RadioGroup(
+      group,
+      ({ dataset }) => dataset.with ?? '',
+      (value) => actions.compareWith(value === 'A' ? 'A' : 'original'),
+    );
     this.pin.addEventListener('click', () => {
       actions.pin();
       this.showPinned(true);
@@ -45,7 +49,12 @@ export class CompareRow {
     const model = run.init?.models.find(({ id }) => id === pinned.model)?.name ?? pinned.model;
     setText(this.dials, `${dialText(pixel)} · ${dialText(semantic)}`);
     this.withA.disabled = !run.pinnedLoaded;
-    setTip(this.withA, run.pinnedLoaded ? fill(strings.pinnedTip, model, this.dials.textContent) : fill(strings.pinnedAbsent, model));
+    setTip(
+      this.withA,
+      run.pinnedLoaded
+        ? fill(strings.pinnedTip, model, this.dials.textContent)
+        : fill(strings.pinnedAbsent, model),
+    );
     this.with.render(comparesWithA ? 'A' : 'original');
   }
 

@@ -3,7 +3,10 @@ import { RpcEndpoint } from '../../shared/rpc';
 import type { HostConnection } from './host';
 
 /** Connects to the extension through VS Code's messages; `local` is what the extension may call. */
-export function connectToHost(vscode: { postMessage(message: unknown): void }, local: PanelWebviewApi): HostConnection {
+export function connectToHost(
+  vscode: { postMessage(message: unknown): void },
+  local: PanelWebviewApi,
+): HostConnection {
   return new RpcEndpoint(
     {
       post: (message) => vscode.postMessage(message),

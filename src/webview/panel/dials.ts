@@ -26,7 +26,8 @@ export class Dial {
     this.listenTo(this.number, (value) => value);
     this.slider.addEventListener('dblclick', () => this.set(current().defaults[branch]));
     this.slider.addEventListener('keydown', (event) => this.press(event));
-    for (const type of ['keyup', 'blur'] as const) this.slider.addEventListener(type, () => this.actions.endGesture());
+    for (const type of ['keyup', 'blur'] as const)
+      this.slider.addEventListener(type, () => this.actions.endGesture());
     this.number.addEventListener('blur', () => this.showNumber());
   }
 
@@ -66,7 +67,10 @@ export class Dial {
     });
   }
 
-  /** Keys go by the dial's own steps, whatever lies between them: 0.05, with Shift or Page 0.25, with Alt 0.01. */
+  /**
+   * Keys go by the dial's own steps, whatever lies between them: 0.05, with Shift or Page 0.25,
+   * with Alt 0.01.
+   */
   private press(event: KeyboardEvent): void {
     const next = nextDial(event, this.value);
     if (next === undefined) return;

@@ -18,7 +18,14 @@ export class DividerControl {
     onDrag(element, {
       start: () => element.classList.add('dragged'),
       move: ({ clientX }) => {
-        if (this.placed) actions.setDivider(dividerAt(this.placed.picture, this.placed.placing, clientX - stage.getBoundingClientRect().left));
+        if (this.placed)
+          actions.setDivider(
+            dividerAt(
+              this.placed.picture,
+              this.placed.placing,
+              clientX - stage.getBoundingClientRect().left,
+            ),
+          );
       },
       end: () => element.classList.remove('dragged'),
     });
@@ -42,14 +49,30 @@ export class DividerControl {
     const percent = Math.round(divider * 100);
     const { compare, result } = sideNames(view);
     setAttribute(element, 'aria-valuenow', percent);
-    setAttribute(element, 'aria-valuetext', fill(view.strings.dividerValue, percent, compare, 100 - percent, result));
+    setAttribute(
+      element,
+      'aria-valuetext',
+      fill(view.strings.dividerValue, percent, compare, 100 - percent, result),
+    );
   }
 }
 
 /** 1 %, with Shift 10 %; whole percents, so that steps add up. */
-function nextDivider({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent, now: number): number | undefined {
+function nextDivider(
+  { key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent,
+  now: number,
+): number | undefined {
   if (ctrlKey || metaKey || altKey) return undefined;
   const step = shiftKey ? 0.1 : 0.01;
-  const next = { ArrowLeft: now - step, ArrowDown: now - step, ArrowRight: now + step, ArrowUp: now + step, PageUp: now + 0.1, PageDown: now - 0.1, Home: 0, End: 1 }[key];
+  const next = {
+    ArrowLeft: now - step,
+    ArrowDown: now - step,
+    ArrowRight: now + step,
+    ArrowUp: now + step,
+    PageUp: now + 0.1,
+    PageDown: now - 0.1,
+    Home: 0,
+    End: 1,
+  }[key];
   return next === undefined ? undefined : Math.round(Math.min(1, Math.max(0, next)) * 100) / 100;
 }

@@ -3,7 +3,11 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-export function setAttribute(element: Element, name: string, value: string | number | boolean): void {
+export function setAttribute(
+  element: Element,
+  name: string,
+  value: string | number | boolean,
+): void {
   const text = String(value);
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
@@ -16,6 +20,10 @@ export function setTip(element: HTMLElement, tip: string): void {
 }
 
 /** Sizes in the style sheet's variables: the policy allows no inline style, but this. */
-export function setVariables(element: HTMLElement, variables: Readonly<Record<`--${string}`, string>>): void {
-  for (const [name, value] of Object.entries(variables)) if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
+export function setVariables(
+  element: HTMLElement,
+  variables: Readonly<Record<`--${string}`, string>>,
+): void {
+  for (const [name, value] of Object.entries(variables))
+    if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
 }

@@ -14,7 +14,8 @@ export function onDrag(element: HTMLElement, { start, move, end }: Drag): void {
     move(press);
     const stop = (event: PointerEvent): void => {
       if (event.pointerId !== press.pointerId) return;
-      for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) element.removeEventListener(type, stop);
+      for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const)
+        element.removeEventListener(type, stop);
       element.removeEventListener('pointermove', go);
       end?.();
     };
@@ -22,6 +23,7 @@ export function onDrag(element: HTMLElement, { start, move, end }: Drag): void {
       if (event.pointerId === press.pointerId) move(event);
     };
     element.addEventListener('pointermove', go);
-    for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) element.addEventListener(type, stop);
+    for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const)
+      element.addEventListener(type, stop);
   });
 }

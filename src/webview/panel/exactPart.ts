@@ -6,7 +6,10 @@ import { contains } from './stagePlacing';
 /** How long the dials must rest. */
 const REST_MS = 250;
 
-/** For models whose blend is approximate: asks for the exact picture of what is seen, once nothing moves any more. */
+/**
+ * For models whose blend is approximate: asks for the exact picture of what is seen, once nothing
+ * moves any more.
+ */
 export class ExactPart {
   private key = '';
   private timer: number | undefined;
@@ -17,9 +20,16 @@ export class ExactPart {
   /** Called after each frame. */
   follow(seen: Rect | undefined): void {
     const { guidance, run } = this.services.view();
-    const wanted = run.phase === 'ready' && run.result?.exact === false && run.saving === undefined ? seen : undefined;
+    const wanted =
+      run.phase === 'ready' && run.result?.exact === false && run.saving === undefined
+        ? seen
+        : undefined;
     const { exact } = run;
-    const exactSeen = wanted !== undefined && exact !== undefined && sameGuidance(exact.guidance, guidance) && contains(exact.rect, wanted);
+    const exactSeen =
+      wanted !== undefined &&
+      exact !== undefined &&
+      sameGuidance(exact.guidance, guidance) &&
+      contains(exact.rect, wanted);
     if (exactSeen !== run.exactSeen) this.services.patch({ exactSeen });
     const key = wanted ? JSON.stringify([this.services.store.state.model, guidance, wanted]) : '';
     if (key === this.key) return;
@@ -41,7 +51,10 @@ export class ExactPart {
     const { guidance } = view();
     patch({ refining: true });
     try {
-      const tile = await host.exact({ model: store.state.model, onProcessor: run().onProcessor, guidance, rect }, signal);
+      const tile = await host.exact(
+        { model: store.state.model, onProcessor: run().onProcessor, guidance, rect },
+        signal,
+      );
       if (ended()) return;
       await renderer.showExact(tile, guidance);
       if (!ended()) patch({ refining: false, exact: { rect: tile.rect, guidance } });

@@ -1,4 +1,11 @@
-import { CONSISTENCY, consistencyDb, consistencyWord, inventedShare, inventedWord, MUCH_INVENTED } from '../../shared/panelFigures';
+import {
+  CONSISTENCY,
+  consistencyDb,
+  consistencyWord,
+  inventedShare,
+  inventedWord,
+  MUCH_INVENTED,
+} from '../../shared/panelFigures';
 import { find } from '../find';
 import { setAttribute, setText, setVariables } from './dom';
 import type { PanelView } from './panelView';
@@ -10,9 +17,18 @@ const MOST_DECIBELS = 60;
 const CONSISTENCY_SCALE = [20, 45] as const;
 const INVENTED_SCALE = [0, 30] as const;
 
-type Shown = { readonly value: string; readonly word: string; readonly spoken: string; readonly now: number | undefined; readonly warns: boolean };
+type Shown = {
+  readonly value: string;
+  readonly word: string;
+  readonly spoken: string;
+  readonly now: number | undefined;
+  readonly warns: boolean;
+};
 
-/** How far the result can be trusted: how well it agrees with the original, and how much of it is invented. */
+/**
+ * How far the result can be trusted: how well it agrees with the original, and how much of it is
+ * invented.
+ */
 export class Figures {
   private readonly consistency = new Meter('consistency', CONSISTENCY_SCALE, CONSISTENCY.same);
   private readonly invented = new Meter('invented', INVENTED_SCALE, MUCH_INVENTED * 100);
@@ -26,7 +42,9 @@ export class Figures {
     this.notes.hidden = notes.length === 0;
     if (notes === this.noted) return;
     this.noted = notes;
-    this.notes.replaceChildren(...notes.map((note) => Object.assign(document.createElement('li'), { textContent: note })));
+    this.notes.replaceChildren(
+      ...notes.map((note) => Object.assign(document.createElement('li'), { textContent: note })),
+    );
   }
 }
 
@@ -54,14 +72,20 @@ class Meter {
     this.element.classList.toggle('warns', warns);
     setAttribute(this.meter, 'aria-valuetext', spoken);
     const [minimum, maximum] = this.scale;
-    setAttribute(this.meter, 'aria-valuenow', now === undefined ? minimum : Math.min(maximum, Math.max(minimum, now)).toFixed(1));
+    setAttribute(
+      this.meter,
+      'aria-valuenow',
+      now === undefined ? minimum : Math.min(maximum, Math.max(minimum, now)).toFixed(1),
+    );
     setVariables(this.meter, { '--share': `${now === undefined ? 0 : this.share(now) * 100}%` });
   }
 
   /** What is hardly there is still seen. */
   private share(value: number): number {
     const [minimum, maximum] = this.scale;
-    return value <= minimum && minimum === 0 ? 0 : Math.min(1, Math.max(0.02, (value - minimum) / (maximum - minimum)));
+    return value <= minimum && minimum === 0
+      ? 0
+      : Math.min(1, Math.max(0.02, (value - minimum) / (maximum - minimum)));
   }
 }
 
@@ -70,16 +94,40 @@ function consistencyShown({ run, guidance, strings }: PanelView): Shown {
   if (decibels === undefined) return unknown(strings.unknown, strings.afterRun, strings.notKnown);
   const word = strings[consistencyWord(decibels)];
   const text = Math.min(MOST_DECIBELS, decibels).toFixed(1);
-  return { value: fill(strings.decibels, text), word, spoken: fill(strings.consistencySpoken, text, word), now: decibels, warns: decibels < CONSISTENCY.same };
+  return {
+    value: fill(strings.decibels, text),
+    word,
+    spoken: fill(strings.consistencySpoken, text, word),
+    now: decibels,
+    warns: decibels < CONSISTENCY.same,
+  };
 }
 
 function inventedShown({ run, guidance, branches, strings }: PanelView): Shown {
-  if (!branches.includes('semantic') && branches.length > 0) return unknown(strings.unknown, strings.oneDialUnknown, strings.notKnown);
+  if (!branches.includes('semantic') && branches.length > 0)
+    return unknown(strings.unknown, strings.oneDialUnknown, strings.notKnown);
   const share = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
-  if (share === undefined) return unknown(strings.unknown, run.preview ? strings.oneDialUnknown : strings.afterRun, strings.notKnown);
+  if (share === undefined)
+    return unknown(
+      strings.unknown,
+      run.preview ? strings.oneDialUnknown : strings.afterRun,
+      strings.notKnown,
+    );
   const word = strings[inventedWord(share)];
   const text = (share * 100).toFixed(1);
-  return { value: fill(strings.percent, text), word, spoken: fill(strings.inventedSpoken, text, word), now: share * 100, warns: share > MUCH_INVENTED };
+  return {
+    value: fill(strings.percent, text),
+    word,
+    spoken: fill(strings.inventedSpoken, text, word),
+    now: share * 100,
+    warns: share > MUCH_INVENTED,
+  };
 }
 
-const unknown = (value: string, word: string, spoken: string): Shown => ({ value, word, spoken: fill(spoken, word), now: undefined, warns: false });
+const unknown = (value: string, word: string, spoken: string): Shown => ({
+  value,
+  word,
+  spoken: fill(spoken, word),
+  now: undefined,
+  warns: false,
+});

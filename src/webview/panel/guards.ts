@@ -1,38 +1,86 @@
 import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
-import type { PanelInit, PanelModel, PanelOutput, PanelPicture, PanelPreview, PanelProgress, PanelResult, PanelSaved, PanelTile } from '../../shared/panelProtocol';
+import type {
+  PanelInit,
+  PanelModel,
+  PanelOutput,
+  PanelPicture,
+  PanelPreview,
+  PanelProgress,
+  PanelResult,
+  PanelSaved,
+  PanelTile,
+} from '../../shared/panelProtocol';
 import { isOneOf, OUTPUT_FORMATS } from '../../shared/settings';
 
-/** Messages from the extension are looked at before they are used; a key that is undefined may be missing. */
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+/**
+ * Messages from the extension are looked at before they are used; a key that is undefined may be
+ * missing.
+ */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value);
 const isCount = (value: unknown): value is number => isNumber(value) && value >= 0;
-const isMissingOr = <T>(value: unknown, is: (value: unknown) => value is T): value is T | undefined => value === undefined || value === null || is(value);
-const isListOf = <T>(value: unknown, is: (value: unknown) => value is T): value is readonly T[] => Array.isArray(value) && value.every(is);
+const isMissingOr = <T>(
+  value: unknown,
+  is: (value: unknown) => value is T,
+): value is T | undefined => value === undefined || value === null || is(value);
+const isListOf = <T>(value: unknown, is: (value: unknown) => value is T): value is readonly T[] =>
+  Array.isArray(value) && value.every(is);
 
 const isPlace = (value: unknown): value is number => isCount(value) && Number.isInteger(value);
-const isSize = (value: unknown): value is Size => isRecord(value) && isPlace(value.width) && isPlace(value.height) && value.width > 0 && value.height > 0;
-const isRect = (value: unknown): value is Rect => isRecord(value) && isPlace(value.x) && isPlace(value.y) && isSize(value);
-const isGuidance = (value: unknown): value is Guidance => isRecord(value) && isNumber(value.pixel) && isNumber(value.semantic);
-const isBranch = (value: unknown): value is 'pixel' | 'semantic' => value === 'pixel' || value === 'semantic';
+const isSize = (value: unknown): value is Size =>
+  isRecord(value) &&
+  isPlace(value.width) &&
+  isPlace(value.height) &&
+  value.width > 0 &&
+  value.height > 0;
+const isRect = (value: unknown): value is Rect =>
+  isRecord(value) && isPlace(value.x) && isPlace(value.y) && isSize(value);
+const isGuidance = (value: unknown): value is Guidance =>
+  isRecord(value) && isNumber(value.pixel) && isNumber(value.semantic);
+const isBranch = (value: unknown): value is 'pixel' | 'semantic' =>
+  value === 'pixel' || value === 'semantic';
 const isOutput = (value: unknown): value is PanelOutput =>
-  isRecord(value) && isNumber(value.scale) && value.scale > 0 && (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format));
+  isRecord(value) &&
+  isNumber(value.scale) &&
+  value.scale > 0 &&
+  (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format));
 
 const isPicture = (value: unknown): value is PanelPicture =>
-  isRecord(value) && isText(value.fileName) && isText(value.problem) && isMissingOr(value.address, isText) && isMissingOr(value.size, isSize);
+  isRecord(value) &&
+  isText(value.fileName) &&
+  isText(value.problem) &&
+  isMissingOr(value.address, isText) &&
+  isMissingOr(value.size, isSize);
 
 const isModel = (value: unknown): value is PanelModel =>
-  isRecord(value) && isText(value.id) && isText(value.name) && isNumber(value.scale) && value.scale > 0 && isListOf(value.branches, isBranch);
+  isRecord(value) &&
+  isText(value.id) &&
+  isText(value.name) &&
+  isNumber(value.scale) &&
+  value.scale > 0 &&
+  isListOf(value.branches, isBranch);
 
 export function isPanelInit(value: unknown): value is PanelInit {
-  if (!isRecord(value) || !isPicture(value.original) || !isText(value.facts) || !isText(value.model) || !isMissingOr(value.session, isText)) return false;
-  if (!isListOf(value.models, isModel) || !isGuidance(value.guidance) || !isOutput(value.output)) return false;
+  if (
+    !isRecord(value) ||
+    !isPicture(value.original) ||
+    !isText(value.facts) ||
+    !isText(value.model) ||
+    !isMissingOr(value.session, isText)
+  )
+    return false;
+  if (!isListOf(value.models, isModel) || !isGuidance(value.guidance) || !isOutput(value.output))
+    return false;
   return value.kind === 'preview' ? true : value.kind === 'pair' && isPicture(value.result);
 }
 
-export const isPanelTile = (value: unknown): value is PanelTile => isRecord(value) && isRect(value.rect) && isText(value.address);
+export const isPanelTile = (value: unknown): value is PanelTile =>
+  isRecord(value) && isRect(value.rect) && isText(value.address);
 
 const isResult = (value: unknown): value is PanelResult =>
   isRecord(value) &&
@@ -43,19 +91,48 @@ const isResult = (value: unknown): value is PanelResult =>
   typeof value.exact === 'boolean';
 
 export function isPanelProgress(value: unknown): value is PanelProgress {
-  if (!isRecord(value) || !isCount(value.done) || !isCount(value.total) || value.done > value.total || !isText(value.device)) return false;
-  return isMissingOr(value.secondsLeft, isCount) && isMissingOr(value.tile, isPanelTile) && isMissingOr(value.next, isRect) && isMissingOr(value.picture, isResult);
+  if (
+    !isRecord(value) ||
+    !isCount(value.done) ||
+    !isCount(value.total) ||
+    value.done > value.total ||
+    !isText(value.device)
+  )
+    return false;
+  return (
+    isMissingOr(value.secondsLeft, isCount) &&
+    isMissingOr(value.tile, isPanelTile) &&
+    isMissingOr(value.next, isRect) &&
+    isMissingOr(value.picture, isResult)
+  );
 }
 
 export function isPanelPreview(value: unknown): value is PanelPreview {
-  if (!isRecord(value) || !isText(value.device) || !isCount(value.seconds) || !isGuidance(value.auto) || !isListOf(value.notes, isText)) return false;
+  if (
+    !isRecord(value) ||
+    !isText(value.device) ||
+    !isCount(value.seconds) ||
+    !isGuidance(value.auto) ||
+    !isListOf(value.notes, isText)
+  )
+    return false;
   const { figures, estimate } = value;
-  if (!isRecord(estimate) || ![estimate.noise, estimate.blockiness, estimate.blur].every(isNumber)) return false;
-  if (!isRecord(figures) || !isListOf(figures.inventedLuma, isCount) || !isRecord(figures.consistency)) return false;
+  if (!isRecord(estimate) || ![estimate.noise, estimate.blockiness, estimate.blur].every(isNumber))
+    return false;
+  if (
+    !isRecord(figures) ||
+    !isListOf(figures.inventedLuma, isCount) ||
+    !isRecord(figures.consistency)
+  )
+    return false;
   const { count, dd, dp, ds, pp, ps, ss } = figures.consistency;
   return isCount(count) && [dd, dp, ds, pp, ps, ss].every(isNumber);
 }
 
-export const isOutputName = (value: unknown): value is { readonly fileName: string; readonly size: Size } => isRecord(value) && isText(value.fileName) && isSize(value.size);
+export const isOutputName = (
+  value: unknown,
+): value is { readonly fileName: string; readonly size: Size } =>
+  isRecord(value) && isText(value.fileName) && isSize(value.size);
 
-export const isPanelSaved = (value: unknown): value is PanelSaved => isRecord(value) && isText(value.fileName);
+export const isPanelSaved = (value: unknown): value is PanelSaved =>
+  isRecord(value) && isText(value.fileName);

@@ -1,5 +1,9 @@
 /** An undo history of values that are compared and never changed. */
-export type History<T> = { readonly past: readonly T[]; readonly present: T; readonly future: readonly T[] };
+export type History<T> = {
+  readonly past: readonly T[];
+  readonly present: T;
+  readonly future: readonly T[];
+};
 
 const LIMIT = 200;
 
@@ -11,12 +15,17 @@ export function push<T>({ past, present }: History<T>, next: T): History<T> {
 }
 
 /** Changes the present without a step: the course of a drag. */
-export const replace = <T>(history: History<T>, present: T): History<T> => ({ ...history, present });
+export const replace = <T>(history: History<T>, present: T): History<T> => ({
+  ...history,
+  present,
+});
 
 export function undo<T>(history: History<T>): History<T> {
   const { past, present, future } = history;
   const before = past.at(-1);
-  return before === undefined ? history : { past: past.slice(0, -1), present: before, future: [present, ...future] };
+  return before === undefined
+    ? history
+    : { past: past.slice(0, -1), present: before, future: [present, ...future] };
 }
 
 export function redo<T>(history: History<T>): History<T> {

@@ -1,14 +1,34 @@
-import type { PanelHostApi, PanelInit, PanelPreview, PanelProgress, PanelSaved, PanelTile } from '../../shared/panelProtocol';
+import type {
+  PanelHostApi,
+  PanelInit,
+  PanelPreview,
+  PanelProgress,
+  PanelSaved,
+  PanelTile,
+} from '../../shared/panelProtocol';
 import { RpcError, type CallOptions, type RpcApi, type RpcEndpoint } from '../../shared/rpc';
-import { isOutputName, isPanelInit, isPanelPreview, isPanelProgress, isPanelSaved, isPanelTile } from './guards';
+import {
+  isOutputName,
+  isPanelInit,
+  isPanelPreview,
+  isPanelProgress,
+  isPanelSaved,
+  isPanelTile,
+} from './guards';
 
 /** The connection to the extension. */
 export type HostConnection = Pick<RpcEndpoint<RpcApi & PanelHostApi>, 'call'>;
 
 type Params<M extends keyof PanelHostApi> = Parameters<PanelHostApi[M]>[0];
-type Watched = { readonly signal: AbortSignal; readonly onProgress: (progress: PanelProgress) => void };
+type Watched = {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: PanelProgress) => void;
+};
 
-/** The extension as the panel uses it: answers are looked at before they count, progress that makes no sense is left out. */
+/**
+ * The extension as the panel uses it: answers are looked at before they count, progress that makes
+ * no sense is left out.
+ */
 export class PanelHost {
   constructor(
     private readonly connection: HostConnection,
@@ -20,7 +40,10 @@ export class PanelHost {
   }
 
   async preview(params: Params<'preview'>, watched: Watched): Promise<PanelPreview> {
-    return this.checked(await this.connection.call('preview', params, watching(watched)), isPanelPreview);
+    return this.checked(
+      await this.connection.call('preview', params, watching(watched)),
+      isPanelPreview,
+    );
   }
 
   async exact(params: Params<'exact'>, signal: AbortSignal): Promise<PanelTile> {
@@ -32,7 +55,10 @@ export class PanelHost {
   }
 
   async save(params: Params<'save'>, watched: Watched): Promise<PanelSaved> {
-    return this.checked(await this.connection.call('save', params, watching(watched)), isPanelSaved);
+    return this.checked(
+      await this.connection.call('save', params, watching(watched)),
+      isPanelSaved,
+    );
   }
 
   copySettings(params: Params<'copySettings'>): Promise<void> {
@@ -57,4 +83,7 @@ export class PanelHost {
   }
 }
 
-const watching = ({ signal, onProgress }: Watched): CallOptions => ({ signal, onProgress: (value) => isPanelProgress(value) && onProgress(value) });
+const watching = ({ signal, onProgress }: Watched): CallOptions => ({
+  signal,
+  onProgress: (value) => isPanelProgress(value) && onProgress(value),
+});

@@ -9,7 +9,10 @@ import type { Stage } from './stage';
 export function listenToKeys(stage: Stage, actions: PanelActions, current: () => PanelView): void {
   window.addEventListener('keydown', (event) => {
     if (event.isComposing || event.altKey) return;
-    const used = event.ctrlKey || event.metaKey ? pressWithControl(event, actions, current()) : press(event, stage, actions, current());
+    const used =
+      event.ctrlKey || event.metaKey
+        ? pressWithControl(event, actions, current())
+        : press(event, stage, actions, current());
     if (used) event.preventDefault();
   });
   window.addEventListener('keyup', ({ key }) => {
@@ -18,7 +21,11 @@ export function listenToKeys(stage: Stage, actions: PanelActions, current: () =>
   window.addEventListener('blur', () => actions.hold(false));
 }
 
-function pressWithControl({ key, shiftKey }: KeyboardEvent, actions: PanelActions, view: PanelView): boolean {
+function pressWithControl(
+  { key, shiftKey }: KeyboardEvent,
+  actions: PanelActions,
+  view: PanelView,
+): boolean {
   if (view.pair) return false;
   switch (key.toLowerCase()) {
     case 'z':
@@ -36,13 +43,23 @@ function pressWithControl({ key, shiftKey }: KeyboardEvent, actions: PanelAction
   }
 }
 
-function press({ key, target, repeat }: KeyboardEvent, stage: Stage, actions: PanelActions, view: PanelView): boolean {
-  if (key === 'Escape' && view.run.notice && (view.run.notice.kind === 'save' || view.run.notice.kind === 'action')) {
+function press(
+  { key, target, repeat }: KeyboardEvent,
+  stage: Stage,
+  actions: PanelActions,
+  view: PanelView,
+): boolean {
+  if (
+    key === 'Escape' &&
+    view.run.notice &&
+    (view.run.notice.kind === 'save' || view.run.notice.kind === 'action')
+  ) {
     actions.dismiss();
     return true;
   }
   // Digits and signs belong to a field that takes them.
-  if (target instanceof Element && target.closest('input[type=number], select, [role=menu]')) return false;
+  if (target instanceof Element && target.closest('input[type=number], select, [role=menu]'))
+    return false;
   const mode = RENDER_MODES[Number(key) - 1];
   if (mode !== undefined) actions.setMode(mode);
   else if (key === '+' || key === '=') stage.change((now, frame) => zoomStep(now, 1, frame));
@@ -54,6 +71,11 @@ function press({ key, target, repeat }: KeyboardEvent, stage: Stage, actions: Pa
   return true;
 }
 
-/** Whether Space does something there already. What is chosen in a group stays chosen; a slider knows no Space. */
+/**
+ * Whether Space does something there already. What is chosen in a group stays chosen; a slider
+ * knows no Space.
+ */
 const isPressable = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('button:not([role=radio][aria-checked=true]), input[type=number], select') !== null;
+  target instanceof Element &&
+  target.closest('button:not([role=radio][aria-checked=true]), input[type=number], select') !==
+    null;

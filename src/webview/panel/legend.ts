@@ -9,13 +9,22 @@ import { fill } from './text';
 export class Legend {
   private readonly element = find(document, '#legend', HTMLElement);
   private readonly ramp = find(document, '#ramp', HTMLElement);
-  private readonly texts = ['#legendTitle', '#legendShare', '#rampStart', '#rampMark', '#rampEnd'].map((id) => find(document, id, HTMLElement));
+  private readonly texts = [
+    '#legendTitle',
+    '#legendShare',
+    '#rampStart',
+    '#rampMark',
+    '#rampEnd',
+  ].map((id) => find(document, id, HTMLElement));
 
   render(view: PanelView, stops: readonly LegendStop[]): void {
     const { mode, done } = view;
     this.element.hidden = !done || (mode !== 'map' && mode !== 'difference');
     if (this.element.hidden) return;
-    for (const [index, text] of (mode === 'map' ? mapTexts(view) : differenceTexts(view)).entries()) {
+    for (const [index, text] of (mode === 'map'
+      ? mapTexts(view)
+      : differenceTexts(view)
+    ).entries()) {
       const element = this.texts[index];
       if (element) setText(element, text);
     }
@@ -28,12 +37,25 @@ export class Legend {
 
 function mapTexts({ strings, run, guidance }: PanelView): readonly string[] {
   const share = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
-  return [strings.legendMap, share === undefined ? '' : fill(strings.legendVisible, (share * 100).toFixed(1)), strings.legendNone, strings.legendStart, strings.legendFull];
+  return [
+    strings.legendMap,
+    share === undefined ? '' : fill(strings.legendVisible, (share * 100).toFixed(1)),
+    strings.legendNone,
+    strings.legendStart,
+    strings.legendFull,
+  ];
 }
 
 function differenceTexts({ strings }: PanelView): readonly string[] {
-  return [fill(strings.legendDifference, DIFFERENCE_GAIN), '', '0', '', fill(strings.legendLevels, Math.round(255 / DIFFERENCE_GAIN))];
+  return [
+    fill(strings.legendDifference, DIFFERENCE_GAIN),
+    '',
+    '0',
+    '',
+    fill(strings.legendLevels, Math.round(255 / DIFFERENCE_GAIN)),
+  ];
 }
 
 const mapGradient = (stops: readonly LegendStop[]): string =>
-  `linear-gradient(90deg, ${stops.map(({ at, colour, opacity }) => `rgba(${colour.map((level) => Math.round(level)).join(', ')}, ${opacity}) ${Math.round(at * 100)}%`).join(', ')})`;
+  'linear-gradient(90deg, ' +
+  `${stops.map(({ at, colour, opacity }) => `rgba(${colour.map((level) => Math.round(level)).join(', ')}, ` + `${opacity}) ${Math.round(at * 100)}%`).join(', ')})`;

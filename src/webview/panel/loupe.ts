@@ -17,7 +17,12 @@ export class Loupe {
   private readonly at = find(document, '#loupeAt', HTMLElement);
   private readonly sides = (['compare', 'result'] as const).map((which) => {
     const side = find(this.box, `[data-side=${which}]`, HTMLElement);
-    return { which, canvas: find(side, 'canvas', HTMLCanvasElement), name: find(side, 'b', HTMLElement), value: find(side, 'output', HTMLOutputElement) };
+    return {
+      which,
+      canvas: find(side, 'canvas', HTMLCanvasElement),
+      name: find(side, 'b', HTMLElement),
+      value: find(side, 'output', HTMLOutputElement),
+    };
   });
   private pointer: Point | undefined;
   private middle: Point | undefined;
@@ -39,7 +44,10 @@ export class Loupe {
     for (const type of ['focus', 'blur'] as const) stage.addEventListener(type, () => this.show());
   }
 
-  /** Also follows the keyboard: without a pointer it reads the middle of what is seen, while the stage has the focus. */
+  /**
+   * Also follows the keyboard: without a pointer it reads the middle of what is seen, while the
+   * stage has the focus.
+   */
   render(view: PanelView, placed: Placed | undefined): void {
     this.view = view;
     const [seen] = placed?.seen ?? [];
@@ -49,8 +57,12 @@ export class Loupe {
 
   private show(): void {
     const { view } = this;
-    const pointer = this.pointer ?? (this.stage.matches(':focus-visible') ? this.middle : undefined);
-    const wanted = view?.state.loupe === true && view.run.notice === undefined && !this.stage.classList.contains('panning');
+    const pointer =
+      this.pointer ?? (this.stage.matches(':focus-visible') ? this.middle : undefined);
+    const wanted =
+      view?.state.loupe === true &&
+      view.run.notice === undefined &&
+      !this.stage.classList.contains('panning');
     const reading = wanted && pointer ? this.renderer.pixelAt(pointer) : undefined;
     this.box.hidden = !reading;
     if (!reading || !view || !pointer) return;
@@ -62,10 +74,15 @@ export class Loupe {
       setText(value, valueText(reading[which]));
     }
     const { clientWidth, clientHeight } = this.stage;
-    const beside = (place: number, size: number, room: number): number => (place + DISTANCE + size < room ? place + DISTANCE : Math.max(0, place - DISTANCE - size));
-    setVariables(this.box, { '--x': `${beside(pointer.x, this.box.offsetWidth, clientWidth)}px`, '--y': `${beside(pointer.y, this.box.offsetHeight, clientHeight)}px` });
+    const beside = (place: number, size: number, room: number): number =>
+      place + DISTANCE + size < room ? place + DISTANCE : Math.max(0, place - DISTANCE - size);
+    setVariables(this.box, {
+      '--x': `${beside(pointer.x, this.box.offsetWidth, clientWidth)}px`,
+      '--y': `${beside(pointer.y, this.box.offsetHeight, clientHeight)}px`,
+    });
   }
 }
 
 /** Alpha is named only where it says something. */
-const valueText = (pixel: Rgba | undefined): string => (pixel ? pixel.slice(0, pixel[3] === 255 ? 3 : 4).join(' ') : '–');
+const valueText = (pixel: Rgba | undefined): string =>
+  pixel ? pixel.slice(0, pixel[3] === 255 ? 3 : 4).join(' ') : '–';

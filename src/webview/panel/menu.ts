@@ -23,7 +23,12 @@ export class Menu {
       });
     }
     document.addEventListener('pointerdown', (event) => {
-      if (event.target instanceof Node && !menu.contains(event.target) && !button.contains(event.target)) this.close();
+      if (
+        event.target instanceof Node &&
+        !menu.contains(event.target) &&
+        !button.contains(event.target)
+      )
+        this.close();
     });
   }
 

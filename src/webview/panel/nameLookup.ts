@@ -21,7 +21,9 @@ export class NameLookup {
     this.key = key;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      const settle = (outputName: { fileName: string; size: { width: number; height: number } } | undefined): void => {
+      const settle = (
+        outputName: { fileName: string; size: { width: number; height: number } } | undefined,
+      ): void => {
         if (this.key === key) this.services.patch({ outputName });
       };
       // Without a name the form says that it is unknown; saving tells why.

@@ -39,8 +39,15 @@ export class Opening {
     try {
       const opened = await renderer.open(init.original, init.result);
       if (replaced()) return;
-      const missing = [...(opened.original ? [] : [init.original.problem]), ...(init.result && !opened.result ? [init.result.problem] : [])];
-      patch({ originalSize: opened.original, pairSize: opened.result ?? init.result?.size, problem: init.kind === 'pair' ? missing.join(' ') : '' });
+      const missing = [
+        ...(opened.original ? [] : [init.original.problem]),
+        ...(init.result && !opened.result ? [init.result.problem] : []),
+      ];
+      patch({
+        originalSize: opened.original,
+        pairSize: opened.result ?? init.result?.size,
+        problem: init.kind === 'pair' ? missing.join(' ') : '',
+      });
     } catch (error) {
       if (!replaced()) patch({ phase: 'stopped', notice: noticeOf('init', error, true) });
       return;

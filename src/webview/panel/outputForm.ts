@@ -22,9 +22,11 @@ export class OutputForm {
     this.model.addEventListener('change', () => actions.setModel(this.model.value));
     this.format.addEventListener('change', () => {
       const { value } = this.format;
-      if (value === 'source' || isOneOf(OUTPUT_FORMATS, value)) actions.setOutput({ format: value });
+      if (value === 'source' || isOneOf(OUTPUT_FORMATS, value))
+        actions.setOutput({ format: value });
     });
-    // What is typed counts as soon as it makes sense, also for a shortcut that saves; it is corrected afterwards.
+    // What is typed counts as soon as it makes sense, also for a shortcut that saves; it is
+    // corrected afterwards.
     this.scale.addEventListener('input', () => {
       const scale = clampScale(this.scale.valueAsNumber);
       if (scale !== undefined && scale === this.scale.valueAsNumber) actions.setOutput({ scale });
@@ -47,11 +49,13 @@ export class OutputForm {
     this.model.value = state.model;
     this.format.value = state.output.format;
     if (document.activeElement !== this.scale) this.scale.value = String(state.output.scale);
-    for (const input of [this.model, this.scale, this.format]) input.disabled = run.saving !== undefined || models.length === 0;
+    for (const input of [this.model, this.scale, this.format])
+      input.disabled = run.saving !== undefined || models.length === 0;
     const { fileName = '', size } = run.outputName ?? {};
     setText(this.size, size ? `${size.width} × ${size.height}` : strings.unknown);
     const [start, end] = splitName(fileName || strings.unknown);
-    for (const [index, part] of [start, end].entries()) if (this.name[index]) setText(this.name[index], part);
+    for (const [index, part] of [start, end].entries())
+      if (this.name[index]) setText(this.name[index], part);
     setTip(this.file, fileName ? fill(strings.fileTip, fileName) : '');
   }
 }

@@ -43,7 +43,11 @@ export class Pad {
     const values = [guidance.pixel, guidance.semantic].map(dialText);
     setAttribute(this.element, 'aria-label', both ? strings.pad : strings.padOneDial);
     setAttribute(this.element, 'aria-valuenow', dialText(guidance.pixel));
-    setAttribute(this.element, 'aria-valuetext', fill(both ? strings.padValue : strings.padValueOneDial, ...values));
+    setAttribute(
+      this.element,
+      'aria-valuetext',
+      fill(both ? strings.padValue : strings.padValueOneDial, ...values),
+    );
     setVariables(this.element, placeOf(guidance));
     setVariables(this.ring, placeOf(view.defaults));
     this.mark.hidden = state.pinned === undefined;
@@ -57,7 +61,10 @@ export class Pad {
       const near = Math.round(value / SNAP_STEP) * SNAP_STEP;
       return !altKey && Math.abs(value - near) < SNAP_DISTANCE ? near : value;
     };
-    this.set({ pixel: snap(((clientX - left) / width) * GUIDANCE_RANGE.maximum), semantic: snap(((bottom - clientY) / height) * GUIDANCE_RANGE.maximum) });
+    this.set({
+      pixel: snap(((clientX - left) / width) * GUIDANCE_RANGE.maximum),
+      semantic: snap(((bottom - clientY) / height) * GUIDANCE_RANGE.maximum),
+    });
   }
 
   private press(event: KeyboardEvent): void {
@@ -83,7 +90,11 @@ export class Pad {
 }
 
 /** Up to the pad's corners: End is the far one, Home the default. */
-function nextPoint(event: KeyboardEvent, { pixel, semantic }: Guidance, defaults: Guidance): Guidance | undefined {
+function nextPoint(
+  event: KeyboardEvent,
+  { pixel, semantic }: Guidance,
+  defaults: Guidance,
+): Guidance | undefined {
   const step = keyStep(event);
   const { maximum } = GUIDANCE_RANGE;
   return {
@@ -99,6 +110,9 @@ function nextPoint(event: KeyboardEvent, { pixel, semantic }: Guidance, defaults
 }
 
 /** Where a guidance lies on the pad. */
-const placeOf = ({ pixel, semantic }: Guidance): Record<'--x' | '--y', string> => ({ '--x': percent(pixel), '--y': percent(semantic) });
+const placeOf = ({ pixel, semantic }: Guidance): Record<'--x' | '--y', string> => ({
+  '--x': percent(pixel),
+  '--y': percent(semantic),
+});
 
 const percent = (value: number): string => `${(value / GUIDANCE_RANGE.maximum) * 100}%`;

@@ -9,10 +9,13 @@ const FILL_ALPHA = 16;
 const STRIPE_STEP = 14;
 const STRIPE_WIDTH = 2;
 
-/** Hatches the pad where the figures warn. It is painted only when the figures or the theme change. */
+/**
+ * Hatches the pad where the figures warn. It is painted only when the figures or the theme change.
+ */
 export class PadZone {
   private readonly canvas = find(document, '#zone', HTMLCanvasElement);
-  private painted: { readonly figures: PreviewFigures | undefined; readonly colour: string } | undefined;
+  private painted:
+    { readonly figures: PreviewFigures | undefined; readonly colour: string } | undefined;
 
   render(figures: PreviewFigures | undefined, wanted: boolean): void {
     this.canvas.hidden = !figures || !wanted;
@@ -20,7 +23,10 @@ export class PadZone {
     const colour = getComputedStyle(this.canvas).color;
     if (this.painted?.figures === figures && this.painted.colour === colour) return;
     this.painted = { figures, colour };
-    this.paint(warningZone(figures, this.canvas.width, this.canvas.height, GUIDANCE_RANGE.maximum), colour);
+    this.paint(
+      warningZone(figures, this.canvas.width, this.canvas.height, GUIDANCE_RANGE.maximum),
+      colour,
+    );
   }
 
   private paint(zone: Uint8Array, colour: string): void {
@@ -34,7 +40,8 @@ export class PadZone {
     const image = new ImageData(width, height);
     for (const [index, warns] of zone.entries()) {
       const striped = ((index % width) + Math.floor(index / width)) % STRIPE_STEP < STRIPE_WIDTH;
-      if (warns === 1) image.data.set([red, green, blue, striped ? STRIPE_ALPHA : FILL_ALPHA], index * 4);
+      if (warns === 1)
+        image.data.set([red, green, blue, striped ? STRIPE_ALPHA : FILL_ALPHA], index * 4);
     }
     context.putImageData(image, 0, 0);
   }

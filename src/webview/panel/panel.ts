@@ -135,11 +135,17 @@ export class Panel implements PanelActions {
   }
 
   copySettings(): void {
-    void this.saves.act(() => this.services.host.copySettings(choiceOf(this.services)), this.services.strings.announceCopied);
+    void this.saves.act(
+      () => this.services.host.copySettings(choiceOf(this.services)),
+      this.services.strings.announceCopied,
+    );
   }
 
   useForWorkspace(): void {
-    void this.saves.act(() => this.services.host.useForWorkspace(choiceOf(this.services)), this.services.strings.announceWorkspace);
+    void this.saves.act(
+      () => this.services.host.useForWorkspace(choiceOf(this.services)),
+      this.services.strings.announceWorkspace,
+    );
   }
 
   upscaleSelected(): void {

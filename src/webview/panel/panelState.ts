@@ -8,7 +8,9 @@ import { isRecord } from './guards';
 /** A setting that was kept to compare others with. */
 export type Pinned = { readonly model: string; readonly guidance: Guidance };
 
-/** What the person has chosen. It outlives the page: VS Code stores it while the panel is hidden. */
+/**
+ * What the person has chosen. It outlives the page: VS Code stores it while the panel is hidden.
+ */
 export type PanelState = {
   readonly view: View;
   readonly mode: RenderMode;
@@ -53,17 +55,26 @@ export const defaultState = ({ guidance, model, models, output }: PanelInit): Pa
 export function restoreState(stored: unknown, init: PanelInit): PanelState {
   const fallback = defaultState(init);
   if (!isRecord(stored)) return fallback;
-  const bool = (key: 'auto' | 'checkerboard' | 'originalPixels' | 'loupe'): boolean => (typeof stored[key] === 'boolean' ? stored[key] : fallback[key]);
+  const bool = (key: 'auto' | 'checkerboard' | 'originalPixels' | 'loupe'): boolean =>
+    typeof stored[key] === 'boolean' ? stored[key] : fallback[key];
   const pinned = pinnedFrom(stored.pinned, init.models);
   return {
     view: viewFrom(stored.view),
-    mode: isOneOf(RENDER_MODES, stored.mode) && (init.kind === 'preview' || stored.mode !== 'map') ? stored.mode : fallback.mode,
+    mode:
+      isOneOf(RENDER_MODES, stored.mode) && (init.kind === 'preview' || stored.mode !== 'map')
+        ? stored.mode
+        : fallback.mode,
     guidance: guidanceFrom(stored.guidance) ?? fallback.guidance,
     auto: bool('auto'),
-    divider: typeof stored.divider === 'number' && stored.divider >= 0 && stored.divider <= 1 ? stored.divider : fallback.divider,
+    divider:
+      typeof stored.divider === 'number' && stored.divider >= 0 && stored.divider <= 1
+        ? stored.divider
+        : fallback.divider,
     pinned,
     compareWith: pinned && stored.compareWith === 'A' ? 'A' : 'original',
-    model: init.models.some(({ id }) => id === stored.model) ? (stored.model as string) : fallback.model,
+    model: init.models.some(({ id }) => id === stored.model)
+      ? (stored.model as string)
+      : fallback.model,
     output: outputFrom(stored.output) ?? fallback.output,
     checkerboard: bool('checkerboard'),
     originalPixels: bool('originalPixels'),
@@ -72,22 +83,31 @@ export function restoreState(stored: unknown, init: PanelInit): PanelState {
 }
 
 /** Both dials inside their range, with two decimals: what is shown is what counts. */
-export const roundGuidance = ({ pixel, semantic }: Guidance): Guidance => ({ pixel: roundDial(pixel), semantic: roundDial(semantic) });
+export const roundGuidance = ({ pixel, semantic }: Guidance): Guidance => ({
+  pixel: roundDial(pixel),
+  semantic: roundDial(semantic),
+});
 
-export const sameGuidance = (a: Guidance, b: Guidance): boolean => a.pixel === b.pixel && a.semantic === b.semantic;
+export const sameGuidance = (a: Guidance, b: Guidance): boolean =>
+  a.pixel === b.pixel && a.semantic === b.semantic;
 
 /** A scale that can be asked for; undefined for anything that is not a number. */
 export function clampScale(scale: number): number | undefined {
   if (!Number.isFinite(scale)) return undefined;
-  return Math.min(SCALE_RANGE.maximum, Math.max(SCALE_RANGE.minimum, Math.round(scale * 100) / 100));
+  return Math.min(
+    SCALE_RANGE.maximum,
+    Math.max(SCALE_RANGE.minimum, Math.round(scale * 100) / 100),
+  );
 }
 
 const roundDial = (value: number): number => Math.round(clampDial(value, 1) * 100) / 100;
 
-const knownModel = (models: readonly PanelModel[], id: string): string | undefined => (models.find((model) => model.id === id) ?? models[0])?.id;
+const knownModel = (models: readonly PanelModel[], id: string): string | undefined =>
+  (models.find((model) => model.id === id) ?? models[0])?.id;
 
 function guidanceFrom(value: unknown): Guidance | undefined {
-  if (!isRecord(value) || !Number.isFinite(value.pixel) || !Number.isFinite(value.semantic)) return undefined;
+  if (!isRecord(value) || !Number.isFinite(value.pixel) || !Number.isFinite(value.semantic))
+    return undefined;
   return roundGuidance({ pixel: value.pixel as number, semantic: value.semantic as number });
 }
 
@@ -101,6 +121,7 @@ function pinnedFrom(value: unknown, models: readonly PanelModel[]): Pinned | und
 function outputFrom(value: unknown): PanelOutput | undefined {
   if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
   const scale = clampScale(value.scale);
-  if (scale === undefined || (value.format !== 'source' && !isOneOf(OUTPUT_FORMATS, value.format))) return undefined;
+  if (scale === undefined || (value.format !== 'source' && !isOneOf(OUTPUT_FORMATS, value.format)))
+    return undefined;
   return { scale, format: value.format };
 }

@@ -46,7 +46,10 @@ export class PanelStore {
     const guidance = roundGuidance(wanted);
     const { present } = this.steps;
     if (sameGuidance(guidance, present.guidance) && auto === present.auto) return;
-    this.steps = this.gesture === 'stepped' ? replace(this.steps, { guidance, auto }) : push(this.steps, { guidance, auto });
+    this.steps =
+      this.gesture === 'stepped'
+        ? replace(this.steps, { guidance, auto })
+        : push(this.steps, { guidance, auto });
     if (this.gesture) this.gesture = 'stepped';
     this.show();
   }

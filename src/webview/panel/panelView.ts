@@ -1,5 +1,10 @@
 import { scaledSize, type Size } from '../../shared/geometry';
-import { DEFAULT_GUIDANCE, guidanceForBranches, type Branch, type Guidance } from '../../shared/guidance';
+import {
+  DEFAULT_GUIDANCE,
+  guidanceForBranches,
+  type Branch,
+  type Guidance,
+} from '../../shared/guidance';
 import { PROCESSOR_LABEL, type PanelModel, type PanelResult } from '../../shared/panelProtocol';
 import type { PanelStrings } from '../../shared/panelText';
 import type { RenderMode } from '../render/state';
@@ -60,27 +65,49 @@ export function panelView(store: PanelStore, run: RunState, strings: PanelString
     done,
     busy: run.phase === 'starting' || run.phase === 'loading' || run.saving !== undefined,
     comparesWithA: state.compareWith === 'A' && state.pinned !== undefined && run.pinnedLoaded,
-    approximate: run.phase === 'ready' && run.result?.exact === false && !(run.exactSeen && run.exact && sameGuidance(run.exact.guidance, guidance)),
-    onProcessor: run.onProcessor || (run.preview?.device ?? run.progress?.device) === PROCESSOR_LABEL,
+    approximate:
+      run.phase === 'ready' &&
+      run.result?.exact === false &&
+      !(run.exactSeen && run.exact && sameGuidance(run.exact.guidance, guidance)),
+    onProcessor:
+      run.onProcessor || (run.preview?.device ?? run.progress?.device) === PROCESSOR_LABEL,
     canUndo: store.canUndo,
     canRedo: store.canRedo,
   };
 }
 
 /** What a model will make of the original, before it says so itself. */
-export function estimatedResult(run: RunState, model: PanelModel | undefined): PanelResult | undefined {
+export function estimatedResult(
+  run: RunState,
+  model: PanelModel | undefined,
+): PanelResult | undefined {
   const sourceSize = originalSize(run);
   if (!sourceSize || !model) return undefined;
-  return { size: scaledSize(sourceSize, model.scale), sourceSize, branches: model.branches, alphaAddress: undefined, exact: true };
+  return {
+    size: scaledSize(sourceSize, model.scale),
+    sourceSize,
+    branches: model.branches,
+    alphaAddress: undefined,
+    exact: true,
+  };
 }
 
 /** A pair of which one can't be shown is not shown. */
-const shownPair = ({ problem, pairSize }: RunState): Size | undefined => (problem === '' ? pairSize : undefined);
+const shownPair = ({ problem, pairSize }: RunState): Size | undefined =>
+  problem === '' ? pairSize : undefined;
 
-const originalSize = (run: RunState): Size | undefined => run.result?.sourceSize ?? run.init?.original.size ?? run.originalSize;
+const originalSize = (run: RunState): Size | undefined =>
+  run.result?.sourceSize ?? run.init?.original.size ?? run.originalSize;
 
-/** Until all is there, the whole result is shown; the map needs a model that tells what it invents. */
-function shownMode(mode: RenderMode, done: boolean, pair: boolean, branches: readonly Branch[]): RenderMode {
+/**
+ * Until all is there, the whole result is shown; the map needs a model that tells what it invents.
+ */
+function shownMode(
+  mode: RenderMode,
+  done: boolean,
+  pair: boolean,
+  branches: readonly Branch[],
+): RenderMode {
   if (mode === 'map' && (pair || !branches.includes('semantic'))) return done ? 'divider' : 'hold';
   return mode === 'divider' && !done ? 'hold' : mode;
 }

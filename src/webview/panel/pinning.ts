@@ -21,7 +21,10 @@ export class Pinning {
     patch({ pinnedLoaded: false });
   }
 
-  /** A's setting becomes the present one and the other way round. Tells A's model, whose layers may have to be computed. */
+  /**
+   * A's setting becomes the present one and the other way round. Tells A's model, whose layers may
+   * have to be computed.
+   */
   swap(): string | undefined {
     const { store } = this.services;
     const before = store.state.pinned;

@@ -24,11 +24,15 @@ export class GuidanceButtons {
   private readonly about = find(document, '#aboutPad', HTMLButtonElement);
 
   constructor(actions: PanelActions, current: () => PanelView) {
-    this.presets = new RadioGroup(find(document, '#presets', HTMLElement), ({ dataset }) => dataset.preset ?? '', (name) => {
-      const guidance = PRESETS.get(name);
-      if (guidance) actions.setGuidance(guidance);
-      else if (name === AUTO) actions.useAuto();
-    });
+    this.presets = new RadioGroup(
+      find(document, '#presets', HTMLElement),
+      ({ dataset }) => dataset.preset ?? '',
+      (name) => {
+        const guidance = PRESETS.get(name);
+        if (guidance) actions.setGuidance(guidance);
+        else if (name === AUTO) actions.useAuto();
+      },
+    );
     this.undo.addEventListener('click', () => actions.undo());
     this.redo.addEventListener('click', () => actions.redo());
     this.reset.addEventListener('click', () => actions.setGuidance(current().defaults));
@@ -44,7 +48,8 @@ export class GuidanceButtons {
     this.reset.disabled = !state.auto && sameGuidance(state.guidance, defaults);
     // A button that can do no more passes the focus on.
     const buttons = [this.undo, this.redo, this.reset];
-    if (buttons.some((button) => button === focused && button.disabled)) buttons.find(({ disabled }) => !disabled)?.focus();
+    if (buttons.some((button) => button === focused && button.disabled))
+      buttons.find(({ disabled }) => !disabled)?.focus();
     const values = [defaults.pixel, defaults.semantic].map(dialText);
     setTip(this.reset, fill(strings.resetTip, ...values));
     setTip(this.about, fill(strings.aboutPadTip, ...values));
@@ -53,9 +58,21 @@ export class GuidanceButtons {
   private renderPreset(button: HTMLButtonElement, { run, branches, strings }: PanelView): void {
     const fixed = PRESETS.get(button.dataset.preset ?? '');
     const guidance = fixed ?? (run.preview && guidanceForBranches(run.preview.auto, branches));
-    setText(find(button, 'span', HTMLElement), guidance ? `${guidance.pixel}·${guidance.semantic}` : '–');
-    button.disabled = !guidance || !branches.includes('pixel') || (fixed !== undefined && fixed.semantic > 0 && !branches.includes('semantic'));
-    if (!fixed) setTip(button, guidance ? fill(strings.autoTip, dialText(guidance.pixel), dialText(guidance.semantic)) : strings.autoLater);
+    setText(
+      find(button, 'span', HTMLElement),
+      guidance ? `${guidance.pixel}·${guidance.semantic}` : '–',
+    );
+    button.disabled =
+      !guidance ||
+      !branches.includes('pixel') ||
+      (fixed !== undefined && fixed.semantic > 0 && !branches.includes('semantic'));
+    if (!fixed)
+      setTip(
+        button,
+        guidance
+          ? fill(strings.autoTip, dialText(guidance.pixel), dialText(guidance.semantic))
+          : strings.autoLater,
+      );
   }
 }
 

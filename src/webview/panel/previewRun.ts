@@ -5,7 +5,10 @@ import { isCancelled, noticeOf } from './runState';
 import type { Services } from './services';
 import { fill, secondsText } from './text';
 
-/** Computes the layers of the present model and gives them to the renderer as they come. Only the last run counts. */
+/**
+ * Computes the layers of the present model and gives them to the renderer as they come. Only the
+ * last run counts.
+ */
 export class PreviewRun {
   private controller: AbortController | undefined;
   private half = false;
@@ -25,11 +28,31 @@ export class PreviewRun {
     const { signal } = controller;
     const model = run().init?.models.find(({ id }) => id === store.state.model);
     if (!model) {
-      patch({ phase: 'stopped', progress: undefined, notice: { kind: 'init', message: strings.noModels, hint: '', canTryProcessor: false, how: undefined } });
+      patch({
+        phase: 'stopped',
+        progress: undefined,
+        notice: {
+          kind: 'init',
+          message: strings.noModels,
+          hint: '',
+          canTryProcessor: false,
+          how: undefined,
+        },
+      });
       return;
     }
     this.half = false;
-    patch({ phase: 'loading', progress: undefined, result: undefined, preview: undefined, notice: undefined, exact: undefined, exactSeen: false, refining: false, confirmed: '' });
+    patch({
+      phase: 'loading',
+      progress: undefined,
+      result: undefined,
+      preview: undefined,
+      notice: undefined,
+      exact: undefined,
+      exactSeen: false,
+      refining: false,
+      confirmed: '',
+    });
     announcer.say(strings.announceStart);
     // Tiles are shown in the order in which they come, after the result that they belong to.
     const estimate = estimatedResult(run(), model);
@@ -42,11 +65,20 @@ export class PreviewRun {
     };
     const first = store.state.view.zoom === 'fit' ? undefined : this.seen();
     try {
-      const preview = await host.preview({ model: model.id, onProcessor: run().onProcessor, first }, { signal, onProgress });
+      const preview = await host.preview(
+        { model: model.id, onProcessor: run().onProcessor, first },
+        { signal, onProgress },
+      );
       await shown;
       if (signal.aborted) return;
       patch({ phase: 'ready', preview });
-      announcer.say(fill(strings.announceDone, fill(strings.seconds, secondsText(preview.seconds)), preview.device));
+      announcer.say(
+        fill(
+          strings.announceDone,
+          fill(strings.seconds, secondsText(preview.seconds)),
+          preview.device,
+        ),
+      );
     } catch (error) {
       await this.fail(controller, error, shown);
     }
@@ -57,7 +89,17 @@ export class PreviewRun {
     if (this.services.run().phase !== 'loading') return;
     this.controller?.abort();
     this.controller = undefined;
-    this.services.patch({ phase: 'stopped', progress: undefined, notice: { kind: 'cancelled', message: this.services.strings.cancelledText, hint: '', canTryProcessor: false, how: undefined } });
+    this.services.patch({
+      phase: 'stopped',
+      progress: undefined,
+      notice: {
+        kind: 'cancelled',
+        message: this.services.strings.cancelledText,
+        hint: '',
+        canTryProcessor: false,
+        how: undefined,
+      },
+    });
   }
 
   /** Ends the run without a word: another picture takes the place. */
@@ -66,13 +108,25 @@ export class PreviewRun {
     this.controller = undefined;
   }
 
-  private async fail(controller: AbortController, error: unknown, shown: Promise<void>): Promise<void> {
+  private async fail(
+    controller: AbortController,
+    error: unknown,
+    shown: Promise<void>,
+  ): Promise<void> {
     if (this.controller !== controller) return;
     // A tile that can't be shown ends the run: its error says more than "cancelled".
-    const cause = await shown.then(() => error, (reason: unknown) => reason);
+    const cause = await shown.then(
+      () => error,
+      (reason: unknown) => reason,
+    );
     const { patch, view } = this.services;
     if (isCancelled(cause)) this.cancel();
-    else patch({ phase: 'stopped', notice: noticeOf('preview', cause, view().onProcessor), progress: undefined });
+    else
+      patch({
+        phase: 'stopped',
+        notice: noticeOf('preview', cause, view().onProcessor),
+        progress: undefined,
+      });
   }
 
   private async show(progress: PanelProgress, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,9 @@
 import { setAttribute } from './dom';
 
-/** Buttons of which one is chosen: arrow keys, Home and End move and choose, Tab enters at the chosen one. */
+/**
+ * Buttons of which one is chosen: arrow keys, Home and End move and choose, Tab enters at the
+ * chosen one.
+ */
 export class RadioGroup {
   readonly buttons: readonly HTMLButtonElement[];
 
@@ -10,7 +13,8 @@ export class RadioGroup {
     private readonly choose: (value: string) => void,
   ) {
     this.buttons = Array.from(group.querySelectorAll<HTMLButtonElement>('[role=radio]'));
-    for (const button of this.buttons) button.addEventListener('click', () => choose(valueOf(button)));
+    for (const button of this.buttons)
+      button.addEventListener('click', () => choose(valueOf(button)));
     group.addEventListener('keydown', (event) => this.move(event));
   }
 
@@ -28,7 +32,14 @@ export class RadioGroup {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const usable = this.buttons.filter(({ disabled, hidden }) => !disabled && !hidden);
     const at = usable.findIndex((button) => button === document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: usable.length - 1 }[event.key];
+    const to = {
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: usable.length - 1,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     const next = usable[(to + usable.length) % usable.length];

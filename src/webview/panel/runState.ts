@@ -1,6 +1,12 @@
 import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
-import type { PanelInit, PanelPreview, PanelProgress, PanelResult, SaveHow } from '../../shared/panelProtocol';
+import type {
+  PanelInit,
+  PanelPreview,
+  PanelProgress,
+  PanelResult,
+  SaveHow,
+} from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
 
 /** What stands in the card over the picture, and what can be done about it. */
@@ -68,13 +74,24 @@ export const NOTHING_YET: RunState = {
 };
 
 /** Errors that the processor may be spared. */
-const DEVICE_ERRORS = new Set(['inference-failed', 'device-unavailable', 'engine-died', 'engine-keeps-crashing']);
+const DEVICE_ERRORS = new Set([
+  'inference-failed',
+  'device-unavailable',
+  'engine-died',
+  'engine-keeps-crashing',
+]);
 
 export const isCancelled = (error: unknown): boolean => RpcError.from(error).code === 'cancelled';
 
 /** The card for an error. `onProcessor`: whether the processor is what failed. */
-export function noticeOf(kind: Notice['kind'], error: unknown, onProcessor: boolean, how?: SaveHow): Notice {
+export function noticeOf(
+  kind: Notice['kind'],
+  error: unknown,
+  onProcessor: boolean,
+  how?: SaveHow,
+): Notice {
   const { code, message, hint = '' } = RpcError.from(error);
-  const canTryProcessor = (kind === 'preview' || kind === 'save') && !onProcessor && DEVICE_ERRORS.has(code);
+  const canTryProcessor =
+    (kind === 'preview' || kind === 'save') && !onProcessor && DEVICE_ERRORS.has(code);
   return { kind, message, hint, canTryProcessor, how };
 }

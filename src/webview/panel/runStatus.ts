@@ -3,7 +3,10 @@ import { setAttribute, setText, setTip, setVariables } from './dom';
 import type { PanelView } from './panelView';
 import { fill, secondsText, timeLeft } from './text';
 
-/** What runs and how far it is: the chip, the line under the toolbar, the confirmation of what was saved or copied. */
+/**
+ * What runs and how far it is: the chip, the line under the toolbar, the confirmation of what was
+ * saved or copied.
+ */
 export class RunStatus {
   private readonly chip = find(document, '#chip', HTMLElement);
   private readonly text = find(document, '#chipText', HTMLElement);
@@ -30,17 +33,33 @@ export class RunStatus {
 }
 
 function chipText({ run, strings, pair }: PanelView): string {
-  const parts = (...texts: (string | undefined)[]): string => texts.filter((text) => text !== undefined && text !== '').join(' · ');
-  const left = (seconds: number | undefined | null): string | undefined => (typeof seconds === 'number' ? timeLeft(seconds, strings) : undefined);
+  const parts = (...texts: (string | undefined)[]): string =>
+    texts.filter((text) => text !== undefined && text !== '').join(' · ');
+  const left = (seconds: number | undefined | null): string | undefined =>
+    typeof seconds === 'number' ? timeLeft(seconds, strings) : undefined;
   if (pair) return '';
   if (run.saving) return parts(strings.saving, run.saving.device, left(run.saving.secondsLeft));
-  if (run.phase === 'loading') return parts(run.progress?.device === '' ? undefined : run.progress?.device, left(run.progress?.secondsLeft)) || strings.starting;
-  return run.preview ? parts(run.preview.device, fill(strings.seconds, secondsText(run.preview.seconds))) : '';
+  if (run.phase === 'loading')
+    return (
+      parts(
+        run.progress?.device === '' ? undefined : run.progress?.device,
+        left(run.progress?.secondsLeft),
+      ) || strings.starting
+    );
+  return run.preview
+    ? parts(run.preview.device, fill(strings.seconds, secondsText(run.preview.seconds)))
+    : '';
 }
 
 function chipTip({ run, strings }: PanelView): string {
-  if (!run.preview || run.phase !== 'ready') return chipBusyTip(strings.upscaling, run.progress?.device ?? '');
-  return fill(strings.chipTip, run.preview.device, fill(strings.seconds, secondsText(run.preview.seconds)));
+  if (!run.preview || run.phase !== 'ready')
+    return chipBusyTip(strings.upscaling, run.progress?.device ?? '');
+  return fill(
+    strings.chipTip,
+    run.preview.device,
+    fill(strings.seconds, secondsText(run.preview.seconds)),
+  );
 }
 
-const chipBusyTip = (doing: string, device: string): string => (device === '' ? doing : `${doing} · ${device}`);
+const chipBusyTip = (doing: string, device: string): string =>
+  device === '' ? doing : `${doing} · ${device}`;

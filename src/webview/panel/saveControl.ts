@@ -5,7 +5,8 @@ import { Menu } from './menu';
 import type { PanelView } from './panelView';
 
 /** Whether there is something that can be saved, copied or used for others. */
-export const canSave = ({ run }: PanelView): boolean => run.phase === 'ready' && run.saving === undefined;
+export const canSave = ({ run }: PanelView): boolean =>
+  run.phase === 'ready' && run.saving === undefined;
 
 /** The button that saves, or ends what is running, and its menu. */
 export class SaveControl {
@@ -16,7 +17,9 @@ export class SaveControl {
   private cancels = false;
 
   constructor(actions: PanelActions) {
-    this.button.addEventListener('click', () => (this.cancels ? actions.cancel() : actions.save('save')));
+    this.button.addEventListener('click', () =>
+      this.cancels ? actions.cancel() : actions.save('save'),
+    );
     this.menu = new Menu(this.more, find(document, '#saveMenu', HTMLElement), (action) => {
       if (action === 'saveAs' || action === 'overwrite') actions.save(action);
       else if (action === 'copySettings') actions.copySettings();

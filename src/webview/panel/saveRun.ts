@@ -29,11 +29,17 @@ export class SaveRun {
     this.confirm('');
     try {
       const choice = { ...choiceOf(this.services), onProcessor: run().onProcessor, how };
-      const { fileName } = await host.save(choice, { signal: controller.signal, onProgress: (saving) => !controller.signal.aborted && patch({ saving }) });
+      const { fileName } = await host.save(choice, {
+        signal: controller.signal,
+        onProgress: (saving) => !controller.signal.aborted && patch({ saving }),
+      });
       patch({ saving: undefined });
       if (fileName !== '') this.confirm(fill(strings.saved, fileName));
     } catch (error) {
-      patch({ saving: undefined, ...(isCancelled(error) ? {} : { notice: noticeOf('save', error, view().onProcessor, how) }) });
+      patch({
+        saving: undefined,
+        ...(isCancelled(error) ? {} : { notice: noticeOf('save', error, view().onProcessor, how) }),
+      });
     }
   }
 
@@ -41,7 +47,9 @@ export class SaveRun {
     this.controller?.abort();
   }
 
-  /** Does something that answers nothing, and says when it failed or, with `said`, that it was done. */
+  /**
+   * Does something that answers nothing, and says when it failed or, with `said`, that it was done.
+   */
   async act(action: () => Promise<void>, said = ''): Promise<void> {
     const { patch } = this.services;
     try {
@@ -55,6 +63,7 @@ export class SaveRun {
   private confirm(confirmed: string): void {
     window.clearTimeout(this.timer);
     this.services.patch({ confirmed });
-    if (confirmed !== '') this.timer = window.setTimeout(() => this.services.patch({ confirmed: '' }), CONFIRMED_MS);
+    if (confirmed !== '')
+      this.timer = window.setTimeout(() => this.services.patch({ confirmed: '' }), CONFIRMED_MS);
   }
 }

@@ -12,7 +12,12 @@ import { Scene, type OriginalPixels } from '../render/scene';
 import type { RenderState } from '../render/state';
 import type { Point } from '../viewTransform';
 import { loadBytes, loadPicture, pairLayers, pixelsOf } from './pictures';
-import type { OpenedPictures, StageRenderer, StageRendererFactory, StageScene } from './stageRenderer';
+import type {
+  OpenedPictures,
+  StageRenderer,
+  StageRendererFactory,
+  StageScene,
+} from './stageRenderer';
 import { onThemeChange, readTheme } from './theme';
 
 /** In the place of an original that the browser can't decode. */
@@ -41,11 +46,17 @@ class SceneRenderer implements StageRenderer {
 
   async open(original: PanelPicture, result: PanelPicture | undefined): Promise<OpenedPictures> {
     this.scene = undefined;
-    const [from, to] = await Promise.all([loadPicture(original.address), loadPicture(result?.address)]);
+    const [from, to] = await Promise.all([
+      loadPicture(original.address),
+      loadPicture(result?.address),
+    ]);
     this.original = from ? pixelsOf(from) : NO_PIXELS;
     if (from && to) this.scene = new Scene(this.original, pairLayers(from, to));
     this.redraw();
-    return { original: from && { width: from.width, height: from.height }, result: to && { width: to.width, height: to.height } };
+    return {
+      original: from && { width: from.width, height: from.height },
+      result: to && { width: to.width, height: to.height },
+    };
   }
 
   async begin({ size, branches, alphaAddress }: PanelResult): Promise<void> {
@@ -66,7 +77,8 @@ class SceneRenderer implements StageRenderer {
   async showExact(tile: PanelTile | undefined, guidance: Guidance): Promise<void> {
     const { scene } = this;
     if (!scene) return;
-    scene.exact = tile && new ExactPicture(scene.result, tile.rect, guidance, await loadBytes(tile.address));
+    scene.exact =
+      tile && new ExactPicture(scene.result, tile.rect, guidance, await loadBytes(tile.address));
     this.redraw();
   }
 
@@ -95,7 +107,11 @@ class SceneRenderer implements StageRenderer {
 
   drawLoupe(canvas: HTMLCanvasElement, point: Point, which: 'result' | 'compare'): boolean {
     const state = this.state();
-    return this.scene !== undefined && state !== undefined && drawLoupe(canvas, this.scene, state, point, which);
+    return (
+      this.scene !== undefined &&
+      state !== undefined &&
+      drawLoupe(canvas, this.scene, state, point, which)
+    );
   }
 
   legend(): ReturnType<typeof heatLegend> {
@@ -111,7 +127,13 @@ class SceneRenderer implements StageRenderer {
   /** Without the original's own pixels, its enlargement is shown. */
   private state(): RenderState | undefined {
     const { shown, theme } = this;
-    return shown && { ...shown, originalPixels: shown.originalPixels && this.original !== NO_PIXELS, theme };
+    return (
+      shown && {
+        ...shown,
+        originalPixels: shown.originalPixels && this.original !== NO_PIXELS,
+        theme,
+      }
+    );
   }
 
   /** In the next frame, whether or not something else is shown then. */

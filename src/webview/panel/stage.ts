@@ -49,7 +49,10 @@ export class Stage {
     return this.placed;
   }
 
-  /** The part of the result that is seen, in its pixels, also before it is drawn; undefined until its size is known. */
+  /**
+   * The part of the result that is seen, in its pixels, also before it is drawn; undefined until
+   * its size is known.
+   */
   seen(): Rect | undefined {
     const placed = this.placeNow(this.current());
     return placed && seenPart(placed);
@@ -70,7 +73,11 @@ export class Stage {
 
   render(view: PanelView): void {
     this.placed = this.placeNow(view);
-    setAttribute(this.surface, 'aria-label', fill(view.strings.picturePreview, view.run.init?.original.fileName ?? ''));
+    setAttribute(
+      this.surface,
+      'aria-label',
+      fill(view.strings.picturePreview, view.run.init?.original.fileName ?? ''),
+    );
     setText(this.problem, view.run.problem);
     this.surface.hidden = view.run.problem !== '';
     this.divider.render(view, this.placed);
@@ -85,7 +92,10 @@ export class Stage {
     return place(view, { width, height }, devicePixelRatio);
   }
 
-  private draw({ mode, guidance, state, run, comparesWithA }: PanelView, { placing }: Placed): void {
+  private draw(
+    { mode, guidance, state, run, comparesWithA }: PanelView,
+    { placing }: Placed,
+  ): void {
     this.renderer.show({
       ...placing,
       mode,
@@ -99,10 +109,15 @@ export class Stage {
     });
   }
 
-  /** The corner of the pane under a point: both panes have one size, so one place means the same in both. */
+  /**
+   * The corner of the pane under a point: both panes have one size, so one place means the same in
+   * both.
+   */
   private paneCorner({ x, y }: { x: number; y: number }): { x: number; y: number } {
     const panes = this.placed?.placing.panes ?? [];
-    const pane = panes.find((box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height);
+    const pane = panes.find(
+      (box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height,
+    );
     return pane ?? { x: 0, y: 0 };
   }
 }
@@ -113,5 +128,7 @@ function onPixelRatioChange(listener: () => void): void {
     listener();
     onPixelRatioChange(listener);
   };
-  window.matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', changed, { once: true });
+  window
+    .matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+    .addEventListener('change', changed, { once: true });
 }

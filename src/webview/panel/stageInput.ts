@@ -3,7 +3,9 @@ import type { PanelActions } from './actions';
 import { onDrag } from './drag';
 import type { PanelView } from './panelView';
 
-/** A notch of a wheel is about 100; a pinch on a touchpad sends small steps with the Ctrl key down. */
+/**
+ * A notch of a wheel is about 100; a pinch on a touchpad sends small steps with the Ctrl key down.
+ */
 const WHEEL_SPEED = 1 / 300;
 const PINCH_SPEED = 1 / 100;
 const PINCH_BELOW = 50;
@@ -26,7 +28,10 @@ const ARROWS: Readonly<Record<string, Point>> = {
 /** Parts of the pane's height. */
 const PAGES: Readonly<Record<string, number>> = { PageUp: 0.9, PageDown: -0.9 };
 
-/** Moves and enlarges the picture by mouse, wheel and keys, and shows the comparison while it is pressed in that mode. */
+/**
+ * Moves and enlarges the picture by mouse, wheel and keys, and shows the comparison while it is
+ * pressed in that mode.
+ */
 export class StageInput {
   constructor(
     private readonly stage: HTMLElement,
@@ -50,7 +55,8 @@ export class StageInput {
       move: ({ clientX: x, clientY: y }) => {
         const by = last && { x: x - last.x, y: y - last.y };
         last = { x, y };
-        if (by && !this.target.current().run.held) this.target.change((view, frame) => pan(view, by, frame));
+        if (by && !this.target.current().run.held)
+          this.target.change((view, frame) => pan(view, by, frame));
       },
       end: () => {
         last = undefined;
@@ -71,17 +77,25 @@ export class StageInput {
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
     // Some systems turn a wheel sideways themselves while Shift is down.
     if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      this.target.change((view, frame) => pan(view, { x: -(event.deltaX || event.deltaY) * unit, y: 0 }, frame));
+      this.target.change((view, frame) =>
+        pan(view, { x: -(event.deltaX || event.deltaY) * unit, y: 0 }, frame),
+      );
       return;
     }
     const pixels = event.deltaY * unit;
-    const factor = Math.exp(-pixels * (event.ctrlKey && Math.abs(pixels) < PINCH_BELOW ? PINCH_SPEED : WHEEL_SPEED));
-    this.target.change((view, frame) => zoomTo(view, zoomOf(view, frame) * factor, frame, this.pointIn(event)));
+    const factor = Math.exp(
+      -pixels * (event.ctrlKey && Math.abs(pixels) < PINCH_BELOW ? PINCH_SPEED : WHEEL_SPEED),
+    );
+    this.target.change((view, frame) =>
+      zoomTo(view, zoomOf(view, frame) * factor, frame, this.pointIn(event)),
+    );
   }
 
   private toggleFit(event: MouseEvent): void {
     if (this.holds) return;
-    this.target.change((view, frame) => (view.zoom === 'fit' ? zoomTo(view, 1, frame, this.pointIn(event)) : FIT));
+    this.target.change((view, frame) =>
+      view.zoom === 'fit' ? zoomTo(view, 1, frame, this.pointIn(event)) : FIT,
+    );
   }
 
   private press(event: KeyboardEvent): void {
@@ -90,7 +104,9 @@ export class StageInput {
     const pages = PAGES[event.key];
     if (!by && pages === undefined) return;
     event.preventDefault();
-    this.target.change((view, frame) => pan(view, by ?? { x: 0, y: (pages ?? 0) * frame.pane.height }, frame));
+    this.target.change((view, frame) =>
+      pan(view, by ?? { x: 0, y: (pages ?? 0) * frame.pane.height }, frame),
+    );
   }
 
   /** The pointer's place in the pane that it is over. */

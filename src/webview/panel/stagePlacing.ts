@@ -17,9 +17,18 @@ export type Placed = {
   readonly zoom: number;
 };
 
-export function place({ picture, state, mode }: PanelView, stage: Size, pixelRatio: number): Placed | undefined {
+export function place(
+  { picture, state, mode }: PanelView,
+  stage: Size,
+  pixelRatio: number,
+): Placed | undefined {
   if (!picture || stage.width < 1 || stage.height < 1) return undefined;
-  const placing: Placing = { view: state.view, stage, panes: layoutPanes(mode, stage, GAP), pixelRatio };
+  const placing: Placing = {
+    view: state.view,
+    stage,
+    panes: layoutPanes(mode, stage, GAP),
+    pixelRatio,
+  };
   const [first, ...others] = placePanes(picture, placing);
   if (!first) return undefined;
   const css = ({ visible }: typeof first): Rect => ({
@@ -28,7 +37,13 @@ export function place({ picture, state, mode }: PanelView, stage: Size, pixelRat
     width: visible.width / pixelRatio,
     height: visible.height / pixelRatio,
   });
-  return { picture, placing, frame: frameOf(picture, placing), seen: [css(first), ...others.map(css)], zoom: first.zoom };
+  return {
+    picture,
+    placing,
+    frame: frameOf(picture, placing),
+    seen: [css(first), ...others.map(css)],
+    zoom: first.zoom,
+  };
 }
 
 /** The part of the result that is seen, in its pixels, rounded outwards. */
@@ -36,8 +51,10 @@ export function seenPart({ picture, placing }: Placed): Rect {
   const [first] = placePanes(picture, placing);
   if (!first) return { x: 0, y: 0, width: picture.width, height: picture.height };
   const { visible, zoom } = first;
-  const from = (start: number, corner: number): number => Math.max(0, Math.floor((start - corner) / zoom));
-  const to = (end: number, corner: number, side: number): number => Math.min(side, Math.ceil((end - corner) / zoom));
+  const from = (start: number, corner: number): number =>
+    Math.max(0, Math.floor((start - corner) / zoom));
+  const to = (end: number, corner: number, side: number): number =>
+    Math.min(side, Math.ceil((end - corner) / zoom));
   const [x, y] = [from(visible.x, first.x), from(visible.y, first.y)];
   return {
     x,
@@ -48,4 +65,7 @@ export function seenPart({ picture, placing }: Placed): Rect {
 }
 
 export const contains = (outer: Rect, inner: Rect): boolean =>
-  inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height;
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height;

@@ -10,11 +10,20 @@ import type { Point } from '../viewTransform';
 export type StageScene = Omit<RenderState, 'theme'>;
 
 /** Sizes of the pictures that could be loaded. */
-export type OpenedPictures = { readonly original: Size | undefined; readonly result: Size | undefined };
+export type OpenedPictures = {
+  readonly original: Size | undefined;
+  readonly result: Size | undefined;
+};
 
-/** What the panel needs of whoever draws on its canvas. Promises reject with an error whose message can be shown. */
+/**
+ * What the panel needs of whoever draws on its canvas. Promises reject with an error whose message
+ * can be shown.
+ */
 export type StageRenderer = {
-  /** Forgets everything and loads the original, of a pair also the result. A picture that can't be loaded is no failure. */
+  /**
+   * Forgets everything and loads the original, of a pair also the result. A picture that can't be
+   * loaded is no failure.
+   */
   open(original: PanelPicture, result: PanelPicture | undefined): Promise<OpenedPictures>;
   /** A result without any tile. Layers of before are forgotten, but for those that A needs. */
   begin(result: PanelResult): Promise<void>;
@@ -35,5 +44,11 @@ export type StageRenderer = {
   dispose(): void;
 };
 
-/** Makes a renderer for the canvas, in whose place it may put another. `onChange`: what it shows or its theme changed by itself, for example after the GPU was lost. */
-export type StageRendererFactory = (canvas: HTMLCanvasElement, onChange: () => void) => StageRenderer;
+/**
+ * Makes a renderer for the canvas, in whose place it may put another. `onChange`: what it shows or
+ * its theme changed by itself, for example after the GPU was lost.
+ */
+export type StageRendererFactory = (
+  canvas: HTMLCanvasElement,
+  onChange: () => void,
+) => StageRenderer;

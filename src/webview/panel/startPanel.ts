@@ -53,19 +53,37 @@ export async function startPanel({ connect, createRenderer, memory }: PanelParts
 
   const connection = connect({
     sourceChanged: async (params: unknown) => {
-      if (params !== undefined && params !== null) throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
+      if (params !== undefined && params !== null)
+        throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
       if (run.init) patch({ sourceChanged: true });
     },
     restart: async (init: unknown) => {
-      if (!isPanelInit(init)) throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
-      // Answered at once: what is computed then goes on for a while, and tells by itself how it went.
+      if (!isPanelInit(init))
+        throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
+      // Answered at once: what is computed then goes on for a while, and tells by itself how it
+      // went.
       void panel.open(init);
     },
   });
   const renderer = createRenderer(find(document, '#picture', HTMLCanvasElement), schedule);
-  const services: Services = { host: new PanelHost(connection, strings.badAnswer), renderer, store, strings, announcer: new Announcer(), run: () => run, patch, view };
+  const services: Services = {
+    host: new PanelHost(connection, strings.badAnswer),
+    renderer,
+    store,
+    strings,
+    announcer: new Announcer(),
+    run: () => run,
+    patch,
+    view,
+  };
   const panel: Panel = new Panel(services, () => stage.seen());
-  const stage: Stage = new Stage(renderer, panel, view, (next) => store.update({ view: next }), schedule);
+  const stage: Stage = new Stage(
+    renderer,
+    panel,
+    view,
+    (next) => store.update({ view: next }),
+    schedule,
+  );
   const controls = new UserInterface(stage, panel, view);
   let remembered: PanelState = EMPTY_STATE;
   drawFrame = () => {

@@ -4,13 +4,19 @@ import type { PanelView } from './panelView';
 import type { Placed } from './stagePlacing';
 import { dialText, fill, scaleText, sizeText } from './text';
 
-/** Width of a picture, in CSS pixels, that holds its labels with their facts: both of them beside the divider, else one. */
+/**
+ * Width of a picture, in CSS pixels, that holds its labels with their facts: both of them beside
+ * the divider, else one.
+ */
 const SHORT_BELOW = { divider: 400, side: 200 } as const;
 
 type Tag = readonly [name: string, facts: string];
 
 /** What both sides are called now. */
-export function sideNames({ comparesWithA, strings }: PanelView): { readonly compare: string; readonly result: string } {
+export function sideNames({ comparesWithA, strings }: PanelView): {
+  readonly compare: string;
+  readonly result: string;
+} {
   return { compare: comparesWithA ? strings.pinnedA : strings.original, result: strings.upscaled };
 }
 
@@ -25,11 +31,21 @@ export class Tags {
   render(view: PanelView, placed: Placed | undefined): void {
     const { strings, mode, run, done } = view;
     this.frame.hidden = !placed;
-    this.show(this.left, done && (mode === 'divider' || mode === 'side') ? comparedTag(view) : undefined);
+    this.show(
+      this.left,
+      done && (mode === 'divider' || mode === 'side') ? comparedTag(view) : undefined,
+    );
     this.show(this.right, rightTag(view));
     this.hint.hidden = mode !== 'hold' || !done;
     setText(this.hint, view.comparesWithA ? strings.holdHintA : strings.holdHintOriginal);
-    setText(this.badge, view.approximate && mode !== 'map' ? (run.refining ? strings.refining : strings.approximate) : '');
+    setText(
+      this.badge,
+      view.approximate && mode !== 'map'
+        ? run.refining
+          ? strings.refining
+          : strings.approximate
+        : '',
+    );
     if (placed) this.arrange(view, placed);
   }
 
@@ -44,16 +60,30 @@ export class Tags {
     const [first, second = first] = seen;
     const right = Math.max(first.x + first.width, second.x + second.width);
     const bottom = Math.max(first.y + first.height, second.y + second.height);
-    setVariables(this.frame, { '--x': `${first.x}px`, '--y': `${first.y}px`, '--width': `${right - first.x}px`, '--height': `${bottom - first.y}px` });
+    setVariables(this.frame, {
+      '--x': `${first.x}px`,
+      '--y': `${first.y}px`,
+      '--width': `${right - first.x}px`,
+      '--height': `${bottom - first.y}px`,
+    });
     // Side by side, the result's label is at its own pane's left.
     const apart = mode === 'side';
     this.right.classList.toggle('apart', apart);
-    setVariables(this.right, { '--left': `${second.x - first.x}px`, '--top': `${second.y - first.y}px` });
+    setVariables(this.right, {
+      '--left': `${second.x - first.x}px`,
+      '--top': `${second.y - first.y}px`,
+    });
     // A small picture has room for the names only.
-    this.frame.classList.toggle('short', (mode === 'divider' || mode === 'side') && first.width < SHORT_BELOW[mode]);
+    this.frame.classList.toggle(
+      'short',
+      (mode === 'divider' || mode === 'side') && first.width < SHORT_BELOW[mode],
+    );
     const at = first.width * state.divider;
     this.left.classList.toggle('faded', mode === 'divider' && at < this.left.offsetWidth + 12);
-    this.right.classList.toggle('faded', mode === 'divider' && first.width - at < this.right.offsetWidth + 12);
+    this.right.classList.toggle(
+      'faded',
+      mode === 'divider' && first.width - at < this.right.offsetWidth + 12,
+    );
   }
 }
 
@@ -61,23 +91,48 @@ function comparedTag(view: PanelView): Tag {
   const { comparesWithA, state, strings, originalSize, run } = view;
   if (comparesWithA && state.pinned) {
     const { pixel, semantic } = state.pinned.guidance;
-    const model = state.pinned.model === state.model ? undefined : run.init?.models.find(({ id }) => id === state.pinned?.model)?.name;
-    return [strings.pinnedA, [`${dialText(pixel)} · ${dialText(semantic)}`, ...(model === undefined ? [] : [model])].join(' · ')];
+    const model =
+      state.pinned.model === state.model
+        ? undefined
+        : run.init?.models.find(({ id }) => id === state.pinned?.model)?.name;
+    return [
+      strings.pinnedA,
+      [`${dialText(pixel)} · ${dialText(semantic)}`, ...(model === undefined ? [] : [model])].join(
+        ' · ',
+      ),
+    ];
   }
   return [strings.original, originalSize ? sizeText(originalSize) : ''];
 }
 
 function rightTag(view: PanelView): Tag | undefined {
   const { strings, run, mode, done } = view;
-  if (run.phase === 'loading') return [strings.upscaling, run.progress && run.progress.total > 0 ? fill(strings.tileOf, Math.min(run.progress.total, run.progress.done + 1), run.progress.total) : ''];
+  if (run.phase === 'loading')
+    return [
+      strings.upscaling,
+      run.progress && run.progress.total > 0
+        ? fill(
+            strings.tileOf,
+            Math.min(run.progress.total, run.progress.done + 1),
+            run.progress.total,
+          )
+        : '',
+    ];
   if (!done) return undefined;
   const { compare, result } = sideNames(view);
-  if (mode === 'difference') return [strings.difference, fill(strings.differenceOf, result, compare)];
+  if (mode === 'difference')
+    return [strings.difference, fill(strings.differenceOf, result, compare)];
   if (mode === 'map') return [strings.map, strings.onUpscaled];
   return mode === 'hold' && run.held ? comparedTag(view) : resultTag(view);
 }
 
 function resultTag({ strings, picture, originalSize }: PanelView): Tag {
-  const factor = picture && originalSize ? scaleText(picture.width / originalSize.width) : undefined;
-  return [strings.upscaled, [...(picture ? [sizeText(picture)] : []), ...(factor === undefined ? [] : [factor])].join(' · ')];
+  const factor =
+    picture && originalSize ? scaleText(picture.width / originalSize.width) : undefined;
+  return [
+    strings.upscaled,
+    [...(picture ? [sizeText(picture)] : []), ...(factor === undefined ? [] : [factor])].join(
+      ' · ',
+    ),
+  ];
 }

@@ -31,12 +31,16 @@ export function readTheme(): RenderTheme {
 /** VS Code changes the body's class and the page's style when the theme changes. */
 export function onThemeChange(listener: () => void): { dispose(): void } {
   const observer = new MutationObserver(listener);
-  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+  observer.observe(document.body, {
+    attributes: true,
+    attributeFilter: ['class', 'data-vscode-theme-id'],
+  });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
   return { dispose: () => observer.disconnect() };
 }
 
 function mix(from: Colour, to: Colour, share: number): Colour {
-  const channel = (index: 0 | 1 | 2): number => Math.round(from[index] + (to[index] - from[index]) * share);
+  const channel = (index: 0 | 1 | 2): number =>
+    Math.round(from[index] + (to[index] - from[index]) * share);
   return [channel(0), channel(1), channel(2)];
 }

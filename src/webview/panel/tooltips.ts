@@ -6,13 +6,17 @@ const DISTANCE = 6;
 const EDGE = 4;
 const MODIFIERS: ReadonlySet<string> = new Set(['Shift', 'Control', 'Alt', 'Meta']);
 
-/** Tooltips for whatever has `data-tip`: after a moment under the pointer, at once for the keyboard. The text is also the element's description. */
+/**
+ * Tooltips for whatever has `data-tip`: after a moment under the pointer, at once for the keyboard.
+ * The text is also the element's description.
+ */
 export function startTooltips(): void {
   const tip = find(document, '#tip', HTMLElement);
   let owner: HTMLElement | undefined;
   let timer: number | undefined;
   for (const element of Array.from(document.querySelectorAll<HTMLElement>('[data-tip]'))) {
-    if (element.dataset.tip !== element.getAttribute('aria-label')) element.setAttribute('aria-description', element.dataset.tip ?? '');
+    if (element.dataset.tip !== element.getAttribute('aria-label'))
+      element.setAttribute('aria-description', element.dataset.tip ?? '');
   }
 
   const hide = (): void => {
@@ -27,7 +31,10 @@ export function startTooltips(): void {
     tip.hidden = false;
     placeAt(tip, element.getBoundingClientRect());
   };
-  const ownerOf = ({ target }: Event): HTMLElement | undefined => (target instanceof Element ? (target.closest<HTMLElement>('[data-tip]') ?? undefined) : undefined);
+  const ownerOf = ({ target }: Event): HTMLElement | undefined =>
+    target instanceof Element
+      ? (target.closest<HTMLElement>('[data-tip]') ?? undefined)
+      : undefined;
 
   document.addEventListener('pointerover', (event) => {
     const next = ownerOf(event);
@@ -57,8 +64,14 @@ export function startTooltips(): void {
 
 /** Below the element, or above it where there is no room, and inside the page. */
 function placeAt(tip: HTMLElement, { left, width, top, bottom }: DOMRect): void {
-  const x = Math.max(EDGE, Math.min(window.innerWidth - tip.offsetWidth - EDGE, left + width / 2 - tip.offsetWidth / 2));
+  const x = Math.max(
+    EDGE,
+    Math.min(window.innerWidth - tip.offsetWidth - EDGE, left + width / 2 - tip.offsetWidth / 2),
+  );
   const below = bottom + DISTANCE;
-  const y = below + tip.offsetHeight < window.innerHeight ? below : Math.max(EDGE, top - tip.offsetHeight - DISTANCE);
+  const y =
+    below + tip.offsetHeight < window.innerHeight
+      ? below
+      : Math.max(EDGE, top - tip.offsetHeight - DISTANCE);
   setVariables(tip, { '--x': `${x}px`, '--y': `${y}px` });
 }

@@ -61,7 +61,14 @@ export class UserInterface {
 function factsText({ run, picture, originalSize, strings }: PanelView): string {
   const { original, result, facts = '' } = run.init ?? {};
   if (!original || !result) return '';
-  const sizes = [originalSize && `${strings.original} ${sizeText(originalSize)}`, picture && `${strings.upscaled} ${sizeText(picture)}`].filter((text) => text !== undefined);
-  const scale = facts === '' && picture && originalSize ? [scaleText(picture.width / originalSize.width)] : [];
-  return fill('{0} → {1}', original.fileName, result.fileName) + [...sizes, ...scale, ...(facts === '' ? [] : [facts])].map((part) => ` · ${part}`).join('');
+  const sizes = [
+    originalSize && `${strings.original} ${sizeText(originalSize)}`,
+    picture && `${strings.upscaled} ${sizeText(picture)}`,
+  ].filter((text) => text !== undefined);
+  const scale =
+    facts === '' && picture && originalSize ? [scaleText(picture.width / originalSize.width)] : [];
+  return (
+    fill('{0} → {1}', original.fileName, result.fileName) +
+    [...sizes, ...scale, ...(facts === '' ? [] : [facts])].map((part) => ` · ${part}`).join('')
+  );
 }

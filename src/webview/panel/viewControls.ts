@@ -17,7 +17,10 @@ export class ViewControls {
   private readonly zoomValue = find(document, '#zoomValue', HTMLOutputElement);
   private readonly fit = find(document, '#zoomFit', HTMLButtonElement);
   private readonly actual = find(document, '#zoomActual', HTMLButtonElement);
-  private readonly toggles = TOGGLES.map((name) => ({ name, button: find(document, `#${name}`, HTMLButtonElement) }));
+  private readonly toggles = TOGGLES.map((name) => ({
+    name,
+    button: find(document, `#${name}`, HTMLButtonElement),
+  }));
 
   constructor(stage: Stage, actions: PanelActions) {
     const group = find(document, '#modes', HTMLElement);
@@ -29,14 +32,22 @@ export class ViewControls {
         if (isOneOf(RENDER_MODES, mode)) actions.setMode(mode);
       },
     );
-    find(document, '#zoomOut', HTMLButtonElement).addEventListener('click', () => stage.change((view, frame) => zoomStep(view, -1, frame)));
-    find(document, '#zoomIn', HTMLButtonElement).addEventListener('click', () => stage.change((view, frame) => zoomStep(view, 1, frame)));
+    find(document, '#zoomOut', HTMLButtonElement).addEventListener('click', () =>
+      stage.change((view, frame) => zoomStep(view, -1, frame)),
+    );
+    find(document, '#zoomIn', HTMLButtonElement).addEventListener('click', () =>
+      stage.change((view, frame) => zoomStep(view, 1, frame)),
+    );
     this.fit.addEventListener('click', () => stage.fit());
     this.actual.addEventListener('click', () => stage.actualPixels());
-    for (const { name, button } of this.toggles) button.addEventListener('click', () => actions.toggle(name));
+    for (const { name, button } of this.toggles)
+      button.addEventListener('click', () => actions.toggle(name));
   }
 
-  render({ state, strings, pair, branches, mode, done }: PanelView, zoom: number | undefined): void {
+  render(
+    { state, strings, pair, branches, mode, done }: PanelView,
+    zoom: number | undefined,
+  ): void {
     const mapOff = pair || !branches.includes('semantic');
     this.map.hidden = pair;
     this.map.disabled = mapOff;

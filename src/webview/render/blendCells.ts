@@ -11,8 +11,9 @@ type Cell = { readonly revision: number; readonly pixels: Uint8Array };
 export type Run = { readonly pixels: Uint8Array; readonly at: number; readonly count: number };
 
 /**
- * One side's blend in software, kept in cells, so that moving the picture blends only what comes into view. Each pixel is red, green, blue, alpha
- * and what is known, 8 bits each, not premultiplied.
+ * One side's blend in software, kept in cells, so that moving the picture blends only what comes
+ * into view. Each pixel is red, green, blue, alpha and what is known, 8 bits each, not
+ * premultiplied.
  */
 export class BlendCells {
   private readonly cells = new Map<number, Cell>();
@@ -55,7 +56,14 @@ export class BlendCells {
     return cell;
   }
 
-  private blend(out: Uint8Array, level: number, bits: number, column: number, row: number, block: number): void {
+  private blend(
+    out: Uint8Array,
+    level: number,
+    bits: number,
+    column: number,
+    row: number,
+    block: number,
+  ): void {
     const { layers, guidance, exact } = this.side;
     const { store, hasAlpha } = layers;
     const base = store.plane(0, level, block);
@@ -68,12 +76,17 @@ export class BlendCells {
     const lambdaSemantic = layers.layers === 3 ? guidance.semantic : 0;
     if (base && pixel && semantic) {
       for (let y = 0, to = 0; y < 1 << bits; y++) {
-        for (let x = 0, from = (((top + y) << blockBits) + left) * 4; x < 1 << bits; x++, from += 4, to += 5) {
+        for (
+          let x = 0, from = (((top + y) << blockBits) + left) * 4;
+          x < 1 << bits;
+          x++, from += 4, to += 5
+        ) {
           // Written out: a call for each channel costs a third more.
           for (let channel = 0; channel < 3; channel++) {
             const b = base[from + channel] ?? 0;
             const p = pixel[from + channel] ?? 0;
-            const value = b + lambdaPixel * (p - b) + lambdaSemantic * ((semantic[from + channel] ?? 0) - p);
+            const value =
+              b + lambdaPixel * (p - b) + lambdaSemantic * ((semantic[from + channel] ?? 0) - p);
             out[to + channel] = value <= 0 ? 0 : value >= 255 ? 255 : value + ROUNDING;
           }
           out[to + 3] = hasAlpha ? (pixel[from + 3] ?? 0) : 255;
@@ -92,13 +105,20 @@ export class BlendCells {
     const { width, height } = store.levelSize(level);
     const blockBits = store.bits - level;
     const inside = (1 << blockBits) - 1;
-    const [left, top] = [(column << bits) - (origin.x >> level), (row << bits) - (origin.y >> level)];
+    const [left, top] = [
+      (column << bits) - (origin.x >> level),
+      (row << bits) - (origin.y >> level),
+    ];
     if (left < 0 || top < 0 || left >= width || top >= height) return;
     // Blocks of both line up, so a cell lies in one of them.
     const plane = store.plane(0, level, (top >> blockBits) * store.columns + (left >> blockBits));
     if (!plane) return;
     for (let y = 0, to = 0; y < 1 << bits; y++) {
-      for (let x = 0, from = ((((top + y) & inside) << blockBits) + (left & inside)) * 4; x < 1 << bits; x++, from += 4, to += 5) {
+      for (
+        let x = 0, from = ((((top + y) & inside) << blockBits) + (left & inside)) * 4;
+        x < 1 << bits;
+        x++, from += 4, to += 5
+      ) {
         const made = plane[from + 3] ?? 0;
         if (made === 0) continue;
         const known = out[to + 4] ?? 0;
@@ -114,4 +134,5 @@ export class BlendCells {
   }
 }
 
-const same = (a: Guidance, b: Guidance): boolean => a.pixel === b.pixel && a.semantic === b.semantic;
+const same = (a: Guidance, b: Guidance): boolean =>
+  a.pixel === b.pixel && a.semantic === b.semantic;

@@ -2,7 +2,15 @@ import type { Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import { BlendCells } from './blendCells';
 import { checkerSide } from './checker';
-import { addPending, differencePart, knownPart, mapPart, nothingSeen, takeSeen, type Mutable } from './compose';
+import {
+  addPending,
+  differencePart,
+  knownPart,
+  mapPart,
+  nothingSeen,
+  takeSeen,
+  type Mutable,
+} from './compose';
 import { DrawnParts } from './drawnParts';
 import { planFrame, resultSide, type Job, type LayersSide, type Side } from './frame';
 import { heatScale } from './heat';
@@ -42,7 +50,12 @@ export class CanvasRenderer implements Renderer {
     if (canvas.height !== size.height) canvas.height = size.height;
     context.fillStyle = css(state.theme.background);
     context.fillRect(0, 0, size.width, size.height);
-    for (const job of jobs) context.putImageData(this.drawn.take(scene, state, job, () => this.render(scene, state, job)), job.clip.x, job.clip.y);
+    for (const job of jobs)
+      context.putImageData(
+        this.drawn.take(scene, state, job, () => this.render(scene, state, job)),
+        job.clip.x,
+        job.clip.y,
+      );
     this.drawn.endFrame();
     context.fillStyle = css(state.theme.outline);
     for (const { x, y, width, height } of lines) context.fillRect(x, y, width, height);
@@ -54,11 +67,12 @@ export class CanvasRenderer implements Renderer {
     const cells = this.cellsOf(side);
     const out = new Uint8ClampedArray(rect.width * rect.height * 4);
     for (let y = 0, to = 0; y < rect.height; y++) {
-      for (let x = 0; x < rect.width; ) {
+      for (let x = 0; x < rect.width;) {
         const { pixels, at, count } = cells.run(0, rect.x + x, rect.y + y, rect.width - x);
         for (let i = at; i < at + 5 * count; i += 5, to += 4) {
           if (pixels[i + 4] === 0 || pixels[i + 3] === 0) continue;
-          for (let channel = 0; channel < 4; channel++) out[to + channel] = pixels[i + channel] ?? 0;
+          for (let channel = 0; channel < 4; channel++)
+            out[to + channel] = pixels[i + channel] ?? 0;
         }
         x += count;
       }
@@ -79,7 +93,8 @@ export class CanvasRenderer implements Renderer {
     const image = new ImageData(clip.width, clip.height);
     const side = this.resampler(scene, job.side, zoom, part);
     if (kind === 'side' && side.components === 3) return fillPlain(image, side);
-    const against = kind === 'difference' ? this.resampler(scene, job.against, zoom, part) : undefined;
+    const against =
+      kind === 'difference' ? this.resampler(scene, job.against, zoom, part) : undefined;
     const strength = kind === 'map' ? heatOf(scene, job, part) : undefined;
     const square = state.checkerboard ? checkerSide(state.pixelRatio) : 0;
     let pending: Resampler | undefined;
@@ -96,14 +111,27 @@ export class CanvasRenderer implements Renderer {
           takeSeen(other, rowAgainst, against.components, x);
           differencePart(colour, seen, other);
         } else {
-          const under = square === 0 ? theme.background : isLight(part.x + x, part.y + y, square) ? theme.checkerLight : theme.checkerDark;
+          const under =
+            square === 0
+              ? theme.background
+              : isLight(part.x + x, part.y + y, square)
+                ? theme.checkerLight
+                : theme.checkerDark;
           knownPart(colour, seen, under);
-          if (kind === 'map') mapPart(colour, seen.known, (rowStrength?.[x] ?? 0) * (strength?.scale ?? 0), theme);
+          if (kind === 'map')
+            mapPart(colour, seen.known, (rowStrength?.[x] ?? 0) * (strength?.scale ?? 0), theme);
           if (seen.known < 1) {
             pending ??= this.resampler(scene, { kind: 'original' }, zoom, part, false);
             rowPending ??= pending.row(y);
             takeSeen(original, rowPending, pending.components, x);
-            addPending(colour, original, seen.known, job.side.kind === 'layers' ? job.side.dim : 0, under, theme.background);
+            addPending(
+              colour,
+              original,
+              seen.known,
+              job.side.kind === 'layers' ? job.side.dim : 0,
+              under,
+              theme.background,
+            );
           }
         }
         image.data[to] = colour[0];
@@ -115,10 +143,19 @@ export class CanvasRenderer implements Renderer {
     return image;
   }
 
-  private resampler(scene: Scene, side: Side, zoom: number, part: Rect, squares = side.kind === 'original'): Resampler {
+  private resampler(
+    scene: Scene,
+    side: Side,
+    zoom: number,
+    part: Rect,
+    squares = side.kind === 'original',
+  ): Resampler {
     const store = side.kind === 'original' ? scene.original : side.layers.store;
     const sampling = samplingOf(store, scene.size, zoom, squares);
-    const lines = side.kind === 'original' ? originalLines(store, sampling.level) : blendedLines(this.cellsOf(side), side.layers, sampling.level);
+    const lines =
+      side.kind === 'original'
+        ? originalLines(store, sampling.level)
+        : blendedLines(this.cellsOf(side), side.layers, sampling.level);
     return new Resampler(lines, sampling, part);
   }
 
@@ -128,18 +165,28 @@ export class CanvasRenderer implements Renderer {
     return cells;
   }
 
-  /** Forgets what was used longest ago. A single frame that needs more than the limit blends anew each time. */
+  /**
+   * Forgets what was used longest ago. A single frame that needs more than the limit blends anew
+   * each time.
+   */
   private keepWithinLimits(): void {
     while (this.cells.length > 0 && this.bytes > KEPT_BYTES) this.cells.shift();
   }
 }
 
 /** Undefined for a model without a semantic branch: its map is the grey picture. */
-function heatOf(scene: Scene, { side, zoom }: Job, part: Rect): { lines: Resampler; scale: number } | undefined {
+function heatOf(
+  scene: Scene,
+  { side, zoom }: Job,
+  part: Rect,
+): { lines: Resampler; scale: number } | undefined {
   const { store, layers } = scene.result;
   if (side.kind === 'original' || layers < 3) return undefined;
   const sampling = heatSampling(store, scene.size, zoom);
-  return { lines: new Resampler(residualLines(store, sampling.level), sampling, part), scale: heatScale(side.guidance.semantic) };
+  return {
+    lines: new Resampler(residualLines(store, sampling.level), sampling, part),
+    scale: heatScale(side.guidance.semantic),
+  };
 }
 
 /** Opaque and complete: nothing to put under it. */
@@ -157,6 +204,7 @@ function fillPlain(image: ImageData, side: Resampler): ImageData {
   return image;
 }
 
-const isLight = (x: number, y: number, square: number): boolean => ((Math.floor(x / square) + Math.floor(y / square)) & 1) === 0;
+const isLight = (x: number, y: number, square: number): boolean =>
+  ((Math.floor(x / square) + Math.floor(y / square)) & 1) === 0;
 
 const css = ([red, green, blue]: Colour): string => `rgb(${red} ${green} ${blue})`;

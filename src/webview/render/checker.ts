@@ -2,4 +2,5 @@
 const SQUARE = 8;
 
 /** In screen pixels. */
-export const checkerSide = (pixelRatio: number): number => Math.max(1, Math.round(SQUARE * pixelRatio));
+export const checkerSide = (pixelRatio: number): number =>
+  Math.max(1, Math.round(SQUARE * pixelRatio));

@@ -2,7 +2,10 @@ import { lumaOf } from './blend';
 import { DIFFERENCE_GAIN, heatAt, MAP_BRIGHTNESS } from './heat';
 import type { Colour, RenderTheme } from './state';
 
-/** A screen pixel of one side, premultiplied by alpha and by what is known, as the fragment shader's `Seen`. Colours in [0,255]. */
+/**
+ * A screen pixel of one side, premultiplied by alpha and by what is known, as the fragment shader's
+ * `Seen`. Colours in [0,255].
+ */
 export type Seen = { red: number; green: number; blue: number; alpha: number; known: number };
 
 export const nothingSeen = (): Seen => ({ red: 0, green: 0, blue: 0, alpha: 0, known: 0 });
@@ -21,7 +24,11 @@ export function takeSeen(into: Seen, row: Float32Array, components: number, inde
 export type Mutable = [number, number, number];
 
 /** What is known, in front of what lies under it. */
-export function knownPart(out: Mutable, { red, green, blue, alpha, known }: Seen, under: Colour): void {
+export function knownPart(
+  out: Mutable,
+  { red, green, blue, alpha, known }: Seen,
+  under: Colour,
+): void {
   const through = known - alpha;
   out[0] = red + through * under[0];
   out[1] = green + through * under[1];
@@ -29,17 +36,32 @@ export function knownPart(out: Mutable, { red, green, blue, alpha, known }: Seen
 }
 
 /** Adds the original where the side is not known; `dim` of it is background. */
-export function addPending(out: Mutable, original: Seen, known: number, dim: number, under: Colour, background: Colour): void {
+export function addPending(
+  out: Mutable,
+  original: Seen,
+  known: number,
+  dim: number,
+  under: Colour,
+  background: Colour,
+): void {
   const through = 1 - original.alpha;
   const channels = [original.red, original.green, original.blue] as const;
-  for (const i of [0, 1, 2] as const) out[i] += (1 - known) * ((channels[i] + through * under[i]) * (1 - dim) + background[i] * dim);
+  for (const i of [0, 1, 2] as const)
+    out[i] += (1 - known) * ((channels[i] + through * under[i]) * (1 - dim) + background[i] * dim);
 }
 
 /** Turns a known part into the map. */
-export function mapPart(out: Mutable, known: number, strength: number, { heatLow, heatHigh }: RenderTheme): void {
+export function mapPart(
+  out: Mutable,
+  known: number,
+  strength: number,
+  { heatLow, heatHigh }: RenderTheme,
+): void {
   const { opacity, mix } = heatAt(strength);
   const grey = lumaOf(...out) * MAP_BRIGHTNESS;
-  for (const i of [0, 1, 2] as const) out[i] = grey * (1 - opacity) + (heatLow[i] + mix * (heatHigh[i] - heatLow[i])) * known * opacity;
+  for (const i of [0, 1, 2] as const)
+    out[i] =
+      grey * (1 - opacity) + (heatLow[i] + mix * (heatHigh[i] - heatLow[i])) * known * opacity;
 }
 
 export function differencePart(out: Mutable, a: Seen, b: Seen): void {

@@ -19,8 +19,8 @@ export type RendererOptions = {
 const RESTORE_TIMEOUT_MS = 3000;
 
 /**
- * A renderer that lives on when the GPU does not: then it puts a fresh canvas in the place of the given one. Throws if `force` names what the
- * browser lacks.
+ * A renderer that lives on when the GPU does not: then it puts a fresh canvas in the place of the
+ * given one. Throws if `force` names what the browser lacks.
  */
 export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptions = {}): Renderer {
   const webgl = options.force === 'canvas' ? undefined : startWebgl(canvas, options);
@@ -31,9 +31,14 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   return new CanvasRenderer(usable);
 }
 
-function startWebgl(canvas: HTMLCanvasElement, { force, slowWebgl = false }: RendererOptions): WebglRenderer | undefined {
+function startWebgl(
+  canvas: HTMLCanvasElement,
+  { force, slowWebgl = false }: RendererOptions,
+): WebglRenderer | undefined {
   try {
-    return slowWebgl || force === 'webgl2' || hasFastWebgl2() ? WebglRenderer.create(canvas) : undefined;
+    return slowWebgl || force === 'webgl2' || hasFastWebgl2()
+      ? WebglRenderer.create(canvas)
+      : undefined;
   } catch (error) {
     if (force === 'webgl2') throw error;
     console.info('WebGL 2 does not work here; drawing in software.', error);
@@ -41,7 +46,10 @@ function startWebgl(canvas: HTMLCanvasElement, { force, slowWebgl = false }: Ren
   }
 }
 
-/** WebGL as long as it works: redraws when a lost context is back, and hands over to software when it is not or the GPU's memory does not suffice. */
+/**
+ * WebGL as long as it works: redraws when a lost context is back, and hands over to software when
+ * it is not or the GPU's memory does not suffice.
+ */
 class GuardedRenderer implements Renderer {
   private current: WebglRenderer | CanvasRenderer;
   private last: { readonly scene: Scene; readonly state: RenderState } | undefined;
@@ -76,7 +84,8 @@ class GuardedRenderer implements Renderer {
 
   readPixels(scene: Scene, guidance: Guidance, rect: Rect): Uint8ClampedArray {
     // Software needs no context, and gives the same.
-    if (this.current instanceof WebglRenderer && this.current.lost) return new CanvasRenderer(document.createElement('canvas')).readPixels(scene, guidance, rect);
+    if (this.current instanceof WebglRenderer && this.current.lost)
+      return new CanvasRenderer(document.createElement('canvas')).readPixels(scene, guidance, rect);
     return this.attempt((renderer) => renderer.readPixels(scene, guidance, rect));
   }
 
@@ -90,7 +99,10 @@ class GuardedRenderer implements Renderer {
     // Else the browser would not give it back.
     event.preventDefault();
     if (this.options.force === 'webgl2') return;
-    this.timer = setTimeout(() => this.fallBack('The WebGL context did not come back.'), this.options.restoreTimeoutMs ?? RESTORE_TIMEOUT_MS);
+    this.timer = setTimeout(
+      () => this.fallBack('The WebGL context did not come back.'),
+      this.options.restoreTimeoutMs ?? RESTORE_TIMEOUT_MS,
+    );
   };
 
   private readonly onRestored = (): void => {

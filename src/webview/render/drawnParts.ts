@@ -4,12 +4,14 @@ import type { LayerSet } from './layerSet';
 import type { Scene } from './scene';
 import type { RenderState } from './state';
 
-/** What a drawn part depends on; two equal lists of plain values and objects mean the same pixels. */
+/**
+ * What a drawn part depends on; two equal lists of plain values and objects mean the same pixels.
+ */
 type Key = readonly unknown[];
 
 /**
- * The parts of the last frame. While a dial moves, the side it does not move (the original, or A) is drawn once: half the work of a frame with a
- * divider or with two panes.
+ * The parts of the last frame. While a dial moves, the side it does not move (the original, or A)
+ * is drawn once: half the work of a frame with a divider or with two panes.
  */
 export class DrawnParts {
   private last: readonly { readonly key: Key; readonly image: ImageData }[] = [];
@@ -35,19 +37,53 @@ export class DrawnParts {
   }
 }
 
-function keyOf(scene: Scene, { theme, checkerboard, pixelRatio }: RenderState, { kind, clip, x, y, zoom, side, against }: Job): Key {
-  const place = [kind, clip.x, clip.y, clip.width, clip.height, x, y, zoom, theme, checkerboard, pixelRatio];
+function keyOf(
+  scene: Scene,
+  { theme, checkerboard, pixelRatio }: RenderState,
+  { kind, clip, x, y, zoom, side, against }: Job,
+): Key {
+  const place = [
+    kind,
+    clip.x,
+    clip.y,
+    clip.width,
+    clip.height,
+    x,
+    y,
+    zoom,
+    theme,
+    checkerboard,
+    pixelRatio,
+  ];
   // The original shows through wherever a side is not complete.
-  const pictures = [scene.original, scene.original.revision, scene.result, scene.result.store.revision, ...sideKey(side)];
+  const pictures = [
+    scene.original,
+    scene.original.revision,
+    scene.result,
+    scene.result.store.revision,
+    ...sideKey(side),
+  ];
   return [...place, ...pictures, ...(kind === 'difference' ? sideKey(against) : [])];
 }
 
 function sideKey(side: Side): Key {
   if (side.kind === 'original') return ['original'];
   const { layers, guidance, exact, dim } = side;
-  return ['layers', layers, revisionOf(layers), layers.hasAlpha, guidance.pixel, guidance.semantic, exact, revisionOf(exact), dim];
+  return [
+    'layers',
+    layers,
+    revisionOf(layers),
+    layers.hasAlpha,
+    guidance.pixel,
+    guidance.semantic,
+    exact,
+    revisionOf(exact),
+    dim,
+  ];
 }
 
-const revisionOf = (picture: LayerSet | ExactPicture | undefined): number => picture?.store.revision ?? 0;
+const revisionOf = (picture: LayerSet | ExactPicture | undefined): number =>
+  picture?.store.revision ?? 0;
 
-const sameKey = (a: Key, b: Key): boolean => a.length === b.length && a.every((value, i) => value === b[i]);
+const sameKey = (a: Key, b: Key): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);

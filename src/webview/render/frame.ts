@@ -10,7 +10,13 @@ import type { RenderState } from './state';
 export const PENDING_DIM = 0.55;
 
 /** A picture made of layers. Where they are missing the original is shown, `dim` of it covered. */
-export type LayersSide = { readonly kind: 'layers'; readonly layers: LayerSet; readonly guidance: Guidance; readonly exact: ExactPicture | undefined; readonly dim: number };
+export type LayersSide = {
+  readonly kind: 'layers';
+  readonly layers: LayerSet;
+  readonly guidance: Guidance;
+  readonly exact: ExactPicture | undefined;
+  readonly dim: number;
+};
 /** The original's own pixels. */
 export type OriginalSide = { readonly kind: 'original' };
 export type Side = LayersSide | OriginalSide;
@@ -46,8 +52,17 @@ export function planFrame(scene: Scene, state: RenderState): FramePlan {
   for (const [index, placed] of placePanes(scene.size, state).entries()) {
     const add = (kind: Job['kind'], side: Side, clip: Rect): void => {
       if (clip.width === 0 || clip.height === 0) return;
-      jobs.push({ kind, clip, x: placed.x, y: placed.y, zoom: placed.zoom, side, against: compare });
-      if (side === result && state.workingTile) lines.push(...outline(state.workingTile, placed, clip, state.pixelRatio));
+      jobs.push({
+        kind,
+        clip,
+        x: placed.x,
+        y: placed.y,
+        zoom: placed.zoom,
+        side,
+        against: compare,
+      });
+      if (side === result && state.workingTile)
+        lines.push(...outline(state.workingTile, placed, clip, state.pixelRatio));
     };
     const { visible } = placed;
     switch (state.mode) {
@@ -73,26 +88,47 @@ export function planFrame(scene: Scene, state: RenderState): FramePlan {
 }
 
 export function resultSide(scene: Scene, guidance: Guidance): LayersSide {
-  return { kind: 'layers', layers: scene.result, guidance, exact: scene.exact?.holdsFor(guidance) === true ? scene.exact : undefined, dim: PENDING_DIM };
+  return {
+    kind: 'layers',
+    layers: scene.result,
+    guidance,
+    exact: scene.exact?.holdsFor(guidance) === true ? scene.exact : undefined,
+    dim: PENDING_DIM,
+  };
 }
 
 /** A if it is wanted and pinned, else the original. */
-export function compareSide(scene: Scene, { compareWith, originalPixels }: Pick<RenderState, 'compareWith' | 'originalPixels'>): Side {
-  if (compareWith === 'A' && scene.comparison) return { kind: 'layers', ...scene.comparison, dim: PENDING_DIM };
+export function compareSide(
+  scene: Scene,
+  { compareWith, originalPixels }: Pick<RenderState, 'compareWith' | 'originalPixels'>,
+): Side {
+  if (compareWith === 'A' && scene.comparison)
+    return { kind: 'layers', ...scene.comparison, dim: PENDING_DIM };
   if (originalPixels) return { kind: 'original' };
-  return { kind: 'layers', layers: scene.result, guidance: { pixel: 0, semantic: 0 }, exact: undefined, dim: 0 };
+  return {
+    kind: 'layers',
+    layers: scene.result,
+    guidance: { pixel: 0, semantic: 0 },
+    exact: undefined,
+    dim: 0,
+  };
 }
 
 /** Four lines inside a tile's edge. */
 function outline(tile: Rect, { x, y, zoom }: PlacedPane, clip: Rect, pixelRatio: number): Rect[] {
   const width = Math.max(1, Math.round(1.5 * pixelRatio));
   const [left, top] = [x + Math.round(tile.x * zoom), y + Math.round(tile.y * zoom)];
-  const [right, bottom] = [x + Math.round((tile.x + tile.width) * zoom), y + Math.round((tile.y + tile.height) * zoom)];
+  const [right, bottom] = [
+    x + Math.round((tile.x + tile.width) * zoom),
+    y + Math.round((tile.y + tile.height) * zoom),
+  ];
   const sides: Rect[] = [
     { x: left, y: top, width: right - left, height: width },
     { x: left, y: bottom - width, width: right - left, height: width },
     { x: left, y: top + width, width, height: Math.max(0, bottom - top - 2 * width) },
     { x: right - width, y: top + width, width, height: Math.max(0, bottom - top - 2 * width) },
   ];
-  return sides.map((side) => intersect(side, clip)).filter((side) => side.width > 0 && side.height > 0);
+  return sides
+    .map((side) => intersect(side, clip))
+    .filter((side) => side.width > 0 && side.height > 0);
 }

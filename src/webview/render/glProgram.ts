@@ -8,11 +8,15 @@ export class GlProgram {
 
   constructor(private readonly gl: WebGL2RenderingContext) {
     this.program = gl.createProgram();
-    const shaders = [compile(gl, gl.VERTEX_SHADER, VERTEX_SHADER), compile(gl, gl.FRAGMENT_SHADER, FRAGMENT_SHADER)];
+    const shaders = [
+      compile(gl, gl.VERTEX_SHADER, VERTEX_SHADER),
+      compile(gl, gl.FRAGMENT_SHADER, FRAGMENT_SHADER),
+    ];
     for (const shader of shaders) gl.attachShader(this.program, shader);
     gl.linkProgram(this.program);
     for (const shader of shaders) gl.deleteShader(shader);
-    if (gl.getProgramParameter(this.program, gl.LINK_STATUS) !== true) throw new Error(`The shader does not link: ${gl.getProgramInfoLog(this.program) ?? ''}`);
+    if (gl.getProgramParameter(this.program, gl.LINK_STATUS) !== true)
+      throw new Error(`The shader does not link: ${gl.getProgramInfoLog(this.program) ?? ''}`);
     // Without attributes; some drivers want one bound nevertheless.
     this.vertices = gl.createVertexArray();
   }
@@ -64,6 +68,7 @@ function compile(gl: WebGL2RenderingContext, type: number, source: string): WebG
   if (!shader) throw new Error('The WebGL context is lost.');
   gl.shaderSource(shader, source);
   gl.compileShader(shader);
-  if (gl.getShaderParameter(shader, gl.COMPILE_STATUS) !== true && !gl.isContextLost()) throw new Error(`A shader does not compile: ${gl.getShaderInfoLog(shader) ?? ''}`);
+  if (gl.getShaderParameter(shader, gl.COMPILE_STATUS) !== true && !gl.isContextLost())
+    throw new Error(`A shader does not compile: ${gl.getShaderInfoLog(shader) ?? ''}`);
   return shader;
 }

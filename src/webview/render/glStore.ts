@@ -1,7 +1,10 @@
 import type { Change, PixelStore } from './pixelStore';
 import { reducedSpan } from './reduce';
 
-/** A store's copy on the GPU: a mipmapped texture array a layer, whose slices are the store's blocks. */
+/**
+ * A store's copy on the GPU: a mipmapped texture array a layer, whose slices are the store's
+ * blocks.
+ */
 export class GlStore {
   private readonly textures: readonly WebGLTexture[];
   private revision = 0;
@@ -15,7 +18,14 @@ export class GlStore {
     this.textures = Array.from({ length: store.layers }, () => {
       const texture = gl.createTexture();
       gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
-      gl.texStorage3D(gl.TEXTURE_2D_ARRAY, store.bits + 1, gl.RGBA8, store.blockSide, store.blockSide, store.columns * store.rows);
+      gl.texStorage3D(
+        gl.TEXTURE_2D_ARRAY,
+        store.bits + 1,
+        gl.RGBA8,
+        store.blockSide,
+        store.blockSide,
+        store.columns * store.rows,
+      );
       // Pixels are fetched one by one, never filtered.
       gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.NEAREST_MIPMAP_NEAREST);
       gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
@@ -24,7 +34,11 @@ export class GlStore {
     const error = gl.getError();
     if (error === gl.NO_ERROR || gl.isContextLost()) return;
     this.dispose();
-    throw new Error(error === gl.OUT_OF_MEMORY ? 'The GPU’s memory does not suffice.' : `The GPU refused a texture (${error}).`);
+    throw new Error(
+      error === gl.OUT_OF_MEMORY
+        ? 'The GPU’s memory does not suffice.'
+        : `The GPU refused a texture (${error}).`,
+    );
   }
 
   /** Allocated at once, for all blocks. */
@@ -59,14 +73,33 @@ export class GlStore {
         if (!plane) continue;
         const { x0, y0, x1, y1 } = reducedSpan(span, level);
         gl.pixelStorei(gl.UNPACK_ROW_LENGTH, store.blockSide >> level);
-        // Without it, a slice would be thought to end with the rows that are uploaded, however many are skipped.
+        // Without it, a slice would be thought to end with the rows that are uploaded, however many
+        // are skipped.
         gl.pixelStorei(gl.UNPACK_IMAGE_HEIGHT, store.blockSide >> level);
         gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, x0);
         gl.pixelStorei(gl.UNPACK_SKIP_ROWS, y0);
-        gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, level, x0, y0, block, x1 - x0, y1 - y0, 1, gl.RGBA, gl.UNSIGNED_BYTE, plane);
+        gl.texSubImage3D(
+          gl.TEXTURE_2D_ARRAY,
+          level,
+          x0,
+          y0,
+          block,
+          x1 - x0,
+          y1 - y0,
+          1,
+          gl.RGBA,
+          gl.UNSIGNED_BYTE,
+          plane,
+        );
       }
     }
-    for (const name of [gl.UNPACK_ROW_LENGTH, gl.UNPACK_IMAGE_HEIGHT, gl.UNPACK_SKIP_PIXELS, gl.UNPACK_SKIP_ROWS]) gl.pixelStorei(name, 0);
+    for (const name of [
+      gl.UNPACK_ROW_LENGTH,
+      gl.UNPACK_IMAGE_HEIGHT,
+      gl.UNPACK_SKIP_PIXELS,
+      gl.UNPACK_SKIP_ROWS,
+    ])
+      gl.pixelStorei(name, 0);
   }
 }
 
@@ -79,7 +112,12 @@ function joined(changes: readonly Change[]): readonly Change[] {
     blocks.set(change.block, {
       block: change.block,
       span: before
-        ? { x0: Math.min(before.x0, span.x0), y0: Math.min(before.y0, span.y0), x1: Math.max(before.x1, span.x1), y1: Math.max(before.y1, span.y1) }
+        ? {
+            x0: Math.min(before.x0, span.x0),
+            y0: Math.min(before.y0, span.y0),
+            x1: Math.max(before.x1, span.x1),
+            y1: Math.max(before.y1, span.y1),
+          }
         : span,
     });
   }

@@ -2,12 +2,16 @@ import type { Rect, Size } from '../../shared/geometry';
 import { lumaOf } from './blend';
 import { PixelStore, type BlockEdit } from './pixelStore';
 
-/** Residuals are kept in half levels: the map needs more than whole ones, and the strongest are beyond its scale anyway. */
+/**
+ * Residuals are kept in half levels: the map needs more than whole ones, and the strongest are
+ * beyond its scale anyway.
+ */
 export const RESIDUAL_STEPS = 2;
 
 /**
- * What a model adds to a picture: I00, I10 and, with a semantic branch, I11. They come in tiles, in any order. The layers' fourth channels hold
- * what is known (I00: 255 where a tile came), alpha (I10), and |luma(I11 − I10)| (I11).
+ * What a model adds to a picture: I00, I10 and, with a semantic branch, I11. They come in tiles, in
+ * any order. The layers' fourth channels hold what is known (I00: 255 where a tile came), alpha
+ * (I10), and |luma(I11 − I10)| (I11).
  */
 export class LayerSet {
   readonly store: PixelStore;
@@ -34,42 +38,73 @@ export class LayerSet {
   /** `data`: the layers one after another, each interleaved RGB rows of `rect`. */
   addTile(rect: Rect, data: Uint8Array): void {
     const { width, height } = this.size;
-    if (rect.x < 0 || rect.y < 0 || rect.x + rect.width > width || rect.y + rect.height > height) throw new RangeError('A tile lies outside the picture.');
-    if (data.length !== rect.width * rect.height * 3 * this.layers) throw new RangeError(`A tile of ${rect.width}×${rect.height} pixels has ${data.length} bytes.`);
+    if (rect.x < 0 || rect.y < 0 || rect.x + rect.width > width || rect.y + rect.height > height)
+      throw new RangeError('A tile lies outside the picture.');
+    if (data.length !== rect.width * rect.height * 3 * this.layers)
+      throw new RangeError(
+        `A tile of ${rect.width}×${rect.height} pixels has ${data.length} bytes.`,
+      );
     this.store.edit(rect, (edit) => this.writeTile(edit, rect, data));
   }
 
   /** One byte a pixel of the result. */
   setAlpha(plane: Uint8Array): void {
     const { width, height } = this.size;
-    if (plane.length !== width * height) throw new RangeError(`Alpha of ${width}×${height} pixels has ${plane.length} bytes.`);
+    if (plane.length !== width * height)
+      throw new RangeError(`Alpha of ${width}×${height} pixels has ${plane.length} bytes.`);
     this.alpha = true;
     this.store.edit({ x: 0, y: 0, width, height }, ({ planes, side, span, x, y }) => {
       const target = planes[1];
       if (!target) return;
       for (let row = span.y0; row < span.y1; row++) {
         let from = (y + row - span.y0) * width + x;
-        for (let to = (row * side + span.x0) * 4 + 3, end = (row * side + span.x1) * 4; to < end; to += 4, from++) target[to] = plane[from] ?? 0;
+        for (
+          let to = (row * side + span.x0) * 4 + 3, end = (row * side + span.x1) * 4;
+          to < end;
+          to += 4, from++
+        )
+          target[to] = plane[from] ?? 0;
       }
     });
   }
 
-  private writeTile({ planes: [base, pixel, semantic], side, span, x, y }: BlockEdit, rect: Rect, data: Uint8Array): void {
+  private writeTile(
+    { planes: [base, pixel, semantic], side, span, x, y }: BlockEdit,
+    rect: Rect,
+    data: Uint8Array,
+  ): void {
     if (!base || !pixel) return;
     const layer = rect.width * rect.height * 3;
     for (let row = span.y0; row < span.y1; row++) {
       let from = ((y + row - span.y0 - rect.y) * rect.width + x - rect.x) * 3;
-      for (let to = (row * side + span.x0) * 4, end = (row * side + span.x1) * 4; to < end; to += 4, from += 3) {
+      for (
+        let to = (row * side + span.x0) * 4, end = (row * side + span.x1) * 4;
+        to < end;
+        to += 4, from += 3
+      ) {
         if (base[to + 3] === 0) this.covered++;
         copyPixel(base, to, data, from, 255);
         copyPixel(pixel, to, data, from + layer, this.alpha ? (pixel[to + 3] ?? 0) : 255);
-        if (semantic) copyPixel(semantic, to, data, from + 2 * layer, residual(data, from + layer, from + 2 * layer));
+        if (semantic)
+          copyPixel(
+            semantic,
+            to,
+            data,
+            from + 2 * layer,
+            residual(data, from + layer, from + 2 * layer),
+          );
       }
     }
   }
 }
 
-function copyPixel(target: Uint8Array, to: number, data: Uint8Array, from: number, fourth: number): void {
+function copyPixel(
+  target: Uint8Array,
+  to: number,
+  data: Uint8Array,
+  from: number,
+  fourth: number,
+): void {
   target[to] = data[from] ?? 0;
   target[to + 1] = data[from + 1] ?? 0;
   target[to + 2] = data[from + 2] ?? 0;
@@ -78,6 +113,10 @@ function copyPixel(target: Uint8Array, to: number, data: Uint8Array, from: numbe
 
 /** |luma(I11 − I10)| in steps. */
 function residual(data: Uint8Array, a: number, b: number): number {
-  const difference = (channel: number): number => (data[b + channel] ?? 0) - (data[a + channel] ?? 0);
-  return Math.min(255, Math.round(RESIDUAL_STEPS * Math.abs(lumaOf(difference(0), difference(1), difference(2)))));
+  const difference = (channel: number): number =>
+    (data[b + channel] ?? 0) - (data[a + channel] ?? 0);
+  return Math.min(
+    255,
+    Math.round(RESIDUAL_STEPS * Math.abs(lumaOf(difference(0), difference(1), difference(2)))),
+  );
 }

@@ -6,7 +6,10 @@ import type { PixelStore } from './pixelStore';
 /** A picture at one level, read line by line. */
 export type Lines = {
   readonly size: Size;
-  /** Numbers a pixel: red, green, blue; or these, alpha and what is known, premultiplied by both; or one. */
+  /**
+   * Numbers a pixel: red, green, blue; or these, alpha and what is known, premultiplied by both; or
+   * one.
+   */
   readonly components: 1 | 3 | 5;
   /** Pixels `from` to `end` of a line, all inside the picture. */
   read(y: number, from: number, end: number, out: Float32Array): void;
@@ -20,7 +23,7 @@ export function blendedLines(cells: BlendCells, layers: LayerSet, level: number)
     components: plain ? 3 : 5,
     read: (y, from, end, out) => {
       let to = 0;
-      for (let x = from; x < end; ) {
+      for (let x = from; x < end;) {
         const { pixels, at, count } = cells.run(level, x, y, end - x);
         for (let i = at, stop = at + 5 * count; i < stop; i += 5) {
           if (plain) {
@@ -74,14 +77,24 @@ export function residualLines(store: PixelStore, level: number): Lines {
   };
 }
 
-function readStore(store: PixelStore, layer: number, level: number, y: number, from: number, end: number, each: (plane: Uint8Array, at: number, pixel: number) => void): void {
+function readStore(
+  store: PixelStore,
+  layer: number,
+  level: number,
+  y: number,
+  from: number,
+  end: number,
+  each: (plane: Uint8Array, at: number, pixel: number) => void,
+): void {
   const bits = store.bits - level;
   const side = 1 << bits;
-  for (let x = from; x < end; ) {
+  for (let x = from; x < end;) {
     const stop = Math.min(end, ((x >> bits) + 1) << bits);
     const plane = store.plane(layer, level, (y >> bits) * store.columns + (x >> bits));
     const row = (y & (side - 1)) * side;
-    if (plane) for (let column = x; column < stop; column++) each(plane, (row + (column & (side - 1))) * 4, column - from);
+    if (plane)
+      for (let column = x; column < stop; column++)
+        each(plane, (row + (column & (side - 1))) * 4, column - from);
     x = stop;
   }
 }

@@ -22,7 +22,10 @@ export type PixelReading = {
   readonly shown: 'result' | 'compare';
 };
 
-/** Both sides' values under a point of the stage (CSS pixels), by the formula of the screen; undefined beside the picture. */
+/**
+ * Both sides' values under a point of the stage (CSS pixels), by the formula of the screen;
+ * undefined beside the picture.
+ */
 export function pixelAt(scene: Scene, state: RenderState, point: Point): PixelReading | undefined {
   const place = locate(scene.size, state, point);
   if (!place) return undefined;
@@ -36,7 +39,10 @@ export function pixelAt(scene: Scene, state: RenderState, point: Point): PixelRe
   };
 }
 
-/** The side's pixel at a pixel of the result. A side of another size is read where its pixel covers the middle. */
+/**
+ * The side's pixel at a pixel of the result. A side of another size is read where its pixel covers
+ * the middle.
+ */
 export function pixelOf(scene: Scene, side: Side, x: number, y: number): Rgba | undefined {
   if (side.kind === 'original') {
     const at = texelAt(scene.original, scene.size, x, y);
@@ -51,7 +57,14 @@ export function pixelOf(scene: Scene, side: Side, x: number, y: number): Rgba | 
   if (!base || !pixel || base[3] === 0) return undefined;
   const semantic = at.read(2);
   const { guidance } = side;
-  const channel = (i: 0 | 1 | 2): number => blendChannel(base[i], pixel[i], semantic?.[i] ?? pixel[i], guidance.pixel, semantic ? guidance.semantic : 0);
+  const channel = (i: 0 | 1 | 2): number =>
+    blendChannel(
+      base[i],
+      pixel[i],
+      semantic?.[i] ?? pixel[i],
+      guidance.pixel,
+      semantic ? guidance.semantic : 0,
+    );
   return rgba([channel(0), channel(1), channel(2), 255], alpha);
 }
 
@@ -65,7 +78,12 @@ function exactPixel({ rect, origin, store }: ExactPicture, x: number, y: number)
 }
 
 /** Reads a store's layers where it covers the middle of a pixel of `size`. */
-function texelAt(store: PixelStore, size: Size, x: number, y: number): { read(layer: number): Rgba | undefined } {
+function texelAt(
+  store: PixelStore,
+  size: Size,
+  x: number,
+  y: number,
+): { read(layer: number): Rgba | undefined } {
   const column = Math.floor(((x + 0.5) * store.size.width) / size.width);
   const row = Math.floor(((y + 0.5) * store.size.height) / size.height);
   const inside = store.blockSide - 1;
@@ -83,5 +101,9 @@ function showsCompare(scene: Scene, state: RenderState, point: Point, pane: numb
   if (state.mode === 'side') return pane === 0;
   if (state.mode === 'hold') return state.held;
   const [placed] = placePanes(scene.size, state);
-  return state.mode === 'divider' && placed !== undefined && Math.floor(point.x * state.pixelRatio) < dividerColumn(placed, state.divider);
+  return (
+    state.mode === 'divider' &&
+    placed !== undefined &&
+    Math.floor(point.x * state.pixelRatio) < dividerColumn(placed, state.divider)
+  );
 }

@@ -1,11 +1,26 @@
 import type { Rect, Size } from '../../shared/geometry';
-import { reduceBlock, reducedSpan, type BlockLevel, type FourthChannels, type Span } from './reduce';
+import {
+  reduceBlock,
+  reducedSpan,
+  type BlockLevel,
+  type FourthChannels,
+  type Span,
+} from './reduce';
 
 /** A part of a block that was written. Spans are pixels of level 0 from the block's corner. */
 export type Change = { readonly block: number; readonly span: Span };
 
-/** A block as `write` sees it: RGBA planes, one a layer; `span` in the block; `x`, `y` the picture's pixel at the span's corner. */
-export type BlockEdit = { readonly planes: readonly Uint8Array[]; readonly side: number; readonly span: Span; readonly x: number; readonly y: number };
+/**
+ * A block as `write` sees it: RGBA planes, one a layer; `span` in the block; `x`, `y` the picture's
+ * pixel at the span's corner.
+ */
+export type BlockEdit = {
+  readonly planes: readonly Uint8Array[];
+  readonly side: number;
+  readonly span: Span;
+  readonly x: number;
+  readonly y: number;
+};
 
 type Block = { revision: number; readonly levels: readonly BlockLevel[] };
 
@@ -15,8 +30,9 @@ const BLOCK_SIDES = [512, 1024, 2048];
 const SMALLEST_BLOCK = 16;
 
 /**
- * A picture of several RGBA layers, cut into square blocks, each with its reductions by 2, 4, 8 … A block's side is a power of two, so that
- * reductions never reach into a neighbour, and the blocks are just the slices of a mipmapped texture array. Blocks exist from the first write on.
+ * A picture of several RGBA layers, cut into square blocks, each with its reductions by 2, 4, 8 … A
+ * block's side is a power of two, so that reductions never reach into a neighbour, and the blocks
+ * are just the slices of a mipmapped texture array. Blocks exist from the first write on.
  */
 export class PixelStore {
   /** log2 of a block's side, and the coarsest level. */
@@ -34,7 +50,8 @@ export class PixelStore {
     blockSide: number = blockSideFor(size),
   ) {
     this.bits = Math.log2(blockSide);
-    if (!Number.isInteger(this.bits)) throw new RangeError(`A block’s side must be a power of two, not ${blockSide}.`);
+    if (!Number.isInteger(this.bits))
+      throw new RangeError(`A block’s side must be a power of two, not ${blockSide}.`);
     this.columns = Math.ceil(size.width / blockSide);
     this.rows = Math.ceil(size.height / blockSide);
     this.blocks = new Array<Block | undefined>(this.columns * this.rows).fill(undefined);
@@ -51,7 +68,12 @@ export class PixelStore {
 
   /** Bytes of pixels that exist now. */
   get bytes(): number {
-    return this.blocks.reduce((sum, block) => sum + (block?.levels.reduce((all, { side }) => all + side * side * 4 * this.layers, 0) ?? 0), 0);
+    return this.blocks.reduce(
+      (sum, block) =>
+        sum +
+        (block?.levels.reduce((all, { side }) => all + side * side * 4 * this.layers, 0) ?? 0),
+      0,
+    );
   }
 
   changesSince(revision: number): readonly Change[] {
@@ -59,7 +81,10 @@ export class PixelStore {
   }
 
   levelSize(level: number): Size {
-    return { width: ((this.size.width - 1) >> level) + 1, height: ((this.size.height - 1) >> level) + 1 };
+    return {
+      width: ((this.size.width - 1) >> level) + 1,
+      height: ((this.size.height - 1) >> level) + 1,
+    };
   }
 
   /** A layer of a block, at a level: rows of `blockSide >> level` RGBA pixels. */
@@ -80,13 +105,28 @@ export class PixelStore {
     for (let row = rect.y >> this.bits; row * side < y1; row++) {
       for (let column = rect.x >> this.bits; column * side < x1; column++) {
         const [left, top] = [column * side, row * side];
-        const span = { x0: Math.max(0, rect.x - left), y0: Math.max(0, rect.y - top), x1: Math.min(side, x1 - left), y1: Math.min(side, y1 - top) };
-        this.editBlock(column, row, (planes) => write({ planes, side, span, x: left + span.x0, y: top + span.y0 }), span);
+        const span = {
+          x0: Math.max(0, rect.x - left),
+          y0: Math.max(0, rect.y - top),
+          x1: Math.min(side, x1 - left),
+          y1: Math.min(side, y1 - top),
+        };
+        this.editBlock(
+          column,
+          row,
+          (planes) => write({ planes, side, span, x: left + span.x0, y: top + span.y0 }),
+          span,
+        );
       }
     }
   }
 
-  private editBlock(column: number, row: number, write: (planes: readonly Uint8Array[]) => void, span: Span): void {
+  private editBlock(
+    column: number,
+    row: number,
+    write: (planes: readonly Uint8Array[]) => void,
+    span: Span,
+  ): void {
     const index = row * this.columns + column;
     const block = (this.blocks[index] ??= this.createBlock(column, row));
     let finer: BlockLevel | undefined;
@@ -114,9 +154,18 @@ export class PixelStore {
   }
 }
 
-/** The smallest block that wastes little on small pictures and fits large ones into one texture array. */
+/**
+ * The smallest block that wastes little on small pictures and fits large ones into one texture
+ * array.
+ */
 function blockSideFor({ width, height }: Size): number {
-  const smallest = BLOCK_SIDES.find((side) => Math.ceil(width / side) * Math.ceil(height / side) <= MAXIMUM_BLOCKS);
-  if (smallest === undefined) throw new RangeError(`A picture of ${width}×${height} pixels is too large to be shown.`);
-  return Math.min(smallest, Math.max(SMALLEST_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(width, height)))));
+  const smallest = BLOCK_SIDES.find(
+    (side) => Math.ceil(width / side) * Math.ceil(height / side) <= MAXIMUM_BLOCKS,
+  );
+  if (smallest === undefined)
+    throw new RangeError(`A picture of ${width}×${height} pixels is too large to be shown.`);
+  return Math.min(
+    smallest,
+    Math.max(SMALLEST_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(width, height)))),
+  );
 }

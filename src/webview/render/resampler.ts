@@ -2,7 +2,10 @@ import type { Rect } from '../../shared/geometry';
 import type { Lines } from './lines';
 import { axisTaps, type AxisTaps, type Sampling } from './sampling';
 
-/** Reads lines for the screen's pixels: first along each line, then across them. Screen rows must be asked for from top to bottom. */
+/**
+ * Reads lines for the screen's pixels: first along each line, then across them. Screen rows must be
+ * asked for from top to bottom.
+ */
 export class Resampler {
   readonly components: number;
   private readonly columns: AxisTaps;
@@ -81,7 +84,8 @@ export class Resampler {
         const weight = weights[i * taps + tap] ?? 0;
         if (weight === 0) continue;
         const at = (clamp((first[i] ?? 0) + tap, last) - from) * components;
-        for (let c = 0; c < components; c++) out[to + c] = (out[to + c] ?? 0) + weight * (line[at + c] ?? 0);
+        for (let c = 0; c < components; c++)
+          out[to + c] = (out[to + c] ?? 0) + weight * (line[at + c] ?? 0);
       }
     }
   }

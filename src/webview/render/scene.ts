@@ -8,7 +8,11 @@ import { PixelStore } from './pixelStore';
 export type OriginalPixels = Size & { readonly data: Uint8Array | Uint8ClampedArray };
 
 /** What the result is compared with: another guidance, of the same layers or of another model's. */
-export type Comparison = { readonly layers: LayerSet; readonly guidance: Guidance; readonly exact: ExactPicture | undefined };
+export type Comparison = {
+  readonly layers: LayerSet;
+  readonly guidance: Guidance;
+  readonly exact: ExactPicture | undefined;
+};
 
 /** The pictures of a comparison. Renderers read it and keep copies on the GPU. */
 export class Scene {
@@ -23,12 +27,21 @@ export class Scene {
     blockSide?: number,
   ) {
     const { width, height, data } = original;
-    if (data.length !== width * height * 4) throw new RangeError(`An original of ${width}×${height} pixels has ${data.length} bytes.`);
-    this.original = new PixelStore({ width, height }, 1, { coverage: undefined, alpha: 0 }, blockSide);
+    if (data.length !== width * height * 4)
+      throw new RangeError(`An original of ${width}×${height} pixels has ${data.length} bytes.`);
+    this.original = new PixelStore(
+      { width, height },
+      1,
+      { coverage: undefined, alpha: 0 },
+      blockSide,
+    );
     this.original.edit({ x: 0, y: 0, width, height }, ({ planes, side, span, x, y }) => {
       for (let row = span.y0; row < span.y1; row++) {
         const from = ((y + row - span.y0) * width + x) * 4;
-        planes[0]?.set(data.subarray(from, from + (span.x1 - span.x0) * 4), (row * side + span.x0) * 4);
+        planes[0]?.set(
+          data.subarray(from, from + (span.x1 - span.x0) * 4),
+          (row * side + span.x0) * 4,
+        );
       }
     });
   }
@@ -43,9 +56,13 @@ export class Scene {
     return this.pinned;
   }
 
-  /** Keeps a guidance as A, with the exact picture if it is of that guidance. `layers`: another model's, else the result's own. */
+  /**
+   * Keeps a guidance as A, with the exact picture if it is of that guidance. `layers`: another
+   * model's, else the result's own.
+   */
   pin(guidance: Guidance, layers: LayerSet = this.result): void {
-    const exact = layers === this.result && this.exact?.holdsFor(guidance) === true ? this.exact : undefined;
+    const exact =
+      layers === this.result && this.exact?.holdsFor(guidance) === true ? this.exact : undefined;
     this.pinned = { layers, guidance, exact };
   }
 
@@ -56,7 +73,13 @@ export class Scene {
   /** All that is held. */
   stores(): ReadonlySet<PixelStore> {
     const { exact, pinned } = this;
-    const all = [this.original, this.result.store, exact?.store, pinned?.layers.store, pinned?.exact?.store];
+    const all = [
+      this.original,
+      this.result.store,
+      exact?.store,
+      pinned?.layers.store,
+      pinned?.exact?.store,
+    ];
     return new Set(all.filter((store) => store !== undefined));
   }
 

@@ -3,7 +3,8 @@ import { DIFFERENCE_GAIN, HEAT_RAMP, MAP_BRIGHTNESS } from './heat';
 import { HEAT_TAPS, LEAST_WEIGHT, TAPS } from './sampling';
 
 /** A number as GLSL wants it. */
-const float = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
+const float = (value: number): string =>
+  Number.isInteger(value) ? value.toFixed(1) : String(value);
 const [, LOW, MIDDLE, HIGH] = HEAT_RAMP;
 
 /** What `uKind` can be. `RAW` gives the result's pixels as they are, for reading back. */
@@ -17,8 +18,9 @@ void main() {
 `;
 
 /**
- * Colours are counted in [0,255] as on the CPU, premultiplied from the moment a pixel is read. Each store is one texture array a layer; its
- * slices are the store's blocks. See sampling.ts for how it is read.
+ * Colours are counted in [0,255] as on the CPU, premultiplied from the moment a pixel is read. Each
+ * store is one texture array a layer; its slices are the store's blocks. See sampling.ts for how it
+ * is read.
  */
 export const FRAGMENT_SHADER = `#version 300 es
 precision highp float;

@@ -3,8 +3,9 @@ import type { Guidance } from '../../shared/guidance';
 import type { View } from '../viewTransform';
 
 /**
- * `divider`: the comparison left of a line, the result right of it. `side`: both beside each other. `hold`: the result, or the comparison while
- * held. `difference`: what differs between them. `map`: where the result is invented.
+ * `divider`: the comparison left of a line, the result right of it. `side`: both beside each other.
+ * `hold`: the result, or the comparison while held. `difference`: what differs between them. `map`:
+ * where the result is invented.
  */
 export const RENDER_MODES = ['divider', 'side', 'hold', 'difference', 'map'] as const;
 export type RenderMode = (typeof RENDER_MODES)[number];
@@ -24,14 +25,20 @@ export type RenderTheme = {
   readonly outline: Colour;
 };
 
-/** Everything a frame depends on besides the scene. Lengths are CSS pixels from the stage's corner unless said otherwise. */
+/**
+ * Everything a frame depends on besides the scene. Lengths are CSS pixels from the stage's corner
+ * unless said otherwise.
+ */
 export type RenderState = {
   readonly mode: RenderMode;
   readonly guidance: Guidance;
   readonly view: View;
   /** The whole canvas. */
   readonly stage: Size;
-  /** Where pictures are drawn: one pane, or two of one size for `side`, the comparison first. See `layoutPanes`. */
+  /**
+   * Where pictures are drawn: one pane, or two of one size for `side`, the comparison first. See
+   * `layoutPanes`.
+   */
   readonly panes: readonly [Rect, ...Rect[]];
   /** Screen pixels for one CSS pixel. */
   readonly pixelRatio: number;

@@ -13,7 +13,17 @@ import { SHADER_KINDS } from './shaders';
 import type { Colour, RenderState } from './state';
 
 /** Texture units: the original's, then base, pixel, semantic and exact of both sides. */
-const UNITS = ['uOriginal', 'uBase', 'uPixel', 'uSemantic', 'uExact', 'uBaseA', 'uPixelA', 'uSemanticA', 'uExactA'] as const;
+const UNITS = [
+  'uOriginal',
+  'uBase',
+  'uPixel',
+  'uSemantic',
+  'uExact',
+  'uBaseA',
+  'uPixelA',
+  'uSemanticA',
+  'uExactA',
+] as const;
 const RESULT_UNIT = 1;
 const COMPARE_UNIT = 5;
 /** Rows and columns read back at a time; every WebGL 2 can draw to textures of this size. */
@@ -67,7 +77,8 @@ export class WebglRenderer implements Renderer {
     program.use();
     this.setTheme(state);
     program.float('uFlip', size.height);
-    const scissor = (rect: Rect): void => gl.scissor(rect.x, size.height - rect.y - rect.height, rect.width, rect.height);
+    const scissor = (rect: Rect): void =>
+      gl.scissor(rect.x, size.height - rect.y - rect.height, rect.width, rect.height);
     for (const job of jobs) {
       scissor(job.clip);
       this.drawJob(scene, job, job.kind);
@@ -84,9 +95,18 @@ export class WebglRenderer implements Renderer {
     const side = resultSide(scene, guidance);
     for (let y = 0; y < rect.height; y += READ_SIDE) {
       for (let x = 0; x < rect.width; x += READ_SIDE) {
-        const part = { x: rect.x + x, y: rect.y + y, width: Math.min(READ_SIDE, rect.width - x), height: Math.min(READ_SIDE, rect.height - y) };
+        const part = {
+          x: rect.x + x,
+          y: rect.y + y,
+          width: Math.min(READ_SIDE, rect.width - x),
+          height: Math.min(READ_SIDE, rect.height - y),
+        };
         const read = this.readPart(scene, side, part);
-        for (let row = 0; row < part.height; row++) pixels.set(read.subarray(row * part.width * 4, (row + 1) * part.width * 4), ((y + row) * rect.width + x) * 4);
+        for (let row = 0; row < part.height; row++)
+          pixels.set(
+            read.subarray(row * part.width * 4, (row + 1) * part.width * 4),
+            ((y + row) * rect.width + x) * 4,
+          );
       }
     }
     return pixels;
@@ -110,7 +130,19 @@ export class WebglRenderer implements Renderer {
     gl.viewport(0, 0, width, height);
     program.use();
     program.float('uFlip', 0);
-    this.drawJob(scene, { kind: 'side', clip: { x: 0, y: 0, width, height }, x: -x, y: -y, zoom: 1, side, against: side }, 'raw');
+    this.drawJob(
+      scene,
+      {
+        kind: 'side',
+        clip: { x: 0, y: 0, width, height },
+        x: -x,
+        y: -y,
+        zoom: 1,
+        side,
+        against: side,
+      },
+      'raw',
+    );
     const pixels = new Uint8Array(width * height * 4);
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
@@ -122,19 +154,31 @@ export class WebglRenderer implements Renderer {
   private drawJob(scene: Scene, job: Job, kind: keyof typeof SHADER_KINDS): void {
     const { program } = this;
     const { side, against, zoom } = job;
-    const squares = side.kind === 'original' || (kind === 'difference' && against.kind === 'original');
-    this.setSource('uOriginalSource', scene.original, samplingOf(scene.original, scene.size, zoom, squares));
+    const squares =
+      side.kind === 'original' || (kind === 'difference' && against.kind === 'original');
+    this.setSource(
+      'uOriginalSource',
+      scene.original,
+      samplingOf(scene.original, scene.size, zoom, squares),
+    );
     // Textures are bound only after all uploads, which bind their own.
     const original = this.storeOf(scene.original);
     const bindSide = this.prepareSide(scene, '', side, zoom, RESULT_UNIT);
-    const bindAgainst = this.prepareSide(scene, 'A', kind === 'difference' ? against : side, zoom, COMPARE_UNIT);
+    const bindAgainst = this.prepareSide(
+      scene,
+      'A',
+      kind === 'difference' ? against : side,
+      zoom,
+      COMPARE_UNIT,
+    );
     for (const [unit, name] of UNITS.entries()) {
       original.bind(unit, 0);
       program.integer(name, unit);
     }
     bindSide();
     bindAgainst();
-    const semantic = side.kind === 'layers' && side.layers.layers === 3 ? side.guidance.semantic : 0;
+    const semantic =
+      side.kind === 'layers' && side.layers.layers === 3 ? side.guidance.semantic : 0;
     const heat = heatSampling(scene.result.store, scene.size, zoom);
     program.float('uHeatFootprint', heat.footprintX, heat.footprintY);
     program.float('uHeatScale', heatScale(semantic));
@@ -144,7 +188,13 @@ export class WebglRenderer implements Renderer {
   }
 
   /** Sets the uniforms of one side; its textures are bound by the function it gives. */
-  private prepareSide(scene: Scene, suffix: '' | 'A', side: Side, zoom: number, unit: number): () => void {
+  private prepareSide(
+    scene: Scene,
+    suffix: '' | 'A',
+    side: Side,
+    zoom: number,
+    unit: number,
+  ): () => void {
     const { program } = this;
     const name = `uLayers${suffix}`;
     program.flag(`${name}.original`, side.kind === 'original');
@@ -160,7 +210,11 @@ export class WebglRenderer implements Renderer {
     const exactTexture = exact && this.storeOf(exact.store);
     if (exact) {
       const { width, height } = exact.store.levelSize(sampling.level);
-      program.integer(`${name}.exactOrigin`, exact.origin.x >> sampling.level, exact.origin.y >> sampling.level);
+      program.integer(
+        `${name}.exactOrigin`,
+        exact.origin.x >> sampling.level,
+        exact.origin.y >> sampling.level,
+      );
       program.integer(`${name}.exactSize`, width, height);
       program.integer(`${name}.exactColumns`, exact.store.columns);
     }

@@ -12,36 +12,85 @@ const DELAYS = [50, 60, 70, 80, 500];
 
 /** A ball that rolls over nothing, or over white: where it was, the ground shows again. */
 async function ball(ground = ''): Promise<Raw[]> {
-  return Promise.all(Array.from({ length: FRAMES }, (_, i) => svg(WIDTH, HEIGHT, `${ground}<circle cx="${8 + 6 * i}" cy="15" r="6" fill="#dd1111"/><rect y="26" width="40" height="4" fill="#225522"/>`)).map((drawing) => rawOf(drawing, 4)));
+  return Promise.all(
+    Array.from({ length: FRAMES }, (_, i) =>
+      svg(
+        WIDTH,
+        HEIGHT,
+        `${ground}<circle cx="${8 + 6 * i}" cy="15" r="6" fill="#dd1111"/><rect y="26" ` +
+          'width="40" height="4" fill="#225522"/>',
+      ),
+    ).map((drawing) => rawOf(drawing, 4)),
+  );
 }
 
 const WHITE = `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`;
 
 const stacked = async (ground = ''): Promise<Sharp> =>
-  sharp(Buffer.concat((await ball(ground)).map(({ data }) => data)), { raw: { width: WIDTH, height: HEIGHT * FRAMES, channels: 4, pageHeight: HEIGHT } });
+  sharp(Buffer.concat((await ball(ground)).map(({ data }) => data)), {
+    raw: { width: WIDTH, height: HEIGHT * FRAMES, channels: 4, pageHeight: HEIGHT },
+  });
 
 /** Every frame as it is shown. */
 async function framesOf(file: string): Promise<Raw[]> {
   const { pages = 1 } = await sharp(file).metadata();
-  return Promise.all(Array.from({ length: pages }, async (_, page) => {
-    const { data, info } = await sharp(file, { page }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-    return { data, width: info.width, height: info.height, channels: 4 as const };
-  }));
+  return Promise.all(
+    Array.from({ length: pages }, async (_, page) => {
+      const { data, info } = await sharp(file, { page })
+        .ensureAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      return { data, width: info.width, height: info.height, channels: 4 as const };
+    }),
+  );
 }
 
 for (const format of ['gif', 'webp'] as const) {
   test(`an animated ${format} keeps its frames, their timing and the loop`, async () => {
     const picture = await stacked(format === 'gif' ? WHITE : '');
-    const input = await write(`ball.${format}`, await (format === 'gif' ? picture.gif({ delay: DELAYS, loop: 3 }) : picture.webp({ delay: DELAYS, loop: 3, lossless: true })).toBuffer());
+    const input = await write(
+      `ball.${format}`,
+      await (
+        format === 'gif'
+          ? picture.gif({ delay: DELAYS, loop: 3 })
+          : picture.webp({ delay: DELAYS, loop: 3, lossless: true })
+      ).toBuffer(),
+    );
     const { output, width, height, notes } = await upscale(input, DEFAULT_MODEL);
     assert.deepEqual([width, height, notes], [4 * WIDTH, 4 * HEIGHT, []]);
     const metadata = await sharp(output).metadata();
-    assert.deepEqual([metadata.format, metadata.pages, metadata.delay, metadata.loop, metadata.width, metadata.pageHeight ?? metadata.height], [format, FRAMES, DELAYS, 3, 4 * WIDTH, 4 * HEIGHT]);
+    assert.deepEqual(
+      [
+        metadata.format,
+        metadata.pages,
+        metadata.delay,
+        metadata.loop,
+        metadata.width,
+        metadata.pageHeight ?? metadata.height,
+      ],
+      [format, FRAMES, DELAYS, 3, 4 * WIDTH, 4 * HEIGHT],
+    );
     const [before, after] = [await framesOf(input), await framesOf(output)];
     for (const [i, frame] of after.entries()) {
-      const alone = await rawOf((await upscale(await write(`frame-${format}-${i}.png`, await fromRaw(before[i]!).png().toBuffer()), DEFAULT_MODEL)).output, 4);
-      const shown = (raw: Raw): Uint8Array => raw.data.map((value, at) => (at % 4 === 3 ? value : Math.round((value * raw.data[at - (at % 4) + 3]!) / 255)));
-      if (format === 'webp') assert.equal(largestDifference(shown(frame), shown(alone)), 0, `frame ${i} is what it would be by itself`);
+      const alone = await rawOf(
+        (
+          await upscale(
+            await write(`frame-${format}-${i}.png`, await fromRaw(before[i]!).png().toBuffer()),
+            DEFAULT_MODEL,
+          )
+        ).output,
+        4,
+      );
+      const shown = (raw: Raw): Uint8Array =>
+        raw.data.map((value, at) =>
+          at % 4 === 3 ? value : Math.round((value * raw.data[at - (at % 4) + 3]!) / 255),
+        );
+      if (format === 'webp')
+        assert.equal(
+          largestDifference(shown(frame), shown(alone)),
+          0,
+          `frame ${i} is what it would be by itself`,
+        );
       else {
         const [a, b] = [shown(frame), shown(alone)];
         const mean = a.reduce((sum, value, at) => sum + Math.abs(value - b[at]!), 0) / a.length;
@@ -55,8 +104,12 @@ for (const format of ['gif', 'webp'] as const) {
 test('frames are replaced, not drawn over each other: the ball leaves no trail', async () => {
   const input = await write('trail.gif', await (await stacked()).gif({ delay: DELAYS }).toBuffer());
   const after = await framesOf((await upscale(input, DEFAULT_MODEL)).output);
-  const alphaAt = (frame: Raw, x: number, y: number): number => frame.data[4 * (y * frame.width + x) + 3]!;
-  assert.deepEqual(after.map((frame) => alphaAt(frame, 16, 60)), [255, 0, 0, 0, 0]);
+  const alphaAt = (frame: Raw, x: number, y: number): number =>
+    frame.data[4 * (y * frame.width + x) + 3]!;
+  assert.deepEqual(
+    after.map((frame) => alphaAt(frame, 16, 60)),
+    [255, 0, 0, 0, 0],
+  );
 });
 
 test('a format without frames takes the first, and so does who asks for it; both are told', async () => {
@@ -64,19 +117,32 @@ test('a format without frames takes the first, and so does who asks for it; both
   for (const part of [{ format: 'png' }, { asset: { frames: 'first' } }] as const) {
     const { output, notes } = await upscale(input, { ...PLAIN, ...part });
     const metadata = await sharp(output).metadata();
-    assert.deepEqual([metadata.pages ?? 1, metadata.width, metadata.pageHeight ?? metadata.height], [1, 4 * WIDTH, 4 * HEIGHT]);
+    assert.deepEqual(
+      [metadata.pages ?? 1, metadata.width, metadata.pageHeight ?? metadata.height],
+      [1, 4 * WIDTH, 4 * HEIGHT],
+    );
     assert.match(notes.join(), /animated \(5 frames\); its first frame/);
   }
 });
 
 test('a GIF becomes an animated WebP', async () => {
-  const input = await write('change.gif', await (await stacked()).gif({ delay: DELAYS, loop: 2 }).toBuffer());
-  const metadata = await sharp((await upscale(input, { ...PLAIN, format: 'webp' })).output).metadata();
-  assert.deepEqual([metadata.format, metadata.pages, metadata.delay, metadata.loop], ['webp', FRAMES, DELAYS, 2]);
+  const input = await write(
+    'change.gif',
+    await (await stacked()).gif({ delay: DELAYS, loop: 2 }).toBuffer(),
+  );
+  const metadata = await sharp(
+    (await upscale(input, { ...PLAIN, format: 'webp' })).output,
+  ).metadata();
+  assert.deepEqual(
+    [metadata.format, metadata.pages, metadata.delay, metadata.loop],
+    ['webp', FRAMES, DELAYS, 2],
+  );
 });
 
 test('of an animated PNG the codec knows the first frame only, which is said', async () => {
-  const still = await fromRaw((await ball())[0]!).png().toBuffer();
+  const still = await fromRaw((await ball())[0]!)
+    .png()
+    .toBuffer();
   const chunk = (type: string, data: Buffer): Buffer => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
     const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -84,18 +150,45 @@ test('of an animated PNG the codec knows the first frame only, which is said', a
     crc.writeUInt32BE(crc32(body));
     return Buffer.concat([length, body, crc]);
   };
-  const numbers = (...values: number[]): Buffer => Buffer.from(Uint8Array.from(values.flatMap((value) => [value >>> 24, value >>> 16, value >>> 8, value].map((byte) => byte & 255))));
-  const control = (sequence: number): Buffer => chunk('fcTL', Buffer.concat([numbers(sequence, WIDTH, HEIGHT, 0, 0), Buffer.from([0, 1, 0, 10, 0, 0])]));
+  const numbers = (...values: number[]): Buffer =>
+    Buffer.from(
+      Uint8Array.from(
+        values.flatMap((value) =>
+          [value >>> 24, value >>> 16, value >>> 8, value].map((byte) => byte & 255),
+        ),
+      ),
+    );
+  const control = (sequence: number): Buffer =>
+    chunk(
+      'fcTL',
+      Buffer.concat([numbers(sequence, WIDTH, HEIGHT, 0, 0), Buffer.from([0, 1, 0, 10, 0, 0])]),
+    );
   const header = 8 + 25;
-  const second = chunk('fdAT', Buffer.concat([numbers(2), deflateSync(Buffer.alloc(HEIGHT * (1 + 4 * WIDTH)))]));
-  const animated = Buffer.concat([still.subarray(0, header), chunk('acTL', numbers(2, 0)), control(0), still.subarray(header, -12), control(1), second, still.subarray(-12)]);
+  const second = chunk(
+    'fdAT',
+    Buffer.concat([numbers(2), deflateSync(Buffer.alloc(HEIGHT * (1 + 4 * WIDTH)))]),
+  );
+  const animated = Buffer.concat([
+    still.subarray(0, header),
+    chunk('acTL', numbers(2, 0)),
+    control(0),
+    still.subarray(header, -12),
+    control(1),
+    second,
+    still.subarray(-12),
+  ]);
   const result = await upscale(await write('apng.png', animated), PLAIN);
   assert.match(result.notes.join(), /animated PNG/);
   const alone = await upscale(await write('still.png', still), PLAIN);
-  assert.equal(largestDifference((await rawOf(result.output, 4)).data, (await rawOf(alone.output, 4)).data), 0);
+  assert.equal(
+    largestDifference((await rawOf(result.output, 4)).data, (await rawOf(alone.output, 4)).data),
+    0,
+  );
 });
 
 test('a part of an animation is refused before any work', async () => {
   const input = await write('part.gif', await (await stacked()).gif({ delay: DELAYS }).toBuffer());
-  await assert.rejects(upscale(input, { ...PLAIN, region: { x: 0, y: 0, width: 8, height: 8 } }), { code: 'bad-setting' });
+  await assert.rejects(upscale(input, { ...PLAIN, region: { x: 0, y: 0, width: 8, height: 8 } }), {
+    code: 'bad-setting',
+  });
 });

@@ -4,7 +4,14 @@ import { after, before } from 'node:test';
 import { EngineClient, type UpscaleCall } from '../../../src/client/engineClient';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
-import { callFor, EMBEDDED_MODELS, ENGINE, NO_STORE, temporaryFolder, TEST_MODELS } from '../support';
+import {
+  callFor,
+  EMBEDDED_MODELS,
+  ENGINE,
+  NO_STORE,
+  temporaryFolder,
+  TEST_MODELS,
+} from '../support';
 import { fromRaw, type Raw } from './pictures';
 
 export type Part = Partial<UpscaleCall>;
@@ -27,7 +34,13 @@ export function bench(): Bench {
   const folder = temporaryFolder();
   let client: EngineClient;
   before(() => {
-    client = new EngineClient({ entry: ENGINE, modelFolders: [EMBEDDED_MODELS, TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
+    client = new EngineClient({
+      entry: ENGINE,
+      modelFolders: [EMBEDDED_MODELS, TEST_MODELS],
+      store: NO_STORE,
+      idleSeconds: 60,
+      log: () => undefined,
+    });
   });
   after(() => client.dispose());
   const file = (name: string): string => path.join(folder, name);
@@ -35,7 +48,10 @@ export function bench(): Bench {
     folder,
     file,
     write: async (name, content) => {
-      writeFileSync(file(name), Buffer.isBuffer(content) ? content : await fromRaw(content).png().toBuffer());
+      writeFileSync(
+        file(name),
+        Buffer.isBuffer(content) ? content : await fromRaw(content).png().toBuffer(),
+      );
       return file(name);
     },
     upscale: (input, part = {}) => client.upscale(callFor(input, part)),

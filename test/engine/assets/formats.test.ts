@@ -10,15 +10,27 @@ import { fromRaw, rawOf, svg } from './pictures';
 
 const { folder, file, write, upscale } = bench();
 const [WIDTH, HEIGHT] = [48, 36];
-const photo = fromRaw({ data: testPixels(WIDTH, HEIGHT), width: WIDTH, height: HEIGHT, channels: 3 });
+const photo = fromRaw({
+  data: testPixels(WIDTH, HEIGHT),
+  width: WIDTH,
+  height: HEIGHT,
+  channels: 3,
+});
 
 test('an SVG is drawn at the size of the result, and the person is told', async () => {
-  const drawing = '<path d="M2 2L22 12L2 22z" fill="#06d6a0"/><circle cx="17" cy="5" r="3.3" fill="none" stroke="#123" stroke-width="0.7"/>';
+  const drawing =
+    '<path d="M2 2L22 12L2 22z" fill="#06d6a0"/><circle cx="17" cy="5" r="3.3" fill="none" ' +
+    'stroke="#123" stroke-width="0.7"/>';
   const input = await write('drawing.svg', svg(24, 24, drawing));
   const { output, notes, tiles, width } = await upscale(input, { ...DEFAULT_MODEL, scale: 8 });
   assert.deepEqual([path.basename(output), width, tiles], ['drawing@8x.png', 192, 0]);
   assert.match(notes.join(), /SVG is drawn/);
-  const direct = await rawOf(await sharp(svg(24, 24, drawing, 8)).png().toBuffer(), 4);
+  const direct = await rawOf(
+    await sharp(svg(24, 24, drawing, 8))
+      .png()
+      .toBuffer(),
+    4,
+  );
   assert.ok(largestDifference((await rawOf(output, 4)).data, direct.data) <= 2);
   const jpeg = await upscale(input, { ...DEFAULT_MODEL, format: 'jpeg' });
   assert.match(jpeg.notes.join(), /white/);
@@ -26,7 +38,11 @@ test('an SVG is drawn at the size of the result, and the person is told', async 
 });
 
 test('kinds that can’t be upscaled as what they are say so, and what to do', async () => {
-  const padded = (start: Buffer | string): Buffer => Buffer.concat([Buffer.isBuffer(start) ? start : Buffer.from(start, 'latin1'), Buffer.alloc(64)]);
+  const padded = (start: Buffer | string): Buffer =>
+    Buffer.concat([
+      Buffer.isBuffer(start) ? start : Buffer.from(start, 'latin1'),
+      Buffer.alloc(64),
+    ]);
   const tiff = await photo.clone().tiff({ compression: 'none' }).toBuffer();
   const brand = (name: string): Buffer => padded(`\0\0\0\x18ftyp${name}\0\0\0\0`);
   for (const [name, content, expected] of [
@@ -39,30 +55,71 @@ test('kinds that can’t be upscaled as what they are say so, and what to do', a
     ['sky.hdr', padded('#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n'), /Radiance/],
     ['phone.heic', brand('heic'), /HEIC.*JPEG/s],
     ['new.jxl', padded(Buffer.from([0xff, 0x0a])), /JPEG XL/],
-    ['old.jp2', padded(Buffer.from([0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20, 13, 10, 0x87, 10])), /JPEG 2000/],
+    [
+      'old.jp2',
+      padded(Buffer.from([0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20, 13, 10, 0x87, 10])),
+      /JPEG 2000/,
+    ],
     ['old.bmp', padded(Buffer.from([0x42, 0x4d, 100, 0, 0, 0, 0, 0, 0, 0])), /BMP/],
     ['site.ico', padded(Buffer.from([0, 0, 1, 0, 1, 0])), /icon file/],
     ['paper.pdf', padded('%PDF-1.7\n'), /PDF/],
   ] as const) {
-    await assert.rejects(upscale(await write(name, content), PLAIN), (error: Error & { code?: string; hint?: string }) => {
-      assert.equal(error.code, 'input-not-an-image', name);
-      assert.match(`${error.message} ${error.hint ?? ''}`, expected, name);
-      return true;
-    });
+    await assert.rejects(
+      upscale(await write(name, content), PLAIN),
+      (error: Error & { code?: string; hint?: string }) => {
+        assert.equal(error.code, 'input-not-an-image', name);
+        assert.match(`${error.message} ${error.hint ?? ''}`, expected, name);
+        return true;
+      },
+    );
   }
 });
 
 test('a picture with a gain map is refused, wherever it says so', async () => {
-  const named = await photo.clone().withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/></rdf:RDF></x:xmpmeta>').jpeg().toBuffer();
+  const named = await photo
+    .clone()
+    .withXmp(
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF ' +
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description ' +
+        'rdf:about="" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" ' +
+        'hdrgm:Version="1.0"/></rdf:RDF></x:xmpmeta>',
+    )
+    .jpeg()
+    .toBuffer();
   const plain = await photo.clone().jpeg().toBuffer();
-  const multi = Buffer.concat([plain.subarray(0, 2), Buffer.from([0xff, 0xe2, 0, 16]), Buffer.from('MPF\0II*\0\x08\0\0\0\0\0', 'latin1'), plain.subarray(2)]);
-  const second = Buffer.concat([multi, Buffer.alloc(3 * 2 ** 20), Buffer.from('urn:com:apple:photo:2020:aux:hdrgainmap')]);
+  const multi = Buffer.concat([
+    plain.subarray(0, 2),
+    Buffer.from([0xff, 0xe2, 0, 16]),
+    Buffer.from('MPF\0II*\0\x08\0\0\0\0\0', 'latin1'),
+    plain.subarray(2),
+  ]);
+  const second = Buffer.concat([
+    multi,
+    Buffer.alloc(3 * 2 ** 20),
+    Buffer.from('urn:com:apple:photo:2020:aux:hdrgainmap'),
+  ]);
   const avif = await photo.clone().avif({ effort: 0 }).toBuffer();
   const brand = avif.indexOf('miaf');
-  const mapped = Buffer.concat([avif.subarray(0, brand), Buffer.from('tmap'), avif.subarray(brand + 4)]);
-  for (const [name, content, refused] of [['ultra.jpg', named, true], ['apple.jpg', second, true], ['mapped.avif', mapped, true], ['multi.jpg', multi, false], ['plain.avif', avif, false]] as const) {
+  const mapped = Buffer.concat([
+    avif.subarray(0, brand),
+    Buffer.from('tmap'),
+    avif.subarray(brand + 4),
+  ]);
+  for (const [name, content, refused] of [
+    ['ultra.jpg', named, true],
+    ['apple.jpg', second, true],
+    ['mapped.avif', mapped, true],
+    ['multi.jpg', multi, false],
+    ['plain.avif', avif, false],
+  ] as const) {
     const done = upscale(await write(name, content), PLAIN);
-    if (refused) await assert.rejects(done, (error: Error & { code?: string }) => error.code === 'input-not-an-image' && /gain map/.test(error.message), name);
+    if (refused)
+      await assert.rejects(
+        done,
+        (error: Error & { code?: string }) =>
+          error.code === 'input-not-an-image' && /gain map/.test(error.message),
+        name,
+      );
     else assert.equal((await done).skipped, false, name);
   }
 });
@@ -73,7 +130,20 @@ test('a TIFF of floating-point samples is refused: it is HDR or a measurement', 
   header.write('II*\0', 0, 'latin1');
   header.writeUInt32LE(8, 4);
   header.writeUInt16LE(10, 8);
-  for (const [i, [tag, type, value]] of ([[256, 3, 8], [257, 3, 8], [258, 3, 32], [259, 3, 1], [262, 3, 1], [273, 4, header.length], [277, 3, 1], [278, 3, 8], [279, 4, 256], [339, 3, 3]] as const).entries()) {
+  for (const [i, [tag, type, value]] of (
+    [
+      [256, 3, 8],
+      [257, 3, 8],
+      [258, 3, 32],
+      [259, 3, 1],
+      [262, 3, 1],
+      [273, 4, header.length],
+      [277, 3, 1],
+      [278, 3, 8],
+      [279, 4, 256],
+      [339, 3, 3],
+    ] as const
+  ).entries()) {
     header.writeUInt16LE(tag, 10 + 12 * i);
     header.writeUInt16LE(type, 12 + 12 * i);
     header.writeUInt32LE(1, 14 + 12 * i);
@@ -81,25 +151,49 @@ test('a TIFF of floating-point samples is refused: it is HDR or a measurement', 
   }
   const input = await write('float.tif', Buffer.concat([header, Buffer.from(pixels.buffer)]));
   assert.equal((await sharp(input).metadata()).depth, 'float');
-  await assert.rejects(upscale(input, PLAIN), (error: Error & { code?: string }) => error.code === 'input-not-an-image' && /float/.test(error.message));
+  await assert.rejects(
+    upscale(input, PLAIN),
+    (error: Error & { code?: string }) =>
+      error.code === 'input-not-an-image' && /float/.test(error.message),
+  );
 });
 
 test('a decompression bomb is refused by its header', async () => {
-  const small = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } }).png().toBuffer();
+  const small = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer();
   small.writeUInt32BE(60_000, 16);
   small.writeUInt32BE(60_000, 20);
   small.writeUInt32BE(crc32(small.subarray(12, 29)), 29);
-  await assert.rejects(upscale(await write('bomb.png', small), PLAIN), (error: Error & { code?: string; hint?: string }) => error.code === 'input-too-large' && /3600 megapixels/.test(error.message) && /maxInputMegapixels/.test(error.hint ?? ''));
+  await assert.rejects(
+    upscale(await write('bomb.png', small), PLAIN),
+    (error: Error & { code?: string; hint?: string }) =>
+      error.code === 'input-too-large' &&
+      /3600 megapixels/.test(error.message) &&
+      /maxInputMegapixels/.test(error.hint ?? ''),
+  );
 });
 
 test('a lossless WebP stays lossless, a lossy one small; both can be chosen', async () => {
-  const lossless = await write('lossless.webp', await photo.clone().webp({ lossless: true }).toBuffer());
+  const lossless = await write(
+    'lossless.webp',
+    await photo.clone().webp({ lossless: true }).toBuffer(),
+  );
   const lossy = await write('lossy.webp', await photo.clone().webp({ quality: 80 }).toBuffer());
   const png = await rawOf((await upscale(lossless, { ...PLAIN, format: 'png' })).output, 3);
-  assert.equal(largestDifference((await rawOf((await upscale(lossless, PLAIN)).output, 3)).data, png.data), 0);
-  const [small, large] = [await upscale(lossy, PLAIN), await upscale(lossy, { ...PLAIN, output: { lossless: true } })];
+  assert.equal(
+    largestDifference((await rawOf((await upscale(lossless, PLAIN)).output, 3)).data, png.data),
+    0,
+  );
+  const [small, large] = [
+    await upscale(lossy, PLAIN),
+    await upscale(lossy, { ...PLAIN, output: { lossless: true } }),
+  ];
   assert.ok(small.bytes < large.bytes);
-  assert.ok((await upscale(lossless, { ...PLAIN, output: { lossless: false } })).bytes < (await upscale(lossless, PLAIN)).bytes);
+  assert.ok(
+    (await upscale(lossless, { ...PLAIN, output: { lossless: false } })).bytes <
+      (await upscale(lossless, PLAIN)).bytes,
+  );
   const avif = await upscale(lossless, { ...PLAIN, format: 'avif', output: { lossless: true } });
   assert.ok(largestDifference((await rawOf(avif.output, 3)).data, png.data) <= 1);
 });
@@ -111,21 +205,47 @@ test('a lossy source keeps its format; who asks for PNG is told that it only gro
   assert.match((await upscale(input, { ...PLAIN, format: 'png' })).notes.join(), /lossy.*larger/);
 });
 
-test('JPEG has full colour resolution; a progressive one stays progressive, an interlaced PNG is read', async () => {
-  const progressive = await write('progressive.jpg', await photo.clone().jpeg({ progressive: true }).toBuffer());
-  const metadata = await sharp((await upscale(progressive, PLAIN)).output).metadata();
-  assert.deepEqual([metadata.chromaSubsampling, metadata.isProgressive], ['4:4:4', true]);
-  const [plain, interlaced] = [await write('plain.png', await photo.clone().png().toBuffer()), await write('interlaced.png', await photo.clone().png({ progressive: true }).toBuffer())];
-  assert.equal((await sharp(interlaced).metadata()).isProgressive, true);
-  const [a, b] = [await upscale(plain, PLAIN), await upscale(interlaced, PLAIN)];
-  assert.equal(largestDifference((await rawOf(a.output, 3)).data, (await rawOf(b.output, 3)).data), 0);
-});
+test(
+  'JPEG has full colour resolution; a progressive one stays progressive, an interlaced ' +
+    'PNG is read',
+  async () => {
+    const progressive = await write(
+      'progressive.jpg',
+      await photo.clone().jpeg({ progressive: true }).toBuffer(),
+    );
+    const metadata = await sharp((await upscale(progressive, PLAIN)).output).metadata();
+    assert.deepEqual([metadata.chromaSubsampling, metadata.isProgressive], ['4:4:4', true]);
+    const [plain, interlaced] = [
+      await write('plain.png', await photo.clone().png().toBuffer()),
+      await write('interlaced.png', await photo.clone().png({ progressive: true }).toBuffer()),
+    ];
+    assert.equal((await sharp(interlaced).metadata()).isProgressive, true);
+    const [a, b] = [await upscale(plain, PLAIN), await upscale(interlaced, PLAIN)];
+    assert.equal(
+      largestDifference((await rawOf(a.output, 3)).data, (await rawOf(b.output, 3)).data),
+      0,
+    );
+  },
+);
 
 test('GIF comes out where it is wanted, with hard edges, and says so', async () => {
-  const rgba = { data: Uint8Array.from({ length: 20 * 20 * 4 }, (_, i) => (i % 4 === 3 ? Math.min(255, Math.floor(i / 4) % 20 * 16) : 150)), width: 20, height: 20, channels: 4 as const };
-  const { output, notes } = await upscale(await write('soft.png', rgba), { ...PLAIN, format: 'gif' });
+  const rgba = {
+    data: Uint8Array.from({ length: 20 * 20 * 4 }, (_, i) =>
+      i % 4 === 3 ? Math.min(255, (Math.floor(i / 4) % 20) * 16) : 150,
+    ),
+    width: 20,
+    height: 20,
+    channels: 4 as const,
+  };
+  const { output, notes } = await upscale(await write('soft.png', rgba), {
+    ...PLAIN,
+    format: 'gif',
+  });
   assert.match(notes.join(), /full transparency only/);
-  assert.deepEqual([...new Set((await rawOf(output, 4)).data.filter((_, i) => i % 4 === 3))].sort(), [0, 255]);
+  assert.deepEqual(
+    [...new Set((await rawOf(output, 4)).data.filter((_, i) => i % 4 === 3))].sort(),
+    [0, 255],
+  );
 });
 
 test('a budget is met by the best quality that fits, and the person is told', async () => {
@@ -133,7 +253,11 @@ test('a budget is met by the best quality that fits, and the person is told', as
   for (const format of ['jpeg', 'webp', 'avif'] as const) {
     const free = await upscale(input, { ...PLAIN, format });
     const maxBytes = Math.round(free.bytes * 0.6);
-    const { output, bytes, notes } = await upscale(input, { ...PLAIN, format, output: { maxBytes } });
+    const { output, bytes, notes } = await upscale(input, {
+      ...PLAIN,
+      format,
+      output: { maxBytes },
+    });
     assert.equal(statSync(output).size, bytes);
     assert.ok(bytes <= maxBytes && bytes > 0.8 * maxBytes, `${format}: ${bytes} of ${maxBytes}`);
     const quality = Number(/Quality (\d+) instead of 90/.exec(notes.join())?.[1]);
@@ -146,7 +270,9 @@ test('a budget that can’t be met is refused, and nothing is left behind', asyn
   const input = await write('impossible.png', await photo.clone().png().toBuffer());
   const before = readdirSync(folder).sort();
   for (const format of ['png', 'jpeg'] as const) {
-    await assert.rejects(upscale(input, { ...PLAIN, format, output: { maxBytes: 200 } }), { code: 'output-too-large' });
+    await assert.rejects(upscale(input, { ...PLAIN, format, output: { maxBytes: 200 } }), {
+      code: 'output-too-large',
+    });
   }
   assert.deepEqual(readdirSync(folder).sort(), before);
 });
@@ -165,7 +291,11 @@ test('options of the wrong kind are refused before any work', async () => {
     { size: { kind: 'megapixels', megapixels: -1 } },
     { notBeyond: { width: -5 } },
   ]) {
-    await assert.rejects(upscale(input, { ...PLAIN, ...(part as object) }), { code: 'bad-setting' }, JSON.stringify(part));
+    await assert.rejects(
+      upscale(input, { ...PLAIN, ...(part as object) }),
+      { code: 'bad-setting' },
+      JSON.stringify(part),
+    );
   }
   assert.ok(!readdirSync(folder).some((name) => name.startsWith('options@')));
   assert.ok(file('options.png'));

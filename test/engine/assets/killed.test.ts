@@ -19,19 +19,41 @@ async function deadProcess(): Promise<number> {
 test('a run that is killed while it writes leaves nothing after the next start', async () => {
   const folder = temporaryFolder();
   const input = path.join(folder, 'large.png');
-  await sharp(testPixels(900, 700), { raw: { width: 900, height: 700, channels: 3 } }).png().toFile(input);
-  const options = ['--models-dir', TEST_MODELS, '--store', NO_STORE, '-m', 'one-layer-4x', '--device', 'cpu'];
-  const child = spawn(process.execPath, [CLI, input, ...options], { detached: true, stdio: 'ignore' });
+  await sharp(testPixels(900, 700), { raw: { width: 900, height: 700, channels: 3 } })
+    .png()
+    .toFile(input);
+  const options = [
+    '--models-dir',
+    TEST_MODELS,
+    '--store',
+    NO_STORE,
+    '-m',
+    'one-layer-4x',
+    '--device',
+    'cpu',
+  ];
+  const child = spawn(process.execPath, [CLI, input, ...options], {
+    detached: true,
+    stdio: 'ignore',
+  });
   const temporary = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.tmp'));
-  while (temporary().length === 0 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (temporary().length === 0 && child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   // The whole group at once, so that nobody can clean up.
   process.kill(-child.pid!, 'SIGKILL');
-  await new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.on('close', resolve) : resolve(undefined)));
-  const scratch = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${child.pid!}-`));
+  await new Promise((resolve) =>
+    child.exitCode === null && child.signalCode === null
+      ? child.on('close', resolve)
+      : resolve(undefined),
+  );
+  const scratch = (): string[] =>
+    readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${child.pid!}-`));
   assert.equal(temporary().length, 1, 'it was killed while it wrote');
   assert.equal(scratch().length, 1);
   const small = path.join(folder, 'small.png');
-  await sharp(testPixels(8, 8), { raw: { width: 8, height: 8, channels: 3 } }).png().toFile(small);
+  await sharp(testPixels(8, 8), { raw: { width: 8, height: 8, channels: 3 } })
+    .png()
+    .toFile(small);
   const next = spawn(process.execPath, [CLI, small, ...options], { stdio: 'ignore' });
   assert.equal(await new Promise((resolve) => next.on('close', resolve)), 0);
   assert.deepEqual(readdirSync(folder).sort(), ['large.png', 'small.png', 'small@4x.png']);
@@ -40,8 +62,14 @@ test('a run that is killed while it writes leaves nothing after the next start',
 
 test('only what is a temporary file of ours is removed, whatever a folder of that name says', async () => {
   const folder = temporaryFolder();
-  const scratch = path.join(os.tmpdir(), `pisa-upscale-${await deadProcess()}-00000000-0000-4000-8000-000000000000`);
-  for (const [name, removed] of [['precious.txt', false], [temporaryName('some-job'), true]] as const) {
+  const scratch = path.join(
+    os.tmpdir(),
+    `pisa-upscale-${await deadProcess()}-00000000-0000-4000-8000-000000000000`,
+  );
+  for (const [name, removed] of [
+    ['precious.txt', false],
+    [temporaryName('some-job'), true],
+  ] as const) {
     const victim = path.join(folder, name);
     writeFileSync(victim, 'x');
     mkdirSync(scratch);
@@ -51,17 +79,27 @@ test('only what is a temporary file of ours is removed, whatever a folder of tha
   }
 });
 
-test('a number that another process has now does not keep a scratch folder', { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' }, async () => {
-  const scratch = path.join(os.tmpdir(), `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000002`);
-  mkdirSync(scratch);
-  writeFileSync(path.join(scratch, 'owner.txt'), '1');
-  await sweepStaleScratch();
-  assert.ok(!existsSync(scratch));
-});
+test(
+  'a number that another process has now does not keep a scratch folder',
+  { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' },
+  async () => {
+    const scratch = path.join(
+      os.tmpdir(),
+      `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000002`,
+    );
+    mkdirSync(scratch);
+    writeFileSync(path.join(scratch, 'owner.txt'), '1');
+    await sweepStaleScratch();
+    assert.ok(!existsSync(scratch));
+  },
+);
 
 test('the scratch folder of a process that lives is left alone', async () => {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
-  const own = path.join(os.tmpdir(), `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000001`);
+  const own = path.join(
+    os.tmpdir(),
+    `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000001`,
+  );
   try {
     mkdirSync(own);
     await sweepStaleScratch();

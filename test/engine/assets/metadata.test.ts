@@ -13,11 +13,24 @@ const photo = fromRaw({ data: testPixels(24, 16), width: 24, height: 16, channel
 
 test('all eight EXIF orientations are applied once and reset', async () => {
   for (let orientation = 1; orientation <= 8; orientation++) {
-    const input = await write(`turned-${orientation}.jpg`, await photo.clone().withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer());
-    const upright = await write(`upright-${orientation}.png`, await sharp(input).autoOrient().png().toBuffer());
+    const input = await write(
+      `turned-${orientation}.jpg`,
+      await photo.clone().withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer(),
+    );
+    const upright = await write(
+      `upright-${orientation}.png`,
+      await sharp(input).autoOrient().png().toBuffer(),
+    );
     const result = await upscale(input, { ...PLAIN, format: 'png' });
-    const [own, wanted] = [await rawOf(result.output, 3), await rawOf((await upscale(upright, PLAIN)).output, 3)];
-    assert.deepEqual([own.width, own.height], orientation < 5 ? [96, 64] : [64, 96], `orientation ${orientation}`);
+    const [own, wanted] = [
+      await rawOf(result.output, 3),
+      await rawOf((await upscale(upright, PLAIN)).output, 3),
+    ];
+    assert.deepEqual(
+      [own.width, own.height],
+      orientation < 5 ? [96, 64] : [64, 96],
+      `orientation ${orientation}`,
+    );
     assert.equal(largestDifference(own.data, wanted.data), 0, `orientation ${orientation}`);
     const kept = await sharp((await upscale(input, PLAIN)).output).metadata();
     assert.ok((kept.orientation ?? 1) === 1, `orientation ${orientation} is reset`);
@@ -27,22 +40,43 @@ test('all eight EXIF orientations are applied once and reset', async () => {
 
 const EXIF = {
   IFD0: { Copyright: 'Ada', Artist: 'Ada', Make: 'Camera & Co' },
-  IFD2: { ExposureTime: '1/125', FNumber: '28/10', ISOSpeedRatings: '400', DateTimeOriginal: '2024:05:06 07:08:09' },
+  IFD2: {
+    ExposureTime: '1/125',
+    FNumber: '28/10',
+    ISOSpeedRatings: '400',
+    DateTimeOriginal: '2024:05:06 07:08:09',
+  },
   IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' },
 };
 
 for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
   test(`EXIF of a ${format} is kept, kept without the location, or left out`, async () => {
-    const input = await write(`exif.${format === 'jpeg' ? 'jpg' : format}`, await photo.clone().withExif(EXIF)[format]().toBuffer());
-    const exifOf = async (metadata: 'keep' | 'withoutLocation' | 'strip'): Promise<ReturnType<typeof readExif> | undefined> => {
-      const { exif } = await sharp((await upscale(input, { ...PLAIN, output: { metadata } })).output).metadata();
+    const input = await write(
+      `exif.${format === 'jpeg' ? 'jpg' : format}`,
+      await photo.clone().withExif(EXIF)[format]().toBuffer(),
+    );
+    const exifOf = async (
+      metadata: 'keep' | 'withoutLocation' | 'strip',
+    ): Promise<ReturnType<typeof readExif> | undefined> => {
+      const { exif } = await sharp(
+        (await upscale(input, { ...PLAIN, output: { metadata } })).output,
+      ).metadata();
       return exif && readExif(exif);
     };
     const kept = await exifOf('keep');
-    assert.deepEqual([kept?.Image?.Copyright, kept?.Image?.Artist, kept?.Image?.Make], ['Ada', 'Ada', 'Camera & Co']);
+    assert.deepEqual(
+      [kept?.Image?.Copyright, kept?.Image?.Artist, kept?.Image?.Make],
+      ['Ada', 'Ada', 'Camera & Co'],
+    );
     assert.deepEqual([kept?.Photo?.ExposureTime, kept?.Photo?.FNumber], [1 / 125, 2.8]);
-    assert.equal((kept?.Photo?.DateTimeOriginal as unknown as Date).toISOString(), '2024-05-06T07:08:09.000Z');
-    assert.deepEqual([kept?.GPSInfo?.GPSLatitudeRef, kept?.GPSInfo?.GPSLatitude], ['N', [51, 30, 0]]);
+    assert.equal(
+      (kept?.Photo?.DateTimeOriginal as unknown as Date).toISOString(),
+      '2024-05-06T07:08:09.000Z',
+    );
+    assert.deepEqual(
+      [kept?.GPSInfo?.GPSLatitudeRef, kept?.GPSInfo?.GPSLatitude],
+      ['N', [51, 30, 0]],
+    );
     assert.deepEqual([kept?.Photo?.PixelXDimension, kept?.Photo?.PixelYDimension], [96, 64]);
     const elsewhere = await exifOf('withoutLocation');
     assert.deepEqual([elsewhere?.Image?.Artist, elsewhere?.GPSInfo], ['Ada', undefined]);
@@ -60,7 +94,10 @@ for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
     const of = async (name: string): Promise<unknown> => {
       const block = (await sharp(name).metadata()).exif;
       const { Artist, Copyright, Software } = (block && readExif(block).Image) ?? {};
-      const text = (value: unknown): string => Buffer.from(value as Uint8Array).toString('utf8').replaceAll('\0', '');
+      const text = (value: unknown): string =>
+        Buffer.from(value as Uint8Array)
+          .toString('utf8')
+          .replaceAll('\0', '');
       return { Artist: text(Artist), Copyright: text(Copyright), Software: text(Software) };
     };
     assert.deepEqual(await of(input), names);
@@ -69,54 +106,113 @@ for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
 }
 
 test('a location is never added', async () => {
-  const input = await write('nowhere.jpg', await photo.clone().withExif({ IFD0: EXIF.IFD0 }).jpeg().toBuffer());
-  const { exif } = await sharp((await upscale(input, { ...PLAIN, output: { provenance: true } })).output).metadata();
+  const input = await write(
+    'nowhere.jpg',
+    await photo.clone().withExif({ IFD0: EXIF.IFD0 }).jpeg().toBuffer(),
+  );
+  const { exif } = await sharp(
+    (await upscale(input, { ...PLAIN, output: { provenance: true } })).output,
+  ).metadata();
   assert.equal(exif && readExif(exif).GPSInfo, undefined);
 });
 
 const XMP = (attributes: string): string =>
-  `<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" ${attributes}/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
+  '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta ' +
+  'xmlns:x="adobe:ns:meta/"><rdf:RDF ' +
+  'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" ' +
+  'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/" ' +
+  'xmlns:dc="http://purl.org/dc/elements/1.1/" ' +
+  `${attributes}/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
 
 for (const format of ['jpeg', 'png', 'webp', 'tiff'] as const) {
-  test(`XMP of a ${format} is kept with its orientation reset; the model and the guidance are added when they are wanted`, async () => {
-    const xmp = XMP('tiff:Orientation="6" dc:format="image/x" exif:GPSLatitude="51,30N"');
-    const picture = photo.clone().withXmp(xmp);
-    const input = await write(`xmp.${format}`, await (format === 'tiff' ? picture.tiff({ compression: 'deflate' }) : picture[format]()).toBuffer());
-    const xmpOf = async (output: object): Promise<string> => (await sharp((await upscale(input, { ...PLAIN, output })).output).metadata()).xmp?.toString() ?? '';
-    const kept = await xmpOf({});
-    assert.match(kept, /dc:format="image\/x"/);
-    assert.match(kept, /tiff:Orientation="1"/);
-    assert.match(kept, /GPSLatitude/);
-    assert.ok(!kept.includes('pisa:Model'));
-    assert.doesNotMatch(await xmpOf({ metadata: 'withoutLocation' }), /GPSLatitude/);
-    assert.equal(await xmpOf({ metadata: 'strip' }), '');
-    const record = await xmpOf({ provenance: true });
-    assert.match(record, /dc:format="image\/x"/);
-    assert.match(record, /pisa:Model="one-layer-4x" pisa:PixelGuidance="0" pisa:SemanticGuidance="0" pisa:Scale="4"/);
-    assert.match(await xmpOf({ metadata: 'strip', provenance: true }), /^(?!.*dc:format)[\s\S]*pisa:Model/);
-  });
+  test(
+    `XMP of a ${format} is kept with its orientation reset; the model and the guidance ` +
+      'are added when they are wanted',
+    async () => {
+      const xmp = XMP('tiff:Orientation="6" dc:format="image/x" exif:GPSLatitude="51,30N"');
+      const picture = photo.clone().withXmp(xmp);
+      const input = await write(
+        `xmp.${format}`,
+        await (
+          format === 'tiff' ? picture.tiff({ compression: 'deflate' }) : picture[format]()
+        ).toBuffer(),
+      );
+      const xmpOf = async (output: object): Promise<string> =>
+        (
+          await sharp((await upscale(input, { ...PLAIN, output })).output).metadata()
+        ).xmp?.toString() ?? '';
+      const kept = await xmpOf({});
+      assert.match(kept, /dc:format="image\/x"/);
+      assert.match(kept, /tiff:Orientation="1"/);
+      assert.match(kept, /GPSLatitude/);
+      assert.ok(!kept.includes('pisa:Model'));
+      assert.doesNotMatch(await xmpOf({ metadata: 'withoutLocation' }), /GPSLatitude/);
+      assert.equal(await xmpOf({ metadata: 'strip' }), '');
+      const record = await xmpOf({ provenance: true });
+      assert.match(record, /dc:format="image\/x"/);
+      assert.match(
+        record,
+        /pisa:Model="one-layer-4x" pisa:PixelGuidance="0" pisa:SemanticGuidance="0" pisa:Scale="4"/,
+      );
+      assert.match(
+        await xmpOf({ metadata: 'strip', provenance: true }),
+        /^(?!.*dc:format)[\s\S]*pisa:Model/,
+      );
+    },
+  );
 }
 
 test('IPTC is kept, or left out', async () => {
   // Photoshop's block with a record 2:80, the by-line: "Ada".
-  const iptc = Buffer.concat([Buffer.from('Photoshop 3.0\0' + '8BIM\x04\x04\0\0\0\0\0\x08', 'latin1'), Buffer.from([0x1c, 2, 80, 0, 3, 0x41, 0x64, 0x61])]);
+  const iptc = Buffer.concat([
+    Buffer.from('Photoshop 3.0\0' + '8BIM\x04\x04\0\0\0\0\0\x08', 'latin1'),
+    Buffer.from([0x1c, 2, 80, 0, 3, 0x41, 0x64, 0x61]),
+  ]);
   const raw = await PixelFile.create(file('iptc-raw.tif'), { width: 24, height: 16, bands: 3 });
   await raw.writeRows(0, testPixels(24, 16));
   await raw.addTags({ iptc });
   await raw.close();
-  const input = await write('iptc.jpg', await sharp(file('iptc-raw.tif')).keepMetadata().jpeg().toBuffer());
+  const input = await write(
+    'iptc.jpg',
+    await sharp(file('iptc-raw.tif')).keepMetadata().jpeg().toBuffer(),
+  );
   assert.ok((await sharp(input).metadata()).iptc?.includes('Ada'));
   assert.ok((await sharp((await upscale(input, PLAIN)).output).metadata()).iptc?.includes('Ada'));
-  assert.equal((await sharp((await upscale(input, { ...PLAIN, output: { metadata: 'strip' } })).output).metadata()).iptc, undefined);
-  assert.match((await upscale(input, { ...PLAIN, format: 'webp' })).notes.join(), /IPTC was left out/);
+  assert.equal(
+    (
+      await sharp(
+        (await upscale(input, { ...PLAIN, output: { metadata: 'strip' } })).output,
+      ).metadata()
+    ).iptc,
+    undefined,
+  );
+  assert.match(
+    (await upscale(input, { ...PLAIN, format: 'webp' })).notes.join(),
+    /IPTC was left out/,
+  );
 });
 
 test('the density grows with the picture, so that it keeps its size on paper', async () => {
-  for (const [format, scale] of [['png', 4], ['jpeg', 2], ['tiff', 3]] as const) {
+  for (const [format, scale] of [
+    ['png', 4],
+    ['jpeg', 2],
+    ['tiff', 3],
+  ] as const) {
     const picture = photo.clone().withDensity(150);
-    const input = await write(`dense.${format}`, await (format === 'tiff' ? picture.tiff({ compression: 'lzw', xres: 150 / 25.4, yres: 150 / 25.4 }) : picture[format]()).toBuffer());
+    const input = await write(
+      `dense.${format}`,
+      await (
+        format === 'tiff'
+          ? picture.tiff({ compression: 'lzw', xres: 150 / 25.4, yres: 150 / 25.4 })
+          : picture[format]()
+      ).toBuffer(),
+    );
     assert.equal((await sharp(input).metadata()).density, 150);
-    assert.equal((await sharp((await upscale(input, { ...PLAIN, scale })).output).metadata()).density, 150 * scale, format);
+    assert.equal(
+      (await sharp((await upscale(input, { ...PLAIN, scale })).output).metadata()).density,
+      150 * scale,
+      format,
+    );
   }
 });
 

@@ -13,7 +13,10 @@ export function randomFrom(seed: number): () => number {
 
 const EXTREMES = [0, 1, 0x7f, 0x80, 0xff];
 
-/** A damaged copy of a file: some bytes changed, cut, doubled, moved or set to extremes. The checksums of a PNG are often made right again, so that the damage reaches the decoder. */
+/**
+ * A damaged copy of a file: some bytes changed, cut, doubled, moved or set to extremes. The
+ * checksums of a PNG are often made right again, so that the damage reaches the decoder.
+ */
 export function mutated(file: Buffer, random: () => number): Buffer {
   const below = (n: number): number => Math.floor(random() * n);
   let bytes = Buffer.from(file);
@@ -31,7 +34,11 @@ export function mutated(file: Buffer, random: () => number): Buffer {
         bytes = bytes.subarray(0, Math.max(1, at));
         break;
       case 3:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + length), bytes.subarray(at)]);
+        bytes = Buffer.concat([
+          bytes.subarray(0, at),
+          bytes.subarray(at, at + length),
+          bytes.subarray(at),
+        ]);
         break;
       case 4:
         bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
@@ -41,7 +48,11 @@ export function mutated(file: Buffer, random: () => number): Buffer {
         break;
       case 6:
         // Lengths and sizes stand near the beginning.
-        bytes.fill(EXTREMES[below(EXTREMES.length)] ?? 0, Math.min(below(64), bytes.length - 1), Math.min(bytes.length, below(64) + 4));
+        bytes.fill(
+          EXTREMES[below(EXTREMES.length)] ?? 0,
+          Math.min(below(64), bytes.length - 1),
+          Math.min(bytes.length, below(64) + 4),
+        );
     }
     if (bytes.length === 0) bytes = Buffer.from([0]);
   }
@@ -52,7 +63,7 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 
 function withRightChecksums(bytes: Buffer): Buffer {
   if (!bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return bytes;
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const end = at + 8 + bytes.readUInt32BE(at);
     if (end + 4 > bytes.length) break;
     bytes.writeUInt32BE(crc32(bytes.subarray(at + 4, end)), end);

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
@@ -16,67 +25,100 @@ before(async () => {
 });
 
 /** A copy of the pictures with a recipe. */
-function workspace(name: string, recipe: object | string = { rules: [{ files: '**/*', model: 'one-layer-4x', scale: 2 }] }): { root: string; state: string } {
+function workspace(
+  name: string,
+  recipe: object | string = { rules: [{ files: '**/*', model: 'one-layer-4x', scale: 2 }] },
+): { root: string; state: string } {
   const root = path.join(folder, name);
   cpSync(source, root, { recursive: true });
-  writeFileSync(path.join(root, '.pisa-upscale.json'), typeof recipe === 'string' ? recipe : JSON.stringify(recipe));
+  writeFileSync(
+    path.join(root, '.pisa-upscale.json'),
+    typeof recipe === 'string' ? recipe : JSON.stringify(recipe),
+  );
   return { root, state: path.join(folder, `${name}-state`) };
 }
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
-test('a recipe makes its outputs and a lock; a second run does nothing, a changed input redoes just that one', () => {
-  const { root, state } = workspace('recipe');
-  const first = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
-  assert.equal(first.status, 0, first.stderr);
-  assert.equal(lines(first.stdout).length, 12);
-  const lock = readFileSync(path.join(root, LOCK), 'utf8');
-  assert.equal(Object.keys((JSON.parse(lock) as { outputs: object }).outputs).length, 12);
-  assert.ok(!lock.includes(root), 'no path of the machine');
+test(
+  'a recipe makes its outputs and a lock; a second run does nothing, a changed input ' +
+    'redoes just that one',
+  () => {
+    const { root, state } = workspace('recipe');
+    const first = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
+    assert.equal(first.status, 0, first.stderr);
+    assert.equal(lines(first.stdout).length, 12);
+    const lock = readFileSync(path.join(root, LOCK), 'utf8');
+    assert.equal(Object.keys((JSON.parse(lock) as { outputs: object }).outputs).length, 12);
+    assert.ok(!lock.includes(root), 'no path of the machine');
 
-  const before = treeOf(root);
-  const second = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json', '--verbose');
-  assert.deepEqual([second.status, second.stdout], [0, '']);
-  assert.doesNotMatch(second.stderr, /engine \d+ started/, 'no engine, so no inference');
-  assert.deepEqual(treeOf(root), before);
+    const before = treeOf(root);
+    const second = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json', '--verbose');
+    assert.deepEqual([second.status, second.stdout], [0, '']);
+    assert.doesNotMatch(second.stderr, /engine \d+ started/, 'no engine, so no inference');
+    assert.deepEqual(treeOf(root), before);
 
-  writeFileSync(path.join(root, 'p1.jpg'), readFileSync(path.join(root, 'p4.jpg')));
-  const third = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
-  assert.deepEqual(lines(third.stdout).map((line) => path.basename((JSON.parse(line) as { output: string }).output)), ['p1@2x.jpg']);
-});
+    writeFileSync(path.join(root, 'p1.jpg'), readFileSync(path.join(root, 'p4.jpg')));
+    const third = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
+    assert.deepEqual(
+      lines(third.stdout).map((line) =>
+        path.basename((JSON.parse(line) as { output: string }).output),
+      ),
+      ['p1@2x.jpg'],
+    );
+  },
+);
 
-test('--check says what is stale, changed by hand, or has no source any more, and writes nothing', () => {
-  const { root, state } = workspace('check');
-  const check = (): ReturnType<typeof cli> => cli(root, state, ...MODEL.slice(0, 4), '--check');
-  const none = check();
-  assert.deepEqual([none.status, lines(none.stdout).length], [1, 12]);
-  assert.ok(!existsSync(path.join(root, LOCK)));
-  assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu').status, 0);
-  const fine = check();
-  assert.deepEqual([fine.status, fine.stdout], [0, ''], fine.stderr);
+test(
+  '--check says what is stale, changed by hand, or has no source any more, and writes ' + 'nothing',
+  () => {
+    const { root, state } = workspace('check');
+    const check = (): ReturnType<typeof cli> => cli(root, state, ...MODEL.slice(0, 4), '--check');
+    const none = check();
+    assert.deepEqual([none.status, lines(none.stdout).length], [1, 12]);
+    assert.ok(!existsSync(path.join(root, LOCK)));
+    assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu').status, 0);
+    const fine = check();
+    assert.deepEqual([fine.status, fine.stdout], [0, ''], fine.stderr);
 
-  writeFileSync(path.join(root, 'p2.webp'), readFileSync(path.join(root, 'p8.webp')));
-  writeFileSync(path.join(root, 'p1@2x.jpg'), 'by hand');
-  rmSync(path.join(root, 'p4.jpg'));
-  const before = treeOf(root);
-  const { status, stdout } = check();
-  assert.equal(status, 1);
-  assert.deepEqual(lines(stdout), ['stale  p1@2x.jpg  (changed by hand)', 'stale  p2@2x.webp  (from p2.webp)', 'orphan  p4@2x.jpg  (its source is gone)']);
-  assert.deepEqual(treeOf(root), before);
+    writeFileSync(path.join(root, 'p2.webp'), readFileSync(path.join(root, 'p8.webp')));
+    writeFileSync(path.join(root, 'p1@2x.jpg'), 'by hand');
+    rmSync(path.join(root, 'p4.jpg'));
+    const before = treeOf(root);
+    const { status, stdout } = check();
+    assert.equal(status, 1);
+    assert.deepEqual(lines(stdout), [
+      'stale  p1@2x.jpg  (changed by hand)',
+      'stale  p2@2x.webp  (from p2.webp)',
+      'orphan  p4@2x.jpg  (its source is gone)',
+    ]);
+    assert.deepEqual(treeOf(root), before);
 
-  const run = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
-  assert.match(run.stderr, /p1\.jpg {2}The output was changed by hand/);
-  assert.equal(readFileSync(path.join(root, 'p1@2x.jpg'), 'utf8'), 'by hand');
-  assert.equal(check().status, 1);
-  assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force').status, 0);
-  assert.equal(check().status, 0);
-});
+    const run = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
+    assert.match(run.stderr, /p1\.jpg {2}The output was changed by hand/);
+    assert.equal(readFileSync(path.join(root, 'p1@2x.jpg'), 'utf8'), 'by hand');
+    assert.equal(check().status, 1);
+    assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force').status, 0);
+    assert.equal(check().status, 0);
+  },
+);
 
 test('changed settings of the recipe make stale what they concern', () => {
-  const { root, state } = workspace('settings', { rules: [{ files: '**/*.png', model: 'one-layer-4x', scale: 2 }, { files: '**/*', model: 'one-layer-4x', scale: 2, quality: 80 }] });
-  const run = (): string[] => lines(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json').stdout);
+  const { root, state } = workspace('settings', {
+    rules: [
+      { files: '**/*.png', model: 'one-layer-4x', scale: 2 },
+      { files: '**/*', model: 'one-layer-4x', scale: 2, quality: 80 },
+    ],
+  });
+  const run = (): string[] =>
+    lines(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json').stdout);
   const all = run().length;
-  writeFileSync(path.join(root, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*.png", "model": "one-layer-4x", "scale": 2, "semantic": 0.5 }, { "quality": 80, "files": ["**/*"], "scale": 2, "model": "one-layer-4x" }] } // the second says the same');
+  writeFileSync(
+    path.join(root, '.pisa-upscale.json'),
+    '{ "rules": [{ "files": "**/*.png", "model": "one-layer-4x", "scale": 2, "semantic": ' +
+      '0.5 }, { "quality": 80, "files": ["**/*"], "scale": 2, "model": "one-layer-4x" }] } ' +
+      '// the second says the same',
+  );
   const pngs = run();
   assert.ok(pngs.length > 0 && pngs.length < all);
   assert.ok(pngs.every((line) => (JSON.parse(line) as { input: string }).input.endsWith('.png')));
@@ -89,7 +131,15 @@ test('shards 1 to 3, merged, equal one run', () => {
   const machines = [1, 2, 3].map((index) => {
     const machine = path.join(folder, `machine-${index}`);
     cpSync(root, machine, { recursive: true });
-    const run = cli(machine, path.join(folder, `machine-${index}-state`), ...MODEL.slice(0, 4), '--device', 'cpu', '--shard', `${index}/3`);
+    const run = cli(
+      machine,
+      path.join(folder, `machine-${index}-state`),
+      ...MODEL.slice(0, 4),
+      '--device',
+      'cpu',
+      '--shard',
+      `${index}/3`,
+    );
     assert.equal(run.status, 0, run.stderr);
     return machine;
   });
@@ -99,49 +149,82 @@ test('shards 1 to 3, merged, equal one run', () => {
   assert.equal(merged.status, 0, merged.stderr);
   assert.match(merged.stdout, /12 outputs from 3 shards/);
   assert.deepEqual(treeOf(root), treeOf(whole.root));
-  assert.equal(cli(root, path.join(folder, 'merge-state'), ...MODEL.slice(0, 4), '--check').status, 0);
+  assert.equal(
+    cli(root, path.join(folder, 'merge-state'), ...MODEL.slice(0, 4), '--check').status,
+    0,
+  );
   const missing = cli(machines[0]!, path.join(folder, 'merge-state'), '--merge-lock');
   assert.equal(missing.status, 1);
   assert.match(missing.stderr, /Shards 2, 3 of 3 are missing/);
-  assert.match(cli(root, path.join(folder, 'merge-state'), '--shard', '4/3').stderr, /such as 2\/3/);
+  assert.match(
+    cli(root, path.join(folder, 'merge-state'), '--shard', '4/3').stderr,
+    /such as 2\/3/,
+  );
 });
 
 test('a recipe that points outside is refused, also through a link; nothing is written there', () => {
   const outside = path.join(folder, 'outside');
   mkdirSync(outside);
-  for (const rule of [{ files: '../**/*.png' }, { files: '/etc/**' }, { files: '**/*', output: '../outside/{name}.{ext}' }, { files: '**/*', output: '/tmp/{name}.{ext}' }]) {
-    const { root, state } = workspace(`leave-${JSON.stringify(rule).length}-${Object.keys(rule).length}`, { rules: [rule] });
+  for (const rule of [
+    { files: '../**/*.png' },
+    { files: '/etc/**' },
+    { files: '**/*', output: '../outside/{name}.{ext}' },
+    { files: '**/*', output: '/tmp/{name}.{ext}' },
+  ]) {
+    const { root, state } = workspace(
+      `leave-${JSON.stringify(rule).length}-${Object.keys(rule).length}`,
+      { rules: [rule] },
+    );
     const { status, stderr } = cli(root, state, ...MODEL.slice(0, 4));
     assert.equal(status, 1);
     assert.match(stderr, /rules\[0\]\.(files|output) must be/);
     rmSync(root, { recursive: true });
   }
-  const { root, state } = workspace('link', { rules: [{ files: '**/*.png', model: 'one-layer-4x', scale: 2, output: 'out/{name}.{ext}' }] });
+  const { root, state } = workspace('link', {
+    rules: [{ files: '**/*.png', model: 'one-layer-4x', scale: 2, output: 'out/{name}.{ext}' }],
+  });
   symlinkSync(outside, path.join(root, 'with space/out'));
   const { stderr } = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
   assert.match(stderr, /would lie outside the folder/);
   assert.deepEqual(readdirSync(outside), []);
 });
 
-test('folders, globs and an output folder work without a recipe; the tree is kept, the plan can be printed', async () => {
-  const root = path.join(folder, 'globs');
-  cpSync(source, root, { recursive: true });
-  const state = path.join(folder, 'globs-state');
-  const dry = cli(root, state, '.', ...MODEL, '--dry-run');
-  assert.equal(dry.status, 0);
-  assert.equal(lines(dry.stdout).filter((line) => line.startsWith('todo')).length, 12);
-  const before = treeOf(root);
-  assert.equal(Object.keys(before).length, 12, 'a dry run writes nothing');
-  const run = cli(root, state, '**/*.png', 'with space', ...MODEL, '--out', path.join(folder, 'globs-out'), '--width', '99');
-  assert.equal(run.status, 0, run.stderr);
-  assert.deepEqual(treeOf(root), before);
-  const made = Object.keys(treeOf(path.join(folder, 'globs-out')));
-  assert.ok(made.some((name) => name.startsWith('deep/er/')) && made.some((name) => name.startsWith('with space/')));
-  assert.equal((await sharp(path.join(folder, 'globs-out', made[0]!)).metadata()).width, 99);
-  const nothing = cli(path.join(folder, 'globs-out'), state);
-  assert.equal(nothing.status, 1);
-  assert.match(nothing.stderr, /or write a recipe, \.pisa-upscale\.json/);
-});
+test(
+  'folders, globs and an output folder work without a recipe; the tree is kept, the ' +
+    'plan can be printed',
+  async () => {
+    const root = path.join(folder, 'globs');
+    cpSync(source, root, { recursive: true });
+    const state = path.join(folder, 'globs-state');
+    const dry = cli(root, state, '.', ...MODEL, '--dry-run');
+    assert.equal(dry.status, 0);
+    assert.equal(lines(dry.stdout).filter((line) => line.startsWith('todo')).length, 12);
+    const before = treeOf(root);
+    assert.equal(Object.keys(before).length, 12, 'a dry run writes nothing');
+    const run = cli(
+      root,
+      state,
+      '**/*.png',
+      'with space',
+      ...MODEL,
+      '--out',
+      path.join(folder, 'globs-out'),
+      '--width',
+      '99',
+    );
+    assert.equal(run.status, 0, run.stderr);
+    assert.deepEqual(treeOf(root), before);
+    const made = Object.keys(treeOf(path.join(folder, 'globs-out')));
+    assert.ok(
+      made.some((name) => name.startsWith('deep/er/')) &&
+        made.some((name) => name.startsWith('with space/')),
+    );
+    assert.equal((await sharp(path.join(folder, 'globs-out', made[0]!)).metadata()).width, 99);
+    const nothing = cli(path.join(folder, 'globs-out'), state);
+    assert.equal(nothing.status, 1);
+    assert.match(nothing.stderr, /or write a recipe, \.pisa-upscale\.json/);
+  },
+);
 
 test('a lock with conflicts is not overwritten', () => {
   const { root, state } = workspace('conflict');

@@ -42,61 +42,107 @@ before(async () => {
   }
 });
 
-const leftovers = (pid: number): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${pid}-`));
+const leftovers = (pid: number): string[] =>
+  readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${pid}-`));
 
-test(`the command line, killed at ${MOMENTS} moments (seed ${SEED}), goes on to the same bytes, nothing missing, doubled or half-written`, async (t) => {
-  const random = randomFrom(SEED);
-  let interrupted = 0;
-  for (let i = 0; i < MOMENTS; i++) {
-    const kind = i % 2 === 0 ? 'plain' : 'recipe';
-    const { tree, milliseconds } = reference[kind]!;
-    const { root, state } = fresh(`cli-${i}`, kinds[kind]);
-    const child = startCli(root, state, '.', ...MODEL);
-    const over = new Promise((resolve) => child.on('close', resolve));
-    await delay(random() * milliseconds);
-    child.kill('SIGKILL');
-    await over;
-    const made = Object.keys(treeOf(root)).filter((name) => name.includes('@4x')).length;
-    if (made > 0 && made < PICTURES) interrupted++;
-    const second = cli(root, state, '.', ...MODEL, '--json');
-    assert.equal(second.status, 0, `moment ${i}: ${second.stderr}`);
-    assert.deepEqual(treeOf(root), tree, `moment ${i}`);
-    const redone = second.stdout.split('\n').filter((line) => line !== '').length;
-    assert.ok(redone <= PICTURES - made, `moment ${i}: ${made} were there, ${redone} were made after that`);
-    assert.deepEqual(leftovers(child.pid!), []);
-    const third = cli(root, state, '.', ...MODEL, '--json');
-    assert.deepEqual([third.status, third.stdout], [0, ''], 'then there is nothing to do');
-  }
-  t.diagnostic(`${interrupted} of ${MOMENTS} were killed between the first and the last output`);
-  assert.ok(interrupted > 0);
-});
-
-test(`the engine, killed at ${MOMENTS} moments (seed ${SEED}), is started again and the run ends with the same bytes`, async (t) => {
-  const random = randomFrom(SEED + 1);
-  let killed = 0;
-  for (let i = 0; i < MOMENTS; i++) {
-    const { root, state } = fresh(`engine-${i}`, false);
-    const client = new EngineClient({ entry: ENGINE, modelFolders: [TEST_MODELS], store: NO_STORE, idleSeconds: 60, log: () => undefined });
-    try {
-      const settings = { ...DEFAULT_SETTINGS, model: 'one-layer-4x' };
-      const batch = new Batch({ root, inputs: [root], exclude: [], respectGitignore: true, minimumSide: 8, settingsFor: () => settings, stateFolder: state, device: 'cpu', modelFolders: [TEST_MODELS] }, client);
-      const plan = await batch.plan();
-      const moment = Math.floor(random() * PICTURES);
-      let finished = 0;
-      const { report } = await batch.start(plan, new Set(plan.items.map(({ id }) => id)), (event) => {
-        if (event.kind !== 'finished' || finished++ !== moment || client.processId === undefined) return;
-        killed++;
-        process.kill(client.processId, 'SIGKILL');
-      });
-      const { outcomes } = await report;
-      assert.deepEqual(outcomes.filter(({ state }) => state !== 'done'), [], `moment ${i}`);
-      assert.equal(new Set(outcomes.map(({ id }) => id)).size, PICTURES);
-      assert.deepEqual(treeOf(root), reference.plain!.tree, `moment ${i}`);
-      assert.ok(!existsSync(state) || readdirSync(state).every((name) => !name.startsWith('journal-')));
-    } finally {
-      await client.dispose();
+test(
+  `the command line, killed at ${MOMENTS} moments (seed ${SEED}), goes on to the same ` +
+    'bytes, nothing missing, doubled or half-written',
+  async (t) => {
+    const random = randomFrom(SEED);
+    let interrupted = 0;
+    for (let i = 0; i < MOMENTS; i++) {
+      const kind = i % 2 === 0 ? 'plain' : 'recipe';
+      const { tree, milliseconds } = reference[kind]!;
+      const { root, state } = fresh(`cli-${i}`, kinds[kind]);
+      const child = startCli(root, state, '.', ...MODEL);
+      const over = new Promise((resolve) => child.on('close', resolve));
+      await delay(random() * milliseconds);
+      child.kill('SIGKILL');
+      await over;
+      const made = Object.keys(treeOf(root)).filter((name) => name.includes('@4x')).length;
+      if (made > 0 && made < PICTURES) interrupted++;
+      const second = cli(root, state, '.', ...MODEL, '--json');
+      assert.equal(second.status, 0, `moment ${i}: ${second.stderr}`);
+      assert.deepEqual(treeOf(root), tree, `moment ${i}`);
+      const redone = second.stdout.split('\n').filter((line) => line !== '').length;
+      assert.ok(
+        redone <= PICTURES - made,
+        `moment ${i}: ${made} were there, ${redone} were made after that`,
+      );
+      assert.deepEqual(leftovers(child.pid!), []);
+      const third = cli(root, state, '.', ...MODEL, '--json');
+      assert.deepEqual([third.status, third.stdout], [0, ''], 'then there is nothing to do');
     }
-  }
-  t.diagnostic(`killed ${killed} times`);
-  assert.equal(killed, MOMENTS);
-});
+    t.diagnostic(`${interrupted} of ${MOMENTS} were killed between the first and the last output`);
+    assert.ok(interrupted > 0);
+  },
+);
+
+test(
+  `the engine, killed at ${MOMENTS} moments (seed ${SEED}), is started again and the ` +
+    'run ends with the same bytes',
+  async (t) => {
+    const random = randomFrom(SEED + 1);
+    let killed = 0;
+    for (let i = 0; i < MOMENTS; i++) {
+      const { root, state } = fresh(`engine-${i}`, false);
+      const client = new EngineClient({
+        entry: ENGINE,
+        modelFolders: [TEST_MODELS],
+        store: NO_STORE,
+        idleSeconds: 60,
+        log: () => undefined,
+      });
+      try {
+        const settings = { ...DEFAULT_SETTINGS, model: 'one-layer-4x' };
+        const batch = new Batch(
+          {
+            root,
+            inputs: [root],
+            exclude: [],
+            respectGitignore: true,
+            minimumSide: 8,
+            settingsFor: () => settings,
+            stateFolder: state,
+            device: 'cpu',
+            modelFolders: [TEST_MODELS],
+          },
+          client,
+        );
+        const plan = await batch.plan();
+        const moment = Math.floor(random() * PICTURES);
+        let finished = 0;
+        const { report } = await batch.start(
+          plan,
+          new Set(plan.items.map(({ id }) => id)),
+          (event) => {
+            if (
+              event.kind !== 'finished' ||
+              finished++ !== moment ||
+              client.processId === undefined
+            )
+              return;
+            killed++;
+            process.kill(client.processId, 'SIGKILL');
+          },
+        );
+        const { outcomes } = await report;
+        assert.deepEqual(
+          outcomes.filter(({ state }) => state !== 'done'),
+          [],
+          `moment ${i}`,
+        );
+        assert.equal(new Set(outcomes.map(({ id }) => id)).size, PICTURES);
+        assert.deepEqual(treeOf(root), reference.plain!.tree, `moment ${i}`);
+        assert.ok(
+          !existsSync(state) || readdirSync(state).every((name) => !name.startsWith('journal-')),
+        );
+      } finally {
+        await client.dispose();
+      }
+    }
+    t.diagnostic(`killed ${killed} times`);
+    assert.equal(killed, MOMENTS);
+  },
+);

@@ -5,7 +5,16 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { CLI, NO_STORE, TEST_MODELS } from '../support';
 
-export const MODEL = ['--models-dir', TEST_MODELS, '--store', NO_STORE, '-m', 'one-layer-4x', '--device', 'cpu'];
+export const MODEL = [
+  '--models-dir',
+  TEST_MODELS,
+  '--store',
+  NO_STORE,
+  '-m',
+  'one-layer-4x',
+  '--device',
+  'cpu',
+];
 
 /** Small pictures of noise, some of them in folders: the same for the same number. */
 export async function writePictures(root: string, count: number, side = 24): Promise<void> {
@@ -15,27 +24,46 @@ export async function writePictures(root: string, count: number, side = 24): Pro
     const folder = path.join(root, i % 5 === 0 ? 'deep/er' : i % 3 === 0 ? 'with space' : '.');
     mkdirSync(folder, { recursive: true });
     const [width, height] = [side + (random() % side), side + (random() % side)];
-    const raw = sharp(Buffer.from(Array.from({ length: width * height * 3 }, random)), { raw: { width, height, channels: 3 } });
+    const raw = sharp(Buffer.from(Array.from({ length: width * height * 3 }, random)), {
+      raw: { width, height, channels: 3 },
+    });
     await raw.toFile(path.join(folder, `p${i}.${['png', 'jpg', 'webp'][i % 3]!}`));
   }
 }
 
-export type CliRun = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+export type CliRun = {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 /** Runs the command line in a folder; `state` stands for the machine's cache. */
 export const cli = (root: string, state: string, ...args: string[]): CliRun =>
-  spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: root, env: { ...process.env, PISA_UPSCALE_STATE: state } });
+  spawnSync(process.execPath, [CLI, ...args], {
+    encoding: 'utf8',
+    cwd: root,
+    env: { ...process.env, PISA_UPSCALE_STATE: state },
+  });
 
 export const startCli = (root: string, state: string, ...args: string[]): ChildProcess =>
-  spawn(process.execPath, [CLI, ...args], { cwd: root, env: { ...process.env, PISA_UPSCALE_STATE: state }, stdio: 'ignore' });
+  spawn(process.execPath, [CLI, ...args], {
+    cwd: root,
+    env: { ...process.env, PISA_UPSCALE_STATE: state },
+    stdio: 'ignore',
+  });
 
 /** Every file below a folder with the hash of its bytes. */
 export function treeOf(root: string): Record<string, string> {
-  const names = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   return Object.fromEntries(
     names
       .map((entry) => path.join(entry.parentPath, entry.name))
       .sort()
-      .map((file) => [path.relative(root, file), createHash('sha256').update(readFileSync(file)).digest('hex')]),
+      .map((file) => [
+        path.relative(root, file),
+        createHash('sha256').update(readFileSync(file)).digest('hex'),
+      ]),
   );
 }

@@ -3,7 +3,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { activate, freshFolder, upscale } from './support';
 
-const COMMANDS = ['upscaleImage', 'compare', 'openComparison', 'showDevices', 'showLog'].map((name) => `pisaUpscale.${name}`);
+const COMMANDS = ['upscaleImage', 'compare', 'openComparison', 'showDevices', 'showLog'].map(
+  (name) => `pisaUpscale.${name}`,
+);
 const NATIVE = /onnxruntime|sharp|libvips/i;
 
 /** Native libraries of the engine that are loaded into this process, the extension host. */
@@ -13,7 +15,10 @@ function nativeLibraries(): string[] {
   const libraries = report.sharedObjects as string[];
   assert.ok(libraries.length > 0, 'the report lists no shared objects');
   // The file's name only: the folder of a checkout may be called anything.
-  return libraries.filter((file) => NATIVE.test(path.basename(file)) || /node_modules[\\/](onnxruntime-node|@img)/.test(file));
+  return libraries.filter(
+    (file) =>
+      NATIVE.test(path.basename(file)) || /node_modules[\\/](onnxruntime-node|@img)/.test(file),
+  );
 }
 
 describe('activation', () => {
@@ -26,7 +31,10 @@ describe('activation', () => {
   it('registers its commands', async () => {
     await activate();
     const known = await vscode.commands.getCommands(true);
-    assert.deepEqual(COMMANDS.filter((command) => !known.includes(command)), []);
+    assert.deepEqual(
+      COMMANDS.filter((command) => !known.includes(command)),
+      [],
+    );
   });
 
   it('keeps the native libraries out of the extension host after a run too', async () => {

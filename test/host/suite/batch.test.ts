@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { requestFor } from '../../../src/extension/batch/batchPlace';
@@ -9,23 +20,39 @@ import type { BatchEventView, BatchHostApi, BatchInit } from '../../../src/share
 import { activate, delay, listing, pngSize, until, workspaceFolder } from './support';
 
 const pictures = (): string => path.join(workspaceFolder(), 'pictures');
-const closeAll = (): Thenable<unknown> => vscode.commands.executeCommand('workbench.action.closeAllEditors');
+const closeAll = (): Thenable<unknown> =>
+  vscode.commands.executeCommand('workbench.action.closeAllEditors');
 
 /** What the mixed folder holds; the names say what becomes of each. */
-type Mixed = { readonly folder: string; readonly todo: readonly string[]; readonly skipped: Readonly<Record<string, string>>; readonly others: number };
+type Mixed = {
+  readonly folder: string;
+  readonly todo: readonly string[];
+  readonly skipped: Readonly<Record<string, string>>;
+  readonly others: number;
+};
 
-/** 200 files: images, other files, broken ones, ignored ones, earlier outputs, nested folders, hard names, a read-only one, a loop of links. */
+/**
+ * 200 files: images, other files, broken ones, ignored ones, earlier outputs, nested folders, hard
+ * names, a read-only one, a loop of links.
+ */
 function mixedFolder(): Mixed {
   const folder = mkdtempSync(path.join(workspaceFolder(), 'mixed-'));
   const todo: string[] = [];
   const skipped: Record<string, string> = {};
   const put = (name: string, content: string | undefined): void => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    if (content === undefined) copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, name));
+    if (content === undefined)
+      copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, name));
     else writeFileSync(path.join(folder, name), content);
   };
   for (let i = 0; i < 70; i++) todo.push(`images/${i % 7}/picture ${i}.png`);
-  todo.push('emoji 🦊/ü #1.png', 'emoji 🦊/100%.png', "quote's/a+b&c.png", 'deep/er/and/deeper/x.PNG', 'read-only.png');
+  todo.push(
+    'emoji 🦊/ü #1.png',
+    'emoji 🦊/100%.png',
+    "quote's/a+b&c.png",
+    'deep/er/and/deeper/x.PNG',
+    'read-only.png',
+  );
   for (const name of todo) put(name, undefined);
   chmodSync(path.join(folder, 'read-only.png'), 0o444);
   for (let i = 0; i < 20; i++) {
@@ -46,7 +73,9 @@ function mixedFolder(): Mixed {
   return { folder, todo, skipped, others: 41 + 1 };
 }
 
-async function hostOf(folder: string): Promise<{ host: BatchHost; api: BatchHostApi; events: BatchEventView[]; init: BatchInit }> {
+async function hostOf(
+  folder: string,
+): Promise<{ host: BatchHost; api: BatchHostApi; events: BatchEventView[]; init: BatchInit }> {
   await vscode.commands.executeCommand('pisaUpscale.upscaleFolder', vscode.Uri.file(folder));
   const host = (await activate()).batch(workspaceFolder());
   assert.ok(host, 'the view is open');
@@ -57,55 +86,101 @@ async function hostOf(folder: string): Promise<{ host: BatchHost; api: BatchHost
   return { host, api, events, init };
 }
 
-const relative = (folder: string, names: readonly string[]): string[] => names.map((name) => `${path.basename(folder)}/${name}`).sort();
+const relative = (folder: string, names: readonly string[]): string[] =>
+  names.map((name) => `${path.basename(folder)}/${name}`).sort();
 
 describe('Upscale Folder', function () {
   this.timeout(120_000);
   afterEach(closeAll);
 
-  it('200 mixed files: the plan is right to the file; untick, start, pause, resume, finish; so is the report', async () => {
-    const { folder, todo, skipped, others } = mixedFolder();
-    const { host, api, events, init } = await hostOf(folder);
-    const { rows, otherFiles } = init.plan;
-    assert.deepEqual(rows.filter(({ status }) => status === 'todo').map(({ input }) => input).sort(), relative(folder, todo));
-    assert.deepEqual(Object.fromEntries(rows.filter(({ status }) => status === 'skip').map(({ input, reason }) => [input, reason])), Object.fromEntries(Object.entries(skipped).map(([name, reason]) => [`${path.basename(folder)}/${name}`, reason])));
-    assert.equal(otherFiles, others);
-    assert.ok(rows.every(({ status, selected }) => selected === (status === 'todo')));
-    assert.ok((init.plan.secondsPerPixel ?? 0) > 0);
-    const before = listing(path.join(folder, 'images/0'));
+  it(
+    '200 mixed files: the plan is right to the file; untick, start, pause, resume, ' +
+      'finish; so is the report',
+    async () => {
+      const { folder, todo, skipped, others } = mixedFolder();
+      const { host, api, events, init } = await hostOf(folder);
+      const { rows, otherFiles } = init.plan;
+      assert.deepEqual(
+        rows
+          .filter(({ status }) => status === 'todo')
+          .map(({ input }) => input)
+          .sort(),
+        relative(folder, todo),
+      );
+      assert.deepEqual(
+        Object.fromEntries(
+          rows
+            .filter(({ status }) => status === 'skip')
+            .map(({ input, reason }) => [input, reason]),
+        ),
+        Object.fromEntries(
+          Object.entries(skipped).map(([name, reason]) => [
+            `${path.basename(folder)}/${name}`,
+            reason,
+          ]),
+        ),
+      );
+      assert.equal(otherFiles, others);
+      assert.ok(rows.every(({ status, selected }) => selected === (status === 'todo')));
+      assert.ok((init.plan.secondsPerPixel ?? 0) > 0);
+      const before = listing(path.join(folder, 'images/0'));
 
-    const unticked = new Set(relative(folder, ['images/0/picture 0.png', 'emoji 🦊/100%.png']));
-    const ids = rows.filter(({ status, input }) => status === 'todo' && !unticked.has(input)).map(({ id }) => id);
-    assert.deepEqual(listing(path.join(folder, 'images/0')), before, 'nothing is written before Start');
-    await api.start({ ids });
-    assert.ok(host.isRunning);
-    await until(() => events.some((event) => event.kind === 'row' && event.state === 'done'), 'the first is done');
-    await api.pause(undefined);
-    await until(() => (host.standing?.current.length ?? 1) === 0, 'what was begun is finished');
-    const done = host.standing!.done;
-    assert.ok(done > 0 && done < ids.length, `${done} of ${ids.length}`);
-    await delay(300);
-    assert.deepEqual([host.standing!.done, host.standing!.paused], [done, true]);
-    const [skippedRow] = ids.filter((id) => !events.some((event) => event.kind === 'row' && event.id === id));
-    await api.skip({ id: skippedRow! });
-    await api.resume(undefined);
-    await until(() => events.some(({ kind }) => kind === 'report'), 'the report', 60_000);
+      const unticked = new Set(relative(folder, ['images/0/picture 0.png', 'emoji 🦊/100%.png']));
+      const ids = rows
+        .filter(({ status, input }) => status === 'todo' && !unticked.has(input))
+        .map(({ id }) => id);
+      assert.deepEqual(
+        listing(path.join(folder, 'images/0')),
+        before,
+        'nothing is written before Start',
+      );
+      await api.start({ ids });
+      assert.ok(host.isRunning);
+      await until(
+        () => events.some((event) => event.kind === 'row' && event.state === 'done'),
+        'the first is done',
+      );
+      await api.pause(undefined);
+      await until(() => (host.standing?.current.length ?? 1) === 0, 'what was begun is finished');
+      const done = host.standing!.done;
+      assert.ok(done > 0 && done < ids.length, `${done} of ${ids.length}`);
+      await delay(300);
+      assert.deepEqual([host.standing!.done, host.standing!.paused], [done, true]);
+      const [skippedRow] = ids.filter(
+        (id) => !events.some((event) => event.kind === 'row' && event.id === id),
+      );
+      await api.skip({ id: skippedRow! });
+      await api.resume(undefined);
+      await until(() => events.some(({ kind }) => kind === 'report'), 'the report', 60_000);
 
-    const { report } = events.find((event) => event.kind === 'report')!;
-    assert.deepEqual([report.done, report.failed, report.skipped, report.cancelled], [ids.length - 1, 0, 1, false]);
-    for (const { id, output, input } of rows.filter(({ status }) => status === 'todo')) {
-      const made = existsSync(path.join(workspaceFolder(), output));
-      assert.equal(made, !unticked.has(input) && id !== skippedRow, input);
-      if (made) assert.deepEqual(pngSize(path.join(workspaceFolder(), output)).width, 4 * pngSize(path.join(workspaceFolder(), input)).width);
-    }
-    const states = (await api.init(undefined)).plan.rows;
-    assert.equal(states.filter(({ status }) => status === 'done').length, ids.length - 1, 'a new plan knows them');
-    assert.deepEqual(readFileSync(path.join(folder, 'notes/0.txt'), 'utf8'), 'text');
-  });
+      const { report } = events.find((event) => event.kind === 'report')!;
+      assert.deepEqual(
+        [report.done, report.failed, report.skipped, report.cancelled],
+        [ids.length - 1, 0, 1, false],
+      );
+      for (const { id, output, input } of rows.filter(({ status }) => status === 'todo')) {
+        const made = existsSync(path.join(workspaceFolder(), output));
+        assert.equal(made, !unticked.has(input) && id !== skippedRow, input);
+        if (made)
+          assert.deepEqual(
+            pngSize(path.join(workspaceFolder(), output)).width,
+            4 * pngSize(path.join(workspaceFolder(), input)).width,
+          );
+      }
+      const states = (await api.init(undefined)).plan.rows;
+      assert.equal(
+        states.filter(({ status }) => status === 'done').length,
+        ids.length - 1,
+        'a new plan knows them',
+      );
+      assert.deepEqual(readFileSync(path.join(folder, 'notes/0.txt'), 'utf8'), 'text');
+    },
+  );
 
   it('one failure does not stop the rest, and is in the report', async () => {
     const folder = realpathSync(mkdtempSync(path.join(workspaceFolder(), 'failing-')));
-    for (const name of ['a.png', 'b.png', 'c.png']) copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, name));
+    for (const name of ['a.png', 'b.png', 'c.png'])
+      copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, name));
     const { api, events, init } = await hostOf(folder);
     // It is damaged after the plan was made.
     writeFileSync(path.join(folder, 'b.png'), 'gone bad');
@@ -123,16 +198,33 @@ describe('Upscale Folder', function () {
     const name = path.basename(folder);
     copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, 'a.png'));
     const recipe = path.join(root, '.pisa-upscale.json');
-    writeFileSync(recipe, JSON.stringify({ rules: [{ files: `${name}/*.png`, model: 'one-layer-4x', scale: 2, output: 'out/{name}.{ext}' }] }));
+    writeFileSync(
+      recipe,
+      JSON.stringify({
+        rules: [
+          { files: `${name}/*.png`, model: 'one-layer-4x', scale: 2, output: 'out/{name}.{ext}' },
+        ],
+      }),
+    );
     try {
       const { api, events, init } = await hostOf(folder);
       assert.equal(init.plan.hasRecipe, true);
-      assert.deepEqual(init.plan.rows.map(({ output }) => output), [`${name}/out/a.png`]);
+      assert.deepEqual(
+        init.plan.rows.map(({ output }) => output),
+        [`${name}/out/a.png`],
+      );
       await api.start({ ids: init.plan.rows.map(({ id }) => id) });
       await until(() => events.some(({ kind }) => kind === 'report'), 'the report', 30_000);
-      const lock = JSON.parse(readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8')) as { outputs: object };
+      const lock = JSON.parse(readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8')) as {
+        outputs: object;
+      };
       assert.deepEqual(Object.keys(lock.outputs), [`${name}/out/a.png`]);
-      assert.deepEqual((await api.replan(undefined)).plan.rows.filter(({ input }) => input === `${name}/a.png`).map(({ status }) => status), ['done']);
+      assert.deepEqual(
+        (await api.replan(undefined)).plan.rows
+          .filter(({ input }) => input === `${name}/a.png`)
+          .map(({ status }) => status),
+        ['done'],
+      );
       writeFileSync(recipe, '{ "rules": [{ "files": "../**" }] }');
       await assert.rejects(api.replan(undefined), { code: 'recipe' });
     } finally {
@@ -146,9 +238,16 @@ describe('Upscale Folder', function () {
     writeFileSync(path.join(root, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*" }] }');
     const config = new Config();
     try {
-      const surroundings = { config, extensionPath: root, storage: vscode.Uri.file(path.join(root, 'state')) };
+      const surroundings = {
+        config,
+        extensionPath: root,
+        storage: vscode.Uri.file(path.join(root, 'state')),
+      };
       const place = { root, inputs: [root] };
-      assert.equal((await requestFor(place, { ...surroundings, isTrusted: () => false })).recipe, undefined);
+      assert.equal(
+        (await requestFor(place, { ...surroundings, isTrusted: () => false })).recipe,
+        undefined,
+      );
       assert.ok((await requestFor(place, { ...surroundings, isTrusted: () => true })).recipe);
     } finally {
       config.dispose();
@@ -160,8 +259,21 @@ describe('Upscale Folder', function () {
     copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, 'a.png'));
     const { host, api } = await hostOf(folder);
     const wrong = api as unknown as Record<string, (params: unknown) => Promise<unknown>>;
-    for (const [method, params] of [['start', undefined], ['start', { ids: 'all' }], ['start', { ids: [1] }], ['start', { ids: ['../../etc/passwd', 'nothing@4x.png'] }], ['skip', {}], ['skip', { id: 5 }], ['compare', { id: '../secret' }], ['pause', { now: true }], ['init', 7]] as const) {
-      await assert.rejects(Promise.resolve(wrong[method]!(params)), `${method} ${JSON.stringify(params)}`);
+    for (const [method, params] of [
+      ['start', undefined],
+      ['start', { ids: 'all' }],
+      ['start', { ids: [1] }],
+      ['start', { ids: ['../../etc/passwd', 'nothing@4x.png'] }],
+      ['skip', {}],
+      ['skip', { id: 5 }],
+      ['compare', { id: '../secret' }],
+      ['pause', { now: true }],
+      ['init', 7],
+    ] as const) {
+      await assert.rejects(
+        Promise.resolve(wrong[method]!(params)),
+        `${method} ${JSON.stringify(params)}`,
+      );
     }
     assert.equal(host.isRunning, false);
     assert.deepEqual(listing(folder), ['a.png']);
@@ -171,7 +283,12 @@ describe('Upscale Folder', function () {
     const folder = mkdtempSync(path.join(workspaceFolder(), 'task-'));
     copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, 'a.png'));
     const run = async (definition: object): Promise<number | undefined> => {
-      const task = new vscode.Task({ type: 'pisa-upscale', ...definition }, vscode.workspace.workspaceFolders![0]!, 'upscale', 'pisa-upscale');
+      const task = new vscode.Task(
+        { type: 'pisa-upscale', ...definition },
+        vscode.workspace.workspaceFolders![0]!,
+        'upscale',
+        'pisa-upscale',
+      );
       const ended = new Promise<number | undefined>((resolve) => {
         const subscription = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
           if (execution.task.name !== 'upscale') return;
@@ -183,7 +300,9 @@ describe('Upscale Folder', function () {
       assert.ok(provided.length > 0, 'the provider offers one');
       const [offered] = provided;
       task.execution = offered!.execution!;
-      await vscode.tasks.executeTask(Object.assign(offered!, { name: 'upscale', definition: task.definition }));
+      await vscode.tasks.executeTask(
+        Object.assign(offered!, { name: 'upscale', definition: task.definition }),
+      );
       return ended;
     };
     assert.equal(await run({ folder: path.basename(folder) }), 0);
@@ -196,14 +315,36 @@ describe('Upscale Folder', function () {
     copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, 'a.png'));
     symlinkSync('/etc/hostname', path.join(folder, 'link.png'));
     assert.ok(vscode.lm.tools.some(({ name }) => name === 'pisa-upscale_upscale_image'));
-    const invoke = async (input: object): Promise<{ results: { input: string; output?: string; width?: number; error?: string }[] }> => {
-      const { content } = await vscode.lm.invokeTool('pisa-upscale_upscale_image', { input, toolInvocationToken: undefined });
+    const invoke = async (
+      input: object,
+    ): Promise<{
+      results: { input: string; output?: string; width?: number; error?: string }[];
+    }> => {
+      const { content } = await vscode.lm.invokeTool('pisa-upscale_upscale_image', {
+        input,
+        toolInvocationToken: undefined,
+      });
       return JSON.parse((content[0] as vscode.LanguageModelTextPart).value) as never;
     };
     const relativePath = `${path.basename(folder)}/a.png`;
-    const { results } = await invoke({ paths: [relativePath, '/etc/passwd.png', '../x.png', path.join(folder, 'link.png'), path.join(folder, 'missing.png')], scale: 2 });
-    assert.deepEqual([results[0]!.output, results[0]!.width], [path.join(folder, 'a@2x.png'), 2 * pngSize(path.join(folder, 'a.png')).width]);
-    assert.deepEqual(results.map(({ error }) => error !== undefined), [false, true, true, true, true]);
+    const { results } = await invoke({
+      paths: [
+        relativePath,
+        '/etc/passwd.png',
+        '../x.png',
+        path.join(folder, 'link.png'),
+        path.join(folder, 'missing.png'),
+      ],
+      scale: 2,
+    });
+    assert.deepEqual(
+      [results[0]!.output, results[0]!.width],
+      [path.join(folder, 'a@2x.png'), 2 * pngSize(path.join(folder, 'a.png')).width],
+    );
+    assert.deepEqual(
+      results.map(({ error }) => error !== undefined),
+      [false, true, true, true, true],
+    );
     assert.match(results[1]!.error!, /outside the workspace/);
     await assert.rejects(invoke({ paths: [] }));
     await assert.rejects(invoke({ paths: ['a.png'], scale: 99 }));
@@ -212,6 +353,10 @@ describe('Upscale Folder', function () {
   it('opens a plan for the workspace', async () => {
     await vscode.commands.executeCommand('pisaUpscale.upscaleWorkspace');
     const label = `Upscale ${path.basename(workspaceFolder())}`;
-    await until(() => vscode.window.tabGroups.all.some((group) => group.tabs.some((tab) => tab.label === label)), 'the view is open');
+    await until(
+      () =>
+        vscode.window.tabGroups.all.some((group) => group.tabs.some((tab) => tab.label === label)),
+      'the view is open',
+    );
   });
 });

@@ -11,9 +11,12 @@ import { RpcError, type CallContext } from '../../../src/shared/rpc';
 import { delay, freshFolder, listing, until } from './support';
 
 const OPEN = 'pisaUpscale.openComparison';
-const tabs = (): string[] => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
-const closeAll = (): Thenable<unknown> => vscode.commands.executeCommand('workbench.action.closeAllEditors');
-const setting = (key: string): unknown => vscode.workspace.getConfiguration('pisaUpscale').inspect(key)?.workspaceValue;
+const tabs = (): string[] =>
+  vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+const closeAll = (): Thenable<unknown> =>
+  vscode.commands.executeCommand('workbench.action.closeAllEditors');
+const setting = (key: string): unknown =>
+  vscode.workspace.getConfiguration('pisaUpscale').inspect(key)?.workspaceValue;
 
 describe('Open Comparison', () => {
   afterEach(closeAll);
@@ -30,15 +33,25 @@ describe('Open Comparison', () => {
 
   it('compares two pictures with each other, the original first', async () => {
     const folder = freshFolder('small.png', 'photo.jpg');
-    const [photo, small] = ['photo.jpg', 'small.png'].map((name) => vscode.Uri.file(path.join(folder, name)));
+    const [photo, small] = ['photo.jpg', 'small.png'].map((name) =>
+      vscode.Uri.file(path.join(folder, name)),
+    );
     await vscode.commands.executeCommand(OPEN, photo, [photo, small]);
     assert.deepEqual(tabs(), ['photo.jpg ↔ small.png']);
   });
 
   it('is an editor of its own for a picture', async () => {
     const folder = freshFolder('small.png');
-    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path.join(folder, 'small.png')), 'pisaUpscale.comparisonEditor');
-    await until(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom, 'the editor is open');
+    await vscode.commands.executeCommand(
+      'vscode.openWith',
+      vscode.Uri.file(path.join(folder, 'small.png')),
+      'pisaUpscale.comparisonEditor',
+    );
+    await until(
+      () =>
+        vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom,
+      'the editor is open',
+    );
   });
 
   it('is what Upscale Image does where the settings say so', async () => {
@@ -46,7 +59,10 @@ describe('Open Comparison', () => {
     const settings = vscode.workspace.getConfiguration('pisaUpscale');
     await settings.update('action', 'preview', vscode.ConfigurationTarget.Workspace);
     try {
-      await vscode.commands.executeCommand('pisaUpscale.upscaleImage', vscode.Uri.file(path.join(folder, 'small.png')));
+      await vscode.commands.executeCommand(
+        'pisaUpscale.upscaleImage',
+        vscode.Uri.file(path.join(folder, 'small.png')),
+      );
       assert.deepEqual(tabs(), ['Compare small.png']);
       assert.deepEqual(listing(folder), ['small.png']);
     } finally {
@@ -56,7 +72,12 @@ describe('Open Comparison', () => {
 });
 
 describe('What a comparison answers its webview', () => {
-  const choice = { model: 'compact', guidance: { pixel: 1, semantic: 0.25 }, scale: 2, format: 'webp' } as const;
+  const choice = {
+    model: 'compact',
+    guidance: { pixel: 1, semantic: 0.25 },
+    scale: 2,
+    format: 'webp',
+  } as const;
   const quiet: CallContext = { signal: new AbortController().signal, progress: () => undefined };
   let picture: string;
   let calls: string[];
@@ -65,14 +86,48 @@ describe('What a comparison answers its webview', () => {
 
   /** The engine's client, which notes what it was asked. */
   const client = {
-    models: () => Promise.resolve([{ id: 'compact', name: 'Compact', description: '', scale: 4, branches: ['pixel', 'semantic'], licence: 'MIT', folder: '' }]),
+    models: () =>
+      Promise.resolve([
+        {
+          id: 'compact',
+          name: 'Compact',
+          description: '',
+          scale: 4,
+          branches: ['pixel', 'semantic'],
+          licence: 'MIT',
+          folder: '',
+        },
+      ]),
     pictureSize: () => Promise.resolve({ width: 40, height: 28 }),
-    preview: ({ input }: { input: string }, { onProgress }: { onProgress: (progress: unknown) => void }) => {
+    preview: (
+      { input }: { input: string },
+      { onProgress }: { onProgress: (progress: unknown) => void },
+    ) => {
       calls.push(`preview ${input}`);
-      const result = { size: { width: 160, height: 112 }, sourceSize: { width: 40, height: 28 }, scale: 4, branches: ['pixel', 'semantic'], exact: true };
-      onProgress({ phase: 'infer', done: 1, total: 1, device: 'cpu', picture: result, tile: { rect: { x: 0, y: 0, width: 160, height: 112 }, file: 'tile.bin' } });
+      const result = {
+        size: { width: 160, height: 112 },
+        sourceSize: { width: 40, height: 28 },
+        scale: 4,
+        branches: ['pixel', 'semantic'],
+        exact: true,
+      };
+      onProgress({
+        phase: 'infer',
+        done: 1,
+        total: 1,
+        device: 'cpu',
+        picture: result,
+        tile: { rect: { x: 0, y: 0, width: 160, height: 112 }, file: 'tile.bin' },
+      });
       const consistency = { count: 1, dd: 0, dp: 0, ds: 0, pp: 0, ps: 0, ss: 0 };
-      return Promise.resolve({ ...result, device: 'cpu', figures: { consistency, inventedLuma: [] }, estimate: { noise: 0, blockiness: 0, blur: 0.5 }, seconds: { total: 1, inference: 1 }, notes: [] });
+      return Promise.resolve({
+        ...result,
+        device: 'cpu',
+        figures: { consistency, inventedLuma: [] },
+        estimate: { noise: 0, blockiness: 0, blur: 0.5 },
+        seconds: { total: 1, inference: 1 },
+        notes: [],
+      });
     },
   };
 
@@ -87,7 +142,14 @@ describe('What a comparison answers its webview', () => {
     } as unknown as PreviewServices;
     const webview = { asWebviewUri: (uri: vscode.Uri) => uri } as vscode.Webview;
     session = await PreviewSession.create(services.engine, () => webview);
-    host = new PreviewHost(previewOf(vscode.Uri.file(picture)), webview, session, services, 'word', () => undefined).api();
+    host = new PreviewHost(
+      previewOf(vscode.Uri.file(picture)),
+      webview,
+      session,
+      services,
+      'word',
+      () => undefined,
+    ).api();
     await host.init(undefined, quiet);
   });
 
@@ -98,28 +160,45 @@ describe('What a comparison answers its webview', () => {
 
   it('computes layers once for a file and a model, and shows them again', async () => {
     const steps: PanelProgress[][] = [[], []];
-    for (const list of steps) await host.preview({ model: 'compact', onProcessor: false, first: undefined }, { ...quiet, progress: (step) => list.push(step as PanelProgress) });
+    for (const list of steps)
+      await host.preview(
+        { model: 'compact', onProcessor: false, first: undefined },
+        { ...quiet, progress: (step) => list.push(step as PanelProgress) },
+      );
     assert.deepEqual(calls, [`preview ${picture}`]);
     assert.deepEqual(steps[1], steps[0]);
     assert.match(steps[0]?.[0]?.tile?.address ?? '', /tile\.bin$/);
   });
 
   it('names the file that would be written', async () => {
-    assert.deepEqual(await host.outputName(choice, quiet), { fileName: 'small@2x.webp', size: { width: 80, height: 56 } });
+    assert.deepEqual(await host.outputName(choice, quiet), {
+      fileName: 'small@2x.webp',
+      size: { width: 80, height: 56 },
+    });
   });
 
   it('copies settings that a settings file takes', async () => {
     await host.copySettings(choice, quiet);
-    const expected = { 'pisaUpscale.model': 'compact', 'pisaUpscale.pixelGuidance': 1, 'pisaUpscale.semanticGuidance': 0.25, 'pisaUpscale.scale': 2, 'pisaUpscale.outputFormat': 'webp' };
+    const expected = {
+      'pisaUpscale.model': 'compact',
+      'pisaUpscale.pixelGuidance': 1,
+      'pisaUpscale.semanticGuidance': 0.25,
+      'pisaUpscale.scale': 2,
+      'pisaUpscale.outputFormat': 'webp',
+    };
     assert.deepEqual(JSON.parse(await vscode.env.clipboard.readText()), expected);
   });
 
   it('makes a choice the workspace’s', async () => {
     const model = setting('model');
     await host.useForWorkspace(choice, quiet);
-    assert.deepEqual(['model', 'pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat'].map(setting), ['compact', 1, 0.25, 2, 'webp']);
+    assert.deepEqual(
+      ['model', 'pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat'].map(setting),
+      ['compact', 1, 0.25, 2, 'webp'],
+    );
     const settings = vscode.workspace.getConfiguration('pisaUpscale');
-    for (const key of ['pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat']) await settings.update(key, undefined, vscode.ConfigurationTarget.Workspace);
+    for (const key of ['pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat'])
+      await settings.update(key, undefined, vscode.ConfigurationTarget.Workspace);
     await settings.update('model', model, vscode.ConfigurationTarget.Workspace);
   });
 
@@ -128,8 +207,24 @@ describe('What a comparison answers its webview', () => {
     const before = readFileSync(picture);
     const keys = ['model', 'pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat'];
     const settings = keys.map(setting);
-    const bad: unknown[] = [null, 'x', {}, { ...choice, model: '../../etc' }, { ...choice, guidance: { pixel: 1e9, semantic: 1 } }, { ...choice, scale: 400 }, { ...choice, format: 'exe' }];
-    for (const method of ['preview', 'exact', 'outputName', 'save', 'copySettings', 'useForWorkspace', 'upscaleSelected'] satisfies (keyof PanelHostApi)[]) {
+    const bad: unknown[] = [
+      null,
+      'x',
+      {},
+      { ...choice, model: '../../etc' },
+      { ...choice, guidance: { pixel: 1e9, semantic: 1 } },
+      { ...choice, scale: 400 },
+      { ...choice, format: 'exe' },
+    ];
+    for (const method of [
+      'preview',
+      'exact',
+      'outputName',
+      'save',
+      'copySettings',
+      'useForWorkspace',
+      'upscaleSelected',
+    ] satisfies (keyof PanelHostApi)[]) {
       for (const params of bad) {
         await assert.rejects(
           async () => host[method](params, quiet),

@@ -1,14 +1,32 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { activate, delay, freshFolder, listing, pngSize, scratchFolders, until, upscale, useModel } from './support';
+import {
+  activate,
+  delay,
+  freshFolder,
+  listing,
+  pngSize,
+  scratchFolders,
+  until,
+  upscale,
+  useModel,
+} from './support';
 
 type Outcome = { readonly rejected: boolean; readonly message: string; readonly outputs: number };
 
 /** How a run ended, without throwing. */
 const outcomeOf = (file: string): Promise<Outcome> =>
   upscale(file).then(
-    (results) => ({ rejected: false, message: '', outputs: results.filter(({ output }) => output !== '').length }),
-    (error: unknown) => ({ rejected: true, message: error instanceof Error ? error.message : String(error), outputs: 0 }),
+    (results) => ({
+      rejected: false,
+      message: '',
+      outputs: results.filter(({ output }) => output !== '').length,
+    }),
+    (error: unknown) => ({
+      rejected: true,
+      message: error instanceof Error ? error.message : String(error),
+      outputs: 0,
+    }),
   );
 
 describe('an engine that dies in the middle of a run', () => {
@@ -30,7 +48,10 @@ describe('an engine that dies in the middle of a run', () => {
     const killed = Date.now();
     process.kill(pid, 'SIGKILL');
     const { rejected, message, outputs } = await run;
-    console.log(`      the run ended ${Date.now() - killed} ms after the kill: ${rejected ? message : 'reported, no result'}`);
+    console.log(
+      `      the run ended ${Date.now() - killed} ms after the kill: ` +
+        (rejected ? message : 'reported, no result'),
+    );
     assert.equal(outputs, 0);
     if (rejected) assert.match(message, /engine/i);
     assert.deepEqual(listing(folder), ['large.png', 'small.png']);
@@ -40,7 +61,10 @@ describe('an engine that dies in the middle of a run', () => {
     await upscale(path.join(folder, 'small.png'));
     assert.deepEqual(listing(folder), ['large.png', 'small.png', 'small@4x.png']);
     const { width, height } = pngSize(path.join(folder, 'small.png'));
-    assert.deepEqual(pngSize(path.join(folder, 'small@4x.png')), { width: 4 * width, height: 4 * height });
+    assert.deepEqual(pngSize(path.join(folder, 'small@4x.png')), {
+      width: 4 * width,
+      height: 4 * height,
+    });
     const next = api.engine();
     assert.ok(next !== undefined && next !== pid, 'a new engine was started');
   });

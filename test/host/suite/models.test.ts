@@ -8,20 +8,28 @@ import { freshFolder, listing, pngSize, upscale, useModel, workspaceFolder } fro
 
 /** Where the runner put the tiny model's checkpoint files. */
 const checkpoints = (): string => path.join(workspaceFolder(), 'checkpoints');
-const store = (): string => vscode.workspace.getConfiguration('pisaUpscale').get<string>('modelStore') ?? '';
-const remove = (): Thenable<boolean> => vscode.commands.executeCommand<boolean>('pisaUpscale.removeModel', { id: 'pisa-sr', confirmed: true });
+const store = (): string =>
+  vscode.workspace.getConfiguration('pisaUpscale').get<string>('modelStore') ?? '';
+const remove = (): Thenable<boolean> =>
+  vscode.commands.executeCommand<boolean>('pisaUpscale.removeModel', {
+    id: 'pisa-sr',
+    confirmed: true,
+  });
 
 describe('PiSA-SR', function () {
   this.timeout(120_000);
 
   it('is offered by a command each for installing, importing, managing and removing', async () => {
     const commands = await vscode.commands.getCommands(true);
-    for (const name of ['installModel', 'importModel', 'manageModels', 'removeModel']) assert.ok(commands.includes(`pisaUpscale.${name}`), name);
+    for (const name of ['installModel', 'importModel', 'manageModels', 'removeModel'])
+      assert.ok(commands.includes(`pisaUpscale.${name}`), name);
   });
 
   it('is imported from a folder, upscales with both dials, and is removed', async () => {
     assert.ok(path.isAbsolute(store()), 'the runner set a store of its own');
-    const imported = await vscode.commands.executeCommand<ImportResult>('pisaUpscale.importModel', { folder: checkpoints() });
+    const imported = await vscode.commands.executeCommand<ImportResult>('pisaUpscale.importModel', {
+      folder: checkpoints(),
+    });
     assert.equal(imported.folder, path.join(store(), 'pisa-sr'));
     await useModel('pisa-sr');
     try {
@@ -31,11 +39,17 @@ describe('PiSA-SR', function () {
       assert.equal(result?.model, 'pisa-sr');
       assert.deepEqual(result.branches, ['pixel', 'semantic']);
       const { width, height } = pngSize(source);
-      assert.deepEqual(pngSize(path.join(folder, 'small@4x.png')), { width: 4 * width, height: 4 * height });
+      assert.deepEqual(pngSize(path.join(folder, 'small@4x.png')), {
+        width: 4 * width,
+        height: 4 * height,
+      });
 
       assert.equal(await remove(), true);
       assert.equal(existsSync(imported.folder), false);
-      assert.ok(existsSync(path.join(checkpoints(), 'pisa_sr.pkl')), 'the files that were imported stay');
+      assert.ok(
+        existsSync(path.join(checkpoints(), 'pisa_sr.pkl')),
+        'the files that were imported stay',
+      );
       assert.deepEqual(await upscale(source), [], 'without the model nothing is upscaled');
       assert.deepEqual(listing(folder), ['small.png', 'small@4x.png']);
     } finally {
@@ -45,17 +59,34 @@ describe('PiSA-SR', function () {
 
   it('tells other code what is missing when a folder is not complete', async () => {
     const empty = freshFolder();
-    await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.importModel', { folder: empty })), /the UNet .* was not found/s);
+    await assert.rejects(
+      Promise.resolve(vscode.commands.executeCommand('pisaUpscale.importModel', { folder: empty })),
+      /the UNet .* was not found/s,
+    );
     await assert.rejects(Promise.resolve(remove()), /not installed/);
   });
 
   it('refuses arguments of the wrong kind, and touches nothing', async () => {
     await vscode.commands.executeCommand('pisaUpscale.importModel', { folder: checkpoints() });
     for (const id of [7, '', 'pisa-compact-4x']) {
-      await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.removeModel', { id, confirmed: true })), String(id));
+      await assert.rejects(
+        Promise.resolve(
+          vscode.commands.executeCommand('pisaUpscale.removeModel', { id, confirmed: true }),
+        ),
+        String(id),
+      );
     }
-    await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.installModel', { licencesAccepted: true, mirrors: 'x' })));
-    await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.importModel', { folder: 7 })));
+    await assert.rejects(
+      Promise.resolve(
+        vscode.commands.executeCommand('pisaUpscale.installModel', {
+          licencesAccepted: true,
+          mirrors: 'x',
+        }),
+      ),
+    );
+    await assert.rejects(
+      Promise.resolve(vscode.commands.executeCommand('pisaUpscale.importModel', { folder: 7 })),
+    );
     assert.deepEqual(readdirSync(store()), ['pisa-sr']);
     assert.equal(await remove(), true);
   });
@@ -68,27 +99,54 @@ describe('PiSA-SR', function () {
     after(() => server.close());
 
     it('is installed, with a break on the way', async () => {
-      server.behave('vae/diffusion_pytorch_model.safetensors', { method: 'GET', breakAfter: 200_000, slowMs: 1, times: 1 });
-      const arguments_ = { licencesAccepted: true, mirrors: [server.url], weights: path.join(checkpoints(), 'pisa_sr.pkl') };
-      const result = await vscode.commands.executeCommand<InstallResult>('pisaUpscale.installModel', arguments_);
+      server.behave('vae/diffusion_pytorch_model.safetensors', {
+        method: 'GET',
+        breakAfter: 200_000,
+        slowMs: 1,
+        times: 1,
+      });
+      const arguments_ = {
+        licencesAccepted: true,
+        mirrors: [server.url],
+        weights: path.join(checkpoints(), 'pisa_sr.pkl'),
+      };
+      const result = await vscode.commands.executeCommand<InstallResult>(
+        'pisaUpscale.installModel',
+        arguments_,
+      );
       assert.equal(result.state, 'ready');
       assert.deepEqual(readdirSync(store()), ['pisa-sr']);
       assert.equal(await remove(), true);
     });
 
     it('is installed once by two commands at the same time, one after the other', async () => {
-      const arguments_ = { licencesAccepted: true, mirrors: [server.url], weights: path.join(checkpoints(), 'pisa_sr.pkl') };
-      const install = (): Thenable<InstallResult> => vscode.commands.executeCommand<InstallResult>('pisaUpscale.installModel', arguments_);
+      const arguments_ = {
+        licencesAccepted: true,
+        mirrors: [server.url],
+        weights: path.join(checkpoints(), 'pisa_sr.pkl'),
+      };
+      const install = (): Thenable<InstallResult> =>
+        vscode.commands.executeCommand<InstallResult>('pisaUpscale.installModel', arguments_);
       const results = await Promise.all([install(), install()]);
-      assert.deepEqual(results.map(({ state }) => state), ['ready', 'ready']);
+      assert.deepEqual(
+        results.map(({ state }) => state),
+        ['ready', 'ready'],
+      );
       assert.deepEqual(readdirSync(store()), ['pisa-sr']);
       assert.equal(await remove(), true);
     });
 
     it('is not installed halfway when a file is missing on the server', async () => {
       server.behave('unet/config.json', { status: 404 });
-      const arguments_ = { licencesAccepted: true, mirrors: [server.url], weights: path.join(checkpoints(), 'pisa_sr.pkl') };
-      await assert.rejects(Promise.resolve(vscode.commands.executeCommand('pisaUpscale.installModel', arguments_)), /404/);
+      const arguments_ = {
+        licencesAccepted: true,
+        mirrors: [server.url],
+        weights: path.join(checkpoints(), 'pisa_sr.pkl'),
+      };
+      await assert.rejects(
+        Promise.resolve(vscode.commands.executeCommand('pisaUpscale.installModel', arguments_)),
+        /404/,
+      );
       assert.equal(existsSync(path.join(store(), 'pisa-sr')), false);
     });
   });

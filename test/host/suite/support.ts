@@ -7,7 +7,10 @@ import type { BatchHost } from '../../../src/extension/batch/batchHost';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import type { Size } from '../../../src/shared/geometry';
 
-export type ExtensionApi = { engine(): number | undefined; batch(root: string): BatchHost | undefined };
+export type ExtensionApi = {
+  engine(): number | undefined;
+  batch(root: string): BatchHost | undefined;
+};
 
 export const EXTENSION_ID = 'pisa-upscale.pisa-upscale';
 
@@ -27,21 +30,34 @@ export async function activate(): Promise<ExtensionApi> {
 /** A new folder inside the workspace with copies of these pictures of the runner. */
 export function freshFolder(...pictures: string[]): string {
   const folder = mkdtempSync(path.join(workspaceFolder(), 'case-'));
-  for (const name of pictures) copyFileSync(path.join(workspaceFolder(), 'pictures', name), path.join(folder, name));
+  for (const name of pictures)
+    copyFileSync(path.join(workspaceFolder(), 'pictures', name), path.join(folder, name));
   return folder;
 }
 
-/** Runs the command on files and folders the way the explorer calls it: the clicked one, then all selected. */
+/**
+ * Runs the command on files and folders the way the explorer calls it: the clicked one, then all
+ * selected.
+ */
 export async function upscale(...files: string[]): Promise<UpscaleResult[]> {
   const uris = files.map((file) => vscode.Uri.file(file));
   const selection = uris.length > 1 ? [uris] : [];
-  const results = await vscode.commands.executeCommand<UpscaleResult[] | undefined>('pisaUpscale.upscaleImage', uris[0], ...selection);
+  const results = await vscode.commands.executeCommand<UpscaleResult[] | undefined>(
+    'pisaUpscale.upscaleImage',
+    uris[0],
+    ...selection,
+  );
   return results ?? [];
 }
 
 /** Runs "Upscale Image As…" on one file with a kind that needs no more questions. */
 export async function upscaleAs(kind: string, file: string): Promise<UpscaleResult[]> {
-  const results = await vscode.commands.executeCommand<UpscaleResult[] | undefined>('pisaUpscale.upscaleImageAs', vscode.Uri.file(file), [], kind);
+  const results = await vscode.commands.executeCommand<UpscaleResult[] | undefined>(
+    'pisaUpscale.upscaleImageAs',
+    vscode.Uri.file(file),
+    [],
+    kind,
+  );
   return results ?? [];
 }
 
@@ -61,16 +77,24 @@ export function pngSize(file: string): Size {
 export const listing = (folder: string): string[] => readdirSync(folder).sort();
 
 /** Scratch folders of this extension host's jobs. */
-export const scratchFolders = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
+export const scratchFolders = (): string[] =>
+  readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
 
 export async function useModel(model: string | undefined): Promise<void> {
-  await vscode.workspace.getConfiguration('pisaUpscale').update('model', model, vscode.ConfigurationTarget.Workspace);
+  await vscode.workspace
+    .getConfiguration('pisaUpscale')
+    .update('model', model, vscode.ConfigurationTarget.Workspace);
 }
 
-export const delay = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const delay = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Waits until `condition` holds; fails with `what` after `timeout` ms. */
-export async function until(condition: () => boolean, what: string, timeout = 15_000): Promise<void> {
+export async function until(
+  condition: () => boolean,
+  what: string,
+  timeout = 15_000,
+): Promise<void> {
   const end = Date.now() + timeout;
   while (!condition()) {
     if (Date.now() > end) assert.fail(`not within ${timeout / 1000} s: ${what}`);

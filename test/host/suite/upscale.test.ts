@@ -29,21 +29,30 @@ describe('Upscale Image', () => {
     await upscale(source);
     assert.deepEqual(listing(folder), ['small.png', 'small@4x-2.png', 'small@4x.png']);
     assert.deepEqual(readFileSync(path.join(folder, 'small@4x.png')), first);
-    assert.deepEqual(readFileSync(path.join(folder, 'small@4x-2.png')), first, 'the same input gives the same bytes');
+    assert.deepEqual(
+      readFileSync(path.join(folder, 'small@4x-2.png')),
+      first,
+      'the same input gives the same bytes',
+    );
   });
 
   it('keeps the format of a JPEG', async () => {
     const folder = freshFolder('photo.jpg');
     await upscale(path.join(folder, 'photo.jpg'));
     assert.deepEqual(listing(folder), ['photo.jpg', 'photo@4x.jpg']);
-    assert.deepEqual([...readFileSync(path.join(folder, 'photo@4x.jpg')).subarray(0, 3)], [0xff, 0xd8, 0xff]);
+    assert.deepEqual(
+      [...readFileSync(path.join(folder, 'photo@4x.jpg')).subarray(0, 3)],
+      [0xff, 0xd8, 0xff],
+    );
   });
 
   it('does the picture of a selection that also holds a text file and a folder', async () => {
     const folder = freshFolder('small.png');
     writeFileSync(path.join(folder, 'notes.txt'), 'not a picture');
     mkdirSync(path.join(folder, 'empty'));
-    const results = await upscale(...['small.png', 'notes.txt', 'empty'].map((name) => path.join(folder, name)));
+    const results = await upscale(
+      ...['small.png', 'notes.txt', 'empty'].map((name) => path.join(folder, name)),
+    );
     assert.deepEqual(listing(folder), ['empty', 'notes.txt', 'small.png', 'small@4x.png']);
     assert.deepEqual(listing(path.join(folder, 'empty')), []);
     assert.equal(results.filter(({ skipped }) => !skipped).length, 1);
@@ -53,8 +62,16 @@ describe('Upscale Image', () => {
     const folder = freshFolder('small.png', 'photo.jpg');
     writeFileSync(path.join(folder, 'broken.png'), 'this is not a PNG file');
     const files = ['broken.png', 'small.png', 'photo.jpg'].map((name) => path.join(folder, name));
-    const results = await upscale(...files).catch((error: unknown) => assert.fail(`one broken picture ended the batch: ${String(error)}`));
-    assert.deepEqual(listing(folder), ['broken.png', 'photo.jpg', 'photo@4x.jpg', 'small.png', 'small@4x.png']);
+    const results = await upscale(...files).catch((error: unknown) =>
+      assert.fail(`one broken picture ended the batch: ${String(error)}`),
+    );
+    assert.deepEqual(listing(folder), [
+      'broken.png',
+      'photo.jpg',
+      'photo@4x.jpg',
+      'small.png',
+      'small@4x.png',
+    ]);
     assert.equal(results.length, 2);
   });
 
@@ -65,23 +82,44 @@ describe('Upscale Image', () => {
     assert.deepEqual(listing(folder), ['small.png', 'small@2x.png', 'small@3x.png']);
     assert.equal(pngSize(path.join(folder, 'small@3x.png')).width, 3 * pngSize(source).width);
     assert.equal(results.length, 2);
-    assert.equal(await vscode.env.clipboard.readText(), 'small.png 1x, small@2x.png 2x, small@3x.png 3x');
+    assert.equal(
+      await vscode.env.clipboard.readText(),
+      'small.png 1x, small@2x.png 2x, small@3x.png 3x',
+    );
     const again = await upscaleAs('apple', source);
-    assert.deepEqual(again.map(({ skipped }) => skipped), [true, true], 'a set never gets other names');
+    assert.deepEqual(
+      again.map(({ skipped }) => skipped),
+      [true, true],
+      'a set never gets other names',
+    );
   });
 
-  it('leaves a picture alone whose name says that it is enlarged already, unless it is asked for', async () => {
-    const folder = freshFolder('small.png');
-    const source = path.join(folder, 'small@2x.png');
-    writeFileSync(source, readFileSync(path.join(folder, 'small.png')));
-    assert.deepEqual((await upscale(source)).map(({ skipped, output }) => [skipped, output]), [[true, '']]);
-    assert.equal((await upscaleAs('again', source))[0]?.output, path.join(folder, 'small@2x@4x.png'));
-  });
+  it(
+    'leaves a picture alone whose name says that it is enlarged already, unless it is ' +
+      'asked for',
+    async () => {
+      const folder = freshFolder('small.png');
+      const source = path.join(folder, 'small@2x.png');
+      writeFileSync(source, readFileSync(path.join(folder, 'small.png')));
+      assert.deepEqual(
+        (await upscale(source)).map(({ skipped, output }) => [skipped, output]),
+        [[true, '']],
+      );
+      assert.equal(
+        (await upscaleAs('again', source))[0]?.output,
+        path.join(folder, 'small@2x@4x.png'),
+      );
+    },
+  );
 
   it('draws an SVG, also where the comparison would come first', async () => {
     const folder = freshFolder('small.png');
     const source = path.join(folder, 'drawing.svg');
-    writeFileSync(source, '<svg xmlns="http://www.w3.org/2000/svg" width="12" height="8"><circle cx="6" cy="4" r="3"/></svg>');
+    writeFileSync(
+      source,
+      '<svg xmlns="http://www.w3.org/2000/svg" width="12" height="8"><circle cx="6" cy="4" ' +
+        'r="3"/></svg>',
+    );
     const settings = vscode.workspace.getConfiguration('pisaUpscale');
     await settings.update('action', 'preview', vscode.ConfigurationTarget.Workspace);
     try {
@@ -97,7 +135,11 @@ describe('Upscale Image', () => {
     await settings.update('maxOutputKilobytes', 0.3, vscode.ConfigurationTarget.Workspace);
     try {
       const folder = freshFolder('small.png');
-      assert.deepEqual(await upscale(path.join(folder, 'small.png')), [], 'a PNG of 300 bytes is impossible');
+      assert.deepEqual(
+        await upscale(path.join(folder, 'small.png')),
+        [],
+        'a PNG of 300 bytes is impossible',
+      );
       assert.deepEqual(listing(folder), ['small.png']);
     } finally {
       await settings.update('maxOutputKilobytes', undefined, vscode.ConfigurationTarget.Workspace);
@@ -106,7 +148,11 @@ describe('Upscale Image', () => {
 
   it('follows a changed name pattern', async () => {
     const settings = vscode.workspace.getConfiguration('pisaUpscale');
-    await settings.update('namePattern', 'large/{name}.{ext}', vscode.ConfigurationTarget.Workspace);
+    await settings.update(
+      'namePattern',
+      'large/{name}.{ext}',
+      vscode.ConfigurationTarget.Workspace,
+    );
     try {
       const folder = freshFolder('small.png');
       await upscale(path.join(folder, 'small.png'));
@@ -128,7 +174,8 @@ describe('Upscale Image', () => {
       stalls.disable();
       const ms = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(1);
       console.log(
-        `      event loop of the extension host during ${((Date.now() - started) / 1000).toFixed(1)} s: ` +
+        '      event loop of the extension host during ' +
+          `${((Date.now() - started) / 1000).toFixed(1)} s: ` +
           `longest delay ${ms(stalls.max)} ms, 99th percentile ${ms(stalls.percentile(99))} ms`,
       );
       assert.deepEqual(listing(folder), ['medium.png', 'medium@4x.png']);

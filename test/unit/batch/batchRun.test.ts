@@ -18,29 +18,59 @@ function planOf(names: readonly string[]): Plan {
   const root = folderWith(Object.fromEntries(names.map((name) => [`${name}.png`, name])));
   const items = names.map((name): PlanItem => {
     const { model, scale, guidance, colourFix, format, quality } = DEFAULT_SETTINGS;
-    return { id: `${name}@4x.png`, input: `${name}.png`, output: `${name}@4x.png`, inputBytes: 1, inputHash: hash(name), settingsHash: 's', outputSize: { width: 100, height: 10 }, settings: { model, scale, guidance, colourFix, format, quality, output: {}, asset: {} }, status: 'todo', selected: true };
+    return {
+      id: `${name}@4x.png`,
+      input: `${name}.png`,
+      output: `${name}@4x.png`,
+      inputBytes: 1,
+      inputHash: hash(name),
+      settingsHash: 's',
+      outputSize: { width: 100, height: 10 },
+      settings: { model, scale, guidance, colourFix, format, quality, output: {}, asset: {} },
+      status: 'todo',
+      selected: true,
+    };
   });
   return { root, outputRoot: root, items, otherFiles: 0, orphans: [], notes: [] };
 }
 
-type Held = { readonly name: string; readonly finish: () => void; readonly fail: (code: string) => void; readonly call: UpscaleCall };
+type Held = {
+  readonly name: string;
+  readonly finish: () => void;
+  readonly fail: (code: string) => void;
+  readonly call: UpscaleCall;
+};
 
 /** An engine that does what the test says. */
-function engine(): { held: Held[]; ports: BatchPorts; events: BatchEvent[]; lines: string[]; until: (condition: () => boolean) => Promise<void> } {
+function engine(): {
+  held: Held[];
+  ports: BatchPorts;
+  events: BatchEvent[];
+  lines: string[];
+  until: (condition: () => boolean) => Promise<void>;
+} {
   const held: Held[] = [];
   const events: BatchEvent[] = [];
   const lines: string[] = [];
   const ports: BatchPorts = {
     upscale: (call, { signal }) =>
       new Promise((resolve, reject) => {
-        const fail = (code: string): void => reject(new RpcError({ code, message: `It failed: ${code}.`, hint: 'Do something.' }));
+        const fail = (code: string): void =>
+          reject(new RpcError({ code, message: `It failed: ${code}.`, hint: 'Do something.' }));
         const one: Held = {
           name: path.basename(call.input, '.png'),
           call,
           fail,
           finish: () => {
-            if (call.target.kind === 'file') writeFileSync(call.target.path, `result of ${call.input}`);
-            resolve({ width: 100, height: 10, bytes: 5, notes: [], seconds: { total: 1, inference: 1 } } as unknown as UpscaleResult);
+            if (call.target.kind === 'file')
+              writeFileSync(call.target.path, `result of ${call.input}`);
+            resolve({
+              width: 100,
+              height: 10,
+              bytes: 5,
+              notes: [],
+              seconds: { total: 1, inference: 1 },
+            } as unknown as UpscaleResult);
           },
         };
         held.push(one);
@@ -63,7 +93,8 @@ function engine(): { held: Held[]; ports: BatchPorts; events: BatchEvent[]; line
 
 const OPTIONS = { device: 'cpu', maxInputMegapixels: 10 } as const;
 const ids = (plan: Plan): Set<string> => new Set(plan.items.map(({ id }) => id));
-const states = (report: { outcomes: readonly { id: string; state: string }[] }): string[] => report.outcomes.map(({ id, state }) => `${id.replace('@4x.png', '')} ${state}`).sort();
+const states = (report: { outcomes: readonly { id: string; state: string }[] }): string[] =>
+  report.outcomes.map(({ id, state }) => `${id.replace('@4x.png', '')} ${state}`).sort();
 
 test('three are on their way at once; each is noted before it begins and when it is done', async () => {
   const plan = planOf(['a', 'b', 'c', 'd']);
@@ -79,7 +110,10 @@ test('three are on their way at once; each is noted before it begins and when it
   }
   assert.deepEqual(states(await report), ['a done', 'b done', 'c done', 'd done']);
   assert.ok(lines.indexOf('begin a@4x.png') < lines.indexOf('done a@4x.png'));
-  assert.equal(run.records['a@4x.png']!.outputHash, hash(`result of ${path.join(plan.root, 'a.png')}`));
+  assert.equal(
+    run.records['a@4x.png']!.outputHash,
+    hash(`result of ${path.join(plan.root, 'a.png')}`),
+  );
   assert.deepEqual(held[0]!.call.asset, { again: true });
 });
 
@@ -92,7 +126,13 @@ test('a failure does not stop the rest, and says why', async () => {
   held.find(({ name }) => name === 'b')!.finish();
   const { outcomes } = await report;
   assert.deepEqual(states({ outcomes }), ['a failed', 'b done']);
-  assert.deepEqual([outcomes.find(({ state }) => state === 'failed')!.message, outcomes.find(({ state }) => state === 'failed')!.hint], ['It failed: input-damaged.', 'Do something.']);
+  assert.deepEqual(
+    [
+      outcomes.find(({ state }) => state === 'failed')!.message,
+      outcomes.find(({ state }) => state === 'failed')!.hint,
+    ],
+    ['It failed: input-damaged.', 'Do something.'],
+  );
 });
 
 test('pause begins nothing more, resume goes on, cancel ends all', async () => {
@@ -111,7 +151,14 @@ test('pause begins nothing more, resume goes on, cancel ends all', async () => {
   run.resume();
   await until(() => held.length === 4);
   run.cancel();
-  assert.deepEqual(states(await report), ['a done', 'b done', 'c cancelled', 'd cancelled', 'e cancelled', 'f cancelled']);
+  assert.deepEqual(states(await report), [
+    'a done',
+    'b done',
+    'c cancelled',
+    'd cancelled',
+    'e cancelled',
+    'f cancelled',
+  ]);
   assert.deepEqual(events.filter(({ kind }) => kind === 'paused').length, 2);
 });
 
@@ -166,14 +213,31 @@ test('what changed since the plan was made is neither processed nor overwritten'
   const { held, ports } = engine();
   const { outcomes } = await new BatchRun(plan, ids(plan), OPTIONS, ports).run();
   assert.equal(held.length, 0);
-  assert.ok(outcomes.every(({ state, message }) => state === 'failed' && /has changed since the plan/.test(message ?? '')));
+  assert.ok(
+    outcomes.every(
+      ({ state, message }) =>
+        state === 'failed' && /has changed since the plan/.test(message ?? ''),
+    ),
+  );
 });
 
 test('the meter counts output pixels, leaves pauses out, and says how long is left', () => {
   const plan = planOf(['a', 'b', 'c', 'd']);
   let now = 0;
   const meter = new BatchMeter(plan.items, () => now);
-  const finished = (name: string): BatchEvent => ({ kind: 'finished', outcome: { id: `${name}@4x.png`, input: '', output: '', state: 'done', notes: [], seconds: 1, inferenceSeconds: 1, bytes: 1 } });
+  const finished = (name: string): BatchEvent => ({
+    kind: 'finished',
+    outcome: {
+      id: `${name}@4x.png`,
+      input: '',
+      output: '',
+      state: 'done',
+      notes: [],
+      seconds: 1,
+      inferenceSeconds: 1,
+      bytes: 1,
+    },
+  });
   assert.equal(meter.standing().secondsLeft, undefined);
   meter.add({ kind: 'started', id: 'a@4x.png' });
   now = 1000;

@@ -15,7 +15,8 @@ function inspect(inputs: readonly string[]): Promise<readonly PictureFacts[]> {
   return Promise.resolve(
     inputs.map((input) => {
       const content = readFileSync(input, 'utf8');
-      if (content === 'broken') return { ok: false, message: `${path.basename(input)} is damaged.`, hint: 'Restore it.' };
+      if (content === 'broken')
+        return { ok: false, message: `${path.basename(input)} is damaged.`, hint: 'Restore it.' };
       const [, width, height] = /^(\d+)x(\d+)$/.exec(content) ?? ['', '30', '20'];
       return { ok: true, size: { width: Number(width), height: Number(height) }, frames: 1 };
     }),
@@ -24,25 +25,54 @@ function inspect(inputs: readonly string[]): Promise<readonly PictureFacts[]> {
 
 async function planOf(root: string, part: Partial<PlanRequest> = {}): Promise<Plan> {
   return makePlan(
-    { root, inputs: [root], exclude: [], respectGitignore: true, settingsFor: () => DEFAULT_SETTINGS, minimumSide: 8, records: {}, ...part },
+    {
+      root,
+      inputs: [root],
+      exclude: [],
+      respectGitignore: true,
+      settingsFor: () => DEFAULT_SETTINGS,
+      minimumSide: 8,
+      records: {},
+      ...part,
+    },
     { inspect, modelHash: (model) => Promise.resolve(`hash of ${model}`) },
   );
 }
 
-const shown = ({ items }: Plan): string[] => items.map(({ input, output, status, selected, reason }) => `${input} > ${output || '-'}: ${status}${selected ? ' x' : ''}${reason ? ` ${reason}` : ''}`);
+const shown = ({ items }: Plan): string[] =>
+  items.map(
+    ({ input, output, status, selected, reason }) =>
+      `${input} > ${output || '-'}: ${status}${selected ? ' x' : ''}${reason ? ` ${reason}` : ''}`,
+  );
 
 /** What a run would remember of a plan's items, with these contents as outputs. */
 async function done(plan: Plan, content = 'result'): Promise<Records> {
   const records: Record<string, Records[string]> = {};
-  for (const { input, output, inputHash, settingsHash, outputSize } of plan.items.filter(({ status }) => status === 'todo')) {
+  for (const { input, output, inputHash, settingsHash, outputSize } of plan.items.filter(
+    ({ status }) => status === 'todo',
+  )) {
     write(plan.outputRoot, output, content);
-    records[output] = { input, inputHash: inputHash!, settings: settingsHash!, outputHash: await hashFile(path.join(plan.outputRoot, output)), ...outputSize! };
+    records[output] = {
+      input,
+      inputHash: inputHash!,
+      settings: settingsHash!,
+      outputHash: await hashFile(path.join(plan.outputRoot, output)),
+      ...outputSize!,
+    };
   }
   return records;
 }
 
 test('each file is to do, or left alone with a reason', async () => {
-  const root = folderWith({ 'a.png': 'a', 'b/c.jpg': 'c', 'broken.png': 'broken', 'tiny.png': '4x7', 'strip.png': '4x70', 'icon@2x.png': 'i', 'n.txt': '' });
+  const root = folderWith({
+    'a.png': 'a',
+    'b/c.jpg': 'c',
+    'broken.png': 'broken',
+    'tiny.png': '4x7',
+    'strip.png': '4x70',
+    'icon@2x.png': 'i',
+    'n.txt': '',
+  });
   const plan = await planOf(root);
   assert.deepEqual(shown(plan), [
     'a.png > a@4x.png: todo x',
@@ -53,46 +83,102 @@ test('each file is to do, or left alone with a reason', async () => {
     'tiny.png > -: skip too-small',
   ]);
   const [a] = plan.items;
-  assert.deepEqual([a!.size, a!.outputSize, a!.format], [{ width: 30, height: 20 }, { width: 120, height: 80 }, 'png']);
+  assert.deepEqual(
+    [a!.size, a!.outputSize, a!.format],
+    [{ width: 30, height: 20 }, { width: 120, height: 80 }, 'png'],
+  );
   assert.equal(plan.otherFiles, 1);
   assert.match(plan.items[2]!.message ?? '', /damaged\. Restore it\./);
 });
 
-test('what was made of the same input with the same settings is not made again, and is no input', async () => {
-  const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
-  const settingsFor = () => ({ ...DEFAULT_SETTINGS, namePattern: 'large/{name}.{ext}' });
-  const records = await done(await planOf(root, { settingsFor }));
-  let looked = 0;
-  const again = await makePlan(
-    { root, inputs: [root], exclude: [], respectGitignore: true, settingsFor, minimumSide: 8, records },
-    { inspect: (inputs) => (looked++, inspect(inputs)), modelHash: (model) => Promise.resolve(`hash of ${model}`) },
-  );
-  assert.deepEqual(shown(again), ['a.png > large/a.png: done up-to-date', 'b.png > large/b.png: done up-to-date', 'large/a.png > -: skip previous-output', 'large/b.png > -: skip previous-output']);
-  assert.equal(looked, 0, 'nothing is looked into');
+test(
+  'what was made of the same input with the same settings is not made again, and is no ' + 'input',
+  async () => {
+    const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
+    const settingsFor = () => ({ ...DEFAULT_SETTINGS, namePattern: 'large/{name}.{ext}' });
+    const records = await done(await planOf(root, { settingsFor }));
+    let looked = 0;
+    const again = await makePlan(
+      {
+        root,
+        inputs: [root],
+        exclude: [],
+        respectGitignore: true,
+        settingsFor,
+        minimumSide: 8,
+        records,
+      },
+      {
+        inspect: (inputs) => (looked++, inspect(inputs)),
+        modelHash: (model) => Promise.resolve(`hash of ${model}`),
+      },
+    );
+    assert.deepEqual(shown(again), [
+      'a.png > large/a.png: done up-to-date',
+      'b.png > large/b.png: done up-to-date',
+      'large/a.png > -: skip previous-output',
+      'large/b.png > -: skip previous-output',
+    ]);
+    assert.equal(looked, 0, 'nothing is looked into');
 
-  writeFileSync(path.join(root, 'a.png'), 'changed');
-  assert.deepEqual(shown(await planOf(root, { settingsFor, records })).slice(0, 2), ['a.png > large/a.png: todo x', 'b.png > large/b.png: done up-to-date']);
-  const other = await planOf(root, { settingsFor: () => ({ ...settingsFor(), quality: 1 }), records });
-  assert.deepEqual(shown(other).slice(0, 2), ['a.png > large/a.png: todo x', 'b.png > large/b.png: todo x']);
-});
+    writeFileSync(path.join(root, 'a.png'), 'changed');
+    assert.deepEqual(shown(await planOf(root, { settingsFor, records })).slice(0, 2), [
+      'a.png > large/a.png: todo x',
+      'b.png > large/b.png: done up-to-date',
+    ]);
+    const other = await planOf(root, {
+      settingsFor: () => ({ ...settingsFor(), quality: 1 }),
+      records,
+    });
+    assert.deepEqual(shown(other).slice(0, 2), [
+      'a.png > large/a.png: todo x',
+      'b.png > large/b.png: todo x',
+    ]);
+  },
+);
 
-test('an output that was changed by hand, or that no batch made, is not replaced without asking', async () => {
-  const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
-  const records = await done(await planOf(root));
-  writeFileSync(path.join(root, 'a@4x.png'), 'by hand');
-  assert.deepEqual(shown(await planOf(root, { records })).slice(0, 1), ['a.png > a@4x.png: todo hand-edited']);
-  assert.deepEqual(shown(await planOf(root, { records, force: true })).slice(0, 1), ['a.png > a@4x.png: todo x']);
-  assert.deepEqual(shown(await planOf(root)).filter((line) => !line.includes('density')), ['a.png > a@4x.png: todo exists', 'b.png > b@4x.png: todo exists']);
-  const settingsFor = () => ({ ...DEFAULT_SETTINGS, overwrite: 'overwrite' as const });
-  assert.deepEqual(shown(await planOf(root, { settingsFor, records })).slice(0, 1), ['a.png > a@4x.png: todo hand-edited'], 'overwriting is not meant for what a person changed');
-});
+test(
+  'an output that was changed by hand, or that no batch made, is not replaced without ' + 'asking',
+  async () => {
+    const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
+    const records = await done(await planOf(root));
+    writeFileSync(path.join(root, 'a@4x.png'), 'by hand');
+    assert.deepEqual(shown(await planOf(root, { records })).slice(0, 1), [
+      'a.png > a@4x.png: todo hand-edited',
+    ]);
+    assert.deepEqual(shown(await planOf(root, { records, force: true })).slice(0, 1), [
+      'a.png > a@4x.png: todo x',
+    ]);
+    assert.deepEqual(
+      shown(await planOf(root)).filter((line) => !line.includes('density')),
+      ['a.png > a@4x.png: todo exists', 'b.png > b@4x.png: todo exists'],
+    );
+    const settingsFor = () => ({ ...DEFAULT_SETTINGS, overwrite: 'overwrite' as const });
+    assert.deepEqual(
+      shown(await planOf(root, { settingsFor, records })).slice(0, 1),
+      ['a.png > a@4x.png: todo hand-edited'],
+      'overwriting is not meant for what a person changed',
+    );
+  },
+);
 
 test('two inputs with one output, and an output that is an input, are shown', async () => {
   const root = folderWith({ 'a.jpg': '1', 'a.png': '2', 'B.png': '3', 'b.jpg': '4' });
   const settingsFor = () => ({ ...DEFAULT_SETTINGS, format: 'png' as const });
   const lines = shown(await planOf(root, { settingsFor }));
-  assert.deepEqual(lines, ['B.png > B@4x.png: todo x', 'a.jpg > a@4x.png: todo x', 'a.png > a@4x.png: skip collision', 'b.jpg > b@4x.png: skip collision'], 'also when they differ in case only');
-  const onItself = await planOf(root, { settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: '{name}.{ext}' }) });
+  assert.deepEqual(
+    lines,
+    [
+      'B.png > B@4x.png: todo x',
+      'a.jpg > a@4x.png: todo x',
+      'a.png > a@4x.png: skip collision',
+      'b.jpg > b@4x.png: skip collision',
+    ],
+    'also when they differ in case only',
+  );
+  const onItself = await planOf(root, {
+    settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: '{name}.{ext}' }),
+  });
   assert.ok(onItself.items.every(({ reason }) => reason === 'collision' || reason === 'exists'));
   assert.ok(onItself.items.every(({ selected }) => !selected));
 });
@@ -101,29 +187,52 @@ test('nothing is written outside the folder, also not through a link', async () 
   const elsewhere = folderWith();
   const root = folderWith({ 'a/x.png': '1', 'b.png': '2' });
   symlinkSync(elsewhere, path.join(root, 'a/out'));
-  const plan = await planOf(root, { settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: 'out/{name}.{ext}' }) });
+  const plan = await planOf(root, {
+    settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: 'out/{name}.{ext}' }),
+  });
   assert.deepEqual(shown(plan), ['a/x.png > -: skip outside', 'b.png > out/b.png: todo x']);
   symlinkSync(path.join(elsewhere, 'new.png'), path.join(root, 'b@4x.png'));
-  assert.equal(byInput(await planOf(root), 'b.png').reason, 'outside', 'a link that leads nowhere yet');
+  assert.equal(
+    byInput(await planOf(root), 'b.png').reason,
+    'outside',
+    'a link that leads nowhere yet',
+  );
 });
 
-const byInput = (plan: Plan, input: string): PlanItem => plan.items.find((item) => item.input === input)!;
+const byInput = (plan: Plan, input: string): PlanItem =>
+  plan.items.find((item) => item.input === input)!;
 
-test('a folder that can’t be written to', { skip: process.getuid?.() === 0 ? 'root may write everywhere' : false }, async () => {
-  const root = folderWith({ 'locked/a.png': '1' });
-  chmodSync(path.join(root, 'locked'), 0o555);
-  try {
-    assert.equal(byInput(await planOf(root), 'locked/a.png').reason, 'read-only');
-  } finally {
-    chmodSync(path.join(root, 'locked'), 0o755);
-  }
-});
+test(
+  'a folder that can’t be written to',
+  { skip: process.getuid?.() === 0 ? 'root may write everywhere' : false },
+  async () => {
+    const root = folderWith({ 'locked/a.png': '1' });
+    chmodSync(path.join(root, 'locked'), 0o555);
+    try {
+      assert.equal(byInput(await planOf(root), 'locked/a.png').reason, 'read-only');
+    } finally {
+      chmodSync(path.join(root, 'locked'), 0o755);
+    }
+  },
+);
 
 test('a recipe decides: which files, what becomes of them, and nothing else does', async () => {
-  const root = folderWith({ 'icons/a.png': '1', 'photos/b.jpg': '2', 'other/c.png': '3', 'icons/vendor/d.png': '4' });
-  const value = parseRecipe('{ "rules": [{ "files": "icons/**", "density": "apple" }, { "files": "photos/**", "targets": [{ "scale": 2, "format": "webp", "output": "web/{name}.{ext}" }, { "width": 90 }] }], "exclude": ["**/vendor"] }');
+  const root = folderWith({
+    'icons/a.png': '1',
+    'photos/b.jpg': '2',
+    'other/c.png': '3',
+    'icons/vendor/d.png': '4',
+  });
+  const value = parseRecipe(
+    '{ "rules": [{ "files": "icons/**", "density": "apple" }, { "files": "photos/**", ' +
+      '"targets": [{ "scale": 2, "format": "webp", "output": "web/{name}.{ext}" }, { ' +
+      '"width": 90 }] }], "exclude": ["**/vendor"] }',
+  );
   const recipe = { file: path.join(root, '.pisa-upscale.json'), value };
-  const plan = await planOf(root, { recipe, settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: 'ignored/{name}.{ext}', quality: 3 }) });
+  const plan = await planOf(root, {
+    recipe,
+    settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: 'ignored/{name}.{ext}', quality: 3 }),
+  });
   assert.deepEqual(shown(plan), [
     'icons/a.png > icons/a@2x.png: todo x',
     'icons/a.png > icons/a@3x.png: todo x',
@@ -131,23 +240,46 @@ test('a recipe decides: which files, what becomes of them, and nothing else does
     'photos/b.jpg > photos/b@3x.jpg: todo x',
     'photos/b.jpg > photos/web/b.webp: todo x',
   ]);
-  assert.equal(byInput(plan, 'photos/b.jpg').settings!.quality, DEFAULT_SETTINGS.quality, 'what it leaves open is the same for everybody');
-  const records = { ...(await done(plan)), 'gone@2x.png': { input: 'gone.png', inputHash: '', settings: '', outputHash: '', width: 1, height: 1 } };
+  assert.equal(
+    byInput(plan, 'photos/b.jpg').settings!.quality,
+    DEFAULT_SETTINGS.quality,
+    'what it leaves open is the same for everybody',
+  );
+  const records = {
+    ...(await done(plan)),
+    'gone@2x.png': {
+      input: 'gone.png',
+      inputHash: '',
+      settings: '',
+      outputHash: '',
+      width: 1,
+      height: 1,
+    },
+  };
   const again = await planOf(root, { recipe, records });
   assert.deepEqual(again.orphans, ['gone@2x.png']);
   assert.ok(again.items.every(({ status }) => status !== 'todo'));
 });
 
 test('shards take every input once, and the same ones everywhere', async () => {
-  const root = folderWith(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.png`, `${i}`])));
-  const parts = await Promise.all([1, 2, 3].map((index) => planOf(root, { shard: { index, count: 3 } })));
+  const root = folderWith(
+    Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.png`, `${i}`])),
+  );
+  const parts = await Promise.all(
+    [1, 2, 3].map((index) => planOf(root, { shard: { index, count: 3 } })),
+  );
   const inputs = parts.map(({ items }) => items.map(({ input }) => input));
-  assert.deepEqual(inputs.flat().sort(), (await planOf(root)).items.map(({ input }) => input).sort());
+  assert.deepEqual(
+    inputs.flat().sort(),
+    (await planOf(root)).items.map(({ input }) => input).sort(),
+  );
   assert.ok(inputs.every((part) => part.length > 3));
 });
 
 test('a file that can’t be upscaled to the size that is asked for says why', async () => {
   const root = folderWith({ 'a.png': '30x20' });
-  const plan = await planOf(root, { settingsFor: () => ({ ...DEFAULT_SETTINGS, size: { kind: 'box', width: 900, fit: 'inside' } }) });
+  const plan = await planOf(root, {
+    settingsFor: () => ({ ...DEFAULT_SETTINGS, size: { kind: 'box', width: 900, fit: 'inside' } }),
+  });
   assert.match(plan.items[0]!.message ?? '', /900×600/);
 });

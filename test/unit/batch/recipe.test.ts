@@ -20,12 +20,32 @@ test('a recipe has comments, trailing commas, rules with one target or several',
   }`);
   assert.deepEqual(recipe, {
     rules: [
-      { files: ['icons/**/*.png'], targets: [{ density: 'apple', guidance: { semantic: 0.3 }, file: {}, asset: {} }] },
+      {
+        files: ['icons/**/*.png'],
+        targets: [{ density: 'apple', guidance: { semantic: 0.3 }, file: {}, asset: {} }],
+      },
       {
         files: ['photos/*.jpg', 'hero/*.jpg'],
         targets: [
-          { size: { kind: 'box', width: 1920, fit: 'inside' }, model: 'm', guidance: {}, format: 'webp', quality: 80, output: 'web/{name}.{ext}', file: { maxBytes: 200_500 }, asset: {} },
-          { size: { kind: 'megapixels', megapixels: 8 }, notBeyond: { width: 4000 }, model: 'm', guidance: {}, quality: 80, file: { metadata: 'strip' }, asset: {} },
+          {
+            size: { kind: 'box', width: 1920, fit: 'inside' },
+            model: 'm',
+            guidance: {},
+            format: 'webp',
+            quality: 80,
+            output: 'web/{name}.{ext}',
+            file: { maxBytes: 200_500 },
+            asset: {},
+          },
+          {
+            size: { kind: 'megapixels', megapixels: 8 },
+            notBeyond: { width: 4000 },
+            model: 'm',
+            guidance: {},
+            quality: 80,
+            file: { metadata: 'strip' },
+            asset: {},
+          },
         ],
       },
     ],
@@ -43,20 +63,54 @@ for (const [name, text, message] of [
   ['no object', '[]', /the recipe must be an object/],
   ['no rules', '{}', /rules must be a list/],
   ['an unknown key', '{ "rules": [], "rule": 1 }', /rule must be left out: known are/],
-  ['an unknown key of a rule', '{ "rules": [{ "files": "a", "scal": 2 }] }', /rules\[0\]\.scal must be left out/],
-  ['a scale out of range', '{ "rules": [{ "files": "a", "scale": 9 }] }', /rules\[0\]\.scale must be a number between 1 and 8/],
-  ['two sizes', '{ "rules": [{ "files": "a", "scale": 2, "width": 5 }] }', /one of scale, width and height/],
+  [
+    'an unknown key of a rule',
+    '{ "rules": [{ "files": "a", "scal": 2 }] }',
+    /rules\[0\]\.scal must be left out/,
+  ],
+  [
+    'a scale out of range',
+    '{ "rules": [{ "files": "a", "scale": 9 }] }',
+    /rules\[0\]\.scale must be a number between 1 and 8/,
+  ],
+  [
+    'two sizes',
+    '{ "rules": [{ "files": "a", "scale": 2, "width": 5 }] }',
+    /one of scale, width and height/,
+  ],
   ['a wrong format', '{ "rules": [{ "files": "a", "format": "bmp" }] }', /one of source, png/],
-  ['files that are no text', '{ "rules": [{ "files": [1] }] }', /rules\[0\]\.files\[0\] must be a text/],
+  [
+    'files that are no text',
+    '{ "rules": [{ "files": [1] }] }',
+    /rules\[0\]\.files\[0\] must be a text/,
+  ],
   ['a glob that leaves', '{ "rules": [{ "files": "../**/*.png" }] }', /inside the folder/],
   ['an absolute glob', '{ "rules": [{ "files": "/etc/**" }] }', /inside the folder/],
   ['a drive', '{ "rules": [{ "files": "C:\\\\\\\\x\\\\\\\\**" }] }', /inside the folder/],
-  ['an output that leaves', '{ "rules": [{ "files": "a", "output": "../{name}.{ext}" }] }', /must stay inside/],
-  ['an absolute output', '{ "rules": [{ "files": "a", "output": "/tmp/{name}.{ext}" }] }', /must stay inside/],
-  ['a wrong target', '{ "rules": [{ "files": "a", "targets": [{ "quality": 0 }] }] }', /rules\[0\]\.targets\[0\]\.quality/],
+  [
+    'an output that leaves',
+    '{ "rules": [{ "files": "a", "output": "../{name}.{ext}" }] }',
+    /must stay inside/,
+  ],
+  [
+    'an absolute output',
+    '{ "rules": [{ "files": "a", "output": "/tmp/{name}.{ext}" }] }',
+    /must stay inside/,
+  ],
+  [
+    'a wrong target',
+    '{ "rules": [{ "files": "a", "targets": [{ "quality": 0 }] }] }',
+    /rules\[0\]\.targets\[0\]\.quality/,
+  ],
 ] as const) {
   test(`${name}: the message names the file and the place`, () => {
-    assert.throws(() => parseRecipe(text), (error) => error instanceof RecipeError && error.message.startsWith('.pisa-upscale.json') && message.test(error.message));
+    assert.throws(
+      () => parseRecipe(text),
+      (error) =>
+        error instanceof RecipeError &&
+        error.message.startsWith('.pisa-upscale.json') &&
+        message.test(error.message),
+    );
   });
 }
 
@@ -66,12 +120,29 @@ test('a folder without a recipe has none', async () => {
 
 test('the schema knows the same keys', () => {
   const root = path.resolve(__dirname, '../../..');
-  const schema = JSON.parse(readFileSync(path.join(root, 'schemas/recipe.schema.json'), 'utf8')) as { $defs: { target: { properties: Record<string, unknown> }; rule: { properties: Record<string, unknown> } }; properties: Record<string, unknown> };
-  const known = /known are (.*)\.$/.exec(message(() => parseRecipe('{ "rules": [{ "files": "a", "nonsense": 1 }] }')))![1]!.split(', ');
+  const schema = JSON.parse(
+    readFileSync(path.join(root, 'schemas/recipe.schema.json'), 'utf8'),
+  ) as {
+    $defs: {
+      target: { properties: Record<string, unknown> };
+      rule: { properties: Record<string, unknown> };
+    };
+    properties: Record<string, unknown>;
+  };
+  const known = /known are (.*)\.$/
+    .exec(message(() => parseRecipe('{ "rules": [{ "files": "a", "nonsense": 1 }] }')))![1]!
+    .split(', ');
   assert.deepEqual(Object.keys(schema.$defs.rule.properties).sort(), known.sort());
-  assert.deepEqual(Object.keys(schema.$defs.target.properties).sort(), known.filter((key) => key !== 'files' && key !== 'targets').sort());
-  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { contributes: { jsonValidation: { fileMatch: string; url: string }[] } };
-  assert.deepEqual(manifest.contributes.jsonValidation, [{ fileMatch: '.pisa-upscale.json', url: './schemas/recipe.schema.json' }]);
+  assert.deepEqual(
+    Object.keys(schema.$defs.target.properties).sort(),
+    known.filter((key) => key !== 'files' && key !== 'targets').sort(),
+  );
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    contributes: { jsonValidation: { fileMatch: string; url: string }[] };
+  };
+  assert.deepEqual(manifest.contributes.jsonValidation, [
+    { fileMatch: '.pisa-upscale.json', url: './schemas/recipe.schema.json' },
+  ]);
 });
 
 function message(run: () => unknown): string {

@@ -5,18 +5,34 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { canonical, hashValue } from '../../../src/batch/hash';
 import { Journal, unfinishedRuns } from '../../../src/batch/journal';
-import { LOCK_NAME, mergeLocks, readRecords, RecordsError, writeRecords } from '../../../src/batch/records';
+import {
+  LOCK_NAME,
+  mergeLocks,
+  readRecords,
+  RecordsError,
+  writeRecords,
+} from '../../../src/batch/records';
 import { parseShard, shardOf } from '../../../src/batch/shard';
 import type { OutputRecord } from '../../../src/batch/types';
 import { folderWith } from './batchFolder';
 
-const record = (input: string): OutputRecord => ({ input, inputHash: 'i', settings: 's', outputHash: 'o', width: 1, height: 2 });
+const record = (input: string): OutputRecord => ({
+  input,
+  inputHash: 'i',
+  settings: 's',
+  outputHash: 'o',
+  width: 1,
+  height: 2,
+});
 
 test('a lock has its outputs in order and nothing that depends on time or machine', async () => {
   const folder = folderWith();
   const [a, b] = [path.join(folder, 'a.json'), path.join(folder, 'b.json')];
   await writeRecords(a, { 'z.png': record('z'), 'a.png': record('a') });
-  await writeRecords(b, { 'a.png': record('a'), 'z.png': { ...record('z'), extra: 1 } as OutputRecord });
+  await writeRecords(b, {
+    'a.png': record('a'),
+    'z.png': { ...record('z'), extra: 1 } as OutputRecord,
+  });
   assert.equal(readFileSync(a, 'utf8'), readFileSync(b, 'utf8'));
   assert.deepEqual(Object.keys(await readRecords(a)), ['a.png', 'z.png']);
   assert.deepEqual(readdirSync(folder).sort(), ['a.json', 'b.json']);
@@ -24,17 +40,35 @@ test('a lock has its outputs in order and nothing that depends on time or machin
 });
 
 test('what a process left that was killed while it wrote a lock goes with the next one', async () => {
-  const folder = folderWith({ [`${LOCK_NAME}.999999999-5-1.tmp`]: 'half', [`${LOCK_NAME}.${process.pid}-1-1.tmp`]: 'of another process with this number', 'other.tmp': 'mine' });
+  const folder = folderWith({
+    [`${LOCK_NAME}.999999999-5-1.tmp`]: 'half',
+    [`${LOCK_NAME}.${process.pid}-1-1.tmp`]: 'of another process with this number',
+    'other.tmp': 'mine',
+  });
   await writeRecords(path.join(folder, LOCK_NAME), {});
-  assert.deepEqual(readdirSync(folder).sort(), process.platform === 'linux' ? [LOCK_NAME, 'other.tmp'] : [LOCK_NAME, `${LOCK_NAME}.${process.pid}-1-1.tmp`, 'other.tmp']);
+  assert.deepEqual(
+    readdirSync(folder).sort(),
+    process.platform === 'linux'
+      ? [LOCK_NAME, 'other.tmp']
+      : [LOCK_NAME, `${LOCK_NAME}.${process.pid}-1-1.tmp`, 'other.tmp'],
+  );
 });
 
 test('a damaged lock says what to do', async () => {
   const folder = folderWith();
   const file = path.join(folder, LOCK_NAME);
-  for (const text of ['', '<<<<<<< HEAD', '{}', '{"version":2,"outputs":{}}', '{"version":1,"outputs":{"a":{"input":1}}}']) {
+  for (const text of [
+    '',
+    '<<<<<<< HEAD',
+    '{}',
+    '{"version":2,"outputs":{}}',
+    '{"version":1,"outputs":{"a":{"input":1}}}',
+  ]) {
     writeFileSync(file, text);
-    await assert.rejects(readRecords(file), (error) => error instanceof RecordsError && /Resolve conflicts/.test(error.message));
+    await assert.rejects(
+      readRecords(file),
+      (error) => error instanceof RecordsError && /Resolve conflicts/.test(error.message),
+    );
   }
 });
 
@@ -49,57 +83,80 @@ test('the locks of all shards join into the one; a missing one changes nothing',
   await writeRecords(part(2), { 'a.png': record('a') });
   assert.deepEqual(await mergeLocks(folder), { parts: 3, outputs: 3, missing: [] });
   assert.deepEqual(readdirSync(folder), [LOCK_NAME]);
-  assert.deepEqual(Object.keys(await readRecords(path.join(folder, LOCK_NAME))), ['a.png', 'b.png', 'c.png']);
+  assert.deepEqual(Object.keys(await readRecords(path.join(folder, LOCK_NAME))), [
+    'a.png',
+    'b.png',
+    'c.png',
+  ]);
 });
 
 test('the same settings have the same hash however they were written', () => {
-  assert.equal(hashValue({ a: 1, b: { c: [1, 2], d: undefined } }), hashValue({ b: { c: [1, 2] }, a: 1 }));
+  assert.equal(
+    hashValue({ a: 1, b: { c: [1, 2], d: undefined } }),
+    hashValue({ b: { c: [1, 2] }, a: 1 }),
+  );
   assert.notEqual(hashValue({ a: [1, 2] }), hashValue({ a: [2, 1] }));
   assert.equal(canonical({ b: null, a: 'x' }), '{"a":"x","b":null}');
 });
 
 test('shards are read, and nonsense is not', () => {
   assert.deepEqual(parseShard('2/3'), { index: 2, count: 3 });
-  for (const text of ['0/3', '4/3', '1', '1/0', 'a/b', '1/3/4']) assert.equal(parseShard(text), undefined, text);
+  for (const text of ['0/3', '4/3', '1', '1/0', 'a/b', '1/3/4'])
+    assert.equal(parseShard(text), undefined, text);
   assert.equal(shardOf('a/b.png', 1), 1);
 });
 
 /** A journal as a process leaves it that was killed. */
 function killedRun(folder: string, script: string): void {
-  const code = `require('tsx/cjs'); const { Journal } = require(${JSON.stringify(path.resolve(__dirname, '../../../src/batch/journal'))}); (async () => { ${script} process.kill(process.pid, 'SIGKILL'); })();`;
+  const code =
+    `require('tsx/cjs'); const { Journal } = ` +
+    `require(${JSON.stringify(path.resolve(__dirname, '../../../src/batch/journal'))}); ` +
+    `(async () => { ${script} process.kill(process.pid, 'SIGKILL'); })();`;
   spawnSync(process.execPath, ['-e', code], { cwd: path.resolve(__dirname, '../../..') });
   assert.equal(readdirSync(folder).filter((name) => name.startsWith('journal-')).length, 1);
 }
 
-test('what a killed run finished is known, also what it had moved to its place but not yet noted', async () => {
-  const state = folderWith();
-  const root = folderWith({ 'moved.png': 'new', 'untouched.png': 'old' });
-  const json = (name: string): string => JSON.stringify(record(name));
-  const old = 'await import("node:crypto").then(({ createHash }) => createHash("sha256").update("old").digest("hex"))';
-  killedRun(
-    state,
-    `const j = await Journal.create(${JSON.stringify(state)}, { root: ${JSON.stringify(root)}, ids: ['done.png', 'moved.png', 'untouched.png', 'never.png'] });
+test(
+  'what a killed run finished is known, also what it had moved to its place but not yet ' + 'noted',
+  async () => {
+    const state = folderWith();
+    const root = folderWith({ 'moved.png': 'new', 'untouched.png': 'old' });
+    const json = (name: string): string => JSON.stringify(record(name));
+    const old =
+      'await import("node:crypto").then(({ createHash }) => ' +
+      'createHash("sha256").update("old").digest("hex"))';
+    killedRun(
+      state,
+      `const j = await Journal.create(${JSON.stringify(state)}, { root: ${JSON.stringify(root)}, ids: ['done.png', 'moved.png', 'untouched.png', 'never.png'] });
      await j.begin('done.png', ${json('done')}, undefined); await j.done('done.png', ${json('done')});
      await j.begin('moved.png', ${json('moved')}, ${old}); await j.begin('untouched.png', ${json('untouched')}, ${old}); await j.begin('never.png', ${json('never')}, undefined);`,
-  );
-  const [name] = readdirSync(state);
-  writeFileSync(path.join(state, name!), `${readFileSync(path.join(state, name!), 'utf8')}{"kind":"done","outp`);
-  const found = await unfinishedRuns(state, root);
-  assert.deepEqual(Object.keys(found!.records).sort(), ['done.png', 'moved.png']);
-  assert.match(found!.records['moved.png']!.outputHash, /^[0-9a-f]{64}$/);
-  assert.equal(found!.header.ids.length, 4);
-});
+    );
+    const [name] = readdirSync(state);
+    writeFileSync(
+      path.join(state, name!),
+      `${readFileSync(path.join(state, name!), 'utf8')}{"kind":"done","outp`,
+    );
+    const found = await unfinishedRuns(state, root);
+    assert.deepEqual(Object.keys(found!.records).sort(), ['done.png', 'moved.png']);
+    assert.match(found!.records['moved.png']!.outputHash, /^[0-9a-f]{64}$/);
+    assert.equal(found!.header.ids.length, 4);
+  },
+);
 
-test('a number that another process has now does not make a dead run live', { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' }, async () => {
-  const state = folderWith();
-  const header = { kind: 'header', header: { root: '/r', ids: ['a'], started: '1' } };
-  // The parent lives, but was not started at that time; nor was this process.
-  for (const pid of [process.ppid, process.pid]) {
-    writeFileSync(path.join(state, `journal-${pid}-1.jsonl`), `${JSON.stringify(header)}\n`);
-    assert.deepEqual((await unfinishedRuns(state, '/r'))?.header.ids, ['a']);
-    rmSync(path.join(state, `journal-${pid}-1.jsonl`));
-  }
-});
+test(
+  'a number that another process has now does not make a dead run live',
+  { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' },
+  async () => {
+    const state = folderWith();
+    const header = { kind: 'header', header: { root: '/r', ids: ['a'], started: '1' } };
+    // The parent lives, but was not started at that time; nor was this process.
+    for (const pid of [process.ppid, process.pid]) {
+      writeFileSync(path.join(state, `journal-${pid}-1.jsonl`), `${JSON.stringify(header)}\n`);
+      assert.deepEqual((await unfinishedRuns(state, '/r'))?.header.ids, ['a']);
+      rmSync(path.join(state, `journal-${pid}-1.jsonl`));
+    }
+  },
+);
 
 test('the journal of a run that lives is nobody else’s; one that is over is gone', async () => {
   const state = folderWith();

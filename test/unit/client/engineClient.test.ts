@@ -6,7 +6,10 @@ import { after, afterEach, beforeEach, test } from 'node:test';
 import { EngineClient } from '../../../src/client/engineClient';
 import type { InstallRequest, ModelProgress } from '../../../src/shared/modelProtocol';
 
-/** Speaks the engine's protocol: answers every call with its method, parameters and the arguments of the process, after one report. */
+/**
+ * Speaks the engine's protocol: answers every call with its method, parameters and the arguments of
+ * the process, after one report.
+ */
 const ECHO = `
 process.on('disconnect', () => process.exit(0));
 process.on('message', ({ type, id, method, params }) => {
@@ -28,15 +31,30 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 let client: EngineClient;
 beforeEach(() => {
-  client = new EngineClient({ entry, modelFolders: ['/embedded', '/more'], store: '/store', idleSeconds: 60, log: () => undefined });
+  client = new EngineClient({
+    entry,
+    modelFolders: ['/embedded', '/more'],
+    store: '/store',
+    idleSeconds: 60,
+    log: () => undefined,
+  });
 });
 afterEach(() => client.dispose());
 
 const echoed = async (call: Promise<unknown>): Promise<Echo> => (await call) as Echo;
-const REQUEST: InstallRequest = { id: 'pisa-sr', precision: 'fp32', mirrors: ['https://mirror.example/{path}'] };
+const REQUEST: InstallRequest = {
+  id: 'pisa-sr',
+  precision: 'fp32',
+  mirrors: ['https://mirror.example/{path}'],
+};
 
 test('the engine learns of the store first, then of the folders with models', async () => {
-  assert.deepEqual((await echoed(client.modelStates())).args, ['--store', '/store', '/embedded', '/more']);
+  assert.deepEqual((await echoed(client.modelStates())).args, [
+    '--store',
+    '/store',
+    '/embedded',
+    '/more',
+  ]);
 });
 
 test('each method of the model protocol is called by its name with its parameters', async () => {
@@ -45,7 +63,11 @@ test('each method of the model protocol is called by its name with its parameter
     ['modelStates', undefined, () => client.modelStates()],
     ['planInstall', REQUEST, () => client.planInstall(REQUEST)],
     ['installModel', install, () => client.installModel(install)],
-    ['importModel', { id: 'pisa-sr', folder: '/f' }, () => client.importModel({ id: 'pisa-sr', folder: '/f' })],
+    [
+      'importModel',
+      { id: 'pisa-sr', folder: '/f' },
+      () => client.importModel({ id: 'pisa-sr', folder: '/f' }),
+    ],
     ['verifyModels', { id: 'pisa-sr' }, () => client.verifyModels({ id: 'pisa-sr' })],
     ['removeModel', { id: 'pisa-sr' }, () => client.removeModel({ id: 'pisa-sr' })],
   ];
@@ -61,16 +83,30 @@ test('progress of long calls arrives typed', async () => {
   await client.installModel({ ...REQUEST, licencesAccepted: true }, { onProgress });
   await client.importModel({ id: 'pisa-sr', folder: '/f' }, { onProgress });
   await client.verifyModels({}, { onProgress });
-  assert.deepEqual(reports.map(({ file, bytes, totalBytes }) => [file, bytes, totalBytes]), [['installModel', 1, 2], ['importModel', 1, 2], ['verifyModels', 1, 2]]);
+  assert.deepEqual(
+    reports.map(({ file, bytes, totalBytes }) => [file, bytes, totalBytes]),
+    [
+      ['installModel', 1, 2],
+      ['importModel', 1, 2],
+      ['verifyModels', 1, 2],
+    ],
+  );
 });
 
 test('a failure keeps its code, every line of its message and its advice', async () => {
-  await assert.rejects(client.importModel({ id: 'pisa-sr', folder: '/fails' }), { code: 'checkpoint-incomplete', message: 'a\nb', hint: 'Add them.' });
+  await assert.rejects(client.importModel({ id: 'pisa-sr', folder: '/fails' }), {
+    code: 'checkpoint-incomplete',
+    message: 'a\nb',
+    hint: 'Add them.',
+  });
 });
 
 test('a cancel reaches the engine, which lives on when it obeys', async () => {
   const controller = new AbortController();
-  const call = client.importModel({ id: 'pisa-sr', folder: '/waits' }, { signal: controller.signal, onProgress: () => controller.abort() });
+  const call = client.importModel(
+    { id: 'pisa-sr', folder: '/waits' },
+    { signal: controller.signal, onProgress: () => controller.abort() },
+  );
   await assert.rejects(call, { code: 'cancelled' });
   const pid = client.processId;
   assert.ok(pid);
@@ -79,7 +115,9 @@ test('a cancel reaches the engine, which lives on when it obeys', async () => {
 });
 
 test('a call with a signal that has aborted starts no engine', async () => {
-  await assert.rejects(client.planInstall(REQUEST, { signal: AbortSignal.abort() }), { code: 'cancelled' });
+  await assert.rejects(client.planInstall(REQUEST, { signal: AbortSignal.abort() }), {
+    code: 'cancelled',
+  });
   assert.equal(client.processId, undefined);
 });
 

@@ -15,14 +15,18 @@ test('the environment names the store', () => {
   assert.equal(defaultModelStore(), folder);
 });
 
-test('without it, or when it is no absolute path, the store is a folder of the product in the person’s data', () => {
-  delete process.env.PISA_UPSCALE_STORE;
-  const store = defaultModelStore();
-  assert.ok(path.isAbsolute(store));
-  assert.equal(path.basename(store), 'models');
-  assert.match(store, /pisa-upscale/);
-  for (const useless of ['', 'models', './models']) {
-    process.env.PISA_UPSCALE_STORE = useless;
-    assert.equal(defaultModelStore(), store, useless);
-  }
-});
+test(
+  'without it, or when it is no absolute path, the store is a folder of the product in ' +
+    'the person’s data',
+  () => {
+    delete process.env.PISA_UPSCALE_STORE;
+    const store = defaultModelStore();
+    assert.ok(path.isAbsolute(store));
+    assert.equal(path.basename(store), 'models');
+    assert.match(store, /pisa-upscale/);
+    for (const useless of ['', 'models', './models']) {
+      process.env.PISA_UPSCALE_STORE = useless;
+      assert.equal(defaultModelStore(), store, useless);
+    }
+  },
+);

@@ -3,13 +3,28 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { Questions } from '../../../src/cli/questions';
 
-function setUp(): { questions: Questions; input: PassThrough; shown: () => string; controller: AbortController } {
+function setUp(): {
+  questions: Questions;
+  input: PassThrough;
+  shown: () => string;
+  controller: AbortController;
+} {
   const input = new PassThrough();
   const output = new PassThrough();
   let text = '';
   output.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const controller = new AbortController();
-  return { questions: new Questions({ input, output, signal: controller.signal, onInterrupt: () => controller.abort() }), input, shown: () => text, controller };
+  return {
+    questions: new Questions({
+      input,
+      output,
+      signal: controller.signal,
+      onInterrupt: () => controller.abort(),
+    }),
+    input,
+    shown: () => text,
+    controller,
+  };
 }
 
 test('an answer is trimmed, and the next question has its own', async () => {

@@ -8,7 +8,20 @@ test('four whole numbers are a region', () => {
 });
 
 test('anything else is refused', () => {
-  for (const wrong of ['', '1,2,3', '1,2,3,4,5', '-1,0,2,2', '0,0,1.5,2', '0x10,0,2,2', '1e1,0,2,2', '0,0,0,2', '0,0,2,0', '0,,2,2', 'a,b,c,d', '0,0,99999999999,2']) {
+  for (const wrong of [
+    '',
+    '1,2,3',
+    '1,2,3,4,5',
+    '-1,0,2,2',
+    '0,0,1.5,2',
+    '0x10,0,2,2',
+    '1e1,0,2,2',
+    '0,0,0,2',
+    '0,0,2,0',
+    '0,,2,2',
+    'a,b,c,d',
+    '0,0,99999999999,2',
+  ]) {
     assert.throws(() => region(wrong), /four whole numbers/, wrong);
   }
 });

@@ -6,7 +6,10 @@ import { DeviceSelector } from '../../../src/engine/runtime/deviceSelector';
 import { RpcError } from '../../../src/shared/rpc';
 import type { DeviceReport } from '../../../src/shared/engineProtocol';
 
-const run = async (device: Attempt['device'], works: (attempt: Attempt) => boolean): Promise<{ result: Attempt; fallbacks: string[] }> => {
+const run = async (
+  device: Attempt['device'],
+  works: (attempt: Attempt) => boolean,
+): Promise<{ result: Attempt; fallbacks: string[] }> => {
   const fallbacks: string[] = [];
   const result = await firstSuccessful(
     attemptsFor(device, 1000),
@@ -14,7 +17,8 @@ const run = async (device: Attempt['device'], works: (attempt: Attempt) => boole
       if (!works(attempt)) throw new Error(`${attempt.device} ${attempt.tilePixels} failed`);
       return attempt;
     },
-    async (failed, next, reason) => void fallbacks.push(`${failed.device}→${next.device} ${next.tilePixels}: ${reason}`),
+    async (failed, next, reason) =>
+      void fallbacks.push(`${failed.device}→${next.device} ${next.tilePixels}: ${reason}`),
   );
   return { result, fallbacks };
 };
@@ -22,16 +26,25 @@ const run = async (device: Attempt['device'], works: (attempt: Attempt) => boole
 test('a GPU that fails gets a smaller tile, then the CPU does the work', async () => {
   const { result, fallbacks } = await run('webgpu', ({ device }) => device === 'cpu');
   assert.deepEqual(result, { device: 'cpu', tilePixels: 1000 });
-  assert.deepEqual(fallbacks, ['webgpu→webgpu 250: webgpu 1000 failed', 'webgpu→cpu 1000: webgpu 250 failed']);
+  assert.deepEqual(fallbacks, [
+    'webgpu→webgpu 250: webgpu 1000 failed',
+    'webgpu→cpu 1000: webgpu 250 failed',
+  ]);
 });
 
 test('a GPU that only lacks memory stays in use', async () => {
-  const { result } = await run('webgpu', ({ device, tilePixels }) => device === 'webgpu' && tilePixels <= 250);
+  const { result } = await run(
+    'webgpu',
+    ({ device, tilePixels }) => device === 'webgpu' && tilePixels <= 250,
+  );
   assert.deepEqual(result, { device: 'webgpu', tilePixels: 250 });
 });
 
 test('a failure of the CPU is an error with advice', async () => {
-  await assert.rejects(run('cpu', () => false), { code: 'inference-failed', message: /failed on cpu: cpu 1000 failed/ });
+  await assert.rejects(
+    run('cpu', () => false),
+    { code: 'inference-failed', message: /failed on cpu: cpu 1000 failed/ },
+  );
 });
 
 test('a cancel is not tried again', async () => {
@@ -48,7 +61,11 @@ test('a cancel is not tried again', async () => {
   assert.equal(tries, 1);
 });
 
-const report = (device: DeviceReport['device'], usable: boolean, milliseconds?: number): DeviceReport => ({
+const report = (
+  device: DeviceReport['device'],
+  usable: boolean,
+  milliseconds?: number,
+): DeviceReport => ({
   device,
   usable,
   reason: 'test',
@@ -58,7 +75,10 @@ const report = (device: DeviceReport['device'], usable: boolean, milliseconds?: 
 test('auto is the fastest device that passed; an emulated GPU does not beat the CPU', () => {
   assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', true, 1)]), 'webgpu');
   assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', true, 200)]), 'cpu');
-  assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', false, 1), report('cuda', true, 2)]), 'cuda');
+  assert.equal(
+    chooseAuto([report('cpu', true, 9), report('webgpu', false, 1), report('cuda', true, 2)]),
+    'cuda',
+  );
   assert.equal(chooseAuto([]), 'cpu');
 });
 

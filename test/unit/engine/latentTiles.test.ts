@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { coreTiles, withReach } from '../../../src/engine/pisa/coreTiles';
-import { collage, cut, gaussian, latentTiles, mapTiles, sampleWindows, type Latents } from '../../../src/engine/pisa/latentTiles';
+import {
+  collage,
+  cut,
+  gaussian,
+  latentTiles,
+  mapTiles,
+  sampleWindows,
+  type Latents,
+} from '../../../src/engine/pisa/latentTiles';
 import { latentSize, workSize } from '../../../src/engine/pisa/workSize';
 
-const latents = (width: number, height: number, channels = 2): Latents => ({ width, height, channels, data: Float32Array.from({ length: width * height * channels }, (_, i) => (i * 37) % 101) });
+const latents = (width: number, height: number, channels = 2): Latents => ({
+  width,
+  height,
+  channels,
+  data: Float32Array.from({ length: width * height * channels }, (_, i) => (i * 37) % 101),
+});
 
 describe('tiles of latents', () => {
   it('are none while 96² latents suffice, whatever the shape', () => {
-    assert.deepEqual(latentTiles({ width: 96, height: 96 }), [{ x: 0, y: 0, width: 96, height: 96 }]);
+    assert.deepEqual(latentTiles({ width: 96, height: 96 }), [
+      { x: 0, y: 0, width: 96, height: 96 },
+    ]);
     assert.equal(latentTiles({ width: 192, height: 48 }).length, 1);
   });
 
@@ -19,12 +34,25 @@ describe('tiles of latents', () => {
   });
 
   it('work on pictures thinner than a tile, on which the reference fails', () => {
-    for (const [width, height] of [[2000, 10], [10, 2000], [1000, 95], [9217, 1]] as const) {
+    for (const [width, height] of [
+      [2000, 10],
+      [10, 2000],
+      [1000, 95],
+      [9217, 1],
+    ] as const) {
       const tiles = latentTiles({ width, height });
       assert.ok(tiles.length > 1);
-      for (const tile of tiles) assert.ok(tile.x >= 0 && tile.y >= 0 && tile.x + tile.width <= width && tile.y + tile.height <= height);
+      for (const tile of tiles)
+        assert.ok(
+          tile.x >= 0 &&
+            tile.y >= 0 &&
+            tile.x + tile.width <= width &&
+            tile.y + tile.height <= height,
+        );
       const covered = new Uint8Array(width * height);
-      for (const tile of tiles) for (let y = tile.y; y < tile.y + tile.height; y++) covered.fill(1, y * width + tile.x, y * width + tile.x + tile.width);
+      for (const tile of tiles)
+        for (let y = tile.y; y < tile.y + tile.height; y++)
+          covered.fill(1, y * width + tile.x, y * width + tile.x + tile.width);
       assert.ok(covered.every((value) => value === 1));
     }
   });
@@ -48,7 +76,12 @@ describe('tiles of latents', () => {
   it('are added in a fixed order', async () => {
     const picture = latents(50, 50);
     const tiles = latentTiles(picture, { side: 20, overlap: 8 });
-    const run = async (): Promise<Float32Array> => (await mapTiles(picture, tiles, 2, async (tile, rect) => tile.data.map((value) => value * (1 + rect.x)))).data;
+    const run = async (): Promise<Float32Array> =>
+      (
+        await mapTiles(picture, tiles, 2, async (tile, rect) =>
+          tile.data.map((value) => value * (1 + rect.x)),
+        )
+      ).data;
     assert.deepEqual(await run(), await run());
   });
 });
@@ -57,8 +90,19 @@ describe('windows that statistics are estimated from', () => {
   it('are spread over the picture and joined without overlap', () => {
     const picture = latents(100, 90);
     const { windows, columns } = sampleWindows(picture, { side: 32, perAxis: 2 });
-    assert.deepEqual(windows.map(({ x, y }) => [x, y]), [[0, 0], [68, 0], [0, 58], [68, 58]]);
-    const joined = collage(windows.map((window) => cut(picture, window)), columns);
+    assert.deepEqual(
+      windows.map(({ x, y }) => [x, y]),
+      [
+        [0, 0],
+        [68, 0],
+        [0, 58],
+        [68, 58],
+      ],
+    );
+    const joined = collage(
+      windows.map((window) => cut(picture, window)),
+      columns,
+    );
     assert.deepEqual([joined.width, joined.height], [64, 64]);
     assert.equal(joined.data[33], picture.data[69]);
   });
@@ -71,35 +115,77 @@ describe('windows that statistics are estimated from', () => {
 
 describe('cores of VAE tiles', () => {
   it('cover an area exactly once within the budget', () => {
-    for (const [width, height] of [[1, 1], [7, 300], [128, 96], [65, 64], [1000, 3]] as const) {
-      const tiles = coreTiles({ x: 3, y: 5, width, height }, { budget: 300 * 300, around: 16, pixels: 8 });
-      assert.equal(tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0), width * height);
+    for (const [width, height] of [
+      [1, 1],
+      [7, 300],
+      [128, 96],
+      [65, 64],
+      [1000, 3],
+    ] as const) {
+      const tiles = coreTiles(
+        { x: 3, y: 5, width, height },
+        { budget: 300 * 300, around: 16, pixels: 8 },
+      );
+      assert.equal(
+        tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0),
+        width * height,
+      );
       for (const tile of tiles) {
-        assert.ok(tile.width > 0 && tile.height > 0 && (tile.width * 8 + 16) * (tile.height * 8 + 16) <= 300 * 300);
-        assert.ok(tile.x >= 3 && tile.y >= 5 && tile.x + tile.width <= 3 + width && tile.y + tile.height <= 5 + height);
+        assert.ok(
+          tile.width > 0 &&
+            tile.height > 0 &&
+            (tile.width * 8 + 16) * (tile.height * 8 + 16) <= 300 * 300,
+        );
+        assert.ok(
+          tile.x >= 3 &&
+            tile.y >= 5 &&
+            tile.x + tile.width <= 3 + width &&
+            tile.y + tile.height <= 5 + height,
+        );
       }
     }
   });
 
   it('see around them as far as the picture goes', () => {
-    assert.deepEqual(withReach({ x: 2, y: 50, width: 10, height: 10 }, 13, { width: 100, height: 65 }), { x: 0, y: 37, width: 25, height: 28 });
+    assert.deepEqual(
+      withReach({ x: 2, y: 50, width: 10, height: 10 }, 13, { width: 100, height: 65 }),
+      { x: 0, y: 37, width: 25, height: 28 },
+    );
   });
 });
 
 describe('the size that PiSA-SR works at', () => {
   it('is the target for pictures that are large enough', () => {
-    assert.deepEqual(workSize({ width: 200, height: 128 }, 4, 512), { target: { width: 800, height: 512 }, source: { width: 200, height: 128 }, work: { width: 800, height: 512 } });
+    assert.deepEqual(workSize({ width: 200, height: 128 }, 4, 512), {
+      target: { width: 800, height: 512 },
+      source: { width: 200, height: 128 },
+      work: { width: 800, height: 512 },
+    });
   });
 
   it('is 512 on the shorter side for small ones, by way of the reference’s first step', () => {
     const { target, source, work } = workSize({ width: 40, height: 30 }, 4, 512);
-    assert.deepEqual([target, source, work], [{ width: 160, height: 120 }, { width: 170, height: 128 }, { width: 680, height: 512 }]);
+    assert.deepEqual(
+      [target, source, work],
+      [
+        { width: 160, height: 120 },
+        { width: 170, height: 128 },
+        { width: 680, height: 512 },
+      ],
+    );
   });
 
   it('stays below a megapixel for strips, however long', () => {
-    for (const size of [{ width: 3, height: 5000 }, { width: 1, height: 100_000 }, { width: 900, height: 2 }]) {
+    for (const size of [
+      { width: 3, height: 5000 },
+      { width: 1, height: 100_000 },
+      { width: 900, height: 2 },
+    ]) {
       const { target, work } = workSize(size, 4, 512);
-      assert.ok(work.width * work.height <= Math.max(1.1 * 1024 * 1024, target.width * target.height), JSON.stringify(work));
+      assert.ok(
+        work.width * work.height <= Math.max(1.1 * 1024 * 1024, target.width * target.height),
+        JSON.stringify(work),
+      );
       assert.ok(work.width >= target.width && work.height >= target.height);
     }
   });

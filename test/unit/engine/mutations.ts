@@ -1,8 +1,13 @@
 /**
- * Damaged copies of a file, the same ones every time: bytes overwritten, bits flipped, parts cut out, doubled or torn off, mostly
- * within the first `where` bytes.
+ * Damaged copies of a file, the same ones every time: bytes overwritten, bits flipped, parts cut
+ * out, doubled or torn off, mostly within the first `where` bytes.
  */
-export function* mutations(original: Buffer, count: number, where: number, from = 0): Generator<Buffer> {
+export function* mutations(
+  original: Buffer,
+  count: number,
+  where: number,
+  from = 0,
+): Generator<Buffer> {
   let state = 1;
   const random = (limit: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -31,7 +36,11 @@ export function* mutations(original: Buffer, count: number, where: number, from 
         yield Buffer.concat([original.subarray(0, at), original.subarray(at + length)]);
         break;
       case 4:
-        yield Buffer.concat([original.subarray(0, at), original.subarray(at, at + length), original.subarray(at)]);
+        yield Buffer.concat([
+          original.subarray(0, at),
+          original.subarray(at, at + length),
+          original.subarray(at),
+        ]);
         break;
       default: {
         // Numbers are what attackers change: make one large.

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planTiles, planWithCore, spans, type Span, type TilePlan, type TilingRule } from '../../../src/engine/tiling/plan';
+import {
+  planTiles,
+  planWithCore,
+  spans,
+  type Span,
+  type TilePlan,
+  type TilingRule,
+} from '../../../src/engine/tiling/plan';
 
-function assertCovers(parts: readonly Span[], length: number, tile: number, { halo, multipleOf }: TilingRule): void {
+function assertCovers(
+  parts: readonly Span[],
+  length: number,
+  tile: number,
+  { halo, multipleOf }: TilingRule,
+): void {
   let position = 0;
   for (const { start, from, to } of parts) {
     assert.equal(from, position, 'the kept parts join');
@@ -10,7 +22,8 @@ function assertCovers(parts: readonly Span[], length: number, tile: number, { ha
     assert.equal(start % multipleOf, 0, 'a tile starts on a multiple');
     assert.ok(start >= 0 && start + tile <= Math.max(length, tile), 'a tile stays in the picture');
     if (start > 0) assert.ok(from - start >= halo, `left halo ${from - start} of ${halo}`);
-    if (start + tile < length) assert.ok(start + tile - to >= halo, `right halo ${start + tile - to} of ${halo}`);
+    if (start + tile < length)
+      assert.ok(start + tile - to >= halo, `right halo ${start + tile - to} of ${halo}`);
     position = to;
   }
   assert.equal(position, length);
@@ -41,7 +54,11 @@ test('a tile that is all halo is refused', () => {
 });
 
 test('a picture within the budget is one tile of its own size', () => {
-  const plan = planTiles({ width: 512, height: 512 }, { halo: 154, multipleOf: 1 }, { pixels: 262_144, bandRows: 4096 });
+  const plan = planTiles(
+    { width: 512, height: 512 },
+    { halo: 154, multipleOf: 1 },
+    { pixels: 262_144, bandRows: 4096 },
+  );
   assert.deepEqual(plan.tile, { width: 512, height: 512 });
   assert.equal(plan.columns.length * plan.rows.length, 1);
 });
@@ -49,11 +66,19 @@ test('a picture within the budget is one tile of its own size', () => {
 test('plans are valid, obey the budget, and beat square tiles of the same budget', () => {
   const rule = { halo: 154, multipleOf: 1 };
   const pixels = 262_144;
-  for (const [width, height] of [[1920, 1080], [500, 333], [3, 5000], [5000, 3], [1281, 997], [6000, 4000]] as const) {
+  for (const [width, height] of [
+    [1920, 1080],
+    [500, 333],
+    [3, 5000],
+    [5000, 3],
+    [1281, 997],
+    [6000, 4000],
+  ] as const) {
     const plan = planTiles({ width, height }, rule, { pixels, bandRows: 4096 });
     assertValid(plan, width, height, rule);
     assert.ok(plan.tile.width * plan.tile.height <= pixels);
-    const cost = (p: TilePlan): number => p.columns.length * p.rows.length * p.tile.width * p.tile.height;
+    const cost = (p: TilePlan): number =>
+      p.columns.length * p.rows.length * p.tile.width * p.tile.height;
     const square = planWithCore({ width, height }, 512 - 2 * 154, rule);
     assert.ok(cost(plan) <= cost(square), `${width}×${height}: ${cost(plan)} > ${cost(square)}`);
   }

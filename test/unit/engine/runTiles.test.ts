@@ -13,20 +13,45 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const SIDE = 64;
 const SCALE = 2;
-const manifest = { scale: SCALE, margin: 0, halo: 4, sizeRule: { multipleOf: 1 }, branches: ['pixel'] } as unknown as TiledManifest;
+const manifest = {
+  scale: SCALE,
+  margin: 0,
+  halo: 4,
+  sizeRule: { multipleOf: 1 },
+  branches: ['pixel'],
+} as unknown as TiledManifest;
 
-async function plane(name: string, bands: number, value: (x: number, y: number) => number): Promise<PixelFile> {
-  const file = await PixelFile.create(path.join(folder, name), { width: SIDE, height: SIDE, bands });
-  await file.writeRows(0, Uint8Array.from({ length: SIDE * SIDE * bands }, (_, i) => value(Math.floor(i / bands) % SIDE, Math.floor(i / bands / SIDE))));
+async function plane(
+  name: string,
+  bands: number,
+  value: (x: number, y: number) => number,
+): Promise<PixelFile> {
+  const file = await PixelFile.create(path.join(folder, name), {
+    width: SIDE,
+    height: SIDE,
+    bands,
+  });
+  await file.writeRows(
+    0,
+    Uint8Array.from({ length: SIDE * SIDE * bands }, (_, i) =>
+      value(Math.floor(i / bands) % SIDE, Math.floor(i / bands / SIDE)),
+    ),
+  );
   return file;
 }
 
 /** Enlarges by squares and counts. */
-async function runsFor(alphaAt: (x: number, y: number) => number): Promise<{ runs: number; alpha: Uint8Array }> {
+async function runsFor(
+  alphaAt: (x: number, y: number) => number,
+): Promise<{ runs: number; alpha: Uint8Array }> {
   let runs = 0;
   const rgb = await plane('rgb.tif', 3, () => 100);
   const alpha = await plane('alpha.tif', 1, alphaAt);
-  const output = await PixelFile.create(path.join(folder, 'out.tif'), { width: SIDE * SCALE, height: SIDE * SCALE, bands: 4 });
+  const output = await PixelFile.create(path.join(folder, 'out.tif'), {
+    width: SIDE * SCALE,
+    height: SIDE * SCALE,
+    bands: 4,
+  });
   await runTiles({
     manifest,
     plan: planWithCore({ width: SIDE, height: SIDE }, 16, { halo: 4, multipleOf: 1 }),
@@ -36,8 +61,14 @@ async function runsFor(alphaAt: (x: number, y: number) => number): Promise<{ run
       run: async (image, width, height) => {
         runs++;
         const base = Float32Array.from({ length: 3 * width * height * SCALE ** 2 }, (_, i) => {
-          const [channel, at] = [Math.floor(i / (width * height * SCALE ** 2)), i % (width * height * SCALE ** 2)];
-          const [x, y] = [Math.floor((at % (width * SCALE)) / SCALE), Math.floor(at / (width * SCALE) / SCALE)];
+          const [channel, at] = [
+            Math.floor(i / (width * height * SCALE ** 2)),
+            i % (width * height * SCALE ** 2),
+          ];
+          const [x, y] = [
+            Math.floor((at % (width * SCALE)) / SCALE),
+            Math.floor(at / (width * SCALE) / SCALE),
+          ];
           return image[channel * width * height + y * width + x]!;
         });
         return { base, pixel: new Float32Array(base.length) };

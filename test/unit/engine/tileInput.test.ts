@@ -11,5 +11,8 @@ test('indices are mirrored at both edges, however far a window reaches', () => {
 test('a tile is planar, in [0,1]', () => {
   const pixels = Uint8Array.from([255, 0, 51, 0, 255, 102]);
   const tile = tileInput(pixels, 2, Int32Array.from([1, 0]), Int32Array.from([0]));
-  assert.deepEqual([...tile].map((value) => Math.round(value * 255)), [0, 255, 255, 0, 102, 51]);
+  assert.deepEqual(
+    [...tile].map((value) => Math.round(value * 255)),
+    [0, 255, 255, 0, 102, 51],
+  );
 });

@@ -1,6 +1,12 @@
 import { crc32 } from 'node:zlib';
 
-export type ZipEntry = { readonly name: string; readonly data: Buffer; readonly method?: number; readonly claimedSize?: number; readonly offset?: number };
+export type ZipEntry = {
+  readonly name: string;
+  readonly data: Buffer;
+  readonly method?: number;
+  readonly claimedSize?: number;
+  readonly offset?: number;
+};
 
 /** A zip archive of entries as they are given, honest or not. */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
@@ -67,22 +73,67 @@ export const pickle = {
 };
 
 /** A whole pickle of these parts. */
-export const pickleOf = (...parts: readonly Buffer[]): Buffer => Buffer.concat([pickle.proto, ...parts, pickle.stop]);
+export const pickleOf = (...parts: readonly Buffer[]): Buffer =>
+  Buffer.concat([pickle.proto, ...parts, pickle.stop]);
 
-export type TensorClaim = { readonly shape: readonly number[]; readonly strides: readonly number[]; readonly start?: number; readonly elements: number; readonly type?: string; readonly key?: string };
+export type TensorClaim = {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly start?: number;
+  readonly elements: number;
+  readonly type?: string;
+  readonly key?: string;
+};
 
 /** The opcodes of one tensor, as torch writes it. */
-export function tensorOpcodes({ shape, strides, start = 0, elements, type = 'FloatStorage', key = '0' }: TensorClaim): Buffer {
-  const tuple = (values: readonly number[]): Buffer => Buffer.concat([pickle.mark, ...values.map(pickle.int), pickle.tuple]);
-  const storage = [pickle.mark, pickle.text('storage'), pickle.global('torch', type), pickle.text(key), pickle.text('cuda:0'), pickle.int(elements), pickle.tuple, pickle.persistent];
-  const orderedDict = [pickle.global('collections', 'OrderedDict'), pickle.emptyTuple, pickle.reduce];
-  const args = [pickle.mark, ...storage, pickle.int(start), tuple(shape), tuple(strides), pickle.false, ...orderedDict, pickle.tuple];
-  return Buffer.concat([pickle.global('torch._utils', '_rebuild_tensor_v2'), ...args, pickle.reduce]);
+export function tensorOpcodes({
+  shape,
+  strides,
+  start = 0,
+  elements,
+  type = 'FloatStorage',
+  key = '0',
+}: TensorClaim): Buffer {
+  const tuple = (values: readonly number[]): Buffer =>
+    Buffer.concat([pickle.mark, ...values.map(pickle.int), pickle.tuple]);
+  const storage = [
+    pickle.mark,
+    pickle.text('storage'),
+    pickle.global('torch', type),
+    pickle.text(key),
+    pickle.text('cuda:0'),
+    pickle.int(elements),
+    pickle.tuple,
+    pickle.persistent,
+  ];
+  const orderedDict = [
+    pickle.global('collections', 'OrderedDict'),
+    pickle.emptyTuple,
+    pickle.reduce,
+  ];
+  const args = [
+    pickle.mark,
+    ...storage,
+    pickle.int(start),
+    tuple(shape),
+    tuple(strides),
+    pickle.false,
+    ...orderedDict,
+    pickle.tuple,
+  ];
+  return Buffer.concat([
+    pickle.global('torch._utils', '_rebuild_tensor_v2'),
+    ...args,
+    pickle.reduce,
+  ]);
 }
 
 /** A checkpoint with the one entry `w`. */
 export const checkpointOf = (value: Buffer, data: Buffer): Buffer =>
   zipOf([
-    { name: 'archive/data.pkl', data: pickleOf(pickle.emptyDict, pickle.text('w'), value, pickle.setItem) },
+    {
+      name: 'archive/data.pkl',
+      data: pickleOf(pickle.emptyDict, pickle.text('w'), value, pickle.setItem),
+    },
     { name: 'archive/data/0', data },
   ]);

@@ -5,7 +5,10 @@ import { openNetwork } from '../../../src/engine/runtime/network';
 import { mirroredIndices, tileInput } from '../../../src/engine/upscale/tileInput';
 import { generatedPicture } from './pictures';
 
-/** Every kind of layer that Real-ESRGAN's network has, wired as there: a dense block, a scaled sum, two enlargements. */
+/**
+ * Every kind of layer that Real-ESRGAN's network has, wired as there: a dense block, a scaled sum,
+ * two enlargements.
+ */
 const PARAM = `7767517
 10 14
 Input        data 0 1 data
@@ -22,27 +25,63 @@ BinaryOp     add  2 1 c4 d4 output 0=0
 
 /** Float32 weights, the kernels marked as such. */
 function weights(): Buffer {
-  const waves = (length: number, seed: number, amplitude: number): Buffer => Buffer.from(Float32Array.from({ length }, (_, i) => amplitude * Math.sin(0.37 * i + seed)).buffer);
-  return Buffer.concat([Buffer.alloc(4), waves(108, 1, 0.3), waves(4, 2, 0.1), Buffer.alloc(4), waves(189, 3, 0.2), waves(3, 4, 0.1)]);
+  const waves = (length: number, seed: number, amplitude: number): Buffer =>
+    Buffer.from(
+      Float32Array.from({ length }, (_, i) => amplitude * Math.sin(0.37 * i + seed)).buffer,
+    );
+  return Buffer.concat([
+    Buffer.alloc(4),
+    waves(108, 1, 0.3),
+    waves(4, 2, 0.1),
+    Buffer.alloc(4),
+    waves(189, 3, 0.2),
+    waves(3, 4, 0.1),
+  ]);
 }
 
 test('a network in ncnn format yields what PyTorch 2.15 computes with the same weights', async () => {
   const { data, width, height } = generatedPicture(12, 9);
-  const network = await openNetwork({ onnx: convertNcnn(PARAM, weights(), 4, 'small'), weightsFolder: '.', device: 'cpu', plan: 'once' });
-  const image = tileInput(data, width, mirroredIndices(0, width, width), mirroredIndices(0, height, height));
-  const { base, pixel } = await network.run({ image: { data: image, dims: [1, 3, height, width] } });
+  const network = await openNetwork({
+    onnx: convertNcnn(PARAM, weights(), 4, 'small'),
+    weightsFolder: '.',
+    device: 'cpu',
+    plan: 'once',
+  });
+  const image = tileInput(
+    data,
+    width,
+    mirroredIndices(0, width, width),
+    mirroredIndices(0, height, height),
+  );
+  const { base, pixel } = await network.run({
+    image: { data: image, dims: [1, 3, height, width] },
+  });
   await network.release();
   assert.deepEqual(pixel?.dims, [1, 3, 36, 48]);
   const result = Array.from(pixel.data, (value, i) => value + (base?.data[i] ?? Number.NaN));
-  const at = (channel: number, y: number, x: number): number => result[(channel * 36 + y) * 48 + x] ?? Number.NaN;
+  const at = (channel: number, y: number, x: number): number =>
+    result[(channel * 36 + y) * 48 + x] ?? Number.NaN;
   const mean = result.reduce((a, b) => a + b, 0) / result.length;
   const expected = [0.9746181964874268, 0.8917642831802368, 1.1140912771224976, 1.0493040084838867];
-  for (const [i, value] of [at(0, 0, 0), at(1, 17, 30), at(2, 35, 47), mean].entries()) assert.ok(Math.abs(value - (expected[i] ?? 0)) < 2e-6, `${i}: ${value}`);
+  for (const [i, value] of [at(0, 0, 0), at(1, 17, 30), at(2, 35, 47), mean].entries())
+    assert.ok(Math.abs(value - (expected[i] ?? 0)) < 2e-6, `${i}: ${value}`);
 });
 
 test('what is not known is refused', () => {
-  assert.throws(() => convertNcnn(PARAM.replace('BinaryOp ', 'Softmax '), weights(), 4, 'small'), /Softmax/);
-  assert.throws(() => convertNcnn(PARAM.replace('9=2', '9=1'), weights(), 4, 'small'), /activation/);
-  assert.throws(() => convertNcnn(PARAM.replace('c1   1 1 d0', 'c1   1 1 nowhere'), weights(), 4, 'small'), /"nowhere"/);
-  assert.throws(() => convertNcnn(PARAM, Buffer.concat([weights(), Buffer.alloc(4)]), 4, 'small'), /more than the layers take/);
+  assert.throws(
+    () => convertNcnn(PARAM.replace('BinaryOp ', 'Softmax '), weights(), 4, 'small'),
+    /Softmax/,
+  );
+  assert.throws(
+    () => convertNcnn(PARAM.replace('9=2', '9=1'), weights(), 4, 'small'),
+    /activation/,
+  );
+  assert.throws(
+    () => convertNcnn(PARAM.replace('c1   1 1 d0', 'c1   1 1 nowhere'), weights(), 4, 'small'),
+    /"nowhere"/,
+  );
+  assert.throws(
+    () => convertNcnn(PARAM, Buffer.concat([weights(), Buffer.alloc(4)]), 4, 'small'),
+    /more than the layers take/,
+  );
 });

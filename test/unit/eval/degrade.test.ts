@@ -15,8 +15,14 @@ test('degrading yields a quarter of the size and the same each time', async () =
 
 test('the noise depends on the name, the other sets do not', async () => {
   const picture = generatedPicture(64, 48);
-  assert.notDeepEqual(await degrade(picture, 'noise-jpeg', 'a'), await degrade(picture, 'noise-jpeg', 'b'));
-  assert.deepEqual(await degrade(picture, 'blur-jpeg', 'a'), await degrade(picture, 'blur-jpeg', 'b'));
+  assert.notDeepEqual(
+    await degrade(picture, 'noise-jpeg', 'a'),
+    await degrade(picture, 'noise-jpeg', 'b'),
+  );
+  assert.deepEqual(
+    await degrade(picture, 'blur-jpeg', 'a'),
+    await degrade(picture, 'blur-jpeg', 'b'),
+  );
 });
 
 test('a picture that can not be reduced exactly is refused', async () => {

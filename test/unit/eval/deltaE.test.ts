@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { deltaE2000, meanDeltaE } from '../../../eval/metrics/deltaE';
 import { labFrom } from '../../../eval/metrics/lab';
 
-/** Pairs of colours and their difference: Table 1 of Sharma, Wu and Dalal, "The CIEDE2000 Color-Difference Formula", 2005. */
+/**
+ * Pairs of colours and their difference: Table 1 of Sharma, Wu and Dalal, "The CIEDE2000
+ * Color-Difference Formula", 2005.
+ */
 const PAIRS = [
   [50, 2.6772, -79.7751, 50, 0, -82.7485, 2.0425],
   [50, 3.1571, -77.2803, 50, 0, -82.7485, 2.8615],
@@ -49,7 +52,8 @@ test('ΔE00 of the published pairs, both ways round', () => {
 });
 
 test('L*a*b* of white, black and sRGB red', () => {
-  const rounded = (values: readonly number[]): string[] => values.map((value) => Math.abs(value).toFixed(1));
+  const rounded = (values: readonly number[]): string[] =>
+    values.map((value) => Math.abs(value).toFixed(1));
   assert.deepEqual(rounded(labFrom(255, 255, 255)), ['100.0', '0.0', '0.0']);
   assert.deepEqual(rounded(labFrom(0, 0, 0)), ['0.0', '0.0', '0.0']);
   assert.deepEqual(rounded(labFrom(255, 0, 0)), ['53.2', '80.1', '67.2']);

@@ -7,22 +7,39 @@ import { ssim } from '../../../eval/metrics/ssim';
 import type { Picture, Plane } from '../../../eval/picture';
 import { disturbed, generatedPicture } from './pictures';
 
-const close = (actual: number, expected: number, tolerance: number): void => assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);
-const flat = (level: number, side = 16): Picture => ({ width: side, height: side, data: new Uint8Array(3 * side * side).fill(level) });
+const close = (actual: number, expected: number, tolerance: number): void =>
+  assert.ok(
+    Math.abs(actual - expected) <= tolerance,
+    `${actual} is not ${expected} ± ${tolerance}`,
+  );
+const flat = (level: number, side = 16): Picture => ({
+  width: side,
+  height: side,
+  data: new Uint8Array(3 * side * side).fill(level),
+});
 const plane = (width: number, height: number, at: (x: number, y: number) => number): Plane => ({
   width,
   height,
-  data: Float64Array.from({ length: width * height }, (_, i) => at(i % width, Math.floor(i / width))),
+  data: Float64Array.from({ length: width * height }, (_, i) =>
+    at(i % width, Math.floor(i / width)),
+  ),
 });
 
 test('luma runs from 16 to 235', () => {
   close(luma(flat(0)).data[0] ?? Number.NaN, 16, 1e-9);
   close(luma(flat(255)).data[0] ?? Number.NaN, 235, 1e-9);
-  close(luma({ width: 1, height: 1, data: Uint8Array.from([255, 0, 0]) }).data[0] ?? Number.NaN, 81.481, 1e-9);
+  close(
+    luma({ width: 1, height: 1, data: Uint8Array.from([255, 0, 0]) }).data[0] ?? Number.NaN,
+    81.481,
+    1e-9,
+  );
 });
 
 test('shaving takes pixels from every side', () => {
-  const inner = shave(plane(6, 5, (x, y) => 10 * y + x), 2);
+  const inner = shave(
+    plane(6, 5, (x, y) => 10 * y + x),
+    2,
+  );
   assert.deepEqual({ ...inner, data: [...inner.data] }, { width: 2, height: 1, data: [22, 23] });
 });
 
@@ -36,7 +53,14 @@ test('SSIM of equal planes is 1, of flat planes what their means give', () => {
   const waves = plane(20, 20, (x, y) => 128 + 50 * Math.sin(x + 2 * y));
   close(ssim(waves, waves), 1, 1e-12);
   const c1 = (0.01 * 255) ** 2;
-  close(ssim(plane(12, 12, () => 50), plane(12, 12, () => 100)), (2 * 50 * 100 + c1) / (50 ** 2 + 100 ** 2 + c1), 1e-9);
+  close(
+    ssim(
+      plane(12, 12, () => 50),
+      plane(12, 12, () => 100),
+    ),
+    (2 * 50 * 100 + c1) / (50 ** 2 + 100 ** 2 + c1),
+    1e-9,
+  );
 });
 
 test('PSNR and SSIM on luma are those of BasicSR 1.4.2', () => {

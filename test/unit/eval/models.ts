@@ -4,8 +4,15 @@ import path from 'node:path';
 import { readModel, isTiled, type TiledModel } from '../../../src/engine/models/registry';
 import { twoBranchModel } from '../../fixtures/models/testModels';
 
-/** Writes a model with two branches and random weights called `id` into a folder of models, where an unneeded byte tells versions apart. */
-export async function writeTwoBranchModel(root: string, id: string, spare = 0): Promise<TiledModel> {
+/**
+ * Writes a model with two branches and random weights called `id` into a folder of models, where an
+ * unneeded byte tells versions apart.
+ */
+export async function writeTwoBranchModel(
+  root: string,
+  id: string,
+  spare = 0,
+): Promise<TiledModel> {
   const folder = path.join(root, id);
   mkdirSync(folder, { recursive: true });
   // Field 6 of ONNX's ModelProto is a comment for people.
@@ -22,7 +29,11 @@ export async function writeTwoBranchModel(root: string, id: string, spare = 0): 
     halo: 8,
     tilePixels: 65536,
     licence: { spdx: 'MIT', source: 'this project' },
-    graph: { path: 'model.onnx', bytes: onnx.length, sha256: createHash('sha256').update(onnx).digest('hex') },
+    graph: {
+      path: 'model.onnx',
+      bytes: onnx.length,
+      sha256: createHash('sha256').update(onnx).digest('hex'),
+    },
   };
   writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify(manifest));
   const model = await readModel(folder);

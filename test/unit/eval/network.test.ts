@@ -24,13 +24,34 @@ test('a picture in one tile comes out as from the engine with many tiles', async
   await network.release();
 
   const { manifest } = model;
-  const rgb = await PixelFile.create(path.join(folder, 'rgb.tif'), { width: 70, height: 50, bands: 3 });
+  const rgb = await PixelFile.create(path.join(folder, 'rgb.tif'), {
+    width: 70,
+    height: 50,
+    bands: 3,
+  });
   await rgb.writeRows(0, PICTURE.data);
-  const output = await PixelFile.create(path.join(folder, 'output.tif'), { width: 280, height: 200, bands: 3 });
-  const plan = planWithCore(planningSize(manifest, PICTURE), 24, { halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf });
+  const output = await PixelFile.create(path.join(folder, 'output.tif'), {
+    width: 280,
+    height: 200,
+    bands: 3,
+  });
+  const plan = planWithCore(planningSize(manifest, PICTURE), 24, {
+    halo: manifest.halo,
+    multipleOf: manifest.sizeRule.multipleOf,
+  });
   assert.ok(plan.columns.length > 1 && plan.rows.length > 1);
   const session = await openTileSession(model.graph, 'cpu', manifest.branches);
-  await runTiles({ manifest, plan, session, guidance: GUIDANCE, rgb, alpha: undefined, output, signal: new AbortController().signal, onTile: () => undefined });
+  await runTiles({
+    manifest,
+    plan,
+    session,
+    guidance: GUIDANCE,
+    rgb,
+    alpha: undefined,
+    output,
+    signal: new AbortController().signal,
+    onTile: () => undefined,
+  });
   const expected = await output.rows(0, 200);
   await Promise.all([session.release(), rgb.close(), output.close()]);
 
@@ -53,13 +74,20 @@ test('without guidance the base is left: bicubic', async () => {
 
 test('a picture that needs several tiles is refused', async () => {
   const model = await writeTwoBranchModel(temporaryFolder(), 'two-branch-4x');
-  const network = await Network.open({ ...model, manifest: { ...model.manifest, tilePixels: 4000 } });
+  const network = await Network.open({
+    ...model,
+    manifest: { ...model.manifest, tilePixels: 4000 },
+  });
   await assert.rejects(network.run(PICTURE), /70×50 does not fit into one tile/);
   await network.release();
 });
 
-/** The model's base mirrors the picture at its edges where the base of the metrics leaves pixels out. */
-const inside = (pixel: number): boolean => pixel % 280 >= 12 && pixel % 280 < 268 && pixel >= 280 * 12 && pixel < 280 * 188;
+/**
+ * The model's base mirrors the picture at its edges where the base of the metrics leaves pixels
+ * out.
+ */
+const inside = (pixel: number): boolean =>
+  pixel % 280 >= 12 && pixel % 280 < 268 && pixel >= 280 * 12 && pixel < 280 * 188;
 
 function largestDifference(a: Uint8Array, b: Uint8Array): number {
   assert.equal(a.length, b.length);

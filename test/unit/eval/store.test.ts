@@ -10,7 +10,12 @@ import { temporaryFolder } from './folder';
 import { writeTwoBranchModel } from './models';
 import { generatedPicture } from './pictures';
 
-const held: HeldOut = { name: 'photo-01-x', category: 'photo', picture: generatedPicture(32, 32), sha256: 'abc' };
+const held: HeldOut = {
+  name: 'photo-01-x',
+  category: 'photo',
+  picture: generatedPicture(32, 32),
+  sha256: 'abc',
+};
 const bicubic: Method = { id: 'bicubic', label: 'Bicubic', run: { kind: 'bicubic' } };
 const result = generatedPicture(32, 32);
 const metrics = Object.fromEntries(METRIC_NAMES.map((name) => [name, 1])) as Metrics;
@@ -36,7 +41,11 @@ test('a changed model is computed anew, and only it', async () => {
   const at = async (spare: number, pixel = 1): Promise<Method> => ({
     id: `ours_${pixel}_1`,
     label: 'Ours',
-    run: { kind: 'network', model: await writeTwoBranchModel(root, 'two-branch-4x', spare), guidance: { pixel, semantic: 1 } },
+    run: {
+      kind: 'network',
+      model: await writeTwoBranchModel(root, 'two-branch-4x', spare),
+      guidance: { pixel, semantic: 1 },
+    },
   });
   const store = new Store(path.join(root, 'results'));
   const before = await at(0);

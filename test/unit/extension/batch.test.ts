@@ -4,7 +4,8 @@ import { runBatch } from '../../../src/extension/jobs/batch';
 import { RpcError } from '../../../src/shared/rpc';
 import { resultOf } from './fakes';
 
-const failWith = (code: string): Promise<never> => Promise.reject(new RpcError({ code, message: code }));
+const failWith = (code: string): Promise<never> =>
+  Promise.reject(new RpcError({ code, message: code }));
 
 test('a failure does not stop the rest', async () => {
   const steps: number[] = [];
@@ -14,7 +15,10 @@ test('a failure does not stop the rest', async () => {
     upscale: (index) => (index === 1 ? failWith('input-damaged') : Promise.resolve(resultOf())),
   });
   assert.equal(report.results.length, 2);
-  assert.deepEqual(report.failures.map(({ input, error }) => [input, error.code]), [['b', 'input-damaged']]);
+  assert.deepEqual(
+    report.failures.map(({ input, error }) => [input, error.code]),
+    [['b', 'input-damaged']],
+  );
   assert.equal(report.cancelled, false);
   assert.deepEqual(steps, [0, 1, 2]);
 });
@@ -30,7 +34,10 @@ test('a cancel stops the rest and is no failure', async () => {
     },
   });
   assert.deepEqual(started, [0, 1]);
-  assert.deepEqual([report.results.length, report.failures.length, report.cancelled, report.total], [1, 0, true, 3]);
+  assert.deepEqual(
+    [report.results.length, report.failures.length, report.cancelled, report.total],
+    [1, 0, true, 3],
+  );
 });
 
 test('nothing starts after an abort between two pictures', async () => {

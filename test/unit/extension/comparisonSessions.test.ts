@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ComparisonSessions, type Store } from '../../../src/extension/comparison/comparisonSessions';
+import {
+  ComparisonSessions,
+  type Store,
+} from '../../../src/extension/comparison/comparisonSessions';
 
 function memory(content?: unknown): Store {
   let stored = content;
-  return { get: () => stored, update: (_, value) => Promise.resolve(void (stored = JSON.parse(JSON.stringify(value)))) };
+  return {
+    get: () => stored,
+    update: (_, value) => Promise.resolve(void (stored = JSON.parse(JSON.stringify(value)))),
+  };
 }
 
 test('a word finds its value again, in another process too', async () => {
@@ -35,6 +41,7 @@ test('the last fifty are kept, and used ones stay', async () => {
 test('unknown words and a damaged store yield nothing', () => {
   for (const stored of [undefined, 4, {}, [1, null, { word: 3 }, { word: 'w' }]]) {
     const sessions = new ComparisonSessions(memory(stored));
-    for (const word of ['w', undefined, 3, { word: 'w' }]) assert.equal(sessions.recall(word), undefined);
+    for (const word of ['w', undefined, 3, { word: 'w' }])
+      assert.equal(sessions.recall(word), undefined);
   }
 });

@@ -7,11 +7,25 @@ test('a table with a reason for each device, and what auto means', () => {
   const text = formatDeviceReport(
     {
       choice: 'auto',
-      versions: { engine: '0.1.0', node: '20.9.0', onnxruntime: '1.30.0', sharp: '0.35', libvips: '8', platform: 'linux x64', threads: 2 },
+      versions: {
+        engine: '0.1.0',
+        node: '20.9.0',
+        onnxruntime: '1.30.0',
+        sharp: '0.35',
+        libvips: '8',
+        platform: 'linux x64',
+        threads: 2,
+      },
       report: {
         auto: 'cpu',
         devices: [
-          { device: 'cpu', usable: true, reason: 'reference', maxDifference: 0, milliseconds: 3.14 },
+          {
+            device: 'cpu',
+            usable: true,
+            reason: 'reference',
+            maxDifference: 0,
+            milliseconds: 3.14,
+          },
           { device: 'webgpu', usable: false, reason: 'no adapter\n  at line 2' },
         ],
       },

@@ -9,7 +9,10 @@ function setUp(): { supervisor: EngineSupervisor; events: string[] } {
   const supervisor = new EngineSupervisor(() => {
     const name = ++count;
     events.push(`new ${name}`);
-    return { processId: name, dispose: async () => void events.push(`end ${name}`) } as unknown as EngineClient;
+    return {
+      processId: name,
+      dispose: async () => void events.push(`end ${name}`),
+    } as unknown as EngineClient;
   });
   return { supervisor, events };
 }

@@ -3,19 +3,56 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import * as ids from '../../../src/extension/commands/commandIds';
-import { DEFAULT_ENGINE_IDLE_MINUTES, ENGINE_IDLE_MINUTES_RANGE, MAX_INPUT_MEGAPIXELS_RANGE, MAX_OUTPUT_KILOBYTES_RANGE, readAction, readEngineSettings, readInstallSettings, readUpscaleSettings, UPSCALE_ACTIONS } from '../../../src/extension/settingsReader';
+import {
+  DEFAULT_ENGINE_IDLE_MINUTES,
+  ENGINE_IDLE_MINUTES_RANGE,
+  MAX_INPUT_MEGAPIXELS_RANGE,
+  MAX_OUTPUT_KILOBYTES_RANGE,
+  readAction,
+  readEngineSettings,
+  readInstallSettings,
+  readUpscaleSettings,
+  UPSCALE_ACTIONS,
+} from '../../../src/extension/settingsReader';
 import { PIXEL_ART_CHOICES } from '../../../src/shared/assetOptions';
 import { METADATA_CHOICES } from '../../../src/shared/outputOptions';
 import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
 import { PRECISIONS } from '../../../src/shared/modelProtocol';
-import { COLOUR_FIXES, DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS, DEVICES, IMAGE_EXTENSIONS, isVectorName, OUTPUT_FORMATS, OVERWRITE_POLICIES, QUALITY_RANGE, SCALE_RANGE } from '../../../src/shared/settings';
+import {
+  COLOUR_FIXES,
+  DEFAULT_PISA_SR_MIRRORS,
+  DEFAULT_SETTINGS,
+  DEVICES,
+  IMAGE_EXTENSIONS,
+  isVectorName,
+  OUTPUT_FORMATS,
+  OVERWRITE_POLICIES,
+  QUALITY_RANGE,
+  SCALE_RANGE,
+} from '../../../src/shared/settings';
 
-type Property = { default: unknown; scope: string; enum?: string[]; markdownEnumDescriptions?: string[]; minimum?: number; maximum?: number };
+type Property = {
+  default: unknown;
+  scope: string;
+  enum?: string[];
+  markdownEnumDescriptions?: string[];
+  minimum?: number;
+  maximum?: number;
+};
 type MenuItem = { command: string; when: string };
 type Manifest = {
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
   activationEvents: string[];
-  contributes: { customEditors: { viewType: string; priority: string; selector: { filenamePattern: string }[] }[]; commands: { command: string; title: string }[]; menus: Record<string, MenuItem[]>; configuration: { properties: Record<string, Property> } };
+  contributes: {
+    customEditors: {
+      viewType: string;
+      priority: string;
+      selector: { filenamePattern: string }[];
+    }[];
+    commands: { command: string; title: string }[];
+    menus: Record<string, MenuItem[]>;
+    configuration: { properties: Record<string, Property> };
+  };
 };
 
 const root = path.resolve(__dirname, '../../..');
@@ -27,10 +64,25 @@ const property = (key: string): Property => properties[`pisaUpscale.${key}`]!;
 test('defaults in the manifest are the defaults of the code', () => {
   const lookup = (key: string): unknown => property(key).default;
   assert.deepEqual(readUpscaleSettings(lookup), DEFAULT_SETTINGS);
-  assert.deepEqual(readUpscaleSettings(() => undefined), DEFAULT_SETTINGS);
-  assert.deepEqual(readEngineSettings(lookup), { modelFolders: [], ignoredModelFolders: [], idleSeconds: DEFAULT_ENGINE_IDLE_MINUTES * 60, store: undefined, ignoredStore: undefined });
-  assert.deepEqual(readInstallSettings(lookup), { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' });
-  assert.deepEqual(readInstallSettings(() => undefined), { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' });
+  assert.deepEqual(
+    readUpscaleSettings(() => undefined),
+    DEFAULT_SETTINGS,
+  );
+  assert.deepEqual(readEngineSettings(lookup), {
+    modelFolders: [],
+    ignoredModelFolders: [],
+    idleSeconds: DEFAULT_ENGINE_IDLE_MINUTES * 60,
+    store: undefined,
+    ignoredStore: undefined,
+  });
+  assert.deepEqual(readInstallSettings(lookup), {
+    mirrors: DEFAULT_PISA_SR_MIRRORS,
+    precision: 'fp32',
+  });
+  assert.deepEqual(
+    readInstallSettings(() => undefined),
+    { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' },
+  );
 });
 
 test('each setting of the manifest is read by the code', () => {
@@ -48,65 +100,136 @@ test('sets and ranges in the manifest are those of the code', () => {
   assert.deepEqual(property('outputFormat').enum, ['source', ...OUTPUT_FORMATS]);
   assert.deepEqual(property('overwrite').enum, [...OVERWRITE_POLICIES]);
   assert.deepEqual(property('action').enum, [...UPSCALE_ACTIONS]);
-  assert.equal(property('action').default, readAction(() => undefined));
+  assert.equal(
+    property('action').default,
+    readAction(() => undefined),
+  );
   assert.deepEqual(property('colourFix').enum, [...COLOUR_FIXES]);
   assert.deepEqual(property('modelPrecision').enum, [...PRECISIONS]);
   assert.deepEqual(property('metadata').enum, [...METADATA_CHOICES]);
   assert.deepEqual(property('pixelArt').enum, [...PIXEL_ART_CHOICES]);
-  const ranges = { scale: SCALE_RANGE, quality: QUALITY_RANGE, pixelGuidance: GUIDANCE_RANGE, semanticGuidance: GUIDANCE_RANGE, maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE, engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE, maxOutputKilobytes: MAX_OUTPUT_KILOBYTES_RANGE };
+  const ranges = {
+    scale: SCALE_RANGE,
+    quality: QUALITY_RANGE,
+    pixelGuidance: GUIDANCE_RANGE,
+    semanticGuidance: GUIDANCE_RANGE,
+    maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE,
+    engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE,
+    maxOutputKilobytes: MAX_OUTPUT_KILOBYTES_RANGE,
+  };
   for (const [key, { minimum, maximum }] of Object.entries(ranges)) {
     assert.deepEqual([property(key).minimum, property(key).maximum], [minimum, maximum], key);
   }
 });
 
-test('what can run code or is a matter of the machine is neither synced nor taken from an untrusted workspace', () => {
-  for (const key of ['device', 'modelFolders', 'engineIdleMinutes', 'modelStore', 'pisaSrMirrors', 'modelPrecision']) assert.equal(property(key).scope, 'machine', key);
-  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['device', 'model', 'modelFolders', 'modelStore', 'pisaSrMirrors', 'modelPrecision'].map((key) => `pisaUpscale.${key}`));
-});
+test(
+  'what can run code or is a matter of the machine is neither synced nor taken from an ' +
+    'untrusted workspace',
+  () => {
+    for (const key of [
+      'device',
+      'modelFolders',
+      'engineIdleMinutes',
+      'modelStore',
+      'pisaSrMirrors',
+      'modelPrecision',
+    ])
+      assert.equal(property(key).scope, 'machine', key);
+    assert.deepEqual(
+      manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
+      ['device', 'model', 'modelFolders', 'modelStore', 'pisaSrMirrors', 'modelPrecision'].map(
+        (key) => `pisaUpscale.${key}`,
+      ),
+    );
+  },
+);
 
 test('the manifest contributes the commands of the code', () => {
-  assert.deepEqual(manifest.contributes.commands.map(({ command }) => command).sort(), Object.values(ids).sort());
+  assert.deepEqual(
+    manifest.contributes.commands.map(({ command }) => command).sort(),
+    Object.values(ids).sort(),
+  );
 });
 
 /** A drawing can't be compared: it has no pixels. */
 const WITH_PIXELS = IMAGE_EXTENSIONS.filter((extension) => !isVectorName(`a.${extension}`));
 
 test('menus show the command for every picture that can be read, here and in a remote window', () => {
-  const items = Object.entries(manifest.contributes.menus).flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries)).filter(({ command }) => command !== 'pisaUpscale.upscaleFolder');
+  const items = Object.entries(manifest.contributes.menus)
+    .flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries))
+    .filter(({ command }) => command !== 'pisaUpscale.upscaleFolder');
   assert.equal(items.length, 6);
   for (const { when, command } of items) {
     const drawn = command !== 'pisaUpscale.openComparison';
     const [, extname] = /resourceExtname =~ \/(.+?)\/i/.exec(when)!;
     const [, scheme] = /resourceScheme =~ \/(.+?)\//.exec(when)!;
-    for (const extension of drawn ? IMAGE_EXTENSIONS : WITH_PIXELS) assert.match(`.${extension}`, new RegExp(extname!, 'i'));
-    for (const other of ['.txt', '.pngx', '', ...(drawn ? [] : ['.svg'])]) assert.doesNotMatch(other, new RegExp(extname!, 'i'));
+    for (const extension of drawn ? IMAGE_EXTENSIONS : WITH_PIXELS)
+      assert.match(`.${extension}`, new RegExp(extname!, 'i'));
+    for (const other of ['.txt', '.pngx', '', ...(drawn ? [] : ['.svg'])])
+      assert.doesNotMatch(other, new RegExp(extname!, 'i'));
     for (const known of ['file', 'vscode-remote']) assert.match(known, new RegExp(scheme!));
     assert.doesNotMatch('git', new RegExp(scheme!));
   }
 });
 
-test('a panel can come back after a restart, and the comparison is an editor for every picture that can be read, never the first choice', () => {
-  // What a killed batch left is looked for when VS Code has started.
-  assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:pisaUpscale.comparison', 'onWebviewPanel:pisaUpscale.batch', 'onStartupFinished']);
-  const [editor] = manifest.contributes.customEditors;
-  assert.deepEqual([editor!.viewType, editor!.priority], ['pisaUpscale.comparisonEditor', 'option']);
-  assert.deepEqual(editor!.selector.map(({ filenamePattern }) => filenamePattern).sort(), WITH_PIXELS.map((extension) => `*.${extension}`).sort());
-});
+test(
+  'a panel can come back after a restart, and the comparison is an editor for every ' +
+    'picture that can be read, never the first choice',
+  () => {
+    // What a killed batch left is looked for when VS Code has started.
+    assert.deepEqual(manifest.activationEvents, [
+      'onWebviewPanel:pisaUpscale.comparison',
+      'onWebviewPanel:pisaUpscale.batch',
+      'onStartupFinished',
+    ]);
+    const [editor] = manifest.contributes.customEditors;
+    assert.deepEqual(
+      [editor!.viewType, editor!.priority],
+      ['pisaUpscale.comparisonEditor', 'option'],
+    );
+    assert.deepEqual(
+      editor!.selector.map(({ filenamePattern }) => filenamePattern).sort(),
+      WITH_PIXELS.map((extension) => `*.${extension}`).sort(),
+    );
+  },
+);
 
 test('folders and selections have a plan, here and in a remote window', () => {
-  const [item] = manifest.contributes.menus['explorer/context']!.filter(({ command }) => command === 'pisaUpscale.upscaleFolder');
-  assert.equal(item!.when, '(explorerResourceIsFolder || listMultiSelection) && resourceScheme =~ /^(file|vscode-remote)$/');
+  const [item] = manifest.contributes.menus['explorer/context']!.filter(
+    ({ command }) => command === 'pisaUpscale.upscaleFolder',
+  );
+  assert.equal(
+    item!.when,
+    '(explorerResourceIsFolder || listMultiSelection) && resourceScheme =~ ' +
+      '/^(file|vscode-remote)$/',
+  );
 });
 
 test('the tool for language models says what it takes and when not to use it', () => {
-  const [tool] = (JSON.parse(text) as { contributes: { languageModelTools: { name: string; modelDescription: string; inputSchema: { required: string[]; properties: object } }[] } }).contributes.languageModelTools;
+  const [tool] = (
+    JSON.parse(text) as {
+      contributes: {
+        languageModelTools: {
+          name: string;
+          modelDescription: string;
+          inputSchema: { required: string[]; properties: object };
+        }[];
+      };
+    }
+  ).contributes.languageModelTools;
   assert.equal(tool!.name, 'pisa-upscale_upscale_image');
   assert.match(tool!.modelDescription, /Do not use it/);
-  assert.deepEqual([tool!.inputSchema.required, Object.keys(tool!.inputSchema.properties)], [['paths'], ['paths', 'scale', 'pixelGuidance', 'semanticGuidance', 'format']]);
+  assert.deepEqual(
+    [tool!.inputSchema.required, Object.keys(tool!.inputSchema.properties)],
+    [['paths'], ['paths', 'scale', 'pixelGuidance', 'semanticGuidance', 'format']],
+  );
 });
 
 test('every text of the manifest exists and is used', () => {
-  const strings = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
+  const strings = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
   const used = [...text.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key!);
   assert.deepEqual([...new Set(used)].sort(), Object.keys(strings).sort());
 });

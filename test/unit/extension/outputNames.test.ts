@@ -7,15 +7,29 @@ import { outputPath } from '../../../src/extension/comparison/outputNames';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-names-'));
 after(() => rmSync(folder, { recursive: true }));
-const choice = { model: 'compact', guidance: { pixel: 1, semantic: 0.5 }, scale: 4, format: 'source' } as const;
+const choice = {
+  model: 'compact',
+  guidance: { pixel: 1, semantic: 0.5 },
+  scale: 4,
+  format: 'source',
+} as const;
 const settings = { namePattern: '{name}@{scale}x.{ext}', overwrite: 'nextFreeName' } as const;
-const named = (source: string, ...rest: Parameters<typeof outputPath> extends [unknown, ...infer R] ? R : never): string => path.relative(folder, outputPath(path.join(folder, source), ...rest));
+const named = (
+  source: string,
+  ...rest: Parameters<typeof outputPath> extends [unknown, ...infer R] ? R : never
+): string => path.relative(folder, outputPath(path.join(folder, source), ...rest));
 
 test('names follow the pattern, format and scale', () => {
   assert.equal(named('a.JPG', choice, settings), 'a@4x.JPG');
   assert.equal(named('a.gif', choice, settings), 'a@4x.gif');
   assert.equal(named('a.png', { ...choice, format: 'webp', scale: 2.5 }, settings), 'a@2.5x.webp');
-  assert.equal(named('a.png', choice, { ...settings, namePattern: 'big/{name}-{model}-{pixel}-{semantic}.{ext}' }), path.join('big', 'a-compact-1-0.5.png'));
+  assert.equal(
+    named('a.png', choice, {
+      ...settings,
+      namePattern: 'big/{name}-{model}-{pixel}-{semantic}.{ext}',
+    }),
+    path.join('big', 'a-compact-1-0.5.png'),
+  );
 });
 
 test('a taken name is counted up, unless the settings overwrite or skip', () => {
@@ -26,5 +40,8 @@ test('a taken name is counted up, unless the settings overwrite or skip', () => 
 });
 
 test('a pattern that leaves the folder is refused', () => {
-  assert.throws(() => named('a.png', choice, { ...settings, namePattern: '../{name}.{ext}' }), /folder/);
+  assert.throws(
+    () => named('a.png', choice, { ...settings, namePattern: '../{name}.{ext}' }),
+    /folder/,
+  );
 });

@@ -4,10 +4,20 @@ import { panelHtml } from '../../../src/extension/comparison/panelHtml';
 import { panelStrings } from '../../../src/extension/comparison/panelStrings';
 import { untranslated } from '../../../src/extension/translate';
 
-const INPUT = { cspSource: 'https://x', nonce: 'n', scriptUri: 'https://x/panel.js', styleUri: 'https://x/panel.css', language: 'en', kind: 'preview' } as const;
+const INPUT = {
+  cspSource: 'https://x',
+  nonce: 'n',
+  scriptUri: 'https://x/panel.js',
+  styleUri: 'https://x/panel.css',
+  language: 'en',
+  kind: 'preview',
+} as const;
 
 test('whatever a translation contains stays text', () => {
-  const html = panelHtml({ ...INPUT, strings: panelStrings((message) => `<img src=x onerror="x">&'${message}`) });
+  const html = panelHtml({
+    ...INPUT,
+    strings: panelStrings((message) => `<img src=x onerror="x">&'${message}`),
+  });
   assert.doesNotMatch(html, /<img/);
   assert.doesNotMatch(html, /="[^"]*<img/);
 });
@@ -24,9 +34,11 @@ test('identifiers are unique, and every label points to something', () => {
   const html = panelHtml({ ...INPUT, strings: panelStrings(untranslated) });
   const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);
-  for (const [, target] of html.matchAll(/(?:for|aria-labelledby|aria-controls)="([^"]+)"/g)) assert.ok(ids.includes(target), target);
+  for (const [, target] of html.matchAll(/(?:for|aria-labelledby|aria-controls)="([^"]+)"/g))
+    assert.ok(ids.includes(target), target);
 });
 
 test('every text is translated', () => {
-  for (const [key, text] of Object.entries(panelStrings((message) => `«${message}»`))) assert.match(text, /^«.+»$/, key);
+  for (const [key, text] of Object.entries(panelStrings((message) => `«${message}»`)))
+    assert.match(text, /^«.+»$/, key);
 });

@@ -10,29 +10,59 @@ const run = { model: 'compact', onProcessor: false };
 const rect = { x: 10, y: 20, width: 390, height: 280 };
 const choice = { model: 'compact', guidance, scale: 4, format: 'source' };
 
-const isRefused = (error: unknown): boolean => error instanceof RpcError && error.code === 'invalid-request' && error.message.includes('Nothing was changed');
+const isRefused = (error: unknown): boolean =>
+  error instanceof RpcError &&
+  error.code === 'invalid-request' &&
+  error.message.includes('Nothing was changed');
 
 test('what is as agreed comes through, and nothing else with it', () => {
-  assert.deepEqual(requests.preview({ ...run, first: rect, path: '/etc/passwd' }), { ...run, first: rect });
+  assert.deepEqual(requests.preview({ ...run, first: rect, path: '/etc/passwd' }), {
+    ...run,
+    first: rect,
+  });
   assert.deepEqual(requests.preview({ ...run, first: undefined }), { ...run, first: undefined });
   assert.deepEqual(requests.exact({ ...run, guidance, rect }, size), { ...run, guidance, rect });
   assert.deepEqual(requests.choice({ ...choice, input: '/etc/passwd' }), choice);
-  assert.deepEqual(requests.save({ ...choice, onProcessor: true, how: 'saveAs', target: '/etc/x.png' }), { ...choice, onProcessor: true, how: 'saveAs' });
+  assert.deepEqual(
+    requests.save({ ...choice, onProcessor: true, how: 'saveAs', target: '/etc/x.png' }),
+    { ...choice, onProcessor: true, how: 'saveAs' },
+  );
   requests.nothing(undefined);
 });
 
 test('nonsense is refused', () => {
   const bad: (() => unknown)[] = [
-    ...[undefined, null, 4, 'x', [], {}].flatMap((value) => [() => requests.preview(value), () => requests.exact(value, size), () => requests.choice(value), () => requests.save(value)]),
-    ...['other', '', '../compact', 5, undefined, ['compact']].map((model) => () => requests.choice({ ...choice, model })),
+    ...[undefined, null, 4, 'x', [], {}].flatMap((value) => [
+      () => requests.preview(value),
+      () => requests.exact(value, size),
+      () => requests.choice(value),
+      () => requests.save(value),
+    ]),
+    ...['other', '', '../compact', 5, undefined, ['compact']].map(
+      (model) => () => requests.choice({ ...choice, model }),
+    ),
     ...[1.6, -0.1, 1e9, Number.NaN, Infinity, '1', null, undefined].flatMap((dial) => [
       () => requests.choice({ ...choice, guidance: { pixel: dial, semantic: 1 } }),
       () => requests.exact({ ...run, rect, guidance: { pixel: 1, semantic: dial } }, size),
     ]),
-    ...[0.5, 9, Number.NaN, '4', undefined].map((scale) => () => requests.choice({ ...choice, scale })),
-    ...['bmp', 'SOURCE', 1, undefined].map((format) => () => requests.choice({ ...choice, format })),
-    ...['delete', undefined, 0].map((how) => () => requests.save({ ...choice, onProcessor: false, how })),
-    ...[{ ...rect, x: -1 }, { ...rect, x: 0.5 }, { ...rect, width: 0 }, { ...rect, width: 1e12 }, { ...rect, x: '1' }, 'all', { x: 0 }].flatMap((part) => [
+    ...[0.5, 9, Number.NaN, '4', undefined].map(
+      (scale) => () => requests.choice({ ...choice, scale }),
+    ),
+    ...['bmp', 'SOURCE', 1, undefined].map(
+      (format) => () => requests.choice({ ...choice, format }),
+    ),
+    ...['delete', undefined, 0].map(
+      (how) => () => requests.save({ ...choice, onProcessor: false, how }),
+    ),
+    ...[
+      { ...rect, x: -1 },
+      { ...rect, x: 0.5 },
+      { ...rect, width: 0 },
+      { ...rect, width: 1e12 },
+      { ...rect, x: '1' },
+      'all',
+      { x: 0 },
+    ].flatMap((part) => [
       () => requests.preview({ ...run, first: part }),
       () => requests.exact({ ...run, guidance, rect: part }, size),
     ]),

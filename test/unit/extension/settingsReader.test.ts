@@ -1,36 +1,87 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readEngineSettings, readInstallSettings, readUpscaleSettings } from '../../../src/extension/settingsReader';
+import {
+  readEngineSettings,
+  readInstallSettings,
+  readUpscaleSettings,
+} from '../../../src/extension/settingsReader';
 import { DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS } from '../../../src/shared/settings';
 
 const from = (values: Record<string, unknown>) => (key: string) => values[key];
 
 test('values are taken over', () => {
-  const values = { model: ' m ', device: 'cuda', scale: 2, pixelGuidance: 0.5, semanticGuidance: 0, colourFix: 'wavelet', outputFormat: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5, metadata: 'strip', provenance: true, lossless: 'always', palette: false, maxOutputKilobytes: 250, pixelArt: 'off', seamless: true, animation: 'firstFrame' };
+  const values = {
+    model: ' m ',
+    device: 'cuda',
+    scale: 2,
+    pixelGuidance: 0.5,
+    semanticGuidance: 0,
+    colourFix: 'wavelet',
+    outputFormat: 'webp',
+    quality: 70,
+    namePattern: 'up/{name}.{ext}',
+    overwrite: 'skip',
+    maxInputMegapixels: 5,
+    metadata: 'strip',
+    provenance: true,
+    lossless: 'always',
+    palette: false,
+    maxOutputKilobytes: 250,
+    pixelArt: 'off',
+    seamless: true,
+    animation: 'firstFrame',
+  };
   assert.deepEqual(readUpscaleSettings(from(values)), {
-    model: 'm', device: 'cuda', scale: 2, guidance: { pixel: 0.5, semantic: 0 }, colourFix: 'wavelet', format: 'webp', quality: 70, namePattern: 'up/{name}.{ext}', overwrite: 'skip', maxInputMegapixels: 5,
-    output: { metadata: 'strip', provenance: true, lossless: true, palette: false, maxBytes: 250_000 },
+    model: 'm',
+    device: 'cuda',
+    scale: 2,
+    guidance: { pixel: 0.5, semantic: 0 },
+    colourFix: 'wavelet',
+    format: 'webp',
+    quality: 70,
+    namePattern: 'up/{name}.{ext}',
+    overwrite: 'skip',
+    maxInputMegapixels: 5,
+    output: {
+      metadata: 'strip',
+      provenance: true,
+      lossless: true,
+      palette: false,
+      maxBytes: 250_000,
+    },
     asset: { pixelArt: 'off', seamless: true, frames: 'first' },
   });
 });
 
 test('values of the wrong type or outside their set become the default', () => {
   for (const wrong of [null, [], {}, 'nonsense '.repeat(0), Number.NaN, '4']) {
-    const settings = readUpscaleSettings((key) => (key === 'model' || key === 'namePattern' ? (typeof wrong === 'string' ? '' : wrong) : wrong));
+    const settings = readUpscaleSettings((key) =>
+      key === 'model' || key === 'namePattern' ? (typeof wrong === 'string' ? '' : wrong) : wrong,
+    );
     assert.deepEqual(settings, DEFAULT_SETTINGS, JSON.stringify(wrong));
   }
 });
 
 test('numbers are brought into their range', () => {
-  const { scale, quality, guidance } = readUpscaleSettings(from({ scale: 100, quality: -3, pixelGuidance: 9, semanticGuidance: -1 }));
+  const { scale, quality, guidance } = readUpscaleSettings(
+    from({ scale: 100, quality: -3, pixelGuidance: 9, semanticGuidance: -1 }),
+  );
   assert.deepEqual([scale, quality, guidance.pixel, guidance.semantic], [8, 1, 1.5, 0]);
 });
 
 test('model folders that are not absolute are named, not used', () => {
   const good = path.resolve('/models');
-  const settings = readEngineSettings(from({ modelFolders: [good, 'relative', 7], engineIdleMinutes: 2 }));
-  assert.deepEqual(settings, { modelFolders: [good], ignoredModelFolders: ['"relative"', '7'], idleSeconds: 120, store: undefined, ignoredStore: undefined });
+  const settings = readEngineSettings(
+    from({ modelFolders: [good, 'relative', 7], engineIdleMinutes: 2 }),
+  );
+  assert.deepEqual(settings, {
+    modelFolders: [good],
+    ignoredModelFolders: ['"relative"', '7'],
+    idleSeconds: 120,
+    store: undefined,
+    ignoredStore: undefined,
+  });
   assert.deepEqual(readEngineSettings(from({ modelFolders: 'x' })).modelFolders, []);
 });
 
@@ -47,7 +98,16 @@ test('a store that is not absolute is named, not used', () => {
 });
 
 test('mirrors that are no text are left out, and a list without any is the default', () => {
-  assert.deepEqual(readInstallSettings(from({ pisaSrMirrors: ['https://a/{path}', 7, ' '], modelPrecision: 'fp16' })), { mirrors: ['https://a/{path}'], precision: 'fp16' });
-  for (const none of [[], [' '], 'https://a', undefined]) assert.deepEqual(readInstallSettings(from({ pisaSrMirrors: none })).mirrors, DEFAULT_PISA_SR_MIRRORS);
+  assert.deepEqual(
+    readInstallSettings(
+      from({ pisaSrMirrors: ['https://a/{path}', 7, ' '], modelPrecision: 'fp16' }),
+    ),
+    { mirrors: ['https://a/{path}'], precision: 'fp16' },
+  );
+  for (const none of [[], [' '], 'https://a', undefined])
+    assert.deepEqual(
+      readInstallSettings(from({ pisaSrMirrors: none })).mirrors,
+      DEFAULT_PISA_SR_MIRRORS,
+    );
   assert.equal(readInstallSettings(from({ modelPrecision: 'int8' })).precision, 'fp32');
 });

@@ -6,8 +6,21 @@ import { untranslated as t } from '../../../src/extension/translate';
 import { RpcError } from '../../../src/shared/rpc';
 import { resultOf } from './fakes';
 
-const reportOf = (changes: Partial<BatchReport>): BatchReport => ({ total: changes.results?.length ?? 0, results: [], failures: [], cancelled: false, ...changes });
-const broken = { input: '/site/broken.png', error: new RpcError({ code: 'input-damaged', message: 'The file is damaged.', hint: 'Export it again.' }) };
+const reportOf = (changes: Partial<BatchReport>): BatchReport => ({
+  total: changes.results?.length ?? 0,
+  results: [],
+  failures: [],
+  cancelled: false,
+  ...changes,
+});
+const broken = {
+  input: '/site/broken.png',
+  error: new RpcError({
+    code: 'input-damaged',
+    message: 'The file is damaged.',
+    hint: 'Export it again.',
+  }),
+};
 
 test('one picture: name, size, time, device and the dials that the model has', () => {
   const summary = summarize(reportOf({ results: [resultOf()] }), 0, t);
@@ -20,8 +33,16 @@ test('one picture: name, size, time, device and the dials that the model has', (
 
 test('a fallback is told once for a whole batch', () => {
   const notes = ['webgpu failed; used cpu instead.'];
-  const { text } = summarize(reportOf({ results: [resultOf({ notes }), resultOf({ notes })] }), 0, t);
-  assert.equal(text, '2 of 2 images upscaled · 24.7 s on CPU · λ_pix 1.00 · λ_sem 0.50. webgpu failed; used cpu instead.');
+  const { text } = summarize(
+    reportOf({ results: [resultOf({ notes }), resultOf({ notes })] }),
+    0,
+    t,
+  );
+  assert.equal(
+    text,
+    '2 of 2 images upscaled · 24.7 s on CPU · λ_pix 1.00 · λ_sem 0.50. webgpu failed; used ' +
+      'cpu instead.',
+  );
 });
 
 test('one failure: what, why and what to do', () => {
@@ -32,8 +53,14 @@ test('one failure: what, why and what to do', () => {
 });
 
 test('a message that names the file is not preceded by its name', () => {
-  const error = new RpcError({ code: 'input-missing', message: '/site/broken.png does not exist.' });
-  assert.equal(summarize(reportOf({ total: 1, failures: [{ ...broken, error }] }), 0, t).text, '/site/broken.png does not exist.');
+  const error = new RpcError({
+    code: 'input-missing',
+    message: '/site/broken.png does not exist.',
+  });
+  assert.equal(
+    summarize(reportOf({ total: 1, failures: [{ ...broken, error }] }), 0, t).text,
+    '/site/broken.png does not exist.',
+  );
 });
 
 test('several: counts, the first reason, what was skipped', () => {
@@ -41,7 +68,9 @@ test('several: counts, the first reason, what was skipped', () => {
   const summary = summarize(reportOf({ total: 4, results, failures: [broken, broken] }), 2, t);
   assert.equal(
     summary.text,
-    '1 of 4 images upscaled · 12.3 s on CPU. 1 skipped: its output exists. 2 failed, the first: broken.png was not upscaled: The file is damaged. Export it again. Skipped 2 that are not images.',
+    '1 of 4 images upscaled · 12.3 s on CPU. 1 skipped: its output exists. 2 failed, the ' +
+      'first: broken.png was not upscaled: The file is damaged. Export it again. Skipped 2 ' +
+      'that are not images.',
   );
   assert.equal(summary.severity, 'warning');
   assert.deepEqual(summary.actions, ['open', 'compare', 'reveal', 'showLog']);
@@ -49,16 +78,26 @@ test('several: counts, the first reason, what was skipped', () => {
 
 test('a cancel is quiet', () => {
   const summary = summarize(reportOf({ total: 3, results: [resultOf()], cancelled: true }), 0, t);
-  assert.deepEqual([summary.text, summary.severity, summary.actions], ['Cancelled. 1 of 3 done.', 'quiet', []]);
+  assert.deepEqual(
+    [summary.text, summary.severity, summary.actions],
+    ['Cancelled. 1 of 3 done.', 'quiet', []],
+  );
 });
 
 test('a choice without images', () => {
   const summary = summarize(reportOf({}), 1, t);
-  assert.deepEqual([summary.text, summary.severity], ['Skipped 1 that is not an image.', 'warning']);
+  assert.deepEqual(
+    [summary.text, summary.severity],
+    ['Skipped 1 that is not an image.', 'warning'],
+  );
 });
 
 test('one picture whose output exists', () => {
-  const summary = summarize(reportOf({ results: [resultOf({ skipped: true, notes: ['The output exists already.'] })] }), 0, t);
+  const summary = summarize(
+    reportOf({ results: [resultOf({ skipped: true, notes: ['The output exists already.'] })] }),
+    0,
+    t,
+  );
   assert.equal(summary.text, 'hero.png was skipped. The output exists already.');
   assert.deepEqual(summary.actions, ['open', 'compare', 'reveal']);
 });

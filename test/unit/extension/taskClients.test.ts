@@ -9,7 +9,10 @@ function setUp(): { clients: TaskClients; events: string[] } {
   const clients = new TaskClients(() => {
     const name = ++count;
     events.push(`new ${name}`);
-    return { processId: name, dispose: async () => void events.push(`end ${name}`) } as unknown as EngineClient;
+    return {
+      processId: name,
+      dispose: async () => void events.push(`end ${name}`),
+    } as unknown as EngineClient;
   });
   return { clients, events };
 }
@@ -28,7 +31,10 @@ test('each piece of work has a client of its own, which ends with it', async () 
 
 test('a client ends when its work fails, too', async () => {
   const { clients, events } = setUp();
-  await assert.rejects(clients.use(() => Promise.reject(new Error('no'))), /no/);
+  await assert.rejects(
+    clients.use(() => Promise.reject(new Error('no'))),
+    /no/,
+  );
   assert.deepEqual(events, ['new 1', 'end 1']);
 });
 
@@ -37,6 +43,9 @@ test('the end of all ends work that is not done, and nothing new begins', async 
   void clients.use(() => new Promise<void>(() => undefined));
   await clients.dispose();
   assert.deepEqual(events, ['new 1', 'end 1']);
-  await assert.rejects(clients.use(async () => undefined), { code: 'cancelled' });
+  await assert.rejects(
+    clients.use(async () => undefined),
+    { code: 'cancelled' },
+  );
   assert.deepEqual(events, ['new 1', 'end 1']);
 });

@@ -5,7 +5,8 @@ import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
 
 const BOTH = ['pixel', 'semantic'] as const;
 const CLEAN = { noise: 0, blockiness: 0, blur: 0.5 };
-const at = (part: Partial<typeof CLEAN>): ReturnType<typeof chooseGuidance> => chooseGuidance({ ...CLEAN, ...part }, BOTH);
+const at = (part: Partial<typeof CLEAN>): ReturnType<typeof chooseGuidance> =>
+  chooseGuidance({ ...CLEAN, ...part }, BOTH);
 
 test('a clean, sharp picture gets all of the restoration, and detail with some caution', () => {
   assert.deepEqual(at({}), { pixel: 1, semantic: 0.7 });
@@ -42,7 +43,10 @@ test('every choice lies on the dials’ steps and in their range, whatever the m
       for (const blur of [0, 0.9, 1.23, 99, NaN, -Infinity]) {
         for (const dial of Object.values(at({ noise, blockiness, blur }))) {
           assert.ok(dial >= GUIDANCE_RANGE.minimum && dial <= GUIDANCE_RANGE.maximum);
-          assert.ok(Math.abs(dial / GUIDANCE_RANGE.step - Math.round(dial / GUIDANCE_RANGE.step)) < 1e-9, `${dial}`);
+          assert.ok(
+            Math.abs(dial / GUIDANCE_RANGE.step - Math.round(dial / GUIDANCE_RANGE.step)) < 1e-9,
+            `${dial}`,
+          );
         }
       }
     }

@@ -19,21 +19,49 @@ test('a path that names a density is recognised, with either separator', () => {
 });
 
 test('what names none, or density 1, is a source', () => {
-  for (const path of ['icon.png', 'mail@example.png', 'icon@1x.png', 'drawable-mdpi/icon.png', 'drawable/icon.png', 'drawable-night/icon.png', '1.0x/icon.png', '2x.png', 'x@2xy.png', '3.0x.png']) {
+  for (const path of [
+    'icon.png',
+    'mail@example.png',
+    'icon@1x.png',
+    'drawable-mdpi/icon.png',
+    'drawable/icon.png',
+    'drawable-night/icon.png',
+    '1.0x/icon.png',
+    '2x.png',
+    'x@2xy.png',
+    '3.0x.png',
+  ]) {
     assert.equal(densityOf(path), undefined, path);
   }
 });
 
 test('a set lies where its platform looks', () => {
-  const paths = (source: string, set: 'apple' | 'android' | 'flutter' | 'web'): string[] => densityOutputs(source, set).map(({ path, factor }) => `${path} ${factor}`);
+  const paths = (source: string, set: 'apple' | 'android' | 'flutter' | 'web'): string[] =>
+    densityOutputs(source, set).map(({ path, factor }) => `${path} ${factor}`);
   assert.deepEqual(paths('a/icon.png', 'apple'), ['a/icon@2x.png 2', 'a/icon@3x.png 3']);
-  assert.deepEqual(paths('/p/res/drawable-mdpi/icon.png', 'android'), ['hdpi 1.5', 'xhdpi 2', 'xxhdpi 3', 'xxxhdpi 4'].map((dpi) => `/p/res/drawable-${dpi.replace(' ', '/icon.png ')}`));
-  assert.deepEqual(paths('res/drawable-night-mdpi-v21/icon.png', 'android')[1], 'res/drawable-night-xhdpi-v21/icon.png 2');
+  assert.deepEqual(
+    paths('/p/res/drawable-mdpi/icon.png', 'android'),
+    ['hdpi 1.5', 'xhdpi 2', 'xxhdpi 3', 'xxxhdpi 4'].map(
+      (dpi) => `/p/res/drawable-${dpi.replace(' ', '/icon.png ')}`,
+    ),
+  );
+  assert.deepEqual(
+    paths('res/drawable-night-mdpi-v21/icon.png', 'android')[1],
+    'res/drawable-night-xhdpi-v21/icon.png 2',
+  );
   assert.deepEqual(paths('C:/res/icon.png', 'android')[0], 'C:/res/drawable-hdpi/icon.png 1.5');
-  assert.deepEqual(paths('assets/icon.png', 'flutter'), ['assets/2.0x/icon.png 2', 'assets/3.0x/icon.png 3']);
-  assert.equal(srcset('my icon.png', densityOutputs('my icon.png', 'web')), 'my%20icon.png 1x, my%20icon@2x.png 2x, my%20icon@3x.png 3x');
+  assert.deepEqual(paths('assets/icon.png', 'flutter'), [
+    'assets/2.0x/icon.png 2',
+    'assets/3.0x/icon.png 3',
+  ]);
+  assert.equal(
+    srcset('my icon.png', densityOutputs('my icon.png', 'web')),
+    'my%20icon.png 1x, my%20icon@2x.png 2x, my%20icon@3x.png 3x',
+  );
 });
 
 test('no file of a set is taken for a source', () => {
-  for (const set of ['apple', 'android', 'flutter', 'web'] as const) for (const { path, factor } of densityOutputs('/p/icon.png', set)) assert.equal(densityOf(path)?.factor, factor, path);
+  for (const set of ['apple', 'android', 'flutter', 'web'] as const)
+    for (const { path, factor } of densityOutputs('/p/icon.png', set))
+      assert.equal(densityOf(path)?.factor, factor, path);
 });

@@ -5,13 +5,22 @@ import { clampDial, describeGuidance, guidanceForBranches } from '../../../src/s
 import { isImageName } from '../../../src/shared/settings';
 
 test('dials of branches that a model lacks are 0', () => {
-  assert.deepEqual(guidanceForBranches({ pixel: 0.8, semantic: 1 }, ['pixel']), { pixel: 0.8, semantic: 0 });
-  assert.deepEqual(guidanceForBranches({ pixel: 0.8, semantic: 1 }, ['pixel', 'semantic']), { pixel: 0.8, semantic: 1 });
+  assert.deepEqual(guidanceForBranches({ pixel: 0.8, semantic: 1 }, ['pixel']), {
+    pixel: 0.8,
+    semantic: 0,
+  });
+  assert.deepEqual(guidanceForBranches({ pixel: 0.8, semantic: 1 }, ['pixel', 'semantic']), {
+    pixel: 0.8,
+    semantic: 1,
+  });
 });
 
 test('guidance names only the dials that the model has', () => {
   assert.equal(describeGuidance({ pixel: 1, semantic: 0.5 }, ['pixel']), 'λ_pix 1.00');
-  assert.equal(describeGuidance({ pixel: 1, semantic: 0.5 }, ['pixel', 'semantic']), 'λ_pix 1.00 · λ_sem 0.50');
+  assert.equal(
+    describeGuidance({ pixel: 1, semantic: 0.5 }, ['pixel', 'semantic']),
+    'λ_pix 1.00 · λ_sem 0.50',
+  );
 });
 
 test('a dial is brought into its range; nonsense becomes the fallback', () => {
@@ -22,7 +31,10 @@ test('a dial is brought into its range; nonsense becomes the fallback', () => {
 });
 
 test('sizes are padded to the rule and scaled to whole pixels', () => {
-  assert.deepEqual(paddedSize({ width: 7, height: 65 }, { multipleOf: 8, minimum: 64 }), { width: 64, height: 72 });
+  assert.deepEqual(paddedSize({ width: 7, height: 65 }, { multipleOf: 8, minimum: 64 }), {
+    width: 64,
+    height: 72,
+  });
   assert.deepEqual(scaledSize({ width: 101, height: 1 }, 0.25), { width: 25, height: 1 });
 });
 

@@ -8,9 +8,13 @@ test('time runs on and the running tile grows while the engine is silent', () =>
   assert.deepEqual(progressAfter(report, 5), { ...report, tile: 1.5, secondsLeft: 15 });
 });
 
-test('a tile that takes longer than expected is not shown as finished, nor is the time left negative', () => {
-  assert.deepEqual(progressAfter(report, 60), { ...report, tile: 1.95, secondsLeft: 0 });
-});
+test(
+  'a tile that takes longer than expected is not shown as finished, nor is the time ' +
+    'left negative',
+  () => {
+    assert.deepEqual(progressAfter(report, 60), { ...report, tile: 1.95, secondsLeft: 0 });
+  },
+);
 
 test('nothing is made up where nothing is known', () => {
   for (const progress of [

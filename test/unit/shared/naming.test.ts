@@ -1,15 +1,36 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkNamePattern, expandNamePattern, extensionFor, formatFromName, numberedName, type NameParts } from '../../../src/shared/naming';
+import {
+  checkNamePattern,
+  expandNamePattern,
+  extensionFor,
+  formatFromName,
+  numberedName,
+  type NameParts,
+} from '../../../src/shared/naming';
 
-const parts: NameParts = { name: 'hero', sourceExtension: 'PNG', format: 'png', scale: 4, model: 'm', pixel: 1, semantic: 0.5 };
+const parts: NameParts = {
+  name: 'hero',
+  sourceExtension: 'PNG',
+  format: 'png',
+  scale: 4,
+  model: 'm',
+  pixel: 1,
+  semantic: 0.5,
+};
 
 test('the default pattern gives hero@4x.PNG, keeping the extension as written', () => {
   assert.equal(expandNamePattern('{name}@{scale}x.{ext}', parts), 'hero@4x.PNG');
 });
 
 test('every placeholder and sub-folders', () => {
-  assert.equal(expandNamePattern('out/{model}/{name}-{pixel}-{semantic}@{scale}.{ext}', { ...parts, scale: 2.5 }), 'out/m/hero-1-0.5@2.5.PNG');
+  assert.equal(
+    expandNamePattern('out/{model}/{name}-{pixel}-{semantic}@{scale}.{ext}', {
+      ...parts,
+      scale: 2.5,
+    }),
+    'out/m/hero-1-0.5@2.5.PNG',
+  );
 });
 
 test('a name with $& or braces is taken literally', () => {
@@ -22,7 +43,18 @@ test('another format gets its usual extension', () => {
   assert.equal(extensionFor('tiff', 'TIF'), 'TIF');
 });
 
-for (const pattern of ['', '  ', 'same.png', '../{name}.png', '/{name}.png', 'C:\\{name}.png', 'a\\{name}.png', '{name}/', '{nome}.png', 'a/../{name}.{ext}']) {
+for (const pattern of [
+  '',
+  '  ',
+  'same.png',
+  '../{name}.png',
+  '/{name}.png',
+  'C:\\{name}.png',
+  'a\\{name}.png',
+  '{name}/',
+  '{nome}.png',
+  'a/../{name}.{ext}',
+]) {
   test(`the pattern ${JSON.stringify(pattern)} is refused`, () => {
     assert.throws(() => checkNamePattern(pattern), /name pattern/);
   });

@@ -15,7 +15,11 @@ const api: Api = {
     throw new RpcError({ code: 'broken', message: 'It broke.', hint: 'Mend it.', detail: 'stack' });
   },
   wait: (_, { signal }) =>
-    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new RpcError({ code: 'cancelled', message: 'Cancelled.' })))),
+    new Promise((_resolve, reject) =>
+      signal.addEventListener('abort', () =>
+        reject(new RpcError({ code: 'cancelled', message: 'Cancelled.' })),
+      ),
+    ),
   count: async ({ to }, { progress }) => {
     for (let i = 1; i <= to; i++) progress(i);
     return 'done';
@@ -49,7 +53,12 @@ test('an error crosses as a value with code, hint and detail', async () => {
   const { client } = connect();
   await assert.rejects(client.call('fail', undefined), (error: unknown) => {
     assert.ok(error instanceof RpcError);
-    assert.deepEqual(error.toValue(), { code: 'broken', message: 'It broke.', hint: 'Mend it.', detail: 'stack' });
+    assert.deepEqual(error.toValue(), {
+      code: 'broken',
+      message: 'It broke.',
+      hint: 'Mend it.',
+      detail: 'stack',
+    });
     return true;
   });
 });
@@ -57,7 +66,10 @@ test('an error crosses as a value with code, hint and detail', async () => {
 test('progress arrives in order, before the result', async () => {
   const { client } = connect();
   const seen: number[] = [];
-  assert.equal(await client.call('count', { to: 5 }, { onProgress: (value: never) => seen.push(value) }), 'done');
+  assert.equal(
+    await client.call('count', { to: 5 }, { onProgress: (value: never) => seen.push(value) }),
+    'done',
+  );
   assert.deepEqual(seen, [1, 2, 3, 4, 5]);
 });
 
@@ -71,7 +83,9 @@ test('aborting the signal cancels the call on the other side', async () => {
 
 test('a signal that is aborted before the call cancels it too', async () => {
   const { client } = connect();
-  await assert.rejects(client.call('wait', undefined, { signal: AbortSignal.abort() }), { code: 'cancelled' });
+  await assert.rejects(client.call('wait', undefined, { signal: AbortSignal.abort() }), {
+    code: 'cancelled',
+  });
 });
 
 test('closing rejects pending calls, and later ones at once', async () => {
@@ -90,6 +104,16 @@ test('an unknown method is an error, also one that every object inherits', async
 
 test('messages that are none of ours are ignored', async () => {
   const { client, inject } = connect();
-  for (const junk of [undefined, null, 7, 'text', {}, { type: 'result' }, { type: 'error', id: 1 }, { type: 'call', id: 1 }]) inject(junk);
+  for (const junk of [
+    undefined,
+    null,
+    7,
+    'text',
+    {},
+    { type: 'result' },
+    { type: 'error', id: 1 },
+    { type: 'call', id: 1 },
+  ])
+    inject(junk);
   assert.equal(await client.call('add', { a: 1, b: 1 }), 2);
 });

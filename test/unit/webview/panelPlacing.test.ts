@@ -7,8 +7,19 @@ const picture = { width: 400, height: 300 };
 
 function placed(zoom: number | 'fit', x = 0.5, y = 0.5): Placed {
   const stage = { width: 200, height: 100 };
-  const placing: Placing = { view: { zoom, x, y }, stage, panes: layoutPanes('divider', stage, 1), pixelRatio: 1 };
-  return { picture, placing, frame: frameOf(picture, placing), seen: [{ x: 0, y: 0, ...stage }], zoom: zoom === 'fit' ? 1 : zoom };
+  const placing: Placing = {
+    view: { zoom, x, y },
+    stage,
+    panes: layoutPanes('divider', stage, 1),
+    pixelRatio: 1,
+  };
+  return {
+    picture,
+    placing,
+    frame: frameOf(picture, placing),
+    seen: [{ x: 0, y: 0, ...stage }],
+    zoom: zoom === 'fit' ? 1 : zoom,
+  };
 }
 
 test('the part that is seen, in the result’s pixels', () => {

@@ -37,19 +37,57 @@ test('a stored state is taken up as it was, through JSON', () => {
 
 test('nonsense becomes the default, part by part', () => {
   const fallback = defaultState(INIT);
-  for (const stored of [undefined, null, 7, 'x', [], { view: 'x', mode: 'both', guidance: { pixel: 'a', semantic: 1 }, divider: 2, pinned: 3, model: 'gone', output: { scale: 'x', format: 'bmp' }, loupe: 1 }]) {
+  for (const stored of [
+    undefined,
+    null,
+    7,
+    'x',
+    [],
+    {
+      view: 'x',
+      mode: 'both',
+      guidance: { pixel: 'a', semantic: 1 },
+      divider: 2,
+      pinned: 3,
+      model: 'gone',
+      output: { scale: 'x', format: 'bmp' },
+      loupe: 1,
+    },
+  ]) {
     assert.deepEqual(restoreState(stored, INIT), fallback);
   }
-  const mixed = restoreState({ mode: 'side', divider: Number.NaN, guidance: { pixel: 9, semantic: -3 }, output: { scale: 99, format: 'png' }, compareWith: 'A' }, INIT);
-  assert.deepEqual(mixed, { ...fallback, mode: 'side', guidance: { pixel: 1.5, semantic: 0 }, output: { scale: 8, format: 'png' } });
+  const mixed = restoreState(
+    {
+      mode: 'side',
+      divider: Number.NaN,
+      guidance: { pixel: 9, semantic: -3 },
+      output: { scale: 99, format: 'png' },
+      compareWith: 'A',
+    },
+    INIT,
+  );
+  assert.deepEqual(mixed, {
+    ...fallback,
+    mode: 'side',
+    guidance: { pixel: 1.5, semantic: 0 },
+    output: { scale: 8, format: 'png' },
+  });
   // A pinned setting of a model that is gone, and a map that a pair does not have.
-  assert.equal(restoreState({ pinned: { model: 'gone', guidance: { pixel: 1, semantic: 1 } } }, INIT).pinned, undefined);
-  assert.equal(restoreState({ mode: 'map' }, { ...INIT, kind: 'pair', models: [] }).mode, 'divider');
+  assert.equal(
+    restoreState({ pinned: { model: 'gone', guidance: { pixel: 1, semantic: 1 } } }, INIT).pinned,
+    undefined,
+  );
+  assert.equal(
+    restoreState({ mode: 'map' }, { ...INIT, kind: 'pair', models: [] }).mode,
+    'divider',
+  );
 });
 
 test('a gesture is one step; undo and redo go through the steps', () => {
   const seen: number[] = [];
-  const store: PanelStore = new PanelStore(defaultState(INIT), () => seen.push(store.state.guidance.pixel));
+  const store: PanelStore = new PanelStore(defaultState(INIT), () =>
+    seen.push(store.state.guidance.pixel),
+  );
   store.setGuidance({ pixel: 0.5, semantic: 0.6 });
   store.beginGesture();
   for (const pixel of [0.6, 0.7, 0.8]) store.setGuidance({ pixel, semantic: 0.6 });
@@ -85,6 +123,14 @@ test('Auto is undone to what was there before, also with the same dials', () => 
 });
 
 test('what the settings hold is brought into its range', () => {
-  const { guidance, output, model } = defaultState({ ...INIT, guidance: { pixel: 99, semantic: -1 }, output: { scale: 1e9, format: 'png' }, model: 'gone' });
-  assert.deepEqual([guidance, output, model], [{ pixel: 1.5, semantic: 0 }, { scale: 8, format: 'png' }, 'two']);
+  const { guidance, output, model } = defaultState({
+    ...INIT,
+    guidance: { pixel: 99, semantic: -1 },
+    output: { scale: 1e9, format: 'png' },
+    model: 'gone',
+  });
+  assert.deepEqual(
+    [guidance, output, model],
+    [{ pixel: 1.5, semantic: 0 }, { scale: 8, format: 'png' }, 'two'],
+  );
 });

@@ -2,18 +2,37 @@ import type { Value } from '../graphBuilder';
 import type { GroupNorm } from './groupNorm';
 import type { Layers } from './layers';
 
-/** Residual block: norm → SiLU → conv → (+ time) → norm → SiLU → conv, plus the input. `time` is SiLU of the time embedding [1,timeChannels]. */
+/**
+ * Residual block: norm → SiLU → conv → (+ time) → norm → SiLU → conv, plus the input. `time` is
+ * SiLU of the time embedding [1,timeChannels].
+ */
 export function residualBlock(
   layers: Layers,
   x: Value,
   module: string,
-  { from, to, norm, epsilon, time }: { from: number; to: number; norm: GroupNorm; epsilon: number; time?: { value: Value; channels: number } },
+  {
+    from,
+    to,
+    norm,
+    epsilon,
+    time,
+  }: {
+    from: number;
+    to: number;
+    norm: GroupNorm;
+    epsilon: number;
+    time?: { value: Value; channels: number };
+  },
 ): Value {
   const first = layers.silu(norm(layers, x, `${module}.norm1`, from, epsilon), `${module}.norm1`);
   let h = layers.conv(first, `${module}.conv1`, { from, to, kernel: 3 });
   if (time) {
     const projected = layers.linear(time.value, `${module}.time_emb_proj`, time.channels, to);
-    h = layers.add(h, layers.reshape(projected, [1, to, 1, 1], `${module}.time_emb_proj/PerChannel`), `${module}/AddTime`);
+    h = layers.add(
+      h,
+      layers.reshape(projected, [1, to, 1, 1], `${module}.time_emb_proj/PerChannel`),
+      `${module}/AddTime`,
+    );
   }
   const second = layers.silu(norm(layers, h, `${module}.norm2`, to, epsilon), `${module}.norm2`);
   h = layers.conv(second, `${module}.conv2`, { from: to, to, kernel: 3 });
@@ -24,27 +43,50 @@ export function residualBlock(
 const TRANSFORMER_NORM_EPSILON = 1e-6;
 const LAYER_NORM_EPSILON = 1e-5;
 
-/** Diffusers' Transformer2DModel with linear projections and one block: self-attention, attention to `context` [S,contextChannels], GEGLU. */
+/**
+ * Diffusers' Transformer2DModel with linear projections and one block: self-attention, attention to
+ * `context` [S,contextChannels], GEGLU.
+ */
 export function spatialTransformer(
   layers: Layers,
   x: Value,
   module: string,
-  { channels, heads, norm, context, contextChannels }: { channels: number; heads: number; norm: GroupNorm; context: Value; contextChannels: number },
+  {
+    channels,
+    heads,
+    norm,
+    context,
+    contextChannels,
+  }: { channels: number; heads: number; norm: GroupNorm; context: Value; contextChannels: number },
 ): Value {
   const block = `${module}.transformer_blocks.0`;
   const normal = norm(layers, x, `${module}.norm`, channels, TRANSFORMER_NORM_EPSILON);
-  let t = layers.linear(layers.toSequence(normal, channels, module), `${module}.proj_in`, channels, channels);
+  let t = layers.linear(
+    layers.toSequence(normal, channels, module),
+    `${module}.proj_in`,
+    channels,
+    channels,
+  );
 
   const attend = (name: string, query: Value, source: Value, sourceChannels: number): Value => {
     const q = layers.linear(query, `${name}.to_q`, channels, channels, false);
     const k = layers.linear(source, `${name}.to_k`, sourceChannels, channels, false);
     const v = layers.linear(source, `${name}.to_v`, sourceChannels, channels, false);
-    return layers.linear(layers.attention(q, k, v, channels, heads, name), `${name}.to_out.0`, channels, channels);
+    return layers.linear(
+      layers.attention(q, k, v, channels, heads, name),
+      `${name}.to_out.0`,
+      channels,
+      channels,
+    );
   };
   const first = layers.layerNorm(t, `${block}.norm1`, channels, LAYER_NORM_EPSILON);
   t = layers.add(t, attend(`${block}.attn1`, first, first, channels), `${block}.attn1/Add`);
   const second = layers.layerNorm(t, `${block}.norm2`, channels, LAYER_NORM_EPSILON);
-  t = layers.add(t, attend(`${block}.attn2`, second, context, contextChannels), `${block}.attn2/Add`);
+  t = layers.add(
+    t,
+    attend(`${block}.attn2`, second, context, contextChannels),
+    `${block}.attn2/Add`,
+  );
   const third = layers.layerNorm(t, `${block}.norm3`, channels, LAYER_NORM_EPSILON);
   t = layers.add(t, feedForward(layers, third, `${block}.ff`, channels), `${block}.ff/Add`);
 
@@ -52,24 +94,59 @@ export function spatialTransformer(
   return layers.add(layers.toPicture(t, x, module), x, `${module}/Add`);
 }
 
-/** GEGLU: the first half of a projection to twice the inner width, times GELU (with erf) of the second. */
+/**
+ * GEGLU: the first half of a projection to twice the inner width, times GELU (with erf) of the
+ * second.
+ */
 function feedForward(layers: Layers, x: Value, module: string, channels: number): Value {
   const inner = 4 * channels;
   const projected = layers.linear(x, `${module}.net.0.proj`, channels, 2 * inner);
-  const [value, gate] = layers.graph.nodeWithOutputs('Split', [projected, layers.graph.int64([inner, inner])], 2, { axis: -1 }, { name: `${module}.net.0/Split` });
+  const [value, gate] = layers.graph.nodeWithOutputs(
+    'Split',
+    [projected, layers.graph.int64([inner, inner])],
+    2,
+    { axis: -1 },
+    { name: `${module}.net.0/Split` },
+  );
   if (!value || !gate) throw new Error('Split yields two values.');
-  const gelu = layers.graph.node('Gelu', [gate], {}, { name: `${module}.net.0/Gelu`, domain: 'com.microsoft' });
-  return layers.linear(layers.graph.node('Mul', [value, gelu], {}, { name: `${module}.net.0/GEGLU` }), `${module}.net.2`, inner, channels);
+  const gelu = layers.graph.node(
+    'Gelu',
+    [gate],
+    {},
+    { name: `${module}.net.0/Gelu`, domain: 'com.microsoft' },
+  );
+  return layers.linear(
+    layers.graph.node('Mul', [value, gelu], {}, { name: `${module}.net.0/GEGLU` }),
+    `${module}.net.2`,
+    inner,
+    channels,
+  );
 }
 
-/** The VAE's attention over all positions, one head. Files written before diffusers 0.17 call its layers query, key, value and proj_attn. */
-export function vaeAttention(layers: Layers, x: Value, module: string, channels: number, norm: GroupNorm, epsilon: number): Value {
-  const name = (now: string, before: string): string => (layers.weights.has(`${module}.${before}.weight`) ? `${module}.${before}` : `${module}.${now}`);
+/**
+ * The VAE's attention over all positions, one head. Files written before diffusers 0.17 call its
+ * layers query, key, value and proj_attn.
+ */
+export function vaeAttention(
+  layers: Layers,
+  x: Value,
+  module: string,
+  channels: number,
+  norm: GroupNorm,
+  epsilon: number,
+): Value {
+  const name = (now: string, before: string): string =>
+    layers.weights.has(`${module}.${before}.weight`) ? `${module}.${before}` : `${module}.${now}`;
   const normal = norm(layers, x, `${module}.group_norm`, channels, epsilon);
   const t = layers.toSequence(normal, channels, module);
   const q = layers.linear(t, name('to_q', 'query'), channels, channels);
   const k = layers.linear(t, name('to_k', 'key'), channels, channels);
   const v = layers.linear(t, name('to_v', 'value'), channels, channels);
-  const out = layers.linear(layers.attention(q, k, v, channels, 1, module), name('to_out.0', 'proj_attn'), channels, channels);
+  const out = layers.linear(
+    layers.attention(q, k, v, channels, 1, module),
+    name('to_out.0', 'proj_attn'),
+    channels,
+    channels,
+  );
   return layers.add(layers.toPicture(out, x, module), x, `${module}/Add`);
 }

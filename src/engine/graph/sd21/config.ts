@@ -1,11 +1,17 @@
-/** What the graph builders need of a diffusers pipeline's `config.json` files. Names are diffusers' own, in camel case. */
+/**
+ * What the graph builders need of a diffusers pipeline's `config.json` files. Names are diffusers'
+ * own, in camel case.
+ */
 
 export type UNetConfig = {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly blockOutChannels: readonly number[];
   readonly layersPerBlock: number;
-  /** Number of attention heads of each block. (SD-2's `attention_head_dim` is that, in spite of its name.) */
+  /**
+   * Number of attention heads of each block. (SD-2's `attention_head_dim` is that, in spite of its
+   * name.)
+   */
   readonly heads: readonly number[];
   /** Which blocks have attention, downwards and upwards. */
   readonly downAttention: readonly boolean[];
@@ -47,14 +53,28 @@ export function parseUNetConfig(json: unknown): UNetConfig {
   config.requires('transformer_layers_per_block', 1);
   config.requires('resnet_time_scale_shift', 'default');
   config.requires('center_input_sample', false);
-  for (const absent of ['class_embed_type', 'addition_embed_type', 'encoder_hid_dim', 'time_cond_proj_dim']) config.requires(absent, null);
+  for (const absent of [
+    'class_embed_type',
+    'addition_embed_type',
+    'encoder_hid_dim',
+    'time_cond_proj_dim',
+  ])
+    config.requires(absent, null);
   return {
     inChannels: config.whole('in_channels', 4),
     outChannels: config.whole('out_channels', 4),
     blockOutChannels,
     layersPerBlock: config.whole('layers_per_block', 2),
-    heads: config.wholes(config.has('num_attention_heads') ? 'num_attention_heads' : 'attention_head_dim', blocks),
-    downAttention: config.blockTypes('down_block_types', blocks, 'CrossAttnDownBlock2D', 'DownBlock2D'),
+    heads: config.wholes(
+      config.has('num_attention_heads') ? 'num_attention_heads' : 'attention_head_dim',
+      blocks,
+    ),
+    downAttention: config.blockTypes(
+      'down_block_types',
+      blocks,
+      'CrossAttnDownBlock2D',
+      'DownBlock2D',
+    ),
     upAttention: config.blockTypes('up_block_types', blocks, 'CrossAttnUpBlock2D', 'UpBlock2D'),
     crossAttentionDim: config.whole('cross_attention_dim'),
     normGroups: config.whole('norm_num_groups', 32),
@@ -69,8 +89,18 @@ export function parseVaeConfig(json: unknown): VaeConfig {
   const config = new ConfigReader(json);
   const blockOutChannels = config.wholes('block_out_channels');
   config.requires('act_fn', 'silu');
-  config.blockTypes('down_block_types', blockOutChannels.length, 'DownEncoderBlock2D', 'DownEncoderBlock2D');
-  config.blockTypes('up_block_types', blockOutChannels.length, 'UpDecoderBlock2D', 'UpDecoderBlock2D');
+  config.blockTypes(
+    'down_block_types',
+    blockOutChannels.length,
+    'DownEncoderBlock2D',
+    'DownEncoderBlock2D',
+  );
+  config.blockTypes(
+    'up_block_types',
+    blockOutChannels.length,
+    'UpDecoderBlock2D',
+    'UpDecoderBlock2D',
+  );
   return {
     blockOutChannels,
     layersPerBlock: config.whole('layers_per_block', 2),
@@ -80,7 +110,10 @@ export function parseVaeConfig(json: unknown): VaeConfig {
   };
 }
 
-/** Reads a text encoder's `config.json` (CLIPTextModel). Throws an Error that names what can't be built. */
+/**
+ * Reads a text encoder's `config.json` (CLIPTextModel). Throws an Error that names what can't be
+ * built.
+ */
 export function parseClipTextConfig(json: unknown): ClipTextConfig {
   const config = new ConfigReader(json);
   return {
@@ -110,7 +143,13 @@ export const SD21_UNET: UNetConfig = {
   flipSinToCos: true,
   freqShift: 0,
 };
-export const SD21_VAE: VaeConfig = { blockOutChannels: [128, 256, 512, 512], layersPerBlock: 2, latentChannels: 4, normGroups: 32, scalingFactor: 0.18215 };
+export const SD21_VAE: VaeConfig = {
+  blockOutChannels: [128, 256, 512, 512],
+  layersPerBlock: 2,
+  latentChannels: 4,
+  normGroups: 32,
+  scalingFactor: 0.18215,
+};
 export const SD21_CLIP: ClipTextConfig = {
   vocabSize: 49408,
   hiddenSize: 1024,
@@ -128,7 +167,8 @@ class ConfigReader {
   private readonly json: { readonly [key: string]: unknown };
 
   constructor(json: unknown) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('it is no JSON object');
+    if (typeof json !== 'object' || json === null || Array.isArray(json))
+      throw new Error('it is no JSON object');
     this.json = json as { readonly [key: string]: unknown };
   }
 
@@ -138,19 +178,22 @@ class ConfigReader {
 
   whole(key: string, fallback?: number): number {
     const value = this.has(key) ? this.json[key] : fallback;
-    if (!isWhole(value)) throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no number that can be used`);
+    if (!isWhole(value))
+      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no number that can be used`);
     return value;
   }
 
   number(key: string, fallback: number): number {
     const value = this.has(key) ? this.json[key] : fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no number`);
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no number`);
     return value;
   }
 
   flag(key: string, fallback: boolean): boolean {
     const value = this.has(key) ? this.json[key] : fallback;
-    if (typeof value !== 'boolean') throw new Error(`"${key}" is ${JSON.stringify(value)}, which is neither true nor false`);
+    if (typeof value !== 'boolean')
+      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is neither true nor false`);
     return value;
   }
 
@@ -158,17 +201,23 @@ class ConfigReader {
   wholes(key: string, count?: number): readonly number[] {
     const value = this.json[key];
     if (count !== undefined && isWhole(value)) return Array.from({ length: count }, () => value);
-    if (!Array.isArray(value) || value.length === 0 || value.length > 8 || !value.every(isWhole)) throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no list of numbers`);
-    if (count !== undefined && value.length !== count) throw new Error(`"${key}" has ${value.length} entries where ${count} are needed`);
+    if (!Array.isArray(value) || value.length === 0 || value.length > 8 || !value.every(isWhole))
+      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no list of numbers`);
+    if (count !== undefined && value.length !== count)
+      throw new Error(`"${key}" has ${value.length} entries where ${count} are needed`);
     return value;
   }
 
   /** For each block whether it is of the type `yes`; it must be `no` otherwise. */
   blockTypes(key: string, count: number, yes: string, no: string): readonly boolean[] {
     const value = this.json[key];
-    if (!Array.isArray(value) || value.length !== count) throw new Error(`"${key}" is ${JSON.stringify(value)} where ${count} blocks are needed`);
+    if (!Array.isArray(value) || value.length !== count)
+      throw new Error(`"${key}" is ${JSON.stringify(value)} where ${count} blocks are needed`);
     return (value as readonly unknown[]).map((type) => {
-      if (type !== yes && type !== no) throw new Error(`"${key}" has a block of type ${JSON.stringify(type)}, which can't be built`);
+      if (type !== yes && type !== no)
+        throw new Error(
+          `"${key}" has a block of type ${JSON.stringify(type)}, which can't be built`,
+        );
       return type === yes;
     });
   }
@@ -176,14 +225,22 @@ class ConfigReader {
   oneOf<T extends string>(key: string, values: readonly T[], fallback: T): T {
     const value = this.has(key) ? this.json[key] : fallback;
     const found = values.find((candidate) => candidate === value);
-    if (found === undefined) throw new Error(`"${key}" is ${JSON.stringify(value)}; ${values.join(' and ')} are known`);
+    if (found === undefined)
+      throw new Error(`"${key}" is ${JSON.stringify(value)}; ${values.join(' and ')} are known`);
     return found;
   }
 
-  /** Refuses a variant that the builders don't know. A key that is missing has the value that SD-2.1 has. */
+  /**
+   * Refuses a variant that the builders don't know. A key that is missing has the value that SD-2.1
+   * has.
+   */
   requires(key: string, expected: unknown): void {
-    if (this.has(key) && this.json[key] !== expected) throw new Error(`"${key}" is ${JSON.stringify(this.json[key])} where ${JSON.stringify(expected)} is needed`);
+    if (this.has(key) && this.json[key] !== expected)
+      throw new Error(
+        `"${key}" is ${JSON.stringify(this.json[key])} where ${JSON.stringify(expected)} is needed`,
+      );
   }
 }
 
-const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_NUMBER;
+const isWhole = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_NUMBER;

@@ -20,8 +20,9 @@ export type ConvShape = {
 };
 
 /**
- * The layers that Stable Diffusion's networks are made of, written as ONNX operators that every execution provider has.
- * Pictures are [1,C,H,W], sequences [S,C]. Nodes are called `module/Operator`, as diffusers names the module.
+ * The layers that Stable Diffusion's networks are made of, written as ONNX operators that every
+ * execution provider has. Pictures are [1,C,H,W], sequences [S,C]. Nodes are called
+ * `module/Operator`, as diffusers names the module.
  */
 export class Layers {
   constructor(
@@ -37,20 +38,33 @@ export class Layers {
 
   conv(x: Value, module: string, shape: ConvShape): Value {
     const { from, to, kernel } = shape;
-    const inputs = [x, this.weight(`${module}.weight`, [to, from, kernel, kernel]), this.weight(`${module}.bias`, [to])];
+    const inputs = [
+      x,
+      this.weight(`${module}.weight`, [to, from, kernel, kernel]),
+      this.weight(`${module}.bias`, [to]),
+    ];
     const y = this.graph.node('Conv', inputs, convAttributes(shape), { name: `${module}/Conv` });
     return this.adapters ? this.adapters.conv(this, x, y, module, shape) : y;
   }
 
   /** `x` [S,from] → [S,to]. Gemm takes PyTorch's [to,from] weights as they are. */
   linear(x: Value, module: string, from: number, to: number, bias = true): Value {
-    const inputs = [x, this.weight(`${module}.weight`, [to, from]), ...(bias ? [this.weight(`${module}.bias`, [to])] : [])];
+    const inputs = [
+      x,
+      this.weight(`${module}.weight`, [to, from]),
+      ...(bias ? [this.weight(`${module}.bias`, [to])] : []),
+    ];
     const y = this.graph.node('Gemm', inputs, { transB: 1 }, { name: `${module}/Gemm` });
     return this.adapters ? this.adapters.linear(this, x, y, module, from, to) : y;
   }
 
   silu(x: Value, name: string): Value {
-    return this.graph.node('Mul', [x, this.graph.node('Sigmoid', [x], {}, { name: `${name}/Sigmoid` })], {}, { name: `${name}/SiLU` });
+    return this.graph.node(
+      'Mul',
+      [x, this.graph.node('Sigmoid', [x], {}, { name: `${name}/Sigmoid` })],
+      {},
+      { name: `${name}/SiLU` },
+    );
   }
 
   add(a: Value, b: Value, name: string): Value {
@@ -63,7 +77,12 @@ export class Layers {
 
   /** Gives `x` the shape that `like` has. */
   reshapeLike(x: Value, like: Value, name: string): Value {
-    return this.graph.node('Reshape', [x, this.graph.node('Shape', [like], {}, { name: `${name}/Shape` })], {}, { name });
+    return this.graph.node(
+      'Reshape',
+      [x, this.graph.node('Shape', [like], {}, { name: `${name}/Shape` })],
+      {},
+      { name },
+    );
   }
 
   cast(x: Value, type: ComputeType, name: string): Value {
@@ -73,22 +92,54 @@ export class Layers {
   /** To float32 and back around what must not be computed in float16. */
   inFloat32(x: Value, name: string, compute: (x: Value) => Value): Value {
     if (this.type === 'float32') return compute(x);
-    return this.cast(compute(this.cast(x, 'float32', `${name}/ToFloat32`)), this.type, `${name}/FromFloat32`);
+    return this.cast(
+      compute(this.cast(x, 'float32', `${name}/ToFloat32`)),
+      this.type,
+      `${name}/FromFloat32`,
+    );
   }
 
   layerNorm(x: Value, module: string, channels: number, epsilon: number): Value {
-    const inputs = [x, this.weight(`${module}.weight`, [channels]), this.weight(`${module}.bias`, [channels])];
-    return this.graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: epsilon }, stash_type: 1 }, { name: `${module}/LayerNorm` });
+    const inputs = [
+      x,
+      this.weight(`${module}.weight`, [channels]),
+      this.weight(`${module}.bias`, [channels]),
+    ];
+    return this.graph.node(
+      'LayerNormalization',
+      inputs,
+      { axis: -1, epsilon: { float: epsilon }, stash_type: 1 },
+      { name: `${module}/LayerNorm` },
+    );
   }
 
   /**
-   * Fused attention of sequences [S,channels], which never holds the S×S matrix. `mask` is added to the scores.
-   * Returns [S,channels].
+   * Fused attention of sequences [S,channels], which never holds the S×S matrix. `mask` is added to
+   * the scores. Returns [S,channels].
    */
-  attention(q: Value, k: Value, v: Value, channels: number, heads: number, name: string, mask?: Value): Value {
-    const batched = (x: Value, which: string): Value => this.reshape(x, [1, -1, channels], `${name}/${which}`);
-    const inputs = [batched(q, 'Query'), batched(k, 'Key'), batched(v, 'Value'), ...(mask ? [NONE, NONE, mask] : [])];
-    const y = this.graph.node('MultiHeadAttention', inputs, { num_heads: heads }, { name: `${name}/MultiHeadAttention`, domain: 'com.microsoft' });
+  attention(
+    q: Value,
+    k: Value,
+    v: Value,
+    channels: number,
+    heads: number,
+    name: string,
+    mask?: Value,
+  ): Value {
+    const batched = (x: Value, which: string): Value =>
+      this.reshape(x, [1, -1, channels], `${name}/${which}`);
+    const inputs = [
+      batched(q, 'Query'),
+      batched(k, 'Key'),
+      batched(v, 'Value'),
+      ...(mask ? [NONE, NONE, mask] : []),
+    ];
+    const y = this.graph.node(
+      'MultiHeadAttention',
+      inputs,
+      { num_heads: heads },
+      { name: `${name}/MultiHeadAttention`, domain: 'com.microsoft' },
+    );
     return this.reshape(y, [-1, channels], `${name}/Sequence`);
   }
 
@@ -106,16 +157,46 @@ export class Layers {
 
   /** Nearest-neighbour enlargement: to the height and width of `like`, else twofold. */
   upsample(x: Value, name: string, like?: Value): Value {
-    const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
-    if (!like) return this.graph.node('Resize', [x, NONE, this.graph.shared('twofold', [4], [1, 1, 2, 2])], attributes, { name: `${name}/Resize` });
-    const channels = this.graph.node('Shape', [x], { start: 0, end: 2 }, { name: `${name}/Channels` });
+    const attributes = {
+      mode: 'nearest',
+      coordinate_transformation_mode: 'asymmetric',
+      nearest_mode: 'floor',
+    };
+    if (!like)
+      return this.graph.node(
+        'Resize',
+        [x, NONE, this.graph.shared('twofold', [4], [1, 1, 2, 2])],
+        attributes,
+        { name: `${name}/Resize` },
+      );
+    const channels = this.graph.node(
+      'Shape',
+      [x],
+      { start: 0, end: 2 },
+      { name: `${name}/Channels` },
+    );
     const size = this.graph.node('Shape', [like], { start: 2, end: 4 }, { name: `${name}/Size` });
-    const sizes = this.graph.node('Concat', [channels, size], { axis: 0 }, { name: `${name}/Sizes` });
-    return this.graph.node('Resize', [x, NONE, NONE, sizes], attributes, { name: `${name}/Resize` });
+    const sizes = this.graph.node(
+      'Concat',
+      [channels, size],
+      { axis: 0 },
+      { name: `${name}/Sizes` },
+    );
+    return this.graph.node('Resize', [x, NONE, NONE, sizes], attributes, {
+      name: `${name}/Resize`,
+    });
   }
 }
 
-export function convAttributes({ kernel, stride = 1, pads }: ConvShape): { kernel_shape: number[]; strides: number[]; pads: readonly number[] } {
+export function convAttributes({ kernel, stride = 1, pads }: ConvShape): {
+  kernel_shape: number[];
+  strides: number[];
+  pads: readonly number[];
+} {
   const pad = (kernel - 1) / 2;
-  return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: pads ?? [pad, pad, pad, pad] };
+  return {
+    kernel_shape: [kernel, kernel],
+    strides: [stride, stride],
+    pads: pads ?? [pad, pad, pad, pad],
+  };
 }

@@ -29,8 +29,10 @@ export function readPisaLoras(checkpoint: CheckpointDict): PisaLoras {
   const size = (branch: string): LoraSize => {
     const rank = checkpoint.get(`lora_rank_unet_${branch}`);
     const alpha = checkpoint.get(`lora_alpha_unet_${branch}`) ?? DEFAULT_ALPHA;
-    if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > LARGEST_RANK) throw new Error(`"lora_rank_unet_${branch}" is missing or no rank`);
-    if (typeof alpha !== 'number' || !(alpha > 0)) throw new Error(`"lora_alpha_unet_${branch}" is no number above 0`);
+    if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > LARGEST_RANK)
+      throw new Error(`"lora_rank_unet_${branch}" is missing or no rank`);
+    if (typeof alpha !== 'number' || !(alpha > 0))
+      throw new Error(`"lora_alpha_unet_${branch}" is no number above 0`);
     return { rank, alpha };
   };
   return { tensors, pixel: size('pix'), semantic: size('sem') };
@@ -39,12 +41,16 @@ export function readPisaLoras(checkpoint: CheckpointDict): PisaLoras {
 /** PiSA-SR adapts every convolution and linear layer but these. */
 const NEVER_ADAPTED = /(^|\.)(time_embedding\.linear_[12]|time_emb_proj)$/;
 
-/** The graph input [1,2] that switches the branches: (1,0) yields ε_pix, (1,1) ε_full. λ belongs to the outputs, not here. */
+/**
+ * The graph input [1,2] that switches the branches: (1,0) yields ε_pix, (1,1) ε_full. λ belongs to
+ * the outputs, not here.
+ */
 export const GATE = 'gate';
 
 /**
- * Both LoRAs as one low-rank branch beside each layer they adapt: `y + B·(g ⊙ (A·x))` with A and B of both stacked and g the gates
- * times alpha / rank. Weights stay unmerged, so both ε come from one set of weights.
+ * Both LoRAs as one low-rank branch beside each layer they adapt: `y + B·(g ⊙ (A·x))` with A and B
+ * of both stacked and g the gates times alpha / rank. Weights stay unmerged, so both ε come from
+ * one set of weights.
  */
 export class GatedLoras implements Adapters {
   readonly adapted = new Set<string>();
@@ -63,9 +69,20 @@ export class GatedLoras implements Adapters {
     const { graph } = layers;
     const down = this.stack(layers, names, 'A', (rank) => [rank, from, kernel, kernel], 0, module);
     const up = this.stack(layers, names, 'B', (rank) => [to, rank, 1, 1], 1, module);
-    const inner = graph.node('Conv', [x, down], convAttributes(shape), { name: `${module}.lora_A/Conv` });
-    const gated = graph.node('Mul', [inner, layers.reshape(this.gate(layers), [1, this.rank, 1, 1], `${module}.lora/Gate`)], {}, { name: `${module}.lora/Gated` });
-    return layers.add(y, graph.node('Conv', [gated, up], { kernel_shape: [1, 1] }, { name: `${module}.lora_B/Conv` }), `${module}.lora/Add`);
+    const inner = graph.node('Conv', [x, down], convAttributes(shape), {
+      name: `${module}.lora_A/Conv`,
+    });
+    const gated = graph.node(
+      'Mul',
+      [inner, layers.reshape(this.gate(layers), [1, this.rank, 1, 1], `${module}.lora/Gate`)],
+      {},
+      { name: `${module}.lora/Gated` },
+    );
+    return layers.add(
+      y,
+      graph.node('Conv', [gated, up], { kernel_shape: [1, 1] }, { name: `${module}.lora_B/Conv` }),
+      `${module}.lora/Add`,
+    );
   }
 
   linear(layers: Layers, x: Value, y: Value, module: string, from: number, to: number): Value {
@@ -75,13 +92,25 @@ export class GatedLoras implements Adapters {
     const down = this.stack(layers, names, 'A', (rank) => [rank, from], 0, module);
     const up = this.stack(layers, names, 'B', (rank) => [to, rank], 1, module);
     const inner = graph.node('Gemm', [x, down], { transB: 1 }, { name: `${module}.lora_A/Gemm` });
-    const gated = graph.node('Mul', [inner, this.gate(layers)], {}, { name: `${module}.lora/Gated` });
+    const gated = graph.node(
+      'Mul',
+      [inner, this.gate(layers)],
+      {},
+      { name: `${module}.lora/Gated` },
+    );
     return graph.node('Gemm', [gated, up, y], { transB: 1 }, { name: `${module}.lora_B/Gemm` });
   }
 
-  private namesFor(module: string): { readonly [branch in (typeof BRANCHES)[number]]: string } | undefined {
+  private namesFor(
+    module: string,
+  ): { readonly [branch in (typeof BRANCHES)[number]]: string } | undefined {
     for (const group of GROUPS) {
-      if (!BRANCHES.some((branch) => this.loras.tensors.has(`${module}.lora_A.default_${group}_${branch}.weight`))) continue;
+      if (
+        !BRANCHES.some((branch) =>
+          this.loras.tensors.has(`${module}.lora_A.default_${group}_${branch}.weight`),
+        )
+      )
+        continue;
       this.adapted.add(module);
       return { pix: `default_${group}_pix`, sem: `default_${group}_sem` };
     }
@@ -89,9 +118,22 @@ export class GatedLoras implements Adapters {
     return undefined;
   }
 
-  private stack(layers: Layers, names: { pix: string; sem: string }, matrix: 'A' | 'B', shape: (rank: number) => number[], axis: number, module: string): Value {
-    const part = (branch: 'pix' | 'sem', { rank }: LoraSize): Value => layers.weight(`${module}.lora_${matrix}.${names[branch]}.weight`, shape(rank));
-    return layers.graph.node('Concat', [part('pix', this.loras.pixel), part('sem', this.loras.semantic)], { axis }, { name: `${module}.lora_${matrix}` });
+  private stack(
+    layers: Layers,
+    names: { pix: string; sem: string },
+    matrix: 'A' | 'B',
+    shape: (rank: number) => number[],
+    axis: number,
+    module: string,
+  ): Value {
+    const part = (branch: 'pix' | 'sem', { rank }: LoraSize): Value =>
+      layers.weight(`${module}.lora_${matrix}.${names[branch]}.weight`, shape(rank));
+    return layers.graph.node(
+      'Concat',
+      [part('pix', this.loras.pixel), part('sem', this.loras.semantic)],
+      { axis },
+      { name: `${module}.lora_${matrix}` },
+    );
   }
 
   /** [1, rank of both]: each branch's gate times its alpha / rank. */
@@ -106,7 +148,12 @@ export class GatedLoras implements Adapters {
     spread.fill(pixel.alpha / pixel.rank, 0, pixel.rank);
     spread.fill(semantic.alpha / semantic.rank, this.rank + pixel.rank);
     const input = graph.input(GATE, [1, 2]);
-    const gates = graph.node('MatMul', [input, graph.float32('lora/Spread', [2, this.rank], spread)], {}, { name: 'lora/Gates' });
+    const gates = graph.node(
+      'MatMul',
+      [input, graph.float32('lora/Spread', [2, this.rank], spread)],
+      {},
+      { name: 'lora/Gates' },
+    );
     return layers.type === 'float32' ? gates : layers.cast(gates, layers.type, 'lora/Gates/Cast');
   }
 }

@@ -21,11 +21,16 @@ const TIMESTEP = 1;
 const FREQUENCY_BASE = 10_000;
 
 /**
- * Stable Diffusion 2.1's UNet at t = 1 for the empty prompt, with PiSA-SR's LoRAs behind gates (diffusers' UNet2DConditionModel).
- * `latent` [1,4,h,w] and `gate` [1,2] → `epsilon` [1,4,h,w], float32 at the edges. h and w may be odd. Also tells which modules have
- * LoRAs, and which lack those that PiSA-SR gives them.
+ * Stable Diffusion 2.1's UNet at t = 1 for the empty prompt, with PiSA-SR's LoRAs behind gates
+ * (diffusers' UNet2DConditionModel). `latent` [1,4,h,w] and `gate` [1,2] → `epsilon` [1,4,h,w],
+ * float32 at the edges. h and w may be odd. Also tells which modules have LoRAs, and which lack
+ * those that PiSA-SR gives them.
  */
-export function buildUNet({ config, weights, loras, context, type }: UNetParams): { onnx: Uint8Array; adapted: ReadonlySet<string>; unadapted: ReadonlySet<string> } {
+export function buildUNet({ config, weights, loras, context, type }: UNetParams): {
+  onnx: Uint8Array;
+  adapted: ReadonlySet<string>;
+  unadapted: ReadonlySet<string>;
+} {
   const graph = new GraphBuilder('pisa-sr-unet');
   const adapters = new GatedLoras(loras);
   const layers = new Layers(graph, weights, type, adapters);
@@ -34,14 +39,29 @@ export function buildUNet({ config, weights, loras, context, type }: UNetParams)
   const first = blockOutChannels[0] ?? 0;
   const last = blockOutChannels.at(-1) ?? 0;
   const time = timeEmbedding(layers, config);
-  const text = typed(layers, graph.float32('context', [context.length / crossAttentionDim, crossAttentionDim], context), 'context');
+  const text = typed(
+    layers,
+    graph.float32('context', [context.length / crossAttentionDim, crossAttentionDim], context),
+    'context',
+  );
 
-  const residual = (x: Value, module: string, from: number, to: number): Value => residualBlock(layers, x, module, { from, to, norm, epsilon, time });
+  const residual = (x: Value, module: string, from: number, to: number): Value =>
+    residualBlock(layers, x, module, { from, to, norm, epsilon, time });
   const transform = (x: Value, module: string, channels: number, heads: number): Value =>
-    spatialTransformer(layers, x, module, { channels, heads, norm, context: text, contextChannels: crossAttentionDim });
+    spatialTransformer(layers, x, module, {
+      channels,
+      heads,
+      norm,
+      context: text,
+      contextChannels: crossAttentionDim,
+    });
 
   const latent = graph.input('latent', [1, config.inChannels, 'height', 'width']);
-  let x = layers.conv(typed(layers, latent, 'latent'), 'conv_in', { from: config.inChannels, to: first, kernel: 3 });
+  let x = layers.conv(typed(layers, latent, 'latent'), 'conv_in', {
+    from: config.inChannels,
+    to: first,
+    kernel: 3,
+  });
   let channels = first;
   const skips: { value: Value; channels: number }[] = [{ value: x, channels }];
   blockOutChannels.forEach((to, i) => {
@@ -49,11 +69,17 @@ export function buildUNet({ config, weights, loras, context, type }: UNetParams)
     for (let j = 0; j < config.layersPerBlock; j++) {
       x = residual(x, `${block}.resnets.${j}`, channels, to);
       channels = to;
-      if (config.downAttention[i]) x = transform(x, `${block}.attentions.${j}`, channels, config.heads[i] ?? 1);
+      if (config.downAttention[i])
+        x = transform(x, `${block}.attentions.${j}`, channels, config.heads[i] ?? 1);
       skips.push({ value: x, channels });
     }
     if (i === blockOutChannels.length - 1) return;
-    x = layers.conv(x, `${block}.downsamplers.0.conv`, { from: channels, to: channels, kernel: 3, stride: 2 });
+    x = layers.conv(x, `${block}.downsamplers.0.conv`, {
+      from: channels,
+      to: channels,
+      kernel: 3,
+      stride: 2,
+    });
     skips.push({ value: x, channels });
   });
 
@@ -68,34 +94,72 @@ export function buildUNet({ config, weights, loras, context, type }: UNetParams)
     for (let j = 0; j <= config.layersPerBlock; j++) {
       const skip = skips.pop();
       if (!skip) throw new Error('The UNet has more layers upwards than downwards.');
-      const joined = graph.node('Concat', [x, skip.value], { axis: 1 }, { name: `${block}.resnets.${j}/Skip` });
+      const joined = graph.node(
+        'Concat',
+        [x, skip.value],
+        { axis: 1 },
+        { name: `${block}.resnets.${j}/Skip` },
+      );
       x = residual(joined, `${block}.resnets.${j}`, channels + skip.channels, to);
       channels = to;
-      if (config.upAttention[i]) x = transform(x, `${block}.attentions.${j}`, channels, headsUpwards[i] ?? 1);
+      if (config.upAttention[i])
+        x = transform(x, `${block}.attentions.${j}`, channels, headsUpwards[i] ?? 1);
     }
     if (i === upwards.length - 1) return;
     const enlarged = layers.upsample(x, `${block}.upsamplers.0`, skips.at(-1)?.value);
-    x = layers.conv(enlarged, `${block}.upsamplers.0.conv`, { from: channels, to: channels, kernel: 3 });
+    x = layers.conv(enlarged, `${block}.upsamplers.0.conv`, {
+      from: channels,
+      to: channels,
+      kernel: 3,
+    });
   });
 
   x = layers.silu(norm(layers, x, 'conv_norm_out', first, epsilon), 'conv_norm_out');
   x = layers.conv(x, 'conv_out', { from: first, to: config.outChannels, kernel: 3 });
   const epsilonOut = type === 'float32' ? x : layers.cast(x, 'float32', 'epsilon/Cast');
   graph.output('epsilon', epsilonOut, [1, config.outChannels, 'height', 'width']);
-  return { onnx: graph.toBytes('pisa-upscale'), adapted: adapters.adapted, unadapted: adapters.unadapted };
+  return {
+    onnx: graph.toBytes('pisa-upscale'),
+    adapted: adapters.adapted,
+    unadapted: adapters.unadapted,
+  };
 }
 
-/** SiLU of the time embedding for `TIMESTEP`: sinusoid → linear → SiLU → linear → SiLU. All constant, so ONNX Runtime folds it. */
-function timeEmbedding(layers: Layers, { blockOutChannels, flipSinToCos, freqShift }: UNetConfig): { value: Value; channels: number } {
+/**
+ * SiLU of the time embedding for `TIMESTEP`: sinusoid → linear → SiLU → linear → SiLU. All
+ * constant, so ONNX Runtime folds it.
+ */
+function timeEmbedding(
+  layers: Layers,
+  { blockOutChannels, flipSinToCos, freqShift }: UNetConfig,
+): { value: Value; channels: number } {
   const size = blockOutChannels[0] ?? 0;
   const channels = 4 * size;
   const half = size / 2;
-  const angles = Array.from({ length: half }, (_, i) => TIMESTEP * Math.exp((-Math.log(FREQUENCY_BASE) * i) / (half - freqShift)));
+  const angles = Array.from(
+    { length: half },
+    (_, i) => TIMESTEP * Math.exp((-Math.log(FREQUENCY_BASE) * i) / (half - freqShift)),
+  );
   const [sines, cosines] = [angles.map(Math.sin), angles.map(Math.cos)];
-  const wave = layers.graph.float32('time_embedding/Sinusoid', [1, size], flipSinToCos ? [...cosines, ...sines] : [...sines, ...cosines]);
-  const hidden = layers.linear(typed(layers, wave, 'time_embedding/Sinusoid'), 'time_embedding.linear_1', size, channels);
-  const embedded = layers.linear(layers.silu(hidden, 'time_embedding.act'), 'time_embedding.linear_2', channels, channels);
+  const wave = layers.graph.float32(
+    'time_embedding/Sinusoid',
+    [1, size],
+    flipSinToCos ? [...cosines, ...sines] : [...sines, ...cosines],
+  );
+  const hidden = layers.linear(
+    typed(layers, wave, 'time_embedding/Sinusoid'),
+    'time_embedding.linear_1',
+    size,
+    channels,
+  );
+  const embedded = layers.linear(
+    layers.silu(hidden, 'time_embedding.act'),
+    'time_embedding.linear_2',
+    channels,
+    channels,
+  );
   return { value: layers.silu(embedded, 'time_embedding.out'), channels };
 }
 
-const typed = (layers: Layers, value: Value, name: string): Value => (layers.type === 'float32' ? value : layers.cast(value, layers.type, `${name}/Cast`));
+const typed = (layers: Layers, value: Value, name: string): Value =>
+  layers.type === 'float32' ? value : layers.cast(value, layers.type, `${name}/Cast`);

@@ -6,9 +6,10 @@ import { Layers } from './layers';
 import type { ComputeType, Weights } from './weights';
 
 /**
- * The VAE in four graphs. Only convolutions depend on the picture's full size, and they see a bounded neighbourhood: `encoderDown` and
- * `decoderUp` run tile by tile and yield the very pixels of an untiled run. The attention, which sees everything, is in the middle graphs,
- * which run at an eighth of the side.
+ * The VAE in four graphs. Only convolutions depend on the picture's full size, and they see a
+ * bounded neighbourhood: `encoderDown` and `decoderUp` run tile by tile and yield the very pixels
+ * of an untiled run. The attention, which sees everything, is in the middle graphs, which run at an
+ * eighth of the side.
  */
 export const VAE_PARTS = ['encoderDown', 'encoderMid', 'decoderMid', 'decoderUp'] as const;
 export type VaePart = (typeof VAE_PARTS)[number];
@@ -17,16 +18,26 @@ export type VaeParams = {
   readonly config: VaeConfig;
   readonly weights: Weights;
   readonly type: ComputeType;
-  /** Whether the group norms measure their statistics (and yield them as output) or are given them. */
+  /**
+   * Whether the group norms measure their statistics (and yield them as output) or are given them.
+   */
   readonly statistics: 'measure' | 'given';
 };
 
-export type VaeGraph = { readonly onnx: Uint8Array; readonly input: string; readonly output: string; readonly normLayers: number };
+export type VaeGraph = {
+  readonly onnx: Uint8Array;
+  readonly input: string;
+  readonly output: string;
+  readonly normLayers: number;
+};
 
 const EPSILON = 1e-6;
 const FREE = ['height', 'width'] as const;
 
-/** Builds one part (diffusers' AutoencoderKL). Pictures are in [−1,1], latents unscaled; everything is [1,C,H,W] float32 at the edges. */
+/**
+ * Builds one part (diffusers' AutoencoderKL). Pictures are in [−1,1], latents unscaled; everything
+ * is [1,C,H,W] float32 at the edges.
+ */
 export function buildVae(part: VaePart, params: VaeParams): VaeGraph {
   const { config, weights, type } = params;
   const graph = new GraphBuilder(`vae-${part}`);
@@ -36,18 +47,43 @@ export function buildVae(part: VaePart, params: VaeParams): VaeGraph {
   const given = graph.input(input, [1, channels.in, ...FREE]);
   const x = type === 'float32' ? given : layers.cast(given, type, `${input}/Cast`);
   const y = BUILDERS[part](layers, x, config, statistics);
-  graph.output(output, type === 'float32' ? y : layers.cast(y, 'float32', `${output}/Cast`), [1, channels.out, 'height_out', 'width_out']);
+  graph.output(output, type === 'float32' ? y : layers.cast(y, 'float32', `${output}/Cast`), [
+    1,
+    channels.out,
+    'height_out',
+    'width_out',
+  ]);
   statistics.finish(layers);
   return { onnx: graph.toBytes('pisa-upscale'), input, output, normLayers: statistics.layers };
 }
 
-type Edges = { readonly input: string; readonly output: string; readonly channels: { readonly in: number; readonly out: number } };
+type Edges = {
+  readonly input: string;
+  readonly output: string;
+  readonly channels: { readonly in: number; readonly out: number };
+};
 
 const EDGES: Record<VaePart, (config: VaeConfig) => Edges> = {
-  encoderDown: (config) => ({ input: 'image', output: 'features', channels: { in: 3, out: widest(config) } }),
-  encoderMid: (config) => ({ input: 'features', output: 'mean', channels: { in: widest(config), out: config.latentChannels } }),
-  decoderMid: (config) => ({ input: 'latent', output: 'features', channels: { in: config.latentChannels, out: widest(config) } }),
-  decoderUp: (config) => ({ input: 'features', output: 'image', channels: { in: widest(config), out: 3 } }),
+  encoderDown: (config) => ({
+    input: 'image',
+    output: 'features',
+    channels: { in: 3, out: widest(config) },
+  }),
+  encoderMid: (config) => ({
+    input: 'features',
+    output: 'mean',
+    channels: { in: widest(config), out: config.latentChannels },
+  }),
+  decoderMid: (config) => ({
+    input: 'latent',
+    output: 'features',
+    channels: { in: config.latentChannels, out: widest(config) },
+  }),
+  decoderUp: (config) => ({
+    input: 'features',
+    output: 'image',
+    channels: { in: widest(config), out: 3 },
+  }),
 };
 
 const widest = (config: VaeConfig): number => config.blockOutChannels.at(-1) ?? 0;
@@ -61,12 +97,23 @@ const BUILDERS: Record<VaePart, Build> = {
     let x = layers.conv(image, 'encoder.conv_in', { from: 3, to: channels, kernel: 3 });
     blockOutChannels.forEach((to, i) => {
       for (let j = 0; j < config.layersPerBlock; j++) {
-        x = residualBlock(layers, x, `encoder.down_blocks.${i}.resnets.${j}`, { from: channels, to, norm, epsilon: EPSILON });
+        x = residualBlock(layers, x, `encoder.down_blocks.${i}.resnets.${j}`, {
+          from: channels,
+          to,
+          norm,
+          epsilon: EPSILON,
+        });
         channels = to;
       }
       if (i === blockOutChannels.length - 1) return;
       // Diffusers pads at the right and bottom only.
-      x = layers.conv(x, `encoder.down_blocks.${i}.downsamplers.0.conv`, { from: channels, to: channels, kernel: 3, stride: 2, pads: [0, 0, 1, 1] });
+      x = layers.conv(x, `encoder.down_blocks.${i}.downsamplers.0.conv`, {
+        from: channels,
+        to: channels,
+        kernel: 3,
+        stride: 2,
+        pads: [0, 0, 1, 1],
+      });
     });
     return x;
   },
@@ -74,17 +121,40 @@ const BUILDERS: Record<VaePart, Build> = {
   encoderMid(layers, features, config, statistics) {
     const { latentChannels } = config;
     let x = middle(layers, features, 'encoder', config, statistics);
-    x = layers.silu(statistics.norm(layers, x, 'encoder.conv_norm_out', widest(config), EPSILON), 'encoder.conv_norm_out');
-    x = layers.conv(x, 'encoder.conv_out', { from: widest(config), to: 2 * latentChannels, kernel: 3 });
-    const moments = layers.conv(x, 'quant_conv', { from: 2 * latentChannels, to: 2 * latentChannels, kernel: 1 });
-    const [starts, ends, axes] = [[0], [latentChannels], [1]].map((values) => layers.graph.int64(values)) as [Value, Value, Value];
+    x = layers.silu(
+      statistics.norm(layers, x, 'encoder.conv_norm_out', widest(config), EPSILON),
+      'encoder.conv_norm_out',
+    );
+    x = layers.conv(x, 'encoder.conv_out', {
+      from: widest(config),
+      to: 2 * latentChannels,
+      kernel: 3,
+    });
+    const moments = layers.conv(x, 'quant_conv', {
+      from: 2 * latentChannels,
+      to: 2 * latentChannels,
+      kernel: 1,
+    });
+    const [starts, ends, axes] = [[0], [latentChannels], [1]].map((values) =>
+      layers.graph.int64(values),
+    ) as [Value, Value, Value];
     return layers.graph.node('Slice', [moments, starts, ends, axes], {}, { name: 'mean/Slice' });
   },
 
   decoderMid(layers, latent, config, statistics) {
     const { latentChannels } = config;
-    const x = layers.conv(latent, 'post_quant_conv', { from: latentChannels, to: latentChannels, kernel: 1 });
-    return middle(layers, layers.conv(x, 'decoder.conv_in', { from: latentChannels, to: widest(config), kernel: 3 }), 'decoder', config, statistics);
+    const x = layers.conv(latent, 'post_quant_conv', {
+      from: latentChannels,
+      to: latentChannels,
+      kernel: 1,
+    });
+    return middle(
+      layers,
+      layers.conv(x, 'decoder.conv_in', { from: latentChannels, to: widest(config), kernel: 3 }),
+      'decoder',
+      config,
+      statistics,
+    );
   },
 
   decoderUp(layers, features, config, { norm }) {
@@ -94,31 +164,69 @@ const BUILDERS: Record<VaePart, Build> = {
     let x = features;
     upwards.forEach((to, i) => {
       for (let j = 0; j <= config.layersPerBlock; j++) {
-        x = residualBlock(layers, x, `decoder.up_blocks.${i}.resnets.${j}`, { from: channels, to, norm, epsilon: EPSILON });
+        x = residualBlock(layers, x, `decoder.up_blocks.${i}.resnets.${j}`, {
+          from: channels,
+          to,
+          norm,
+          epsilon: EPSILON,
+        });
         channels = to;
       }
       if (i === upwards.length - 1) return;
-      const [starts, ends] = [`crop.${i}.starts`, `crop.${i}.ends`].map((name) => graph.input(name, [2], 'int64')) as [Value, Value];
-      x = graph.node('Slice', [x, starts, ends, graph.int64([2, 3])], {}, { name: `decoder.up_blocks.${i}/Crop` });
+      const [starts, ends] = [`crop.${i}.starts`, `crop.${i}.ends`].map((name) =>
+        graph.input(name, [2], 'int64'),
+      ) as [Value, Value];
+      x = graph.node(
+        'Slice',
+        [x, starts, ends, graph.int64([2, 3])],
+        {},
+        { name: `decoder.up_blocks.${i}/Crop` },
+      );
       x = layers.upsample(x, `decoder.up_blocks.${i}.upsamplers.0`);
-      x = layers.conv(x, `decoder.up_blocks.${i}.upsamplers.0.conv`, { from: channels, to: channels, kernel: 3 });
+      x = layers.conv(x, `decoder.up_blocks.${i}.upsamplers.0.conv`, {
+        from: channels,
+        to: channels,
+        kernel: 3,
+      });
     });
-    x = layers.silu(norm(layers, x, 'decoder.conv_norm_out', channels, EPSILON), 'decoder.conv_norm_out');
+    x = layers.silu(
+      norm(layers, x, 'decoder.conv_norm_out', channels, EPSILON),
+      'decoder.conv_norm_out',
+    );
     return layers.conv(x, 'decoder.conv_out', { from: channels, to: 3, kernel: 3 });
   },
 };
 
-function middle(layers: Layers, x: Value, side: 'encoder' | 'decoder', config: VaeConfig, { norm }: SharedStatistics): Value {
+function middle(
+  layers: Layers,
+  x: Value,
+  side: 'encoder' | 'decoder',
+  config: VaeConfig,
+  { norm }: SharedStatistics,
+): Value {
   const channels = widest(config);
-  const residual = (value: Value, i: number): Value => residualBlock(layers, value, `${side}.mid_block.resnets.${i}`, { from: channels, to: channels, norm, epsilon: EPSILON });
-  return residual(vaeAttention(layers, residual(x, 0), `${side}.mid_block.attentions.0`, channels, norm, EPSILON), 1);
+  const residual = (value: Value, i: number): Value =>
+    residualBlock(layers, value, `${side}.mid_block.resnets.${i}`, {
+      from: channels,
+      to: channels,
+      norm,
+      epsilon: EPSILON,
+    });
+  return residual(
+    vaeAttention(layers, residual(x, 0), `${side}.mid_block.attentions.0`, channels, norm, EPSILON),
+    1,
+  );
 }
 
 /**
- * How far the pixels of `decoderUp` see, level by level from the latent's size upwards: `entry` is the number of neighbours needed on each
- * side of what is wanted, at that level's size; `crop` what is left of them before the level is enlarged.
+ * How far the pixels of `decoderUp` see, level by level from the latent's size upwards: `entry` is
+ * the number of neighbours needed on each side of what is wanted, at that level's size; `crop` what
+ * is left of them before the level is enlarged.
  */
-export function decoderReach({ blockOutChannels, layersPerBlock }: VaeConfig): { readonly entry: number; readonly crops: readonly number[] } {
+export function decoderReach({ blockOutChannels, layersPerBlock }: VaeConfig): {
+  readonly entry: number;
+  readonly crops: readonly number[];
+} {
   const convolutions = 2 * (layersPerBlock + 1);
   const crops: number[] = [];
   let need = 1 + convolutions; // conv_out and the last level
@@ -133,6 +241,7 @@ export function decoderReach({ blockOutChannels, layersPerBlock }: VaeConfig): {
 /** How many input pixels beyond its own area a latent of `encoderDown` sees on each side. */
 export function encoderReach({ blockOutChannels, layersPerBlock }: VaeConfig): number {
   let need = 2 * layersPerBlock;
-  for (let level = blockOutChannels.length - 2; level >= 0; level--) need = 2 * need + 2 + 2 * layersPerBlock;
+  for (let level = blockOutChannels.length - 2; level >= 0; level--)
+    need = 2 * need + 2 + 2 * layersPerBlock;
   return need + 1;
 }

@@ -6,14 +6,18 @@ import type { GraphBuilder, Value } from '../graphBuilder';
 export type ComputeType = 'float32' | 'float16';
 
 /**
- * The tensors of a checkpoint as initializers of a graph. Every tensor that is missing or has another shape is noted in
- * `problems`, so that one build tells all that is wrong with a checkpoint; the graph is of use only when there are none.
+ * The tensors of a checkpoint as initializers of a graph. Every tensor that is missing or has
+ * another shape is noted in `problems`, so that one build tells all that is wrong with a
+ * checkpoint; the graph is of use only when there are none.
  */
 export class Weights {
   readonly problems: string[] = [];
   private readonly used = new Map<string, Value>();
 
-  /** `root` is the folder that holds the checkpoint's files, which the graph refers to by relative paths. */
+  /**
+   * `root` is the folder that holds the checkpoint's files, which the graph refers to by relative
+   * paths.
+   */
   constructor(
     private readonly tensors: Tensors,
     private readonly root: string,
@@ -24,8 +28,8 @@ export class Weights {
   }
 
   /**
-   * The tensor `name` as a value of type `type`, stored type or cast. Shapes must agree but for dimensions of 1: older files keep
-   * linear layers as 1×1 convolutions.
+   * The tensor `name` as a value of type `type`, stored type or cast. Shapes must agree but for
+   * dimensions of 1: older files keep linear layers as 1×1 convolutions.
    */
   value(graph: GraphBuilder, name: string, shape: readonly number[], type: ComputeType): Value {
     const key = `${name}|${type}`;
@@ -36,15 +40,33 @@ export class Weights {
     const storedKey = `${name}|${element}`;
     const stored = this.used.get(storedKey) ?? this.initializer(graph, name, shape, tensor, type);
     this.used.set(storedKey, stored);
-    const value = element === type ? stored : graph.node('Cast', [stored], { to: ONNX_TYPE[type] }, { name: `${name}/${type}` });
+    const value =
+      element === type
+        ? stored
+        : graph.node('Cast', [stored], { to: ONNX_TYPE[type] }, { name: `${name}/${type}` });
     this.used.set(key, value);
     return value;
   }
 
-  private initializer(graph: GraphBuilder, name: string, shape: readonly number[], tensor: TensorInfo | undefined, type: ComputeType): Value {
-    if (!tensor) return graph.external(name, type, shape, { location: 'missing', offset: 0, length: elementsOf(shape) * (type === 'float32' ? 4 : 2) });
+  private initializer(
+    graph: GraphBuilder,
+    name: string,
+    shape: readonly number[],
+    tensor: TensorInfo | undefined,
+    type: ComputeType,
+  ): Value {
+    if (!tensor)
+      return graph.external(name, type, shape, {
+        location: 'missing',
+        offset: 0,
+        length: elementsOf(shape) * (type === 'float32' ? 4 : 2),
+      });
     const location = path.relative(this.root, tensor.file).split(path.sep).join('/');
-    return graph.external(name, DTYPES[tensor.dtype].element, shape, { location, offset: tensor.offset, length: tensor.length });
+    return graph.external(name, DTYPES[tensor.dtype].element, shape, {
+      location,
+      offset: tensor.offset,
+      length: tensor.length,
+    });
   }
 
   private checked(name: string, shape: readonly number[]): TensorInfo | undefined {
@@ -54,7 +76,9 @@ export class Weights {
       return undefined;
     }
     if (significant(tensor.shape) !== significant(shape)) {
-      this.problems.push(`${name} has the shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`);
+      this.problems.push(
+        `${name} has the shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`,
+      );
       return undefined;
     }
     if (tensor.dtype === 'I64') {
@@ -65,7 +89,8 @@ export class Weights {
   }
 }
 
-const significant = (shape: readonly number[]): string => shape.filter((dim) => dim !== 1).join('×');
+const significant = (shape: readonly number[]): string =>
+  shape.filter((dim) => dim !== 1).join('×');
 
 /** `TensorProto.DataType`, as the attribute `to` of Cast wants it. */
 export const ONNX_TYPE: Record<ComputeType, number> = { float32: 1, float16: 10 };

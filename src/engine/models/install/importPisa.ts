@@ -42,8 +42,9 @@ const PLACES: Record<PisaPart, string> = {
 const MOST_PROBLEMS_SHOWN = 12;
 
 /**
- * Makes a model out of files that are on this machine: checks all of them, links or copies them, runs the text encoder once for the empty
- * prompt, and puts the finished folder in its place in one step. What goes wrong leaves nothing behind.
+ * Makes a model out of files that are on this machine: checks all of them, links or copies them,
+ * runs the text encoder once for the empty prompt, and puts the finished folder in its place in one
+ * step. What goes wrong leaves nothing behind.
  */
 export async function importPisa(params: ImportParams): Promise<ImportResult> {
   const { store, progress, signal } = params;
@@ -59,15 +60,28 @@ export async function importPisa(params: ImportParams): Promise<ImportResult> {
   try {
     const placed = await placeFiles(selected, building, params);
     progress({ phase: 'compute', file: PLACES.context, bytes: 0, totalBytes: 0 });
-    await writeFile(path.join(building, PLACES.context), bytesOf(await emptyPromptContext(selected)));
+    await writeFile(
+      path.join(building, PLACES.context),
+      bytesOf(await emptyPromptContext(selected)),
+    );
     const parts = await describe(building, params);
     const manifest = manifestFor(parts, selected.unet.precision);
     await writeFile(path.join(building, 'LICENCES.md'), licenceNotice());
     await writeFile(path.join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     throwIfCancelled(signal);
     await store.publish(PISA_ID, building);
-    const files = Object.values(parts).map((file) => ({ path: file.path, bytes: file.bytes, how: placed.get(file.path) ?? ('computed' as const) }));
-    return { id: PISA_ID, folder: store.folder(PISA_ID), bytes: files.reduce((sum, file) => sum + file.bytes, 0), files, notes };
+    const files = Object.values(parts).map((file) => ({
+      path: file.path,
+      bytes: file.bytes,
+      how: placed.get(file.path) ?? ('computed' as const),
+    }));
+    return {
+      id: PISA_ID,
+      folder: store.folder(PISA_ID),
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      files,
+      notes,
+    };
   } finally {
     await rm(building, { recursive: true, force: true });
   }
@@ -76,19 +90,29 @@ export async function importPisa(params: ImportParams): Promise<ImportResult> {
 async function scan({ folder, weights }: ImportParams): Promise<ScannedFolder> {
   const info = await stat(folder).catch(() => undefined);
   if (!info?.isDirectory()) {
-    throw engineError('input-missing', { message: `${folder} is not a folder.`, hint: 'Give the folder that holds the checkpoint files, in sub-folders or flat.' });
+    throw engineError('input-missing', {
+      message: `${folder} is not a folder.`,
+      hint: 'Give the folder that holds the checkpoint files, in sub-folders or flat.',
+    });
   }
   const scanned = await scanFolder(folder);
   if (weights === undefined) return scanned;
   const own = await scanFolder(path.dirname(weights));
   const named = own.loras.filter(({ file }) => file === path.resolve(weights));
   const reason = own.unreadable.filter((text) => text.includes(path.basename(weights)));
-  return { ...scanned, loras: named, unreadable: [...scanned.unreadable, ...(named.length > 0 ? [] : reason)] };
+  return {
+    ...scanned,
+    loras: named,
+    unreadable: [...scanned.unreadable, ...(named.length > 0 ? [] : reason)],
+  };
 }
 
 function incomplete(folder: string, problems: readonly string[]): Error {
   const shown = problems.slice(0, MOST_PROBLEMS_SHOWN).map((problem) => `\n- ${problem}`);
-  const more = problems.length > MOST_PROBLEMS_SHOWN ? `\n- and ${problems.length - MOST_PROBLEMS_SHOWN} more` : '';
+  const more =
+    problems.length > MOST_PROBLEMS_SHOWN
+      ? `\n- and ${problems.length - MOST_PROBLEMS_SHOWN} more`
+      : '';
   return engineError('checkpoint-incomplete', {
     message: `${folder} does not hold all that ${PISA_NAME} needs:${shown.join('')}${more}`,
     hint: 'Add or replace these files, then import again. Nothing was changed.',
@@ -96,7 +120,11 @@ function incomplete(folder: string, problems: readonly string[]): Error {
   });
 }
 
-async function placeFiles(selected: SelectedFiles, building: string, { signal, progress }: ImportParams): Promise<Map<string, 'linked' | 'copied'>> {
+async function placeFiles(
+  selected: SelectedFiles,
+  building: string,
+  { signal, progress }: ImportParams,
+): Promise<Map<string, 'linked' | 'copied'>> {
   const sources: readonly (readonly [PisaPart, string])[] = [
     ['unet', selected.unet.file],
     ['vae', selected.vae.file],
@@ -109,10 +137,15 @@ async function placeFiles(selected: SelectedFiles, building: string, { signal, p
   for (const [index, [part, file]] of sources.entries()) {
     if (await crossesVolumes(file, building)) await requireSpace(building, sizes[index] ?? 0);
     const before = bytes;
-    const how = await placeFile(file, path.join(building, ...PLACES[part].split('/')), signal, (count) => {
-      bytes += count;
-      progress({ phase: 'copy', file: PLACES[part], bytes, totalBytes });
-    });
+    const how = await placeFile(
+      file,
+      path.join(building, ...PLACES[part].split('/')),
+      signal,
+      (count) => {
+        bytes += count;
+        progress({ phase: 'copy', file: PLACES[part], bytes, totalBytes });
+      },
+    );
     bytes = before + (sizes[index] ?? 0);
     placed.set(PLACES[part], how);
   }
@@ -131,7 +164,10 @@ async function crossesVolumes(file: string, folder: string): Promise<boolean> {
 }
 
 /** The configuration as it was found, or SD-2.1's written out under diffusers' names. */
-async function configText({ file }: FoundConfig<unknown>, part: 'unetConfig' | 'vaeConfig'): Promise<string> {
+async function configText(
+  { file }: FoundConfig<unknown>,
+  part: 'unetConfig' | 'vaeConfig',
+): Promise<string> {
   if (file !== undefined) return readFile(file, 'utf8');
   const json =
     part === 'unetConfig'
@@ -139,8 +175,12 @@ async function configText({ file }: FoundConfig<unknown>, part: 'unetConfig' | '
           block_out_channels: SD21_UNET.blockOutChannels,
           layers_per_block: SD21_UNET.layersPerBlock,
           attention_head_dim: SD21_UNET.heads,
-          down_block_types: SD21_UNET.downAttention.map((attention) => (attention ? 'CrossAttnDownBlock2D' : 'DownBlock2D')),
-          up_block_types: SD21_UNET.upAttention.map((attention) => (attention ? 'CrossAttnUpBlock2D' : 'UpBlock2D')),
+          down_block_types: SD21_UNET.downAttention.map((attention) =>
+            attention ? 'CrossAttnDownBlock2D' : 'DownBlock2D',
+          ),
+          up_block_types: SD21_UNET.upAttention.map((attention) =>
+            attention ? 'CrossAttnUpBlock2D' : 'UpBlock2D',
+          ),
           cross_attention_dim: SD21_UNET.crossAttentionDim,
           norm_num_groups: SD21_UNET.normGroups,
           use_linear_projection: true,
@@ -156,9 +196,16 @@ async function configText({ file }: FoundConfig<unknown>, part: 'unetConfig' | '
 }
 
 /** Runs the text encoder in place, once. */
-async function emptyPromptContext({ textEncoder, textConfig }: SelectedFiles): Promise<Float32Array> {
+async function emptyPromptContext({
+  textEncoder,
+  textConfig,
+}: SelectedFiles): Promise<Float32Array> {
   const folder = path.dirname(textEncoder.file);
-  const onnx = buildClipText(textConfig.config, new Weights(textEncoder.tensors, folder), emptyPrompt(textConfig.config));
+  const onnx = buildClipText(
+    textConfig.config,
+    new Weights(textEncoder.tensors, folder),
+    emptyPrompt(textConfig.config),
+  );
   const network = await openNetwork({ onnx, weightsFolder: folder, device: 'cpu', plan: 'once' });
   try {
     const { context } = await network.run({ shift: { data: new Float32Array(1), dims: [1] } });
@@ -169,13 +216,18 @@ async function emptyPromptContext({ textEncoder, textConfig }: SelectedFiles): P
   }
 }
 
-const bytesOf = (floats: Float32Array): Uint8Array => new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+const bytesOf = (floats: Float32Array): Uint8Array =>
+  new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
 
 /** Size and SHA-256 of every file, so that damage on disk can be found later. */
-async function describe(building: string, { signal, progress }: ImportParams): Promise<Record<PisaPart, ModelFile>> {
+async function describe(
+  building: string,
+  { signal, progress }: ImportParams,
+): Promise<Record<PisaPart, ModelFile>> {
   const entries = Object.entries(PLACES) as [PisaPart, string][];
   const sizes = new Map<string, number>();
-  for (const [, place] of entries) sizes.set(place, (await stat(path.join(building, ...place.split('/')))).size);
+  for (const [, place] of entries)
+    sizes.set(place, (await stat(path.join(building, ...place.split('/')))).size);
   const totalBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   let bytes = 0;
   const described: Partial<Record<PisaPart, ModelFile>> = {};
@@ -195,10 +247,14 @@ function manifestFor(parts: Record<PisaPart, ModelFile>, precision: Precision): 
     kind: 'pisa-sr',
     id: PISA_ID,
     name: PISA_NAME,
-    description: 'One diffusion step on Stable Diffusion 2.1 with two LoRAs: both dials, invents texture',
+    description:
+      'One diffusion step on Stable Diffusion 2.1 with two LoRAs: both dials, invents texture',
     scale: SCALE,
     branches: ['pixel', 'semantic'],
-    licence: { spdx: 'LicenseRef-CreativeML-Open-RAIL++-M AND Apache-2.0', source: PISA_LICENCES.map(({ url }) => url).join(' ') },
+    licence: {
+      spdx: 'LicenseRef-CreativeML-Open-RAIL++-M AND Apache-2.0',
+      source: PISA_LICENCES.map(({ url }) => url).join(' '),
+    },
     precision,
     processSize: PROCESS_SIZE,
     parts,
@@ -206,6 +262,8 @@ function manifestFor(parts: Record<PisaPart, ModelFile>, precision: Precision): 
 }
 
 function licenceNotice(): string {
-  const items = PISA_LICENCES.map(({ component, name, url, note }) => `- **${component}**: ${name}, ${url}\n  ${note}`);
+  const items = PISA_LICENCES.map(
+    ({ component, name, url, note }) => `- **${component}**: ${name}, ${url}\n  ${note}`,
+  );
   return `# Licences of this model's files\n\n${items.join('\n')}\n`;
 }

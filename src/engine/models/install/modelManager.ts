@@ -1,14 +1,27 @@
 import type { EngineApi } from '../../../shared/engineProtocol';
-import { INSTALLABLE_MODELS, type ModelApi, type VerifyResult } from '../../../shared/modelProtocol';
+import {
+  INSTALLABLE_MODELS,
+  type ModelApi,
+  type VerifyResult,
+} from '../../../shared/modelProtocol';
 import { isOneOf } from '../../../shared/settings';
 import { engineError, throwIfCancelled } from '../../errors';
-import { fileProblem, filesOf, isTiled, type InstalledModel, type ModelRegistry } from '../registry';
+import {
+  fileProblem,
+  filesOf,
+  isTiled,
+  type InstalledModel,
+  type ModelRegistry,
+} from '../registry';
 import { whileLocked } from './modelLock';
 import { importPisa } from './importPisa';
 import { installPisa, planPisaInstall } from './installPisa';
 import { ModelStore } from './modelStore';
 
-/** Gets, checks and removes models: the engine's `ModelApi`. `beforeChange` closes whatever holds a model's files open. */
+/**
+ * Gets, checks and removes models: the engine's `ModelApi`. `beforeChange` closes whatever holds a
+ * model's files open.
+ */
 export class ModelManager {
   private readonly store: ModelStore;
 
@@ -31,12 +44,16 @@ export class ModelManager {
       installModel: async (params, { signal, progress }) => {
         checkId(params.id);
         await this.beforeChange();
-        return whileLocked(store.root, params.id, () => installPisa(params, { store, signal, progress }));
+        return whileLocked(store.root, params.id, () =>
+          installPisa(params, { store, signal, progress }),
+        );
       },
       importModel: async ({ id, folder, weights, precision }, { signal, progress }) => {
         checkId(id);
         await this.beforeChange();
-        return whileLocked(store.root, id, () => importPisa({ folder, weights, precision, store, signal, progress }));
+        return whileLocked(store.root, id, () =>
+          importPisa({ folder, weights, precision, store, signal, progress }),
+        );
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),
       removeModel: async ({ id }) => {
@@ -48,7 +65,11 @@ export class ModelManager {
   }
 
   /** Reads every byte of the files of one model, or of all. */
-  private async verify(id: string | undefined, signal: AbortSignal, progress: (value: unknown) => void): Promise<VerifyResult[]> {
+  private async verify(
+    id: string | undefined,
+    signal: AbortSignal,
+    progress: (value: unknown) => void,
+  ): Promise<VerifyResult[]> {
     const all = await this.registry.list();
     const chosen = id === undefined ? all : all.filter(({ manifest }) => manifest.id === id);
     if (id !== undefined && chosen.length === 0) {
@@ -72,25 +93,41 @@ export class ModelManager {
   }
 }
 
-async function verifyFiles(model: InstalledModel, signal: AbortSignal, onBytes: (file: string, bytes: number) => void): Promise<VerifyResult> {
+async function verifyFiles(
+  model: InstalledModel,
+  signal: AbortSignal,
+  onBytes: (file: string, bytes: number) => void,
+): Promise<VerifyResult> {
   const files: VerifyResult['files'][number][] = [];
   for (const file of filesOf(model)) {
     throwIfCancelled(signal);
-    const problem = await fileProblem(model.folder, file, true, (bytes) => onBytes(file.path, bytes));
+    const problem = await fileProblem(model.folder, file, true, (bytes) =>
+      onBytes(file.path, bytes),
+    );
     files.push({ ...file, ok: problem === undefined, message: problem ?? 'matches its SHA-256' });
   }
   const bad = files.filter(({ ok }) => !ok);
-  const advice = isTiled(model) ? 'reinstall the extension' : 'remove the model and install or import it again';
+  const advice = isTiled(model)
+    ? 'reinstall the extension'
+    : 'remove the model and install or import it again';
   return {
     id: model.manifest.id,
     ok: bad.length === 0,
-    message: bad.length === 0 ? files.length === 1 ? 'its file matches its SHA-256' : `${files.length} files match their SHA-256` : `${bad.map(({ message }) => message).join('; ')}: ${advice}`,
+    message:
+      bad.length === 0
+        ? files.length === 1
+          ? 'its file matches its SHA-256'
+          : `${files.length} files match their SHA-256`
+        : `${bad.map(({ message }) => message).join('; ')}: ${advice}`,
     files,
   };
 }
 
 function checkId(id: string): void {
   if (!isOneOf(INSTALLABLE_MODELS, id)) {
-    throw engineError('model-missing', { message: `"${id}" is no model that can be installed.`, hint: `Models that can: ${INSTALLABLE_MODELS.join(', ')}.` });
+    throw engineError('model-missing', {
+      message: `"${id}" is no model that can be installed.`,
+      hint: `Models that can: ${INSTALLABLE_MODELS.join(', ')}.`,
+    });
   }
 }

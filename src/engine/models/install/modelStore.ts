@@ -7,7 +7,10 @@ import { filesOf, readModel } from '../registry';
 import { whileLocked } from './modelLock';
 import { PISA_NAME } from './pisaFiles';
 
-/** The folder where installed models live, one sub-folder each, and what an interrupted installation left. */
+/**
+ * The folder where installed models live, one sub-folder each, and what an interrupted installation
+ * left.
+ */
 export class ModelStore {
   constructor(readonly root: string) {}
 
@@ -15,7 +18,10 @@ export class ModelStore {
     return path.join(this.root, id);
   }
 
-  /** Downloads are kept here until they are imported, so that a later installation goes on from them. */
+  /**
+   * Downloads are kept here until they are imported, so that a later installation goes on from
+   * them.
+   */
   downloads(id: InstallableModel): string {
     return path.join(this.root, `.${id}.download`);
   }
@@ -26,7 +32,9 @@ export class ModelStore {
   }
 
   async states(ids: readonly InstallableModel[]): Promise<readonly ModelStateReport[]> {
-    return Promise.all(ids.map(async (id) => ({ id, name: PISA_NAME, status: await this.state(id) })));
+    return Promise.all(
+      ids.map(async (id) => ({ id, name: PISA_NAME, status: await this.state(id) })),
+    );
   }
 
   private async state(id: InstallableModel): Promise<ModelState> {
@@ -34,7 +42,12 @@ export class ModelStore {
     if (reason !== undefined) return { state: 'unsupported', reason };
     const model = await readModel(this.folder(id)).catch(() => undefined);
     if (model?.manifest.kind === 'pisa-sr') {
-      return { state: 'ready', folder: model.folder, bytes: filesOf(model).reduce((sum, file) => sum + file.bytes, 0), precision: model.manifest.precision };
+      return {
+        state: 'ready',
+        folder: model.folder,
+        bytes: filesOf(model).reduce((sum, file) => sum + file.bytes, 0),
+        precision: model.manifest.precision,
+      };
     }
     return { state: 'not-installed', downloadedBytes: await bytesBelow(this.downloads(id)) };
   }
@@ -50,10 +63,16 @@ export class ModelStore {
     if (existed) await rm(old, { recursive: true, force: true });
   }
 
-  /** Removes a model and whatever an interrupted installation of it left. Files that it shares by hard links stay where they came from. */
+  /**
+   * Removes a model and whatever an interrupted installation of it left. Files that it shares by
+   * hard links stay where they came from.
+   */
   async remove(id: InstallableModel): Promise<{ bytesFreed: number; folder: string }> {
     if ((await this.placesOf(id)).length === 0) {
-      throw engineError('model-not-installed', { message: `The model "${id}" is not installed in ${this.root}.`, hint: 'There is nothing to remove.' });
+      throw engineError('model-not-installed', {
+        message: `The model "${id}" is not installed in ${this.root}.`,
+        hint: 'There is nothing to remove.',
+      });
     }
     return whileLocked(this.root, id, async () => {
       let bytesFreed = 0;
@@ -67,14 +86,20 @@ export class ModelStore {
 
   private async placesOf(id: InstallableModel): Promise<string[]> {
     const entries = await readdir(this.root).catch(() => []);
-    return entries.filter((name) => name === id || (name.startsWith(`.${id}.`) && !name.startsWith(`.${id}.lock`))).map((name) => path.join(this.root, name));
+    return entries
+      .filter(
+        (name) => name === id || (name.startsWith(`.${id}.`) && !name.startsWith(`.${id}.lock`)),
+      )
+      .map((name) => path.join(this.root, name));
   }
 }
 
 /** Bytes of files below a folder that no other name refers to. */
 async function bytesBelow(folder: string): Promise<number> {
   let sum = 0;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  )) {
     if (!entry.isFile()) continue;
     const info = await stat(path.join(entry.parentPath, entry.name)).catch(() => undefined);
     if (info && info.nlink === 1) sum += info.size;

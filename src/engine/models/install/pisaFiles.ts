@@ -12,7 +12,9 @@ export const PISA_LICENCES: readonly Licence[] = [
     name: 'CreativeML Open RAIL++-M',
     url: 'https://huggingface.co/stabilityai/stable-diffusion-xl-base-1.0/blob/main/LICENSE.md',
     mustAccept: true,
-    note: 'Commercial use is allowed. The use restrictions of its Attachment A bind you and whoever you pass the weights on to.',
+    note:
+      'Commercial use is allowed. The use restrictions of its Attachment A bind you ' +
+      'and whoever you pass the weights on to.',
   },
   {
     component: 'PiSA-SR (LoRA weights)',
@@ -26,13 +28,21 @@ export const PISA_LICENCES: readonly Licence[] = [
 /** The file that no server offers for programs. */
 export const PISA_WEIGHTS = {
   name: 'pisa_sr.pkl',
-  note: 'PiSA-SR’s authors offer it (about 33 MB) on Google Drive and Baidu only, where a person has to fetch it.',
-  pages: ['https://drive.google.com/drive/folders/1oLetijWNd59xwJE5oU-eXylQBifxWdss', 'https://github.com/csslc/PiSA-SR'],
+  note:
+    'PiSA-SR’s authors offer it (about 33 MB) on Google Drive and Baidu only, where a ' +
+    'person has to fetch it.',
+  pages: [
+    'https://drive.google.com/drive/folders/1oLetijWNd59xwJE5oU-eXylQBifxWdss',
+    'https://github.com/csslc/PiSA-SR',
+  ],
 } as const;
 
 export type PisaRemoteFile = RemoteFile & { readonly temporary: boolean };
 
-/** The files of the diffusers pipeline that are needed. The text encoder serves once, for the empty prompt, and is removed then. */
+/**
+ * The files of the diffusers pipeline that are needed. The text encoder serves once, for the empty
+ * prompt, and is removed then.
+ */
 export function pisaRemoteFiles(precision: Precision): readonly PisaRemoteFile[] {
   const suffix = precision === 'fp16' ? '.fp16.safetensors' : '.safetensors';
   return [

@@ -5,10 +5,16 @@ import { pipeline } from 'node:stream/promises';
 import { cancelled } from '../../errors';
 
 /**
- * Gives a file a second name in the store: a hard link when both lie on one volume, so that gigabytes exist once, else a copy. (A symbolic
- * link would be refused by ONNX Runtime.) `onBytes` learns of what is copied.
+ * Gives a file a second name in the store: a hard link when both lie on one volume, so that
+ * gigabytes exist once, else a copy. (A symbolic link would be refused by ONNX Runtime.) `onBytes`
+ * learns of what is copied.
  */
-export async function placeFile(source: string, destination: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<'linked' | 'copied'> {
+export async function placeFile(
+  source: string,
+  destination: string,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<'linked' | 'copied'> {
   const real = await realpath(source);
   await mkdir(path.dirname(destination), { recursive: true });
   try {

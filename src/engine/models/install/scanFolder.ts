@@ -10,7 +10,12 @@ import type { Precision } from '../../../shared/modelProtocol';
 /** What a checkpoint file is, told by the tensors in it and not by its name. */
 export type NetworkRole = 'unet' | 'vae' | 'textEncoder';
 
-export type NetworkFile = { readonly role: NetworkRole; readonly file: string; readonly tensors: Tensors; readonly precision: Precision };
+export type NetworkFile = {
+  readonly role: NetworkRole;
+  readonly file: string;
+  readonly tensors: Tensors;
+  readonly precision: Precision;
+};
 export type LoraFile = { readonly file: string; readonly loras: PisaLoras };
 
 export type ScannedFolder = {
@@ -29,7 +34,10 @@ const MARKS: readonly (readonly [NetworkRole, RegExp])[] = [
   ['textEncoder', /^(text_model\.)?embeddings\.token_embedding\.weight$/],
 ];
 
-/** Finds a pipeline's checkpoints in a folder, whatever their layout: Hugging Face's sub-folders, its cache of links, or all files flat. */
+/**
+ * Finds a pipeline's checkpoints in a folder, whatever their layout: Hugging Face's sub-folders,
+ * its cache of links, or all files flat.
+ */
 export async function scanFolder(folder: string): Promise<ScannedFolder> {
   const networks: NetworkFile[] = [];
   const loras: LoraFile[] = [];
@@ -42,7 +50,8 @@ export async function scanFolder(folder: string): Promise<ScannedFolder> {
         if (network) networks.push(network);
       } else if (['.pkl', '.pt', '.pth'].includes(extension)) {
         const checkpoint = await readTorchZip(found);
-        if (checkpoint.has('state_dict_unet')) loras.push({ file: found, loras: readPisaLoras(checkpoint) });
+        if (checkpoint.has('state_dict_unet'))
+          loras.push({ file: found, loras: readPisaLoras(checkpoint) });
       }
     } catch (error) {
       unreadable.push(messageOf(error));
@@ -55,11 +64,16 @@ async function readNetwork(found: string): Promise<NetworkFile | undefined> {
   const tensors = await readSafetensors(found);
   const role = MARKS.find(([, mark]) => [...tensors.keys()].some((name) => mark.test(name)))?.[0];
   if (!role) return undefined;
-  const halves = [...tensors.values()].filter(({ dtype }) => dtype === 'F16' || dtype === 'BF16').length;
+  const halves = [...tensors.values()].filter(
+    ({ dtype }) => dtype === 'F16' || dtype === 'BF16',
+  ).length;
   return { role, file: found, tensors, precision: halves > tensors.size / 2 ? 'fp16' : 'fp32' };
 }
 
-/** Every file below a folder, as the person sees it (links are followed by whoever reads them), in a fixed order. */
+/**
+ * Every file below a folder, as the person sees it (links are followed by whoever reads them), in a
+ * fixed order.
+ */
 async function listFiles(folder: string): Promise<string[]> {
   const files: string[] = [];
   const seen = new Set<string>();

@@ -2,7 +2,17 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Precision } from '../../../shared/modelProtocol';
 import { buildClipText, emptyPrompt } from '../../graph/sd21/clipText';
-import { parseClipTextConfig, parseUNetConfig, parseVaeConfig, SD21_CLIP, SD21_UNET, SD21_VAE, type ClipTextConfig, type UNetConfig, type VaeConfig } from '../../graph/sd21/config';
+import {
+  parseClipTextConfig,
+  parseUNetConfig,
+  parseVaeConfig,
+  SD21_CLIP,
+  SD21_UNET,
+  SD21_VAE,
+  type ClipTextConfig,
+  type UNetConfig,
+  type VaeConfig,
+} from '../../graph/sd21/config';
 import { buildUNet } from '../../graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../graph/sd21/vae';
 import { Weights } from '../../graph/sd21/weights';
@@ -24,58 +34,117 @@ export type SelectedFiles = {
   readonly loras: LoraFile;
 };
 
-export type Selection = { readonly selected: SelectedFiles; readonly notes: readonly string[] } | { readonly problems: readonly string[] };
+export type Selection =
+  | { readonly selected: SelectedFiles; readonly notes: readonly string[] }
+  | { readonly problems: readonly string[] };
 
 const WANTED: Record<NetworkRole, string> = {
   unet: 'the UNet (unet/diffusion_pytorch_model.safetensors)',
   vae: 'the VAE (vae/diffusion_pytorch_model.safetensors)',
-  textEncoder: 'the text encoder (text_encoder/model.safetensors; needed once, for the empty prompt)',
+  textEncoder:
+    'the text encoder (text_encoder/model.safetensors; needed once, for the empty prompt)',
 };
 
 /**
- * Chooses one file of each kind and checks every name, shape and type against what the networks need. Tells all that is missing
- * or wrong at once.
+ * Chooses one file of each kind and checks every name, shape and type against what the networks
+ * need. Tells all that is missing or wrong at once.
  */
-export async function selectFiles({ networks, loras, unreadable }: ScannedFolder, precision: Precision | undefined): Promise<Selection> {
+export async function selectFiles(
+  { networks, loras, unreadable }: ScannedFolder,
+  precision: Precision | undefined,
+): Promise<Selection> {
   const problems: string[] = [...unreadable];
   const notes: string[] = [];
   const pick = (role: NetworkRole): NetworkFile | undefined => {
     const candidates = networks.filter((network) => network.role === role);
     const best = chooseNetwork(candidates, precision);
     if (!best) problems.push(`${WANTED[role]} was not found`);
-    else if (precision !== undefined && best.precision !== precision && role !== 'textEncoder') notes.push(`${path.basename(best.file)} holds ${best.precision} weights; no ${precision} ones were found.`);
+    else if (precision !== undefined && best.precision !== precision && role !== 'textEncoder')
+      notes.push(
+        `${path.basename(best.file)} holds ${best.precision} weights; no ${precision} ones ` +
+          'were found.',
+      );
     return best;
   };
   const [unet, vae, textEncoder] = [pick('unet'), pick('vae'), pick('textEncoder')];
   const [lora, ...more] = loras;
-  if (!lora) problems.push(`${PISA_WEIGHTS.name} was not found. ${PISA_WEIGHTS.note} ${PISA_WEIGHTS.pages[0]}`);
-  if (lora && more.length > 0) notes.push(`Several files hold PiSA-SR’s weights; ${path.basename(lora.file)} was taken.`);
+  if (!lora)
+    problems.push(
+      `${PISA_WEIGHTS.name} was not found. ${PISA_WEIGHTS.note} ${PISA_WEIGHTS.pages[0]}`,
+    );
+  if (lora && more.length > 0)
+    notes.push(`Several files hold PiSA-SR’s weights; ${path.basename(lora.file)} was taken.`);
 
   const unetConfig = unet && (await findConfig(unet, parseUNetConfig, SD21_UNET, problems));
   const vaeConfig = vae && (await findConfig(vae, parseVaeConfig, SD21_VAE, problems));
-  const textConfig = textEncoder && (await findConfig(textEncoder, parseClipTextConfig, SD21_CLIP, problems));
+  const textConfig =
+    textEncoder && (await findConfig(textEncoder, parseClipTextConfig, SD21_CLIP, problems));
   if (unet && unetConfig && lora) checkUNet(unet, unetConfig.config, lora, problems);
   if (vae && vaeConfig) checkVae(vae, vaeConfig.config, problems);
-  if (textEncoder && textConfig) checkText(textEncoder, textConfig.config, unetConfig?.config, problems);
+  if (textEncoder && textConfig)
+    checkText(textEncoder, textConfig.config, unetConfig?.config, problems);
 
-  if (problems.length > 0 || !unet || !vae || !textEncoder || !lora || !unetConfig || !vaeConfig || !textConfig) return { problems };
-  const assumed = Object.entries({ unet: unetConfig, vae: vaeConfig, 'text encoder': textConfig }).filter(([, { file }]) => file === undefined);
-  if (assumed.length > 0) notes.push(`No config.json was found for ${assumed.map(([name]) => name).join(', ')}; SD-2.1’s was assumed, which fits the shapes.`);
-  return { selected: { unet, unetConfig, vae, vaeConfig, textEncoder, textConfig, loras: lora }, notes };
+  if (
+    problems.length > 0 ||
+    !unet ||
+    !vae ||
+    !textEncoder ||
+    !lora ||
+    !unetConfig ||
+    !vaeConfig ||
+    !textConfig
+  )
+    return { problems };
+  const assumed = Object.entries({
+    unet: unetConfig,
+    vae: vaeConfig,
+    'text encoder': textConfig,
+  }).filter(([, { file }]) => file === undefined);
+  if (assumed.length > 0)
+    notes.push(
+      `No config.json was found for ${assumed.map(([name]) => name).join(', ')}; SD-2.1’s ` +
+        'was assumed, which fits the shapes.',
+    );
+  return {
+    selected: { unet, unetConfig, vae, vaeConfig, textEncoder, textConfig, loras: lora },
+    notes,
+  };
 }
 
-/** The wanted precision, else float32, which every device runs; then the shortest name, since variants (`.non_ema`) have longer ones. */
-function chooseNetwork(candidates: readonly NetworkFile[], precision: Precision | undefined): NetworkFile | undefined {
-  const rank = (network: NetworkFile): number => (network.precision === (precision ?? 'fp32') ? 0 : 1);
-  return [...candidates].sort((a, b) => rank(a) - rank(b) || path.basename(a.file).length - path.basename(b.file).length)[0];
+/**
+ * The wanted precision, else float32, which every device runs; then the shortest name, since
+ * variants (`.non_ema`) have longer ones.
+ */
+function chooseNetwork(
+  candidates: readonly NetworkFile[],
+  precision: Precision | undefined,
+): NetworkFile | undefined {
+  const rank = (network: NetworkFile): number =>
+    network.precision === (precision ?? 'fp32') ? 0 : 1;
+  return [...candidates].sort(
+    (a, b) => rank(a) - rank(b) || path.basename(a.file).length - path.basename(b.file).length,
+  )[0];
 }
 
-/** `config.json` beside the file, or a JSON named after the file or its kind; without any, SD-2.1's own. */
-async function findConfig<T>({ file, role }: NetworkFile, parse: (json: unknown) => T, fallback: T, problems: string[]): Promise<FoundConfig<T> | undefined> {
+/**
+ * `config.json` beside the file, or a JSON named after the file or its kind; without any, SD-2.1's
+ * own.
+ */
+async function findConfig<T>(
+  { file, role }: NetworkFile,
+  parse: (json: unknown) => T,
+  fallback: T,
+  problems: string[],
+): Promise<FoundConfig<T> | undefined> {
   const folder = path.dirname(file);
   const stem = path.basename(file).replace(/(\.fp16|\.fp32)?\.safetensors$/i, '');
   const kinds = role === 'textEncoder' ? ['text_encoder', 'textEncoder'] : [role];
-  const names = [...kinds.flatMap((kind) => [`${kind}_config.json`, `${kind}.config.json`, `${kind}.json`]), `${stem}.json`, `${stem}.config.json`, 'config.json'];
+  const names = [
+    ...kinds.flatMap((kind) => [`${kind}_config.json`, `${kind}.config.json`, `${kind}.json`]),
+    `${stem}.json`,
+    `${stem}.config.json`,
+    'config.json',
+  ];
   for (const name of names) {
     const candidate = path.join(folder, name);
     if (!(await stat(candidate).catch(() => undefined))) continue;
@@ -89,13 +158,39 @@ async function findConfig<T>({ file, role }: NetworkFile, parse: (json: unknown)
   return { config: fallback, file: undefined };
 }
 
-function checkUNet(unet: NetworkFile, config: UNetConfig, { file, loras }: LoraFile, problems: string[]): void {
-  const weights = new Weights(new Map([...unet.tensors, ...loras.tensors]), path.dirname(unet.file));
-  const { adapted, unadapted } = buildUNet({ config, weights, loras, context: new Float32Array(config.crossAttentionDim), type: 'float32' });
+function checkUNet(
+  unet: NetworkFile,
+  config: UNetConfig,
+  { file, loras }: LoraFile,
+  problems: string[],
+): void {
+  const weights = new Weights(
+    new Map([...unet.tensors, ...loras.tensors]),
+    path.dirname(unet.file),
+  );
+  const { adapted, unadapted } = buildUNet({
+    config,
+    weights,
+    loras,
+    context: new Float32Array(config.crossAttentionDim),
+    type: 'float32',
+  });
   problems.push(...named(unet.file, weights.problems));
-  const strange = [...loras.tensors.keys()].filter((name) => !adapted.has(name.replace(/\.lora_[AB]\..*$/, '')));
-  problems.push(...named(file, [...unadapted].map((module) => `the LoRAs of ${module} are missing`)));
-  problems.push(...named(file, strange.map((name) => `${name} belongs to no layer of this UNet`)));
+  const strange = [...loras.tensors.keys()].filter(
+    (name) => !adapted.has(name.replace(/\.lora_[AB]\..*$/, '')),
+  );
+  problems.push(
+    ...named(
+      file,
+      [...unadapted].map((module) => `the LoRAs of ${module} are missing`),
+    ),
+  );
+  problems.push(
+    ...named(
+      file,
+      strange.map((name) => `${name} belongs to no layer of this UNet`),
+    ),
+  );
 }
 
 function checkVae(vae: NetworkFile, config: VaeConfig, problems: string[]): void {
@@ -106,13 +201,24 @@ function checkVae(vae: NetworkFile, config: VaeConfig, problems: string[]): void
   }
 }
 
-function checkText(encoder: NetworkFile, config: ClipTextConfig, unet: UNetConfig | undefined, problems: string[]): void {
+function checkText(
+  encoder: NetworkFile,
+  config: ClipTextConfig,
+  unet: UNetConfig | undefined,
+  problems: string[],
+): void {
   const weights = new Weights(encoder.tensors, path.dirname(encoder.file));
   buildClipText(config, weights, emptyPrompt(config));
   problems.push(...named(encoder.file, weights.problems));
   if (unet && unet.crossAttentionDim !== config.hiddenSize) {
-    problems.push(`${path.basename(encoder.file)} yields ${config.hiddenSize} values a token where the UNet takes ${unet.crossAttentionDim}`);
+    problems.push(
+      `${path.basename(encoder.file)} yields ${config.hiddenSize} values a token where the ` +
+        `UNet takes ${unet.crossAttentionDim}`,
+    );
   }
 }
 
-const named = (file: string, problems: readonly string[]): string[] => problems.map((problem) => `${path.basename(path.dirname(file))}/${path.basename(file)}: ${problem}`);
+const named = (file: string, problems: readonly string[]): string[] =>
+  problems.map(
+    (problem) => `${path.basename(path.dirname(file))}/${path.basename(file)}: ${problem}`,
+  );
