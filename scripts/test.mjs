@@ -35,6 +35,7 @@ const TIERS = {
         command: npx(['typescript', 'bin', 'tsc'], '-p', `tsconfig.${name}.json`),
       })),
       { name: 'format', command: npx(['prettier', 'bin', 'prettier.cjs'], '--check', '.') },
+      { name: 'notices', command: [process.execPath, 'scripts/notices.mjs', '--check'] },
       { name: 'lint', command: npx(['eslint', 'bin', 'eslint.js'], '.') },
     ],
   },

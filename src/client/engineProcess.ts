@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream';
 import { RpcEndpoint, type RpcErrorValue } from '../shared/rpc';
 import type { EngineApi } from '../shared/engineProtocol';
 
+/** A port of this machine at which a debugger may attach to the engine; set by who debugs it. */
+const INSPECT_VARIABLE = 'PISA_UPSCALE_ENGINE_INSPECT';
+
 export type EngineProcessOptions = {
   readonly entry: string;
   readonly modelFolders: readonly string[];
@@ -28,7 +31,7 @@ export class EngineProcess {
       // glibc keeps an arena a thread, each with what its largest picture needed: two keep a
       // batch's memory flat. The host's own flags (an inspector's port) and NODE_OPTIONS (set by
       // debuggers) must not reach the engine.
-      execArgv: [],
+      execArgv: inspectorArguments(process.env[INSPECT_VARIABLE]),
       env: {
         ...process.env,
         ELECTRON_RUN_AS_NODE: '1',
@@ -105,4 +108,12 @@ export class EngineProcess {
       }
     });
   }
+}
+
+/** Node's argument that opens the inspector on the loopback address; nothing for what is no port. */
+export function inspectorArguments(port: string | undefined): string[] {
+  const wanted = Number(port);
+  return Number.isInteger(wanted) && wanted >= 1024 && wanted <= 65_535
+    ? [`--inspect=127.0.0.1:${wanted}`]
+    : [];
 }

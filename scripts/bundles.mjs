@@ -1,0 +1,52 @@
+/** What esbuild makes of the sources: used by the build, and by whoever asks what is inside. */
+import { readFileSync } from 'node:fs';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: true,
+  logLevel: 'warning',
+  define: { PISA_UPSCALE_VERSION: JSON.stringify(version) },
+  // Its main file is UMD, which can't be bundled.
+  alias: { 'jsonc-parser': './node_modules/jsonc-parser/lib/esm/main.js' },
+};
+
+/** Each bundle with what it may load at run time; natives only in the engine. */
+export const bundles = [
+  {
+    ...node,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode'],
+  },
+  {
+    ...node,
+    entryPoints: ['src/engine/main.ts'],
+    outfile: 'dist/engine.js',
+    external: ['onnxruntime-node', 'sharp'],
+  },
+  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' },
+  {
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    sourcemap: true,
+    logLevel: 'warning',
+    entryPoints: { panel: 'src/webview/panel/main.ts', batch: 'src/webview/batch/main.ts' },
+    outdir: 'dist/webview',
+  },
+  {
+    bundle: true,
+    logLevel: 'warning',
+    entryPoints: ['src/webview/styles/panel.css', 'src/webview/styles/batch.css'],
+    outdir: 'dist/webview',
+    // The codicon font lies beside the style sheet.
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
+];
