@@ -14,6 +14,9 @@ const forbid = ({ packages = [], folders = [], node = false }, message) => ({
   ],
 });
 
+const ONNX_RUNTIME_MESSAGE =
+  'Load ONNX Runtime with loadOnnxRuntime() only: it switches the telemetry off before.';
+
 const natives = ['onnxruntime-node', 'sharp'];
 
 export default tseslint.config(
@@ -50,7 +53,19 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/require-await': 'off',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'ImportDeclaration[importKind!="type"][source.value="onnxruntime-node"]',
+          'ImportExpression[source.value="onnxruntime-node"]',
+          'CallExpression[callee.name="require"][arguments.0.value="onnxruntime-node"]',
+        ].map((selector) => ({ selector, message: ONNX_RUNTIME_MESSAGE })),
+      ],
     },
+  },
+  {
+    files: ['src/engine/runtime/onnxRuntime.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     files: ['src/shared/**/*.ts'],

@@ -70,6 +70,23 @@ export function ensureChromium() {
   return installed;
 }
 
+/**
+ * The path of strace, with which the tests see whether a process opens a socket: the one on the
+ * PATH, else Debian's own where it can be installed, else none.
+ * @returns {string | undefined}
+ */
+export function ensureStrace() {
+  if (process.platform !== 'linux') return undefined;
+  const found = which('strace');
+  if (found) return found;
+  try {
+    installDebianPackages(['strace'], 'The tests look for sockets with strace.');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
+  return which('strace');
+}
+
 function hostFolder() {
   const cache =
     process.env.PISA_UPSCALE_CACHE ||

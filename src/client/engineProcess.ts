@@ -37,6 +37,9 @@ export class EngineProcess {
         ELECTRON_RUN_AS_NODE: '1',
         ELECTRON_NO_ASAR: '1',
         NODE_OPTIONS: undefined,
+        // The engine sets it, too, before it loads ONNX Runtime; on Windows a library may only see
+        // what a process was started with.
+        ORT_DISABLE_TELEMETRY: '1',
         MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
       },
       serialization: 'advanced',

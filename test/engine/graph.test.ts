@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import { before, test } from 'node:test';
 import { bicubicUpscale } from '../../src/engine/graph/bicubic';
 import { GraphBuilder, type Value } from '../../src/engine/graph/graphBuilder';
+import { loadOnnxRuntime, type Ort } from '../../src/engine/runtime/onnxRuntime';
 import { largestDifference, temporaryFolder } from './support';
 
-const open = (graph: GraphBuilder): Promise<ort.InferenceSession> =>
+let ort: typeof Ort;
+before(async () => (ort = await loadOnnxRuntime()));
+
+const open = (graph: GraphBuilder): Promise<Ort.InferenceSession> =>
   ort.InferenceSession.create(graph.toBytes('test'), { logSeverityLevel: 3 });
 
 test('every kind of attribute and constant reaches ONNX Runtime', async () => {

@@ -6,10 +6,18 @@ export type { Ort };
 let loading: Promise<typeof Ort> | undefined;
 
 /**
+ * ONNX Runtime reports to its maker (a device's identity, events, by HTTPS) unless this is in the
+ * environment before its library is loaded; it then opens no socket and leaves no file.
+ */
+const NO_TELEMETRY = { name: 'ORT_DISABLE_TELEMETRY', value: '1' } as const;
+
+/**
  * Loads ONNX Runtime's native module on first use: a missing or incompatible binary then fails with
- * advice, not at start.
+ * advice, not at start. The only place that does, in every process, so that the library never finds
+ * its telemetry switched on.
  */
 export function loadOnnxRuntime(): Promise<typeof Ort> {
+  process.env[NO_TELEMETRY.name] = NO_TELEMETRY.value;
   loading ??= import('onnxruntime-node').catch((error: unknown) => {
     loading = undefined;
     throw engineError('runtime-missing', {
