@@ -112,9 +112,9 @@ async function main(): Promise<void> {
     const failed = outcomes.filter(({ state }) => state !== 'done').length;
     const inference = outcomes.reduce((sum, outcome) => sum + outcome.inferenceSeconds, 0);
     const ratio = bare / seconds;
+    const pixels = pictures.reduce((sum, { width, height }) => sum + width * height, 0);
     console.log(
-      `${pictures.length} pictures, ` +
-        `${(pictures.reduce((sum, { width, height }) => sum + width * height, 0) / 1e6).toFixed(1)} ` +
+      `${pictures.length} pictures, ${(pixels / 1e6).toFixed(1)} ` +
         `megapixels${failed === 0 ? '' : `, ${failed} FAILED`}`,
     );
     console.log(

@@ -116,7 +116,8 @@ const OBSERVE = `
   window.addEventListener('input', (event) => {
     const began = pressed;
     requestAnimationFrame(() => {
-      const gl = window.rendererOptions.force === 'webgl2' && document.querySelector('#picture').getContext('webgl2');
+      const picture = document.querySelector('#picture');
+      const gl = window.rendererOptions.force === 'webgl2' && picture.getContext('webgl2');
       if (gl) gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => window.latencies.push(performance.now() - began);

@@ -49,7 +49,18 @@ async function main(): Promise<void> {
     writeFileSync(path.join(out, name), content);
   write(
     'results.json',
-    `${JSON.stringify({ versions: await versions(), pictures: pictures.map(({ name, sha256 }) => ({ name, sha256 })), models: modelHashes(methods), sets, targets, measured: measured.map(flat) }, null, 1)}\n`,
+    `${JSON.stringify(
+      {
+        versions: await versions(),
+        pictures: pictures.map(({ name, sha256 }) => ({ name, sha256 })),
+        models: modelHashes(methods),
+        sets,
+        targets,
+        measured: measured.map(flat),
+      },
+      null,
+      1,
+    )}\n`,
   );
   write('tables.md', report);
   write('perception-distortion.svg', scatterPlot(sets));

@@ -200,8 +200,9 @@ function run(command, args, { cwd, env = {} } = {}) {
  * must not reach the inner npm.
  */
 function cleanEnvironment() {
-  const inherited =
-    /^npm_(config_(?!registry|cache|userconfig|globalconfig|https?_proxy|proxy|noproxy|cafile|strict_ssl)|lifecycle|package)/i;
+  const kept =
+    'registry|cache|userconfig|globalconfig|https?_proxy|proxy|noproxy|cafile|strict_ssl';
+  const inherited = new RegExp(`^npm_(config_(?!${kept})|lifecycle|package)`, 'i');
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !inherited.test(name) && name !== 'NODE_OPTIONS',

@@ -86,7 +86,9 @@ function panel(
     text(
       left,
       top - 8,
-      `${title}${unit === '' ? '' : `, ${unit}`}${better === 'higher' ? ' (higher is better)' : better === 'lower' ? ' (lower is better)' : ''}`,
+      title +
+        (unit === '' ? '' : `, ${unit}`) +
+        (better === 'neither' ? '' : ` (${better} is better)`),
     ),
   ];
   for (const tick of ticks(y, 4)) {

@@ -92,10 +92,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
   const widths = header.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (values: readonly string[]): string =>
-    '| ' +
-    `${values.map((value, i) => (i === 0 ? value.padEnd(widths[i] ?? 0) : value.padStart(widths[i] ?? 0))).join(' | ')} ` +
-    '|';
-  const rule = `|${widths.map((width, i) => (i === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
-  return [line(header), rule, ...rows.map(line)].join('\n');
+  const padded = (value: string, i: number): string =>
+    i === 0 ? value.padEnd(widths[i] ?? 0) : value.padStart(widths[i] ?? 0);
+  const line = (values: readonly string[]): string => `| ${values.map(padded).join(' | ')} |`;
+  const dashes = widths.map((width, i) =>
+    i === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`,
+  );
+  return [line(header), `|${dashes.join('|')}|`, ...rows.map(line)].join('\n');
 }

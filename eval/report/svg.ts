@@ -17,11 +17,13 @@ export const SERIES_COLOURS = [
 
 /** Follows the reader's choice of light or dark, where the viewer knows it. */
 const STYLE = `
-  .ground { fill: #ffffff } .text { fill: #24292f } .faint { fill: #57606a } .axis { stroke: #8c959f } .rule { stroke: #d8dee4 }
+  .ground { fill: #ffffff } .text { fill: #24292f } .faint { fill: #57606a }
+  .axis { stroke: #8c959f } .rule { stroke: #d8dee4 }
   text { font-family: system-ui, 'Segoe UI', 'DejaVu Sans', Roboto, sans-serif; font-size: 12px }
   .title { font-size: 14px; font-weight: 600 }
   @media (prefers-color-scheme: dark) {
-    .ground { fill: #0d1117 } .text { fill: #e6edf3 } .faint { fill: #9198a1 } .axis { stroke: #656c76 } .rule { stroke: #262c34 }
+    .ground { fill: #0d1117 } .text { fill: #e6edf3 } .faint { fill: #9198a1 }
+    .axis { stroke: #656c76 } .rule { stroke: #262c34 }
   }`;
 
 /** A whole drawing. */

@@ -37,31 +37,28 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-test(
-  'a cancel in the middle of a long tile ends quickly and leaves nothing; the next run ' + 'works',
-  async () => {
-    const folder = temporaryFolder();
-    const input = await writePng(path.join(folder, 'long.png'), 500, 500);
-    const { client } = newClient();
-    try {
-      const controller = new AbortController();
-      const run = client.upscale(callFor(input, SLOW), {
-        signal: controller.signal,
-        onProgress: ({ phase }) => phase === 'infer' && setTimeout(() => controller.abort(), 500),
-      });
-      let aborted = 0;
-      controller.signal.addEventListener('abort', () => (aborted = performance.now()));
-      await assert.rejects(run, { code: 'cancelled' });
-      console.log(`cancelled in ${((performance.now() - aborted) / 1000).toFixed(2)} s`);
-      assert.deepEqual(readdirSync(folder), ['long.png']);
-      assert.deepEqual(scratchFolders(), []);
-      const small = await writePng(path.join(folder, 'small.png'), 20, 20);
-      assert.ok(existsSync((await client.upscale(callFor(small))).output));
-    } finally {
-      await client.dispose();
-    }
-  },
-);
+test('a cancel in the middle of a long tile ends quickly and leaves nothing; the next run works', async () => {
+  const folder = temporaryFolder();
+  const input = await writePng(path.join(folder, 'long.png'), 500, 500);
+  const { client } = newClient();
+  try {
+    const controller = new AbortController();
+    const run = client.upscale(callFor(input, SLOW), {
+      signal: controller.signal,
+      onProgress: ({ phase }) => phase === 'infer' && setTimeout(() => controller.abort(), 500),
+    });
+    let aborted = 0;
+    controller.signal.addEventListener('abort', () => (aborted = performance.now()));
+    await assert.rejects(run, { code: 'cancelled' });
+    console.log(`cancelled in ${((performance.now() - aborted) / 1000).toFixed(2)} s`);
+    assert.deepEqual(readdirSync(folder), ['long.png']);
+    assert.deepEqual(scratchFolders(), []);
+    const small = await writePng(path.join(folder, 'small.png'), 20, 20);
+    assert.ok(existsSync((await client.upscale(callFor(small))).output));
+  } finally {
+    await client.dispose();
+  }
+});
 
 test('a cancel between tiles is obeyed without ending the engine', async () => {
   const folder = temporaryFolder();

@@ -68,27 +68,24 @@ for (const format of ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const) {
   });
 }
 
-test(
-  'the first frame of an animated GIF becomes a PNG where that is asked for, and it is ' + 'said',
-  async () => {
-    const frame = (shade: number): Promise<Buffer> =>
-      sharp({
-        create: { width: 12, height: 8, channels: 3, background: { r: shade, g: shade, b: shade } },
-      })
-        .png()
-        .toBuffer();
-    await sharp([await frame(10), await frame(200)], { join: { animated: true } })
-      .gif()
-      .toFile(file('anim.gif'));
-    const result = await client.upscale(
-      callFor(file('anim.gif'), { guidance: { pixel: 0, semantic: 0 }, format: 'png' }),
-    );
-    const { data, width, height } = await pixelsOf(result.output);
-    assert.deepEqual([width, height, path.extname(result.output)], [48, 32, '.png']);
-    assert.ok(data.every((value) => Math.abs(value - 10) <= 2));
-    assert.match(result.notes.join(), /2 frames/);
-  },
-);
+test('the first frame of an animated GIF becomes a PNG where that is asked for, and it is said', async () => {
+  const frame = (shade: number): Promise<Buffer> =>
+    sharp({
+      create: { width: 12, height: 8, channels: 3, background: { r: shade, g: shade, b: shade } },
+    })
+      .png()
+      .toBuffer();
+  await sharp([await frame(10), await frame(200)], { join: { animated: true } })
+    .gif()
+    .toFile(file('anim.gif'));
+  const result = await client.upscale(
+    callFor(file('anim.gif'), { guidance: { pixel: 0, semantic: 0 }, format: 'png' }),
+  );
+  const { data, width, height } = await pixelsOf(result.output);
+  assert.deepEqual([width, height, path.extname(result.output)], [48, 32, '.png']);
+  assert.ok(data.every((value) => Math.abs(value - 10) <= 2));
+  assert.match(result.notes.join(), /2 frames/);
+});
 
 test('grey, palette, 16-bit and CMYK pictures come out of the right size', async () => {
   const rgb = sharp(testPixels(20, 10), { raw: { width: 20, height: 10, channels: 3 } });
@@ -267,32 +264,29 @@ for (const [width, height] of [
   });
 }
 
-test(
-  'names: the next free one by default, skip and overwrite on request, sub-folders are ' + 'made',
-  async () => {
-    const input = await writePng(file('name.png'), 8, 8);
-    assert.equal((await client.upscale(callFor(input))).output, file('name@4x.png'));
-    const first = readFileSync(file('name@4x.png'));
-    assert.equal(
-      (await client.upscale(callFor(input, { guidance: { pixel: 0, semantic: 0 } }))).output,
-      file('name@4x-2.png'),
-    );
-    assert.ok(first.equals(readFileSync(file('name@4x.png'))), 'the first result is untouched');
-    assert.equal((await client.upscale(callFor(input, { overwrite: 'skip' }))).skipped, true);
-    assert.equal(
-      (
-        await client.upscale(
-          callFor(input, { overwrite: 'overwrite', guidance: { pixel: 0, semantic: 0 } }),
-        )
-      ).output,
-      file('name@4x.png'),
-    );
-    assert.ok(!first.equals(readFileSync(file('name@4x.png'))));
-    const target = { kind: 'pattern', directory: folder, pattern: 'big/{name}.{ext}' } as const;
-    assert.equal((await client.upscale(callFor(input, { target }))).output, file('big/name.png'));
-    assert.ok(!existsSync(file('name@4x-3.png')));
-  },
-);
+test('names: the next free one by default, skip and overwrite on request, sub-folders are made', async () => {
+  const input = await writePng(file('name.png'), 8, 8);
+  assert.equal((await client.upscale(callFor(input))).output, file('name@4x.png'));
+  const first = readFileSync(file('name@4x.png'));
+  assert.equal(
+    (await client.upscale(callFor(input, { guidance: { pixel: 0, semantic: 0 } }))).output,
+    file('name@4x-2.png'),
+  );
+  assert.ok(first.equals(readFileSync(file('name@4x.png'))), 'the first result is untouched');
+  assert.equal((await client.upscale(callFor(input, { overwrite: 'skip' }))).skipped, true);
+  assert.equal(
+    (
+      await client.upscale(
+        callFor(input, { overwrite: 'overwrite', guidance: { pixel: 0, semantic: 0 } }),
+      )
+    ).output,
+    file('name@4x.png'),
+  );
+  assert.ok(!first.equals(readFileSync(file('name@4x.png'))));
+  const target = { kind: 'pattern', directory: folder, pattern: 'big/{name}.{ext}' } as const;
+  assert.equal((await client.upscale(callFor(input, { target }))).output, file('big/name.png'));
+  assert.ok(!existsSync(file('name@4x-3.png')));
+});
 
 test('the source is never replaced by a pattern, and only by name when overwriting is allowed', async () => {
   const input = await writePng(file('precious.png'), 8, 8);

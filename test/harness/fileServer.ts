@@ -333,9 +333,9 @@ function selfSigned(): { readonly key: string; readonly cert: string } {
     ecdsaWithSha256,
     der(0x03, Buffer.from([0]), sign('sha256', body, privateKey)),
   );
-  const cert =
-    '-----BEGIN ' +
-    `CERTIFICATE-----\n${(certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ` +
-    `CERTIFICATE-----\n`;
+  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
+  const cert = ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join(
+    '\n',
+  );
   return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, cert };
 }

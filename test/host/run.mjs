@@ -18,8 +18,20 @@ const SETTINGS = { 'pisaUpscale.model': 'one-layer-4x' };
 /**
  * The workbench's own chatter, which reaches the page together with what the extension host prints.
  */
-const WORKBENCH_LINE =
-  /^(Resolv(ing|ed) connection token|Creating a socket|\[reconnection-grace-time\]|Ignoring fetching|Updating additional builtin|\[Service Worker\]|\[AgentHost|\[AccountPolicyGate\])/;
+const WORKBENCH_LINE = new RegExp(
+  '^(' +
+    [
+      'Resolv(ing|ed) connection token',
+      'Creating a socket',
+      '\\[reconnection-grace-time\\]',
+      'Ignoring fetching',
+      'Updating additional builtin',
+      '\\[Service Worker\\]',
+      '\\[AgentHost',
+      '\\[AccountPolicyGate\\]',
+    ].join('|') +
+    ')',
+);
 
 const root = makeTemporaryFolder();
 const workspace = path.join(root, 'workspace');

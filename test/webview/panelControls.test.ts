@@ -58,62 +58,59 @@ test('modes by mouse, by number and by arrow keys', async () => {
   assert.equal((await panel.scene()).mode, 'map');
 });
 
-test(
-  'zoom by buttons, keys, wheel and double-click; a sideways wheel, arrow and page keys ' + 'move',
-  async () => {
-    await ready();
-    const zoom = async (): Promise<number | 'fit'> => (await panel.scene()).view.zoom;
-    await click('#zoomActual');
-    assert.equal(await zoom(), 1);
-    assert.equal(await panel.text('#zoomValue'), '100 %');
-    assert.equal(await panel.attribute('#zoomActual', 'aria-pressed'), 'true');
-    await click('#zoomIn');
-    assert.equal(await zoom(), 1.5);
-    await press('+', '-', '-');
-    assert.equal(await zoom(), 1);
-    await click('#zoomOut');
-    await click('#zoomFit');
-    assert.equal(await zoom(), 'fit');
-    await press('+', '0');
-    assert.equal(await zoom(), 'fit');
+test('zoom by buttons, keys, wheel and double-click; a sideways wheel, arrow and page keys move', async () => {
+  await ready();
+  const zoom = async (): Promise<number | 'fit'> => (await panel.scene()).view.zoom;
+  await click('#zoomActual');
+  assert.equal(await zoom(), 1);
+  assert.equal(await panel.text('#zoomValue'), '100 %');
+  assert.equal(await panel.attribute('#zoomActual', 'aria-pressed'), 'true');
+  await click('#zoomIn');
+  assert.equal(await zoom(), 1.5);
+  await press('+', '-', '-');
+  assert.equal(await zoom(), 1);
+  await click('#zoomOut');
+  await click('#zoomFit');
+  assert.equal(await zoom(), 'fit');
+  await press('+', '0');
+  assert.equal(await zoom(), 'fit');
 
-    await panel.page.mouse.move(300, 300);
-    const under = async (): Promise<readonly [number, number]> => {
-      const { view, stage, panes } = await panel.scene();
-      const scale = zoomOf(view, { picture: RESULT.size, pane: panes[0], pixelRatio: 1 });
-      const { y } = (await panel.page.locator('#stage').boundingBox())!;
-      return [
-        view.x * RESULT.size.width + (300 - stage.width / 2) / scale,
-        view.y * RESULT.size.height + (300 - y - stage.height / 2) / scale,
-      ];
-    };
-    const anchor = await under();
-    await panel.page.mouse.wheel(0, -300);
-    await panel.until('window.scene.view.zoom !== "fit" && window.scene.view.zoom > 2');
-    for (const [index, value] of (await under()).entries())
-      assert.ok(Math.abs(value - anchor[index]!) < 1, 'what is under the pointer stays there');
-    const before = (await panel.scene()).view;
-    await panel.page.keyboard.down('Shift');
-    await panel.page.mouse.wheel(0, 120);
-    await panel.page.keyboard.up('Shift');
-    await panel.until(`window.scene.view.x > ${before.x}`);
-    await panel.page.mouse.wheel(-120, 0);
-    await panel.until(`window.scene.view.x < ${before.x} + 1e-6`);
-    assert.deepEqual(
-      [(await panel.scene()).view.zoom, (await panel.scene()).view.y],
-      [before.zoom, before.y],
-    );
-    await panel.page.focus('#stage');
-    await press('ArrowLeft', 'PageUp');
-    const moved = (await panel.scene()).view;
-    assert.ok(moved.x < before.x && moved.y < before.y);
-    await press('PageDown');
-    assert.ok((await panel.scene()).view.y > moved.y);
-    await panel.page.mouse.dblclick(300, 300);
-    await panel.frame();
-    assert.equal(await zoom(), 'fit');
-  },
-);
+  await panel.page.mouse.move(300, 300);
+  const under = async (): Promise<readonly [number, number]> => {
+    const { view, stage, panes } = await panel.scene();
+    const scale = zoomOf(view, { picture: RESULT.size, pane: panes[0], pixelRatio: 1 });
+    const { y } = (await panel.page.locator('#stage').boundingBox())!;
+    return [
+      view.x * RESULT.size.width + (300 - stage.width / 2) / scale,
+      view.y * RESULT.size.height + (300 - y - stage.height / 2) / scale,
+    ];
+  };
+  const anchor = await under();
+  await panel.page.mouse.wheel(0, -300);
+  await panel.until('window.scene.view.zoom !== "fit" && window.scene.view.zoom > 2');
+  for (const [index, value] of (await under()).entries())
+    assert.ok(Math.abs(value - anchor[index]!) < 1, 'what is under the pointer stays there');
+  const before = (await panel.scene()).view;
+  await panel.page.keyboard.down('Shift');
+  await panel.page.mouse.wheel(0, 120);
+  await panel.page.keyboard.up('Shift');
+  await panel.until(`window.scene.view.x > ${before.x}`);
+  await panel.page.mouse.wheel(-120, 0);
+  await panel.until(`window.scene.view.x < ${before.x} + 1e-6`);
+  assert.deepEqual(
+    [(await panel.scene()).view.zoom, (await panel.scene()).view.y],
+    [before.zoom, before.y],
+  );
+  await panel.page.focus('#stage');
+  await press('ArrowLeft', 'PageUp');
+  const moved = (await panel.scene()).view;
+  assert.ok(moved.x < before.x && moved.y < before.y);
+  await press('PageDown');
+  assert.ok((await panel.scene()).view.y > moved.y);
+  await panel.page.mouse.dblclick(300, 300);
+  await panel.frame();
+  assert.equal(await zoom(), 'fit');
+});
 
 test('dragging moves an enlarged picture', async () => {
   await ready({ stored: { view: { zoom: 4, x: 0.5, y: 0.5 } } });

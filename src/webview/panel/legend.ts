@@ -56,6 +56,10 @@ function differenceTexts({ strings }: PanelView): readonly string[] {
   ];
 }
 
-const mapGradient = (stops: readonly LegendStop[]): string =>
-  'linear-gradient(90deg, ' +
-  `${stops.map(({ at, colour, opacity }) => `rgba(${colour.map((level) => Math.round(level)).join(', ')}, ` + `${opacity}) ${Math.round(at * 100)}%`).join(', ')})`;
+function mapGradient(stops: readonly LegendStop[]): string {
+  const parts = stops.map(({ at, colour, opacity }) => {
+    const levels = colour.map((level) => Math.round(level)).join(', ');
+    return `rgba(${levels}, ${opacity}) ${Math.round(at * 100)}%`;
+  });
+  return `linear-gradient(90deg, ${parts.join(', ')})`;
+}

@@ -61,22 +61,19 @@ test('what shines through an edge has the colour of the shape: no fringe', async
   assert.ok(Math.abs(visible - Math.PI * 96 ** 2) < 0.03 * Math.PI * 96 ** 2);
 });
 
-test(
-  'a soft shadow keeps its falloff: it never grows again on its way out, and ends in ' + 'nothing',
-  async () => {
-    const { source, reference } = await drawnAt4(80, 80, SOFT_SHADOW);
-    const { output } = await upscale(await write('shadow.png', source), DEFAULT_MODEL);
-    const result = await rawOf(output, 4);
-    const row = (raw: typeof result): number[] =>
-      Array.from({ length: 160 }, (_, x) => raw.data[4 * (160 * 320 + 160 + x) + 3]!);
-    const [own, wanted] = [row(result), row(reference)];
-    for (const [x, alpha] of own.entries()) {
-      if (x > 0) assert.ok(alpha <= own[x - 1]! + 1, `at ${x}: ${own[x - 1]!}, then ${alpha}`);
-      assert.ok(Math.abs(alpha - wanted[x]!) <= 3, `at ${x}: ${alpha}, not ${wanted[x]!}`);
-    }
-    assert.equal(own.at(-1), 0);
-  },
-);
+test('a soft shadow keeps its falloff: it never grows again on its way out, and ends in nothing', async () => {
+  const { source, reference } = await drawnAt4(80, 80, SOFT_SHADOW);
+  const { output } = await upscale(await write('shadow.png', source), DEFAULT_MODEL);
+  const result = await rawOf(output, 4);
+  const row = (raw: typeof result): number[] =>
+    Array.from({ length: 160 }, (_, x) => raw.data[4 * (160 * 320 + 160 + x) + 3]!);
+  const [own, wanted] = [row(result), row(reference)];
+  for (const [x, alpha] of own.entries()) {
+    if (x > 0) assert.ok(alpha <= own[x - 1]! + 1, `at ${x}: ${own[x - 1]!}, then ${alpha}`);
+    assert.ok(Math.abs(alpha - wanted[x]!) <= 3, `at ${x}: ${alpha}, not ${wanted[x]!}`);
+  }
+  assert.equal(own.at(-1), 0);
+});
 
 test('what is flat in the alpha stays exactly as it was', async () => {
   const { source } = await drawnAt4(

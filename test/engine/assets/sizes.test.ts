@@ -97,38 +97,30 @@ test('a reduced result is as sharp as a good reduction of the model’s own', as
   assert.ok(two.data.every((value, i) => Math.abs(value - reduced.data[i]!) <= 1));
 });
 
-test(
-  'a file whose name says that it is enlarged already is left alone, unless it is asked ' + 'for',
-  async () => {
-    mkdirSync(file('drawable-xhdpi'));
-    mkdirSync(file('2.0x'));
-    mkdirSync(file('drawable-mdpi'));
-    for (const name of ['icon@2x.png', 'drawable-xhdpi/icon.png', '2.0x/icon.png']) {
-      const input = await write(name, picture(8, 8));
-      const result = await upscale(input, PLAIN);
-      assert.deepEqual(
-        [result.skipped, result.output, /×2 picture/.test(result.notes.join())],
-        [true, '', true],
-        name,
-      );
-      assert.equal(
-        (await upscale(input, { ...PLAIN, asset: { again: true } })).skipped,
-        false,
-        name,
-      );
-      assert.equal(
-        (await upscale(input, { ...PLAIN, target: { kind: 'file', path: file('out.png') } }))
-          .skipped,
-        false,
-        name,
-      );
-    }
-    assert.equal(
-      (await upscale(await write('drawable-mdpi/icon.png', picture(8, 8)), PLAIN)).skipped,
-      false,
+test('a file whose name says that it is enlarged already is left alone, unless it is asked for', async () => {
+  mkdirSync(file('drawable-xhdpi'));
+  mkdirSync(file('2.0x'));
+  mkdirSync(file('drawable-mdpi'));
+  for (const name of ['icon@2x.png', 'drawable-xhdpi/icon.png', '2.0x/icon.png']) {
+    const input = await write(name, picture(8, 8));
+    const result = await upscale(input, PLAIN);
+    assert.deepEqual(
+      [result.skipped, result.output, /×2 picture/.test(result.notes.join())],
+      [true, '', true],
+      name,
     );
-  },
-);
+    assert.equal((await upscale(input, { ...PLAIN, asset: { again: true } })).skipped, false, name);
+    assert.equal(
+      (await upscale(input, { ...PLAIN, target: { kind: 'file', path: file('out.png') } })).skipped,
+      false,
+      name,
+    );
+  }
+  assert.equal(
+    (await upscale(await write('drawable-mdpi/icon.png', picture(8, 8)), PLAIN)).skipped,
+    false,
+  );
+});
 
 test('a density set has its names and its sizes', async () => {
   const input = await write('logo.png', picture(24, 16));

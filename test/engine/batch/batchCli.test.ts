@@ -69,39 +69,36 @@ test(
   },
 );
 
-test(
-  '--check says what is stale, changed by hand, or has no source any more, and writes ' + 'nothing',
-  () => {
-    const { root, state } = workspace('check');
-    const check = (): ReturnType<typeof cli> => cli(root, state, ...MODEL.slice(0, 4), '--check');
-    const none = check();
-    assert.deepEqual([none.status, lines(none.stdout).length], [1, 12]);
-    assert.ok(!existsSync(path.join(root, LOCK)));
-    assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu').status, 0);
-    const fine = check();
-    assert.deepEqual([fine.status, fine.stdout], [0, ''], fine.stderr);
+test('--check says what is stale, changed by hand, or has no source any more, and writes nothing', () => {
+  const { root, state } = workspace('check');
+  const check = (): ReturnType<typeof cli> => cli(root, state, ...MODEL.slice(0, 4), '--check');
+  const none = check();
+  assert.deepEqual([none.status, lines(none.stdout).length], [1, 12]);
+  assert.ok(!existsSync(path.join(root, LOCK)));
+  assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu').status, 0);
+  const fine = check();
+  assert.deepEqual([fine.status, fine.stdout], [0, ''], fine.stderr);
 
-    writeFileSync(path.join(root, 'p2.webp'), readFileSync(path.join(root, 'p8.webp')));
-    writeFileSync(path.join(root, 'p1@2x.jpg'), 'by hand');
-    rmSync(path.join(root, 'p4.jpg'));
-    const before = treeOf(root);
-    const { status, stdout } = check();
-    assert.equal(status, 1);
-    assert.deepEqual(lines(stdout), [
-      'stale  p1@2x.jpg  (changed by hand)',
-      'stale  p2@2x.webp  (from p2.webp)',
-      'orphan  p4@2x.jpg  (its source is gone)',
-    ]);
-    assert.deepEqual(treeOf(root), before);
+  writeFileSync(path.join(root, 'p2.webp'), readFileSync(path.join(root, 'p8.webp')));
+  writeFileSync(path.join(root, 'p1@2x.jpg'), 'by hand');
+  rmSync(path.join(root, 'p4.jpg'));
+  const before = treeOf(root);
+  const { status, stdout } = check();
+  assert.equal(status, 1);
+  assert.deepEqual(lines(stdout), [
+    'stale  p1@2x.jpg  (changed by hand)',
+    'stale  p2@2x.webp  (from p2.webp)',
+    'orphan  p4@2x.jpg  (its source is gone)',
+  ]);
+  assert.deepEqual(treeOf(root), before);
 
-    const run = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
-    assert.match(run.stderr, /p1\.jpg {2}The output was changed by hand/);
-    assert.equal(readFileSync(path.join(root, 'p1@2x.jpg'), 'utf8'), 'by hand');
-    assert.equal(check().status, 1);
-    assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force').status, 0);
-    assert.equal(check().status, 0);
-  },
-);
+  const run = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
+  assert.match(run.stderr, /p1\.jpg {2}The output was changed by hand/);
+  assert.equal(readFileSync(path.join(root, 'p1@2x.jpg'), 'utf8'), 'by hand');
+  assert.equal(check().status, 1);
+  assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force').status, 0);
+  assert.equal(check().status, 0);
+});
 
 test('changed settings of the recipe make stale what they concern', () => {
   const { root, state } = workspace('settings', {

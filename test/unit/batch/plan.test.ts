@@ -91,76 +91,70 @@ test('each file is to do, or left alone with a reason', async () => {
   assert.match(plan.items[2]!.message ?? '', /damaged\. Restore it\./);
 });
 
-test(
-  'what was made of the same input with the same settings is not made again, and is no ' + 'input',
-  async () => {
-    const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
-    const settingsFor = () => ({ ...DEFAULT_SETTINGS, namePattern: 'large/{name}.{ext}' });
-    const records = await done(await planOf(root, { settingsFor }));
-    let looked = 0;
-    const again = await makePlan(
-      {
-        root,
-        inputs: [root],
-        exclude: [],
-        respectGitignore: true,
-        settingsFor,
-        minimumSide: 8,
-        records,
-      },
-      {
-        inspect: (inputs) => (looked++, inspect(inputs)),
-        modelHash: (model) => Promise.resolve(`hash of ${model}`),
-      },
-    );
-    assert.deepEqual(shown(again), [
-      'a.png > large/a.png: done up-to-date',
-      'b.png > large/b.png: done up-to-date',
-      'large/a.png > -: skip previous-output',
-      'large/b.png > -: skip previous-output',
-    ]);
-    assert.equal(looked, 0, 'nothing is looked into');
-
-    writeFileSync(path.join(root, 'a.png'), 'changed');
-    assert.deepEqual(shown(await planOf(root, { settingsFor, records })).slice(0, 2), [
-      'a.png > large/a.png: todo x',
-      'b.png > large/b.png: done up-to-date',
-    ]);
-    const other = await planOf(root, {
-      settingsFor: () => ({ ...settingsFor(), quality: 1 }),
+test('what was made of the same input with the same settings is not made again, and is no input', async () => {
+  const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
+  const settingsFor = () => ({ ...DEFAULT_SETTINGS, namePattern: 'large/{name}.{ext}' });
+  const records = await done(await planOf(root, { settingsFor }));
+  let looked = 0;
+  const again = await makePlan(
+    {
+      root,
+      inputs: [root],
+      exclude: [],
+      respectGitignore: true,
+      settingsFor,
+      minimumSide: 8,
       records,
-    });
-    assert.deepEqual(shown(other).slice(0, 2), [
-      'a.png > large/a.png: todo x',
-      'b.png > large/b.png: todo x',
-    ]);
-  },
-);
+    },
+    {
+      inspect: (inputs) => (looked++, inspect(inputs)),
+      modelHash: (model) => Promise.resolve(`hash of ${model}`),
+    },
+  );
+  assert.deepEqual(shown(again), [
+    'a.png > large/a.png: done up-to-date',
+    'b.png > large/b.png: done up-to-date',
+    'large/a.png > -: skip previous-output',
+    'large/b.png > -: skip previous-output',
+  ]);
+  assert.equal(looked, 0, 'nothing is looked into');
 
-test(
-  'an output that was changed by hand, or that no batch made, is not replaced without ' + 'asking',
-  async () => {
-    const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
-    const records = await done(await planOf(root));
-    writeFileSync(path.join(root, 'a@4x.png'), 'by hand');
-    assert.deepEqual(shown(await planOf(root, { records })).slice(0, 1), [
-      'a.png > a@4x.png: todo hand-edited',
-    ]);
-    assert.deepEqual(shown(await planOf(root, { records, force: true })).slice(0, 1), [
-      'a.png > a@4x.png: todo x',
-    ]);
-    assert.deepEqual(
-      shown(await planOf(root)).filter((line) => !line.includes('density')),
-      ['a.png > a@4x.png: todo exists', 'b.png > b@4x.png: todo exists'],
-    );
-    const settingsFor = () => ({ ...DEFAULT_SETTINGS, overwrite: 'overwrite' as const });
-    assert.deepEqual(
-      shown(await planOf(root, { settingsFor, records })).slice(0, 1),
-      ['a.png > a@4x.png: todo hand-edited'],
-      'overwriting is not meant for what a person changed',
-    );
-  },
-);
+  writeFileSync(path.join(root, 'a.png'), 'changed');
+  assert.deepEqual(shown(await planOf(root, { settingsFor, records })).slice(0, 2), [
+    'a.png > large/a.png: todo x',
+    'b.png > large/b.png: done up-to-date',
+  ]);
+  const other = await planOf(root, {
+    settingsFor: () => ({ ...settingsFor(), quality: 1 }),
+    records,
+  });
+  assert.deepEqual(shown(other).slice(0, 2), [
+    'a.png > large/a.png: todo x',
+    'b.png > large/b.png: todo x',
+  ]);
+});
+
+test('an output that was changed by hand, or that no batch made, is not replaced without asking', async () => {
+  const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
+  const records = await done(await planOf(root));
+  writeFileSync(path.join(root, 'a@4x.png'), 'by hand');
+  assert.deepEqual(shown(await planOf(root, { records })).slice(0, 1), [
+    'a.png > a@4x.png: todo hand-edited',
+  ]);
+  assert.deepEqual(shown(await planOf(root, { records, force: true })).slice(0, 1), [
+    'a.png > a@4x.png: todo x',
+  ]);
+  assert.deepEqual(
+    shown(await planOf(root)).filter((line) => !line.includes('density')),
+    ['a.png > a@4x.png: todo exists', 'b.png > b@4x.png: todo exists'],
+  );
+  const settingsFor = () => ({ ...DEFAULT_SETTINGS, overwrite: 'overwrite' as const });
+  assert.deepEqual(
+    shown(await planOf(root, { settingsFor, records })).slice(0, 1),
+    ['a.png > a@4x.png: todo hand-edited'],
+    'overwriting is not meant for what a person changed',
+  );
+});
 
 test('two inputs with one output, and an output that is an input, are shown', async () => {
   const root = folderWith({ 'a.jpg': '1', 'a.png': '2', 'B.png': '3', 'b.jpg': '4' });

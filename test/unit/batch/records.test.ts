@@ -116,32 +116,34 @@ function killedRun(folder: string, script: string): void {
   assert.equal(readdirSync(folder).filter((name) => name.startsWith('journal-')).length, 1);
 }
 
-test(
-  'what a killed run finished is known, also what it had moved to its place but not yet ' + 'noted',
-  async () => {
-    const state = folderWith();
-    const root = folderWith({ 'moved.png': 'new', 'untouched.png': 'old' });
-    const json = (name: string): string => JSON.stringify(record(name));
-    const old =
-      'await import("node:crypto").then(({ createHash }) => ' +
-      'createHash("sha256").update("old").digest("hex"))';
-    killedRun(
-      state,
-      `const j = await Journal.create(${JSON.stringify(state)}, { root: ${JSON.stringify(root)}, ids: ['done.png', 'moved.png', 'untouched.png', 'never.png'] });
-     await j.begin('done.png', ${json('done')}, undefined); await j.done('done.png', ${json('done')});
-     await j.begin('moved.png', ${json('moved')}, ${old}); await j.begin('untouched.png', ${json('untouched')}, ${old}); await j.begin('never.png', ${json('never')}, undefined);`,
-    );
-    const [name] = readdirSync(state);
-    writeFileSync(
-      path.join(state, name!),
-      `${readFileSync(path.join(state, name!), 'utf8')}{"kind":"done","outp`,
-    );
-    const found = await unfinishedRuns(state, root);
-    assert.deepEqual(Object.keys(found!.records).sort(), ['done.png', 'moved.png']);
-    assert.match(found!.records['moved.png']!.outputHash, /^[0-9a-f]{64}$/);
-    assert.equal(found!.header.ids.length, 4);
-  },
-);
+test('what a killed run finished is known, also what it had moved to its place but not yet noted', async () => {
+  const state = folderWith();
+  const root = folderWith({ 'moved.png': 'new', 'untouched.png': 'old' });
+  const json = (name: string): string => JSON.stringify(record(name));
+  const old =
+    'await import("node:crypto").then(({ createHash }) => ' +
+    'createHash("sha256").update("old").digest("hex"))';
+  killedRun(
+    state,
+    `const root = ${JSON.stringify(root)};
+       const ids = ['done.png', 'moved.png', 'untouched.png', 'never.png'];
+       const j = await Journal.create(${JSON.stringify(state)}, { root, ids });
+       await j.begin('done.png', ${json('done')}, undefined);
+       await j.done('done.png', ${json('done')});
+       await j.begin('moved.png', ${json('moved')}, ${old});
+       await j.begin('untouched.png', ${json('untouched')}, ${old});
+       await j.begin('never.png', ${json('never')}, undefined);`,
+  );
+  const [name] = readdirSync(state);
+  writeFileSync(
+    path.join(state, name!),
+    `${readFileSync(path.join(state, name!), 'utf8')}{"kind":"done","outp`,
+  );
+  const found = await unfinishedRuns(state, root);
+  assert.deepEqual(Object.keys(found!.records).sort(), ['done.png', 'moved.png']);
+  assert.match(found!.records['moved.png']!.outputHash, /^[0-9a-f]{64}$/);
+  assert.equal(found!.header.ids.length, 4);
+});
 
 test(
   'a number that another process has now does not make a dead run live',

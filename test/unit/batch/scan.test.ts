@@ -68,21 +68,18 @@ test('node_modules and .git are never entered; globs leave out more', async () =
   );
 });
 
-test(
-  'links to folders are not followed, so loops end; links to files are, if they stay ' + 'inside',
-  async () => {
-    const elsewhere = folderWith({ 'secret.png': '' });
-    const root = folderWith({ 'a/real.png': '' });
-    symlinkSync(root, path.join(root, 'a/loop'));
-    symlinkSync(path.join(root, 'a/real.png'), path.join(root, 'inside.png'));
-    symlinkSync(path.join(elsewhere, 'secret.png'), path.join(root, 'outside.png'));
-    symlinkSync(path.join(root, 'nowhere.png'), path.join(root, 'dangling.png'));
-    mkdirSync(path.join(root, 'folder.png'));
-    const { pictures, outside } = await scanned(root);
-    assert.deepEqual(pictures, ['a/real.png', 'inside.png']);
-    assert.deepEqual(outside, ['dangling.png', 'outside.png']);
-  },
-);
+test('links to folders are not followed, so loops end; links to files are, if they stay inside', async () => {
+  const elsewhere = folderWith({ 'secret.png': '' });
+  const root = folderWith({ 'a/real.png': '' });
+  symlinkSync(root, path.join(root, 'a/loop'));
+  symlinkSync(path.join(root, 'a/real.png'), path.join(root, 'inside.png'));
+  symlinkSync(path.join(elsewhere, 'secret.png'), path.join(root, 'outside.png'));
+  symlinkSync(path.join(root, 'nowhere.png'), path.join(root, 'dangling.png'));
+  mkdirSync(path.join(root, 'folder.png'));
+  const { pictures, outside } = await scanned(root);
+  assert.deepEqual(pictures, ['a/real.png', 'inside.png']);
+  assert.deepEqual(outside, ['dangling.png', 'outside.png']);
+});
 
 test('globs, single files and folders can be named; a named file is taken whatever is ignored', async () => {
   const root = folderWith({

@@ -13,11 +13,14 @@ import type { InstallRequest, ModelProgress } from '../../../src/shared/modelPro
 const ECHO = `
 process.on('disconnect', () => process.exit(0));
 process.on('message', ({ type, id, method, params }) => {
-  if (type === 'cancel') return process.send({ type: 'error', id, error: { code: 'cancelled', message: 'Cancelled.' } });
+  const fail = (error) => process.send({ type: 'error', id, error });
+  if (type === 'cancel') return fail({ code: 'cancelled', message: 'Cancelled.' });
   if (type !== 'call') return;
-  process.send({ type: 'progress', id, value: { phase: 'download', file: method, bytes: 1, totalBytes: 2 } });
+  const value = { phase: 'download', file: method, bytes: 1, totalBytes: 2 };
+  process.send({ type: 'progress', id, value });
   if (params && params.folder === '/waits') return;
-  if (params && params.folder === '/fails') return process.send({ type: 'error', id, error: { code: 'checkpoint-incomplete', message: 'a\\nb', hint: 'Add them.' } });
+  if (params && params.folder === '/fails')
+    return fail({ code: 'checkpoint-incomplete', message: 'a\\nb', hint: 'Add them.' });
   process.send({ type: 'result', id, value: { method, params, args: process.argv.slice(2) } });
 });
 `;

@@ -131,23 +131,17 @@ describe('readSafetensors', () => {
     });
   }
 
-  it(
-    'survives a thousand damaged files: each is read or refused, and never read out of ' + 'bounds',
-    async () => {
-      const original = readFileSync(path.join(TINY, 'vae/diffusion_pytorch_model.safetensors'));
-      const headerEnd = 8 + Number(original.readBigUInt64LE());
-      for (const mutated of mutations(original, 1000, headerEnd)) {
-        writeFileSync(file, mutated);
-        try {
-          for (const { offset, length } of (await readSafetensors(file)).values())
-            assert.ok(offset >= 0 && offset + length <= mutated.length);
-        } catch (error) {
-          assert.ok(
-            error instanceof RpcError && error.code === 'checkpoint-damaged',
-            String(error),
-          );
-        }
+  it('survives a thousand damaged files: each is read or refused, and never read out of bounds', async () => {
+    const original = readFileSync(path.join(TINY, 'vae/diffusion_pytorch_model.safetensors'));
+    const headerEnd = 8 + Number(original.readBigUInt64LE());
+    for (const mutated of mutations(original, 1000, headerEnd)) {
+      writeFileSync(file, mutated);
+      try {
+        for (const { offset, length } of (await readSafetensors(file)).values())
+          assert.ok(offset >= 0 && offset + length <= mutated.length);
+      } catch (error) {
+        assert.ok(error instanceof RpcError && error.code === 'checkpoint-damaged', String(error));
       }
-    },
-  );
+    }
+  });
 });

@@ -88,22 +88,19 @@ test('without a workspace a model can’t be chosen for one', () => {
   assert.deepEqual(small?.actions, ['useEverywhere', 'verify']);
 });
 
-test(
-  'arguments of commands are checked: what is there must be right, what is not is asked ' + 'for',
-  () => {
-    assert.equal(textOf({ folder: '/x' }, 'folder'), '/x');
-    for (const none of [undefined, null, 7, 'folder', {}, { folder: undefined }])
-      assert.equal(textOf(none, 'folder'), undefined);
-    for (const wrong of [{ folder: 7 }, { folder: '' }, { folder: null }, { folder: ['/x'] }])
-      assert.throws(() => textOf(wrong, 'folder'), TypeError);
-    assert.equal(isTrue({ confirmed: true }, 'confirmed'), true);
-    assert.equal(isTrue({ confirmed: 'true' }, 'confirmed'), false);
-    assert.deepEqual(textsOf({ mirrors: ['a'] }, 'mirrors'), ['a']);
-    assert.equal(textsOf({}, 'mirrors'), undefined);
-    for (const wrong of [{ mirrors: ['a', 7] }, { mirrors: 'a' }])
-      assert.throws(() => textsOf(wrong, 'mirrors'), TypeError);
-  },
-);
+test('arguments of commands are checked: what is there must be right, what is not is asked for', () => {
+  assert.equal(textOf({ folder: '/x' }, 'folder'), '/x');
+  for (const none of [undefined, null, 7, 'folder', {}, { folder: undefined }])
+    assert.equal(textOf(none, 'folder'), undefined);
+  for (const wrong of [{ folder: 7 }, { folder: '' }, { folder: null }, { folder: ['/x'] }])
+    assert.throws(() => textOf(wrong, 'folder'), TypeError);
+  assert.equal(isTrue({ confirmed: true }, 'confirmed'), true);
+  assert.equal(isTrue({ confirmed: 'true' }, 'confirmed'), false);
+  assert.deepEqual(textsOf({ mirrors: ['a'] }, 'mirrors'), ['a']);
+  assert.equal(textsOf({}, 'mirrors'), undefined);
+  for (const wrong of [{ mirrors: ['a', 7] }, { mirrors: 'a' }])
+    assert.throws(() => textsOf(wrong, 'mirrors'), TypeError);
+});
 
 test('a picture that failed because the model is missing offers to get it', () => {
   const error = new RpcError({

@@ -92,8 +92,10 @@ async function abandonedBy(file: string, id: string): Promise<Holder | undefined
 }
 
 /** Tokens are hashed: what a file says is nothing to build a path of. */
-const claimOn = (file: string, holder: Holder | undefined): string =>
-  `${file}.${holder ? createHash('sha256').update(holder.token).digest('hex').slice(0, 16) : 'unknown'}`;
+function claimOn(file: string, holder: Holder | undefined): string {
+  const digest = holder && createHash('sha256').update(holder.token).digest('hex').slice(0, 16);
+  return `${file}.${digest ?? 'unknown'}`;
+}
 
 /**
  * Removes what processes left that ended while they took the lock over. Only for who holds it: its
