@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { elementsOf, isShape } from '../../src/engine/checkpoint/checkpoint';
-import {
-  PickleObject,
-  unpickle,
-  type PickleValue,
-} from '../../src/engine/checkpoint/pickleMachine';
+import { PickleObject, type PickleValue } from '../../src/engine/checkpoint/pickleMachine';
+import { unpickle } from '../../src/engine/checkpoint/unpickle';
 
 export type FloatTensor = { readonly shape: readonly number[]; readonly values: Float32Array };
 

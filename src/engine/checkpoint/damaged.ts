@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RpcError } from '../../shared/rpc';
 import { engineError, messageOf } from '../errors';
+import { quoted } from './limits';
 
 /**
  * The error for a checkpoint that can't be read or must not be trusted. `why` completes "… can't be
@@ -8,7 +9,7 @@ import { engineError, messageOf } from '../errors';
  */
 export function damaged(file: string, why: string): RpcError {
   return engineError('checkpoint-damaged', {
-    message: `${path.basename(file)} can't be used: ${why}.`,
+    message: `${quoted(path.basename(file))} can't be used: ${why}.`,
     hint: 'Get the file again from its source, and check that the download was complete.',
     detail: file,
   });

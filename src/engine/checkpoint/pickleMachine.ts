@@ -5,6 +5,8 @@
  * https://github.com/python/cpython/blob/3.11/Lib/pickletools.py
  */
 
+import { LIMITS, quoted } from './limits';
+
 export type PickleValue =
   | null
   | boolean
@@ -37,23 +39,16 @@ export type PickleHooks = {
   readonly persistent: (id: PickleValue) => PickleValue;
 };
 
-/**
- * A pickle of a checkpoint has some thousand values; one that makes more is an attack on memory.
- */
-const MOST_VALUES = 10_000_000;
 const MARK = Symbol('mark');
 type StackItem = PickleValue | typeof MARK;
 
 /**
- * Runs a pickle and returns the one value it leaves. Throws an Error that says what was refused.
+ * The stack, the memo and the bytes of a pickle that is being read. Whatever takes memory or time is
+ * paid for out of one budget, so that no pickle can be made that takes more.
  */
-export function unpickle(bytes: Buffer, hooks: PickleHooks): PickleValue {
-  return new PickleMachine(bytes, hooks).run();
-}
-
-class PickleMachine {
+export class PickleMachine {
   private at = 0;
-  private values = 0;
+  private spent = 0;
   private readonly stack: StackItem[] = [];
   private readonly memo = new Map<number, PickleValue>();
 
@@ -62,19 +57,19 @@ class PickleMachine {
     private readonly hooks: PickleHooks,
   ) {}
 
-  run(): PickleValue {
-    for (;;) {
-      const position = this.at;
-      const opcode = this.u8();
-      if (opcode === STOP) return this.pop();
-      const step = OPCODES[opcode];
-      if (!step)
-        throw new Error(
-          `its pickle has the opcode 0x${opcode.toString(16)} at byte ${position}, which ` +
-            'no plain checkpoint has',
-        );
-      step(this);
-    }
+  /** Bytes that were read. */
+  get position(): number {
+    return this.at;
+  }
+
+  /** Pays for so many values. Throws when a checkpoint can't need as many. */
+  spend(values: number): void {
+    this.spent += values;
+    if (this.spent > LIMITS.values)
+      throw new Error(
+        `its pickle makes more than ${LIMITS.values} values, which no checkpoint needs; it may be ` +
+          'an attack',
+      );
   }
 
   take(count: number): Buffer {
@@ -98,7 +93,7 @@ class PickleMachine {
   }
 
   push(value: StackItem): void {
-    if (++this.values > MOST_VALUES) throw new Error('its pickle makes too many values');
+    this.spend(1);
     this.stack.push(value);
   }
 
@@ -135,6 +130,7 @@ class PickleMachine {
   append(values: readonly PickleValue[]): void {
     const list = this.top();
     if (!Array.isArray(list)) throw new Error('its pickle appends to what is no list');
+    this.spend(values.length);
     for (const value of values) (list as PickleValue[]).push(value);
   }
 
@@ -142,10 +138,12 @@ class PickleMachine {
     const dict = this.top();
     if (!(dict instanceof Map) || pairs.length % 2 !== 0)
       throw new Error('its pickle sets items of what is no dictionary');
+    this.spend(pairs.length);
     for (let i = 0; i < pairs.length; i += 2) dict.set(pairs[i] ?? null, pairs[i + 1] ?? null);
   }
 
   remember(index: number): void {
+    this.spend(1);
     this.memo.set(index, this.top());
   }
 
@@ -166,7 +164,7 @@ class PickleMachine {
     const full = `${module}.${name}`;
     if (!this.hooks.allows(full)) {
       throw new Error(
-        `its pickle names ${full.slice(0, 100)}, which a plain checkpoint has no use for; ` +
+        `its pickle names ${quoted(full)}, which a plain checkpoint has no use for; ` +
           'it may be an attack and was not run',
       );
     }
@@ -178,6 +176,8 @@ class PickleMachine {
     const callee = this.pop();
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args))
       throw new Error('its pickle calls what is no function');
+    const [first] = args as PickleValue[];
+    this.spend(args.length + (Array.isArray(first) ? first.length : 0));
     this.push(this.hooks.call(callee.name, args as PickleValue[]));
   }
 
@@ -206,48 +206,4 @@ class PickleMachine {
 
 /** `state_dict()` hangs `_metadata` on its OrderedDict, which says nothing about tensors. */
 const isTorchMetadata = (state: PickleValue): boolean =>
-  state instanceof Map && [...state.keys()].every((key) => key === '_metadata');
-
-const STOP = 0x2e;
-
-/**
- * What each opcode does, by its byte. Those that run code (INST, OBJ, NEWOBJ, EXT*, STACK_GLOBAL of
- * unknown names …) are missing.
- */
-const OPCODES: Readonly<Record<number, (machine: PickleMachine) => void>> = {
-  0x80: (m) => void m.u8(), // PROTO
-  0x95: (m) => void m.take(8), // FRAME
-  0x28: (m) => m.mark(), // MARK
-  0x30: (m) => void m.pop(), // POP
-  0x7d: (m) => m.push(new Map()), // EMPTY_DICT
-  0x5d: (m) => m.push([]), // EMPTY_LIST
-  0x29: (m) => m.push([]), // EMPTY_TUPLE
-  0x4e: (m) => m.push(null), // NONE
-  0x88: (m) => m.push(true), // NEWTRUE
-  0x89: (m) => m.push(false), // NEWFALSE
-  0x4b: (m) => m.push(m.u8()), // BININT1
-  0x4d: (m) => m.push(m.u16()), // BININT2
-  0x4a: (m) => m.push(m.take(4).readInt32LE()), // BININT
-  0x8a: (m) => m.long(m.u8()), // LONG1
-  0x47: (m) => m.push(m.take(8).readDoubleBE()), // BINFLOAT
-  0x58: (m) => m.push(m.text(m.u32())), // BINUNICODE
-  0x8c: (m) => m.push(m.text(m.u8())), // SHORT_BINUNICODE
-  0x71: (m) => m.remember(m.u8()), // BINPUT
-  0x72: (m) => m.remember(m.u32()), // LONG_BINPUT
-  0x94: (m) => m.rememberNext(), // MEMOIZE
-  0x68: (m) => m.recall(m.u8()), // BINGET
-  0x6a: (m) => m.recall(m.u32()), // LONG_BINGET
-  0x74: (m) => m.push(m.popToMark()), // TUPLE
-  0x85: (m) => m.tuple(1), // TUPLE1
-  0x86: (m) => m.tuple(2), // TUPLE2
-  0x87: (m) => m.tuple(3), // TUPLE3
-  0x61: (m) => m.append([m.pop()]), // APPEND
-  0x65: (m) => m.append(m.popToMark()), // APPENDS
-  0x73: (m) => m.setItems([m.pop(), m.pop()].reverse()), // SETITEM
-  0x75: (m) => m.setItems(m.popToMark()), // SETITEMS
-  0x63: (m) => m.global(m.line(), m.line()), // GLOBAL
-  0x93: (m) => m.global(...([m.pop(), m.pop()].reverse() as [PickleValue, PickleValue])), // STACK_GLOBAL
-  0x52: (m) => m.reduce(), // REDUCE
-  0x62: (m) => m.build(), // BUILD
-  0x51: (m) => m.persistent(), // BINPERSID
-};
+  state instanceof Map && state.size === 1 && state.has('_metadata');

@@ -1,9 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { DTYPES, elementsOf, isDtype, isShape, type TensorInfo, type Tensors } from './checkpoint';
 import { damaged } from './damaged';
+import { jsonProblem } from './jsonLimits';
+import { LIMITS, quoted, quotedJson } from './limits';
 
-/** The limit that the safetensors library itself sets. */
-const LARGEST_HEADER = 100_000_000;
 const LENGTH_BYTES = 8;
 
 /**
@@ -19,7 +19,12 @@ export async function readSafetensors(file: string): Promise<Tensors> {
     if (size < LENGTH_BYTES)
       throw damaged(file, `it has ${size} bytes, too few for a safetensors file`);
     const headerLength = (await read(handle, file, 0, LENGTH_BYTES)).readBigUInt64LE();
-    if (headerLength > BigInt(Math.min(LARGEST_HEADER, size - LENGTH_BYTES))) {
+    if (headerLength > BigInt(LIMITS.headerBytes) && headerLength <= BigInt(size - LENGTH_BYTES))
+      throw damaged(
+        file,
+        `its header has ${headerLength} bytes where ${LIMITS.headerBytes} are allowed`,
+      );
+    if (headerLength > BigInt(size - LENGTH_BYTES)) {
       throw damaged(
         file,
         `its header claims ${headerLength} bytes, but the file has ${size}; it is cut off ` +
@@ -46,6 +51,8 @@ async function read(
 }
 
 function parseHeader(file: string, header: Buffer): Record<string, unknown> {
+  const problem = jsonProblem(header);
+  if (problem !== undefined) throw damaged(file, `its header ${problem}`);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header));
@@ -73,7 +80,10 @@ function tensorsFrom(
   inOrder.forEach((tensor, i) => {
     const previous = inOrder[i - 1];
     if (previous && previous.offset + previous.length > tensor.offset)
-      throw damaged(file, `the tensors ${previous.name} and ${tensor.name} overlap`);
+      throw damaged(
+        file,
+        `the tensors ${quoted(previous.name)} and ${quoted(tensor.name)} overlap`,
+      );
   });
   return tensors;
 }
@@ -93,21 +103,21 @@ function tensorFrom(
   if (!isDtype(dtype))
     throw damaged(
       file,
-      `the tensor ${name} has the type ${JSON.stringify(dtype)}; ` +
+      `the tensor ${quoted(name)} has the type ${quotedJson(dtype)}; ` +
         `${Object.keys(DTYPES).join(', ')} are known`,
     );
   if (!isShape(shape))
-    throw damaged(file, `the tensor ${name} has the shape ${JSON.stringify(shape)}`);
+    throw damaged(file, `the tensor ${quoted(name)} has the shape ${quotedJson(shape)}`);
   if (!isPairOfOffsets(offsets))
-    throw damaged(file, `the tensor ${name} has the offsets ${JSON.stringify(offsets)}`);
+    throw damaged(file, `the tensor ${quoted(name)} has the offsets ${quotedJson(offsets)}`);
   const [begin, end] = offsets;
   if (begin > end || dataStart + end > size)
-    throw damaged(file, `the tensor ${name} lies outside the file`);
+    throw damaged(file, `the tensor ${quoted(name)} lies outside the file`);
   const expected = elementsOf(shape) * DTYPES[dtype].bytes;
   if (end - begin !== expected)
     throw damaged(
       file,
-      `the tensor ${name} has ${end - begin} bytes where [${shape.join(', ')}] ${dtype} ` +
+      `the tensor ${quoted(name)} has ${end - begin} bytes where [${shape.join(', ')}] ${dtype} ` +
         `needs ${expected}`,
     );
   return { name, dtype, shape, file, offset: dataStart + begin, length: end - begin };

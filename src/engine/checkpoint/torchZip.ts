@@ -1,13 +1,11 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import yauzl from 'yauzl';
+import { open } from 'node:fs/promises';
 import { RpcError } from '../../shared/rpc';
+import { readDirectory, readEntry, type Entry } from './archive';
 import { DTYPES, elementsOf, isShape, type Dtype, type TensorInfo } from './checkpoint';
 import { damaged, damagedBy } from './damaged';
-import { PickleObject, unpickle, type PickleDict, type PickleValue } from './pickleMachine';
-
-/** The structure of a real `pisa_sr.pkl` takes 0.2 MB. */
-const LARGEST_PICKLE = 64 * 2 ** 20;
-const MOST_ENTRIES = 1_000_000;
+import { LIMITS, quoted } from './limits';
+import { PickleObject, type PickleDict, type PickleValue } from './pickleMachine';
+import { unpickle } from './unpickle';
 
 /** Types of torch storages, by their class. */
 const STORAGES: Readonly<Record<string, Dtype>> = {
@@ -27,7 +25,6 @@ const GLOBALS = new Set([
 ]);
 
 type Storage = { readonly dtype: Dtype; readonly offset: number; readonly length: number };
-type Entry = { readonly offset: number; readonly length: number };
 
 /**
  * A value of a checkpoint: what `torch.load` would give, with each tensor as the place where its
@@ -48,15 +45,15 @@ export type CheckpointDict = ReadonlyMap<string, CheckpointValue>;
  * Reads a `.pkl` or `.pt` file that `torch.save` wrote (since torch 1.6 a zip archive of stored
  * entries: `data.pkl` and one file a storage). Tensors are not loaded but located. Nothing in the
  * file is executed; a pickle that names anything but tensors, storages and dictionaries is refused.
- * Rejects with `checkpoint-damaged`.
+ * Rejects with `checkpoint-damaged` or `cancelled`.
  */
-export async function readTorchZip(file: string): Promise<CheckpointDict> {
+export async function readTorchZip(file: string, signal?: AbortSignal): Promise<CheckpointDict> {
   const handle = await open(file, 'r');
   try {
-    const { entries, root } = await readDirectory(handle, file);
+    const { entries, root } = await readDirectory(handle, file, signal);
     const pickle = entries.get(`${root}data.pkl`);
     if (!pickle) throw damaged(file, 'the archive holds no data.pkl');
-    if (pickle.length > LARGEST_PICKLE)
+    if (pickle.length > LIMITS.pickleBytes)
       throw damaged(file, `its pickle claims ${pickle.length} bytes`);
     const byteOrder = entries.get(`${root}byteorder`);
     if (
@@ -71,67 +68,13 @@ export async function readTorchZip(file: string): Promise<CheckpointDict> {
       persistent: (id) => new PickleObject(storageOf(id, entries, root)),
     });
     if (!(value instanceof Map)) throw damaged(file, 'it holds no dictionary');
-    return convertDict(value, file, new Map());
+    return convertDict(value, file, new Map(), 0);
   } catch (error) {
     if (error instanceof RpcError) throw error;
     throw damagedBy(file, error);
   } finally {
     await handle.close();
   }
-}
-
-/** The archive's entries by name; each must be stored, inside the file, and overlap no other. */
-async function readDirectory(
-  handle: FileHandle,
-  file: string,
-): Promise<{ entries: Map<string, Entry>; root: string }> {
-  const magic = Buffer.alloc(2);
-  await handle.read(magic, 0, 2, 0);
-  if (magic.toString('latin1') !== 'PK')
-    throw damaged(file, 'it is no zip archive, which torch.save has written since version 1.6');
-  const archive = await yauzl.openPromise(file, {
-    validateEntrySizes: true,
-    strictFileNames: true,
-  });
-  try {
-    const entries = new Map<string, Entry>();
-    for await (const entry of archive.eachEntry()) {
-      if (entries.size >= MOST_ENTRIES) throw damaged(file, 'the archive has too many entries');
-      if (entry.compressionMethod !== 0 || entry.compressedSize !== entry.uncompressedSize)
-        throw damaged(file, `the entry ${entry.fileName} is compressed`);
-      if (entries.has(entry.fileName))
-        throw damaged(file, `the entry ${entry.fileName} is there twice`);
-      const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
-      entries.set(entry.fileName, { offset: fileDataStart, length: entry.uncompressedSize });
-    }
-    refuseOverlaps(entries, file);
-    const pickle = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
-    const [name] = pickle;
-    if (name === undefined || pickle.length > 1)
-      throw damaged(file, 'the archive holds no data.pkl');
-    return { entries, root: name.slice(0, -'data.pkl'.length) };
-  } finally {
-    archive.close();
-  }
-}
-
-function refuseOverlaps(entries: ReadonlyMap<string, Entry>, file: string): void {
-  let end = 0;
-  let last = '';
-  for (const [name, entry] of [...entries]
-    .filter(([, { length }]) => length > 0)
-    .sort(([, a], [, b]) => a.offset - b.offset)) {
-    if (entry.offset < end) throw damaged(file, `the entries ${last} and ${name} overlap`);
-    end = entry.offset + entry.length;
-    last = name;
-  }
-}
-
-async function readEntry(handle: FileHandle, { offset, length }: Entry): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, offset);
-  if (bytesRead !== length) throw new Error('it ends early');
-  return buffer;
 }
 
 /**
@@ -144,10 +87,10 @@ function storageOf(id: PickleValue, entries: ReadonlyMap<string, Entry>, root: s
   if (kind !== 'storage' || !dtype || typeof key !== 'string' || typeof count !== 'number')
     throw new Error('its pickle refers to an unknown storage');
   const entry = entries.get(`${root}data/${key}`);
-  if (!entry) throw new Error(`the storage ${key} is missing`);
+  if (!entry) throw new Error(`the storage ${quoted(key)} is missing`);
   if (count * DTYPES[dtype].bytes !== entry.length)
     throw new Error(
-      `the storage ${key} has ${entry.length} bytes where ${count} × ${dtype} are named`,
+      `the storage ${quoted(key)} has ${entry.length} bytes where ${count} × ${dtype} are named`,
     );
   return { dtype, ...entry };
 }
@@ -225,36 +168,38 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
   return shape.length === strides.length;
 }
 
-function convertDict(
-  dict: PickleDict,
-  file: string,
-  seen: Map<unknown, CheckpointDict>,
-): CheckpointDict {
+/** Values that are met twice are converted once, so the work is that of the pickle. */
+type Seen = Map<PickleValue, CheckpointValue>;
+
+function convertDict(dict: PickleDict, file: string, seen: Seen, depth: number): CheckpointDict {
+  if (depth > LIMITS.depth)
+    throw damaged(file, `its dictionaries lie in each other more than ${LIMITS.depth} deep`);
   const known = seen.get(dict);
-  if (known) return known;
+  if (isDict(known)) return known;
   const result = new Map<string, CheckpointValue>();
   seen.set(dict, result);
   for (const [key, value] of dict)
-    if (typeof key === 'string') result.set(key, convert(value, file, seen));
+    if (typeof key === 'string') result.set(key, convert(value, file, seen, depth + 1));
   return result;
 }
 
-function convert(
-  value: PickleValue,
-  file: string,
-  seen: Map<unknown, CheckpointDict>,
-): CheckpointValue {
-  if (value instanceof Map) return convertDict(value, file, seen);
+function convert(value: PickleValue, file: string, seen: Seen, depth: number): CheckpointValue {
+  if (value instanceof Map) return convertDict(value, file, seen, depth);
   if (value instanceof PickleObject) {
     if (isStorage(value.value)) throw damaged(file, 'it holds a bare storage');
     return value.value as Omit<TensorInfo, 'name'>;
   }
-  if (Array.isArray(value))
-    return (value as PickleValue[]).map((item) =>
-      typeof item === 'object' && item !== null ? null : item,
-    );
+  if (Array.isArray(value)) return convertList(value as PickleValue[], seen);
   if (typeof value === 'object' && value !== null) return null;
   return value;
+}
+
+function convertList(list: readonly PickleValue[], seen: Seen): CheckpointValue {
+  const known = seen.get(list);
+  if (known !== undefined) return known;
+  const result = list.map((item) => (typeof item === 'object' && item !== null ? null : item));
+  seen.set(list, result);
+  return result;
 }
 
 /** Whether a value of a checkpoint is a tensor. */

@@ -2,6 +2,7 @@ import type { SizeRule } from '../../shared/geometry';
 import type { Branch } from '../../shared/guidance';
 import { PRECISIONS, type Precision } from '../../shared/modelProtocol';
 import { isOneOf } from '../../shared/settings';
+import { quoted, quotedJson } from '../checkpoint/limits';
 
 /** A file of a model: `bytes` and `sha256` are checked before the model is opened. */
 export type ModelFile = { readonly path: string; readonly bytes: number; readonly sha256: string };
@@ -70,7 +71,7 @@ export function parseManifest(json: unknown): ModelManifest {
   if (!isObject(json)) throw new Error('the manifest is not a JSON object');
   if (json.kind === 'pisa-sr') return parsePisa(json);
   if (json.kind !== undefined && json.kind !== 'tiled')
-    throw new Error(`the kind ${JSON.stringify(json.kind)} is not known`);
+    throw new Error(`the kind ${quotedJson(json.kind)} is not known`);
   return parseTiled(json);
 }
 
@@ -93,7 +94,8 @@ function parseTiled(json: Json): TiledManifest {
 function parsePisa(json: Json): PisaManifest {
   const files = object(json, 'parts');
   const precision = text(json, 'precision');
-  if (!isOneOf(PRECISIONS, precision)) throw new Error(`the precision "${precision}" is not known`);
+  if (!isOneOf(PRECISIONS, precision))
+    throw new Error(`the precision "${quoted(precision)}" is not known`);
   const parts = Object.fromEntries(PISA_PARTS.map((part) => [part, modelFile(files, part)])) as {
     [part in PisaPart]: ModelFile;
   };
@@ -110,13 +112,13 @@ function descriptor(json: Json): Descriptor {
   const licence = object(json, 'licence');
   const branches = list(json, 'branches').map((branch) => {
     if (branch !== 'pixel' && branch !== 'semantic')
-      throw new Error(`unknown branch ${JSON.stringify(branch)}`);
+      throw new Error(`unknown branch ${quotedJson(branch)}`);
     return branch;
   });
   if (!branches.includes('pixel')) throw new Error('a model needs the "pixel" branch');
   const id = text(json, 'id');
   if (!/^[a-z0-9][a-z0-9-]*$/.test(id))
-    throw new Error(`the id "${id}" must be lower-case letters, digits and "-"`);
+    throw new Error(`the id "${quoted(id)}" must be lower-case letters, digits and "-"`);
   return {
     id,
     name: text(json, 'name'),
@@ -135,7 +137,7 @@ function modelFile(json: Json, key: string): ModelFile {
     path.split('/').some((part) => part === '' || part === '..') ||
     /^[A-Za-z]:/.test(path)
   )
-    throw new Error(`the path "${path}" must lie in the model's folder`);
+    throw new Error(`the path "${quoted(path)}" must lie in the model's folder`);
   return { path, bytes: whole(file, 'bytes', 1), sha256: text(file, 'sha256') };
 }
 

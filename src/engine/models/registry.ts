@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
 import { isOneOf } from '../../shared/settings';
+import { readSmallFile } from '../smallFile';
 import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
 import {
   parseManifest,
@@ -169,7 +170,7 @@ export async function sha256Of(
 export async function readModel(folder: string): Promise<InstalledModel> {
   const file = path.join(folder, 'manifest.json');
   try {
-    const manifest = parseManifest(JSON.parse(await readFile(file, 'utf8')) as unknown);
+    const manifest = parseManifest(JSON.parse(await readSmallFile(file)) as unknown);
     return manifest.kind === 'tiled'
       ? { manifest, folder, graph: path.join(folder, manifest.graph.path) }
       : { manifest, folder };

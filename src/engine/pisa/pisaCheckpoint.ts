@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tensors } from '../checkpoint/checkpoint';
 import { damagedBy } from '../checkpoint/damaged';
+import { jsonProblem } from '../checkpoint/jsonLimits';
 import { readSafetensors } from '../checkpoint/safetensors';
 import { readTorchZip } from '../checkpoint/torchZip';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../graph/sd21/config';
 import { readPisaLoras, type PisaLoras } from '../graph/sd21/lora';
 import type { PisaModel } from '../models/registry';
+import { readSmallFile } from '../smallFile';
 
 /**
  * Everything that the graphs are built from: names, shapes and places of all weights, but none of
@@ -59,7 +61,10 @@ export async function readPisaCheckpoint({ manifest, folder }: PisaModel): Promi
 
 export async function readConfig<T>(file: string, parse: (json: unknown) => T): Promise<T> {
   try {
-    return parse(JSON.parse(await readFile(file, 'utf8')) as unknown);
+    const text = await readSmallFile(file);
+    const problem = jsonProblem(Buffer.from(text));
+    if (problem !== undefined) throw new Error(`it ${problem}`);
+    return parse(JSON.parse(text) as unknown);
   } catch (error) {
     throw damagedBy(file, error);
   }

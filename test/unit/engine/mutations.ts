@@ -7,8 +7,9 @@ export function* mutations(
   count: number,
   where: number,
   from = 0,
+  seed = 1,
 ): Generator<Buffer> {
-  let state = 1;
+  let state = seed;
   const random = (limit: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 4294967296) * limit);

@@ -1,3 +1,5 @@
+import { quotedJson } from '../../checkpoint/limits';
+
 /**
  * What the graph builders need of a diffusers pipeline's `config.json` files. Names are diffusers'
  * own, in camel case.
@@ -64,7 +66,7 @@ export function parseUNetConfig(json: unknown): UNetConfig {
     inChannels: config.whole('in_channels', 4),
     outChannels: config.whole('out_channels', 4),
     blockOutChannels,
-    layersPerBlock: config.whole('layers_per_block', 2),
+    layersPerBlock: config.whole('layers_per_block', 2, MOST_LAYERS),
     heads: config.wholes(
       config.has('num_attention_heads') ? 'num_attention_heads' : 'attention_head_dim',
       blocks,
@@ -103,7 +105,7 @@ export function parseVaeConfig(json: unknown): VaeConfig {
   );
   return {
     blockOutChannels,
-    layersPerBlock: config.whole('layers_per_block', 2),
+    layersPerBlock: config.whole('layers_per_block', 2, MOST_LAYERS),
     latentChannels: config.whole('latent_channels', 4),
     normGroups: config.whole('norm_num_groups', 32),
     scalingFactor: config.number('scaling_factor', 0.18215),
@@ -117,12 +119,12 @@ export function parseVaeConfig(json: unknown): VaeConfig {
 export function parseClipTextConfig(json: unknown): ClipTextConfig {
   const config = new ConfigReader(json);
   return {
-    vocabSize: config.whole('vocab_size', 49408),
+    vocabSize: config.whole('vocab_size', 49408, LARGEST_VOCABULARY),
     hiddenSize: config.whole('hidden_size'),
     intermediateSize: config.whole('intermediate_size'),
-    layers: config.whole('num_hidden_layers'),
+    layers: config.whole('num_hidden_layers', undefined, MOST_LAYERS),
     heads: config.whole('num_attention_heads'),
-    positions: config.whole('max_position_embeddings', 77),
+    positions: config.whole('max_position_embeddings', 77, MOST_POSITIONS),
     layerNormEpsilon: config.number('layer_norm_eps', 1e-5),
     activation: config.oneOf('hidden_act', ['gelu', 'quick_gelu'], 'gelu'),
   };
@@ -161,7 +163,11 @@ export const SD21_CLIP: ClipTextConfig = {
   activation: 'gelu',
 };
 
-const LARGEST_NUMBER = 1_000_000;
+/** Far above any network of this family, and small enough that no graph is a bomb. */
+const LARGEST_NUMBER = 65_536;
+const LARGEST_VOCABULARY = 1_000_000;
+const MOST_LAYERS = 128;
+const MOST_POSITIONS = 4096;
 
 class ConfigReader {
   private readonly json: { readonly [key: string]: unknown };
@@ -176,24 +182,24 @@ class ConfigReader {
     return this.json[key] !== undefined && this.json[key] !== null;
   }
 
-  whole(key: string, fallback?: number): number {
+  whole(key: string, fallback?: number, most = LARGEST_NUMBER): number {
     const value = this.has(key) ? this.json[key] : fallback;
-    if (!isWhole(value))
-      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no number that can be used`);
+    if (!isWhole(value) || value > most)
+      throw new Error(`"${key}" is ${quotedJson(value)}, which is no number that can be used`);
     return value;
   }
 
   number(key: string, fallback: number): number {
     const value = this.has(key) ? this.json[key] : fallback;
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no number`);
+      throw new Error(`"${key}" is ${quotedJson(value)}, which is no number`);
     return value;
   }
 
   flag(key: string, fallback: boolean): boolean {
     const value = this.has(key) ? this.json[key] : fallback;
     if (typeof value !== 'boolean')
-      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is neither true nor false`);
+      throw new Error(`"${key}" is ${quotedJson(value)}, which is neither true nor false`);
     return value;
   }
 
@@ -201,8 +207,8 @@ class ConfigReader {
   wholes(key: string, count?: number): readonly number[] {
     const value = this.json[key];
     if (count !== undefined && isWhole(value)) return Array.from({ length: count }, () => value);
-    if (!Array.isArray(value) || value.length === 0 || value.length > 8 || !value.every(isWhole))
-      throw new Error(`"${key}" is ${JSON.stringify(value)}, which is no list of numbers`);
+    if (!isWholes(value))
+      throw new Error(`"${key}" is ${quotedJson(value)}, which is no list of numbers`);
     if (count !== undefined && value.length !== count)
       throw new Error(`"${key}" has ${value.length} entries where ${count} are needed`);
     return value;
@@ -212,12 +218,10 @@ class ConfigReader {
   blockTypes(key: string, count: number, yes: string, no: string): readonly boolean[] {
     const value = this.json[key];
     if (!Array.isArray(value) || value.length !== count)
-      throw new Error(`"${key}" is ${JSON.stringify(value)} where ${count} blocks are needed`);
+      throw new Error(`"${key}" is ${quotedJson(value)} where ${count} blocks are needed`);
     return (value as readonly unknown[]).map((type) => {
       if (type !== yes && type !== no)
-        throw new Error(
-          `"${key}" has a block of type ${JSON.stringify(type)}, which can't be built`,
-        );
+        throw new Error(`"${key}" has a block of type ${quotedJson(type)}, which can't be built`);
       return type === yes;
     });
   }
@@ -226,7 +230,7 @@ class ConfigReader {
     const value = this.has(key) ? this.json[key] : fallback;
     const found = values.find((candidate) => candidate === value);
     if (found === undefined)
-      throw new Error(`"${key}" is ${JSON.stringify(value)}; ${values.join(' and ')} are known`);
+      throw new Error(`"${key}" is ${quotedJson(value)}; ${values.join(' and ')} are known`);
     return found;
   }
 
@@ -237,10 +241,16 @@ class ConfigReader {
   requires(key: string, expected: unknown): void {
     if (this.has(key) && this.json[key] !== expected)
       throw new Error(
-        `"${key}" is ${JSON.stringify(this.json[key])} where ${JSON.stringify(expected)} is needed`,
+        `"${key}" is ${quotedJson(this.json[key])} where ${JSON.stringify(expected)} is needed`,
       );
   }
 }
 
+const isWholes = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) &&
+  value.length >= 1 &&
+  value.length <= 8 &&
+  value.every((item) => isWhole(item) && item <= LARGEST_NUMBER);
+
 const isWhole = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_NUMBER;
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;

@@ -87,7 +87,7 @@ export async function importPisa(params: ImportParams): Promise<ImportResult> {
   }
 }
 
-async function scan({ folder, weights }: ImportParams): Promise<ScannedFolder> {
+async function scan({ folder, weights, signal }: ImportParams): Promise<ScannedFolder> {
   const info = await stat(folder).catch(() => undefined);
   if (!info?.isDirectory()) {
     throw engineError('input-missing', {
@@ -95,9 +95,9 @@ async function scan({ folder, weights }: ImportParams): Promise<ScannedFolder> {
       hint: 'Give the folder that holds the checkpoint files, in sub-folders or flat.',
     });
   }
-  const scanned = await scanFolder(folder);
+  const scanned = await scanFolder(folder, signal);
   if (weights === undefined) return scanned;
-  const own = await scanFolder(path.dirname(weights));
+  const own = await scanFolder(path.dirname(weights), signal);
   const named = own.loras.filter(({ file }) => file === path.resolve(weights));
   const reason = own.unreadable.filter((text) => text.includes(path.basename(weights)));
   return {

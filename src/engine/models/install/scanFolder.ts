@@ -4,7 +4,7 @@ import type { Tensors } from '../../checkpoint/checkpoint';
 import { readSafetensors } from '../../checkpoint/safetensors';
 import { readPisaLoras, type PisaLoras } from '../../graph/sd21/lora';
 import { readTorchZip } from '../../checkpoint/torchZip';
-import { messageOf } from '../../errors';
+import { messageOf, throwIfCancelled } from '../../errors';
 import type { Precision } from '../../../shared/modelProtocol';
 
 /** What a checkpoint file is, told by the tensors in it and not by its name. */
@@ -38,22 +38,24 @@ const MARKS: readonly (readonly [NetworkRole, RegExp])[] = [
  * Finds a pipeline's checkpoints in a folder, whatever their layout: Hugging Face's sub-folders,
  * its cache of links, or all files flat.
  */
-export async function scanFolder(folder: string): Promise<ScannedFolder> {
+export async function scanFolder(folder: string, signal: AbortSignal): Promise<ScannedFolder> {
   const networks: NetworkFile[] = [];
   const loras: LoraFile[] = [];
   const unreadable: string[] = [];
   for (const found of await listFiles(folder)) {
+    throwIfCancelled(signal);
     const extension = path.extname(found).toLowerCase();
     try {
       if (extension === '.safetensors') {
         const network = await readNetwork(found);
         if (network) networks.push(network);
       } else if (['.pkl', '.pt', '.pth'].includes(extension)) {
-        const checkpoint = await readTorchZip(found);
+        const checkpoint = await readTorchZip(found, signal);
         if (checkpoint.has('state_dict_unet'))
           loras.push({ file: found, loras: readPisaLoras(checkpoint) });
       }
     } catch (error) {
+      throwIfCancelled(signal);
       unreadable.push(messageOf(error));
     }
   }

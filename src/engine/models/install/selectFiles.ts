@@ -16,6 +16,7 @@ import {
 import { buildUNet } from '../../graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../graph/sd21/vae';
 import { Weights } from '../../graph/sd21/weights';
+import { quoted } from '../../checkpoint/limits';
 import { messageOf } from '../../errors';
 import { readConfig } from '../../pisa/pisaCheckpoint';
 import { PISA_WEIGHTS } from './pisaFiles';
@@ -188,7 +189,7 @@ function checkUNet(
   problems.push(
     ...named(
       file,
-      strange.map((name) => `${name} belongs to no layer of this UNet`),
+      strange.map((name) => `${quoted(name)} belongs to no layer of this UNet`),
     ),
   );
 }
@@ -220,5 +221,6 @@ function checkText(
 
 const named = (file: string, problems: readonly string[]): string[] =>
   problems.map(
-    (problem) => `${path.basename(path.dirname(file))}/${path.basename(file)}: ${problem}`,
+    (problem) =>
+      `${quoted(`${path.basename(path.dirname(file))}/${path.basename(file)}`)}: ${problem}`,
   );

@@ -1,0 +1,74 @@
+import type { FileHandle } from 'node:fs/promises';
+import yauzl from 'yauzl';
+import { throwIfCancelled } from '../errors';
+import { damaged } from './damaged';
+import { LIMITS, quoted } from './limits';
+
+/** Where an entry's bytes lie in an archive. */
+export type Entry = { readonly offset: number; readonly length: number };
+
+/** The archive's entries by name; each must be stored, inside the file, and overlap no other. */
+export async function readDirectory(
+  handle: FileHandle,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<{ entries: Map<string, Entry>; root: string }> {
+  const magic = Buffer.alloc(2);
+  await handle.read(magic, 0, 2, 0);
+  if (magic.toString('latin1') !== 'PK')
+    throw damaged(file, 'it is no zip archive, which torch.save has written since version 1.6');
+  const archive = await yauzl.openPromise(file, {
+    validateEntrySizes: true,
+    strictFileNames: true,
+  });
+  try {
+    if (archive.entryCount > LIMITS.zipEntries)
+      throw damaged(
+        file,
+        `the archive claims ${archive.entryCount} entries; ${LIMITS.zipEntries} are allowed`,
+      );
+    const entries = new Map<string, Entry>();
+    let directoryBytes = 0;
+    for await (const entry of archive.eachEntry()) {
+      if (signal) throwIfCancelled(signal);
+      const { fileNameLength, extraFieldLength, fileCommentLength } = entry;
+      directoryBytes += fileNameLength + extraFieldLength + fileCommentLength;
+      if (fileNameLength > LIMITS.nameBytes || directoryBytes > LIMITS.directoryBytes)
+        throw damaged(file, 'the names in the archive are too long');
+      if (entry.compressionMethod !== 0 || entry.compressedSize !== entry.uncompressedSize)
+        throw damaged(file, `the entry ${quoted(entry.fileName)} is compressed`);
+      if (entries.has(entry.fileName))
+        throw damaged(file, `the entry ${quoted(entry.fileName)} is there twice`);
+      const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
+      entries.set(entry.fileName, { offset: fileDataStart, length: entry.uncompressedSize });
+    }
+    refuseOverlaps(entries, file);
+    const pickle = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+    const [name] = pickle;
+    if (name === undefined || pickle.length > 1)
+      throw damaged(file, 'the archive holds no data.pkl');
+    return { entries, root: name.slice(0, -'data.pkl'.length) };
+  } finally {
+    archive.close();
+  }
+}
+
+function refuseOverlaps(entries: ReadonlyMap<string, Entry>, file: string): void {
+  let end = 0;
+  let last = '';
+  for (const [name, entry] of [...entries]
+    .filter(([, { length }]) => length > 0)
+    .sort(([, a], [, b]) => a.offset - b.offset)) {
+    if (entry.offset < end)
+      throw damaged(file, `the entries ${quoted(last)} and ${quoted(name)} overlap`);
+    end = entry.offset + entry.length;
+    last = name;
+  }
+}
+
+export async function readEntry(handle: FileHandle, { offset, length }: Entry): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, offset);
+  if (bytesRead !== length) throw new Error('it ends early');
+  return buffer;
+}
