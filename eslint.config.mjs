@@ -24,6 +24,7 @@ export default tseslint.config(
     ignores: [
       'dist/',
       'dist-test/',
+      'dist-package/',
       'node_modules/',
       'src/engine/graph/proto/onnx_pb.ts',
       '**/*.cjs',

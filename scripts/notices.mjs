@@ -60,9 +60,47 @@ const LOADED = [
   '@img/colour',
   'detect-libc',
   'semver',
+  'tslib',
   ...readdirSync('node_modules/@img')
     .filter((name) => name.startsWith('sharp-'))
     .map((name) => `@img/${name}`),
+];
+
+const LGPL_PARTS =
+  'It contains sharp (Apache-2.0) and libvips with the libraries of the table below (see ' +
+  '`@img/sharp-libvips-<platform>`), unchanged, as published to npm by the sharp project. ';
+
+/**
+ * What only packages for other platforms contain, so that it need not be installed here: its version
+ * and licence are in package-lock.json. `texts`: licences whose text is not here already.
+ */
+const ELSEWHERE = [
+  {
+    name: '@img/sharp-win32-x64',
+    shown: '@img/sharp-win32-<cpu>',
+    licence: 'Apache-2.0 AND LGPL-3.0-or-later',
+    remark:
+      `${LGPL_PARTS}libvips is a DLL of its own: you may replace it, it lies in the package’s ` +
+      'folder. Its source and build scripts: <https://github.com/libvips/build-win64-mxe>.',
+    texts: [],
+  },
+  {
+    name: '@img/sharp-wasm32',
+    shown: '@img/sharp-wasm32',
+    licence: 'Apache-2.0 AND LGPL-3.0-or-later AND MIT',
+    remark:
+      `${LGPL_PARTS}Both are one WebAssembly file; you may build another and put it in its place: ` +
+      'sources and build scripts are at <https://github.com/lovell/sharp> and ' +
+      '<https://github.com/kleisauke/wasm-vips>.',
+    texts: [],
+  },
+  {
+    name: '@emnapi/runtime',
+    shown: '@emnapi/runtime',
+    licence: 'MIT',
+    remark: '',
+    texts: [['MIT', 'toyobayashi']],
+  },
 ];
 
 const text = await notices();
@@ -75,7 +113,9 @@ else if (!existsSync(FILE) || readFileSync(FILE, 'utf8') !== text) {
 async function notices() {
   const names = [...new Set([...(await bundledPackages()), ...LOADED])].map(describe);
   // What differs by platform only is told once.
-  const packages = [...new Map(names.map((each) => [each.name, each])).values()];
+  const packages = [
+    ...new Map([...names, ...elsewhere()].map((each) => [each.name, each])).values(),
+  ];
   packages.sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = packages.map((each) => `| ${each.name} | ${each.version} | ${each.licence} |`);
   const texts = packages.map(
@@ -114,6 +154,22 @@ async function bundledPackages() {
     }
   }
   return found;
+}
+
+function elsewhere() {
+  const locked = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
+  return ELSEWHERE.map(({ name, shown, licence, remark, texts }) => {
+    const { version, license } = locked[`node_modules/${name}`];
+    if (license !== licence)
+      throw new Error(`${name} has the licence ${license}, which nobody has looked at yet.`);
+    return {
+      name: shown,
+      version,
+      licence,
+      remark: remark === '' ? '' : `${remark}\n\n`,
+      texts: texts.flatMap(([id, holder]) => standardTexts(id, holder)),
+    };
+  });
 }
 
 function describe(name) {

@@ -1,7 +1,7 @@
 /**
  * Runs all tests, or the tiers that are named:
  *
- *   npm test [-- static unit engine webview host ui]
+ *   npm test [-- static unit engine webview host ui package]
  *
  * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
  * counts everything that ran.
@@ -58,6 +58,7 @@ const TIERS = {
       `test/host/${name}.test.mjs`,
     ]),
   },
+  package: { suites: [nodeTests('test/package', '--test-concurrency=1')] },
 };
 
 const chosen = process.argv.slice(2);

@@ -1,0 +1,56 @@
+/**
+ * Makes the extension's packages, one for each platform:
+ *
+ *   npm run package [-- --target linux-x64]… [--out folder] [--repository https://github.com/…]
+ *
+ * Natives come from the npm registry as package-lock.json names them, whatever machine this is.
+ */
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createVSIX } from '@vscode/vsce';
+import { fillExtensionFolder, putNatives } from './extensionFolder.mjs';
+import { ONNX_RUNTIME_PACKAGES, sharpPackages } from './natives.mjs';
+import { fetchPackages } from './registryPackages.mjs';
+import { TARGETS, targetNamed } from './targets.mjs';
+import { problemsOf, readVsix } from './vsixContents.mjs';
+
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+
+const { values } = parseArgs({
+  options: {
+    target: { type: 'string', multiple: true, default: Object.keys(TARGETS) },
+    out: { type: 'string', default: 'dist-package' },
+    repository: { type: 'string' },
+  },
+});
+const { out, repository } = values;
+const names = values.target.map((name) => (targetNamed(name), name));
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+mkdirSync(out, { recursive: true });
+const folder = path.join(out, 'extension');
+await fillExtensionFolder(folder, repository);
+for (const name of names) {
+  const target = TARGETS[name];
+  const places = fetchPackages(
+    [...ONNX_RUNTIME_PACKAGES, ...sharpPackages(target)],
+    path.join(out, 'packages'),
+  );
+  putNatives(folder, target, places);
+  const vsix = path.resolve(out, `pisa-upscale-${name}-${version}.vsix`);
+  await createVSIX({
+    cwd: folder,
+    target: name,
+    packagePath: vsix,
+    dependencies: false,
+    // Without a repository the README was made self-contained.
+    ...(repository === undefined
+      ? { allowMissingRepository: true, rewriteRelativeLinks: false }
+      : { githubBranch: `v${version}` }),
+  });
+  const problems = problemsOf(vsix, await readVsix(vsix), target);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  console.log(`${vsix}  ${(statSync(vsix).size / 1e6).toFixed(1)} MB`);
+}

@@ -1,0 +1,50 @@
+/** The folder that becomes a VSIX: nothing is in it that is not to be shipped. */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleInto } from './bundling.mjs';
+import { selfContained } from './extensionReadme.mjs';
+import { copyModels } from './modelFiles.mjs';
+import { copyNatives } from './natives.mjs';
+
+/** Copied as they are. */
+const FILES = ['LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES.md', 'package.nls.json', 'schemas'];
+/** What only developing needs. */
+const NOT_SHIPPED = ['private', 'scripts', 'devDependencies', 'dependencies', 'allowScripts'];
+
+/**
+ * Fills `folder` with everything that all targets have in common.
+ * @param {string} folder
+ * @param {string | undefined} repository https address of the public repository, if there is one
+ */
+export async function fillExtensionFolder(folder, repository) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  for (const key of NOT_SHIPPED) delete manifest[key];
+  if (repository) manifest.repository = { type: 'git', url: `${repository}.git` };
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
+
+  const readme = readFileSync('README.md', 'utf8');
+  writeFileSync(
+    path.join(folder, 'README.md'),
+    repository ? readme : await selfContained(readme, process.cwd()),
+  );
+  for (const file of [...FILES, manifest.icon])
+    cpSync(file, path.join(folder, file), { recursive: true });
+  // vsce asks for one; it leaves nothing out here.
+  writeFileSync(path.join(folder, '.vscodeignore'), '.vscodeignore\n');
+  copyModels(folder);
+  await bundleInto(folder, (output) => output !== 'dist/cli.js');
+}
+
+/**
+ * Puts one target's natives into the folder, in place of another's.
+ * @param {string} folder
+ * @param {import('./targets.mjs').Target} target
+ * @param {Map<string, string>} places of `fetchPackages`
+ */
+export function putNatives(folder, target, places) {
+  const natives = path.join(folder, 'dist', 'node_modules');
+  rmSync(natives, { recursive: true, force: true });
+  copyNatives(places, [target], natives);
+}

@@ -1,0 +1,47 @@
+/** The packages that the tests of this folder look into; made once for all of them. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { open, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openPromise } from 'yauzl';
+import { REPOSITORY } from '../harness/paths.mjs';
+
+export const PACKAGES = path.join(REPOSITORY, 'dist-package');
+
+const { version } = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+export const vsixOf = (target: string): string =>
+  path.join(PACKAGES, `pisa-upscale-${target}-${version}.vsix`);
+
+/** Runs `npm run package`, without npm. */
+export function makeExtensions(targets: readonly string[]): void {
+  mkdirSync(PACKAGES, { recursive: true });
+  execFileSync(
+    process.execPath,
+    [
+      path.join(REPOSITORY, 'scripts/package/extension.mjs'),
+      ...targets.flatMap((target) => ['--target', target]),
+    ],
+    { cwd: REPOSITORY, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+}
+
+/** Unpacks the extension's files of a VSIX. */
+export async function unpackExtension(vsix: string, folder: string): Promise<void> {
+  const zip = await openPromise(vsix);
+  const prefix = 'extension/';
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (!entry.fileName.startsWith(prefix) || entry.fileName.endsWith('/')) continue;
+      const file = path.join(folder, entry.fileName.slice(prefix.length));
+      await mkdir(path.dirname(file), { recursive: true });
+      const handle = await open(file, 'w');
+      await pipeline(await zip.openReadStreamPromise(entry), handle.createWriteStream());
+    }
+  } finally {
+    zip.close();
+  }
+}
