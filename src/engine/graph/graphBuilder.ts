@@ -14,6 +14,7 @@ import {
   ELEMENT_TYPES,
   externalTensor,
   float32Tensor,
+  int64Scalar,
   int64Tensor,
   type ElementType,
   type ExternalData,
@@ -94,6 +95,20 @@ export class GraphBuilder {
     const name = `int64_${values.join('_').replaceAll('-', 'm')}`;
     if (this.initializers.has(name)) return name as Value;
     return this.initializer(int64Tensor(name, values));
+  }
+
+  /** A long int64 vector that is made once: the same name must mean the same values. */
+  sharedInt64(name: string, values: readonly number[]): Value {
+    return this.initializers.has(name)
+      ? (name as Value)
+      : this.initializer(int64Tensor(name, values));
+  }
+
+  /** A single whole number, such as the bounds that Range wants. */
+  scalarInt64(value: number): Value {
+    const name = `int64_scalar_${value < 0 ? 'm' : ''}${Math.abs(value)}`;
+    if (this.initializers.has(name)) return name as Value;
+    return this.initializer(int64Scalar(name, value));
   }
 
   /** A weight whose bytes stay in another file under the model's folder. */

@@ -66,6 +66,12 @@ export function int64Tensor(name: string, values: readonly number[]): TensorProt
   return tensor(name, 'int64', [values.length], { rawData: new Uint8Array(data.buffer) });
 }
 
+/** An int64 tensor without dimensions. */
+export const int64Scalar = (name: string, value: number): TensorProto =>
+  tensor(name, 'int64', [], {
+    rawData: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
+  });
+
 /**
  * A tensor whose bytes stay in another file (ONNX external data). Throws when `length` does not fit
  * type and `dims`.

@@ -1,0 +1,110 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { elementsOf, type TensorInfo, type Tensors } from '../checkpoint/checkpoint';
+import { UnsupportedNetwork } from './unsupported';
+
+/** Values that are read into memory to be combined; a network's kernels are far smaller. */
+const LARGEST_READ = 256 * 2 ** 20;
+
+/**
+ * The tensors of one network by their names, with what detection asks of them. Plain numbers that
+ * some checkpoints hold beside their tensors are in `numbers`.
+ */
+export class StateDict {
+  constructor(
+    readonly tensors: Tensors,
+    readonly numbers: ReadonlyMap<string, number> = new Map(),
+  ) {}
+
+  has(name: string): boolean {
+    return this.tensors.has(name);
+  }
+
+  hasAll(...names: readonly string[]): boolean {
+    return names.every((name) => this.has(name));
+  }
+
+  keys(): IterableIterator<string> {
+    return this.tensors.keys();
+  }
+
+  /** The shape of a tensor that must be there. */
+  shape(name: string): readonly number[] {
+    return this.info(name).shape;
+  }
+
+  /** One dimension of a tensor that must be there. */
+  dim(name: string, axis: number): number {
+    const shape = this.shape(name);
+    const value = shape.at(axis);
+    if (value === undefined || value < 1)
+      throw new UnsupportedNetwork(`its tensor ${name} has the shape [${shape.join(', ')}]`);
+    return value;
+  }
+
+  /**
+   * How many parts `prefix.0`, `prefix.1`, … there are: the highest number after `prefix` plus one.
+   * A gap in the numbers is an error, and so is a part that claims a number beyond `most`.
+   */
+  count(prefix: string, suffix = '', most = 1000): number {
+    const found = new Set<number>();
+    for (const key of this.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const number = /^(\d{1,6})(?=\.|$)/.exec(key.slice(prefix.length))?.[1];
+      if (number === undefined) continue;
+      if (suffix === '' || key === `${prefix}${number}${suffix}`) found.add(Number(number));
+    }
+    const count = found.size === 0 ? 0 : Math.max(...found) + 1;
+    if (count > most || (suffix !== '' && count !== found.size))
+      throw new UnsupportedNetwork(`its parts ${prefix}… are not numbered one after another`);
+    return count;
+  }
+
+  /** The highest number after `prefix`; −1 when there is none. Gaps are allowed. */
+  lastIndex(prefix: string): number {
+    return this.count(prefix) - 1;
+  }
+
+  /** A tensor's values as float32, read from its file. For what must be computed at build time. */
+  values(name: string): Float32Array {
+    const info = this.info(name);
+    if (info.length > LARGEST_READ)
+      throw new UnsupportedNetwork(`its tensor ${name} is too large to be read`);
+    const bytes = Buffer.alloc(info.length);
+    const file = openSync(info.file, 'r');
+    try {
+      if (readSync(file, bytes, 0, info.length, info.offset) !== info.length)
+        throw new UnsupportedNetwork(`its tensor ${name} is cut off`);
+    } finally {
+      closeSync(file);
+    }
+    return floatsOf(bytes, info);
+  }
+
+  private info(name: string): TensorInfo {
+    const info = this.tensors.get(name);
+    if (!info) throw new UnsupportedNetwork(`its tensor ${name} is missing`);
+    return info;
+  }
+}
+
+function floatsOf(bytes: Buffer, { dtype, shape }: TensorInfo): Float32Array {
+  const values = new Float32Array(elementsOf(shape));
+  const bits = new Uint32Array(values.buffer);
+  for (let i = 0; i < values.length; i++) {
+    if (dtype === 'F32') values[i] = bytes.readFloatLE(4 * i);
+    else if (dtype === 'BF16') bits[i] = bytes.readUInt16LE(2 * i) << 16;
+    else if (dtype === 'F16') values[i] = halfToNumber(bytes.readUInt16LE(2 * i));
+    else values[i] = Number(bytes.readBigInt64LE(8 * i));
+  }
+  return values;
+}
+
+/** IEEE 754 binary16 to a number. */
+function halfToNumber(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

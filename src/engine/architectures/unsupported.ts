@@ -1,0 +1,5 @@
+/**
+ * Why a checkpoint can't be built as a network: completes "The file can't be used: …". Whoever
+ * builds turns it into an error with the file's name.
+ */
+export class UnsupportedNetwork extends Error {}
