@@ -73,17 +73,27 @@ export default tseslint.config(
     rules: forbid(
       {
         packages: ['vscode', ...natives],
-        folders: ['extension', 'engine', 'client', 'batch', 'webview', 'cli'],
+        folders: ['extension', 'engine', 'client', 'batch', 'files', 'webview', 'cli'],
         node: true,
       },
       'src/shared imports nothing from vscode, the DOM, Node or the other rooms.',
     ),
   },
   {
+    files: ['src/files/**/*.ts'],
+    rules: forbid(
+      {
+        packages: ['vscode', ...natives],
+        folders: ['extension', 'engine', 'client', 'batch', 'webview', 'cli'],
+      },
+      'src/files reads and removes files for everybody, so it knows nobody.',
+    ),
+  },
+  {
     files: ['src/engine/**/*.ts'],
     rules: forbid(
       { packages: ['vscode'], folders: ['extension', 'client', 'batch', 'webview', 'cli'] },
-      'The engine knows only itself and src/shared.',
+      'The engine knows only itself, src/files and src/shared.',
     ),
   },
   {
@@ -122,7 +132,7 @@ export default tseslint.config(
     rules: forbid(
       {
         packages: ['vscode', ...natives],
-        folders: ['extension', 'engine', 'client', 'batch', 'cli'],
+        folders: ['extension', 'engine', 'client', 'batch', 'files', 'cli'],
         node: true,
       },
       'The webview is browser code.',

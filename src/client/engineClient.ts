@@ -29,7 +29,8 @@ import type {
 } from '../shared/previewProtocol';
 import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
-import { createPreviewFolder, JobFiles, sweepStaleScratch, type PreviewFolder } from './jobFiles';
+import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
+import { sweepStaleScratch } from './scratch';
 
 export type EngineClientOptions = {
   /** Absolute path of the engine's script. */
@@ -60,6 +61,8 @@ const CANCEL_GRACE_MS = 1000;
 /** So many crashes in so long, and the client stops restarting. */
 const CRASH_LIMIT = 3;
 const CRASH_WINDOW_MS = 5 * 60_000;
+/** Longest that the end waits for the tidying up after processes that were killed. */
+const SWEEP_GRACE_MS = 1000;
 
 const CANCELLED: RpcErrorValue = { code: 'cancelled', message: 'Cancelled.' };
 const DISPOSED: RpcErrorValue = { code: 'cancelled', message: 'The engine was shut down.' };
@@ -75,6 +78,7 @@ export class EngineClient {
   private crashes: number[] = [];
   private disposed = false;
   private swept: Promise<void> | undefined;
+  private readonly sweeping = new AbortController();
 
   constructor(private readonly options: EngineClientOptions) {}
 
@@ -87,10 +91,9 @@ export class EngineClient {
     call: UpscaleCall,
     options: CallOptions<UpscaleProgress> = {},
   ): Promise<UpscaleResult> {
-    await this.sweep();
-    const files = new JobFiles();
+    this.sweep();
+    const files = await JobFiles.create();
     try {
-      await files.create();
       const request: UpscaleRequest = {
         ...call,
         jobId: files.jobId,
@@ -110,7 +113,7 @@ export class EngineClient {
 
   /** A folder for `preview` and `exactRegion`; the caller removes it when its panel is closed. */
   async createPreviewFolder(): Promise<PreviewFolder> {
-    await this.sweep();
+    this.sweep();
     return createPreviewFolder();
   }
 
@@ -216,11 +219,14 @@ export class EngineClient {
   /** Ends the engine. Pending calls are rejected as cancelled. */
   async dispose(): Promise<void> {
     this.disposed = true;
-    await this.stop(DISPOSED);
+    const late = setTimeout(() => this.sweeping.abort(), SWEEP_GRACE_MS);
+    await Promise.all([this.stop(DISPOSED), this.swept]);
+    clearTimeout(late);
   }
 
-  private sweep(): Promise<void> {
-    return (this.swept ??= sweepStaleScratch());
+  /** Tidies up after processes that were killed. No job waits for it. */
+  private sweep(): void {
+    this.swept ??= sweepStaleScratch(this.sweeping.signal);
   }
 
   private async call<M extends keyof EngineApi, P = never>(

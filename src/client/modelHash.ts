@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readSmallFile } from '../files/readSmall';
+import { MANIFEST_LIMIT } from '../shared/modelProtocol';
 
 /**
  * SHA-256 of a model's manifest, which names the hashes of its files: it changes with the weights.
@@ -9,9 +10,10 @@ import path from 'node:path';
 export async function modelHash(model: string, folders: readonly string[]): Promise<string> {
   if (!/^[\w.-]+$/.test(model)) return '';
   for (const folder of folders) {
-    const manifest = await readFile(path.join(folder, model, 'manifest.json')).catch(
-      () => undefined,
-    );
+    const manifest = await readSmallFile(path.join(folder, model, 'manifest.json'), {
+      limit: MANIFEST_LIMIT,
+      followLinks: true,
+    }).catch(() => undefined);
     if (manifest) return createHash('sha256').update(manifest).digest('hex');
   }
   return '';

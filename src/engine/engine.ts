@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { removeTree } from '../files/removeTree';
 import type { CallContext } from '../shared/rpc';
 import type {
   EngineApi,
@@ -115,8 +115,7 @@ export class Engine {
     // The client removes the scratch folder too; but it may be the client's death that cancelled
     // the run.
     const over = settled.then(async () => {
-      if (signal.aborted)
-        await rm(request.scratchDirectory, { recursive: true, force: true }).catch(() => undefined);
+      if (signal.aborted) await removeTree(request.scratchDirectory).catch(() => undefined);
     });
     this.unfinished.add(over);
     void over.then(() => this.unfinished.delete(over));

@@ -4,6 +4,9 @@ import type { CallContext } from './rpc';
 export const INSTALLABLE_MODELS = ['pisa-sr'] as const;
 export type InstallableModel = (typeof INSTALLABLE_MODELS)[number];
 
+/** Most bytes of a manifest, and of a network's configuration. */
+export const MANIFEST_LIMIT = 2 ** 20;
+
 /**
  * Which variant of the checkpoint files: float32 for the CPU, float16 (half the size) for a GPU.
  */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
+import { leaveScratch, scratchOf } from '../harness/scratch';
 import {
   callFor,
   EMBEDDED_MODELS,
@@ -30,8 +30,7 @@ function newClient(idleSeconds = 60): { client: EngineClient; log: string[] } {
   };
 }
 
-const scratchFolders = (): string[] =>
-  readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
+const scratchFolders = (): string[] => scratchOf(process.pid);
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -142,13 +141,12 @@ test('nothing is forked before the first call, and an idle engine ends by itself
 });
 
 test('scratch folders of owners that are gone are removed at the first run', async () => {
-  const stale = path.join(os.tmpdir(), 'pisa-upscale-4194303-00000000-0000-0000-0000-000000000000');
-  mkdirSync(stale, { recursive: true });
+  const stale = leaveScratch(4194303, '00000000-0000-0000-0000-000000000000');
   const folder = temporaryFolder();
   const { client } = newClient();
   try {
     await client.upscale(callFor(await writePng(path.join(folder, 'a.png'), 8, 8)));
-    assert.ok(!existsSync(stale));
+    await until(() => !existsSync(stale));
   } finally {
     await client.dispose();
   }

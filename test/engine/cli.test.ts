@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { scratchOf } from '../harness/scratch';
 import { CLI, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
 
 const folder = temporaryFolder();
@@ -148,10 +149,9 @@ async function startLongRun(
     [CLI, ...FAST, picture, '--model', 'two-branch-4x', '--tile', '16'],
     { cwd: own, stdio: 'ignore' },
   );
-  const scratch = (): string[] =>
-    readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${child.pid}-`));
+  const scratch = (): string[] => scratchOf(child.pid);
   const started = (): boolean =>
-    scratch().some((name) => readdirSync(path.join(os.tmpdir(), name)).includes('result.tif'));
+    scratch().some((folder) => readdirSync(folder).includes('result.tif'));
   while (!started()) {
     assert.equal(child.exitCode, null, 'the run ended before it began to infer');
     await delay(20);

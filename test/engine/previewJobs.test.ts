@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
@@ -12,6 +11,7 @@ import type { UpscaleServices } from '../../src/engine/upscale/services';
 import type { Rect } from '../../src/shared/geometry';
 import type { PreviewProgress } from '../../src/shared/previewProtocol';
 import { DEFAULT_SETTINGS } from '../../src/shared/settings';
+import { leaveScratch, scratchRoot } from '../harness/scratch';
 import {
   cropped,
   exported,
@@ -262,7 +262,7 @@ describe('previews through the client', () => {
     const preview = await client.createPreviewFolder();
     try {
       const { directory } = preview;
-      assert.equal(path.dirname(directory), os.tmpdir());
+      assert.equal(path.dirname(directory), scratchRoot());
       const steps: PreviewProgress[] = [];
       const result = await client.preview(
         { ...common, input, scratchDirectory: directory },
@@ -325,11 +325,7 @@ describe('previews through the client', () => {
   });
 
   it('leave no folder of an owner that is gone', async () => {
-    const stale = path.join(
-      os.tmpdir(),
-      'pisa-upscale-4194303-00000000-0000-0000-0000-000000000001',
-    );
-    mkdirSync(stale, { recursive: true });
+    const stale = leaveScratch(4194303, '00000000-0000-0000-0000-000000000001');
     const other = new EngineClient({
       entry: ENGINE,
       modelFolders: [],
@@ -338,8 +334,9 @@ describe('previews through the client', () => {
       log: () => undefined,
     });
     const preview = await other.createPreviewFolder();
-    assert.ok(!existsSync(stale));
     assert.equal(other.processId, undefined, 'a folder needs no engine');
     await preview.remove();
+    await other.dispose();
+    assert.ok(!existsSync(stale));
   });
 });

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { readSmallText } from '../../files/readSmall';
 import { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
 
@@ -143,7 +144,7 @@ const noteOf = (path: string): string => `${path}.json`;
 async function readNote(file: string): Promise<Validator | undefined> {
   try {
     const { mirror, etag, lastModified, bytes } = JSON.parse(
-      await readFile(file, 'utf8'),
+      await readSmallText(file, { limit: 2 ** 16 }),
     ) as Record<string, unknown>;
     if (typeof mirror !== 'string') return undefined;
     return {

@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Metadata } from 'sharp';
+import { NotAFileError } from '../../files/kinds';
+import { openRegular } from '../../files/openRegular';
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import { engineError, messageOf, systemCode } from '../errors';
@@ -194,7 +195,7 @@ export function notAnImage(name: string, error: unknown): Error {
 
 async function readHead(file: string): Promise<Buffer> {
   try {
-    const handle = await open(file, 'r');
+    const { handle } = await openRegular(file, { followLinks: true });
     try {
       const buffer = Buffer.alloc(HEAD_BYTES);
       const { bytesRead } = await handle.read(buffer, 0, HEAD_BYTES, 0);
@@ -209,17 +210,16 @@ async function readHead(file: string): Promise<Buffer> {
 
 function unreadable(file: string, error: unknown): Error {
   const detail = messageOf(error);
+  if (error instanceof NotAFileError)
+    return engineError('input-not-an-image', {
+      message: error.kind === 'folder' ? `${file} is a folder.` : error.message,
+      hint: 'Name a picture.',
+    });
   switch (systemCode(error)) {
     case 'ENOENT':
       return engineError('input-missing', {
         message: `${file} does not exist.`,
         hint: 'Check the path; the file may have been moved or renamed.',
-        detail,
-      });
-    case 'EISDIR':
-      return engineError('input-not-an-image', {
-        message: `${file} is a folder.`,
-        hint: 'Name a picture.',
         detail,
       });
     default:

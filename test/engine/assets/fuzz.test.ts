@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
 import { EngineClient } from '../../../src/client/engineClient';
 import { RpcError } from '../../../src/shared/rpc';
+import { scratchOf } from '../../harness/scratch';
 import { callFor, ENGINE, NO_STORE, temporaryFolder, TEST_MODELS, testPixels } from '../support';
 import { mutated, randomFrom } from './mutate';
 
@@ -81,8 +81,7 @@ async function seeds(): Promise<{ extension: string; bytes: Buffer }[]> {
   );
 }
 
-const scratchFolders = (): string[] =>
-  readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
+const scratchFolders = (): string[] => scratchOf(process.pid);
 
 test(
   `${COUNT} damaged files, seed ${SEED}: each is upscaled or refused with a reason, and ` +

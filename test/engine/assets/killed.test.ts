@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { sweepStaleScratch } from '../../../src/client/jobFiles';
+import { sweepStaleScratch } from '../../../src/client/scratch';
 import { BESIDE_TARGET, temporaryName } from '../../../src/shared/temporaryFiles';
+import { leaveScratch, scratchOf } from '../../harness/scratch';
 import { CLI, NO_STORE, temporaryFolder, TEST_MODELS, testPixels } from '../support';
 
 /** A process id that is no longer anybody's. */
@@ -46,8 +46,7 @@ test('a run that is killed while it writes leaves nothing after the next start',
       ? child.on('close', resolve)
       : resolve(undefined),
   );
-  const scratch = (): string[] =>
-    readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${child.pid!}-`));
+  const scratch = (): string[] => scratchOf(child.pid);
   assert.equal(temporary().length, 1, 'it was killed while it wrote');
   assert.equal(scratch().length, 1);
   const small = path.join(folder, 'small.png');
@@ -62,17 +61,14 @@ test('a run that is killed while it writes leaves nothing after the next start',
 
 test('only what is a temporary file of ours is removed, whatever a folder of that name says', async () => {
   const folder = temporaryFolder();
-  const scratch = path.join(
-    os.tmpdir(),
-    `pisa-upscale-${await deadProcess()}-00000000-0000-4000-8000-000000000000`,
-  );
+  const gone = await deadProcess();
   for (const [name, removed] of [
     ['precious.txt', false],
     [temporaryName('some-job'), true],
   ] as const) {
     const victim = path.join(folder, name);
     writeFileSync(victim, 'x');
-    mkdirSync(scratch);
+    const scratch = leaveScratch(gone, '00000000-0000-4000-8000-000000000000');
     writeFileSync(path.join(scratch, BESIDE_TARGET), victim);
     await sweepStaleScratch();
     assert.deepEqual([existsSync(victim), existsSync(scratch)], [!removed, false], name);
@@ -83,11 +79,7 @@ test(
   'a number that another process has now does not keep a scratch folder',
   { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' },
   async () => {
-    const scratch = path.join(
-      os.tmpdir(),
-      `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000002`,
-    );
-    mkdirSync(scratch);
+    const scratch = leaveScratch(process.pid, '00000000-0000-4000-8000-000000000002');
     writeFileSync(path.join(scratch, 'owner.txt'), '1');
     await sweepStaleScratch();
     assert.ok(!existsSync(scratch));
@@ -95,17 +87,11 @@ test(
 );
 
 test('the scratch folder of a process that lives is left alone', async () => {
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
-  const own = path.join(
-    os.tmpdir(),
-    `pisa-upscale-${process.pid}-00000000-0000-4000-8000-000000000001`,
-  );
+  const own = leaveScratch(process.pid, '00000000-0000-4000-8000-000000000001');
   try {
-    mkdirSync(own);
     await sweepStaleScratch();
     assert.ok(existsSync(own));
   } finally {
     rmSync(own, { recursive: true, force: true });
-    rmSync(scratch, { recursive: true, force: true });
   }
 });

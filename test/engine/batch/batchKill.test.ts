@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Batch } from '../../../src/batch/batch';
 import { EngineClient } from '../../../src/client/engineClient';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
+import { scratchOf } from '../../harness/scratch';
 import { ENGINE, NO_STORE, temporaryFolder, TEST_MODELS } from '../support';
 import { randomFrom } from '../assets/mutate';
 import { cli, MODEL, startCli, treeOf, writePictures } from './batchSupport';
@@ -42,8 +42,7 @@ before(async () => {
   }
 });
 
-const leftovers = (pid: number): string[] =>
-  readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${pid}-`));
+const leftovers = (pid: number): string[] => scratchOf(pid);
 
 test(
   `the command line, killed at ${MOMENTS} moments (seed ${SEED}), goes on to the same ` +

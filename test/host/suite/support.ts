@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, openSync, readSync, closeSync, readdirSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { scratchOf } from '../../harness/scratch';
 import type { BatchHost } from '../../../src/extension/batch/batchHost';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import type { Size } from '../../../src/shared/geometry';
@@ -77,8 +77,7 @@ export function pngSize(file: string): Size {
 export const listing = (folder: string): string[] => readdirSync(folder).sort();
 
 /** Scratch folders of this extension host's jobs. */
-export const scratchFolders = (): string[] =>
-  readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pisa-upscale-${process.pid}-`));
+export const scratchFolders = (): string[] => scratchOf(process.pid);
 
 export async function useModel(model: string | undefined): Promise<void> {
   await vscode.workspace

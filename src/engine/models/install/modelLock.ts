@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { readSmallText } from '../../../files/readSmall';
 import { onDisk } from '../../download/partFile';
 import { engineError, systemCode } from '../../errors';
 
@@ -136,10 +137,9 @@ async function isYoungOrAway(file: string): Promise<boolean> {
 /** Who holds a lock; undefined when the file says nothing of use. */
 async function holderOf(file: string): Promise<Holder | undefined> {
   try {
-    const { pid, host, since, token } = JSON.parse(await readFile(file, 'utf8')) as Record<
-      string,
-      unknown
-    >;
+    const { pid, host, since, token } = JSON.parse(
+      await readSmallText(file, { limit: 4096 }),
+    ) as Record<string, unknown>;
     return typeof pid === 'number' &&
       typeof host === 'string' &&
       typeof since === 'string' &&

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { privateFolder, privateFolders } from '../files/privateFolder';
+import { readSmallText } from '../files/readSmall';
+import { removeTree } from '../files/removeTree';
+import { BESIDE_TARGET, isTemporaryName, PALETTE_SUFFIX } from '../shared/temporaryFiles';
+import { isAlive, processStart } from './processStart';
+
+/**
+ * Where scratch folders lie: a folder of this user's own, so that nobody else can put anything
+ * there. Its name is known, so that a later process finds what a killed one left.
+ */
+const ROOT_NAME = `pisa-upscale-${process.getuid?.() ?? 'user'}`;
+/** A scratch folder's name begins with the number of the process that made it. */
+const NAME = /^(\d{1,10})-[0-9a-f-]{36}$/;
+/**
+ * Who made a scratch folder: when the process was started, since its number alone may be another's
+ * later.
+ */
+const OWNER = 'owner.txt';
+/** A path, or a moment: nothing of ours says more. */
+const WORD_LIMIT = 16 * 2 ** 10;
+
+/** Makes an empty scratch folder that this process owns. */
+export async function makeScratch(id: string = randomUUID()): Promise<string> {
+  const root = await privateFolder(os.tmpdir(), ROOT_NAME);
+  const directory = path.join(root, `${process.pid}-${id}`);
+  await mkdir(directory, { mode: 0o700 });
+  await writeFile(path.join(directory, OWNER), processStart(process.pid), 'utf8');
+  return directory;
+}
+
+/**
+ * Removes scratch folders whose owner is no longer alive, and the files beside a target that they
+ * tell of: what a killed editor left behind. Looks only into folders that are this user's own.
+ * What can't be removed is left; never rejects.
+ */
+export async function sweepStaleScratch(signal?: AbortSignal): Promise<void> {
+  for (const root of await privateFolders(os.tmpdir(), ROOT_NAME)) {
+    for (const name of await readdir(root).catch(() => [])) {
+      if (signal?.aborted) return;
+      const pid = Number(NAME.exec(name)?.[1] ?? Number.NaN);
+      if (Number.isNaN(pid)) continue;
+      const folder = path.join(root, name);
+      await removeIfStale(folder, pid, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** A folder without a word of its owner is as old as its number says. */
+async function removeIfStale(folder: string, pid: number, signal?: AbortSignal): Promise<void> {
+  const options = { limit: WORD_LIMIT, ...(signal ? { signal } : {}) };
+  const started = await readSmallText(path.join(folder, OWNER), options).catch(() => undefined);
+  if (isAlive(pid, started ?? processStart(pid))) return;
+  const word = await readSmallText(path.join(folder, BESIDE_TARGET), options).catch(() => '');
+  const beside = word.trim();
+  if (path.isAbsolute(beside) && isTemporaryName(path.basename(beside)))
+    await removeTemporary(beside);
+  await removeTree(folder, signal);
+}
+
+/** Removes a temporary file beside a target, and its variant; what is no file is left alone. */
+export async function removeTemporary(file: string): Promise<void> {
+  for (const each of [file, file + PALETTE_SUFFIX]) await unlink(each).catch(() => undefined);
+}

@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+
+/** A folder for one test file, removed at its end. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-files-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What needs links, pipes and users of POSIX is left out on Windows. */
+export const onPosix = {
+  skip: process.platform === 'win32' ? 'Windows has neither pipes in folders nor users' : false,
+};
+
+/** The number of the user "nobody", in whose name only root can do things. */
+export const NOBODY = 65534;
+export const asRoot = {
+  skip: process.getuid?.() === 0 ? false : 'only root can act as another user',
+};
