@@ -52,7 +52,7 @@ export class Batch {
 
   /** Writes nothing. */
   async plan(signal?: AbortSignal): Promise<Plan> {
-    this.known = await this.store.load();
+    this.known = await this.store.load(signal);
     const hashes = new Map<string, Promise<string>>();
     return makePlan(
       { ...this.request, records: this.known, ...(signal ? { signal } : {}) },

@@ -3,7 +3,7 @@ import type { UpscaleCall } from '../client/engineClient';
 import type { UpscaleProgress, UpscaleResult } from '../shared/engineProtocol';
 import { RpcError } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
-import { hashFile } from './hash';
+import { hashInside, hashSource } from './hash';
 import type { Journal } from './journal';
 import type { Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
 
@@ -159,13 +159,13 @@ export class BatchRun {
     try {
       const source = path.join(this.plan.root, input);
       // What was planned is what is recorded; a source that changed meanwhile is for the next run.
-      if ((await hashFile(source)) !== inputHash)
+      if ((await hashSource(source, signal)) !== inputHash)
         return this.outcome(item, 'failed', {
           message: `${input} has changed since the plan was made.`,
           hint: 'Make a new plan.',
           seconds: seconds(),
         });
-      const before = await hashFile(file).catch(() => undefined);
+      const before = await hashInside(this.plan.outputRoot, output, signal);
       if (before !== item.existingHash)
         return this.outcome(item, 'failed', {
           message: `${output} has changed since the plan was made.`,
@@ -185,7 +185,7 @@ export class BatchRun {
       const result = await this.tried(call, id, signal);
       const made = {
         ...record,
-        outputHash: await hashFile(file),
+        outputHash: await hashSource(file),
         width: result.width,
         height: result.height,
       };

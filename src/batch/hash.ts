@@ -1,12 +1,30 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import path from 'node:path';
+import { hashFile } from '../files/hashFile';
+import { reallyLiesIn } from './paths';
 
-/** SHA-256 of a file's bytes, in hexadecimal. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+/** Larger files are no pictures that can be upscaled. */
+const LARGEST_PICTURE = 8 * 2 ** 30;
+
+/** SHA-256 of a source, which may be a link to a file. Rejects with what is wrong with it. */
+export const hashSource = (file: string, signal?: AbortSignal): Promise<string> =>
+  hashFile(file, { limit: LARGEST_PICTURE, followLinks: true, ...(signal ? { signal } : {}) });
+
+/**
+ * SHA-256 of a file that really lies in a folder; undefined when there is none, or something else.
+ * Rejects only when the signal aborts.
+ */
+export async function hashInside(
+  folder: string,
+  relative: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const file = path.join(folder, relative);
+  const hash = (await reallyLiesIn(folder, file).catch(() => false))
+    ? await hashSource(file, signal).catch(() => undefined)
+    : undefined;
+  signal?.throwIfAborted();
+  return hash;
 }
 
 /**

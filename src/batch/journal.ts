@@ -1,7 +1,10 @@
-import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { isAlive, processStart } from '../client/processStart';
-import { hashFile } from './hash';
+import { isModestJson } from '../files/jsonShape';
+import { readSmallText } from '../files/readSmall';
+import { hashInside } from './hash';
+import { isInnerPath, isObject, isRecord } from './recordShape';
 import type { OutputRecord, Records } from './types';
 
 /** What a run was asked to do, so that it can go on. */
@@ -26,7 +29,7 @@ type Line =
     }
   | { readonly kind: 'done'; readonly output: string; readonly record: OutputRecord };
 
-const NAME = /^journal-(\d+)-\d+\.jsonl$/;
+const NAME = /^journal-(\d{1,10})-\d{1,10}\.jsonl$/;
 let opened = 0;
 
 /**
@@ -44,7 +47,7 @@ export class Journal {
   static async create(folder: string, header: JournalHeader): Promise<Journal> {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, `journal-${process.pid}-${++opened}.jsonl`);
-    const journal = new Journal(file, await open(file, 'w'));
+    const journal = new Journal(file, await open(file, 'w', 0o600));
     await journal.append({
       kind: 'header',
       header: { ...header, started: processStart(process.pid) },
@@ -98,22 +101,34 @@ export type Unfinished = {
   readonly records: Records;
 };
 
+const LIMIT = 64 * 2 ** 20;
+/** Of one line; the header names every picture that was ticked. */
+const SHAPE = { levels: 4, values: 1_000_000 };
+
 /**
  * Runs of a folder whose process is gone, as one. An output that was begun and is no longer what it
- * was before is complete, because results are moved to their place in one step.
+ * was before is complete, because results are moved to their place in one step. Journals are input:
+ * a line that says something else than ours do is passed over, as one that was cut off is.
  */
 export async function unfinishedRuns(
   folder: string,
   outputRoot: string,
+  signal?: AbortSignal,
 ): Promise<Unfinished | undefined> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
   const files: string[] = [];
   const ids = new Set<string>();
-  const records: Record<string, OutputRecord> = {};
+  const records = new Map<string, OutputRecord>();
   let root = outputRoot;
   for (const name of names) {
     const file = path.join(folder, name);
-    const all = lines(await readFile(file, 'utf8').catch(() => ''));
+    const text = await readSmallText(file, {
+      limit: LIMIT,
+      seconds: 60,
+      ...(signal ? { signal } : {}),
+    }).catch(() => '');
+    signal?.throwIfAborted();
+    const all = parseJournal(text);
     if (!isAbandoned(name, all)) continue;
     files.push(file);
     const begun = new Map<string, Extract<Line, { kind: 'begin' }>>();
@@ -124,27 +139,49 @@ export async function unfinishedRuns(
       } else if (line.kind === 'begin') begun.set(line.output, line);
       else {
         begun.delete(line.output);
-        records[line.output] = line.record;
+        records.set(line.output, line.record);
       }
     }
     for (const { output, record, before } of begun.values()) {
-      const now = await hashFile(path.join(outputRoot, output)).catch(() => undefined);
-      if (now !== undefined && now !== before) records[output] = { ...record, outputHash: now };
+      const now = await hashInside(outputRoot, output, signal);
+      if (now !== undefined && now !== before) records.set(output, { ...record, outputHash: now });
     }
   }
-  return files.length === 0 ? undefined : { files, header: { root, ids: [...ids] }, records };
+  return files.length === 0
+    ? undefined
+    : { files, header: { root, ids: [...ids] }, records: Object.fromEntries(records) };
 }
 
-/** A line that was being written when the process died is no JSON, and the last. */
-function lines(text: string): Line[] {
+/** The lines of a journal that are ours. One that was being written when the process died is not. */
+export function parseJournal(text: string): readonly Line[] {
   return text.split('\n').flatMap((line) => {
+    if (line === '' || !isModestJson(line, SHAPE)) return [];
     try {
-      return line === '' ? [] : [JSON.parse(line) as Line];
+      const value: unknown = JSON.parse(line);
+      return isLine(value) ? [value] : [];
     } catch {
       return [];
     }
   });
 }
+
+function isLine(value: unknown): value is Line {
+  if (!isObject(value)) return false;
+  if (value.kind === 'header') return isHeader(value.header);
+  if (!isInnerPath(value.output)) return false;
+  return value.kind === 'done'
+    ? isRecord(value.record)
+    : value.kind === 'begin' &&
+        isRecord(value.record, true) &&
+        (value.before === undefined || typeof value.before === 'string');
+}
+
+const isHeader = (value: unknown): value is JournalHeader =>
+  isObject(value) &&
+  typeof value.root === 'string' &&
+  Array.isArray(value.ids) &&
+  value.ids.every((id) => typeof id === 'string') &&
+  (value.started === undefined || typeof value.started === 'string');
 
 /** Whether the process that wrote a journal is gone. */
 const isAbandoned = (name: string, all: readonly Line[]): boolean =>

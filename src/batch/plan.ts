@@ -5,7 +5,8 @@ import { densityOf } from '../shared/density';
 import { outputSize } from '../shared/outputSize';
 import type { PictureFacts } from '../shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../shared/settings';
-import { hashFile, hashValue, inParallel } from './hash';
+import { hashInside, hashSource, hashValue, inParallel } from './hash';
+import { KnownOutputs } from './known';
 import { reallyLiesIn } from './paths';
 import { ruleFor, type Recipe } from './recipe';
 import type { Shard } from './records';
@@ -69,12 +70,17 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   const items: PlanItem[] = found.outside.map((input) =>
     skipped(input, 0, 'outside', 'It leads out of the folder.'),
   );
+  for (const { input, kind } of found.special)
+    items.push(skipped(input, 0, 'not-readable', `It is a ${kind}, not a file.`));
   const rule = recipe && ruleFor(recipe.value);
-  const outputsKnown = new Set(Object.keys(records));
-  const byInput = recordsByInput(records);
   const settingsOf: (input: string) => BatchSettings = recipe
     ? () => DEFAULT_SETTINGS
     : request.settingsFor;
+  const targetsFor = (input: string): readonly PlannedTarget[] | undefined =>
+    (rule ? rule(input)?.targets : [{}])?.flatMap((target) =>
+      plannedTargets(input, settingsOf(input), target),
+    );
+  const known = new KnownOutputs(records, recipe && targetsFor);
   const candidates: Candidate[] = [];
   const chosen = shard
     ? found.pictures.filter((input) => shardOf(input, shard.count) === shard.index)
@@ -94,20 +100,20 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
         items: [skipped(input, bytes, reason, message)],
         candidates: [],
       });
-      if (outputRoot === root && outputsKnown.has(input))
+      if (outputRoot === root && (await known.isPreviousOutput(input, outputRoot, signal)))
         return one('previous-output', 'An earlier batch made it.');
       const density = densityOf(input);
       if (density)
         return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
-      const targets = rule ? rule(input)?.targets : [{}];
-      if (!targets) return one('no-rule', 'No rule of the recipe names it.');
+      const planned = targetsFor(input);
+      if (!planned) return one('no-rule', 'No rule of the recipe names it.');
       let hash: string;
       try {
-        hash = await hashFile(file);
+        hash = await hashSource(file, signal);
       } catch (error) {
+        signal?.throwIfAborted();
         return one('not-readable', error instanceof Error ? error.message : String(error));
       }
-      const planned = targets.flatMap((target) => plannedTargets(input, settingsOf(input), target));
       return {
         items: [],
         candidates: await Promise.all(
@@ -130,7 +136,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   const open: Candidate[] = [];
   const checked = await inParallel(candidates, HASHES_AT_A_TIME, async (candidate) => {
     signal?.throwIfAborted();
-    return upToDate(candidate, byInput, outputRoot);
+    return upToDate(candidate, known, outputRoot, signal);
   });
   for (const [index, candidate] of candidates.entries()) {
     const done = checked[index];
@@ -146,9 +152,9 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
     ),
     otherFiles: found.otherFiles,
-    orphans: recipe && !shard ? await orphansOf(records, root) : [],
+    orphans: recipe && !shard ? await known.orphans(root, signal) : [],
     ...(recipe ? { recipe: recipe.file } : {}),
-    notes: [],
+    notes: found.notes,
   };
 }
 
@@ -170,27 +176,19 @@ async function settingsHash(
   return hashValue({ ...settings, format, modelFiles: await modelHash(settings.model) });
 }
 
-type RecordsByInput = ReadonlyMap<string, readonly (readonly [string, Records[string]])[]>;
-
-function recordsByInput(records: Records): RecordsByInput {
-  const result = new Map<string, [string, Records[string]][]>();
-  for (const [output, record] of Object.entries(records))
-    result.set(record.input, [...(result.get(record.input) ?? []), [output, record]]);
-  return result;
-}
-
 /**
  * The item of an output that is what it would be made anew: same input, same settings, untouched.
  */
 async function upToDate(
   { input, bytes, hash, settings, target }: Candidate,
-  records: RecordsByInput,
+  known: KnownOutputs,
   outputRoot: string,
+  signal: AbortSignal | undefined,
 ): Promise<PlanItem | undefined> {
-  for (const [output, record] of records.get(input) ?? []) {
+  for (const { output, record } of known.of(input)) {
     if (record.inputHash !== hash || record.settings !== settings) continue;
-    const now = await hashFile(path.join(outputRoot, output)).catch(() => undefined);
-    if (now !== record.outputHash) continue;
+    if (!target.mayYield(output)) continue;
+    if ((await hashInside(outputRoot, output, signal)) !== record.outputHash) continue;
     const { width, height } = record;
     return {
       id: output,
@@ -306,7 +304,7 @@ async function openItem(
       'read-only',
       `Its output ${output} can’t be written: its folder, or the file, is read-only.`,
     );
-  const now = await hashFile(file).catch(() => undefined);
+  const now = await hashInside(outputRoot, output, request.signal);
   const record = request.records[output];
   const free = now === undefined || record?.outputHash === now;
   if (now !== undefined) base.existingHash = now;
@@ -386,13 +384,4 @@ function withCollisions(items: readonly PlanItem[], isSameRoot: boolean): PlanIt
     outputs.set(key(item.output), item.input);
     return item;
   });
-}
-
-async function orphansOf(records: Records, root: string): Promise<string[]> {
-  const gone = await Promise.all(
-    Object.entries(records).map(async ([output, { input }]) =>
-      (await stat(path.join(root, input)).catch(() => undefined)) ? undefined : output,
-    ),
-  );
-  return gone.filter((output) => output !== undefined);
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
-import picomatch from 'picomatch';
+import { createScanner, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { readSmallTextIfAny } from '../files/readSmall';
 import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
 import { DENSITY_SETS, type DensitySet } from '../shared/density';
 import { GUIDANCE_RANGE, type Guidance } from '../shared/guidance';
@@ -17,8 +17,20 @@ import {
   type ColourFix,
   type OutputFormatChoice,
 } from '../shared/settings';
+import { globMatcher, globProblem } from './glob/globMatcher';
+import { liesIn } from './paths';
 
 export const RECIPE_NAME = '.pisa-upscale.json';
+
+/** What a recipe may hold. Real ones have some kilobytes. */
+const LIMIT = 2 ** 20;
+const MOST_RULES = 1000;
+/** Of one rule. */
+const MOST_GLOBS = 200;
+const MOST_TARGETS = 100;
+const MOST_EXCLUDED = 1000;
+const MOST_TEXT = 300;
+const MOST_LEVELS = 16;
 
 /** What is made of a file; what is missing comes from the settings. */
 export type Target = {
@@ -48,18 +60,37 @@ export type Recipe = {
 /** A recipe that can't be followed; the message names the file and the place in it. */
 export class RecipeError extends Error {}
 
-/** The recipe in a folder; undefined when there is none. Throws `RecipeError`. */
-export async function readRecipe(file: string): Promise<Recipe | undefined> {
-  let text: string;
+/**
+ * The recipe at a path; undefined when there is none. A link that leads out of its folder is
+ * followed only when a person named it. Throws `RecipeError`, or the signal's reason.
+ */
+export async function readRecipe(
+  file: string,
+  { isNamed = false, signal }: { readonly isNamed?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<Recipe | undefined> {
+  let text: string | undefined;
   try {
-    text = await readFile(file, 'utf8');
+    if (!isNamed && (await leadsOut(file)))
+      throw new RecipeError(`${file} is a link that leads out of its folder, so it is not read.`);
+    text = await readSmallTextIfAny(file, {
+      limit: LIMIT,
+      followLinks: true,
+      ...(signal ? { signal } : {}),
+    });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    signal?.throwIfAborted();
+    if (error instanceof RecipeError) throw error;
     throw new RecipeError(
       `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  return parseRecipe(text, path.basename(file));
+  return text === undefined ? undefined : parseRecipe(text, path.basename(file));
+}
+
+async function leadsOut(file: string): Promise<boolean> {
+  if (!(await lstat(file).catch(() => undefined))?.isSymbolicLink()) return false;
+  const target = await realpath(file).catch(() => undefined);
+  return target === undefined || !liesIn(await realpath(path.dirname(file)), target);
 }
 
 /**
@@ -67,6 +98,9 @@ export async function readRecipe(file: string): Promise<Recipe | undefined> {
  * wrong.
  */
 export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
+  if (text.length > LIMIT) throw new RecipeError(`${name} has more than ${LIMIT} characters.`);
+  if (levelsOf(text) > MOST_LEVELS)
+    throw new RecipeError(`${name} is nested more than ${MOST_LEVELS} levels deep.`);
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;
@@ -81,26 +115,37 @@ export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
     'exclude',
     'minimumSide',
   ]);
-  const list = reader.list(rules, 'rules');
+  const list = reader.list(rules, 'rules', MOST_RULES);
   return {
     rules: list.map((rule, i) => readRule(reader, rule, `rules[${i}]`)),
     exclude:
       exclude === undefined
         ? []
         : reader
-            .list(exclude, 'exclude')
+            .list(exclude, 'exclude', MOST_EXCLUDED)
             .map((glob, i) => insideGlob(reader, glob, `exclude[${i}]`)),
     minimumSide:
       minimumSide === undefined ? undefined : reader.number(minimumSide, 'minimumSide', 1, 100_000),
   };
 }
 
+/** How deep brackets and braces go. Told token by token: the parser calls itself at each level. */
+function levelsOf(text: string): number {
+  const scanner = createScanner(text, true);
+  let level = 0;
+  let deepest = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    if (scanner.getTokenLength() !== 1) continue;
+    const token = text.charAt(scanner.getTokenOffset());
+    if ('{['.includes(token)) deepest = Math.max(deepest, ++level);
+    else if ('}]'.includes(token)) level--;
+  }
+  return deepest;
+}
+
 /** The first rule whose globs match a path. */
 export function ruleFor({ rules }: Recipe): (relative: string) => Rule | undefined {
-  const compiled = rules.map((rule) => ({
-    rule,
-    matches: picomatch([...rule.files], { dot: true }),
-  }));
+  const compiled = rules.map((rule) => ({ rule, matches: globMatcher(rule.files, { dot: true }) }));
   return (relative) => compiled.find(({ matches }) => matches(relative))?.rule;
 }
 
@@ -139,12 +184,13 @@ function readRule(reader: Reader, value: unknown, at: string): Rule {
   const globs = (Array.isArray(files) ? files : [files]).map((glob: unknown, i) =>
     insideGlob(reader, glob, `${at}.files${Array.isArray(files) ? `[${i}]` : ''}`),
   );
-  if (globs.length === 0) reader.fail(`${at}.files`, 'at least one glob');
+  if (globs.length === 0 || globs.length > MOST_GLOBS)
+    reader.fail(`${at}.files`, `one to ${MOST_GLOBS} globs`);
   if (targets === undefined) return { files: globs, targets: [readTarget(reader, common, at)] };
   return {
     files: globs,
     targets: reader
-      .list(targets, `${at}.targets`)
+      .list(targets, `${at}.targets`, MOST_TARGETS)
       .map((target, i) =>
         readTarget(
           reader,
@@ -262,6 +308,8 @@ function insideGlob(reader: Reader, value: unknown, at: string): string {
       at,
       `a glob inside the folder of the recipe, without ".." and not absolute, but it is "${glob}"`,
     );
+  const problem = globProblem(glob);
+  if (problem !== undefined) reader.fail(at, problem);
   return glob;
 }
 
@@ -276,7 +324,8 @@ class Reader {
   constructor(private readonly name: string) {}
 
   fail(at: string, expected: string): never {
-    throw new RecipeError(`${this.name}: ${at === '' ? 'the recipe' : at} must be ${expected}.`);
+    const place = at === '' ? 'the recipe' : at.slice(0, MOST_TEXT);
+    throw new RecipeError(`${this.name}: ${place} must be ${expected.slice(0, 2 * MOST_TEXT)}.`);
   }
 
   object(value: unknown, at: string, keys: readonly string[]): { readonly [key: string]: unknown } {
@@ -288,12 +337,16 @@ class Reader {
     return value as { readonly [key: string]: unknown };
   }
 
-  list(value: unknown, at: string): readonly unknown[] {
-    return Array.isArray(value) ? value : this.fail(at, 'a list');
+  list(value: unknown, at: string, most: number): readonly unknown[] {
+    return Array.isArray(value) && value.length <= most
+      ? value
+      : this.fail(at, `a list of at most ${most}`);
   }
 
   text(value: unknown, at: string): string {
-    return typeof value === 'string' && value.trim() !== '' ? value : this.fail(at, 'a text');
+    return typeof value === 'string' && value.trim() !== '' && value.length <= MOST_TEXT
+      ? value
+      : this.fail(at, `a text of at most ${MOST_TEXT} characters`);
   }
 
   flag(value: unknown, at: string): boolean {

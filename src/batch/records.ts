@@ -1,6 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { isAlive, processStart } from '../client/processStart';
+import { isModestJson } from '../files/jsonShape';
+import { codeOf, FileTooLargeError, NotAFileError } from '../files/kinds';
+import { readSmallText, readSmallTextIfAny } from '../files/readSmall';
+import { isInnerPath, isObject, isRecord } from './recordShape';
 import { byName } from './scan';
 import type { OutputRecord, Records } from './types';
 
@@ -16,41 +20,59 @@ export const lockPartName = ({ index, count }: Shard): string =>
 /** A lock or state file that can't be used; the message says what to do. */
 export class RecordsError extends Error {}
 
+/** A real lock has some 300 bytes a result. */
+const LIMIT = 64 * 2 ** 20;
+/** The lock, its outputs, a record; and seven values a record. */
+const SHAPE = { levels: 4, values: 2_000_000 };
+
 /**
- * Reads a lock or a state file; nothing where there is none. Throws `RecordsError` when it is
+ * Reads a lock or a state file; nothing where there is none. Every path in it lies below its folder
+ * by its name; whether it really does is for whoever opens it. Throws `RecordsError` when it is
  * damaged, as after a merge with conflicts.
  */
-export async function readRecords(file: string): Promise<Records> {
-  let text: string;
+export async function readRecords(file: string, signal?: AbortSignal): Promise<Records> {
+  let text: string | undefined;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readSmallTextIfAny(file, {
+      limit: LIMIT,
+      seconds: 60,
+      ...(signal ? { signal } : {}),
+    });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    signal?.throwIfAborted();
+    if (error instanceof NotAFileError || error instanceof FileTooLargeError)
+      throw new RecordsError(`${error.message} Remove it: then every output is made again.`);
     throw error;
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value) && value.version === VERSION && isObject(value.outputs)) {
-      const entries = Object.entries(value.outputs);
-      if (entries.every((entry): entry is [string, OutputRecord] => isRecord(entry[1])))
-        return Object.fromEntries(entries);
-    }
-  } catch {
-    // The same as a value of another shape.
-  }
-  throw new RecordsError(
-    `${file} is damaged or of another version. Resolve conflicts in it, or remove it: then ` +
-      'every output is made again.',
-  );
+  return text === undefined ? {} : parseRecords(text, file);
 }
 
-const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Reads the text of a lock or a state file; `file` is named when it can't be used. */
+export function parseRecords(text: string, file: string): Records {
+  const value = isModestJson(text, SHAPE) ? jsonFrom(text) : undefined;
+  if (!isObject(value) || value.version !== VERSION || !isObject(value.outputs))
+    throw new RecordsError(
+      `${file} is damaged or of another version. Resolve conflicts in it, or remove it: then ` +
+        'every output is made again.',
+    );
+  const entries = Object.entries(value.outputs);
+  const wrong = entries.find(([output, record]) => !isInnerPath(output) || !isRecord(record));
+  if (wrong)
+    throw new RecordsError(
+      `${file}: the record of "${wrong[0].slice(0, 200)}" is damaged, or names a place outside ` +
+        'of its folder. Restore the file from version control, or remove it: then every output ' +
+        'is made again.',
+    );
+  return Object.fromEntries(entries as [string, OutputRecord][]);
+}
 
-const isRecord = (value: unknown): value is OutputRecord =>
-  isObject(value) &&
-  ['input', 'inputHash', 'settings', 'outputHash'].every((key) => typeof value[key] === 'string') &&
-  ['width', 'height'].every((key) => typeof value[key] === 'number');
+function jsonFrom(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Writes a lock or a state file in one step: outputs in order, nothing that depends on time or
@@ -75,11 +97,11 @@ export async function writeRecords(file: string, records: Records): Promise<void
 export async function writeAtomically(file: string, text: string): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
-  for (const name of await leftBeside(file)) await rm(path.join(folder, name), { force: true });
-  if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return;
-  const temporary = `${file}.${process.pid}-${processStart(process.pid)}-${++written}.tmp`;
+  for (const name of await leftBeside(file)) await unlink(path.join(folder, name));
+  const before = await readSmallText(file, { limit: LIMIT }).catch(() => undefined);
+  if (before === text) return;
+  const { temporary, handle } = await openTemporary(file);
   try {
-    const handle = await open(temporary, 'wx');
     try {
       await handle.writeFile(text, 'utf8');
       await handle.sync();
@@ -93,15 +115,39 @@ export async function writeAtomically(file: string, text: string): Promise<void>
   }
 }
 
+/** Something else may have the name already, a folder perhaps; then the next one is taken. */
+async function openTemporary(
+  file: string,
+): Promise<{ readonly temporary: string; readonly handle: FileHandle }> {
+  for (let tries = 1; ; tries++) {
+    const temporary = `${file}.${process.pid}-${processStart(process.pid)}-${++written}.tmp`;
+    try {
+      return { temporary, handle: await open(temporary, 'wx') };
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST' || tries >= MOST_TRIES) throw error;
+    }
+  }
+}
+
 let written = 0;
+const MOST_TRIES = 100;
 
 /** Temporary files of processes that are gone. */
 async function leftBeside(file: string): Promise<string[]> {
   const prefix = `${path.basename(file)}.`;
-  return (await readdir(path.dirname(file))).filter((name) => {
+  const entries = await readdir(path.dirname(file), { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const { name } = entry;
     const [, pid, started] =
-      (name.startsWith(prefix) && /^(\d+)-(\d*)-\d+\.tmp$/.exec(name.slice(prefix.length))) || [];
-    return pid !== undefined && started !== undefined && !isAlive(Number(pid), started);
+      (name.startsWith(prefix) &&
+        /^(\d{1,10})-(\d{0,20})-\d{1,10}\.tmp$/.exec(name.slice(prefix.length))) ||
+      [];
+    const isLeft =
+      entry.isFile() &&
+      pid !== undefined &&
+      started !== undefined &&
+      !isAlive(Number(pid), started);
+    return isLeft ? [name] : [];
   });
 }
 
@@ -117,8 +163,10 @@ export type Merged = {
  */
 export async function mergeLocks(folder: string): Promise<Merged> {
   const parts = (await readdir(folder)).flatMap((name) => {
-    const [, index, count] = /^\.pisa-upscale\.lock\.(\d+)-of-(\d+)\.json$/.exec(name) ?? [];
-    return index === undefined ? [] : [{ name, index: Number(index), count: Number(count) }];
+    const [, index, count] =
+      /^\.pisa-upscale\.lock\.(\d{1,4})-of-(\d{1,4})\.json$/.exec(name) ?? [];
+    const part = { name, index: Number(index), count: Number(count) };
+    return part.index >= 1 && part.index <= part.count ? [part] : [];
   });
   const counts = new Set(parts.map(({ count }) => count));
   if (counts.size > 1)
@@ -137,9 +185,10 @@ export async function mergeLocks(folder: string): Promise<Merged> {
     (index) => !parts.some((part) => part.index === index),
   );
   if (missing.length > 0) return { parts: parts.length, outputs: 0, missing };
-  let records: Records = {};
+  const all: [string, OutputRecord][] = [];
   for (const { name } of parts)
-    records = { ...records, ...(await readRecords(path.join(folder, name))) };
+    for (const entry of Object.entries(await readRecords(path.join(folder, name)))) all.push(entry);
+  const records = Object.fromEntries(all);
   await writeRecords(path.join(folder, LOCK_NAME), records);
   for (const { name } of parts) await rm(path.join(folder, name));
   return { parts: parts.length, outputs: Object.keys(records).length, missing };

@@ -1,14 +1,20 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import type { Dirent, Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import ignore, { type Ignore } from 'ignore';
-import picomatch from 'picomatch';
+import { setImmediate as turn } from 'node:timers/promises';
+import { specialKind } from '../files/kinds';
 import { isImageName } from '../shared/settings';
+import { globMatcher } from './glob/globMatcher';
+import { IgnoreFiles, isIgnored, type Rules } from './gitignore';
 import { liesIn, relativePath } from './paths';
 
 /** Never entered, whatever a .gitignore says. */
 const ALWAYS_EXCLUDED = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components']);
 const GLOB = /[*?[\]{}!]/;
+/** Deeper trees are made to keep programs busy. */
+const MOST_LEVELS = 100;
+/** Entries that are looked at before others may have their turn, signals among them. */
+const ENTRIES_A_TURN = 500;
 
 export type ScanOptions = {
   /** Absolute. */
@@ -27,6 +33,10 @@ export type Scan = {
   readonly otherFiles: number;
   /** Links that lead out of the root, or nowhere. */
   readonly outside: readonly string[];
+  /** What has a picture's name and is no file, and what it is: "named pipe". */
+  readonly special: readonly { readonly input: string; readonly kind: string }[];
+  /** What was left out that concerns no single picture. */
+  readonly notes: readonly string[];
 };
 
 export const isGlob = (text: string): boolean => GLOB.test(text);
@@ -34,138 +44,123 @@ export const isGlob = (text: string): boolean => GLOB.test(text);
 /**
  * Finds the pictures in folders and by globs. Links to folders are not followed, so there are no
  * loops; a link to a file is, if that lies in the root. A file that is named itself is taken
- * whatever is excluded.
+ * whatever is excluded. Opens no picture. Rejects with `GlobError`, or when the signal aborts.
  */
-export async function scan({
-  root,
-  inputs,
-  exclude,
-  respectGitignore,
-  signal,
-}: ScanOptions): Promise<Scan> {
-  const found = new Set<string>();
-  const outside = new Set<string>();
-  const others = new Set<string>();
-  const isExcluded = picomatch([...exclude], { dot: true });
-  const realRoot = await realpath(root).catch(() => root);
-
-  const take = async (file: string, isLink: boolean): Promise<void> => {
-    const relative = relativePath(root, file);
-    if (!isImageName(path.basename(file))) {
-      others.add(relative);
-      return;
-    }
-    if (isLink) {
-      const target = await realpath(file).catch(() => undefined);
-      if (target === undefined || !liesIn(realRoot, target)) {
-        outside.add(relative);
-        return;
-      }
-      if (!(await stat(file)).isFile()) return;
-    }
-    found.add(relative);
-  };
-
-  const walk = async (
-    folder: string,
-    rules: readonly Rules[],
-    accept: (relative: string) => boolean,
-  ): Promise<void> => {
-    signal?.throwIfAborted();
-    const own = respectGitignore ? await rulesIn(folder) : undefined;
-    const all = own ? [...rules, own] : rules;
-    const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const file = path.join(folder, entry.name);
-      const relative = relativePath(root, file);
-      const isFolder = entry.isDirectory();
-      if (
-        (isFolder && ALWAYS_EXCLUDED.has(entry.name)) ||
-        isExcluded(relative) ||
-        isIgnored(all, file, isFolder)
-      )
-        continue;
-      if (isFolder) await walk(file, all, accept);
-      else if ((entry.isFile() || entry.isSymbolicLink()) && accept(relative))
-        await take(file, entry.isSymbolicLink());
-    }
-  };
-
-  const outer = respectGitignore ? await rulesAbove(root) : [];
+export async function scan(options: ScanOptions): Promise<Scan> {
+  const { root, inputs, respectGitignore, signal } = options;
+  const ignoreFiles = new IgnoreFiles(signal);
+  const finder = new Finder(options, await realpath(root).catch(() => root), ignoreFiles);
+  const outer = respectGitignore ? await ignoreFiles.rulesAbove(root) : [];
   for (const input of inputs) {
+    signal?.throwIfAborted();
     if (!path.isAbsolute(input)) {
-      const accept = picomatch(input.replace(/^\.\//, ''), { dot: false });
-      await walk(root, outer, accept);
+      await finder.walk(root, outer, globMatcher([input], { dot: false }));
       continue;
     }
     const info = await stat(input).catch(() => undefined);
     if (info?.isDirectory())
-      await walk(input, await rulesBetween(root, input, outer, respectGitignore), () => true);
-    else if (liesIn(root, input)) await take(input, false);
-    else outside.add(relativePath(root, input));
+      await finder.walk(
+        input,
+        respectGitignore ? await ignoreFiles.rulesBetween(root, input, outer) : outer,
+        () => true,
+      );
+    else await finder.takeNamed(input, info);
   }
-  return {
-    pictures: [...found].sort(byName),
-    otherFiles: others.size,
-    outside: [...outside].sort(byName),
-  };
+  return finder.result(ignoreFiles.notes);
 }
 
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A .gitignore and its folder. */
-type Rules = { readonly folder: string; readonly matcher: Ignore };
+class Finder {
+  private readonly found = new Set<string>();
+  private readonly outside = new Set<string>();
+  private readonly others = new Set<string>();
+  private readonly special = new Map<string, string>();
+  private readonly notes = new Set<string>();
+  private readonly isExcluded: (relative: string) => boolean;
+  private looked = 0;
 
-async function rulesIn(folder: string, file = '.gitignore'): Promise<Rules | undefined> {
-  const text = await readFile(path.join(folder, file), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : { folder, matcher: ignore().add(text) };
-}
+  constructor(
+    private readonly options: ScanOptions,
+    private readonly realRoot: string,
+    private readonly ignoreFiles: IgnoreFiles,
+  ) {
+    this.isExcluded = globMatcher(options.exclude, { dot: true });
+  }
 
-/** The rules of the folders above, up to the repository's root. */
-async function rulesAbove(root: string): Promise<readonly Rules[]> {
-  const rules: Rules[] = [];
-  for (let folder = root; ; folder = path.dirname(folder)) {
-    if (folder !== root) {
-      const own = await rulesIn(folder);
-      if (own) rules.unshift(own);
+  result(notes: readonly string[]): Scan {
+    return {
+      pictures: [...this.found].sort(byName),
+      otherFiles: this.others.size,
+      outside: [...this.outside].sort(byName),
+      special: [...this.special]
+        .map(([input, kind]) => ({ input, kind }))
+        .sort((a, b) => byName(a.input, b.input)),
+      notes: [...notes, ...this.notes],
+    };
+  }
+
+  async walk(
+    folder: string,
+    rules: readonly Rules[],
+    accept: (relative: string) => boolean,
+    level = 0,
+  ): Promise<void> {
+    if (level > MOST_LEVELS) {
+      this.notes.add(`Not entered: folders more than ${MOST_LEVELS} levels deep.`);
+      return;
     }
-    if (
-      await stat(path.join(folder, '.git')).then(
-        () => true,
-        () => false,
+    const own = this.options.respectGitignore ? await this.ignoreFiles.rulesIn(folder) : undefined;
+    const all = own ? [...rules, own] : rules;
+    const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+    for (const entry of entries.sort((a, b) => byName(a.name, b.name))) {
+      if (++this.looked % ENTRIES_A_TURN === 0) await turn();
+      this.options.signal?.throwIfAborted();
+      const file = path.join(folder, entry.name);
+      const relative = relativePath(this.options.root, file);
+      const isFolder = entry.isDirectory();
+      if (
+        (isFolder && ALWAYS_EXCLUDED.has(entry.name)) ||
+        this.isExcluded(relative) ||
+        isIgnored(all, file, isFolder)
       )
-    ) {
-      const local = await rulesIn(folder, path.join('.git', 'info', 'exclude'));
-      return local ? [local, ...rules] : rules;
+        continue;
+      if (isFolder) await this.walk(file, all, accept, level + 1);
+      else if (accept(relative)) await this.take(file, relative, entry);
     }
-    // Outside a repository nobody's rules hold.
-    if (path.dirname(folder) === folder) return [];
   }
-}
 
-async function rulesBetween(
-  root: string,
-  folder: string,
-  outer: readonly Rules[],
-  respect: boolean,
-): Promise<readonly Rules[]> {
-  if (!respect || folder === root || !liesIn(root, folder)) return outer;
-  const rules = [...outer];
-  for (let at = root; at !== folder;) {
-    const own = await rulesIn(at);
-    if (own) rules.push(own);
-    at = path.join(at, path.relative(at, folder).split(path.sep)[0] ?? '');
+  /** A file that a person named, which may be missing. */
+  async takeNamed(file: string, info: Stats | undefined): Promise<void> {
+    const relative = relativePath(this.options.root, file);
+    if (!liesIn(this.options.root, file)) this.outside.add(relative);
+    else if (info) this.sort(file, relative, info);
+    else this.found.add(relative);
   }
-  return rules;
-}
 
-/** The innermost rule that says anything decides. */
-function isIgnored(rules: readonly Rules[], file: string, isFolder: boolean): boolean {
-  let ignored = false;
-  for (const { folder, matcher } of rules) {
-    const result = matcher.test(`${relativePath(folder, file)}${isFolder ? '/' : ''}`);
-    if (result.ignored) ignored = true;
-    else if (result.unignored) ignored = false;
+  private async take(file: string, relative: string, entry: Dirent): Promise<void> {
+    if (!isImageName(entry.name)) {
+      this.others.add(relative);
+      return;
+    }
+    if (entry.isFile()) {
+      this.found.add(relative);
+      return;
+    }
+    const target = entry.isSymbolicLink() ? await realpath(file).catch(() => undefined) : file;
+    if (target === undefined || (entry.isSymbolicLink() && !liesIn(this.realRoot, target))) {
+      this.outside.add(relative);
+      return;
+    }
+    const info = await stat(file).catch(() => undefined);
+    // A link to a folder is no picture, whatever its name.
+    if (info && !info.isDirectory()) this.sort(file, relative, info);
   }
-  return ignored;
+
+  private sort(file: string, relative: string, info: Stats): void {
+    const kind = specialKind(info);
+    if (!isImageName(path.basename(file))) this.others.add(relative);
+    else if (kind !== undefined) this.special.set(relative, kind);
+    else this.found.add(relative);
+  }
 }

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unfinishedRuns, type Unfinished } from './journal';
@@ -35,15 +35,17 @@ export class BatchStore {
   }
 
   /** Everything known; also what a killed run finished. */
-  async load(): Promise<Records> {
+  async load(signal?: AbortSignal): Promise<Records> {
     const { lockFolder, shard, stateFolder, outputRoot } = this.options;
-    const own = await readRecords(this.file);
+    const own = await readRecords(this.file, signal);
     const whole =
-      lockFolder !== undefined && shard ? await readRecords(path.join(lockFolder, LOCK_NAME)) : {};
-    this.recovered = await unfinishedRuns(stateFolder, outputRoot);
+      lockFolder !== undefined && shard
+        ? await readRecords(path.join(lockFolder, LOCK_NAME), signal)
+        : {};
+    this.recovered = await unfinishedRuns(stateFolder, outputRoot, signal);
     if (this.recovered) {
-      await delay(LAST_MOVE_MS);
-      this.recovered = await unfinishedRuns(stateFolder, outputRoot);
+      await delay(LAST_MOVE_MS, undefined, signal ? { signal } : {});
+      this.recovered = await unfinishedRuns(stateFolder, outputRoot, signal);
     }
     return { ...whole, ...own, ...this.recovered?.records };
   }
@@ -58,7 +60,7 @@ export class BatchStore {
     const { recovered } = this;
     if (!recovered) return;
     await writeRecords(this.file, { ...(await readRecords(this.file)), ...recovered.records });
-    for (const file of recovered.files) await rm(file, { force: true });
+    await forget(recovered);
     this.recovered = undefined;
   }
 
@@ -74,7 +76,7 @@ export class BatchStore {
         ? known
         : Object.fromEntries(Object.entries(known).filter(([output]) => outputs.has(output)));
     await writeRecords(this.file, kept);
-    for (const file of this.recovered?.files ?? []) await rm(file, { force: true });
+    if (this.recovered) await forget(this.recovered);
     this.recovered = undefined;
   }
 
@@ -83,4 +85,9 @@ export class BatchStore {
     if (lockFolder === undefined) return path.join(stateFolder, 'outputs.json');
     return path.join(lockFolder, shard ? lockPartName(shard) : LOCK_NAME);
   }
+}
+
+/** Journals that can't be removed are read again the next time, which does no harm. */
+async function forget({ files }: Unfinished): Promise<void> {
+  for (const file of files) await unlink(file).catch(() => undefined);
 }

@@ -13,6 +13,8 @@ export type PlannedTarget = {
   readonly format: OutputFormat;
   /** The output's path for an input of that size, relative to the root, with "/". */
   readonly outputFor: (size: Size) => string;
+  /** Whether an input of some size has that output. */
+  readonly mayYield: (output: string) => boolean;
 };
 
 /** Settings of a batch: also a size that is meant for all of it. */
@@ -76,15 +78,39 @@ export function plannedTargets(
         settings: { ...item, scale: factor },
         format: written,
         outputFor: () => output,
+        mayYield: (asked) => asked === output,
       }),
     );
   }
+  const pattern = target.output ?? settings.namePattern;
   return [
     {
       settings: item,
       format: written,
-      outputFor: (size) =>
-        named(target.output ?? settings.namePattern, outputSize(size, item).scale),
+      outputFor: (size) => named(pattern, outputSize(size, item).scale),
+      mayYield: matcherOf(pattern, named),
     },
   ];
+}
+
+/** Stands for the factor while a pattern is taken apart; no name of ours has it. */
+const MARK = '\u{F0000}';
+const FACTOR = '(\\d{1,7}(?:\\.\\d{1,2})?)';
+
+/**
+ * Recognises the names that a pattern yields with any factor, which depends on the input's size
+ * where a box or megapixels are asked for.
+ */
+function matcherOf(
+  pattern: string,
+  named: (pattern: string, scale: number) => string,
+): (output: string) => boolean {
+  const [first = '', ...rest] = named(pattern.replaceAll('{scale}', MARK), 1)
+    .split(MARK)
+    .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const regex = new RegExp(
+    `^${first}${rest.map((text, i) => (i === 0 ? FACTOR : '\\1') + text).join('')}$`,
+    'u',
+  );
+  return (output) => regex.test(output);
 }

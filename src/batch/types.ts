@@ -61,7 +61,7 @@ export type Plan = {
   readonly items: readonly PlanItem[];
   /** Things that hold no picture at all. */
   readonly otherFiles: number;
-  /** Outputs of the lock whose input is gone. */
+  /** Outputs of the lock whose input is gone, or that no rule makes any more. */
   readonly orphans: readonly string[];
   /** Absolute path of the recipe it follows. */
   readonly recipe?: string;

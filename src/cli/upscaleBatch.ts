@@ -3,6 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import envPaths from 'env-paths';
 import { Batch } from '../batch/batch';
+import { globProblem } from '../batch/glob/globMatcher';
 import { liesIn } from '../batch/paths';
 import { readRecipe, RECIPE_NAME, RecipeError, type Recipe } from '../batch/recipe';
 import { LOCK_NAME, mergeLocks, RecordsError } from '../batch/records';
@@ -65,7 +66,7 @@ export async function upscaleBatch(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const place = await placeFor(files, options);
+    const place = await placeFor(files, options, signal);
     if (options.mergeLock) return await merge(place);
     const { root, outputRoot, inputs, recipe } = place;
     const settings = settingsFrom(options);
@@ -88,6 +89,7 @@ export async function upscaleBatch(
       client,
     );
     const plan = await batch.plan(signal);
+    for (const note of plan.notes) console.error(`note: ${note}`);
     if (options.check) return reportCheck(plan, options.json);
     if (options.dryRun) {
       reportPlan(plan, options.json);
@@ -107,19 +109,27 @@ export async function upscaleBatch(
   }
 }
 
-async function placeFor(files: readonly string[], options: UpscaleBatchOptions): Promise<Place> {
+async function placeFor(
+  files: readonly string[],
+  options: UpscaleBatchOptions,
+  signal: AbortSignal,
+): Promise<Place> {
   const cwd = process.cwd();
   const named = typeof options.recipe === 'string' ? path.resolve(options.recipe) : undefined;
   const recipeFile = named ?? path.join(cwd, RECIPE_NAME);
-  const value = options.recipe === false ? undefined : await readRecipe(recipeFile);
+  const value =
+    options.recipe === false
+      ? undefined
+      : await readRecipe(recipeFile, { isNamed: named !== undefined, signal });
   if (named !== undefined && !value) throw new RecipeError(`${named} does not exist.`);
   if (files.length === 0 && !value && !options.mergeLock)
     throw new RecipeError(`Name pictures, folders or globs; or write a recipe, ${RECIPE_NAME}.`);
+  for (const glob of options.exclude) checkGlob(glob, '--exclude');
   const inputs = await Promise.all(
     files.map(async (file) =>
       (await stat(file).catch(() => undefined)) || !isGlob(file)
         ? path.resolve(file)
-        : file.replaceAll('\\', '/'),
+        : checkGlob(file.replaceAll('\\', '/'), 'the glob'),
     ),
   );
   const absolute = inputs.filter((input) => path.isAbsolute(input));
@@ -140,6 +150,13 @@ async function placeFor(files: readonly string[], options: UpscaleBatchOptions):
     outputRoot,
     recipe: value ? { file: recipeFile, value } : undefined,
   };
+}
+
+function checkGlob(glob: string, what: string): string {
+  const problem = globProblem(glob);
+  if (problem !== undefined)
+    throw new RecipeError(`${what} "${glob.slice(0, 100)}" can't be used: it must be ${problem}.`);
+  return glob;
 }
 
 /** The folder that holds all of these; a folder that is named alone holds itself. */
@@ -215,7 +232,8 @@ function reportCheck({ items, orphans }: Plan, json: boolean): boolean {
       print(
         `stale  ${output}  (${reason === 'hand-edited' ? 'changed by hand' : `from ${input}`})`,
       );
-    for (const output of orphans) print(`orphan  ${output}  (its source is gone)`);
+    for (const output of orphans)
+      print(`orphan  ${output}  (its source is gone, or no rule makes it any more)`);
     for (const { input, message } of wrong) print(`wrong  ${input}  ${message ?? ''}`);
   }
   const upToDate = items.filter(({ status }) => status === 'done').length;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BatchRequest } from '../../batch/batch';
+import { globProblem } from '../../batch/glob/globMatcher';
 import { readRecipe, RECIPE_NAME } from '../../batch/recipe';
 import { defaultModelStore } from '../../client/modelStore';
 import type { Config } from '../config';
@@ -63,11 +64,13 @@ export async function requestFor(
   };
 }
 
-/** The globs of `files.exclude` that are on. */
+/** The globs of `files.exclude` that are on, and that are none to keep a matcher busy. */
 function excluded(root: vscode.Uri): string[] {
   const value: unknown = vscode.workspace.getConfiguration('files', root).get('exclude');
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([glob, on]) => (on === true ? [glob] : []));
+  return Object.entries(value).flatMap(([glob, on]) =>
+    on === true && globProblem(glob) === undefined ? [glob] : [],
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { hashFile } from '../../../src/batch/hash';
+import { hashFile } from '../../../src/files/hashFile';
 import { makePlan, type PlanRequest } from '../../../src/batch/plan';
 import { parseRecipe } from '../../../src/batch/recipe';
 import type { Plan, PlanItem, Records } from '../../../src/batch/types';

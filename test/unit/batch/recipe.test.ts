@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { parseRecipe, readRecipe, RecipeError, ruleFor } from '../../../src/batch/recipe';
+import { onPosix } from '../files/folder';
 import { folderWith } from './batchFolder';
 
 test('a recipe has comments, trailing commas, rules with one target or several', () => {
@@ -153,3 +155,81 @@ function message(run: () => unknown): string {
   }
   return '';
 }
+
+describe('a recipe that is made to keep a program busy is refused with its name', () => {
+  const rule = '{"files":"a"}';
+  const many = (count: number, text: string): string =>
+    Array.from({ length: count }, () => text).join();
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['brackets', `{"rules":${'['.repeat(500_000)}`, /nested more than 16 levels/],
+    ['braces', '{"a":'.repeat(200_000), /nested more than 16 levels/],
+    ['size', ' '.repeat(2 ** 20 + 1), /more than 1048576 characters/],
+    ['rules', `{"rules":[${many(1001, rule)}]}`, /rules must be a list of at most 1000/],
+    ['globs', `{"rules":[{"files":[${many(201, '"a"')}]}]}`, /files must be one to 200 globs/],
+    ['targets', `{"rules":[{"files":"a","targets":[${many(101, '{}')}]}]}`, /at most 100/],
+    ['exclude', `{"rules":[],"exclude":[${many(1001, '"a"')}]}`, /exclude must be .* 1000/],
+    ['a long glob', `{"rules":[{"files":"${'a'.repeat(201)}"}]}`, /at most 200 characters/],
+    ['a long text', `{"rules":[{"files":"a","model":"${'a'.repeat(301)}"}]}`, /at most 300/],
+    ['a long key', `{"${'k'.repeat(900_000)}":1}`, /must be left out/],
+    [
+      'a pattern of patterns',
+      '{"rules":[{"files":"+(a|b)"}]}',
+      /rules\[0\]\.files must be a glob without/,
+    ],
+  ];
+  for (const [what, text, expected] of cases)
+    it(what, () => {
+      const said = message(() => parseRecipe(text));
+      assert.match(said, expected);
+      assert.match(said, /^\.pisa-upscale\.json/);
+      assert.ok(said.length < 1500, `${said.length} characters`);
+    });
+
+  it('but stars without end are no trouble', () => {
+    const { rules, exclude, minimumSide } = parseRecipe(
+      `{"rules":[{"files":"${'*a'.repeat(12)}b"}],"exclude":["${'*a'.repeat(60)}b"]}`,
+    );
+    const matches = ruleFor({ rules, exclude, minimumSide });
+    const started = performance.now();
+    assert.equal(matches(`${'a'.repeat(120)}.png`), undefined);
+    assert.ok(performance.now() - started < 2000);
+  });
+});
+
+function giant(file: string): void {
+  writeFileSync(file, '');
+  truncateSync(file, 2 ** 40);
+}
+
+describe('what lies where a recipe is expected', onPosix, () => {
+  const failing: readonly (readonly [string, (file: string) => void, RegExp])[] = [
+    ['a folder', (file) => mkdirSync(file), /is a folder, not a file/],
+    ['a pipe', (file) => void execFileSync('mkfifo', [file]), /is a named pipe, not a file/],
+    ['a link to a device', (file) => symlinkSync('/dev/zero', file), /leads out of its folder/],
+    ['a link to a terminal', (file) => symlinkSync('/dev/ptmx', file), /leads out of its folder/],
+    ['a link to nowhere', (file) => symlinkSync('nowhere', file), /leads out of its folder/],
+    ['a giant', giant, /bytes/],
+  ];
+  for (const [what, make, expected] of failing)
+    it(`${what} is refused with its path`, async () => {
+      const file = path.join(folderWith(), '.pisa-upscale.json');
+      make(file);
+      await assert.rejects(readRecipe(file), (error) => {
+        assert.ok(error instanceof RecipeError, String(error));
+        assert.match(error.message, expected);
+        assert.ok(error.message.includes(file));
+        return true;
+      });
+    });
+
+  it('a link to a file in the folder, or one that a person named, is read', async () => {
+    const root = folderWith({ 'shared/r.json': '{"rules":[]}', 'app/x': '' });
+    symlinkSync('shared/r.json', path.join(root, '.pisa-upscale.json'));
+    symlinkSync('../shared/r.json', path.join(root, 'app', 'named.json'));
+    assert.ok(await readRecipe(path.join(root, '.pisa-upscale.json')));
+    const named = path.join(root, 'app', 'named.json');
+    await assert.rejects(readRecipe(named), /leads out/);
+    assert.ok(await readRecipe(named, { isNamed: true }));
+    assert.equal(await readRecipe(path.join(root, 'none.json')), undefined);
+  });
+});

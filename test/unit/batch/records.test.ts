@@ -18,9 +18,9 @@ import { folderWith } from './batchFolder';
 
 const record = (input: string): OutputRecord => ({
   input,
-  inputHash: 'i',
-  settings: 's',
-  outputHash: 'o',
+  inputHash: '1'.repeat(64),
+  settings: '2'.repeat(64),
+  outputHash: '3'.repeat(64),
   width: 1,
   height: 2,
 });
@@ -67,7 +67,10 @@ test('a damaged lock says what to do', async () => {
     writeFileSync(file, text);
     await assert.rejects(
       readRecords(file),
-      (error) => error instanceof RecordsError && /Resolve conflicts/.test(error.message),
+      (error) =>
+        error instanceof RecordsError &&
+        /Resolve conflicts|Restore the file/.test(error.message) &&
+        error.message.includes(file),
     );
   }
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { scan, type ScanOptions } from '../../../src/batch/scan';
+import { onPosix } from '../files/folder';
 import { folderWith, write } from './batchFolder';
 
 const scanned = (root: string, part: Partial<ScanOptions> = {}): ReturnType<typeof scan> =>
@@ -113,4 +115,88 @@ test('a scan is given up when that is asked for', async () => {
   const root = folderWith({ 'a.png': '' });
   await assert.rejects(scanned(root, { signal: AbortSignal.abort() }));
   write(root, 'b.png', '');
+});
+
+describe('files that are no files', onPosix, () => {
+  const pipe = (file: string): void => void execFileSync('mkfifo', [file]);
+
+  it('are told apart by folder, by glob, by name and behind a link', async () => {
+    const root = folderWith({ 'a.png': '' });
+    pipe(path.join(root, 'pipe.png'));
+    symlinkSync('pipe.png', path.join(root, 'link.png'));
+    symlinkSync('/dev/zero', path.join(root, 'zero.png'));
+    pipe(path.join(root, 'pipe.txt'));
+    const special = ['link.png', 'pipe.png'].map((input) => ({ input, kind: 'named pipe' }));
+    for (const inputs of [[root], ['*.png']]) {
+      const found = await scanned(root, { inputs });
+      assert.deepEqual(
+        [found.pictures, found.special, found.outside],
+        [['a.png'], special, ['zero.png']],
+      );
+    }
+    const named = await scanned(root, {
+      inputs: ['link.png', 'pipe.png', 'zero.png'].map((name) => path.join(root, name)),
+    });
+    assert.deepEqual(named.pictures, []);
+    assert.deepEqual(named.special, [...special, { input: 'zero.png', kind: 'device' }]);
+  });
+
+  const rules: readonly (readonly [string, (file: string) => void])[] = [
+    ['a pipe', pipe],
+    ['a link to a device', (file) => symlinkSync('/dev/zero', file)],
+    ['a link to a terminal', (file) => symlinkSync('/dev/ptmx', file)],
+    ['a link to a file', (file) => symlinkSync('other', file)],
+    ['a folder', (file) => mkdirSync(file)],
+    ['a giant', (file) => writeFileSync(file, '#'.repeat(2 ** 20 + 1))],
+  ];
+  for (const [what, make] of rules)
+    it(`are no rules of Git: ${what}, which is noted`, async () => {
+      const root = folderWith({ 'a.png': '', 'b/c.png': '', other: '*.png' });
+      make(path.join(root, '.gitignore'));
+      make(path.join(root, 'b', '.gitignore'));
+      const found = await scanned(root);
+      assert.deepEqual(found.pictures, ['a.png', 'b/c.png']);
+      assert.equal(found.notes.length, 2);
+      for (const note of found.notes) assert.match(note, /^Not respected: .*\.gitignore/);
+    });
+
+  it('do not matter in folders above that are of no repository', async () => {
+    const above = folderWith({ 'app/a.png': '' });
+    pipe(path.join(above, '.gitignore'));
+    const found = await scanned(path.join(above, 'app'));
+    assert.deepEqual([found.pictures, found.notes], [['a.png'], []]);
+    mkdirSync(path.join(above, '.git'));
+    pipe(path.join(above, '.git', 'info'));
+    assert.deepEqual((await scanned(path.join(above, 'app'))).notes.length, 1);
+  });
+});
+
+test('rules of Git that would take for ever are left out and noted', async () => {
+  const deep = Array.from({ length: 90 }, () => 'a').join('/');
+  const root = folderWith({
+    '.gitignore': `${'**/a/'.repeat(20)}b\n${'x'.repeat(2000)}\nskip.png\n`,
+    [`${deep}/p.png`]: '',
+    'skip.png': '',
+  });
+  const found = await scanned(root);
+  assert.deepEqual(found.pictures, [`${deep}/p.png`]);
+  assert.match(found.notes.join(), /2 rules of .*\.gitignore/);
+});
+
+test('folders below the hundredth level are not entered, and that is said', async () => {
+  const deep = Array.from({ length: 102 }, () => 'a').join('/');
+  const found = await scanned(folderWith({ [`${deep}/p.png`]: '', 'q.png': '' }));
+  assert.deepEqual(found.pictures, ['q.png']);
+  assert.match(found.notes.join(), /100 levels/);
+});
+
+test('a signal ends the search among many files, and so does one that comes meanwhile', async () => {
+  const root = folderWith(
+    Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`${i}.png`, ''])),
+  );
+  const reason = new Error('enough');
+  await assert.rejects(scanned(root, { signal: AbortSignal.abort(reason) }), reason);
+  const controller = new AbortController();
+  setImmediate(() => setImmediate(() => controller.abort(reason)));
+  await assert.rejects(scanned(root, { signal: controller.signal }), reason);
 });

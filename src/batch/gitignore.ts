@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import { readSmallTextIfAny } from '../files/readSmall';
+import { liesIn, relativePath } from './paths';
+
+/** A .gitignore and its folder. */
+export type Rules = { readonly folder: string; readonly matcher: Ignore };
+
+const LIMIT = 2 ** 20;
+/** Rules with more of them take a time that grows with a power of the path's length. */
+const MOST_STARS = 3;
+const MOST_LENGTH = 1000;
+
+/**
+ * Reads the files that say what Git ignores. One that can't be read, or a rule that would take for
+ * ever, is left out and noted.
+ */
+export class IgnoreFiles {
+  private readonly noted = new Set<string>();
+
+  constructor(private readonly signal: AbortSignal | undefined) {}
+
+  /** What was left out, for a person to read. */
+  get notes(): readonly string[] {
+    return [...this.noted];
+  }
+
+  /** The rules of a folder's own file. Links are not followed, as Git does not. */
+  async rulesIn(folder: string, name = '.gitignore'): Promise<Rules | undefined> {
+    const file = path.join(folder, name);
+    let text: string | undefined;
+    try {
+      text = await readSmallTextIfAny(file, {
+        limit: LIMIT,
+        ...(this.signal ? { signal: this.signal } : {}),
+      });
+    } catch (error) {
+      this.signal?.throwIfAborted();
+      this.noted.add(
+        `Not respected: ${error instanceof Error ? error.message : `${file} can’t be read.`}`,
+      );
+    }
+    return text === undefined
+      ? undefined
+      : { folder, matcher: ignore().add(this.usable(text, file)) };
+  }
+
+  /** The rules of the folders above, up to the repository's root; none outside a repository. */
+  async rulesAbove(root: string): Promise<readonly Rules[]> {
+    const folders = await foldersUpToRepository(root);
+    if (folders.length === 0) return [];
+    const rules: Rules[] = [];
+    for (const folder of folders) {
+      const own = folder === root ? undefined : await this.rulesIn(folder);
+      if (own) rules.unshift(own);
+    }
+    const top = folders.at(-1) ?? root;
+    const local = await this.rulesIn(top, path.join('.git', 'info', 'exclude'));
+    return local ? [{ folder: top, matcher: local.matcher }, ...rules] : rules;
+  }
+
+  /** The rules of the folders from the root to one in it, behind the outer ones. */
+  async rulesBetween(
+    root: string,
+    folder: string,
+    outer: readonly Rules[],
+  ): Promise<readonly Rules[]> {
+    if (folder === root || !liesIn(root, folder)) return outer;
+    const rules = [...outer];
+    for (let at = root; at !== folder;) {
+      const own = await this.rulesIn(at);
+      if (own) rules.push(own);
+      at = path.join(at, path.relative(at, folder).split(path.sep)[0] ?? '');
+    }
+    return rules;
+  }
+
+  private usable(text: string, file: string): string[] {
+    const lines = text.split(/\r?\n/);
+    const usable = lines.filter(
+      (line) => line.length <= MOST_LENGTH && (line.match(/\*\*/g)?.length ?? 0) <= MOST_STARS,
+    );
+    if (usable.length < lines.length)
+      this.noted.add(
+        `Not respected: ${lines.length - usable.length} rules of ${file} that are longer than ` +
+          `${MOST_LENGTH} characters or have more than ${MOST_STARS} "**".`,
+      );
+    return usable;
+  }
+}
+
+/** From a folder up to the one that has a `.git`; empty when none has. */
+async function foldersUpToRepository(root: string): Promise<readonly string[]> {
+  const folders: string[] = [];
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    folders.push(folder);
+    if (await exists(path.join(folder, '.git'))) return folders;
+    if (path.dirname(folder) === folder) return [];
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+/** The innermost rule that says anything decides. */
+export function isIgnored(rules: readonly Rules[], file: string, isFolder: boolean): boolean {
+  let ignored = false;
+  for (const { folder, matcher } of rules) {
+    const result = matcher.test(`${relativePath(folder, file)}${isFolder ? '/' : ''}`);
+    if (result.ignored) ignored = true;
+    else if (result.unignored) ignored = false;
+  }
+  return ignored;
+}

@@ -1,0 +1,73 @@
+import type { Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { hashInside, inParallel } from './hash';
+import { reallyLiesIn } from './paths';
+import type { PlannedTarget } from './targets';
+import type { OutputRecord, Records } from './types';
+
+export type KnownRecord = { readonly output: string; readonly record: OutputRecord };
+
+/** What an input's rule and settings make of it; undefined where no rule names it. */
+export type TargetsFor = (input: string) => readonly PlannedTarget[] | undefined;
+
+const AT_A_TIME = 8;
+
+/**
+ * What is known of outputs, held against what can be made. A lock is input: a record counts only
+ * where the recipe could have made its output.
+ */
+export class KnownOutputs {
+  private readonly byInput = new Map<string, KnownRecord[]>();
+  private readonly made = new Set<string>();
+  /** What no rule makes any more, with its hash. */
+  private readonly notMade = new Map<string, string>();
+
+  /** `targetsFor` is undefined where records are the product's own and may be of other settings. */
+  constructor(records: Records, targetsFor: TargetsFor | undefined) {
+    const targets = new Map<string, readonly PlannedTarget[]>();
+    for (const [output, record] of Object.entries(records)) {
+      const { input } = record;
+      const known = { output, record };
+      const list = this.byInput.get(input);
+      if (list) list.push(known);
+      else this.byInput.set(input, [known]);
+      if (targetsFor && !targets.has(input)) targets.set(input, targetsFor(input) ?? []);
+      const canBeMade =
+        !targetsFor || targets.get(input)?.some((target) => target.mayYield(output)) === true;
+      if (canBeMade) this.made.add(output);
+      else this.notMade.set(output, record.outputHash);
+    }
+  }
+
+  /** Records of an input, in the order of the lock. */
+  of(input: string): readonly KnownRecord[] {
+    return this.byInput.get(input) ?? [];
+  }
+
+  /**
+   * Whether a file is the output of an earlier run, and so no source. What no rule makes any more
+   * is one only while it is what was made then.
+   */
+  async isPreviousOutput(
+    file: string,
+    outputRoot: string,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    if (this.made.has(file)) return true;
+    const hash = this.notMade.get(file);
+    return hash !== undefined && (await hashInside(outputRoot, file, signal)) === hash;
+  }
+
+  /** Outputs of which the source is gone, or that no rule makes any more. */
+  async orphans(root: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const gone = await inParallel([...this.byInput], AT_A_TIME, async ([input, known]) => {
+      signal?.throwIfAborted();
+      const file = path.join(root, input);
+      const info = await lstat(file).catch((): Stats | undefined => undefined);
+      const isThere = info !== undefined && (await reallyLiesIn(root, file).catch(() => false));
+      return known.flatMap(({ output }) => (isThere && this.made.has(output) ? [] : [output]));
+    });
+    return gone.flat().sort();
+  }
+}
