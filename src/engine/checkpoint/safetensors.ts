@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular } from '../../files/openRegular';
 import { DTYPES, elementsOf, isDtype, isShape, type TensorInfo, type Tensors } from './checkpoint';
 import { damaged } from './damaged';
 import { jsonProblem } from './jsonLimits';
@@ -13,7 +14,7 @@ const LENGTH_BYTES = 8;
  * refused too.
  */
 export async function readSafetensors(file: string): Promise<Tensors> {
-  const handle = await open(file, 'r');
+  const { handle } = await openRegular(file, { followLinks: true });
   try {
     const { size } = await handle.stat();
     if (size < LENGTH_BYTES)

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegular } from '../../files/openRegular';
 import { RpcError } from '../../shared/rpc';
 import { readDirectory, readEntry, type Entry } from './archive';
 import { DTYPES, elementsOf, isShape, type Dtype, type TensorInfo } from './checkpoint';
@@ -48,7 +48,7 @@ export type CheckpointDict = ReadonlyMap<string, CheckpointValue>;
  * Rejects with `checkpoint-damaged` or `cancelled`.
  */
 export async function readTorchZip(file: string, signal?: AbortSignal): Promise<CheckpointDict> {
-  const handle = await open(file, 'r');
+  const { handle } = await openRegular(file, { followLinks: true });
   try {
     const { entries, root } = await readDirectory(handle, file, signal);
     const pickle = entries.get(`${root}data.pkl`);

@@ -6,8 +6,8 @@ import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
 import { isOneOf } from '../../shared/settings';
-import { readSmallFile } from '../smallFile';
-import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
+import { readSmallText } from '../../files/readSmall';
+import { INSTALLABLE_MODELS, MANIFEST_LIMIT } from '../../shared/modelProtocol';
 import {
   parseManifest,
   PISA_PARTS,
@@ -170,7 +170,8 @@ export async function sha256Of(
 export async function readModel(folder: string): Promise<InstalledModel> {
   const file = path.join(folder, 'manifest.json');
   try {
-    const manifest = parseManifest(JSON.parse(await readSmallFile(file)) as unknown);
+    const text = await readSmallText(file, { limit: MANIFEST_LIMIT, followLinks: true });
+    const manifest = parseManifest(JSON.parse(text) as unknown);
     return manifest.kind === 'tiled'
       ? { manifest, folder, graph: path.join(folder, manifest.graph.path) }
       : { manifest, folder };

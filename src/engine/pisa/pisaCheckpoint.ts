@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readSmallText } from '../../files/readSmall';
+import { MANIFEST_LIMIT } from '../../shared/modelProtocol';
 import type { Tensors } from '../checkpoint/checkpoint';
 import { damagedBy } from '../checkpoint/damaged';
 import { jsonProblem } from '../checkpoint/jsonLimits';
@@ -13,7 +15,6 @@ import {
 } from '../graph/sd21/config';
 import { readPisaLoras, type PisaLoras } from '../graph/sd21/lora';
 import type { PisaModel } from '../models/registry';
-import { readSmallFile } from '../smallFile';
 
 /**
  * Everything that the graphs are built from: names, shapes and places of all weights, but none of
@@ -61,7 +62,7 @@ export async function readPisaCheckpoint({ manifest, folder }: PisaModel): Promi
 
 export async function readConfig<T>(file: string, parse: (json: unknown) => T): Promise<T> {
   try {
-    const text = await readSmallFile(file);
+    const text = await readSmallText(file, { limit: MANIFEST_LIMIT, followLinks: true });
     const problem = jsonProblem(Buffer.from(text));
     if (problem !== undefined) throw new Error(`it ${problem}`);
     return parse(JSON.parse(text) as unknown);
