@@ -9,9 +9,9 @@ const CASES = 20_000;
 
 const PIECES = [
   ...['a', 'b', 'ab', '.', '*', '**', '?', '/', '{a,b}', '{a,*b}', '[ab]', '/**', '**/', '.png'],
-  ...['{1..3}', '1', '{', '}', '@2x', ' ', '{a/b,c}', '-'],
+  ...['{1..3}', '1', '@2x', ' ', '{a/b,c}', '-'],
 ];
-const NAMES = ['a', 'b', 'ab', '.', '1', '2', '/', '.png', '@2x', ' ', '(1)', 'c', '-', '{', '}'];
+const NAMES = ['a', 'b', 'ab', '.', '1', '2', '/', '.png', '@2x', ' ', '(1)', 'c', '-'];
 
 it(`globs mean what picomatch says (${CASES} random ones, seed ${SEED})`, () => {
   const random = randomFrom(SEED);
@@ -25,7 +25,7 @@ it(`globs mean what picomatch says (${CASES} random ones, seed ${SEED})`, () => 
   for (let i = 0; i < CASES; i++) {
     const [glob, path] = [some(PIECES, 5), some(NAMES, 6)];
     const isPath = !/^\/|\/\/|\/$|\.\.|(^|\/)\.(\/|$)/.test(path);
-    // Three stars and more are read in several ways; the others are ours alone.
+    // Three stars and more are read in several ways.
     if (!isPath || glob.startsWith('/') || /\*{3}|\?\(|\*\(|@\(|\{\*/.test(glob)) continue;
     for (const dot of [true, false]) {
       const ours = globMatcher([glob], { dot })(path);
