@@ -4,12 +4,8 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { TensorInfo } from '../../src/engine/checkpoint/checkpoint';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
-import {
-  isDict,
-  isTensor,
-  readTorchZip,
-  type CheckpointDict,
-} from '../../src/engine/checkpoint/torchZip';
+import { isDict, isTensor, type CheckpointDict } from '../../src/engine/checkpoint/torchValues';
+import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { RpcError } from '../../src/shared/rpc';
 import { mutations } from '../unit/engine/mutations';
 import { pickle, pickleOf, tensorOpcodes, zipOf } from '../unit/engine/zipWriter';

@@ -37,6 +37,8 @@ export type PickleHooks = {
   readonly call: (name: string, args: readonly PickleValue[]) => PickleValue;
   /** Resolves a persistent id, which is how torch refers to a storage. */
   readonly persistent: (id: PickleValue) => PickleValue;
+  /** Whether objects of unknown classes are left out instead of refused. */
+  readonly lenient?: boolean;
 };
 
 const MARK = Symbol('mark');
@@ -181,11 +183,18 @@ export class PickleMachine {
     this.push(this.hooks.call(callee.name, args as PickleValue[]));
   }
 
+  /** An object of a class that is left out, made by its constructor. */
+  newObject(): void {
+    if (this.hooks.lenient !== true) throw new Error('its pickle makes an object of a class');
+    this.reduce();
+  }
+
   /** The state of an OrderedDict is empty; any other object has none here. */
   build(): void {
     const state = this.pop();
     const target = this.top();
     const empty = state === null || (state instanceof Map && state.size === 0);
+    if (this.hooks.lenient === true && target instanceof PickleObject) return;
     if (!(target instanceof Map) || !(empty || isTorchMetadata(state)))
       throw new Error('its pickle sets the state of an object');
   }

@@ -3,12 +3,19 @@ import { PickleMachine, type PickleHooks, type PickleValue } from './pickleMachi
 /**
  * Runs a pickle and returns the one value it leaves. Throws an Error that says what was refused.
  */
-export function unpickle(bytes: Buffer, hooks: PickleHooks): PickleValue {
+export const unpickle = (bytes: Buffer, hooks: PickleHooks): PickleValue =>
+  unpickleFirst(bytes, hooks).value;
+
+/** The first of several pickles, and where it ends. */
+export function unpickleFirst(
+  bytes: Buffer,
+  hooks: PickleHooks,
+): { readonly value: PickleValue; readonly end: number } {
   const machine = new PickleMachine(bytes, hooks);
   for (;;) {
     const { position } = machine;
     const opcode = machine.u8();
-    if (opcode === STOP) return machine.pop();
+    if (opcode === STOP) return { value: machine.pop(), end: machine.position };
     const step = OPCODES[opcode];
     if (!step)
       throw new Error(
@@ -22,7 +29,7 @@ export function unpickle(bytes: Buffer, hooks: PickleHooks): PickleValue {
 const STOP = 0x2e;
 
 /**
- * What each opcode does, by its byte. Those that run code (INST, OBJ, NEWOBJ, EXT*, STACK_GLOBAL of
+ * What each opcode does, by its byte. Those that run code (INST, OBJ, EXT*, STACK_GLOBAL of
  * unknown names …) are missing.
  */
 const OPCODES: Readonly<Record<number, (machine: PickleMachine) => void>> = {
@@ -42,6 +49,8 @@ const OPCODES: Readonly<Record<number, (machine: PickleMachine) => void>> = {
   0x8a: (m) => m.long(m.u8()), // LONG1
   0x47: (m) => m.push(m.take(8).readDoubleBE()), // BINFLOAT
   0x58: (m) => m.push(m.text(m.u32())), // BINUNICODE
+  0x55: (m) => m.push(m.text(m.u8())), // SHORT_BINSTRING, of Python 2
+  0x54: (m) => m.push(m.text(m.u32())), // BINSTRING
   0x8c: (m) => m.push(m.text(m.u8())), // SHORT_BINUNICODE
   0x71: (m) => m.remember(m.u8()), // BINPUT
   0x72: (m) => m.remember(m.u32()), // LONG_BINPUT
@@ -59,6 +68,7 @@ const OPCODES: Readonly<Record<number, (machine: PickleMachine) => void>> = {
   0x63: (m) => m.global(m.line(), m.line()), // GLOBAL
   0x93: (m) => m.global(...([m.pop(), m.pop()].reverse() as [PickleValue, PickleValue])), // STACK_GLOBAL
   0x52: (m) => m.reduce(), // REDUCE
+  0x81: (m) => m.newObject(), // NEWOBJ
   0x62: (m) => m.build(), // BUILD
   0x51: (m) => m.persistent(), // BINPERSID
 };

@@ -1,5 +1,5 @@
 import type { TensorInfo, Tensors } from '../../checkpoint/checkpoint';
-import { isDict, isTensor, type CheckpointDict } from '../../checkpoint/torchZip';
+import { isDict, isTensor, type CheckpointDict } from '../../checkpoint/torchValues';
 import type { GraphBuilder, Value } from '../graphBuilder';
 import { convAttributes, type Adapters, type ConvShape, type Layers } from './layers';
 
