@@ -3,6 +3,7 @@ import type { EngineClient } from '../client/engineClient';
 import { byteText } from '../shared/byteText';
 import type { ImportResult, InstallableModel, Precision } from '../shared/modelProtocol';
 import { RpcError } from '../shared/rpc';
+import { questionsOnTerminal, withConsent } from './consent';
 import { ModelProgressBar } from './modelProgress';
 import { print, reportFailure } from './output';
 
@@ -10,6 +11,7 @@ export type ImportOptions = {
   readonly id: InstallableModel;
   readonly weights?: string;
   readonly precision?: Precision;
+  readonly acceptUnverified: boolean;
   readonly json: boolean;
 };
 
@@ -17,7 +19,7 @@ export type ImportOptions = {
 export async function importModel(
   client: EngineClient,
   folder: string,
-  { id, weights, precision, json }: ImportOptions,
+  { id, weights, precision, acceptUnverified, json }: ImportOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   const bar = new ModelProgressBar();
@@ -28,10 +30,15 @@ export async function importModel(
       ...(weights === undefined ? {} : { weights: path.resolve(weights) }),
       ...(precision === undefined ? {} : { precision }),
     };
-    const result = await client.importModel(params, {
-      signal,
-      onProgress: (progress) => bar.update(progress),
-    });
+    const consent = { acceptUnverified, questions: questionsOnTerminal(signal) };
+    const result = await withConsent(consent, (given) =>
+      client
+        .importModel(
+          { ...params, ...given },
+          { signal, onProgress: (progress) => bar.update(progress) },
+        )
+        .finally(() => bar.stop()),
+    );
     bar.stop();
     reportImport(result, json);
     return true;

@@ -4,10 +4,11 @@ import type { EngineClient } from '../client/engineClient';
 import { describePlan } from '../shared/installText';
 import type { InstallableModel, InstallPlan, Precision } from '../shared/modelProtocol';
 import { RpcError } from '../shared/rpc';
+import { agrees, agreesToHttp, questionsOnTerminal, withConsent } from './consent';
 import { reportImport } from './importModel';
 import { ModelProgressBar } from './modelProgress';
 import { print, reportFailure } from './output';
-import { Questions } from './questions';
+import type { Questions } from './questions';
 
 export type InstallOptions = {
   readonly acceptLicences: boolean;
@@ -15,7 +16,9 @@ export type InstallOptions = {
   readonly precision: Precision;
   readonly mirror: readonly string[];
   readonly proxy?: string;
-  /** Asks nothing: what no option says is left out. It accepts no licence. */
+  readonly allowHttp: boolean;
+  readonly acceptUnverified: boolean;
+  /** Asks nothing: what no option says is left out. It agrees to nothing. */
   readonly yes: boolean;
   readonly json: boolean;
 };
@@ -32,28 +35,40 @@ export async function installModel(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { precision, json, proxy } = options;
-  const request = {
+  const mirrors = options.mirror.length > 0 ? options.mirror : defaultMirrors;
+  const source = {
     // The engine refuses an id that it does not know.
     id: id as InstallableModel,
     precision,
-    mirrors: options.mirror.length > 0 ? options.mirror : defaultMirrors,
+    mirrors,
     ...(proxy === undefined ? {} : { proxy }),
   };
   const bar = new ModelProgressBar();
   try {
+    const questions = options.yes ? undefined : questionsOnTerminal(signal);
+    const allowHttp = options.allowHttp || (await agreesToHttp(mirrors, questions));
+    const request = { ...source, allowHttp };
     const plan = await client.planInstall(request, { signal });
     for (const line of describePlan(plan)) console.error(line);
     console.error();
-    const questions = options.yes ? undefined : questionsOnTerminal(signal);
     const licencesAccepted = options.acceptLicences || (await askToAccept(plan, questions));
     const weights = await weightsFile(
       plan,
       options.weights,
       licencesAccepted ? questions : undefined,
     );
-    const result = await client.installModel(
-      { ...request, licencesAccepted, ...(weights === undefined ? {} : { weights }) },
-      { signal, onProgress: (progress) => bar.update(progress) },
+    const params = {
+      ...request,
+      licencesAccepted,
+      ...(weights === undefined ? {} : { weights }),
+    };
+    const result = await withConsent({ ...options, questions }, (consent) =>
+      client
+        .installModel(
+          { ...params, ...consent },
+          { signal, onProgress: (progress) => bar.update(progress) },
+        )
+        .finally(() => bar.stop()),
     );
     bar.stop();
     if (result.state === 'ready') {
@@ -76,17 +91,6 @@ export async function installModel(
   }
 }
 
-/** Undefined when there is nobody to ask. */
-function questionsOnTerminal(signal: AbortSignal): Questions | undefined {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-  return new Questions({
-    input: process.stdin,
-    output: process.stderr,
-    signal,
-    onInterrupt: () => void process.kill(process.pid, 'SIGINT'),
-  });
-}
-
 /** Without questions nobody accepts; the engine then says which option is missing. */
 async function askToAccept(
   { licences }: InstallPlan,
@@ -96,7 +100,7 @@ async function askToAccept(
   const names = licences
     .filter(({ mustAccept }) => mustAccept)
     .map(({ component, name }) => `${name} for ${component}`);
-  return /^y(es)?$/i.test(await questions.ask(`Do you accept ${names.join(' and ')}? [y/N] `));
+  return agrees(questions, `Do you accept ${names.join(' and ')}?`);
 }
 
 async function weightsFile(

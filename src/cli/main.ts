@@ -222,6 +222,11 @@ const models = program
 
 const modelId = (): Option =>
   new Option('--id <id>', 'model').choices(INSTALLABLE_MODELS).default(INSTALLABLE_MODELS[0]);
+const acceptUnverified = (): Option =>
+  new Option(
+    '--accept-unverified',
+    'accept files whose SHA-256 nobody published, such as pisa_sr.pkl',
+  ).default(false);
 const precision = (): Option =>
   new Option('--precision <precision>', 'fp32 for the CPU, fp16 (half the size) for a GPU').choices(
     PRECISIONS,
@@ -241,7 +246,13 @@ models
     [],
   )
   .option('--proxy <url>', 'HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)')
-  .option('--yes', 'ask nothing; it accepts no licence', false)
+  .option('--allow-http', 'ask mirrors over plain http, too', false)
+  .addOption(acceptUnverified())
+  .option(
+    '--yes',
+    'ask nothing; it accepts no licence, no unverified file and no plain http',
+    false,
+  )
   .option('--json', 'print JSON', false)
   .action((id: string, options: InstallOptions) =>
     run((client, signal) =>
@@ -264,6 +275,7 @@ models
   .addOption(modelId())
   .option('--weights <file>', 'pisa_sr.pkl, when it lies elsewhere')
   .addOption(precision())
+  .addOption(acceptUnverified())
   .option('--json', 'print JSON', false)
   .action((folder: string, options: ImportOptions) =>
     run((client, signal) =>

@@ -15,6 +15,8 @@ export type EngineErrorCode =
   | 'output-too-large-for-format'
   | 'output-too-large'
   | 'bad-setting'
+  | 'mirror-unencrypted'
+  | 'weights-unverified'
   | 'model-missing'
   | 'model-damaged'
   | 'device-unavailable'

@@ -55,14 +55,22 @@ export type DownloadSource = {
    * count.
    */
   readonly proxy?: string;
+  /** Whether the person agreed to ask mirrors over plain http. */
+  readonly allowHttp?: boolean;
 };
+
+/**
+ * Which files that could not be verified the person agreed to, by their SHA-256 (the detail of a
+ * `weights-unverified` error names them), or all of them.
+ */
+export type Consent = { readonly acceptUnverified?: readonly string[] | 'all' };
 
 /** What an installation would do. Nothing was fetched yet but the files' sizes. */
 export type InstallPlan = {
   readonly id: InstallableModel;
   readonly name: string;
   readonly licences: readonly Licence[];
-  /** The mirror that answered. */
+  /** The mirror that answered, as it may be shown. */
   readonly mirror: string;
   readonly files: readonly {
     readonly path: string;
@@ -144,7 +152,8 @@ export type ModelApi = {
    * `ModelProgress`.
    */
   installModel(
-    params: InstallRequest & { readonly licencesAccepted: boolean; readonly weights?: string },
+    params: InstallRequest &
+      Consent & { readonly licencesAccepted: boolean; readonly weights?: string },
     context: CallContext,
   ): Promise<InstallResult>;
   /**
@@ -152,7 +161,7 @@ export type ModelApi = {
    * `ModelProgress`.
    */
   importModel(
-    params: {
+    params: Consent & {
       readonly id: InstallableModel;
       readonly folder: string;
       readonly weights?: string;

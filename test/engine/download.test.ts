@@ -13,7 +13,7 @@ import {
 } from '../../src/engine/download/downloader';
 import { freeBytes, requireSpace } from '../../src/engine/download/freeSpace';
 import { HttpClient, redirectTarget } from '../../src/engine/download/httpClient';
-import { addressOf } from '../../src/engine/download/mirrors';
+import { addressOf, mirrorId, refuseUnencrypted } from '../../src/engine/download/mirrors';
 import { RpcError } from '../../src/shared/rpc';
 import { startFileServer, startProxy, type FileServer } from '../harness/fileServer';
 import { temporaryFolder } from './support';
@@ -360,6 +360,38 @@ describe('Downloader', () => {
     );
   });
 
+  it('takes no more than a file may have, whether the server tells a size or not', async () => {
+    await failsWith('download-failed', get({}, { maxBytes: 1000 }), /300000 bytes where 1000 are/);
+    server.behave(FILE, { surplus: 50_000_000 });
+    await failsWith('download-failed', get({}, { maxBytes: SIZE }), /more than the 300000 bytes/);
+    assert.equal(existsSync(`${destination}.part`), false);
+  });
+
+  it('asks a mirror with other bytes than the known ones only once', async () => {
+    const known = { sha256: '0'.repeat(64) };
+    server.behave(FILE, { tellHash: true });
+    await failsWith('download-failed', get({}, known), /another file than the known one/);
+    assert.equal(gets(server).length, 1);
+  });
+
+  it('refuses plain http unless it is allowed, and shows no password', () => {
+    const mirrors = ['https://a.example', 'http://user:secret@b.example/{path}'];
+    assert.throws(
+      () => refuseUnencrypted(mirrors, false),
+      (error) =>
+        error instanceof RpcError &&
+        error.code === 'mirror-unencrypted' &&
+        error.message.includes('http://***@b.example/{path}') &&
+        !error.message.includes('secret'),
+    );
+    refuseUnencrypted(mirrors, true);
+    refuseUnencrypted(mirrors.slice(0, 1), false);
+    assert.throws(
+      () => addressOf('https//user:secret@b.example', 'a'),
+      (error) => error instanceof RpcError && !error.message.includes('secret'),
+    );
+  });
+
   it('knows the free space, of folders too that do not exist yet', async () => {
     assert.ok((await freeBytes(path.join(folder, 'not', 'yet'))) > 0);
     await requireSpace(folder, 1000);
@@ -405,7 +437,7 @@ describe('Downloader', () => {
           { signal: controller.signal, onBytes: (done) => done > 0 && controller.abort() },
         ),
       );
-      assert.deepEqual(partNote(), { mirror: server.url, etag: '"one"', bytes: SIZE });
+      assert.deepEqual(partNote(), { mirror: mirrorId(server.url), etag: '"one"', bytes: SIZE });
       const left = statSync(`${destination}.part`).size;
       assertComplete(await get());
       const last = server.requests.at(-1);
@@ -413,7 +445,11 @@ describe('Downloader', () => {
     });
 
     it('is checked although the server ignores If-Range', async () => {
-      leavePart(Buffer.alloc(SIZE / 2), { mirror: server.url, etag: '"old"', bytes: SIZE });
+      leavePart(Buffer.alloc(SIZE / 2), {
+        mirror: mirrorId(server.url),
+        etag: '"old"',
+        bytes: SIZE,
+      });
       server.behave(FILE, { ignoreIfRange: true });
       assertComplete(await get());
       assert.deepEqual(gets(server), [AFTER_HALF, undefined]);
@@ -423,7 +459,7 @@ describe('Downloader', () => {
       const modified = 'Wed, 21 Oct 2015 07:28:00 GMT';
       server.behave(FILE, { etag: 'W/"weak"', headers: { 'last-modified': modified } });
       leavePart(HALF, {
-        mirror: server.url,
+        mirror: mirrorId(server.url),
         etag: 'W/"weak"',
         lastModified: modified,
         bytes: SIZE,
@@ -434,7 +470,7 @@ describe('Downloader', () => {
     });
 
     it('does not matter when a known SHA-256 checks the whole', async () => {
-      leavePart(HALF, { mirror: 'http://other.example', etag: '"theirs"', bytes: SIZE });
+      leavePart(HALF, { mirror: mirrorId('http://other.example'), etag: '"theirs"', bytes: SIZE });
       assertComplete(await get({}, { sha256: SHA256.toUpperCase() }));
       assert.deepEqual(
         server.requests.map(({ range, ifRange }) => [range, ifRange]),
@@ -444,14 +480,14 @@ describe('Downloader', () => {
 
     it('must be the same mirror when nothing can check the whole', async () => {
       leavePart(Buffer.alloc(SIZE / 2), {
-        mirror: 'http://other.example',
+        mirror: mirrorId('http://other.example'),
         etag: '"theirs"',
         bytes: SIZE,
       });
       assertComplete(await get());
       server.behave(FILE, { etag: null });
       destination += '-no-validator';
-      leavePart(Buffer.alloc(SIZE / 2), { mirror: server.url, bytes: SIZE });
+      leavePart(Buffer.alloc(SIZE / 2), { mirror: mirrorId(server.url), bytes: SIZE });
       assertComplete(await get());
     });
 
@@ -462,7 +498,7 @@ describe('Downloader', () => {
       });
       other.behave(FILE, { etag: null, stallAfter: 100_000 });
       await failsWith('download-failed', get({ retries: 0, stallMs: 100 }));
-      assert.deepEqual(partNote(), { mirror: server.url, bytes: SIZE });
+      assert.deepEqual(partNote(), { mirror: mirrorId(server.url), bytes: SIZE });
     });
 
     it('is forgotten with a damaged note', async () => {
@@ -473,7 +509,7 @@ describe('Downloader', () => {
     });
 
     it('is fetched again when the whole is not what was promised', async () => {
-      leavePart(Buffer.alloc(SIZE / 2), { mirror: server.url, bytes: SIZE });
+      leavePart(Buffer.alloc(SIZE / 2), { mirror: mirrorId(server.url), bytes: SIZE });
       const result = await get({}, { sha256: SHA256 });
       assertComplete(result);
       assert.deepEqual(gets(server), [AFTER_HALF, undefined]);
@@ -482,11 +518,11 @@ describe('Downloader', () => {
   });
 
   it('finishes a complete part without fetching it again', async () => {
-    leavePart(CONTENT, { mirror: server.url, bytes: SIZE });
+    leavePart(CONTENT, { mirror: mirrorId(server.url), bytes: SIZE });
     assertComplete(await get());
     assert.deepEqual(gets(server), [`bytes=${SIZE}-`]);
     destination += '-known';
-    leavePart(CONTENT, { mirror: server.url, bytes: SIZE });
+    leavePart(CONTENT, { mirror: mirrorId(server.url), bytes: SIZE });
     assertComplete(await get({}, { bytes: SIZE, sha256: SHA256 }));
     assert.equal(gets(server).length, 1, 'with a known hash not even asked');
   });
@@ -522,7 +558,7 @@ describe('Downloader', () => {
   });
 
   it('refuses a mirror whose Content-Range contradicts the known size', async () => {
-    leavePart(HALF, { mirror: server.url, bytes: SIZE });
+    leavePart(HALF, { mirror: mirrorId(server.url), bytes: SIZE });
     server.behave(FILE, { rangeTotal: SIZE + 7 });
     const result = await get({ mirrors: [server.url, other.url] }, { bytes: SIZE, sha256: SHA256 });
     assertComplete(result);

@@ -48,6 +48,7 @@ async function upscale(
     folder: TINY_PISA,
     weights: undefined,
     precision: undefined,
+    accepted: 'all',
     store: new ModelStore(store),
     signal: new AbortController().signal,
     progress: () => undefined,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -18,9 +17,8 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { startFileServer, type FileServer } from '../harness/fileServer';
 import { halved, renamed } from './checkpointFiles';
 import { TINY_PISA } from './pisaSupport';
-import { CLI, largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
-
-type Run = { status: number | null; stdout: string; stderr: string };
+import { largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
+import { AGREED, buildTinyPackage, tinyCli, type Run } from './tinyCli';
 
 describe('PiSA-SR on the command line', { concurrency: false }, () => {
   const folder = temporaryFolder();
@@ -30,18 +28,15 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     store = path.join(folder, `store-${count++}`);
   });
 
-  /** Runs the tool; not synchronously, since the server that it talks to is in this process. */
-  const cli = (...args: string[]): Promise<Run> =>
-    new Promise((resolve) => {
-      const child = spawn(process.execPath, [CLI, '--store', store, ...args], {
-        cwd: folder,
-        env: { ...process.env, http_proxy: '', HTTP_PROXY: '' },
-      });
-      let [stdout, stderr] = ['', ''];
-      child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-      child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-      child.on('close', (status) => resolve({ status, stdout, stderr }));
-    });
+  before(buildTinyPackage);
+
+  /** Runs the tool, with everything agreed to that an import or an installation asks. */
+  const cli = (...args: string[]): Promise<Run> => {
+    const [group, command] = args;
+    const agreed =
+      group === 'models' && (command === 'import' || command === 'install') ? AGREED[command] : [];
+    return tinyCli(folder, store, ...args, ...agreed);
+  };
   const state = async (): Promise<{ state: string }> =>
     (
       JSON.parse((await cli('models', '--json')).stdout) as {
@@ -454,7 +449,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
           ...WEIGHTS,
         );
         assert.equal(status, 1);
-        assert.match(stderr, /diffusion_pytorch_model\.safetensors can't be used/);
+        assert.match(stderr, /vae\/diffusion_pytorch_model\.safetensors with 100000 bytes where/);
       } finally {
         await broken.close();
       }

@@ -55,6 +55,7 @@ describe('a preview with PiSA-SR', () => {
       folder: TINY_PISA,
       weights: undefined,
       precision: undefined,
+      accepted: 'all',
       store: new ModelStore(store),
       signal: quiet.signal,
       progress: () => undefined,

@@ -10,6 +10,7 @@ import { launchBrowser, newPage } from '../harness/browser.mjs';
 import { QUIET_SETTINGS, startServer } from '../harness/codeServer.mjs';
 import { HOST_BUNDLE, makeTemporaryFolder, REPOSITORY, TEST_MODELS } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
+import { buildTinyPackage, TINY_PACKAGE } from '../harness/tinyPackage.mjs';
 import { bundleSuites } from './bundle.mjs';
 
 const TIMEOUT_MS = Number(process.env.HOST_TEST_TIMEOUT_MS ?? 10 * 60_000);
@@ -42,6 +43,7 @@ const MACHINE_SETTINGS = {
 };
 try {
   await bundleSuites();
+  await buildTinyPackage();
   await writePictures();
   if (process.env.VSCODE_PATH || process.env.VSCODE_DOWNLOAD === '1') await runInDesktop();
   else await runInCodeServer();
@@ -75,7 +77,7 @@ async function runInDesktop() {
   );
   await runTests({
     ...(process.env.VSCODE_PATH ? { vscodeExecutablePath: process.env.VSCODE_PATH } : {}),
-    extensionDevelopmentPath: REPOSITORY,
+    extensionDevelopmentPath: TINY_PACKAGE,
     extensionTestsPath: HOST_BUNDLE,
     launchArgs: [
       workspace,
@@ -115,7 +117,7 @@ async function runInCodeServer() {
     });
     await page.goto(
       server.workspaceUrl(workspace, {
-        extensionDevelopmentPath: REPOSITORY,
+        extensionDevelopmentPath: TINY_PACKAGE,
         extensionTestsPath: HOST_BUNDLE,
       }),
     );

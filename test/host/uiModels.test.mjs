@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { startFileServer } from '../harness/fileServer.ts';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
+import { buildTinyPackage, TINY_PACKAGE } from '../harness/tinyPackage.mjs';
 import {
   acceptPath,
   clickDialogButton,
@@ -30,7 +31,9 @@ let server;
 let workbench;
 before(async () => {
   server = await startFileServer(TINY);
+  await buildTinyPackage();
   workbench = await startWorkbench({
+    extension: TINY_PACKAGE,
     machineSettings: { 'pisaUpscale.modelStore': store, 'pisaUpscale.pisaSrMirrors': [server.url] },
   });
 });
@@ -61,6 +64,10 @@ uiTest(
     assert.deepEqual((await notificationButtons(failed)).sort(), ['Import…', 'Install…']);
     await clickNotificationButton(failed, 'Install…');
 
+    const open = await waitForDialog(page, 'Download over an unencrypted connection?');
+    assert.match(await open.innerText(), /http:\/\/127\.0\.0\.1.*plain http/s);
+    await clickDialogButton(open, 'Use Plain HTTP');
+
     const plan = await waitForDialog(page, 'Install PiSA-SR?');
     await page.screenshot({ path: screenshotPath('install-plan') });
     const text = await plan.innerText();
@@ -82,6 +89,12 @@ uiTest(
     await page.screenshot({ path: screenshotPath('install-weights') });
     await clickDialogButton(weights, 'Choose pisa_sr.pkl…');
     await acceptPath(page, path.join(TINY, 'pisa_sr.pkl'));
+
+    const unverified = await waitForDialog(page, 'These files could not be verified');
+    await page.screenshot({ path: screenshotPath('install-unverified') });
+    assert.match(await unverified.innerText(), /pisa_sr\.pkl\s+SHA-256 [0-9a-f]{64}/);
+    assert.equal(existsSync(path.join(store, 'pisa-sr')), false);
+    await clickDialogButton(unverified, 'Use Them');
 
     const ready = await waitForNotification(page, 'PiSA-SR is ready');
     await page.screenshot({ path: screenshotPath('install-ready') });
@@ -114,6 +127,8 @@ uiTest(
     await choose(page, 'PiSA-SR');
     await choose(page, 'Import from Folder…');
     await acceptPath(page, `${TINY}/`);
+    const asked = await waitForDialog(page, 'These files could not be verified');
+    await clickDialogButton(asked, 'Use Them');
     await waitForNotification(page, 'PiSA-SR is ready');
     assert.ok(existsSync(path.join(store, 'pisa-sr/manifest.json')));
   },

@@ -24,10 +24,10 @@ const EXPECTED_EVENTS =
  */
 
 /**
- * @param {{ vsix?: string, machineSettings?: Record<string, unknown> }} [options] `vsix`: a
- * packaged extension instead of the working tree
+ * @param {{ vsix?: string, extension?: string, machineSettings?: Record<string, unknown> }} [options]
+ * `vsix`: a packaged extension, `extension`: the folder of one, instead of the working tree
  */
-export async function startWorkbench({ vsix, machineSettings } = {}) {
+export async function startWorkbench({ vsix, extension = REPOSITORY, machineSettings } = {}) {
   const server = await startServer({
     settings: { 'pisaUpscale.model': 'one-layer-4x' },
     machineSettings: {
@@ -37,7 +37,7 @@ export async function startWorkbench({ vsix, machineSettings } = {}) {
     },
     // Installed in place, as a person has it: VS Code's test driver, which a development path
     // needs, hides all toasts.
-    ...(vsix ? { vsix } : { unpackedExtension: REPOSITORY }),
+    ...(vsix ? { vsix } : { unpackedExtension: extension }),
   });
   const browser = await launchBrowser().catch(async (error) => {
     await server.stop();

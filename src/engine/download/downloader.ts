@@ -151,7 +151,7 @@ export class Downloader {
   ): Promise<FetchedFile> {
     const part = await PartFile.open(`${destination}.part`, signal);
     try {
-      let claimed = file.sha256;
+      let claimed: string | undefined;
       let last = part.bytes;
       const rules = {
         retries: this.retries,
@@ -168,7 +168,7 @@ export class Downloader {
           return more;
         },
       };
-      const complete = part.bytes > 0 && part.bytes === file.bytes && claimed !== undefined;
+      const complete = part.bytes > 0 && part.bytes === file.bytes && file.sha256 !== undefined;
       if (!complete) {
         await retried(rules, async () => {
           const claim = await transfer(mirror, file, part, {

@@ -1,7 +1,10 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { maskedAddress } from '../../shared/addresses';
+import { quoted } from '../checkpoint/limits';
 import { cancelled } from '../errors';
 import { faultOf, PassingError, RefusedError } from './faults';
+import { leadsInside } from './privateHosts';
 import { Connections } from './proxy';
 import { reasonOf, untilAborted } from './watched';
 
@@ -118,17 +121,21 @@ function request(
 }
 
 /**
- * Where a redirect leads. Throws a RefusedError for other than web addresses and for a step from
- * https to http.
+ * Where a redirect leads. Throws a RefusedError for other than web addresses, for a step from https
+ * to http, and for one from outside into this machine's network.
  */
 export function redirectTarget(from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (target?.protocol !== 'http:' && target?.protocol !== 'https:')
     throw new RefusedError(
-      `${from.host} redirects to "${location.slice(0, 100)}", which is no web address`,
+      `${from.host} redirects to "${quoted(maskedAddress(location))}", which is no web address`,
     );
   if (from.protocol === 'https:' && target.protocol === 'http:')
     throw new RefusedError(`${from.host} redirects to an unencrypted address on ${target.host}`);
+  if (leadsInside(from, target))
+    throw new RefusedError(
+      `${from.host} redirects to ${target.host}, an address inside this machine or its network`,
+    );
   return target;
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { maskedAddress, unencryptedAddresses } from '../../shared/addresses';
 import { engineError } from '../errors';
 
 /**
@@ -13,7 +15,26 @@ export function addressOf(mirror: string, path: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   throw engineError('bad-setting', {
-    message: `"${mirror}" is no address of a mirror.`,
+    message: `"${maskedAddress(mirror)}" is no address of a mirror.`,
     hint: 'Give an address that begins with https://, with {path} where the file’s path belongs.',
+  });
+}
+
+/** Tells mirrors apart in a file on disk without naming them: an address may hold a password. */
+export const mirrorId = (mirror: string): string =>
+  createHash('sha256').update(mirror).digest('hex');
+
+/**
+ * Throws `mirror-unencrypted` when a mirror would be asked over plain http and the person did not
+ * agree to that.
+ */
+export function refuseUnencrypted(mirrors: readonly string[], allowed: boolean): void {
+  const [first, ...more] = unencryptedAddresses(mirrors);
+  if (allowed || first === undefined) return;
+  throw engineError('mirror-unencrypted', {
+    message:
+      `${[first, ...more].join(', ')} would be asked over plain http: whoever is on the way can ` +
+      'read and change what is sent.',
+    hint: 'Give an address that begins with https://, or agree to it with --allow-http.',
   });
 }

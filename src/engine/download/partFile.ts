@@ -7,6 +7,7 @@ import { engineError, messageOf, systemCode } from '../errors';
 
 /** What tells whether a later answer is about the same file. */
 export type Validator = {
+  /** See `mirrorId`. */
   readonly mirror: string;
   readonly etag?: string;
   readonly lastModified?: string;
@@ -67,7 +68,9 @@ export class PartFile {
   /** Notes where the bytes come from. */
   async note(validator: Validator): Promise<void> {
     this.known = validator;
-    await onDisk(this.path, () => writeFile(noteOf(this.path), JSON.stringify(validator)));
+    await onDisk(this.path, () =>
+      writeFile(noteOf(this.path), JSON.stringify(validator), { mode: 0o600 }),
+    );
   }
 
   async append(chunk: Buffer): Promise<void> {

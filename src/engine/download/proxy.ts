@@ -3,6 +3,7 @@ import https from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
+import { maskedAddress } from '../../shared/addresses';
 import { engineError } from '../errors';
 
 /** Connections that are kept for further requests, directly or through proxies. */
@@ -56,7 +57,7 @@ function newAgent(protocol: string, proxy: string): http.Agent {
 function check(address: string, source: string): void {
   if (isWebAddress(address)) return;
   throw engineError('proxy-invalid', {
-    message: `"${address.replace(/[^/@]*@/, '***@')}" is no address of a proxy.`,
+    message: `"${maskedAddress(address)}" is no address of a proxy.`,
     hint: `Correct ${source}: it looks like http://host:port.`,
   });
 }

@@ -6,9 +6,17 @@ export type RemoteFile = {
   /** Below the mirror, with "/". */
   readonly path: string;
   readonly bytes?: number;
+  /** No more is taken, whether the server tells a size or not. */
+  readonly maxBytes?: number;
   /** Hexadecimal. */
   readonly sha256?: string;
 };
+
+/** Of a file of which nothing is known. */
+const LARGEST = 5_000_000_000;
+
+/** Bytes that are taken at most. */
+export const mostBytes = ({ bytes, maxBytes }: RemoteFile): number => bytes ?? maxBytes ?? LARGEST;
 
 /** The size of the whole file by an answer: Content-Range in a part of it, else Content-Length. */
 export function totalOf({ status, header }: HttpResponse): number | undefined {
@@ -27,8 +35,9 @@ export const rangeStart = ({ header }: HttpResponse): number | undefined =>
 export function checkIsFile(
   response: HttpResponse,
   total: number | undefined,
-  { path, bytes }: RemoteFile,
+  file: RemoteFile,
 ): void {
+  const { path, bytes } = file;
   const { host, header } = response;
   // A login page, or a network that wants one to log in first.
   if (/^text\/html\b/i.test(header('content-type') ?? '') && !/\.html?$/i.test(path)) {
@@ -44,4 +53,8 @@ export function checkIsFile(
     );
   if (bytes !== undefined && total !== undefined && total !== bytes)
     throw new RefusedError(`${host} has ${path} with ${total} bytes where ${bytes} are expected`);
+  if (total !== undefined && total > mostBytes(file))
+    throw new RefusedError(
+      `${host} has ${path} with ${total} bytes where ${mostBytes(file)} are allowed`,
+    );
 }

@@ -1,8 +1,8 @@
 import { CorruptError, faultOf, PassingError, RefusedError } from './faults';
 import { checkStatus, drop, type HttpClient, type HttpResponse } from './httpClient';
-import { addressOf } from './mirrors';
+import { addressOf, mirrorId } from './mirrors';
 import type { PartFile, Validator } from './partFile';
-import { checkIsFile, rangeStart, totalOf, type RemoteFile } from './remoteFile';
+import { checkIsFile, mostBytes, rangeStart, totalOf, type RemoteFile } from './remoteFile';
 import { watched, type Watch } from './watched';
 
 export type TransferContext = {
@@ -30,7 +30,7 @@ export async function transfer(
     const response = await client.send(
       'GET',
       url,
-      before ? { range: `bytes=${part.bytes}-`, ...ifRange(before, mirror) } : {},
+      before ? { range: `bytes=${part.bytes}-`, ...ifRange(before, mirrorId(mirror)) } : {},
       watch.signal,
     );
     try {
@@ -48,7 +48,7 @@ export async function transfer(
       }
       checkStatus(response, [200, 206]);
       checkIsFile(response, total, file);
-      const now = validatorOf(mirror, response, total);
+      const now = validatorOf(mirrorId(mirror), response, total);
       if (response.status === 200) {
         await part.restart();
         await part.note(now);
@@ -56,9 +56,9 @@ export async function transfer(
         const checkable = (file.sha256 ?? response.linked.sha256) !== undefined;
         if (rangeStart(response) !== part.bytes || (before && !sameFile(before, now, checkable)))
           await startAnew(part, `${response.host} has another version of ${file.path} now`);
-        if (before?.mirror !== mirror) await part.note(now);
+        if (before?.mirror !== now.mirror) await part.note(now);
       }
-      await receive(response, part, file.bytes ?? total, watch, onBytes);
+      await receive(response, part, file, file.bytes ?? total, watch, onBytes);
       return response.linked.sha256;
     } finally {
       drop(response.body);
@@ -67,40 +67,54 @@ export async function transfer(
 }
 
 /**
- * Compares a complete part with what its SHA-256 should be. Rejects with a CorruptError and forgets
- * the part when they differ.
+ * Compares a complete part with what its SHA-256 should be: the known one, else what the mirror
+ * claims. When they differ it forgets the part and rejects with a CorruptError, or with a
+ * RefusedError when the mirror has another file.
  */
 export async function verify(
   part: PartFile,
   claimed: string | undefined,
-  { path }: RemoteFile,
+  { path, sha256: known }: RemoteFile,
   mirror: string,
 ): Promise<string> {
   const sha256 = part.sha256();
-  if (claimed === undefined || claimed.toLowerCase() === sha256) return sha256;
+  const expected = known ?? claimed;
+  if (expected === undefined || expected.toLowerCase() === sha256) return sha256;
   await part.restart();
+  const { host } = addressOf(mirror, path);
+  // What arrived is what the mirror has: to fetch gigabytes again would bring the same.
+  if (known !== undefined && claimed?.toLowerCase() === sha256)
+    throw new RefusedError(
+      `${path} from ${host} is another file than the known one: its SHA-256 is ` +
+        `${sha256.slice(0, 12)}… instead of ${known.slice(0, 12)}…`,
+    );
   throw new CorruptError(
-    `${path} from ${addressOf(mirror, path).host} has the SHA-256 ${sha256.slice(0, 12)}… ` +
-      `instead of ${claimed.slice(0, 12)}…`,
+    `${path} from ${host} has the SHA-256 ${sha256.slice(0, 12)}… ` +
+      `instead of ${expected.slice(0, 12)}…`,
   );
 }
 
 async function receive(
   { body, host }: HttpResponse,
   part: PartFile,
+  file: RemoteFile,
   expected: number | undefined,
   { beat }: Watch,
   onBytes: TransferContext['onBytes'],
 ): Promise<void> {
+  const most = expected ?? mostBytes(file);
   onBytes(part.bytes, expected);
   try {
     for await (const chunk of body) {
+      if (part.bytes + (chunk as Buffer).length > most) {
+        await part.restart();
+        throw new RefusedError(
+          `${host} sends more than the ${most} bytes that ` +
+            (expected === undefined ? `${file.path} may have` : 'are expected'),
+        );
+      }
       await part.append(chunk as Buffer);
       beat();
-      if (expected !== undefined && part.bytes > expected) {
-        await part.restart();
-        throw new RefusedError(`${host} sends more than the ${expected} bytes that are expected`);
-      }
       onBytes(part.bytes, expected);
     }
   } catch (error) {

@@ -56,6 +56,8 @@ export type PisaManifest = Descriptor & {
   /** Results smaller than this are computed at this size and reduced. */
   readonly processSize: number;
   readonly parts: { readonly [part in PisaPart]: ModelFile };
+  /** SHA-256 of the files that could not be verified and that the person agreed to. */
+  readonly accepted: readonly string[];
 };
 
 /** A model's descriptor, read from its `manifest.json`. */
@@ -105,6 +107,7 @@ function parsePisa(json: Json): PisaManifest {
     precision,
     processSize: whole(json, 'processSize', 8),
     parts,
+    accepted: json.accepted === undefined ? [] : hashes(json, 'accepted'),
   };
 }
 
@@ -139,6 +142,14 @@ function modelFile(json: Json, key: string): ModelFile {
   )
     throw new Error(`the path "${quoted(path)}" must lie in the model's folder`);
   return { path, bytes: whole(file, 'bytes', 1), sha256: text(file, 'sha256') };
+}
+
+function hashes(json: Json, key: string): readonly string[] {
+  return list(json, key).map((value) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+      throw new Error(`"${key}" must be a list of SHA-256`);
+    return value;
+  });
 }
 
 function object(json: Json, key: string): Json {

@@ -4,7 +4,7 @@ import type { Config } from '../config';
 import type { Log } from '../log';
 import type { ModelTasks } from '../models/modelTasks';
 import { showImport } from '../models/showImport';
-import { textOf } from './commandArguments';
+import { isTrue, textOf } from './commandArguments';
 
 export type ModelServices = {
   readonly tasks: ModelTasks;
@@ -15,9 +15,10 @@ export type ModelServices = {
 const PISA_SR: InstallableModel = 'pisa-sr';
 
 /**
- * Makes PiSA-SR out of files that are on this machine. Asks for the folder unless other code gives
- * `{ folder, weights? }`; then it rejects with the failure instead of showing it. Resolves with
- * what was imported; undefined when the person gave up or it failed.
+ * Makes PiSA-SR out of files that are on this machine. Asks for the folder, and about files that
+ * can't be verified, unless other code gives `{ folder, weights?, acceptUnverified? }`; then it
+ * rejects with the failure instead of showing it. Resolves with what was imported; undefined when
+ * the person gave up or it failed.
  */
 export async function importModel(
   { tasks, config, log }: ModelServices,
@@ -29,8 +30,10 @@ export async function importModel(
   if (folder === undefined) return undefined;
   const title = vscode.l10n.t('Importing PiSA-SR');
   const params = { id: PISA_SR, folder, ...(weights === undefined ? {} : { weights }) };
-  const result = await tasks.change(title, { automatic: given !== undefined }, (client, context) =>
-    client.importModel(params, context),
+  const result = await tasks.changeWithConsent(
+    title,
+    { automatic: given !== undefined, acceptUnverified: isTrue(options, 'acceptUnverified') },
+    (consent) => (client, context) => client.importModel({ ...params, ...consent }, context),
   );
   if (!result) return undefined;
   void showImport(result, config, log).catch((error: unknown) => log.error(title, error));

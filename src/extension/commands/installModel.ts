@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import { describePlan, describePlanBriefly } from '../../shared/installText';
 import type { InstallPlan, InstallRequest, InstallResult } from '../../shared/modelProtocol';
+import { agreesToHttp } from '../models/consent';
 import { showImport } from '../models/showImport';
 import { isTrue, textOf, textsOf } from './commandArguments';
 import type { ModelServices } from './importModel';
 
 /**
  * Downloads PiSA-SR: shows what would be fetched and under what licences, asks to accept them and
- * for `pisa_sr.pkl`, downloads, imports. Other code may give `{ licencesAccepted: true, weights?,
- * mirrors? }`; then nothing is asked, and it rejects with the failure. What a cancel or a break
+ * for `pisa_sr.pkl`, downloads, imports, and asks about what can't be verified. Other code may give
+ * `{ licencesAccepted: true, weights?, mirrors?, acceptUnverified?, allowHttp? }`; then nothing is
+ * asked, and it rejects with the failure. What a cancel or a break
  * leaves is kept for the next time.
  */
 export async function installModel(
@@ -17,13 +19,17 @@ export async function installModel(
 ): Promise<InstallResult | undefined> {
   const { tasks, config, log } = services;
   const { mirrors, precision, proxy } = config.install();
+  const automatic = isTrue(options, 'licencesAccepted');
+  const chosen = textsOf(options, 'mirrors') ?? mirrors;
+  const allowHttp = automatic ? isTrue(options, 'allowHttp') : await agreesToHttp(chosen);
+  if (!automatic && !allowHttp) return undefined;
   const request: InstallRequest = {
     id: 'pisa-sr',
     precision,
-    mirrors: textsOf(options, 'mirrors') ?? mirrors,
+    mirrors: chosen,
+    allowHttp,
     ...(proxy === undefined ? {} : { proxy }),
   };
-  const automatic = isTrue(options, 'licencesAccepted');
   const agreed = automatic
     ? { weights: textOf(options, 'weights') }
     : await agree(services, request);
@@ -35,8 +41,10 @@ export async function installModel(
     licencesAccepted: true,
     ...(weights === undefined ? {} : { weights }),
   };
-  const result = await tasks.change(title, { automatic }, (client, context) =>
-    client.installModel(params, context),
+  const result = await tasks.changeWithConsent(
+    title,
+    { automatic, acceptUnverified: isTrue(options, 'acceptUnverified') },
+    (consent) => (client, context) => client.installModel({ ...params, ...consent }, context),
   );
   if (!result) return undefined;
   const shown =

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../client/engineClient';
 import { describeModelProgress } from '../../shared/installText';
-import type { ModelProgress } from '../../shared/modelProtocol';
+import type { Consent, ModelProgress } from '../../shared/modelProtocol';
 import { RpcError } from '../../shared/rpc';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { abortSignalOf } from '../jobs/abortSignal';
 import { JobQueue } from '../jobs/jobQueue';
 import { Throttle } from '../jobs/throttle';
 import type { Log } from '../log';
+import { withConsent } from './consent';
 import { TaskClients } from './taskClients';
 
 const PROGRESS_INTERVAL_MS = 250;
@@ -60,6 +61,21 @@ export class ModelTasks {
   ): Promise<T | undefined> {
     const outcome = this.withNotification(title, work, this.changes);
     return automatic ? outcome : this.shown(title, outcome);
+  }
+
+  /**
+   * A change that may find files which nothing vouches for: the person is asked about them, unless
+   * it is `automatic`; then only `acceptUnverified` accepts them.
+   */
+  changeWithConsent<T>(
+    title: string,
+    { automatic, acceptUnverified }: ChangeOptions & { readonly acceptUnverified: boolean },
+    work: (consent: Consent) => TaskWork<T>,
+  ): Promise<T | undefined> {
+    const once = (consent: Consent): Promise<T> =>
+      this.withNotification(title, work(consent), this.changes);
+    if (automatic) return once(acceptUnverified ? { acceptUnverified: 'all' } : {});
+    return this.shown(title, withConsent(once));
   }
 
   /**

@@ -29,6 +29,7 @@ describe('PiSA-SR', function () {
     assert.ok(path.isAbsolute(store()), 'the runner set a store of its own');
     const imported = await vscode.commands.executeCommand<ImportResult>('pisaUpscale.importModel', {
       folder: checkpoints(),
+      acceptUnverified: true,
     });
     assert.equal(imported.folder, path.join(store(), 'pisa-sr'));
     await useModel('pisa-sr');
@@ -67,7 +68,10 @@ describe('PiSA-SR', function () {
   });
 
   it('refuses arguments of the wrong kind, and touches nothing', async () => {
-    await vscode.commands.executeCommand('pisaUpscale.importModel', { folder: checkpoints() });
+    await vscode.commands.executeCommand('pisaUpscale.importModel', {
+      folder: checkpoints(),
+      acceptUnverified: true,
+    });
     for (const id of [7, '', 'pisa-compact-4x']) {
       await assert.rejects(
         Promise.resolve(
@@ -107,6 +111,8 @@ describe('PiSA-SR', function () {
       });
       const arguments_ = {
         licencesAccepted: true,
+        acceptUnverified: true,
+        allowHttp: true,
         mirrors: [server.url],
         weights: path.join(checkpoints(), 'pisa_sr.pkl'),
       };
@@ -122,6 +128,8 @@ describe('PiSA-SR', function () {
     it('is installed once by two commands at the same time, one after the other', async () => {
       const arguments_ = {
         licencesAccepted: true,
+        acceptUnverified: true,
+        allowHttp: true,
         mirrors: [server.url],
         weights: path.join(checkpoints(), 'pisa_sr.pkl'),
       };
@@ -140,6 +148,8 @@ describe('PiSA-SR', function () {
       server.behave('unet/config.json', { status: 404 });
       const arguments_ = {
         licencesAccepted: true,
+        acceptUnverified: true,
+        allowHttp: true,
         mirrors: [server.url],
         weights: path.join(checkpoints(), 'pisa_sr.pkl'),
       };

@@ -1,6 +1,8 @@
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { maskedAddress } from '../../../shared/addresses';
 import type {
+  Consent,
   InstallPlan,
   InstallRequest,
   InstallResult,
@@ -8,6 +10,7 @@ import type {
 } from '../../../shared/modelProtocol';
 import { Downloader } from '../../download/downloader';
 import { freeBytes, requireSpace } from '../../download/freeSpace';
+import { refuseUnencrypted } from '../../download/mirrors';
 import { engineError } from '../../errors';
 import { refuseUnsupported } from '../pisaSupport';
 import { importPisa } from './importPisa';
@@ -21,6 +24,7 @@ export async function planPisaInstall(
   signal: AbortSignal,
 ): Promise<InstallPlan> {
   refuseUnsupported(PISA_NAME);
+  refuseUnencrypted(request.mirrors, request.allowHttp === true);
   const files = pisaRemoteFiles(request.precision);
   const { mirror, facts } = await withDownloader(request, (downloader) =>
     downloader.probe(files, signal),
@@ -38,7 +42,7 @@ export async function planPisaInstall(
     id: PISA_ID,
     name: PISA_NAME,
     licences: PISA_LICENCES,
-    mirror,
+    mirror: maskedAddress(mirror),
     files: planned,
     bytesToFetch: planned.reduce(
       (sum, { bytes, done }) => sum + Math.max(0, (bytes ?? 0) - done),
@@ -61,7 +65,8 @@ export type InstallContext = {
  * `pisa_sr.pkl` is here. The text encoder is removed at the end.
  */
 export async function installPisa(
-  params: InstallRequest & { readonly licencesAccepted: boolean; readonly weights?: string },
+  params: InstallRequest &
+    Consent & { readonly licencesAccepted: boolean; readonly weights?: string },
   context: InstallContext,
 ): Promise<InstallResult> {
   refuseUnsupported(PISA_NAME);
@@ -76,6 +81,7 @@ export async function installPisa(
         '--accept-licences.',
     });
   }
+  refuseUnencrypted(params.mirrors, params.allowHttp === true);
   const { store, signal } = context;
   const folder = store.downloads(PISA_ID);
   await mkdir(folder, { recursive: true });
@@ -90,6 +96,7 @@ export async function installPisa(
     folder,
     weights: undefined,
     precision: params.precision,
+    accepted: params.acceptUnverified ?? [],
     store,
     signal,
     progress: context.progress,
@@ -134,7 +141,7 @@ async function download(
         note = undefined;
       };
       const { bytes } = await downloader.fetch(
-        { ...file, ...(sizes[index] ? { bytes: sizes[index] } : {}) },
+        { ...(sizes[index] ? { bytes: sizes[index] } : {}), ...file },
         destination,
         {
           signal,
@@ -162,11 +169,17 @@ async function withDownloader<T>(
   }
 }
 
+/** pisa_sr.pkl has about 33 MB. */
+const LARGEST_LORAS = 1_000_000_000;
+
 /** A copy of the person's file: a later call of the installation finds it. */
 async function keepWeights(weights: string, folder: string): Promise<void> {
-  if (!(await exists(weights))) {
+  const info = await stat(weights).catch(() => undefined);
+  if (!info?.isFile() || info.size > LARGEST_LORAS) {
     throw engineError('input-missing', {
-      message: `${weights} does not exist.`,
+      message: info?.isFile()
+        ? `${weights} has ${info.size} bytes; ${PISA_WEIGHTS.name} has about 33 million.`
+        : `${weights} is no file.`,
       hint: `Give the path of ${PISA_WEIGHTS.name}. ${PISA_WEIGHTS.note}`,
     });
   }

@@ -17,6 +17,7 @@ import { whileLocked } from './modelLock';
 import { importPisa } from './importPisa';
 import { installPisa, planPisaInstall } from './installPisa';
 import { ModelStore } from './modelStore';
+import { isKnown } from './unverified';
 
 /**
  * Gets, checks and removes models: the engine's `ModelApi`. `beforeChange` closes whatever holds a
@@ -48,11 +49,12 @@ export class ModelManager {
           installPisa(params, { store, signal, progress }),
         );
       },
-      importModel: async ({ id, folder, weights, precision }, { signal, progress }) => {
+      importModel: async (params, { signal, progress }) => {
+        const { id, folder, weights, precision, acceptUnverified: accepted = [] } = params;
         checkId(id);
         await this.beforeChange();
         return whileLocked(store.root, id, () =>
-          importPisa({ folder, weights, precision, store, signal, progress }),
+          importPisa({ folder, weights, precision, accepted, store, signal, progress }),
         );
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),
@@ -104,7 +106,15 @@ async function verifyFiles(
     const problem = await fileProblem(model.folder, file, true, (bytes) =>
       onBytes(file.path, bytes),
     );
-    files.push({ ...file, ok: problem === undefined, message: problem ?? 'matches its SHA-256' });
+    files.push({
+      ...file,
+      ok: problem === undefined,
+      message:
+        problem ??
+        (isTiled(model) || isKnown(file.sha256)
+          ? 'matches its SHA-256'
+          : 'matches the SHA-256 that was recorded when it was installed'),
+    });
   }
   const bad = files.filter(({ ok }) => !ok);
   const advice = isTiled(model)

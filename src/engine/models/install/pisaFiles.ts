@@ -1,5 +1,6 @@
 import type { Licence, Precision } from '../../../shared/modelProtocol';
 import type { RemoteFile } from '../../download/downloader';
+import { KNOWN_FILES } from './knownFiles';
 
 /** Where PiSA-SR's files come from and under what terms; see docs/pisa-sr.md. */
 
@@ -39,18 +40,34 @@ export const PISA_WEIGHTS = {
 
 export type PisaRemoteFile = RemoteFile & { readonly temporary: boolean };
 
+/** A configuration has one or two kilobytes. */
+const LARGEST_CONFIG = 1_000_000;
+/** No file of the pipeline is as large. */
+const LARGEST_WEIGHTS = 4_000_000_000;
+
 /**
- * The files of the diffusers pipeline that are needed. The text encoder serves once, for the empty
+ * The files of the diffusers pipeline that are needed, with what is known of them. The text encoder serves once, for the empty
  * prompt, and is removed then.
  */
 export function pisaRemoteFiles(precision: Precision): readonly PisaRemoteFile[] {
   const suffix = precision === 'fp16' ? '.fp16.safetensors' : '.safetensors';
+  const config = (path: string, temporary: boolean): PisaRemoteFile => ({
+    path,
+    temporary,
+    maxBytes: LARGEST_CONFIG,
+  });
+  const weights = (path: string, temporary: boolean): PisaRemoteFile => ({
+    path,
+    temporary,
+    maxBytes: LARGEST_WEIGHTS,
+    ...KNOWN_FILES[precision][path],
+  });
   return [
-    { path: 'unet/config.json', temporary: false },
-    { path: 'vae/config.json', temporary: false },
-    { path: 'text_encoder/config.json', temporary: true },
-    { path: `vae/diffusion_pytorch_model${suffix}`, temporary: false },
-    { path: `text_encoder/model${suffix}`, temporary: true },
-    { path: `unet/diffusion_pytorch_model${suffix}`, temporary: false },
+    config('unet/config.json', false),
+    config('vae/config.json', false),
+    config('text_encoder/config.json', true),
+    weights(`vae/diffusion_pytorch_model${suffix}`, false),
+    weights(`text_encoder/model${suffix}`, true),
+    weights(`unet/diffusion_pytorch_model${suffix}`, false),
   ];
 }

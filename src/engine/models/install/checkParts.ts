@@ -1,0 +1,92 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { throwIfCancelled } from '../../errors';
+import { PISA_PARTS, type ModelFile, type PisaPart } from '../manifest';
+import { readModel, sha256Of } from '../registry';
+import type { ModelStore } from './modelStore';
+import { PISA_ID } from './pisaFiles';
+import { PLACES, type ImportSteps } from './placeParts';
+import type { SelectedFiles } from './selectFiles';
+import { isKnown, requireAccepted, strangeConfigs, type Accepted } from './unverified';
+
+export type Described = {
+  /** Every file of the model but the text encoder's output, which is not computed yet. */
+  readonly files: Record<PlacedPart, ModelFile>;
+  readonly textEncoder: string;
+};
+type PlacedPart = Exclude<PisaPart, 'context'>;
+const PLACED = PISA_PARTS.filter((part): part is PlacedPart => part !== 'context');
+
+/** Size and SHA-256 of every file, so that damage on disk can be found later. */
+export async function describe(
+  building: string,
+  { signal, progress }: ImportSteps,
+  textEncoder: string,
+): Promise<Described> {
+  const places = PLACED.map((part) => PLACES[part]);
+  const sources = [...places.map((place) => placeIn(building, place)), textEncoder];
+  const sizes = await Promise.all(sources.map(async (file) => (await stat(file)).size));
+  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  let bytes = 0;
+  const hashes: string[] = [];
+  for (const [index, source] of sources.entries()) {
+    throwIfCancelled(signal);
+    const file = places[index] ?? path.basename(textEncoder);
+    const onBytes = (count: number): void => {
+      bytes += count;
+      progress({ phase: 'hash', file, bytes, totalBytes });
+    };
+    hashes.push(await sha256Of(source, onBytes, signal));
+  }
+  const entries = PLACED.map((part, i) => [
+    part,
+    { path: PLACES[part], bytes: sizes[i] ?? 0, sha256: hashes[i] ?? '' },
+  ]);
+  return {
+    files: Object.fromEntries(entries) as Record<PlacedPart, ModelFile>,
+    textEncoder: hashes.at(-1) ?? '',
+  };
+}
+
+/** The same of a file that was made meanwhile. */
+export async function hashed(building: string, place: string): Promise<ModelFile> {
+  const file = placeIn(building, place);
+  return { path: place, bytes: (await stat(file)).size, sha256: await sha256Of(file) };
+}
+
+const placeIn = (building: string, place: string): string =>
+  path.join(building, ...place.split('/'));
+
+/**
+ * Resolves with the SHA-256 of the files that nothing vouches for. Rejects with
+ * `weights-unverified` when the person was not asked about one yet.
+ */
+export async function requireVerified(
+  { files, textEncoder }: Described,
+  selected: SelectedFiles,
+  { store, accepted }: { readonly store: ModelStore; readonly accepted: Accepted },
+): Promise<readonly string[]> {
+  const before = await readModel(store.folder(PISA_ID)).catch(() => undefined);
+  const agreed = new Set(before?.manifest.kind === 'pisa-sr' ? before.manifest.accepted : []);
+  const weights = [
+    files.unet,
+    files.vae,
+    files.loras,
+    { path: path.basename(selected.textEncoder.file), sha256: textEncoder },
+  ];
+  const strange = strangeConfigs(selected);
+  const { file: textConfig } = selected.textConfig;
+  const unverified = [
+    ...weights.filter(({ sha256 }) => !isKnown(sha256)),
+    ...(strange.includes('unetConfig') ? [files.unetConfig] : []),
+    ...(strange.includes('vaeConfig') ? [files.vaeConfig] : []),
+    ...(strange.includes('textConfig') && textConfig !== undefined
+      ? [{ path: 'text_encoder/config.json', sha256: await sha256Of(textConfig) }]
+      : []),
+  ].map(({ path: name, sha256 }) => ({ path: name, sha256 }));
+  requireAccepted(
+    unverified.filter(({ sha256 }) => !agreed.has(sha256)),
+    accepted,
+  );
+  return unverified.map(({ sha256 }) => sha256);
+}

@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RpcError } from '../../../shared/rpc';
+import { unverifiedDetail, type UnverifiedFile } from '../../../shared/unverifiedFiles';
+import { engineError } from '../../errors';
+import { SD21_CLIP, SD21_UNET, SD21_VAE } from '../../graph/sd21/config';
+import { KNOWN_FILES } from './knownFiles';
+import { PISA_NAME } from './pisaFiles';
+import type { SelectedFiles } from './selectFiles';
+
+/** Which unverified files the person agreed to: those with these SHA-256, or all. */
+export type Accepted = readonly string[] | 'all';
+
+/** SHA-256 of every known file, of both precisions. */
+const KNOWN: ReadonlySet<string> = new Set(
+  Object.values(KNOWN_FILES).flatMap((files) => Object.values(files).map(({ sha256 }) => sha256)),
+);
+
+/** Whether a file of weights is one of those that are known. */
+export const isKnown = (sha256: string): boolean => KNOWN.has(sha256);
+
+/** The configurations that say something else than Stable Diffusion 2.1 base's own. */
+export function strangeConfigs({
+  unetConfig,
+  vaeConfig,
+  textConfig,
+}: SelectedFiles): readonly ('unetConfig' | 'vaeConfig' | 'textConfig')[] {
+  const expected = { unetConfig: SD21_UNET, vaeConfig: SD21_VAE, textConfig: SD21_CLIP };
+  const found = { unetConfig, vaeConfig, textConfig };
+  return (['unetConfig', 'vaeConfig', 'textConfig'] as const).filter(
+    (name) => !isDeepStrictEqual(found[name].config, expected[name]),
+  );
+}
+
+/** Throws `weights-unverified` unless the person agreed to each of these files. */
+export function requireAccepted(files: readonly UnverifiedFile[], accepted: Accepted): void {
+  const asked = accepted === 'all' ? [] : files.filter(({ sha256 }) => !accepted.includes(sha256));
+  if (asked.length > 0) throw unverified(asked);
+}
+
+function unverified(files: readonly UnverifiedFile[]): RpcError {
+  const names = files.map(({ path, sha256 }) => `${path} (SHA-256 ${sha256})`);
+  return engineError('weights-unverified', {
+    message:
+      `${names.join(', ')} could not be verified: ` +
+      `${PISA_NAME}’s authors publish no SHA-256 of pisa_sr.pkl, and other files are compared with ` +
+      'those of Stable Diffusion 2.1 base. Nothing was changed.',
+    hint:
+      'Weights run no code, but wrong ones make wrong pictures. If you trust where they come from, ' +
+      'agree to them with --accept-unverified.',
+    detail: unverifiedDetail(files),
+  });
+}

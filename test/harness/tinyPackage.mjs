@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { bundles } from '../../scripts/bundles.mjs';
+import { REPOSITORY } from './paths.mjs';
+
+/** The package that `buildTinyPackage` makes. */
+export const TINY_PACKAGE = path.join(REPOSITORY, 'dist-test/tiny-package');
+const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
+
+/**
+ * Makes the product as it is built, but for one thing: it knows the tiny checkpoints of the tests
+ * where the real one knows Stable Diffusion's, of which no test has the gigabytes. So the way from a
+ * server to a picture can be tested without a switch in the product that turns its checks off.
+ */
+export async function buildTinyPackage() {
+  rmSync(TINY_PACKAGE, { recursive: true, force: true });
+  mkdirSync(TINY_PACKAGE, { recursive: true });
+  cpSync(path.join(REPOSITORY, 'dist'), path.join(TINY_PACKAGE, 'dist'), { recursive: true });
+  for (const name of ['package.json', 'package.nls.json'])
+    cpSync(path.join(REPOSITORY, name), path.join(TINY_PACKAGE, name));
+  for (const name of ['models', 'media', 'schemas'])
+    symlinkSync(path.join(REPOSITORY, name), path.join(TINY_PACKAGE, name), 'junction');
+  const engine = bundles.find(({ outfile }) => outfile === 'dist/engine.js');
+  await esbuild.build({
+    ...engine,
+    absWorkingDir: REPOSITORY,
+    outfile: path.join(TINY_PACKAGE, 'dist/engine.js'),
+    plugins: [tinyFiles],
+  });
+}
+
+/** @type {esbuild.Plugin} */
+const tinyFiles = {
+  name: 'tiny known files',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]knownFiles\.ts$/ }, () => ({
+      contents: `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(), fp16: {} })};`,
+      loader: 'ts',
+    }));
+  },
+};
+
+function knownFiles() {
+  const names = [
+    'unet/diffusion_pytorch_model',
+    'vae/diffusion_pytorch_model',
+    'text_encoder/model',
+  ];
+  return Object.fromEntries(
+    names.map((name) => {
+      const bytes = readFileSync(path.join(TINY, `${name}.safetensors`));
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return [`${name}.safetensors`, { sha256, bytes: bytes.length }];
+    }),
+  );
+}
