@@ -73,7 +73,7 @@ export default tseslint.config(
     rules: forbid(
       {
         packages: ['vscode', ...natives],
-        folders: ['extension', 'engine', 'client', 'batch', 'files', 'webview', 'cli'],
+        folders: ['extension', 'engine', 'client', 'batch', 'files', 'webview', 'cli', 'node'],
         node: true,
       },
       'src/shared imports nothing from vscode, the DOM, Node or the other rooms.',
@@ -92,7 +92,7 @@ export default tseslint.config(
   {
     files: ['src/engine/**/*.ts'],
     rules: forbid(
-      { packages: ['vscode'], folders: ['extension', 'client', 'batch', 'webview', 'cli'] },
+      { packages: ['vscode'], folders: ['extension', 'client', 'batch', 'webview', 'cli', 'node'] },
       'The engine knows only itself, src/files and src/shared.',
     ),
   },
@@ -101,7 +101,7 @@ export default tseslint.config(
     rules: forbid(
       {
         packages: ['vscode', ...natives],
-        folders: ['extension', 'engine', 'batch', 'webview', 'cli'],
+        folders: ['extension', 'engine', 'batch', 'webview', 'cli', 'node'],
       },
       'The client starts the engine as a process; it never loads it.',
     ),
@@ -109,8 +109,21 @@ export default tseslint.config(
   {
     files: ['src/batch/**/*.ts'],
     rules: forbid(
-      { packages: ['vscode', ...natives], folders: ['extension', 'engine', 'webview', 'cli'] },
+      {
+        packages: ['vscode', ...natives],
+        folders: ['extension', 'engine', 'webview', 'cli', 'node'],
+      },
       'Batches know the client and files; the editor and the terminal use them.',
+    ),
+  },
+  {
+    files: ['src/node/**/*.ts'],
+    rules: forbid(
+      {
+        packages: ['vscode', ...natives],
+        folders: ['extension', 'engine', 'batch', 'webview', 'cli'],
+      },
+      'The library drives the engine through src/client.',
     ),
   },
   {
@@ -123,7 +136,7 @@ export default tseslint.config(
   {
     files: ['src/extension/**/*.ts'],
     rules: forbid(
-      { packages: natives, folders: ['engine/**', 'webview', 'cli'] },
+      { packages: natives, folders: ['engine/**', 'webview', 'cli', 'node'] },
       'The extension host loads no native module; it drives the engine through src/client.',
     ),
   },
@@ -132,7 +145,7 @@ export default tseslint.config(
     rules: forbid(
       {
         packages: ['vscode', ...natives],
-        folders: ['extension', 'engine', 'client', 'batch', 'files', 'cli'],
+        folders: ['extension', 'engine', 'client', 'batch', 'files', 'cli', 'node'],
         node: true,
       },
       'The webview is browser code.',

@@ -29,7 +29,13 @@ export const bundles = [
     outfile: 'dist/engine.js',
     external: ['onnxruntime-node', 'sharp'],
   },
-  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' },
+  {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { ...node, entryPoints: ['src/node/index.ts'], outfile: 'dist/index.cjs' },
   {
     bundle: true,
     platform: 'browser',

@@ -7,10 +7,15 @@ import { bundles } from '../bundles.mjs';
  * @param {(output: string) => boolean} isWanted of the development build's output, as
  * `dist/engine.js` or `dist/webview`
  * @param {string} folder gets dist/
+ * @param {string} [readable] an output that stays as it is written, for whoever reads its stack
  */
-export async function bundleInto(folder, isWanted) {
+export async function bundleInto(folder, isWanted, readable) {
   const wanted = bundles.filter(({ outfile, outdir }) => isWanted(outfile ?? outdir));
-  await Promise.all(wanted.map((bundle) => esbuild.build(shipped(bundle, folder))));
+  await Promise.all(
+    wanted.map((bundle) =>
+      esbuild.build({ ...shipped(bundle, folder), minify: bundle.outfile !== readable }),
+    ),
+  );
 }
 
 /** A bundle of the development build, for shipping. */

@@ -8,6 +8,8 @@ import { copyNatives } from './natives.mjs';
 
 /** Copied as they are. */
 const FILES = ['LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES.md', 'package.nls.json', 'schemas'];
+/** The command line and the library. */
+const NPM_ONLY = new Set(['dist/cli.js', 'dist/index.cjs']);
 /** What only developing needs. */
 const NOT_SHIPPED = ['private', 'scripts', 'devDependencies', 'dependencies', 'allowScripts'];
 
@@ -34,7 +36,7 @@ export async function fillExtensionFolder(folder, repository) {
   // vsce asks for one; it leaves nothing out here.
   writeFileSync(path.join(folder, '.vscodeignore'), '.vscodeignore\n');
   copyModels(folder);
-  await bundleInto(folder, (output) => output !== 'dist/cli.js');
+  await bundleInto(folder, (output) => !NPM_ONLY.has(output));
 }
 
 /**

@@ -8,11 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as tar from 'tar';
-
-/** npm's script, when npm started this; else its command, which is a .cmd file on Windows. */
-const NPM = /npm-cli\.c?js$/.test(process.env.npm_execpath ?? '')
-  ? process.env.npm_execpath
-  : undefined;
+import { npmCommand } from './npmCommand.mjs';
 
 /**
  * @param {string} name
@@ -69,9 +65,9 @@ function unpack(name, { version, integrity }, folder, place) {
 
 /** @returns the tarball's name */
 function download(spec, folder) {
-  const args = ['pack', spec, '--pack-destination', folder, '--ignore-scripts', '--silent'];
-  const options = { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' };
-  if (NPM) execFileSync(process.execPath, [NPM, ...args], options);
-  else execFileSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  const { file, args } = npmCommand([
+    ...['pack', spec, '--pack-destination', folder, '--ignore-scripts', '--silent'],
+  ]);
+  execFileSync(file, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   return readdirSync(folder).find((file) => file.endsWith('.tgz'));
 }

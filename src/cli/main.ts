@@ -36,7 +36,7 @@ declare const PISA_UPSCALE_VERSION: string;
 const ENTRY = path.join(__dirname, 'engine.js');
 const MODELS = path.join(path.dirname(__dirname), 'models');
 
-const program = new Command('upscale')
+const program = new Command('pisa-upscale')
   .description(
     'Upscales pictures with super-resolution that can be steered. Prints results on ' +
       'stdout, progress on stderr.',

@@ -1,6 +1,6 @@
 /** The packages that the tests of this folder look into; made once for all of them. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { open, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -16,17 +16,25 @@ const { version } = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'
 export const vsixOf = (target: string): string =>
   path.join(PACKAGES, `pisa-upscale-${target}-${version}.vsix`);
 
+/** The folder that was packed for npm, and the tarball. */
+export const NPM_FOLDER = path.join(PACKAGES, 'npm');
+export const npmTarball = (): string => path.join(PACKAGES, `pisa-upscale-${version}.tgz`);
+
 /** Runs `npm run package`, without npm. */
-export function makeExtensions(targets: readonly string[]): void {
-  mkdirSync(PACKAGES, { recursive: true });
-  execFileSync(
-    process.execPath,
-    [
-      path.join(REPOSITORY, 'scripts/package/extension.mjs'),
-      ...targets.flatMap((target) => ['--target', target]),
-    ],
-    { cwd: REPOSITORY, stdio: ['ignore', 'ignore', 'inherit'] },
+export const makeExtensions = (targets: readonly string[]): void =>
+  script(
+    'extension.mjs',
+    targets.flatMap((target) => ['--target', target]),
   );
+
+/** Runs `npm run package:npm`. */
+export const makeNpmPackage = (): void => script('npm.mjs', []);
+
+function script(name: string, args: readonly string[]): void {
+  execFileSync(process.execPath, [path.join(REPOSITORY, 'scripts/package', name), ...args], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** Unpacks the extension's files of a VSIX. */
