@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import { onlyThroughWrappers } from './scripts/lint/onlyThroughWrappers.mjs';
 
 /** Refuses imports by package name and by folder, with the reason that the architecture gives. */
 const forbid = ({ packages = [], folders = [], node = false }, message) => ({
@@ -67,6 +68,11 @@ export default tseslint.config(
   {
     files: ['src/engine/runtime/onnxRuntime.ts'],
     rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { pisa: { rules: { 'only-through-wrappers': onlyThroughWrappers } } },
+    rules: { 'pisa/only-through-wrappers': 'error' },
   },
   {
     files: ['src/shared/**/*.ts'],

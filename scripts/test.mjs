@@ -49,7 +49,7 @@ const TIERS = {
   },
   ui: {
     setUp: [ensureChromium, ensureVsCodeHost],
-    suites: ['ui', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels'].map((name) => [
+    suites: ['ui', 'uiWords', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels'].map((name) => [
       process.execPath,
       '--import',
       'tsx',

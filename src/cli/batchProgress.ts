@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BatchEvent } from '../batch/batchRun';
 import { BatchMeter } from '../batch/meter';
 import type { PlanItem } from '../batch/types';
+import { drawLine, isWatched } from './terminal';
 
 const INTERVAL_MS = 200;
 
@@ -10,7 +11,7 @@ export class BatchProgress {
   private readonly meter: BatchMeter;
   private readonly names: ReadonlyMap<string, string>;
   private timer: NodeJS.Timeout | undefined;
-  private readonly shown = process.stderr.isTTY;
+  private readonly shown = isWatched();
 
   constructor(items: readonly PlanItem[]) {
     this.meter = new BatchMeter(items);
@@ -24,7 +25,7 @@ export class BatchProgress {
 
   /** Makes room for a line of something else. */
   clear(): void {
-    if (this.shown) process.stderr.write('\r\x1b[K');
+    if (this.shown) drawLine('');
   }
 
   stop(): void {
@@ -45,7 +46,6 @@ export class BatchProgress {
       );
     if (megapixelsPerSecond !== undefined) parts.push(`${megapixelsPerSecond.toFixed(1)} MP/s`);
     if (secondsLeft !== undefined) parts.push(`about ${Math.ceil(secondsLeft)} s left`);
-    const line = parts.join(' · ');
-    process.stderr.write(`\r\x1b[K${line.slice(0, Math.max(20, process.stderr.columns - 1))}`);
+    drawLine(parts.join(' · '));
   }
 }

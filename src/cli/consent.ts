@@ -3,13 +3,13 @@ import type { Consent } from '../shared/modelProtocol';
 import { RpcError } from '../shared/rpc';
 import { unverifiedIn, type UnverifiedFile } from '../shared/unverifiedFiles';
 import { Questions } from './questions';
+import { canAsk, streamsOfQuestions, tell } from './terminal';
 
 /** Whoever sits at the terminal; undefined when there is nobody to ask. */
 export function questionsOnTerminal(signal: AbortSignal): Questions | undefined {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  if (!canAsk()) return undefined;
   return new Questions({
-    input: process.stdin,
-    output: process.stderr,
+    ...streamsOfQuestions(),
     signal,
     onInterrupt: () => void process.kill(process.pid, 'SIGINT'),
   });
@@ -58,7 +58,7 @@ export async function withConsent<T>(
 }
 
 function agreesToFiles(files: readonly UnverifiedFile[], questions: Questions): Promise<boolean> {
-  console.error('These files could not be verified; nothing says what they should be:');
-  for (const { path, sha256 } of files) console.error(`  ${sha256}  ${path}`);
+  tell('These files could not be verified; nothing says what they should be:');
+  for (const { path, sha256 } of files) tell(`  ${sha256}  ${path}`);
   return agrees(questions, 'Do you trust where they come from?');
 }

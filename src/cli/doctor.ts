@@ -1,5 +1,6 @@
 import type { EngineClient } from '../client/engineClient';
 import { printTable } from './table';
+import { print, printJson } from './terminal';
 
 /** Shows versions, devices and model checks. Returns whether pictures can be upscaled here. */
 export async function doctor(
@@ -10,13 +11,13 @@ export async function doctor(
   const devices = await client.devices({ refresh: false });
   const models = await client.checkModels();
   if (json) {
-    console.log(JSON.stringify({ versions, devices, models }));
+    printJson({ versions, devices, models });
   } else {
     printTable(
       ['versions', ''],
       Object.entries(versions).map(([name, version]) => [name, String(version)]),
     );
-    console.log();
+    print();
     printTable(
       ['device', 'usable', 'probe', 'reason'],
       devices.devices.map(({ device, usable, reason, milliseconds }) => [
@@ -26,7 +27,7 @@ export async function doctor(
         reason,
       ]),
     );
-    console.log();
+    print();
     printTable(
       ['model', 'ok', 'check'],
       models.map(({ id, ok, message }) => [id, ok ? 'yes' : 'no', message]),

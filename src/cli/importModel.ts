@@ -5,7 +5,8 @@ import type { ImportResult, InstallableModel, Precision } from '../shared/modelP
 import { RpcError } from '../shared/rpc';
 import { questionsOnTerminal, withConsent } from './consent';
 import { ModelProgressBar } from './modelProgress';
-import { print, reportFailure } from './output';
+import { reportFailure } from './output';
+import { print, printJson, tell } from './terminal';
 
 export type ImportOptions = {
   readonly id: InstallableModel;
@@ -51,11 +52,11 @@ export async function importModel(
 
 export function reportImport(result: ImportResult, json: boolean): void {
   if (json) {
-    print(JSON.stringify(result));
+    printJson(result);
     return;
   }
   print(`${result.id} is ready: ${result.folder} (${byteText(result.bytes)})`);
   for (const { path: name, bytes, how } of result.files)
-    console.error(`  ${name}  ${byteText(bytes)}  ${how}`);
-  for (const note of result.notes) console.error(`  note: ${note}`);
+    tell(`  ${name}  ${byteText(bytes)}  ${how}`);
+  for (const note of result.notes) tell(`  note: ${note}`);
 }

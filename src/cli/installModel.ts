@@ -7,8 +7,9 @@ import { RpcError } from '../shared/rpc';
 import { agrees, agreesToHttp, questionsOnTerminal, withConsent } from './consent';
 import { reportImport } from './importModel';
 import { ModelProgressBar } from './modelProgress';
-import { print, reportFailure } from './output';
+import { reportFailure } from './output';
 import type { Questions } from './questions';
+import { printJson, tell } from './terminal';
 
 export type InstallOptions = {
   readonly acceptLicences: boolean;
@@ -49,8 +50,8 @@ export async function installModel(
     const allowHttp = options.allowHttp || (await agreesToHttp(mirrors, questions));
     const request = { ...source, allowHttp };
     const plan = await client.planInstall(request, { signal });
-    for (const line of describePlan(plan)) console.error(line);
-    console.error();
+    for (const line of describePlan(plan)) tell(line);
+    tell();
     const licencesAccepted = options.acceptLicences || (await askToAccept(plan, questions));
     const weights = await weightsFile(
       plan,
@@ -75,18 +76,18 @@ export async function installModel(
       reportImport(result.imported, json);
       return true;
     }
-    if (json) print(JSON.stringify(result));
-    console.error(
+    if (json) printJson(result);
+    tell(
       `All that can be downloaded is here. Still missing: ${plan.weights.name}. ${result.weights}`,
     );
-    console.error(`Then run this again with --weights <path of ${plan.weights.name}>.`);
+    tell(`Then run this again with --weights <path of ${plan.weights.name}>.`);
     return false;
   } catch (error) {
     bar.stop();
     const failure = RpcError.from(error);
     reportFailure(failure, json);
     if (failure.code === 'cancelled')
-      console.error('What has arrived is kept; the next run goes on from it.');
+      tell('What has arrived is kept; the next run goes on from it.');
     return false;
   }
 }
@@ -117,6 +118,6 @@ async function weightsFile(
     if (answer === '') return undefined;
     const file = path.resolve(answer.replace(/^(['"])(.*)\1$/, '$2'));
     if ((await stat(file).catch(() => undefined))?.isFile()) return file;
-    console.error(`${file} is no file.`);
+    tell(`${file} is no file.`);
   }
 }

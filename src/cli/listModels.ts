@@ -1,6 +1,7 @@
 import type { EngineClient } from '../client/engineClient';
 import { describeState } from '../shared/installText';
 import { printTable } from './table';
+import { print, printJson } from './terminal';
 
 /** Lists the models that can be used, and the state of those that can be installed. */
 export async function listModels(
@@ -10,7 +11,7 @@ export async function listModels(
   const models = await client.models();
   const installable = await client.modelStates();
   if (json) {
-    console.log(JSON.stringify({ models, installable }));
+    printJson({ models, installable });
     return models.length > 0;
   }
   printTable(
@@ -23,7 +24,7 @@ export async function listModels(
       description,
     ]),
   );
-  console.log();
+  print();
   printTable(
     ['installable', 'state', 'how to get it'],
     installable.map(({ id, status }) => [

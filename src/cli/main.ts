@@ -26,6 +26,7 @@ import { listModels } from './listModels';
 import { removeModel } from './removeModel';
 import { region } from './region';
 import { grid, sizeLimit } from './sizes';
+import { commanderOutput, tell } from './terminal';
 import { isBatch, upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
 import { upscaleFiles } from './upscaleFiles';
 import { verifyModels } from './verifyModels';
@@ -50,7 +51,8 @@ const program = new Command('pisa-upscale')
   )
   .option('--store <folder>', 'folder of installed models', folder, defaultModelStore())
   .option('--verbose', 'print what the engine logs', false)
-  .showHelpAfterError('(--help lists the options)');
+  .showHelpAfterError('(--help lists the options)')
+  .configureOutput(commanderOutput);
 
 program
   .command('upscale', { isDefault: true })
@@ -332,7 +334,7 @@ async function run(
     store,
     idleSeconds: 3600,
     log: (line) => {
-      if (verbose) console.error(line);
+      if (verbose) tell(line);
     },
   });
   const controller = new AbortController();
@@ -373,6 +375,6 @@ function wholeNumber(minimum: number, maximum: number): (text: string) => number
 }
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
+  tell(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 });

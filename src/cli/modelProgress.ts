@@ -1,37 +1,25 @@
-import { SingleBar } from 'cli-progress';
 import { describeModelProgress } from '../shared/installText';
 import type { ModelProgress } from '../shared/modelProtocol';
+import { tell, TextBar } from './terminal';
 
 /**
  * Shows the progress of an installation on stderr: a bar on a terminal, else only what a person
  * should know.
  */
 export class ModelProgressBar {
-  private bar: SingleBar | undefined;
+  private readonly bar = new TextBar('[{bar}] {what}');
 
   update(progress: ModelProgress): void {
-    if (progress.note !== undefined) this.note(progress.note);
-    if (!process.stderr.isTTY) return;
-    if (!this.bar) {
-      this.bar = new SingleBar({
-        stream: process.stderr,
-        clearOnComplete: true,
-        hideCursor: true,
-        format: '[{bar}] {what}',
-      });
-      this.bar.start(1, 0, { what: '' });
+    if (progress.note !== undefined) {
+      this.stop();
+      tell(`note: ${progress.note}`);
     }
-    this.bar.setTotal(Math.max(1, progress.totalBytes));
-    this.bar.update(progress.bytes, { what: describeModelProgress(progress) });
+    this.bar.draw(progress.bytes, Math.max(1, progress.totalBytes), {
+      what: describeModelProgress(progress),
+    });
   }
 
   stop(): void {
-    this.bar?.stop();
-    this.bar = undefined;
-  }
-
-  private note(text: string): void {
-    this.stop();
-    console.error(`note: ${text}`);
+    this.bar.stop();
   }
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { RpcError } from '../shared/rpc';
+import { terminalText } from '../shared/safeText';
 
 export type QuestionsOptions = {
   readonly input: NodeJS.ReadableStream;
@@ -26,7 +27,9 @@ export class Questions {
       terminal.once('close', () => reject(new Error('closed'))),
     );
     try {
-      return (await Promise.race([terminal.question(question, { signal }), ended])).trim();
+      return (
+        await Promise.race([terminal.question(terminalText(question), { signal }), ended])
+      ).trim();
     } catch {
       // The next line begins after the question.
       output.write('\n');

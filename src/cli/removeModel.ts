@@ -2,7 +2,8 @@ import type { EngineClient } from '../client/engineClient';
 import { byteText } from '../shared/byteText';
 import type { InstallableModel } from '../shared/modelProtocol';
 import { RpcError } from '../shared/rpc';
-import { print, reportFailure } from './output';
+import { reportFailure } from './output';
+import { print, printJson } from './terminal';
 
 /** Removes an installed model. Returns whether there was one. */
 export async function removeModel(
@@ -13,11 +14,11 @@ export async function removeModel(
   try {
     // The engine refuses an id that it does not know.
     const result = await client.removeModel({ id: id as InstallableModel });
-    print(
-      json
-        ? JSON.stringify(result)
-        : `${id} was removed from ${result.folder}; ${byteText(result.bytesFreed)} are free again.`,
-    );
+    if (json) printJson(result);
+    else
+      print(
+        `${id} was removed from ${result.folder}; ${byteText(result.bytesFreed)} are free again.`,
+      );
     return true;
   } catch (error) {
     reportFailure(RpcError.from(error), json);

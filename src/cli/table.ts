@@ -1,3 +1,5 @@
+import { print } from './terminal';
+
 /** Prints rows in columns as wide as their longest cell. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
   const all = [header, ...rows];
@@ -5,7 +7,7 @@ export function printTable(header: readonly string[], rows: readonly (readonly s
     Math.max(...all.map((row) => (row[column] ?? '').length)),
   );
   for (const row of all)
-    console.log(
+    print(
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('  ')

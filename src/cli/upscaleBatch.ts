@@ -14,7 +14,7 @@ import type { BatchSettings } from '../batch/targets';
 import { DEFAULT_SETTINGS } from '../shared/settings';
 import type { BatchOptions } from './batchOptions';
 import { BatchProgress } from './batchProgress';
-import { print } from './output';
+import { print, printJson, tell } from './terminal';
 import { callFor, type UpscaleOptions } from './upscaleFiles';
 
 /** Reasons that need no word: they hold for most files of a folder. */
@@ -89,14 +89,14 @@ export async function upscaleBatch(
       client,
     );
     const plan = await batch.plan(signal);
-    for (const note of plan.notes) console.error(`note: ${note}`);
+    for (const note of plan.notes) tell(`note: ${note}`);
     if (options.check) return reportCheck(plan, options.json);
     if (options.dryRun) {
       reportPlan(plan, options.json);
       return true;
     }
     if (batch.unfinished)
-      console.error(
+      tell(
         `Going on with an interrupted run: ${Object.keys(batch.unfinished.records).length} ` +
           `of ${batch.unfinished.header.ids.length} are done.`,
       );
@@ -104,7 +104,7 @@ export async function upscaleBatch(
   } catch (error) {
     if (signal.aborted) return false;
     if (!(error instanceof RecipeError) && !(error instanceof RecordsError)) throw error;
-    console.error(error.message);
+    tell(error.message);
     return false;
   }
 }
@@ -212,7 +212,7 @@ function settingsFrom(options: UpscaleBatchOptions): BatchSettings {
 async function merge({ root }: Place): Promise<boolean> {
   const { parts, outputs, missing } = await mergeLocks(root);
   if (missing.length > 0) {
-    console.error(
+    tell(
       `Shards ${missing.join(', ')} of ${parts + missing.length} are missing. Run them, or ` +
         'collect their lock files here.',
     );
@@ -226,7 +226,7 @@ async function merge({ root }: Place): Promise<boolean> {
 function reportCheck({ items, orphans }: Plan, json: boolean): boolean {
   const stale = items.filter(({ status }) => status === 'todo');
   const wrong = items.filter(({ reason }) => reason === 'collision' || reason === 'outside');
-  if (json) for (const item of [...stale, ...wrong]) print(JSON.stringify(planLine(item)));
+  if (json) for (const item of [...stale, ...wrong]) printJson(planLine(item));
   else {
     for (const { output, input, reason } of stale)
       print(
@@ -238,7 +238,7 @@ function reportCheck({ items, orphans }: Plan, json: boolean): boolean {
   }
   const upToDate = items.filter(({ status }) => status === 'done').length;
   const isFine = stale.length + wrong.length + orphans.length === 0;
-  console.error(
+  tell(
     isFine
       ? `${upToDate} outputs are up to date.`
       : `${stale.length} outputs are stale, ${orphans.length} have no source any more, ` +
@@ -269,7 +269,7 @@ const planLine = ({
 
 function reportPlan({ items, otherFiles }: Plan, json: boolean): void {
   if (json) {
-    for (const item of items) print(JSON.stringify(planLine(item)));
+    for (const item of items) printJson(planLine(item));
     return;
   }
   for (const { input, output, status, selected, outputSize, message } of items) {
@@ -279,7 +279,7 @@ function reportPlan({ items, otherFiles }: Plan, json: boolean): void {
         : `${status === 'done' ? 'done' : 'skip'}  ${input}  ${message ?? ''}`,
     );
   }
-  console.error(`${summary(items)}${otherFiles === 0 ? '' : `, ${otherFiles} other files`}`);
+  tell(`${summary(items)}${otherFiles === 0 ? '' : `, ${otherFiles} other files`}`);
 }
 
 function summary(items: readonly PlanItem[]): string {
@@ -300,14 +300,14 @@ async function carryOut(
   if (!options.json) {
     for (const { input, reason, message } of plan.items)
       if (reason !== undefined && !EXPECTED.includes(reason))
-        console.error(
+        tell(
           `left alone: ${input}  ` +
             `${message ?? ''}${reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : ''}`,
         );
   }
   if (chosen.length === 0) {
     await batch.tidy(plan);
-    console.error(`${summary(plan.items)}.`);
+    tell(`${summary(plan.items)}.`);
     return true;
   }
   const progress = new BatchProgress(chosen);
@@ -321,7 +321,7 @@ async function carryOut(
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   const result = await report.finally(() => progress.stop());
-  console.error(
+  tell(
     `${reportSentence(result)}; ` +
       `${summary(plan.items.filter(({ status, selected }) => status !== 'todo' || !selected)).replace('0 to do, ', '')}.`,
   );
@@ -336,23 +336,21 @@ function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json: boole
   if (json) {
     const error =
       state === 'failed' ? { error: { message, ...(hint === undefined ? {} : { hint }) } } : {};
-    print(
-      JSON.stringify({
-        input: path.join(root, input),
-        output: path.join(outputRoot, output),
-        state,
-        ...size,
-        bytes,
-        seconds,
-        notes,
-        ...error,
-      }),
-    );
+    printJson({
+      input: path.join(root, input),
+      output: path.join(outputRoot, output),
+      state,
+      ...size,
+      bytes,
+      seconds,
+      notes,
+      ...error,
+    });
   } else if (state === 'done') {
     print(`${output}  ${size?.width ?? 0}×${size?.height ?? 0}  ${seconds.toFixed(1)} s`);
-    for (const note of notes) console.error(`  note: ${note}`);
+    for (const note of notes) tell(`  note: ${note}`);
   } else if (state === 'failed')
-    console.error(`${input}: ${message ?? ''}${hint === undefined ? '' : ` ${hint}`}`);
+    tell(`${input}: ${message ?? ''}${hint === undefined ? '' : ` ${hint}`}`);
 }
 
 function reportSentence({ outcomes, seconds, cancelled }: Report): string {

@@ -11,8 +11,9 @@ import { describeGuidance } from '../shared/guidance';
 import { formatFromName } from '../shared/naming';
 import { RpcError } from '../shared/rpc';
 import type { ColourFix, DeviceChoice, OutputFormatChoice } from '../shared/settings';
-import { print, reportFailure } from './output';
+import { reportFailure } from './output';
 import { ProgressBar } from './progressBar';
+import { print, printJson, tell } from './terminal';
 
 export type UpscaleOptions = {
   readonly out?: string;
@@ -190,23 +191,21 @@ function report(result: UpscaleResult, json: boolean): void {
     skipped,
   } = result;
   if (json) {
-    print(
-      JSON.stringify({
-        input,
-        output,
-        width,
-        height,
-        model,
-        device,
-        scale,
-        guidance,
-        tiles,
-        seconds,
-        peakRssMB,
-        skipped,
-        notes,
-      }),
-    );
+    printJson({
+      input,
+      output,
+      width,
+      height,
+      model,
+      device,
+      scale,
+      guidance,
+      tiles,
+      seconds,
+      peakRssMB,
+      skipped,
+      notes,
+    });
     return;
   }
   const shown = path.relative(process.cwd(), output || input) || output;
@@ -219,5 +218,5 @@ function report(result: UpscaleResult, json: boolean): void {
       `${describeGuidance(guidance, result.branches)}  ${seconds.total.toFixed(1)} s on ` +
       device,
   );
-  for (const note of notes) console.error(`  note: ${note}`);
+  for (const note of notes) tell(`  note: ${note}`);
 }

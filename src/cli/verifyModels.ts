@@ -1,7 +1,8 @@
 import type { EngineClient } from '../client/engineClient';
 import { RpcError } from '../shared/rpc';
 import { ModelProgressBar } from './modelProgress';
-import { print, reportFailure } from './output';
+import { reportFailure } from './output';
+import { print, printJson } from './terminal';
 
 /** Reads every byte of one model, or of all. Returns whether all are as they should be. */
 export async function verifyModels(
@@ -17,7 +18,7 @@ export async function verifyModels(
       onProgress: (progress) => bar.update(progress),
     });
     bar.stop();
-    if (json) print(JSON.stringify(results));
+    if (json) printJson(results);
     else
       for (const result of results)
         print(`${result.ok ? 'ok    ' : 'DAMAGED'}  ${result.id}  ${result.message}`);

@@ -10,6 +10,8 @@ export type RpcErrorValue = {
   readonly code: string;
   /** What happened, in one sentence. */
   readonly message: string;
+  /** What belongs to the message and stands on lines of its own. */
+  readonly list?: readonly string[];
   /** What the person can do about it. */
   readonly hint?: string;
   /** Technical detail for the log. */
@@ -19,6 +21,7 @@ export type RpcErrorValue = {
 /** An error that keeps its code and advice while it crosses a process boundary. */
 export class RpcError extends Error {
   readonly code: string;
+  readonly list: readonly string[];
   readonly hint: string | undefined;
   readonly detail: string | undefined;
 
@@ -26,6 +29,7 @@ export class RpcError extends Error {
     super(value.message);
     this.name = 'RpcError';
     this.code = value.code;
+    this.list = value.list ?? [];
     this.hint = value.hint;
     this.detail = value.detail;
   }
@@ -34,6 +38,7 @@ export class RpcError extends Error {
     return {
       code: this.code,
       message: this.message,
+      ...(this.list.length === 0 ? {} : { list: this.list }),
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.detail === undefined ? {} : { detail: this.detail }),
     };

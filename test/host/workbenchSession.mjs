@@ -24,12 +24,18 @@ const EXPECTED_EVENTS =
  */
 
 /**
- * @param {{ vsix?: string, extension?: string, machineSettings?: Record<string, unknown> }} [options]
- * `vsix`: a packaged extension, `extension`: the folder of one, instead of the working tree
+ * @param {{ vsix?: string, extension?: string, settings?: Record<string, unknown>,
+ * machineSettings?: Record<string, unknown> }} [options] `vsix`: a packaged extension, `extension`:
+ * the folder of one, instead of the working tree
  */
-export async function startWorkbench({ vsix, extension = REPOSITORY, machineSettings } = {}) {
+export async function startWorkbench({
+  vsix,
+  extension = REPOSITORY,
+  settings,
+  machineSettings,
+} = {}) {
   const server = await startServer({
-    settings: { 'pisaUpscale.model': 'one-layer-4x' },
+    settings: { 'pisaUpscale.model': 'one-layer-4x', ...settings },
     machineSettings: {
       'pisaUpscale.device': 'cpu',
       'pisaUpscale.modelFolders': [TEST_MODELS],

@@ -6,6 +6,9 @@ import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
 import { Disposable } from '../disposable';
 import { formatSeconds } from '../jobs/progressText';
+import { notify } from '../ui/notifications';
+import { createPanel, setPanelTitle } from '../ui/panels';
+import { StatusEntry } from '../ui/statusBar';
 import { BatchHost, type BatchHostServices } from './batchHost';
 import { batchHtml } from './batchHtml';
 import { stateFolderOf, type BatchPlace } from './batchPlace';
@@ -28,12 +31,16 @@ type Open = {
 export class BatchPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly open = new Map<string, Open>();
   private readonly status = this.register(
-    vscode.window.createStatusBarItem('pisaUpscale.batch', vscode.StatusBarAlignment.Left),
+    new StatusEntry(
+      'pisaUpscale.batch',
+      vscode.l10n.t('PiSA Upscale Batch'),
+      'pisaUpscale.revealBatch',
+      vscode.l10n.t('Show the batch'),
+    ),
   );
 
   constructor(private readonly services: BatchPanelServices) {
     super();
-    this.status.name = vscode.l10n.t('PiSA Upscale Batch');
     this.register(vscode.window.registerWebviewPanelSerializer(BATCH_VIEW, this));
     this.register(
       vscode.commands.registerCommand('pisaUpscale.revealBatch', () => this.revealRunning()),
@@ -53,12 +60,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       return existing.host;
     }
     existing?.panel?.dispose();
-    const panel = vscode.window.createWebviewPanel(
-      BATCH_VIEW,
-      this.titleOf(place),
-      vscode.ViewColumn.Active,
-    );
-    return this.fill(panel, place);
+    return this.fill(createPanel(BATCH_VIEW, this.titleOf(place)), place);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -79,7 +81,8 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       if (!unfinished) continue;
       const done = unfinished.header.ids.filter((id) => id in unfinished.records).length;
       const goOn = vscode.l10n.t('Go On');
-      const answer = await vscode.window.showInformationMessage(
+      const answer = await notify(
+        'information',
         vscode.l10n.t(
           'A batch in {0} was interrupted: {1} of {2} images are done.',
           path.basename(uri.fsPath),
@@ -116,7 +119,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       enableScripts: true,
       localResourceRoots: [assets, vscode.Uri.file(place.root)],
     };
-    panel.title = this.titleOf(place);
+    setPanelTitle(panel, this.titleOf(place));
     const running = this.open.get(place.root);
     const entry: Open = running?.host.isRunning
       ? running
@@ -174,24 +177,13 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       failed,
     );
     const show = vscode.l10n.t('Show Report');
-    const told =
-      failed > 0
-        ? vscode.window.showWarningMessage(text, show)
-        : vscode.window.showInformationMessage(text, show);
+    const told = notify(failed > 0 ? 'warning' : 'information', text, show);
     void told.then((answer) => answer === show && this.reveal(entry));
   }
 
   private reveal(entry: Open): void {
     if (entry.panel) entry.panel.reveal();
-    else
-      this.fill(
-        vscode.window.createWebviewPanel(
-          BATCH_VIEW,
-          this.titleOf(entry.host.place),
-          vscode.ViewColumn.Active,
-        ),
-        entry.host.place,
-      );
+    else this.fill(createPanel(BATCH_VIEW, this.titleOf(entry.host.place)), entry.host.place);
   }
 
   private revealRunning(): void {
@@ -209,12 +201,11 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       return;
     }
     const { done, total, secondsLeft, paused } = standing;
-    this.status.text =
-      `$(${paused ? 'debug-pause' : 'sync~spin'}) ` +
-      `${vscode.l10n.t('Upscaling {0}/{1}', done, total)}${secondsLeft === undefined || paused ? '' : ` · ${formatSeconds(secondsLeft)}`}`;
-    this.status.tooltip = vscode.l10n.t('Show the batch');
-    this.status.command = 'pisaUpscale.revealBatch';
-    this.status.show();
+    const left = secondsLeft === undefined || paused ? '' : ` · ${formatSeconds(secondsLeft)}`;
+    this.status.show(
+      paused ? 'debug-pause' : 'sync~spin',
+      `${vscode.l10n.t('Upscaling {0}/{1}', done, total)}${left}`,
+    );
   }
 }
 

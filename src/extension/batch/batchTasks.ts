@@ -4,6 +4,7 @@ import { Batch } from '../../batch/batch';
 import { liesIn } from '../../batch/paths';
 import type { BatchRun } from '../../batch/batchRun';
 import type { EngineSupervisor } from '../engineSupervisor';
+import { LineTerminal } from '../ui/lineTerminal';
 import { requestFor, type BatchPlace, type BatchSurroundings } from './batchPlace';
 
 export const TASK_TYPE = 'pisa-upscale';
@@ -43,44 +44,32 @@ export class BatchTaskProvider implements vscode.TaskProvider {
   }
 }
 
-const CTRL_C = '\x03';
-
 /** A terminal that runs one batch and prints what the command line would. */
-class BatchTerminal implements vscode.Pseudoterminal {
-  private readonly written = new vscode.EventEmitter<string>();
-  private readonly closed = new vscode.EventEmitter<number>();
+class BatchTerminal extends LineTerminal {
   private readonly controller = new AbortController();
   private run: BatchRun | undefined;
-  readonly onDidWrite = this.written.event;
-  readonly onDidClose = this.closed.event;
 
   constructor(
     private readonly definition: vscode.TaskDefinition,
     private readonly folder: vscode.WorkspaceFolder,
     private readonly services: Services,
-  ) {}
+  ) {
+    super();
+  }
 
-  open(): void {
+  override open(): void {
     void this.work().then(
-      (succeeded) => this.closed.fire(succeeded ? 0 : 1),
+      (succeeded) => this.end(succeeded ? 0 : 1),
       (error: unknown) => {
         this.print(error instanceof Error ? error.message : String(error));
-        this.closed.fire(1);
+        this.end(1);
       },
     );
   }
 
-  close(): void {
+  override close(): void {
     this.controller.abort();
     this.run?.cancel();
-  }
-
-  handleInput(data: string): void {
-    if (data.includes(CTRL_C)) this.close();
-  }
-
-  private print(line: string): void {
-    this.written.fire(`${line.replaceAll('\n', '\r\n')}\r\n`);
   }
 
   private place(): BatchPlace {

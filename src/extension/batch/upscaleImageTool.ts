@@ -1,30 +1,16 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { reallyLiesIn } from '../../batch/paths';
-import { GUIDANCE_RANGE } from '../../shared/guidance';
 import { RpcError } from '../../shared/rpc';
-import {
-  isImageName,
-  isOneOf,
-  OUTPUT_FORMATS,
-  SCALE_RANGE,
-  type OutputFormat,
-} from '../../shared/settings';
+import { isImageName } from '../../shared/settings';
+import { outputPath } from '../comparison/outputNames';
 import type { Config } from '../config';
 import type { UpscaleJobs, UpscaleOverrides } from '../jobs/upscaleJobs';
+import { plainMarkdown } from '../ui/markdown';
+import { toolConfirmation, type ToolStep } from './toolConfirmation';
+import { readRequest, type ToolRequest } from './toolRequest';
 
 export const UPSCALE_IMAGE_TOOL = 'pisa-upscale_upscale_image';
-
-const MOST_PATHS = 50;
-
-/** What a language model asks for, once it has been checked. */
-type ToolRequest = {
-  readonly paths: readonly string[];
-  readonly scale: number | undefined;
-  readonly pixel: number | undefined;
-  readonly semantic: number | undefined;
-  readonly format: OutputFormat | undefined;
-};
 
 /** One line of the answer. */
 type ToolResult = {
@@ -51,23 +37,35 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     input,
   }: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): vscode.PreparedToolInvocation {
     const { paths, scale, format } = readRequest(input);
-    const names = paths.slice(0, 5).map((file) => `\`${path.basename(file)}\``);
-    const list = names.join(', ') + (paths.length > names.length ? ` … (${paths.length})` : '');
+    const steps = paths.map((file) => this.stepOf(file, { scale, format }));
     const factor = scale ?? this.config.upscale(undefined).scale;
+    const { t } = vscode.l10n;
     return {
-      invocationMessage: vscode.l10n.t('Upscaling {0}', list),
+      invocationMessage:
+        paths.length === 1 ? t('Upscaling an image') : t('Upscaling {0} images', paths.length),
       confirmationMessages: {
-        title: vscode.l10n.t('Upscale images'),
-        message: new vscode.MarkdownString(
-          vscode.l10n.t(
-            'Upscale {0} ×{1}{2}? The results are written beside the images; nothing is replaced unless your settings say so.',
-            list,
-            factor,
-            format === undefined ? '' : ` (${format})`,
-          ),
-        ),
+        title: t('Upscale Images'),
+        message: plainMarkdown(toolConfirmation(steps, { scale: factor, format }, t)),
       },
     };
+  }
+
+  /** What would be made of a file, by the settings of its folder. */
+  private stepOf(file: string, { scale, format }: Pick<ToolRequest, 'scale' | 'format'>): ToolStep {
+    const uri = vscode.Uri.file(absolutePath(file));
+    const settings = this.config.upscale(uri);
+    const choice = {
+      ...settings,
+      scale: scale ?? settings.scale,
+      format: format ?? settings.format,
+    };
+    let output: string | undefined;
+    try {
+      output = shownPath(vscode.Uri.file(outputPath(uri.fsPath, choice, settings)));
+    } catch {
+      // A name pattern that can't be used; running says what is wrong with it.
+    }
+    return { input: shownPath(uri), output, overwrite: settings.overwrite };
   }
 
   async invoke(
@@ -129,15 +127,25 @@ function overridesOf(
   };
 }
 
-/** The file that a path means; it must lie in the workspace, also with every link followed. */
-async function locate(file: string): Promise<vscode.Uri> {
-  const folders =
-    vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
-  const [first] = folders;
-  if (!first) throw new Error('No folder is open. Ask the user to open the folder of the image.');
-  const absolute = path.isAbsolute(file)
+/** A path of the workspace as the explorer shows it; any other is whole. */
+const shownPath = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri);
+
+function absolutePath(file: string): string {
+  const [first] = localFolders();
+  return path.isAbsolute(file) || !first
     ? path.normalize(file)
     : path.resolve(first.uri.fsPath, file);
+}
+
+const localFolders = (): readonly vscode.WorkspaceFolder[] =>
+  vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
+
+/** The file that a path means; it must lie in the workspace, also with every link followed. */
+async function locate(file: string): Promise<vscode.Uri> {
+  const folders = localFolders();
+  const [first] = folders;
+  if (!first) throw new Error('No folder is open. Ask the user to open the folder of the image.');
+  const absolute = absolutePath(file);
   for (const { uri } of folders) {
     if (!(await reallyLiesIn(uri.fsPath, absolute))) continue;
     if (!isImageName(path.basename(absolute)))
@@ -145,45 +153,4 @@ async function locate(file: string): Promise<vscode.Uri> {
     return vscode.Uri.file(absolute);
   }
   throw new Error(`${file} lies outside the workspace. Use a path inside ${first.uri.fsPath}.`);
-}
-
-/** Checks what a model sent; the message tells it what to change. */
-function readRequest(input: unknown): ToolRequest {
-  if (typeof input !== 'object' || input === null)
-    throw new Error('The input must be an object with "paths".');
-  const { paths, scale, pixelGuidance, semanticGuidance, format } = input as {
-    readonly [key: string]: unknown;
-  };
-  if (
-    !Array.isArray(paths) ||
-    paths.length === 0 ||
-    paths.length > MOST_PATHS ||
-    !paths.every((file): file is string => typeof file === 'string' && file.trim() !== '')
-  ) {
-    throw new Error(`"paths" must be a list of 1 to ${MOST_PATHS} paths.`);
-  }
-  const number = (
-    name: string,
-    value: unknown,
-    minimum: number,
-    maximum: number,
-  ): number | undefined => {
-    if (value === undefined) return undefined;
-    if (typeof value === 'number' && value >= minimum && value <= maximum) return value;
-    throw new Error(`"${name}" must be a number between ${minimum} and ${maximum}.`);
-  };
-  if (format !== undefined && !isOneOf(OUTPUT_FORMATS, format))
-    throw new Error(`"format" must be one of ${OUTPUT_FORMATS.join(', ')}.`);
-  return {
-    paths,
-    scale: number('scale', scale, SCALE_RANGE.minimum, SCALE_RANGE.maximum),
-    pixel: number('pixelGuidance', pixelGuidance, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum),
-    semantic: number(
-      'semanticGuidance',
-      semanticGuidance,
-      GUIDANCE_RANGE.minimum,
-      GUIDANCE_RANGE.maximum,
-    ),
-    format,
-  };
 }

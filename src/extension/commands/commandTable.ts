@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { RpcError } from '../../shared/rpc';
+import { messageText } from '../../shared/safeText';
 import type { BatchPanels } from '../batch/batchPanels';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
@@ -61,7 +63,19 @@ const commandTable = (services: CommandServices): Record<string, Handler> => ({
 
 export function registerCommands(services: CommandServices): vscode.Disposable {
   const registrations = Object.entries(commandTable(services)).map(([id, handler]) =>
-    vscode.commands.registerCommand(id, handler),
+    vscode.commands.registerCommand(id, worded(handler)),
   );
   return vscode.Disposable.from(...registrations);
 }
+
+/** VS Code shows what a command throws, so that, too, must be only words. */
+const worded =
+  (handler: Handler): Handler =>
+  async (...args) => {
+    try {
+      return await handler(...args);
+    } catch (error) {
+      const value = RpcError.from(error).toValue();
+      throw new RpcError({ ...value, message: messageText(value.message) });
+    }
+  };

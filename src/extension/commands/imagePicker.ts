@@ -1,6 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isImageName } from '../../shared/settings';
+import { notify } from '../ui/notifications';
+import { pickSeveral } from '../ui/quickPick';
 import { imageGlob } from './selection';
 
 const EXCLUDE = '**/node_modules/**';
@@ -32,7 +34,8 @@ export async function pickImages({ marked = [], title, placeHolder }: PickOption
   const images = [...new Map([...marked, ...found].map((uri) => [uri.toString(), uri])).values()];
   const isMarked = new Set(marked.map(String));
   if (images.length === 0) {
-    void vscode.window.showInformationMessage(
+    void notify(
+      'information',
       vscode.workspace.workspaceFolders
         ? vscode.l10n.t('There are no images in this workspace.')
         : vscode.l10n.t('Open an image or a folder with images first.'),
@@ -47,9 +50,7 @@ export async function pickImages({ marked = [], title, placeHolder }: PickOption
       picked: isMarked.has(uri.toString()),
     }))
     .sort((a, b) => a.description.localeCompare(b.description));
-  const chosen = await vscode.window.showQuickPick(items, {
-    canPickMany: true,
-    matchOnDescription: true,
+  const chosen = await pickSeveral(items, {
     title: title ?? vscode.l10n.t('Upscale Image'),
     placeHolder: placeHolder ?? vscode.l10n.t('Choose the images to upscale'),
   });

@@ -3,6 +3,7 @@ import { describePlan, describePlanBriefly } from '../../shared/installText';
 import type { InstallPlan, InstallRequest, InstallResult } from '../../shared/modelProtocol';
 import { agreesToHttp } from '../models/consent';
 import { showImport } from '../models/showImport';
+import { ask, notify } from '../ui/notifications';
 import { isTrue, textOf, textsOf } from './commandArguments';
 import type { ModelServices } from './importModel';
 
@@ -74,12 +75,11 @@ async function accepts(plan: InstallPlan): Promise<boolean> {
   const accept = vscode.l10n.t('Accept and Download');
   const view = vscode.l10n.t('View Licence');
   for (;;) {
-    const chosen = await vscode.window.showInformationMessage(
-      vscode.l10n.t('Install {0}?', plan.name),
-      { modal: true, detail: describePlanBriefly(plan).join('\n') },
-      accept,
-      view,
-    );
+    const chosen = await ask('information', {
+      text: vscode.l10n.t('Install {0}?', plan.name),
+      detail: describePlanBriefly(plan).join('\n'),
+      buttons: [accept, view],
+    });
     if (chosen !== view) return chosen === accept;
     const licence = plan.licences.find(({ mustAccept }) => mustAccept);
     if (licence) await vscode.env.openExternal(vscode.Uri.parse(licence.url));
@@ -97,13 +97,11 @@ async function askForWeights({
       '{0} The rest can be downloaded meanwhile: choose "Later" and run this command again when you have the file.',
       weights.note,
     );
-    const chosen = await vscode.window.showInformationMessage(
-      vscode.l10n.t('Do you have {0}?', weights.name),
-      { modal: true, detail },
-      choose,
-      open,
-      later,
-    );
+    const chosen = await ask('information', {
+      text: vscode.l10n.t('Do you have {0}?', weights.name),
+      detail,
+      buttons: [choose, open, later],
+    });
     if (chosen === later) return { weights: undefined };
     if (chosen === open) {
       const [page] = weights.pages;
@@ -122,7 +120,8 @@ async function askForWeights({
 }
 
 async function showWaiting(weights: string): Promise<void> {
-  await vscode.window.showInformationMessage(
+  await notify(
+    'information',
     vscode.l10n.t(
       'All of PiSA-SR that can be downloaded is here. pisa_sr.pkl is still missing: {0} Then run "Install PiSA-SR…" again.',
       weights,

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { modelItems, type ModelAction, type ModelItem } from '../models/modelList';
+import { notify } from '../ui/notifications';
+import { pickOne } from '../ui/quickPick';
 import { importModel, type ModelServices } from './importModel';
 import { installModel } from './installModel';
 import { removeModel } from './removeModel';
@@ -18,14 +20,10 @@ export async function manageModels(services: ModelServices): Promise<void> {
     inWorkspace: vscode.workspace.workspaceFolders !== undefined,
   };
   const items = modelItems(...found, context, vscode.l10n.t);
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Models'),
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
+  const chosen = await pickOne(items, { title: vscode.l10n.t('Models') });
   if (!chosen || chosen.actions.length === 0) return;
   const actions = chosen.actions.map((action) => ({ action, label: titleOf(action) }));
-  const next = await vscode.window.showQuickPick(actions, {
+  const next = await pickOne(actions, {
     title: chosen.label,
     placeHolder: chosen.description,
   });
@@ -85,6 +83,5 @@ async function verify(id: string, { tasks, log }: ModelServices): Promise<void> 
   const [result] = results ?? [];
   if (!result) return;
   log.info(`${result.id}: ${result.message}`);
-  const show = result.ok ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
-  void show(`${result.id}: ${result.message}`);
+  void notify(result.ok ? 'information' : 'error', `${result.id}: ${result.message}`);
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isImageName, isVectorName } from '../../shared/settings';
 import { baseName, pairOf, previewOf } from '../comparison/comparison';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
+import { notify } from '../ui/notifications';
 import { activeImage, pickImages } from './imagePicker';
 import { chosenUris, inOrderOfOrigin } from './selection';
 
@@ -18,16 +19,15 @@ export async function openComparison(
   const images = chosen.length > 0 ? chosen : await imagesOfPalette();
   const stranger = images.find((uri) => !isImageName(baseName(uri)) || isVectorName(baseName(uri)));
   if (stranger) {
-    void vscode.window.showWarningMessage(
+    void notify(
+      'warning',
       vscode.l10n.t('{0} is not an image that can be compared.', baseName(stranger)),
     );
     return;
   }
   const [first, second] = inOrderOfOrigin(images, baseName);
   if (images.length > 2)
-    void vscode.window.showWarningMessage(
-      vscode.l10n.t('Choose one image, or two to compare with each other.'),
-    );
+    void notify('warning', vscode.l10n.t('Choose one image, or two to compare with each other.'));
   else if (first && second) await panels.show(pairOf(first, second));
   else if (first) await panels.show(previewOf(first));
 }

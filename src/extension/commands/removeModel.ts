@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { byteText } from '../../shared/byteText';
 import type { InstallableModel } from '../../shared/modelProtocol';
 import { isInstallable } from '../models/modelList';
+import { ask, notify } from '../ui/notifications';
 import { isTrue, textOf } from './commandArguments';
 import type { ModelServices } from './importModel';
 
@@ -29,7 +30,7 @@ export async function removeModel(
     byteText(removed.bytesFreed),
   );
   log.info(text);
-  void vscode.window.showInformationMessage(text);
+  void notify('information', text);
   return true;
 }
 
@@ -39,10 +40,10 @@ async function confirms(id: InstallableModel): Promise<boolean> {
     'Its files and what an interrupted installation left are deleted. Files that you imported stay where they came from.',
   );
   return (
-    (await vscode.window.showWarningMessage(
-      vscode.l10n.t('Remove {0}?', id),
-      { modal: true, detail },
-      remove,
-    )) === remove
+    (await ask('warning', {
+      text: vscode.l10n.t('Remove {0}?', id),
+      detail,
+      buttons: [remove],
+    })) === remove
   );
 }

@@ -7,6 +7,8 @@ import type { EngineSupervisor } from '../engineSupervisor';
 import { abortSignalOf } from '../jobs/abortSignal';
 import type { Log } from '../log';
 import { RpcError } from '../../shared/rpc';
+import { notify } from '../ui/notifications';
+import { withProgress } from '../ui/progress';
 
 export type ShowDevicesServices = {
   readonly engine: EngineSupervisor;
@@ -26,22 +28,24 @@ export async function showDevices({
   document,
 }: ShowDevicesServices): Promise<DevicesReport | undefined> {
   try {
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      cancellable: true,
-      title: vscode.l10n.t('Trying the devices of this machine'),
-    };
-    const [report, versions] = await vscode.window.withProgress(options, async (_, token) => {
-      const { signal, dispose } = abortSignalOf(token);
-      try {
-        return await engine.use(
-          async (client) =>
-            [await client.devices({ refresh: true }, { signal }), await client.versions()] as const,
-        );
-      } finally {
-        dispose();
-      }
-    });
+    const title = vscode.l10n.t('Trying the devices of this machine');
+    const [report, versions] = await withProgress(
+      { where: 'notification', title },
+      async (_, token) => {
+        const { signal, dispose } = abortSignalOf(token);
+        try {
+          return await engine.use(
+            async (client) =>
+              [
+                await client.devices({ refresh: true }, { signal }),
+                await client.versions(),
+              ] as const,
+          );
+        } finally {
+          dispose();
+        }
+      },
+    );
     const text = formatDeviceReport(
       { report, versions, choice: config.upscale(undefined).device },
       vscode.l10n.t,
@@ -59,7 +63,8 @@ function showFailure(error: RpcError, log: Log): void {
   if (error.code === 'cancelled') return;
   log.error('devices', error);
   const showLog = vscode.l10n.t('Show Log');
-  const shown = vscode.window.showErrorMessage(
+  const shown = notify(
+    'error',
     [error.message, error.hint].filter((part) => part !== undefined).join(' '),
     showLog,
   );

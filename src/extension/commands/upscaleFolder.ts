@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { BatchPanels } from '../batch/batchPanels';
 import { placesOf } from '../batch/batchPlace';
+import { notify } from '../ui/notifications';
 import { chosenUris } from './selection';
 
 /** Opens the plan of every folder of the workspace. */
@@ -10,7 +11,7 @@ export function upscaleWorkspace(batches: BatchPanels): void {
       ?.map(({ uri }) => uri)
       .filter(({ scheme }) => scheme === 'file') ?? [];
   if (folders.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Open a folder with images first.'));
+    void notify('information', vscode.l10n.t('Open a folder with images first.'));
     return;
   }
   for (const place of placesOf(folders)) batches.show(place);

@@ -3,6 +3,8 @@ import type { DensitySet } from '../../shared/density';
 import type { UpscaleResult } from '../../shared/engineProtocol';
 import { isOneOf } from '../../shared/settings';
 import type { UpscaleOverrides } from '../jobs/upscaleJobs';
+import { askForText, pickOne, type PickItem } from '../ui/quickPick';
+import { passingStatus } from '../ui/statusBar';
 import {
   ASSET_KINDS,
   isDensitySet,
@@ -52,15 +54,12 @@ async function upscaleSet(
   );
   if (set === 'web' && results.length > 0) {
     await vscode.env.clipboard.writeText(srcsetLines([...byPath.keys()]));
-    vscode.window.setStatusBarMessage(
-      vscode.l10n.t('$(clippy) The srcset is in the clipboard.'),
-      8000,
-    );
+    passingStatus('clippy', vscode.l10n.t('The srcset is in the clipboard.'));
   }
   return results;
 }
 
-type KindItem = vscode.QuickPickItem & { readonly assetKind?: AssetKind };
+type KindItem = PickItem & { readonly assetKind?: AssetKind };
 
 async function askForKind(): Promise<AssetKind | undefined> {
   const { t } = vscode.l10n;
@@ -108,7 +107,7 @@ async function askForKind(): Promise<AssetKind | undefined> {
     },
   ];
   return (
-    await vscode.window.showQuickPick(items, {
+    await pickOne(items, {
       title: t('Upscale Image As'),
       placeHolder: t('Choose a size, a set or a kind of asset'),
     })
@@ -125,13 +124,10 @@ async function askForNumbers(kind: NumberKind): Promise<UpscaleOverrides | undef
     sprites: [t('Columns and rows of the sheet'), '8x4'],
   };
   const [title, example] = texts[kind];
-  const text = await vscode.window.showInputBox({
-    title,
-    placeHolder: t('for example {0}', example),
-    validateInput: (value) =>
-      value.trim() === '' || overridesFromNumbers(kind, value)
-        ? undefined
-        : t('Write it like {0}.', example),
-  });
+  const text = await askForText({ title, placeHolder: t('for example {0}', example) }, (value) =>
+    value.trim() === '' || overridesFromNumbers(kind, value)
+      ? undefined
+      : t('Write it like {0}.', example),
+  );
   return text === undefined ? undefined : overridesFromNumbers(kind, text);
 }

@@ -4,6 +4,7 @@ import type { PanelWebviewApi } from '../../shared/panelProtocol';
 import { RpcEndpoint, RpcError, type CallContext, type RpcApi } from '../../shared/rpc';
 import { Disposable } from '../disposable';
 import type { Log } from '../log';
+import { setPanelTitle } from '../ui/panels';
 import { titleOf, type Comparison } from './comparison';
 import { PairHost } from './pairHost';
 import { panelHtml } from './panelHtml';
@@ -74,7 +75,7 @@ export class ComparisonPanel extends Disposable {
 
   private async start(comparison: Comparison, word: string | undefined): Promise<void> {
     const { webview } = this.panel;
-    this.panel.title = titleOf(comparison);
+    setPanelTitle(this.panel, titleOf(comparison));
     const files =
       comparison.kind === 'pair' ? [comparison.original, comparison.result] : [comparison.source];
     const watchers = files.map((file) =>

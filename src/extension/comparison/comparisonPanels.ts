@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../disposable';
+import { createPanel } from '../ui/panels';
 import { fromStored, keyOf, previewOf, titleOf, toStored, type Comparison } from './comparison';
 import { ComparisonPanel, type PanelServices } from './comparisonPanel';
 import { ComparisonSessions } from './comparisonSessions';
@@ -40,14 +41,7 @@ export class ComparisonPanels
       return;
     }
     existing?.close();
-    await this.fill(
-      vscode.window.createWebviewPanel(
-        COMPARISON_VIEW,
-        titleOf(comparison),
-        vscode.ViewColumn.Active,
-      ),
-      comparison,
-    );
+    await this.fill(createPanel(COMPARISON_VIEW, titleOf(comparison)), comparison);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {

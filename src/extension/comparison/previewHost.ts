@@ -16,6 +16,7 @@ import type { EngineSupervisor } from '../engineSupervisor';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import type { Log } from '../log';
 import { pickImages } from '../commands/imagePicker';
+import { notify } from '../ui/notifications';
 import { baseName, type PreviewComparison } from './comparison';
 import { outputPath } from './outputNames';
 import { panelPicture } from './panelPictures';
@@ -233,7 +234,8 @@ export class PreviewHost {
     this.services.log.warn(
       `${id} is not installed; the comparison uses ${this.models[0]?.id ?? ''}`,
     );
-    void vscode.window.showWarningMessage(
+    void notify(
+      'warning',
       vscode.l10n.t(
         'The model {0} is not installed. The comparison shows {1} instead.',
         id,

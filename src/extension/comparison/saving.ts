@@ -7,6 +7,7 @@ import {
   type UpscaleSettings,
 } from '../../shared/settings';
 import type { UpscaleOverrides } from '../jobs/upscaleJobs';
+import { ask } from '../ui/notifications';
 import { baseName } from './comparison';
 import { outputPath } from './outputNames';
 
@@ -90,15 +91,12 @@ function formatsFirst(
 
 async function askToReplace(source: vscode.Uri): Promise<vscode.Uri | undefined> {
   const replace = vscode.l10n.t('Overwrite');
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Overwrite {0} with the upscaled image?', baseName(source)),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'The original is replaced. Only version control or a copy brings it back.',
-      ),
-    },
-    replace,
-  );
+  const answer = await ask('warning', {
+    text: vscode.l10n.t('Overwrite {0} with the upscaled image?', baseName(source)),
+    detail: vscode.l10n.t(
+      'The original is replaced. Only version control or a copy brings it back.',
+    ),
+    buttons: [replace],
+  });
   return answer === replace ? source : undefined;
 }

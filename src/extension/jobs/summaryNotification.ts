@@ -6,9 +6,9 @@ import {
   type CompareArguments,
 } from '../commands/commandIds';
 import type { Log } from '../log';
+import { notify } from '../ui/notifications';
+import { passingStatus } from '../ui/statusBar';
 import type { Summary, SummaryAction } from './summary';
-
-const QUIET_MS = 8000;
 
 /**
  * Shows a summary and does what its buttons say. Resolves when the notification is closed, so don't
@@ -16,20 +16,12 @@ const QUIET_MS = 8000;
  */
 export async function showSummary(summary: Summary, log: Log): Promise<void> {
   if (summary.severity === 'quiet') {
-    vscode.window.setStatusBarMessage(`$(circle-slash) ${summary.text}`, QUIET_MS);
+    passingStatus('circle-slash', summary.text);
     return;
   }
-  const items = summary.actions.map((action) => ({ action, title: titleOf(action) }));
-  const chosen = await notify(summary, items);
-  if (chosen) await act(chosen.action, summary, log);
-}
-
-type Item = vscode.MessageItem & { readonly action: SummaryAction };
-
-function notify({ severity, text }: Summary, items: readonly Item[]): Thenable<Item | undefined> {
-  if (severity === 'error') return vscode.window.showErrorMessage(text, ...items);
-  if (severity === 'warning') return vscode.window.showWarningMessage(text, ...items);
-  return vscode.window.showInformationMessage(text, ...items);
+  const chosen = await notify(summary.severity, summary.text, ...summary.actions.map(titleOf));
+  const action = summary.actions.find((one) => titleOf(one) === chosen);
+  if (action) await act(action, summary, log);
 }
 
 function titleOf(action: SummaryAction): string {

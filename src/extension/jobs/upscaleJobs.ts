@@ -7,6 +7,7 @@ import { RpcError } from '../../shared/rpc';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { Log } from '../log';
+import { withProgress, type ProgressReport } from '../ui/progress';
 import { abortSignalOf } from './abortSignal';
 import { runBatch, type BatchReport, type BatchStep } from './batch';
 import { JobQueue } from './jobQueue';
@@ -29,8 +30,6 @@ export type UpscaleOverrides = Partial<
 
 /** The same for every picture, or each picture's own, by its index. */
 export type OverridesFor = UpscaleOverrides | ((index: number) => UpscaleOverrides);
-
-type Notification = vscode.Progress<{ message?: string; increment?: number }>;
 
 /**
  * Upscales pictures with one progress notification and one summary per command, one command at a
@@ -81,41 +80,36 @@ export class UpscaleJobs {
       pictures.length === 1 && first
         ? vscode.l10n.t('Upscaling {0}', path.posix.basename(first.path))
         : vscode.l10n.t('Upscaling {0} images', pictures.length);
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
-    return Promise.resolve(
-      vscode.window.withProgress(options, async (notification, token) => {
-        const { signal, dispose } = abortSignalOf(token);
-        if (this.queue.isBusy)
-          notification.report({
-            message: vscode.l10n.t('waiting for the upscaling before this one'),
-          });
-        try {
-          return await this.queue.run(
-            () => this.runPictures(pictures, overrides, notification, signal),
-            signal,
-          );
-        } catch (error) {
-          if (RpcError.from(error).code === 'cancelled')
-            return { ...EMPTY, total: pictures.length, cancelled: true };
-          throw error;
-        } finally {
-          dispose();
-        }
-      }),
-    );
+    return withProgress({ where: 'notification', title }, async (report, token) => {
+      const { signal, dispose } = abortSignalOf(token);
+      if (this.queue.isBusy)
+        report({ message: vscode.l10n.t('waiting for the upscaling before this one') });
+      try {
+        return await this.queue.run(
+          () => this.runPictures(pictures, overrides, report, signal),
+          signal,
+        );
+      } catch (error) {
+        if (RpcError.from(error).code === 'cancelled')
+          return { ...EMPTY, total: pictures.length, cancelled: true };
+        throw error;
+      } finally {
+        dispose();
+      }
+    });
   }
 
   private async runPictures(
     pictures: readonly vscode.Uri[],
     overrides: OverridesFor,
-    notification: Notification,
+    report: ProgressReport,
     signal: AbortSignal,
   ): Promise<BatchReport> {
     let shown = 0;
     const throttle = new Throttle<BatchStep>(PROGRESS_INTERVAL_MS, (step) => {
       const percent = batchFraction(step, pictures.length) * 100;
       // Increments add up, and a retry after a fallback starts its tiles again: never go back.
-      notification.report({
+      report({
         message: progressMessage(step, pictures.length, vscode.l10n.t),
         increment: Math.max(0, percent - shown),
       });

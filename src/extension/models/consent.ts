@@ -3,23 +3,21 @@ import { unencryptedAddresses } from '../../shared/addresses';
 import type { Consent } from '../../shared/modelProtocol';
 import { RpcError } from '../../shared/rpc';
 import { unverifiedIn, type UnverifiedFile } from '../../shared/unverifiedFiles';
+import { ask } from '../ui/notifications';
 
 /** Asks whether mirrors may be asked over plain http. True when none would be. */
 export async function agreesToHttp(mirrors: readonly string[]): Promise<boolean> {
   const open = unencryptedAddresses(mirrors);
   if (open.length === 0) return true;
   const go = vscode.l10n.t('Use Plain HTTP');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Download over an unencrypted connection?'),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        '{0} would be asked over plain http: whoever is on the way can read and change what is sent.',
-        open.join(', '),
-      ),
-    },
-    go,
-  );
+  const chosen = await ask('warning', {
+    text: vscode.l10n.t('Download over an unencrypted connection?'),
+    detail: vscode.l10n.t(
+      '{0} would be asked over plain http: whoever is on the way can read and change what is sent.',
+      open.join(', '),
+    ),
+    buttons: [go],
+  });
   return chosen === go;
 }
 
@@ -44,18 +42,15 @@ export async function withConsent<T>(
 async function agreesToFiles(files: readonly UnverifiedFile[]): Promise<boolean> {
   const use = vscode.l10n.t('Use Them');
   const lines = files.map(({ path, sha256 }) => `${path}\nSHA-256 ${sha256}`);
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('These files could not be verified. Do you trust where they come from?'),
-    {
-      modal: true,
-      detail: [
-        ...lines,
-        vscode.l10n.t(
-          'Nobody published what these files should be. Weights run no code, but wrong ones make wrong pictures.',
-        ),
-      ].join('\n\n'),
-    },
-    use,
-  );
+  const chosen = await ask('warning', {
+    text: vscode.l10n.t('These files could not be verified. Do you trust where they come from?'),
+    detail: [
+      ...lines,
+      vscode.l10n.t(
+        'Nobody published what these files should be. Weights run no code, but wrong ones make wrong pictures.',
+      ),
+    ].join('\n\n'),
+    buttons: [use],
+  });
   return chosen === use;
 }

@@ -8,6 +8,9 @@ import { abortSignalOf } from '../jobs/abortSignal';
 import { JobQueue } from '../jobs/jobQueue';
 import { Throttle } from '../jobs/throttle';
 import type { Log } from '../log';
+import { notify } from '../ui/notifications';
+import { withProgress } from '../ui/progress';
+import { passingStatus } from '../ui/statusBar';
 import { withConsent } from './consent';
 import { TaskClients } from './taskClients';
 
@@ -83,10 +86,9 @@ export class ModelTasks {
    * undefined when it failed, which the person then knows.
    */
   lookUp<T>(title: string, work: (client: EngineClient) => Promise<T>): Promise<T | undefined> {
-    const options = { location: vscode.ProgressLocation.Window, title };
     return this.shown(
       title,
-      Promise.resolve(vscode.window.withProgress(options, () => this.clients.use(work))),
+      withProgress({ where: 'statusBar', title }, () => this.clients.use(work)),
     );
   }
 
@@ -110,66 +112,54 @@ export class ModelTasks {
   }
 
   private withNotification<T>(title: string, work: TaskWork<T>, queue?: JobQueue): Promise<T> {
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
-    return Promise.resolve(
-      vscode.window.withProgress(options, async (notification, token) => {
-        const { signal, dispose } = abortSignalOf(token);
-        let shown = 0;
-        const throttle = new Throttle<ModelProgress>(PROGRESS_INTERVAL_MS, (progress) => {
-          const percent =
-            progress.totalBytes > 0 ? (progress.bytes / progress.totalBytes) * 100 : 0;
-          notification.report({
-            message: describeModelProgress(progress),
-            increment: Math.max(0, percent - shown),
-          });
-          shown = Math.max(shown, percent);
+    return withProgress({ where: 'notification', title }, async (report, token) => {
+      const { signal, dispose } = abortSignalOf(token);
+      let shown = 0;
+      const throttle = new Throttle<ModelProgress>(PROGRESS_INTERVAL_MS, (progress) => {
+        const percent = progress.totalBytes > 0 ? (progress.bytes / progress.totalBytes) * 100 : 0;
+        report({
+          message: describeModelProgress(progress),
+          increment: Math.max(0, percent - shown),
         });
-        const onProgress = (progress: ModelProgress): void => {
-          if (progress.note !== undefined) this.log.warn(progress.note);
-          throttle.submit(progress);
-        };
-        const perform = (): Promise<T> =>
-          this.clients.use((client) => work(client, { signal, onProgress }));
-        try {
-          if (!queue) return await perform();
-          if (queue.isBusy)
-            notification.report({
-              message: vscode.l10n.t('waiting for the change before this one'),
-            });
-          return await queue.run(() => perform().finally(() => this.modelsChanged()), signal);
-        } finally {
-          throttle.dispose();
-          dispose();
-        }
-      }),
-    );
+        shown = Math.max(shown, percent);
+      });
+      const onProgress = (progress: ModelProgress): void => {
+        if (progress.note !== undefined) this.log.warn(progress.note);
+        throttle.submit(progress);
+      };
+      const perform = (): Promise<T> =>
+        this.clients.use((client) => work(client, { signal, onProgress }));
+      try {
+        if (!queue) return await perform();
+        if (queue.isBusy)
+          report({ message: vscode.l10n.t('waiting for the change before this one') });
+        return await queue.run(() => perform().finally(() => this.modelsChanged()), signal);
+      } finally {
+        throttle.dispose();
+        dispose();
+      }
+    });
   }
 
   private showFailure(title: string, error: RpcError): void {
     if (error.code === 'cancelled') {
-      vscode.window.setStatusBarMessage(
-        `$(circle-slash) ${vscode.l10n.t('{0}: cancelled. What has arrived is kept.', title)}`,
-        8000,
+      passingStatus(
+        'circle-slash',
+        vscode.l10n.t('{0}: cancelled. What has arrived is kept.', title),
       );
       return;
     }
     this.log.error(title, error);
     const showLog = vscode.l10n.t('Show Log');
     // A notification shows one paragraph; a list of what is missing reads better in the log.
-    const [first = '', ...more] = error.message.split('\n');
-    const text =
-      more.length === 0
-        ? [error.message, error.hint ?? '']
-        : [
-            first,
-            more.slice(0, 3).join(' '),
-            more.length > 3 ? vscode.l10n.t('The log has all of it.') : '',
-            error.hint ?? '',
-          ];
-    void vscode.window
-      .showErrorMessage(text.filter((part) => part !== '').join(' '), showLog)
-      .then((chosen) => {
-        if (chosen === showLog) this.log.show();
-      });
+    const text = [
+      error.message,
+      error.list.slice(0, 3).join('; '),
+      error.list.length > 3 ? vscode.l10n.t('The log has all of it.') : '',
+      error.hint ?? '',
+    ];
+    void notify('error', text.filter((part) => part !== '').join(' '), showLog).then((chosen) => {
+      if (chosen === showLog) this.log.show();
+    });
   }
 }

@@ -3,6 +3,7 @@ import { byteText } from '../../shared/byteText';
 import type { ImportResult } from '../../shared/modelProtocol';
 import type { Config } from '../config';
 import type { Log } from '../log';
+import { notify } from '../ui/notifications';
 
 /**
  * Says that a model is ready and offers to use it. Don't wait for it: the notification stays until
@@ -18,5 +19,5 @@ export async function showImport(
   for (const note of notes) log.warn(`${id}: ${note}`);
   const use = vscode.l10n.t('Use PiSA-SR');
   const text = [vscode.l10n.t('PiSA-SR is ready ({0}).', byteText(bytes)), ...notes].join(' ');
-  if ((await vscode.window.showInformationMessage(text, use)) === use) await config.useModel(id);
+  if ((await notify('information', text, use)) === use) await config.useModel(id);
 }

@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { requestFor } from '../../../src/extension/batch/batchPlace';
+import { UpscaleImageTool } from '../../../src/extension/batch/upscaleImageTool';
 import { Config } from '../../../src/extension/config';
 import type { BatchHost } from '../../../src/extension/batch/batchHost';
 import type { BatchEventView, BatchHostApi, BatchInit } from '../../../src/shared/batchProtocol';
@@ -348,6 +349,35 @@ describe('Upscale Folder', function () {
     assert.match(results[1]!.error!, /outside the workspace/);
     await assert.rejects(invoke({ paths: [] }));
     await assert.rejects(invoke({ paths: ['a.png'], scale: 99 }));
+  });
+
+  it('has the person confirm every path and what becomes of it, as text only', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `folder ${index}/icon.png`);
+    names[7] = '``` [Allow](command:workbench.action.files.newUntitledFile) <b>x</b> $(check).png';
+    const config = new Config();
+    const tool = new UpscaleImageTool(
+      { render: () => Promise.reject(new Error('Nothing runs before it is confirmed.')) } as never,
+      config,
+    );
+    const { confirmationMessages, invocationMessage } = tool.prepareInvocation({
+      input: { paths: names, scale: 2 },
+    });
+    config.dispose();
+    const message = confirmationMessages?.message;
+    assert.ok(message instanceof vscode.MarkdownString);
+    assert.ok(!message.isTrusted && message.supportHtml !== true && !message.supportThemeIcons);
+    const [, fence = '', code = ''] = /^(`{3,})text\n([^]*?)\n\1$/m.exec(message.value) ?? [];
+    assert.ok(fence.length > 3, 'a fence of a path can’t end the block');
+    assert.deepEqual(
+      code.split('\n'),
+      names.map((name) => `${name} → ${name.replace('.png', '@2x.png')}`),
+    );
+    assert.match(message.value, /Nothing is replaced/);
+    assert.equal(invocationMessage, 'Upscaling 50 images');
+    assert.throws(
+      () => tool.prepareInvocation({ input: { paths: ['a\n\n# b.png'] } }),
+      /line ends/,
+    );
   });
 
   it('opens a plan for the workspace', async () => {

@@ -102,13 +102,10 @@ async function scan({ folder, weights, signal }: ImportParams): Promise<ScannedF
 }
 
 function incomplete(folder: string, problems: readonly string[]): Error {
-  const shown = problems.slice(0, MOST_PROBLEMS_SHOWN).map((problem) => `\n- ${problem}`);
-  const more =
-    problems.length > MOST_PROBLEMS_SHOWN
-      ? `\n- and ${problems.length - MOST_PROBLEMS_SHOWN} more`
-      : '';
+  const left = problems.length - MOST_PROBLEMS_SHOWN;
   return engineError('checkpoint-incomplete', {
-    message: `${folder} does not hold all that ${PISA_NAME} needs:${shown.join('')}${more}`,
+    message: `${folder} does not hold all that ${PISA_NAME} needs:`,
+    list: [...problems.slice(0, MOST_PROBLEMS_SHOWN), ...(left > 0 ? [`and ${left} more`] : [])],
     hint: 'Add or replace these files, then import again. Nothing was changed.',
     detail: problems.join('\n'),
   });

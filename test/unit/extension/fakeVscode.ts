@@ -1,0 +1,103 @@
+/**
+ * As much of VS Code as the files of src/extension/ui need. It keeps every text that it is given,
+ * with the place where VS Code would show it.
+ */
+
+export type Told = { readonly where: string; readonly text: string };
+
+export const told: Told[] = [];
+const tell = (where: string, text: unknown): void => {
+  if (typeof text === 'string') told.push({ where, text });
+};
+
+type Item = { readonly [key: string]: unknown };
+
+const message =
+  (where: string) =>
+  async (text: string, { detail }: Item, ...items: readonly Item[]): Promise<Item | undefined> => {
+    tell(where, text);
+    tell('detail', detail);
+    for (const { title } of items) tell('button', title);
+    return items[0];
+  };
+
+export const window = {
+  showInformationMessage: message('information'),
+  showWarningMessage: message('warning'),
+  showErrorMessage: message('error'),
+  withProgress: async (
+    { title }: Item,
+    work: (progress: object, token: object) => Promise<unknown>,
+  ): Promise<unknown> => {
+    tell('progress title', title);
+    return work({ report: (step: Item) => tell('progress message', step.message) }, {});
+  },
+  showQuickPick: async (items: readonly Item[], options: Item): Promise<unknown> => {
+    for (const { label, description, detail } of items) {
+      tell('quick pick label', label);
+      tell('quick pick description', description);
+      tell('quick pick detail', detail);
+    }
+    tell('quick pick title', options.title);
+    tell('quick pick placeholder', options.placeHolder);
+    return options.canPickMany === true ? items : items[0];
+  },
+  showInputBox: async (options: Item): Promise<undefined> => {
+    tell('input title', options.title);
+    tell('input placeholder', options.placeHolder);
+    tell('input complaint', (options.validateInput as (value: string) => unknown)('x'));
+  },
+  setStatusBarMessage: (text: string): void => tell('status', text),
+  createStatusBarItem: () => ({
+    set name(text: string) {
+      tell('status name', text);
+    },
+    set tooltip(text: string) {
+      tell('status tooltip', text);
+    },
+    set text(text: string) {
+      tell('status', text);
+    },
+    show: () => undefined,
+    hide: () => undefined,
+    dispose: () => undefined,
+  }),
+  createWebviewPanel: (_type: string, title: string) => {
+    tell('tab', title);
+    return {
+      set title(text: string) {
+        tell('tab', text);
+      },
+    };
+  },
+  createOutputChannel: () => ({
+    info: (text: string) => tell('log', text),
+    warn: (text: string) => tell('log', text),
+    error: (text: string) => tell('log', text),
+    show: () => undefined,
+    dispose: () => undefined,
+  }),
+};
+
+export const ProgressLocation = { Notification: 15, Window: 10 };
+export const StatusBarAlignment = { Left: 1 };
+export const ViewColumn = { Active: -1 };
+
+/** Keeps Markdown apart from what is appended as code. */
+export class MarkdownString {
+  appendMarkdown(text: string): this {
+    tell('Markdown', text);
+    return this;
+  }
+  appendCodeblock(text: string): this {
+    tell('Markdown code', text);
+    return this;
+  }
+}
+
+export class EventEmitter {
+  readonly event = (): void => undefined;
+  fire(text: unknown): void {
+    tell('terminal', text);
+  }
+}
