@@ -80,11 +80,11 @@ export class Batch {
     const { device, settingsFor, stateFolder, root } = this.request;
     await this.store.settle();
     const journal = await Journal.create(stateFolder, { root, ids: [...ids] });
-    const { maxInputMegapixels } = settingsFor('');
+    const { maxInputMegapixels, maxOutputMegapixels, maxFrames } = settingsFor('');
     const run = new BatchRun(
       plan,
       ids,
-      { device, maxInputMegapixels },
+      { device, limits: { maxInputMegapixels, maxOutputMegapixels, maxFrames } },
       { upscale: (call, options) => this.client.upscale(call, options), journal, onEvent },
     );
     const finish = async (): Promise<Report> => {

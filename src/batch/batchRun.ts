@@ -32,7 +32,8 @@ export type BatchPorts = {
 
 export type BatchOptions = {
   readonly device: DeviceChoice;
-  readonly maxInputMegapixels: number;
+  /** What is refused as too large. */
+  readonly limits: Pick<UpscaleCall, 'maxInputMegapixels' | 'maxOutputMegapixels' | 'maxFrames'>;
   readonly atOnce?: number;
 };
 
@@ -180,7 +181,7 @@ export class BatchRun {
         target: { kind: 'file', path: file },
         overwrite: 'overwrite',
         device: this.options.device,
-        maxInputMegapixels: this.options.maxInputMegapixels,
+        ...this.options.limits,
       };
       const result = await this.tried(call, id, signal);
       const made = {

@@ -5,7 +5,15 @@ import type { OutputFormat } from '../shared/settings';
 /** Everything of a call that decides how the result looks. */
 export type ItemSettings = Omit<
   UpscaleCall,
-  'input' | 'target' | 'overwrite' | 'device' | 'maxInputMegapixels' | 'tile' | 'region'
+  | 'input'
+  | 'target'
+  | 'overwrite'
+  | 'device'
+  | 'maxInputMegapixels'
+  | 'maxOutputMegapixels'
+  | 'maxFrames'
+  | 'tile'
+  | 'region'
 >;
 
 /** Why a file is not processed, or not without asking. */

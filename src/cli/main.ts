@@ -131,6 +131,18 @@ program
     number(1e-6, 1e6),
     DEFAULT_SETTINGS.maxInputMegapixels,
   )
+  .option(
+    '--max-output-megapixels <number>',
+    'refuse larger results, all frames counted',
+    number(1e-6, 1e6),
+    DEFAULT_SETTINGS.maxOutputMegapixels,
+  )
+  .option(
+    '--max-frames <number>',
+    'refuse animations of more frames',
+    wholeNumber(1, 1_000_000),
+    DEFAULT_SETTINGS.maxFrames,
+  )
   .optionsGroup('Size, instead of the scale:')
   .option(
     '--width <pixels>',

@@ -202,6 +202,8 @@ function settingsFrom(options: UpscaleBatchOptions): BatchSettings {
     namePattern: options.name,
     overwrite: options.overwrite ? 'overwrite' : 'skip',
     maxInputMegapixels: options.maxMegapixels,
+    maxOutputMegapixels: options.maxOutputMegapixels,
+    maxFrames: options.maxFrames,
     output: output ?? {},
     asset: asset ?? {},
     ...(size ? { size } : {}),

@@ -31,6 +31,8 @@ export type UpscaleOptions = {
   readonly overwrite?: boolean;
   readonly skipExisting?: boolean;
   readonly maxMegapixels: number;
+  readonly maxOutputMegapixels: number;
+  readonly maxFrames: number;
   readonly width?: number;
   readonly height?: number;
   readonly fit: SizeFit;
@@ -123,6 +125,8 @@ export function callFor(input: string, files: number, options: UpscaleOptions): 
     quality: options.quality,
     overwrite: options.overwrite ? 'overwrite' : options.skipExisting ? 'skip' : 'nextFreeName',
     maxInputMegapixels: options.maxMegapixels,
+    maxOutputMegapixels: options.maxOutputMegapixels,
+    maxFrames: options.maxFrames,
     ...(options.tile === undefined ? {} : { tile: options.tile }),
     ...(options.region === undefined ? {} : { region: options.region }),
     ...sizeOf(options),

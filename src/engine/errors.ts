@@ -10,6 +10,8 @@ export type EngineErrorCode =
   | 'input-not-an-image'
   | 'input-damaged'
   | 'input-too-large'
+  | 'input-too-slow'
+  | 'input-unsupported'
   | 'output-unwritable'
   | 'output-is-source'
   | 'output-too-large-for-format'

@@ -2,13 +2,14 @@ import os from 'node:os';
 import { DEVICES, isOneOf } from '../shared/settings';
 import { RpcEndpoint } from '../shared/rpc';
 import { Engine } from './engine';
+import { DRAW_ARGUMENT, serveDrawings } from './image/drawing';
 import { PROBE_ARGUMENT, probeDevice } from './runtime/probe';
 
 declare const PISA_UPSCALE_VERSION: string;
 
 /**
  * The forked process. Arguments: `--store <folder>` and the model folders, or `--probe <device>` to
- * try one device and end. Talks over Node's IPC channel and ends when the parent goes away.
+ * try one device and end, or `--draw` to draw SVGs. Talks over Node's IPC channel and ends when the parent goes away.
  */
 function main(): void {
   const args = process.argv.slice(2);
@@ -29,6 +30,10 @@ function main(): void {
     return;
   }
   lowerPriority();
+  if (args[0] === DRAW_ARGUMENT) {
+    serveDrawings();
+    return;
+  }
   const [flag, store, ...modelFolders] = args;
   if (flag !== '--store' || store === undefined)
     throw new Error('The first arguments must be --store <folder>.');

@@ -48,6 +48,8 @@ export type UpscaleAction = (typeof UPSCALE_ACTIONS)[number];
 
 export const DEFAULT_ENGINE_IDLE_MINUTES = 5;
 export const ENGINE_IDLE_MINUTES_RANGE = { minimum: 0.1, maximum: 1440 } as const;
+export const MAX_OUTPUT_MEGAPIXELS_RANGE = { minimum: 1, maximum: 100_000 } as const;
+export const MAX_FRAMES_RANGE = { minimum: 1, maximum: 100_000 } as const;
 export const MAX_INPUT_MEGAPIXELS_RANGE = { minimum: 1, maximum: 10_000 } as const;
 /** Of a result's file; 0 is no limit. */
 export const MAX_OUTPUT_KILOBYTES_RANGE = { minimum: 0, maximum: 10_000_000 } as const;
@@ -80,6 +82,12 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
       MAX_INPUT_MEGAPIXELS_RANGE,
       fallback.maxInputMegapixels,
     ),
+    maxOutputMegapixels: clamp(
+      lookup('maxOutputMegapixels'),
+      MAX_OUTPUT_MEGAPIXELS_RANGE,
+      fallback.maxOutputMegapixels,
+    ),
+    maxFrames: Math.round(clamp(lookup('maxFrames'), MAX_FRAMES_RANGE, fallback.maxFrames)),
     output: outputOptions(lookup),
     asset: assetOptions(lookup),
   };

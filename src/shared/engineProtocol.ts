@@ -67,6 +67,9 @@ export type UpscaleRequest = {
   readonly asset?: AssetOptions;
   readonly overwrite: OverwritePolicy;
   readonly maxInputMegapixels: number;
+  /** Those of `DEFAULT_SETTINGS` unless given. */
+  readonly maxOutputMegapixels?: number;
+  readonly maxFrames?: number;
   /** Largest side of a tile's input in pixels; undefined lets the engine choose. */
   readonly tile?: number;
 };

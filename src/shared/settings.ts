@@ -38,6 +38,10 @@ export type UpscaleSettings = {
   readonly overwrite: OverwritePolicy;
   /** Largest decoded input, in megapixels. */
   readonly maxInputMegapixels: number;
+  /** Largest result, in megapixels of all its frames. */
+  readonly maxOutputMegapixels: number;
+  /** Most frames of an animation that are upscaled. */
+  readonly maxFrames: number;
   readonly output: OutputOptions;
   readonly asset: AssetOptions;
 };
@@ -65,6 +69,8 @@ export const DEFAULT_SETTINGS: UpscaleSettings = {
   namePattern: '{name}@{scale}x.{ext}',
   overwrite: 'nextFreeName',
   maxInputMegapixels: 100,
+  maxOutputMegapixels: 1000,
+  maxFrames: 1000,
   output: {},
   asset: {},
 };

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { Density } from './containers/facts';
 
 /**
  * How a picture lies in the file: `pages` pictures of the same size below each other, each `height
@@ -119,7 +120,7 @@ export type TiffTags = {
   readonly icc?: Buffer | undefined;
   readonly iptc?: Buffer | undefined;
   /** Pixels per inch. */
-  readonly density?: number | undefined;
+  readonly density?: Density | undefined;
 };
 
 /** Adds tags to the first page of a file that begins with `bigTiffHeader`, once. */
@@ -149,11 +150,14 @@ export async function addTags(file: FileHandle, { icc, iptc, density }: TiffTags
     entries.push(entry);
   };
   if (density !== undefined) {
-    const perInch = Buffer.alloc(8);
-    perInch.writeUInt32LE(Math.round(density * RESOLUTION_DENOMINATOR), 0);
-    perInch.writeUInt32LE(RESOLUTION_DENOMINATOR, 4);
-    await add(TAGS.xResolution, RATIONAL, 1, perInch);
-    await add(TAGS.yResolution, RATIONAL, 1, perInch);
+    const perInch = (value: number): Buffer => {
+      const data = Buffer.alloc(8);
+      data.writeUInt32LE(Math.round(value * RESOLUTION_DENOMINATOR), 0);
+      data.writeUInt32LE(RESOLUTION_DENOMINATOR, 4);
+      return data;
+    };
+    await add(TAGS.xResolution, RATIONAL, 1, perInch(density.x));
+    await add(TAGS.yResolution, RATIONAL, 1, perInch(density.y));
     await add(TAGS.resolutionUnit, SHORT, 1, INCH);
   }
   if (iptc) await add(TAGS.iptc, UNDEFINED, iptc.length, iptc);

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { splitAlpha, type SplitPicture } from './alpha';
-import { notAnImage } from './inspect';
+import { plainTiff } from './containers/tiffCopy';
+import { damageNote, isRealFault } from './decoderFaults';
+import { notAnImage } from './notAnImage';
 import { PixelFile } from './pixelFile';
 import type { Depth } from './samples';
 import { loadSharp } from './sharpLoader';
@@ -27,45 +29,77 @@ export type DecodeOptions = {
   readonly frames?: number;
 };
 
+/** Decoded pixels, RGB or RGBA, and what the person should know of them. */
+export type DecodedPixels = { readonly pixels: PixelFile; readonly notes: readonly string[] };
+
 const FOR_THE_SCREEN: DecodeOptions = { depth: 8, keepColours: false };
+/** No decoder that is asked here is slower than this unless it hangs. */
+const LEAST_SECONDS = 60;
+const SECONDS_PER_FRAME = 0.1;
 
 /**
  * Decodes a picture into `scratch` and takes colour and alpha apart. Applies the EXIF orientation.
  * The caller closes the result.
  */
-export const decodeSource = async (
+export async function decodeSource(
   file: string,
   scratch: string,
   options: DecodeOptions = FOR_THE_SCREEN,
-): Promise<DecodedSource> => separated(await decodePixels(file, scratch, options), scratch);
+): Promise<DecodedSource & { readonly notes: readonly string[] }> {
+  const { pixels, notes } = await decodePixels(file, scratch, options);
+  return { ...(await separated(pixels, scratch)), notes };
+}
 
 /**
  * Decodes a picture into `scratch`: RGB or RGBA, frames below each other. Applies the EXIF
  * orientation. The caller closes the result.
+ *
+ * A decoder that goes on after damage leaves black or stale pixels and only warns: so every warning
+ * fails first, and what it says decides between a refusal, a note and nothing.
  */
 export async function decodePixels(
   file: string,
   scratch: string,
+  options: DecodeOptions,
+): Promise<DecodedPixels> {
+  const name = path.basename(file);
+  const strict = await decoded(file, scratch, options, 'warning').catch(asFault);
+  if (strict instanceof PixelFile) return { pixels: strict, notes: [] };
+  if (isRealFault(strict)) throw notAnImage(name, strict);
+  // A TIFF's warning may be about a tag of another program, and hides what is said of pixels.
+  const plain = await plainTiff(file, path.join(scratch, 'plain.tif')).catch(() => undefined);
+  if (plain !== undefined) {
+    const again = await decoded(plain, scratch, options, 'warning').catch(asFault);
+    if (again instanceof PixelFile) return { pixels: again, notes: [] };
+    if (isRealFault(again)) throw notAnImage(name, again);
+  }
+  const lenient = await decoded(file, scratch, options, 'error').catch(asFault);
+  if (lenient instanceof PixelFile) return { pixels: lenient, notes: [damageNote(strict)] };
+  throw notAnImage(name, lenient);
+}
+
+const asFault = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
+async function decoded(
+  file: string,
+  scratch: string,
   { depth, keepColours, frames = 1 }: DecodeOptions,
+  failOn: 'warning' | 'error',
 ): Promise<PixelFile> {
-  const decoded = path.join(scratch, 'source.v');
+  const target = path.join(scratch, 'source.v');
   const picture = loadSharp()(file, {
     sequentialRead: true,
     limitInputPixels: false,
-    failOn: 'error',
+    failOn,
     pages: frames,
-  });
+  }).timeout({ seconds: Math.min(3600, Math.ceil(LEAST_SECONDS + frames * SECONDS_PER_FRAME)) });
   // An animation can't be turned as it is read; its formats have no orientation.
   if (frames === 1) picture.autoOrient();
   // Keeping the profile keeps the values, too.
   if (keepColours) picture.keepIccProfile();
-  await picture
-    .toColourspace(depth === 16 ? 'rgb16' : 'srgb')
-    .toFile(decoded)
-    .catch((error: unknown) => {
-      throw notAnImage(path.basename(file), error);
-    });
-  return PixelFile.openVips(decoded);
+  await picture.toColourspace(depth === 16 ? 'rgb16' : 'srgb').toFile(target);
+  return PixelFile.openVips(target);
 }
 
 /** Takes colour and alpha apart; closes `pixels` unless that is the result. */

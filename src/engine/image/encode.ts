@@ -6,6 +6,7 @@ import type { OutputFormat } from '../../shared/settings';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
 import { engineError, messageOf } from '../errors';
 import { restoreTexts, type WritableExif } from '../metadata/exifText';
+import type { Density } from './containers/facts';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
 import { loadSharp } from './sharpLoader';
@@ -39,14 +40,14 @@ export type EncodeOptions = {
   /** The picture carries IPTC, to be handed on. */
   readonly hasIptc: boolean;
   /** Pixels per inch. */
-  readonly density?: number;
+  readonly density?: Density;
 };
 
 /** Largest side in pixels that a format can hold. */
 const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = {
   jpeg: 65_535,
   webp: 16_383,
-  avif: 65_535,
+  avif: 16_384,
   gif: 65_535,
 };
 const LOSSY: readonly OutputFormat[] = ['jpeg', 'webp', 'avif'];
@@ -208,7 +209,7 @@ async function picture(raw: string, options: EncodeOptions): Promise<Sharp> {
   // none.
   return options.density === undefined || format !== 'jpeg'
     ? result
-    : result.withDensity(options.density);
+    : result.withDensity(options.density.x);
 }
 
 function withFormat(
@@ -237,7 +238,7 @@ function withFormat(
         bigtiff: size.width * size.height * 4 > 2 ** 31,
         ...(density === undefined
           ? {}
-          : { xres: density / MM_PER_INCH, yres: density / MM_PER_INCH }),
+          : { xres: density.x / MM_PER_INCH, yres: density.y / MM_PER_INCH }),
       });
     case 'gif':
       return result.gif({ ...playing });

@@ -3,12 +3,18 @@ import type { Metadata } from 'sharp';
 import { NotAFileError } from '../../files/kinds';
 import { openRegular } from '../../files/openRegular';
 import type { Size } from '../../shared/geometry';
+import { RpcError } from '../../shared/rpc';
 import type { OutputFormat } from '../../shared/settings';
 import { engineError, messageOf, systemCode } from '../errors';
-import { gammaProfile, pngColours } from './gammaProfile';
-import { hasGainMap } from './gainMap';
+import { colourLabel } from './colourLabel';
+import { containerFacts } from './containers';
+import type { ContainerFacts, Density, Remark } from './containers/facts';
+import { sniffed, type Container } from './containers/sniff';
+import { notAnImage, SUPPORTED, unsupported } from './notAnImage';
+import { naturalSize } from './rasterize';
 import { refuseKnownKinds } from './refusals';
 import { loadSharp } from './sharpLoader';
+import { readSvg } from './svg';
 
 /** What the header of a picture says. */
 export type SourceInfo = {
@@ -17,6 +23,8 @@ export type SourceInfo = {
   /** The source's own format where it can be written. */
   readonly format: OutputFormat | undefined;
   readonly formatName: string;
+  /** The pixels in the file are turned or mirrored by an EXIF orientation. */
+  readonly isTurned: boolean;
   readonly frames: number;
   /** Milliseconds each frame is shown, and how often all are (0: for ever). */
   readonly delay: readonly number[];
@@ -35,29 +43,36 @@ export type SourceInfo = {
   readonly exif: Buffer | undefined;
   readonly xmp: Buffer | undefined;
   readonly iptc: Buffer | undefined;
-  /** Pixels per inch. */
-  readonly density: number | undefined;
+  /** Pixels per inch along both axes, upright. */
+  readonly density: Density | undefined;
+  /** Texts and comments that stand beside EXIF, XMP and IPTC. */
+  readonly remarks: readonly Remark[];
   /** What the person should know of how the picture can be read. */
   readonly notes: readonly string[];
 };
 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
-/** Enough for what stands before a PNG's pixels, but for large profiles. */
-const HEAD_BYTES = 65_536;
+const HEAD_BYTES = 4096;
 
-const READABLE_FORMATS: { readonly [sharpFormat: string]: OutputFormat | 'read-only' } = {
-  png: 'png',
-  jpeg: 'jpeg',
-  webp: 'webp',
-  heif: 'avif',
-  tiff: 'tiff',
-  gif: 'gif',
-  svg: 'read-only',
+/** Containers, by what sharp calls them, and the formats in which they can be written. */
+const FORMATS: { readonly [sharpFormat: string]: readonly [Container, OutputFormat] } = {
+  png: ['png', 'png'],
+  jpeg: ['jpeg', 'jpeg'],
+  webp: ['webp', 'webp'],
+  heif: ['avif', 'avif'],
+  tiff: ['tiff', 'tiff'],
+  gif: ['gif', 'gif'],
 };
-const SUPPORTED = 'Supported: PNG, JPEG, WebP, AVIF, TIFF, GIF and SVG.';
+const SPACES_OF_GREY = ['b-w', 'grey16'];
+const SPACES_OF_RGB = ['srgb', 'rgb16', 'rgb'];
+const SPACES_CONVERTED = ['cmyk', 'lab', 'labs', 'lch', 'xyz', 'scrgb', 'hsv', 'yxy'];
 
 /** Reads a picture's header and refuses, before anything is decoded, what can't or mustn't be. */
-export async function inspectSource(file: string, maxMegapixels: number): Promise<SourceInfo> {
+export async function inspectSource(
+  file: string,
+  maxMegapixels: number,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<SourceInfo> {
   const head = await readHead(file);
   const name = path.basename(file);
   if (head.length === 0) {
@@ -73,19 +88,106 @@ export async function inspectSource(file: string, maxMegapixels: number): Promis
     });
   }
   refuseKnownKinds(file, head);
+  const container = sniffed(head);
+  const svg = container === undefined ? await svgSize(file, name, signal) : undefined;
+  if (svg) {
+    refuseTooLarge(name, svg, 1, maxMegapixels);
+    return drawn(svg);
+  }
+  if (container === undefined) throw notAnImage(name, new Error('unsupported image format'));
+  const facts = await containerFacts(file, container);
+  if (facts.unsupported !== undefined) throw unsupported(name, facts.unsupported);
   const metadata = await loadSharp()(file, { limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
       throw notAnImage(name, error);
     });
-  const format = READABLE_FORMATS[metadata.format];
-  if (format === undefined || (metadata.format === 'heif' && metadata.compression !== 'av1')) {
+  const [read, format] = FORMATS[metadata.format] ?? [undefined, undefined];
+  if (read !== container || (metadata.format === 'heif' && metadata.compression !== 'av1')) {
     throw engineError('input-not-an-image', {
       message: `${name} is ${metadata.format.toUpperCase()}, which can't be upscaled.`,
       hint: `${SUPPORTED} Convert the picture to one of them first.`,
     });
   }
-  if (metadata.gainMap !== undefined || (await hasGainMap(file, head))) {
+  refuseHdr(name, metadata, facts);
+  const isAnimated = metadata.format === 'gif' || metadata.format === 'webp';
+  const frames = isAnimated ? (metadata.pages ?? 1) : 1;
+  const { width } = metadata;
+  const height = metadata.pageHeight ?? metadata.height;
+  refuseTooLarge(name, { width, height }, frames, maxMegapixels);
+  const { space, icc, exif, xmp, iptc } = metadata;
+  const isGrey = SPACES_OF_GREY.includes(space);
+  if (!isGrey && ![...SPACES_OF_RGB, ...SPACES_CONVERTED].includes(space))
+    throw unsupported(name, `${metadata.channels} channels whose colours nothing names (${space})`);
+  const most = isGrey ? 2 : space === 'cmyk' ? 5 : 4;
+  if (metadata.channels > most)
+    throw unsupported(
+      name,
+      `${metadata.channels} channels; grey, RGB and CMYK with or without transparency can be read`,
+    );
+  const otherColours = isGrey || SPACES_OF_RGB.includes(space) ? undefined : space;
+  return {
+    size: frames > 1 ? { width, height } : metadata.autoOrient,
+    format,
+    formatName: metadata.format,
+    isTurned: (metadata.orientation ?? 1) !== 1,
+    frames,
+    delay: (metadata.delay ?? []).map(sixteenBits),
+    loop: sixteenBits(metadata.loop ?? 0),
+    bitsPerChannel: metadata.depth === 'uchar' ? 8 : 16,
+    isVector: false,
+    isGrey,
+    otherColours,
+    profile: otherColours === undefined ? profileOf(name, facts, icc, isGrey) : undefined,
+    hasPalette: metadata.isPalette,
+    isLossy:
+      container === 'jpeg' || container === 'avif' || (container === 'webp' && !facts.isLossless),
+    isProgressive: metadata.isProgressive,
+    exif,
+    xmp,
+    iptc,
+    density: densityOf(metadata, facts),
+    remarks: facts.remarks,
+    notes: notesOf(metadata, facts),
+  };
+}
+
+/** The size of what may be an SVG; undefined when it is none. */
+async function svgSize(file: string, name: string, signal: AbortSignal): Promise<Size | undefined> {
+  const svg = await readSvg(file);
+  if (!svg) return undefined;
+  return naturalSize(svg, name, signal).catch((error: unknown) => {
+    throw error instanceof RpcError ? error : notAnImage(name, error);
+  });
+}
+
+/** A drawing has no pixels of its own, so none of their properties. */
+const drawn = (size: Size): SourceInfo => ({
+  size,
+  format: undefined,
+  formatName: 'svg',
+  isTurned: false,
+  frames: 1,
+  delay: [],
+  loop: 0,
+  bitsPerChannel: 8,
+  isVector: true,
+  isGrey: false,
+  otherColours: undefined,
+  profile: undefined,
+  hasPalette: false,
+  isLossy: false,
+  isProgressive: false,
+  exif: undefined,
+  xmp: undefined,
+  iptc: undefined,
+  density: undefined,
+  remarks: [],
+  notes: [],
+});
+
+function refuseHdr(name: string, { depth, gainMap }: Metadata, facts: ContainerFacts): void {
+  if (gainMap !== undefined || facts.hasGainMap === true) {
     throw engineError('input-not-an-image', {
       message:
         `${name} has a gain map (Ultra HDR): a second picture that brightens the ` +
@@ -93,104 +195,78 @@ export async function inspectSource(file: string, maxMegapixels: number): Promis
       hint: 'Export the picture without HDR, then upscale that.',
     });
   }
-  if (!['uchar', 'ushort'].includes(metadata.depth)) {
+  if (!['uchar', 'ushort'].includes(depth)) {
     throw engineError('input-not-an-image', {
       message:
-        `${name} has samples of the type ${metadata.depth}, as HDR pictures and ` +
+        `${name} has samples of the type ${depth}, as HDR pictures and ` +
         'measurements have; 8 and 16 bits a channel can be upscaled.',
       hint: 'Tone-map or convert it to 16 bits a channel first.',
     });
   }
-  const isAnimated = metadata.format === 'gif' || metadata.format === 'webp';
-  const frames = isAnimated ? (metadata.pages ?? 1) : 1;
-  const { width } = metadata;
-  const height = metadata.pageHeight ?? metadata.height;
+}
+
+function refuseTooLarge(
+  name: string,
+  { width, height }: Size,
+  frames: number,
+  maxMegapixels: number,
+): void {
   const megapixels = (width * height * frames) / 1e6;
-  if (megapixels > maxMegapixels) {
-    throw engineError('input-too-large', {
-      message:
-        `${name} claims ${width}×${height} ` +
-        `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
-        `(${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`,
-      hint:
-        'If the picture is really that large, raise the limit: setting ' +
-        '"pisaUpscale.maxInputMegapixels" or option --max-megapixels.',
-    });
-  }
-  const { space, icc, exif, xmp, iptc, density } = metadata;
-  const isGrey = space === 'b-w' || space === 'grey16';
-  const otherColours =
-    isGrey || space === 'srgb' || space === 'rgb16' || space === 'rgb' ? undefined : space;
-  return {
-    size: frames > 1 ? { width, height } : metadata.autoOrient,
-    format: format === 'read-only' ? undefined : format,
-    formatName: metadata.format,
-    frames,
-    delay: (metadata.delay ?? []).map(sixteenBits),
-    loop: sixteenBits(metadata.loop ?? 0),
-    bitsPerChannel: metadata.depth === 'uchar' ? 8 : 16,
-    isVector: metadata.format === 'svg',
-    isGrey,
-    otherColours,
-    profile: profileOf(head, icc, isGrey, otherColours),
-    hasPalette: metadata.isPalette,
-    isLossy:
-      metadata.format === 'jpeg' ||
-      metadata.format === 'heif' ||
-      (metadata.format === 'webp' && !head.includes('VP8L')),
-    isProgressive: metadata.isProgressive,
-    exif,
-    xmp,
-    iptc,
-    density,
-    notes: notesOf(metadata, head),
-  };
+  if (megapixels <= maxMegapixels) return;
+  throw engineError('input-too-large', {
+    message:
+      `${name} claims ${width}×${height} ` +
+      `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
+      `(${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`,
+    hint:
+      'If the picture is really that large, raise the limit: setting ' +
+      '"pisaUpscale.maxInputMegapixels" or option --max-megapixels.',
+  });
 }
 
 /** What the formats can hold; damaged files claim more. */
 const sixteenBits = (value: number): number => Math.min(65_535, Math.max(0, value));
 
-/** The file's profile, or one that says what a PNG's gAMA and cHRM say. */
 function profileOf(
-  head: Buffer,
+  name: string,
+  facts: ContainerFacts,
   icc: Buffer | undefined,
   isGrey: boolean,
-  otherColours: string | undefined,
 ): Buffer | undefined {
-  if (otherColours !== undefined) return undefined;
-  if (icc) return icc.toString('latin1', 16, 20) === (isGrey ? 'GRAY' : 'RGB ') ? icc : undefined;
-  const colours = pngColours(head);
-  return colours && gammaProfile(colours, isGrey);
+  const label = colourLabel(facts, icc, isGrey);
+  if ('profile' in label) return label.profile;
+  if (label.refused === 'unknown')
+    throw unsupported(name, 'colours that are named by code points nobody here knows');
+  throw engineError('input-not-an-image', {
+    message:
+      `${name} is in high dynamic range (PQ or HLG), whose values mean other brightnesses than ` +
+      'those of ordinary pictures.',
+    hint: 'Tone-map it to an ordinary (SDR) picture, then upscale that.',
+  });
 }
 
-function notesOf({ format, space, pages = 1 }: Metadata, head: Buffer): string[] {
+/**
+ * Pixels per inch, upright. The decoder knows EXIF's, too, but only one axis; the container's other
+ * axis counts when it speaks of the same.
+ */
+function densityOf(
+  { density, orientation = 1 }: Metadata,
+  { density: own }: ContainerFacts,
+): Density | undefined {
+  if (density === undefined) return undefined;
+  const x = density;
+  const y = own && Math.abs(own.x - x) < 1 ? (x * own.y) / own.x : x;
+  return orientation >= 5 ? { x: y, y: x } : { x, y };
+}
+
+function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts): string[] {
   const notes: string[] = [];
-  const [control, pixels] = [head.indexOf('acTL', 0, 'latin1'), head.indexOf('IDAT', 0, 'latin1')];
-  if (format === 'png' && control > 0 && (pixels < 0 || control < pixels))
+  if (facts.isAnimatedPng === true)
     notes.push('The source is an animated PNG, of which the codec reads the first frame only.');
   if (format === 'tiff' && pages > 1)
     notes.push(`The source has ${pages} pages; the first was upscaled.`);
   if (space === 'cmyk') notes.push('The source is CMYK, for print; the result is sRGB.');
   return notes;
-}
-
-/** An error for a file whose content is no picture, or a damaged one. */
-export function notAnImage(name: string, error: unknown): Error {
-  const detail = messageOf(error);
-  if (/unsupported image format/i.test(detail)) {
-    return engineError('input-not-an-image', {
-      message:
-        `${name} is not a picture: its content is of no supported format, whatever ` +
-        'its name says.',
-      hint: SUPPORTED,
-      detail,
-    });
-  }
-  return engineError('input-damaged', {
-    message: `${name} is damaged or incomplete.`,
-    hint: 'Restore the file from version control or a backup, or export it again.',
-    detail,
-  });
 }
 
 async function readHead(file: string): Promise<Buffer> {

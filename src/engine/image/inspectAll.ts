@@ -13,7 +13,7 @@ export async function inspectAll(
   for (const input of inputs) {
     throwIfCancelled(signal);
     try {
-      const { size, frames } = await inspectSource(input, maxMegapixels);
+      const { size, frames } = await inspectSource(input, maxMegapixels, signal);
       facts.push({ ok: true, size, frames });
     } catch (error) {
       const { message, hint } = RpcError.from(error);

@@ -1,11 +1,29 @@
 import path from 'node:path';
 import type { Size } from '../../shared/geometry';
-import { notAnImage } from './inspect';
+import { RpcError } from '../../shared/rpc';
+import { draw, drawings } from './drawing';
+import { notAnImage } from './notAnImage';
 import { PixelFile } from './pixelFile';
-import { loadSharp } from './sharpLoader';
+import {
+  atSize,
+  exactLengths,
+  fromOrigin,
+  hasOwnSize,
+  plainSvg,
+  readSvg,
+  type SvgText,
+} from './svg';
 
-/** Densities that librsvg takes. */
-const DENSITY = { least: 1, own: 72, most: 100_000 };
+const BAND = 64;
+
+/**
+ * The size that an SVG is drawn at by itself. One that does not say it is measured, from its origin
+ * on, in a process of its own: that may take long.
+ */
+export async function naturalSize(svg: SvgText, name: string, signal: AbortSignal): Promise<Size> {
+  if (hasOwnSize(svg)) return draw({ svg: plainSvg(svg) });
+  return drawings.draw(name, { svg: fromOrigin(svg) }, signal);
+}
 
 /**
  * Draws an SVG at exactly `size`: its lines and curves, no pixels enlarged. RGBA, 8-bit sRGB. The
@@ -16,23 +34,22 @@ export async function rasterize(
   natural: Size,
   size: Size,
   scratch: string,
+  signal: AbortSignal,
 ): Promise<PixelFile> {
-  const scale = Math.max(size.width / natural.width, size.height / natural.height);
-  const density = Math.min(DENSITY.most, Math.max(DENSITY.least, DENSITY.own * scale));
-  const drawn = path.join(scratch, 'drawn.tif');
-  await loadSharp()(file, { density, limitInputPixels: false, failOn: 'error' })
-    .resize(size.width, size.height, { fit: 'fill' })
-    .ensureAlpha()
-    .toColourspace('srgb')
-    .toFile(path.join(scratch, 'drawn.v'))
+  const name = path.basename(file);
+  const svg = await readSvg(file);
+  if (!svg) throw notAnImage(name, new Error('unsupported image format'));
+  const output = path.join(scratch, 'drawn.v');
+  await drawings
+    .draw(name, { svg: atSize(svg, exactLengths(svg) ?? natural, size), output }, signal)
     .catch((error: unknown) => {
-      throw notAnImage(path.basename(file), error);
+      throw error instanceof RpcError ? error : notAnImage(name, error);
     });
-  const pixels = await PixelFile.openVips(path.join(scratch, 'drawn.v'));
+  const pixels = await PixelFile.openVips(output);
   try {
-    const result = await PixelFile.create(drawn, { ...size, bands: 4 });
-    for (let y = 0; y < size.height; y += 64)
-      await result.writeRows(y, await pixels.rows(y, Math.min(size.height, y + 64)));
+    const result = await PixelFile.create(path.join(scratch, 'drawn.tif'), { ...size, bands: 4 });
+    for (let y = 0; y < size.height; y += BAND)
+      await result.writeRows(y, await pixels.rows(y, Math.min(size.height, y + BAND)));
     return result;
   } finally {
     await pixels.close();

@@ -5,11 +5,22 @@ import path from 'node:path';
 import type Sharp from 'sharp';
 import { engineError, messageOf } from '../errors';
 
+const LOADERS = [
+  'VipsForeignLoadPngFile',
+  'VipsForeignLoadJpegFile',
+  'VipsForeignLoadWebpFile',
+  'VipsForeignLoadTiffFile',
+  'VipsForeignLoadNsgifFile',
+  'VipsForeignLoadHeifFile',
+  'VipsForeignLoadSvgBuffer',
+];
+
 let loaded: typeof Sharp | undefined;
 
 /** Loads sharp on first use. The only place that does. */
 export function loadSharp(): typeof Sharp {
   if (loaded) return loaded;
+  process.env.VIPS_BLOCK_UNTRUSTED = '1';
   const require = createRequire(__filename);
   try {
     if (process.versions.electron !== undefined && process.platform === 'linux')
@@ -17,6 +28,10 @@ export function loadSharp(): typeof Sharp {
     const sharp = require('sharp') as typeof Sharp;
     // One picture at a time passes through, so a cache would only hold memory.
     sharp.cache(false);
+    // Of libvips' many decoders only those that are named here open anything, whatever a file's
+    // bytes say; the text of an SVG is handed over, so that it has no folder to look around in.
+    sharp.block({ operation: ['VipsForeignLoad'] });
+    sharp.unblock({ operation: LOADERS });
     loaded = sharp;
     return sharp;
   } catch (error) {

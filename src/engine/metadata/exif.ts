@@ -2,9 +2,12 @@ import readExif from 'exif-reader';
 import type { Exif } from 'sharp';
 import type { Size } from '../../shared/geometry';
 
-/** Tags of the first directory that belong to the file as it was, not to the picture. */
+/**
+ * Tags that belong to the file as it was, not to the picture, or that count or place pixels of the
+ * source.
+ */
 const NOT_KEPT =
-  /^(Orientation|XResolution|YResolution|ResolutionUnit|ImageWidth|ImageLength|BitsPerSample|Compression|PhotometricInterpretation|SamplesPerPixel|RowsPerStrip|PlanarConfiguration|YCbCr\w*|Strip\w+|Tile\w+|JPEGInterchange\w+|ExifTag|GPSTag|InteroperabilityTag|PrintImageMatching|SubIFDs|ExifIFDPointer|GPSInfoIFDPointer)$/;
+  /^(Orientation|XResolution|YResolution|ResolutionUnit|ImageWidth|ImageLength|BitsPerSample|Compression|PhotometricInterpretation|SamplesPerPixel|RowsPerStrip|PlanarConfiguration|YCbCr\w*|Strip\w+|Tile\w+|JPEGInterchange\w+|ExifTag|GPSTag|InteroperabilityTag|PrintImageMatching|SubIFDs|ExifIFDPointer|GPSInfoIFDPointer|SubjectArea|SubjectLocation|FocalPlane[XY]Resolution|FocalPlaneResolutionUnit|ComponentsConfiguration|CompressedBitsPerPixel)$/;
 const SIZES = ['PixelXDimension', 'PixelYDimension'];
 
 /**

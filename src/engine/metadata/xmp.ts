@@ -1,4 +1,9 @@
+import type { Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
+import type { OutputFormat } from '../../shared/settings';
+import { escapedXml, parseXml, xmlText, type XmlElement } from './xml';
+import { revised } from './xmpRules';
+import { NS } from './xmpNames';
 
 /** How a result was made. */
 export type Provenance = {
@@ -8,41 +13,92 @@ export type Provenance = {
   readonly version: string;
 };
 
+/** What a result is, as far as XMP speaks of it. */
+export type XmpTarget = {
+  readonly format: OutputFormat;
+  readonly size: Size;
+  /** Size of the whole source, upright. */
+  readonly sourceSize: Size;
+  /** The source was turned or mirrored: what speaks of sides and places in it is no longer so. */
+  readonly isTurned: boolean;
+  /** Only a part of the picture. */
+  readonly isPart: boolean;
+  readonly keepLocation: boolean;
+};
+
 const NAMESPACE = 'https://github.com/pisa-upscale/ns/1.0/';
+/** Larger packets hold thumbnails, histories or attacks, and are no use to a result. */
+const MOST_BYTES = 1_000_000;
+const PACKET_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>';
+const PACKET_END = '<?xpacket end="w"?>';
+
+export type WrittenXmp = { readonly text?: string; readonly notes: readonly string[] };
 
 /**
- * The XMP of a result: the source's, with its orientation reset and without its thumbnails, and how
- * the result was made. Undefined when there is nothing to write.
+ * The XMP of a result: the source's, made true of the result, and how the result was made. `text`
+ * is missing when there is nothing to write; the notes say what was left out.
  */
 export function xmpFor(
   source: Buffer | undefined,
-  keepLocation: boolean,
+  target: XmpTarget,
   provenance: Provenance | undefined,
-): string | undefined {
-  let text = source && cleaned(source.toString('utf8'), keepLocation);
-  // A packet that is no RDF can't be added to.
-  if (text !== undefined && !text.includes('</rdf:RDF>')) text = undefined;
-  if (!provenance) return text;
-  const added = description(provenance);
-  if (text !== undefined) return text.replace('</rdf:RDF>', `${added}</rdf:RDF>`);
-  return (
-    `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta ` +
-    'xmlns:x="adobe:ns:meta/"><rdf:RDF ' +
-    `xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">${added}</rdf:RDF></x:xmpmeta><?xpacket ` +
-    'end="w"?>'
-  );
+): WrittenXmp {
+  const { root, notes } = source ? readXmp(source, target) : { root: undefined, notes: [] };
+  const rdf = root && findRdf(root);
+  if (!root || !rdf) {
+    if (!provenance) return { notes };
+    const added = description(provenance);
+    return {
+      text: `${PACKET_BEGIN}<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${NS.rdf}">${added}</rdf:RDF></x:xmpmeta>${PACKET_END}`,
+      notes,
+    };
+  }
+  if (provenance) rdf.children.push(parseXml(description(provenance)));
+  return { text: `${PACKET_BEGIN}${xmlText(root)}${PACKET_END}`, notes };
 }
 
-function cleaned(text: string, keepLocation: boolean): string {
-  let result = text
-    .replace(/(tiff:Orientation=)(["'])\d+\2/g, '$1$21$2')
-    .replace(/(<tiff:Orientation>)\d+(<\/tiff:Orientation>)/g, '$11$2')
-    .replace(/<xmp:Thumbnails>[\s\S]*?<\/xmp:Thumbnails>/g, '');
-  if (!keepLocation)
-    result = result
-      .replace(/\sexif:GPS\w+=(["'])[\s\S]*?\1/g, '')
-      .replace(/<exif:GPS(\w+)[^>]*>[\s\S]*?<\/exif:GPS\1>/g, '');
-  return result;
+function readXmp(
+  source: Buffer,
+  target: XmpTarget,
+): { root: XmlElement | undefined; notes: string[] } {
+  if (source.length > MOST_BYTES)
+    return {
+      root: undefined,
+      notes: [
+        `XMP was left out: it has ${(source.length / 1e6).toFixed(1)} MB, and more than ` +
+          `${MOST_BYTES / 1e6} MB are not read.`,
+      ],
+    };
+  try {
+    const text = decoded(source);
+    if (text === '') return { root: undefined, notes: [] };
+    const root = parseXml(text);
+    const rdf = findRdf(root);
+    if (!rdf) return { root: undefined, notes: ['XMP was left out: it holds no RDF.'] };
+    return { root, notes: revised(rdf, target) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 100) : 'it can’t be read';
+    return { root: undefined, notes: [`XMP was left out, since it is not valid XML (${reason}).`] };
+  }
+}
+
+/** UTF-8, or UTF-16 by its mark, without what pads the packet. */
+function decoded(source: Buffer): string {
+  const encoding =
+    source[0] === 0xff && source[1] === 0xfe
+      ? 'utf-16le'
+      : source[0] === 0xfe && source[1] === 0xff
+        ? 'utf-16be'
+        : 'utf-8';
+  return new TextDecoder(encoding, { fatal: true }).decode(source).replaceAll('\0', '').trim();
+}
+
+function findRdf(root: XmlElement): XmlElement | undefined {
+  if (root.uri === NS.rdf && root.local === 'RDF') return root;
+  return root.children.find(
+    (child): child is XmlElement =>
+      typeof child !== 'string' && child.uri === NS.rdf && child.local === 'RDF',
+  );
 }
 
 function description({ model, guidance, scale, version }: Provenance): string {
@@ -54,10 +110,7 @@ function description({ model, guidance, scale, version }: Provenance): string {
     Scale: String(scale),
   };
   const attributes = Object.entries(values).map(
-    ([name, value]) => `pisa:${name}="${escaped(value)}"`,
+    ([name, value]) => `pisa:${name}="${escapedXml(value)}"`,
   );
-  return `<rdf:Description rdf:about="" xmlns:pisa="${NAMESPACE}" ${attributes.join(' ')}/>`;
+  return `<rdf:Description xmlns:rdf="${NS.rdf}" rdf:about="" xmlns:pisa="${NAMESPACE}" ${attributes.join(' ')}/>`;
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

@@ -72,7 +72,7 @@ export async function withSource<T>(
         sourceSize: source.size,
         size,
         folder,
-        notes: await previewNotes(source, decoded),
+        notes: [...decoded.notes, ...(await previewNotes(source, decoded))],
       });
     } finally {
       await closeSource(decoded);

@@ -22,6 +22,8 @@ export function checkRequest(request: UpscaleRequest): void {
   checkGuidance(request.guidance);
   inRange('quality', request.quality, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum);
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
+  inRange('largest result in megapixels', request.maxOutputMegapixels ?? 1, 1e-6, 1e6);
+  whole('number of frames', inRange('number of frames', request.maxFrames ?? 1, 1, 1e6));
   oneOf('output format', request.format, ['source', ...OUTPUT_FORMATS]);
   oneOf('overwrite policy', request.overwrite, OVERWRITE_POLICIES);
   const problem =

@@ -45,7 +45,7 @@ export async function enlargeAsset(
   const { source, plan } = work;
   const scratch = request.scratchDirectory;
   if (source.isVector) {
-    const raw = await rasterize(request.input, source.size, plan.size, scratch);
+    const raw = await rasterize(request.input, source.size, plan.size, scratch, context.signal);
     return {
       ...without(raw),
       hasAlpha: true,
@@ -53,7 +53,7 @@ export async function enlargeAsset(
       notes: ['An SVG is drawn anew at the size of the result, without a model.'],
     };
   }
-  const pixels = await decodePixels(request.input, scratch, {
+  const { pixels, notes } = await decodePixels(request.input, scratch, {
     depth: plan.depth,
     keepColours: source.otherColours === undefined,
     frames: plan.frames,
@@ -62,6 +62,7 @@ export async function enlargeAsset(
   const hasAlpha = enlarged.raw.info.bands === 4;
   return {
     ...enlarged,
+    notes: [...notes, ...enlarged.notes],
     raw: source.isGrey ? await toGrey(enlarged.raw, scratch) : enlarged.raw,
     hasAlpha,
   };

@@ -1,24 +1,32 @@
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
-import type { MetadataChoice } from '../../shared/outputOptions';
 import type { OutputFormat } from '../../shared/settings';
 import type { EncodeOptions } from '../image/encode';
 import type { SourceInfo } from '../image/inspect';
 import { exifFor } from '../metadata/exif';
 import { writableExif } from '../metadata/exifText';
+import { iptcFor } from '../metadata/iptc';
 import { xmpFor } from '../metadata/xmp';
 
-/**
- * What a result carries besides its pixels: EXIF, XMP, density, and whether IPTC is in the raw
- * picture.
- */
+/** What every format can hold. */
+const MOST_DENSITY = 60_000;
+
+/** What a result carries besides its pixels, and what the person should know of what was left. */
+export type CarriedData = Pick<EncodeOptions, 'exif' | 'xmp' | 'density' | 'hasIptc'> & {
+  /** As the raw picture is given it. */
+  readonly iptc: Buffer | undefined;
+  readonly notes: readonly string[];
+};
+
+/** EXIF, XMP, IPTC and density of a result. */
 export function carriedData(
   source: SourceInfo,
-  { output = {} }: UpscaleRequest,
+  { output = {}, region }: UpscaleRequest,
   {
     size,
     scale,
+    factor,
     model,
     guidance,
     version,
@@ -27,37 +35,52 @@ export function carriedData(
     readonly format: OutputFormat;
     readonly size: Size;
     readonly scale: number;
+    /** Of width and height. */
+    readonly factor: { readonly x: number; readonly y: number };
     readonly model: string;
     readonly guidance: Guidance;
     readonly version: string;
   },
-): Pick<EncodeOptions, 'exif' | 'xmp' | 'density' | 'hasIptc'> {
+): CarriedData {
   const metadata = output.metadata ?? 'keep';
   const kept = metadata === 'strip' ? undefined : source;
-  const withLocation = metadata === 'keep';
-  const exif = kept?.exif && exifFor(kept.exif, size, withLocation);
+  const keepLocation = metadata === 'keep';
+  const exif = kept?.exif && exifFor(kept.exif, size, keepLocation);
   const xmp = xmpFor(
     kept?.xmp,
-    withLocation,
+    {
+      format,
+      size,
+      sourceSize: source.size,
+      isTurned: source.isTurned,
+      isPart: region !== undefined,
+      keepLocation,
+    },
     output.provenance === true ? { model, guidance, scale, version } : undefined,
   );
+  const iptc = kept?.iptc && format === 'jpeg' ? iptcFor(kept.iptc, keepLocation) : undefined;
   return {
     ...(exif ? { exif: writableExif(exif) } : {}),
-    ...(xmp === undefined ? {} : { xmp }),
+    ...(xmp.text === undefined ? {} : { xmp: xmp.text }),
     // An SVG's density is that of its drawing.
     ...(kept?.density === undefined || source.isVector
       ? {}
-      : { density: Math.min(60_000, kept.density * scale) }),
-    hasIptc: kept?.iptc !== undefined && carriesIptc(format, kept.iptc),
+      : {
+          density: {
+            x: Math.min(MOST_DENSITY, kept.density.x * factor.x),
+            y: Math.min(MOST_DENSITY, kept.density.y * factor.y),
+          },
+        }),
+    iptc,
+    hasIptc: iptc !== undefined,
+    notes: [
+      ...xmp.notes,
+      ...(kept?.iptc && format !== 'jpeg'
+        ? ['IPTC was left out: only JPEG holds it. EXIF and XMP were kept.']
+        : []),
+    ],
   };
 }
-
-/**
- * Only JPEG holds IPTC as libvips writes it: in a block of Photoshop's, which is how it comes out
- * of a JPEG.
- */
-const carriesIptc = (format: OutputFormat, iptc: Buffer): boolean =>
-  format === 'jpeg' && iptc.toString('latin1', 0, 13) === 'Photoshop 3.0';
 
 /** What a person should know about the format that was chosen. */
 export function formatNotes(
@@ -66,7 +89,6 @@ export function formatNotes(
   facts: {
     readonly hasAlpha: boolean;
     readonly frames: number;
-    readonly metadata: MetadataChoice | undefined;
   },
 ): string[] {
   const name = format.toUpperCase();
@@ -79,8 +101,6 @@ export function formatNotes(
     notes.push(`The source is animated (${source.frames} frames); its first frame was upscaled.`);
   if (source.bitsPerChannel > 8 && format !== 'png' && format !== 'tiff')
     notes.push(`The source has more than 8 bits per channel; ${name} has 8.`);
-  if (source.iptc && facts.metadata !== 'strip' && !carriesIptc(format, source.iptc))
-    notes.push('IPTC was left out: it is carried from JPEG to JPEG only. EXIF and XMP were kept.');
   if (source.isLossy && (format === 'png' || format === 'tiff'))
     notes.push(
       `The source is lossy, so ${name} makes the file larger without making it better; ` +

@@ -3,7 +3,7 @@ import { densityOf } from '../../shared/density';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Size } from '../../shared/geometry';
 import { outputSize, SizeError, type OutputSize } from '../../shared/outputSize';
-import type { OutputFormat } from '../../shared/settings';
+import { DEFAULT_SETTINGS, type OutputFormat } from '../../shared/settings';
 import { engineError } from '../errors';
 import { supportsAnimation, supportsDepth16 } from '../image/encode';
 import type { SourceInfo } from '../image/inspect';
@@ -65,6 +65,7 @@ export function planAsset(
     source.frames > 1 && supportsAnimation(format) && asset.frames !== 'first' ? source.frames : 1;
   if (request.region !== undefined && frames > 1)
     throw bad('region', 'given', 'left out for an animation; or take its first frame only');
+  checkLimits(request, { size, frames });
   const isDeep = source.bitsPerChannel > 8 && supportsDepth16(format);
   if (isDeep && !isTiled(model))
     notes.push(`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`);
@@ -80,6 +81,38 @@ export function planAsset(
     depth: isDeep && isTiled(model) ? 16 : 8,
     notes,
   };
+}
+
+/** Refuses results that would take more time, memory and disk than anybody asked for. */
+function checkLimits(
+  {
+    input,
+    maxOutputMegapixels = DEFAULT_SETTINGS.maxOutputMegapixels,
+    maxFrames = DEFAULT_SETTINGS.maxFrames,
+  }: UpscaleRequest,
+  { size, frames }: Pick<AssetPlan, 'size' | 'frames'>,
+): void {
+  const name = path.basename(input);
+  if (frames > maxFrames) {
+    throw engineError('input-too-large', {
+      message: `${name} has ${frames} frames; the limit is ${maxFrames}.`,
+      hint:
+        'Take its first frame only, or raise the limit: setting "pisaUpscale.maxFrames" or ' +
+        'option --max-frames.',
+    });
+  }
+  const megapixels = (size.width * size.height * frames) / 1e6;
+  if (megapixels > maxOutputMegapixels) {
+    throw engineError('output-too-large', {
+      message:
+        `The result of ${name} would have ${size.width}×${size.height} ` +
+        `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
+        `(${megapixels.toFixed(0)} megapixels); the limit is ${maxOutputMegapixels}.`,
+      hint:
+        'Choose a smaller size, or raise the limit: setting ' +
+        '"pisaUpscale.maxOutputMegapixels" or option --max-output-megapixels.',
+    });
+  }
 }
 
 function sizeOf(source: Size, request: UpscaleRequest): OutputSize {

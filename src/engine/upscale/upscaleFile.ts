@@ -22,6 +22,7 @@ import {
   wantedPath,
 } from './outputFile';
 import { carriedData, formatNotes } from './outputInfo';
+import { requireScratch, scratchBytes } from './scratchSpace';
 import { densityNote, planAsset } from './planAsset';
 import type { UpscaleContext, UpscaleServices } from './services';
 
@@ -38,7 +39,7 @@ export async function upscaleFile(
   const started = performance.now();
   checkRequest(request);
   const { signal } = context;
-  const source = await inspectSource(request.input, request.maxInputMegapixels);
+  const source = await inspectSource(request.input, request.maxInputMegapixels, signal);
   const model = await services.findModel(request.model);
   const { manifest } = model;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
@@ -75,6 +76,15 @@ export async function upscaleFile(
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
   await prepareFolder(wanted);
+  await requireScratch(
+    request.scratchDirectory,
+    scratchBytes({
+      source: source.size,
+      plan,
+      isVector: source.isVector,
+      modelScale: isTiled(model) ? model.manifest.scale : undefined,
+    }),
+  );
 
   context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
   const fallbacks: string[] = [];
@@ -106,13 +116,17 @@ export async function upscaleFile(
     format,
     size,
     scale: plan.scale,
+    factor: {
+      x: plan.size.width / source.size.width,
+      y: plan.size.height / source.size.height,
+    },
     model: manifest.id,
     guidance,
     version: services.version,
   });
   await finishRaw(raw, {
     icc: source.profile,
-    iptc: carried.hasIptc ? source.iptc : undefined,
+    iptc: carried.iptc,
     density: carried.density,
   });
   await announceTemporary(request.scratchDirectory, temporary);
@@ -158,7 +172,8 @@ export async function upscaleFile(
       ...plan.notes,
       ...fallbacks,
       ...done.notes,
-      ...formatNotes(source, format, { hasAlpha, frames: plan.frames, metadata: output.metadata }),
+      ...formatNotes(source, format, { hasAlpha, frames: plan.frames }),
+      ...carried.notes,
       ...encoded.notes,
     ],
     seconds: { total: (performance.now() - started) / 1000, inference: done.inferenceSeconds },

@@ -91,7 +91,7 @@ function engine(): {
   return { held, ports, events, lines, until };
 }
 
-const OPTIONS = { device: 'cpu', maxInputMegapixels: 10 } as const;
+const OPTIONS = { device: 'cpu', limits: { maxInputMegapixels: 10 } } as const;
 const ids = (plan: Plan): Set<string> => new Set(plan.items.map(({ id }) => id));
 const states = (report: { outcomes: readonly { id: string; state: string }[] }): string[] =>
   report.outcomes.map(({ id, state }) => `${id.replace('@4x.png', '')} ${state}`).sort();

@@ -6,7 +6,9 @@ import * as ids from '../../../src/extension/commands/commandIds';
 import {
   DEFAULT_ENGINE_IDLE_MINUTES,
   ENGINE_IDLE_MINUTES_RANGE,
+  MAX_FRAMES_RANGE,
   MAX_INPUT_MEGAPIXELS_RANGE,
+  MAX_OUTPUT_MEGAPIXELS_RANGE,
   MAX_OUTPUT_KILOBYTES_RANGE,
   readAction,
   readEngineSettings,
@@ -114,6 +116,8 @@ test('sets and ranges in the manifest are those of the code', () => {
     pixelGuidance: GUIDANCE_RANGE,
     semanticGuidance: GUIDANCE_RANGE,
     maxInputMegapixels: MAX_INPUT_MEGAPIXELS_RANGE,
+    maxOutputMegapixels: MAX_OUTPUT_MEGAPIXELS_RANGE,
+    maxFrames: MAX_FRAMES_RANGE,
     engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE,
     maxOutputKilobytes: MAX_OUTPUT_KILOBYTES_RANGE,
   };

@@ -23,6 +23,8 @@ test('values are taken over', () => {
     namePattern: 'up/{name}.{ext}',
     overwrite: 'skip',
     maxInputMegapixels: 5,
+    maxOutputMegapixels: 50,
+    maxFrames: 7,
     metadata: 'strip',
     provenance: true,
     lossless: 'always',
@@ -43,6 +45,8 @@ test('values are taken over', () => {
     namePattern: 'up/{name}.{ext}',
     overwrite: 'skip',
     maxInputMegapixels: 5,
+    maxOutputMegapixels: 50,
+    maxFrames: 7,
     output: {
       metadata: 'strip',
       provenance: true,

@@ -1,21 +1,6 @@
-/**
- * What a PNG without a profile says of its colours: the exponent of its encoding, and where its
- * primaries lie.
- */
-export type PngColours = {
-  /** 0.45455 for the usual 1 / 2.2. */
-  readonly gamma: number;
-  /** x and y of white, red, green and blue; those of sRGB unless given. */
-  readonly chromaticities?: readonly number[];
-};
-
 type Vector = readonly [number, number, number];
 type Matrix = readonly [Vector, Vector, Vector];
 
-const USUAL_GAMMA = 1 / 2.2;
-const SAME_GAMMA = 0.03;
-const SRGB_CHROMATICITIES = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
-const SAME_CHROMATICITY = 0.01;
 const D50: Vector = [0.9642, 1, 0.8249];
 /** Bradford's cone responses. */
 const BRADFORD: Matrix = [
@@ -24,73 +9,59 @@ const BRADFORD: Matrix = [
   [0.0389, -0.0685, 1.0296],
 ];
 
-/**
- * Reads gAMA and cHRM before a PNG's pixels. Undefined where they say nothing that matters: there
- * is a profile or an sRGB chunk, no gAMA, or it is sRGB's own. (PNG specification, third edition,
- * 11.3.2.)
- */
-export function pngColours(head: Buffer): PngColours | undefined {
-  if (head.toString('latin1', 1, 4) !== 'PNG') return undefined;
-  let gamma: number | undefined;
-  let chromaticities: number[] | undefined;
-  for (let at = 8; at + 12 <= head.length;) {
-    const length = head.readUInt32BE(at);
-    const type = head.toString('latin1', at + 4, at + 8);
-    const data = head.subarray(at + 8, at + 8 + length);
-    if (
-      type === 'IDAT' ||
-      type === 'iCCP' ||
-      type === 'sRGB' ||
-      type === 'cICP' ||
-      data.length < length
-    ) {
-      if (type !== 'IDAT') return undefined;
-      break;
-    }
-    if (type === 'gAMA' && length === 4) gamma = data.readUInt32BE() / 100_000;
-    if (type === 'cHRM' && length === 32)
-      chromaticities = Array.from({ length: 8 }, (_, i) => data.readUInt32BE(4 * i) / 100_000);
-    at += 12 + length;
-  }
-  if (gamma === undefined || gamma < 0.1 || gamma > 10) return undefined;
-  const isUsual =
-    chromaticities?.every(
-      (value, i) => Math.abs(value - (SRGB_CHROMATICITIES[i] ?? 0)) < SAME_CHROMATICITY,
-    ) ?? true;
-  if (Math.abs(gamma - USUAL_GAMMA) < SAME_GAMMA && isUsual) return undefined;
-  return { gamma, ...(chromaticities && !isUsual ? { chromaticities } : {}) };
-}
+/** How samples are encoded: a power, or sRGB's own curve. */
+export type Curve = { readonly gamma: number } | 'sRGB';
+
+export type MatrixColours = {
+  readonly curve: Curve;
+  /** x and y of white, red, green and blue. */
+  readonly chromaticities: readonly number[];
+};
+
+const TABLE_ENTRIES = 1024;
 
 /**
- * The same as an ICC profile (version 2, matrix and curve), which every format can hold. Undefined
- * for primaries that span nothing.
+ * Colours as an ICC profile (version 2, matrix and curve), which every format but GIF can hold.
+ * Undefined for primaries that span nothing.
  */
-export function gammaProfile(
-  { gamma, chromaticities = SRGB_CHROMATICITIES }: PngColours,
+export function matrixProfile(
+  name: string,
+  { curve, chromaticities }: MatrixColours,
   isGrey: boolean,
 ): Buffer | undefined {
-  const curve = (): Buffer => {
-    const data = Buffer.alloc(14);
-    data.write('curv', 0, 'latin1');
-    data.writeUInt32BE(1, 8);
-    data.writeUInt16BE(Math.round(Math.min(255, 1 / gamma) * 256), 12);
-    return data;
-  };
   const columns = isGrey ? undefined : primaries(chromaticities);
   if (!isGrey && !columns) return undefined;
   const tags: (readonly [string, Buffer])[] = [
-    ['desc', description('PNG gamma')],
+    ['desc', description(name)],
     ['cprt', text('No copyright, use freely')],
     ['wtpt', xyz(D50)],
     ...(columns
-      ? (['rXYZ', 'gXYZ', 'bXYZ'] as const).map(
-          (name, i) => [name, xyz(columns[i] ?? D50)] as const,
-        )
+      ? (['rXYZ', 'gXYZ', 'bXYZ'] as const).map((tag, i) => [tag, xyz(columns[i] ?? D50)] as const)
       : []),
-    ...(isGrey ? ['kTRC'] : ['rTRC', 'gTRC', 'bTRC']).map((name) => [name, curve()] as const),
+    ...(isGrey ? ['kTRC'] : ['rTRC', 'gTRC', 'bTRC']).map(
+      (tag) => [tag, curveData(curve)] as const,
+    ),
   ];
   return assembled(tags, isGrey ? 'GRAY' : 'RGB ');
 }
+
+function curveData(curve: Curve): Buffer {
+  const values =
+    curve === 'sRGB'
+      ? Array.from({ length: TABLE_ENTRIES }, (_, i) =>
+          Math.round(65_535 * linear(i / (TABLE_ENTRIES - 1))),
+        )
+      : [Math.round(Math.min(255, 1 / curve.gamma) * 256)];
+  const data = Buffer.alloc(12 + 2 * values.length);
+  data.write('curv', 0, 'latin1');
+  data.writeUInt32BE(values.length, 8);
+  values.forEach((value, i) => data.writeUInt16BE(value, 12 + 2 * i));
+  return data;
+}
+
+/** IEC 61966-2-1. */
+const linear = (value: number): number =>
+  value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 
 /** The colorants, adapted to D50. */
 function primaries(chromaticities: readonly number[]): readonly Vector[] | undefined {

@@ -1,0 +1,96 @@
+import type { Chromaticity, CodePoints, ContainerFacts } from './containers/facts';
+import { matrixProfile, type Curve } from './matrixProfile';
+
+/** The profile that a picture's values are in, or why nobody here can say it in one. */
+export type ColourLabel =
+  { readonly profile: Buffer | undefined } | { readonly refused: 'hdr' | 'unknown' };
+
+const SRGB = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
+const D65 = [0.3127, 0.329];
+const UNSPECIFIED = 2;
+/** Code points of primaries → x and y of white, red, green and blue. (ITU-T H.273, table 2.) */
+const PRIMARIES: { readonly [code: number]: readonly number[] } = {
+  1: SRGB,
+  [UNSPECIFIED]: SRGB,
+  4: [0.31, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08],
+  5: [...D65, 0.64, 0.33, 0.29, 0.6, 0.15, 0.06],
+  6: [...D65, 0.63, 0.34, 0.31, 0.595, 0.155, 0.07],
+  7: [...D65, 0.63, 0.34, 0.31, 0.595, 0.155, 0.07],
+  9: [...D65, 0.708, 0.292, 0.17, 0.797, 0.131, 0.046],
+  11: [0.314, 0.351, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06],
+  12: [...D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06],
+  22: [...D65, 0.63, 0.34, 0.295, 0.605, 0.155, 0.077],
+};
+/**
+ * Code points of transfer characteristics (table 3). Those of television are shown as sRGB by
+ * everything that shows pictures.
+ */
+const TRANSFERS: { readonly [code: number]: Curve } = {
+  1: 'sRGB',
+  [UNSPECIFIED]: 'sRGB',
+  4: { gamma: 1 / 2.2 },
+  5: { gamma: 1 / 2.8 },
+  6: 'sRGB',
+  7: 'sRGB',
+  8: { gamma: 1 },
+  13: 'sRGB',
+  14: 'sRGB',
+  15: 'sRGB',
+};
+const [PQ, HLG] = [16, 18];
+const USUAL_GAMMA = 1 / 2.2;
+const SAME_GAMMA = 0.03;
+const SAME_CHROMATICITY = 0.01;
+
+/**
+ * What a file says of its colours, as one profile. A PNG's code points come before its profile, an
+ * AVIF's after it; gAMA and cHRM count where there is nothing else. `embedded` must fit to what is
+ * written: RGB, or grey.
+ */
+export function colourLabel(
+  { container, codePoints, chromaticity }: ContainerFacts,
+  embedded: Buffer | undefined,
+  isGrey: boolean,
+): ColourLabel {
+  if (codePoints && isHdr(codePoints)) return { refused: 'hdr' };
+  const own =
+    embedded?.toString('latin1', 16, 20) === (isGrey ? 'GRAY' : 'RGB ') ? embedded : undefined;
+  if (codePoints && (container === 'png' || embedded === undefined))
+    return fromCodePoints(codePoints, isGrey);
+  if (embedded) return { profile: own };
+  return { profile: chromaticity && fromChromaticity(chromaticity, isGrey) };
+}
+
+export const isHdr = ({ transfer }: CodePoints): boolean => transfer === PQ || transfer === HLG;
+
+function fromCodePoints(
+  { primaries, transfer, isFullRange }: CodePoints,
+  isGrey: boolean,
+): ColourLabel {
+  const chromaticities = PRIMARIES[primaries];
+  const curve = TRANSFERS[transfer];
+  if (!chromaticities || curve === undefined || !isFullRange) return { refused: 'unknown' };
+  if (curve === 'sRGB' && (isGrey || chromaticities === SRGB)) return { profile: undefined };
+  const profile = matrixProfile(
+    `Code points ${primaries}/${transfer}`,
+    { curve, chromaticities },
+    isGrey,
+  );
+  return profile ? { profile } : { refused: 'unknown' };
+}
+
+function fromChromaticity(
+  { gamma, chromaticities }: Chromaticity,
+  isGrey: boolean,
+): Buffer | undefined {
+  if (gamma === undefined || gamma < 0.1 || gamma > 10) return undefined;
+  const isUsual =
+    chromaticities?.every((value, i) => Math.abs(value - (SRGB[i] ?? 0)) < SAME_CHROMATICITY) ??
+    true;
+  if (Math.abs(gamma - USUAL_GAMMA) < SAME_GAMMA && (isUsual || isGrey)) return undefined;
+  return matrixProfile(
+    'PNG gamma',
+    { curve: { gamma }, chromaticities: isUsual ? SRGB : (chromaticities ?? SRGB) },
+    isGrey,
+  );
+}

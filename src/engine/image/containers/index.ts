@@ -1,0 +1,34 @@
+import { avifFacts } from './isobmff';
+import type { ContainerFacts } from './facts';
+import { FileView } from './fileView';
+import { gifFacts } from './gif';
+import { jpegFacts } from './jpeg';
+import { pngFacts } from './png';
+import type { Container } from './sniff';
+import { tiffFacts } from './tiff';
+import { webpFacts } from './webp';
+
+const WALKS: {
+  readonly [C in Container]: (view: FileView) => Promise<ContainerFacts>;
+} = {
+  png: pngFacts,
+  jpeg: jpegFacts,
+  webp: webpFacts,
+  avif: avifFacts,
+  tiff: tiffFacts,
+  gif: gifFacts,
+};
+
+/**
+ * What a file's own structure says, wherever in the file it stands. Damage ends a walk; what was
+ * found before it counts.
+ */
+export function containerFacts(file: string, container: Container): Promise<ContainerFacts> {
+  return FileView.use(file, (view) =>
+    WALKS[container](view).catch((error: unknown) => {
+      // A length that leads out of what was read: the decoder says what is wrong with such a file.
+      if (error instanceof RangeError) return { container, remarks: [] };
+      throw error;
+    }),
+  );
+}

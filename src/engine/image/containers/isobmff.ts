@@ -1,0 +1,105 @@
+import type { CodePoints, ContainerFacts } from './facts';
+import { MOST_STEPS, type FileView } from './fileView';
+import { namesGainMap } from './multiPicture';
+
+/** A box: its content lies in [from, to). */
+type Box = { readonly type: string; readonly from: number; readonly to: number };
+type Visit = (box: Box) => Promise<void>;
+
+const TONE_MAPPED = 'tmap';
+const MOST_META_BYTES = 16e6;
+
+/** Reads the boxes that describe an AVIF's primary item. (ISO/IEC 23008-12; AV1 image format.) */
+export async function avifFacts(view: FileView): Promise<ContainerFacts> {
+  let primary = 0;
+  let hasGainMap = false;
+  const properties: Box[] = [];
+  const associations = new Map<number, number[]>();
+  let steps = 0;
+  const each = async (from: number, to: number, visit: Visit): Promise<void> => {
+    for (let at = from; at + 8 <= to && steps++ < MOST_STEPS;) {
+      const head = await view.bytes(at, 16);
+      if (head.length < 8) return;
+      const short = head.readUInt32BE(0);
+      const isLong = short === 1 && head.length === 16;
+      const size = isLong ? Number(head.readBigUInt64BE(8)) : short === 0 ? to - at : short;
+      if (size < 8) return;
+      await visit({
+        type: head.toString('latin1', 4, 8),
+        from: at + (isLong ? 16 : 8),
+        to: Math.min(to, at + size),
+      });
+      at += size;
+    }
+  };
+  const inMeta: Visit = async (box) => {
+    const { type, from, to } = box;
+    if (type === 'pitm') {
+      const data = await view.bytes(from, 8);
+      if (data.length >= 6) primary = data[0] === 0 ? data.readUInt16BE(4) : data.readUInt32BE(4);
+    } else if (type === 'iinf') {
+      const version = (await view.bytes(from, 1))[0] ?? 0;
+      await each(from + (version === 0 ? 6 : 8), to, async (entry) => {
+        const data = await view.bytes(entry.from, Math.min(64, entry.to - entry.from));
+        const kind = data.toString('latin1', data[0] === 3 ? 10 : 8, data[0] === 3 ? 14 : 12);
+        hasGainMap ||= kind === TONE_MAPPED;
+      });
+    } else if (type === 'iprp') await each(from, to, inMeta);
+    else if (type === 'ipco')
+      await each(from, to, async (property) => {
+        properties.push(property);
+        if (property.type === 'auxC')
+          hasGainMap ||= namesGainMap(
+            await view.bytes(property.from, Math.min(256, property.to - property.from)),
+          );
+      });
+    else if (type === 'ipma') readAssociations(await view.bytes(from, to - from), associations);
+  };
+  await each(0, view.size, async (box) => {
+    if (box.type === 'ftyp') {
+      const brands = await view.bytes(box.from, Math.min(256, box.to - box.from));
+      for (let at = 0; at + 4 <= brands.length; at += 4)
+        hasGainMap ||= brands.toString('latin1', at, at + 4) === TONE_MAPPED;
+    } else if (box.type === 'meta')
+      await each(box.from + 4, Math.min(box.to, box.from + MOST_META_BYTES), inMeta);
+  });
+  const own = (associations.get(primary) ?? []).flatMap((index) => properties[index - 1] ?? []);
+  const codePoints = await nclxOf(view, own);
+  return { container: 'avif', remarks: [], hasGainMap, ...(codePoints ? { codePoints } : {}) };
+}
+
+/** Item → numbers of its properties, from 1 on. */
+function readAssociations(data: Buffer, associations: Map<number, number[]>): void {
+  if (data.length < 8) return;
+  const [wideIds, wideIndices] = [data[0] !== 0, ((data[3] ?? 0) & 1) === 1];
+  let at = 8;
+  for (let entry = data.readUInt32BE(4); entry > 0; entry--) {
+    if (at + (wideIds ? 5 : 3) > data.length) return;
+    const id = wideIds ? data.readUInt32BE(at) : data.readUInt16BE(at);
+    at += wideIds ? 4 : 2;
+    const count = data[at++] ?? 0;
+    if (at + count * (wideIndices ? 2 : 1) > data.length) return;
+    const indices: number[] = [];
+    for (let i = 0; i < count; i++) {
+      // The first bit says whether a reader must know the property.
+      indices.push(wideIndices ? data.readUInt16BE(at) & 0x7fff : (data[at] ?? 0) & 0x7f);
+      at += wideIndices ? 2 : 1;
+    }
+    associations.set(id, indices);
+  }
+}
+
+async function nclxOf(view: FileView, properties: readonly Box[]): Promise<CodePoints | undefined> {
+  for (const { type, from, to } of properties) {
+    if (type !== 'colr' || to - from < 11) continue;
+    const data = await view.bytes(from, 11);
+    if (data.toString('latin1', 0, 4) !== 'nclx' || data.length < 11) continue;
+    // Whether the samples are full range is the decoder's business.
+    return {
+      primaries: data.readUInt16BE(4),
+      transfer: data.readUInt16BE(6),
+      isFullRange: true,
+    };
+  }
+  return undefined;
+}

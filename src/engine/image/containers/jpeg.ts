@@ -1,0 +1,96 @@
+import type { ContainerFacts, Density, Remark } from './facts';
+import { MOST_STEPS, type FileView } from './fileView';
+import { hasGainMapBehind, namesGainMap } from './multiPicture';
+
+const START_OF_SCAN = 0xda;
+const COMMENT = 0xfe;
+const [APP0, APP1, APP2] = [0xe0, 0xe1, 0xe2];
+const CM_PER_INCH = 2.54;
+const MOST_REMARKS = 200;
+
+/** Segments before a JPEG's first scan, and whether a picture behind it is a gain map. */
+export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
+  const remarks: Remark[] = [];
+  let density: Density | undefined;
+  const frame = { precision: 8, isLossless: false };
+  const found = { gainMap: false };
+  /** Where an index of several pictures ends. */
+  let behind: number | undefined;
+  await eachSegment(view, async (marker, from, length) => {
+    if (marker === COMMENT && remarks.length < MOST_REMARKS)
+      remarks.push({ text: decoded(await view.bytes(from, length)) });
+    else if (marker === APP0) density ??= jfifDensity(await view.bytes(from, Math.min(length, 12)));
+    else if (marker === APP1 || marker === APP2) {
+      const data = await view.bytes(from, length);
+      found.gainMap ||= namesGainMap(data);
+      if (data.toString('latin1', 0, 4) === 'MPF\0') behind = from + length;
+    } else if (isFrame(marker)) {
+      frame.precision = (await view.bytes(from, 1))[0] ?? 8;
+      frame.isLossless = (marker & 3) === 3;
+    }
+  });
+  if (behind !== undefined && !found.gainMap) found.gainMap = await hasGainMapBehind(view, behind);
+  const unsupported =
+    frame.precision !== 8
+      ? `${frame.precision} bits a channel, and only 8 can be read in a JPEG`
+      : frame.isLossless
+        ? 'lossless JPEG compression, which its decoder lacks'
+        : undefined;
+  return {
+    container: 'jpeg',
+    remarks,
+    hasGainMap: found.gainMap,
+    ...(density ? { density } : {}),
+    ...(unsupported === undefined ? {} : { unsupported }),
+  };
+}
+
+/** SOF0 to SOF15 without DHT, JPG and DAC. */
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+
+async function eachSegment(
+  view: FileView,
+  visit: (marker: number, from: number, length: number) => Promise<void>,
+): Promise<void> {
+  const begin = await view.bytes(0, 2);
+  if (begin[0] !== 0xff || begin[1] !== 0xd8) return;
+  let at = 2;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const head = await view.bytes(at, 4);
+    if (head.length < 4) return;
+    if (head[0] !== 0xff) {
+      // Bytes that belong to nothing are skipped, as decoders do.
+      at++;
+      continue;
+    }
+    const marker = head[1] ?? 0;
+    if (marker === 0xff || marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) {
+      at += marker === 0xff ? 1 : 2;
+      continue;
+    }
+    if (marker === START_OF_SCAN || marker === 0xd9) return;
+    const length = head.readUInt16BE(2);
+    if (length < 2) return;
+    await visit(marker, at + 4, length - 2);
+    at += 2 + length;
+  }
+}
+
+function jfifDensity(data: Buffer): Density | undefined {
+  if (data.length < 12 || data.toString('latin1', 0, 5) !== 'JFIF\0') return undefined;
+  const [x, y] = [data.readUInt16BE(8), data.readUInt16BE(10)];
+  const factor = data[7] === 1 ? 1 : data[7] === 2 ? CM_PER_INCH : 0;
+  return factor === 0 || x === 0 || y === 0 ? undefined : { x: x * factor, y: y * factor };
+}
+
+/** UTF-8, as nearly all software writes it, else Latin-1. */
+function decoded(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  const text = end < 0 ? bytes : bytes.subarray(0, end);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(text);
+  } catch {
+    return text.toString('latin1');
+  }
+}

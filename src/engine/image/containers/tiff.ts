@@ -1,0 +1,152 @@
+import type { ContainerFacts, Density } from './facts';
+import type { FileView } from './fileView';
+
+const TAG = {
+  compression: 259,
+  samplesPerPixel: 277,
+  xResolution: 282,
+  yResolution: 283,
+  resolutionUnit: 296,
+  sampleFormat: 339,
+} as const;
+/** Bytes of a value of each type; fractions take two. */
+const TYPE_BYTES: { readonly [type: number]: number } = {
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 1,
+  7: 1,
+  8: 2,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+  13: 4,
+  16: 8,
+  17: 8,
+  18: 8,
+};
+const [SHORT, RATIONAL, LONG8] = [3, 5, 16];
+const MOST_PAGES = 10_000;
+const MOST_ENTRIES = 4096;
+const CM_PER_INCH = 2.54;
+
+/** Compressions that sharp's libtiff is built without. */
+const MISSING_CODECS: { readonly [compression: number]: string } = {
+  6: 'old-style JPEG',
+  32_766: 'NeXT',
+  32_809: 'ThunderScan',
+  34_661: 'JBIG',
+  34_676: 'SGI Log',
+  34_677: 'SGI Log',
+  34_712: 'JPEG 2000',
+  34_887: 'LERC',
+  34_925: 'LZMA',
+  50_000: 'Zstandard',
+  50_001: 'WebP',
+  50_002: 'JPEG XL',
+};
+
+/** Reads a TIFF's first directory and counts the others. (TIFF 6.0, section 2; BigTIFF.) */
+export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
+  const head = await view.bytes(0, 16);
+  const reader = new Reader(
+    head.toString('latin1', 0, 2) === 'II',
+    (head[2] ?? 0) + (head[3] ?? 0) === 43,
+  );
+  const first = reader.isBig ? reader.offset(head, 8) : reader.offset(head, 4);
+  const tags = new Map<number, number>();
+  let pages = 0;
+  const seen = new Set<number>();
+  for (let at = first; at > 0 && pages < MOST_PAGES && !seen.has(at); pages++) {
+    seen.add(at);
+    const count = reader.count(await view.bytes(at, 8));
+    if (count === 0 || count > MOST_ENTRIES) break;
+    const start = at + (reader.isBig ? 8 : 2);
+    const entryBytes = reader.isBig ? 20 : 12;
+    const directory = await view.bytes(start, count * entryBytes + 8);
+    if (directory.length < count * entryBytes) break;
+    if (pages === 0)
+      for (let i = 0; i < count; i++)
+        await readEntry(
+          view,
+          reader,
+          directory.subarray(i * entryBytes, (i + 1) * entryBytes),
+          tags,
+        );
+    const next = directory.subarray(count * entryBytes);
+    at = next.length < (reader.isBig ? 8 : 4) ? 0 : reader.offset(next, 0);
+  }
+  const density = densityOf(tags);
+  const codec = MISSING_CODECS[tags.get(TAG.compression) ?? 1];
+  const samples = tags.get(TAG.samplesPerPixel) ?? 1;
+  const unsupported =
+    codec !== undefined
+      ? `${codec} compression, which its decoder lacks`
+      : samples > 5
+        ? `${samples} channels; grey, RGB and CMYK with or without transparency can be read`
+        : undefined;
+  return {
+    container: 'tiff',
+    remarks: [],
+    frames: Math.max(1, pages),
+    ...(density ? { density } : {}),
+    ...(unsupported === undefined ? {} : { unsupported }),
+  };
+}
+
+class Reader {
+  constructor(
+    readonly isLittle: boolean,
+    readonly isBig: boolean,
+  ) {}
+
+  short = (data: Buffer, at: number): number =>
+    this.isLittle ? data.readUInt16LE(at) : data.readUInt16BE(at);
+  long = (data: Buffer, at: number): number =>
+    this.isLittle ? data.readUInt32LE(at) : data.readUInt32BE(at);
+  long8 = (data: Buffer, at: number): number =>
+    Number(this.isLittle ? data.readBigUInt64LE(at) : data.readBigUInt64BE(at));
+  offset = (data: Buffer, at: number): number =>
+    data.length < at + (this.isBig ? 8 : 4)
+      ? 0
+      : this.isBig
+        ? this.long8(data, at)
+        : this.long(data, at);
+  count = (data: Buffer): number =>
+    data.length < 8 ? 0 : this.isBig ? this.long8(data, 0) : this.short(data, 0);
+}
+
+async function readEntry(
+  view: FileView,
+  reader: Reader,
+  entry: Buffer,
+  tags: Map<number, number>,
+): Promise<void> {
+  const tag = reader.short(entry, 0);
+  if (!(Object.values(TAG) as number[]).includes(tag)) return;
+  const type = reader.short(entry, 2);
+  const count = reader.isBig ? reader.long8(entry, 4) : reader.long(entry, 4);
+  const bytes = (TYPE_BYTES[type] ?? 0) * count;
+  const inline = reader.isBig ? 8 : 4;
+  const value =
+    bytes <= inline
+      ? entry.subarray(reader.isBig ? 12 : 8)
+      : await view.bytes(reader.offset(entry, reader.isBig ? 12 : 8), 8);
+  if (type === SHORT && value.length >= 2) tags.set(tag, reader.short(value, 0));
+  else if (type === LONG8 && value.length >= 8) tags.set(tag, reader.long8(value, 0));
+  else if (type === RATIONAL && value.length >= 8)
+    tags.set(tag, reader.long(value, 0) / reader.long(value, 4));
+  else if (value.length >= 4) tags.set(tag, reader.long(value, 0));
+}
+
+function densityOf(tags: ReadonlyMap<number, number>): Density | undefined {
+  const unit = tags.get(TAG.resolutionUnit) ?? 2;
+  const factor = unit === 2 ? 1 : unit === 3 ? CM_PER_INCH : 0;
+  const [x, y] = [tags.get(TAG.xResolution) ?? 0, tags.get(TAG.yResolution) ?? 0];
+  return factor > 0 && x > 0 && y > 0 && Number.isFinite(x + y)
+    ? { x: x * factor, y: y * factor }
+    : undefined;
+}

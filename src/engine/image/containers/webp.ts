@@ -1,0 +1,32 @@
+import type { ContainerFacts } from './facts';
+import { MOST_STEPS, type FileView } from './fileView';
+
+const FRAME_HEADER_BYTES = 16;
+
+/** Walks through a WebP's chunks, and those of its frames. (RFC 9649, 2.) */
+export async function webpFacts(view: FileView): Promise<ContainerFacts> {
+  let [lossy, lossless, frames] = [0, 0, 0];
+  let steps = 0;
+  const walk = async (from: number, end: number): Promise<void> => {
+    for (let at = from; at + 8 <= end && steps++ < MOST_STEPS;) {
+      const head = await view.bytes(at, 8);
+      if (head.length < 8) return;
+      const type = head.toString('latin1', 0, 4);
+      const length = head.readUInt32LE(4);
+      if (type === 'VP8 ') lossy++;
+      else if (type === 'VP8L') lossless++;
+      else if (type === 'ANMF' && from === 12) {
+        frames++;
+        await walk(at + 8 + FRAME_HEADER_BYTES, at + 8 + length);
+      }
+      at += 8 + length + (length % 2);
+    }
+  };
+  await walk(12, view.size);
+  return {
+    container: 'webp',
+    remarks: [],
+    isLossless: lossless > 0 && lossy === 0,
+    frames: Math.max(1, frames),
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * What decoders say. libvips hands on the words of the libraries below it; only these tell a picture
+ * that is not there from a remark about a tag.
+ */
+
+/** libtiff's errors about strips, tiles and codecs: what they are about stays black. */
+const REAL_FAULTS = /^tiff2vips: |^tiffload[^:]*: /m;
+/** Says nothing by itself. */
+const EMPTY = [/^Warning treated as error/, /read gave \d+ warnings/, /^\s*$/];
+
+/** Whether a decoder's error means that pixels are missing. */
+export const isRealFault = (error: Error): boolean => REAL_FAULTS.test(error.message);
+
+/** A note for a picture that is shown in spite of what its decoder said: its first words, if any. */
+export function damageNote(error: Error): string {
+  return (
+    `The decoder of this file says "${(wordsOf(error) ?? 'warning').slice(0, 160)}": a part of the ` +
+    'picture may be wrong or missing.'
+  );
+}
+
+const wordsOf = (error: Error): string | undefined =>
+  error.message
+    .split('\n')
+    .find((line) => !EMPTY.some((is) => is.test(line)))
+    ?.replace(/^\w+: /, '')
+    .trim();

@@ -1,0 +1,128 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Size } from '../../shared/geometry';
+import { cancelled, engineError, messageOf } from '../errors';
+import { loadSharp } from './sharpLoader';
+
+/** First argument of a process that draws. */
+export const DRAW_ARGUMENT = '--draw';
+/** Any drawing takes so long at most; filters can make one endless. */
+const MOST_SECONDS = 30;
+const IDLE_MS = 10_000;
+
+/** An SVG as text, to be measured, or drawn into a libvips file. */
+export type DrawingRequest = { readonly svg: string; readonly output?: string };
+type Answer = { readonly size: Size } | { readonly error: string };
+
+/** Draws, or measures, in this process. */
+export async function draw({ svg, output }: DrawingRequest): Promise<Size> {
+  const picture = loadSharp()(Buffer.from(svg), {
+    limitInputPixels: false,
+    failOn: 'error',
+    unlimited: false,
+  });
+  if (output === undefined) {
+    const { width, height } = await picture.metadata();
+    return { width, height };
+  }
+  const { width, height } = await picture.ensureAlpha().toColourspace('srgb').toFile(output);
+  return { width, height };
+}
+
+/** The process that draws for its parent, one SVG after the other. */
+export function serveDrawings(): void {
+  process.on('disconnect', () => process.exit(0));
+  process.on('message', (request: DrawingRequest) => {
+    void draw(request)
+      .then(
+        (size): Answer => ({ size }),
+        (error: unknown): Answer => ({ error: messageOf(error) }),
+      )
+      .then((answer) => process.send?.(answer));
+  });
+}
+
+/**
+ * Draws in a process of its own, which is ended when it takes too long or is no longer wanted: a
+ * drawing can't be interrupted from inside.
+ */
+export class Drawings {
+  private child: ChildProcess | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+  private idle: NodeJS.Timeout | undefined;
+
+  /** `entry` is the script that runs `serveDrawings` when its argument is `DRAW_ARGUMENT`. */
+  constructor(private readonly entry: string) {}
+
+  /** Rejects with what the drawer says, with `input-too-slow`, or as cancelled. */
+  draw(name: string, request: DrawingRequest, signal: AbortSignal): Promise<Size> {
+    const done = this.tail.then(() => this.next(name, request, signal));
+    this.tail = done.catch(() => undefined);
+    return done;
+  }
+
+  private next(name: string, request: DrawingRequest, signal: AbortSignal): Promise<Size> {
+    if (signal.aborted) return Promise.reject(cancelled());
+    clearTimeout(this.idle);
+    const child = (this.child ??= this.start());
+    return new Promise<Size>((resolve, reject) => {
+      const end = (): void => {
+        child.kill('SIGKILL');
+        this.child = undefined;
+      };
+      const onAbort = (): void => {
+        end();
+        settle(() => reject(cancelled()));
+      };
+      const onMessage = (answer: Answer): void =>
+        settle(() => {
+          if ('size' in answer) resolve(answer.size);
+          else reject(new Error(answer.error));
+        });
+      const onClose = (): void => {
+        if (this.child === child) this.child = undefined;
+        settle(() => reject(new Error('the process that draws it ended early')));
+      };
+      const timer = setTimeout(() => {
+        end();
+        settle(() =>
+          reject(
+            engineError('input-too-slow', {
+              message: `${name} was not drawn within ${MOST_SECONDS} seconds: its filters or its size ask for too much.`,
+              hint: 'Simplify the drawing, choose a smaller size, or export it as PNG and upscale that.',
+            }),
+          ),
+        );
+      }, MOST_SECONDS * 1000);
+      const settle = (finish: () => void): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        child.off('message', onMessage).off('close', onClose);
+        this.idle = setTimeout(() => this.stop(), IDLE_MS).unref();
+        finish();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      child.on('message', onMessage).on('close', onClose);
+      child.send(request, (error) => {
+        if (error) settle(() => reject(error));
+      });
+    });
+  }
+
+  private start(): ChildProcess {
+    const child = fork(this.entry, [DRAW_ARGUMENT], {
+      execArgv: process.execArgv,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+    });
+    child.on('error', () => undefined);
+    return child;
+  }
+
+  private stop(): void {
+    this.child?.kill('SIGKILL');
+    this.child = undefined;
+  }
+}
+
+/** Of this engine: its own script, started again. */
+export const drawings = new Drawings(process.argv[1] ?? __filename);

@@ -1,0 +1,48 @@
+import { engineError, messageOf } from '../errors';
+
+export const SUPPORTED = 'Supported: PNG, JPEG, WebP, AVIF, TIFF, GIF and SVG.';
+
+/** What decoders say of files that are valid, but use what they lack. */
+const NOT_SUPPORTED =
+  /not configured|not supported|unsupported (?!image format)|not implemented|unhandled critical|unimplemented/i;
+
+/** An error for a file whose content is no picture, one that can't be read here, or a damaged one. */
+export function notAnImage(name: string, error: unknown): Error {
+  const detail = messageOf(error);
+  if (/unsupported image format/i.test(detail)) {
+    return engineError('input-not-an-image', {
+      message:
+        `${name} is not a picture: its content is of no supported format, whatever ` +
+        'its name says.',
+      hint: SUPPORTED,
+      detail,
+    });
+  }
+  if (/timeout/i.test(detail)) {
+    return engineError('input-too-slow', {
+      message: `${name} was not decoded in time.`,
+      hint: 'Export it again, as PNG or JPEG for example.',
+      detail,
+    });
+  }
+  const said =
+    detail
+      .split('\n')[0]
+      ?.replace(/^\w+: /, '')
+      .slice(0, 160) ?? '';
+  if (NOT_SUPPORTED.test(detail))
+    return unsupported(name, `what its decoder lacks ("${said}")`, detail);
+  return engineError('input-damaged', {
+    message: `${name} is damaged or incomplete.`,
+    hint: 'Restore the file from version control or a backup, or export it again.',
+    detail,
+  });
+}
+
+/** An error for a valid file with something in it that can't be read here: "… has `what`". */
+export const unsupported = (name: string, what: string, detail?: string): Error =>
+  engineError('input-unsupported', {
+    message: `${name} can't be read: it has ${what}.`,
+    hint: 'Open it in an image editor and export it again as PNG, or as TIFF with LZW or Deflate compression.',
+    ...(detail === undefined ? {} : { detail }),
+  });

@@ -1,0 +1,63 @@
+const PHOTOSHOP = Buffer.from('Photoshop 3.0\0', 'latin1');
+const RESOURCE = '8BIM';
+/** Photoshop's number for the resource that holds IPTC. */
+const IPTC_RESOURCE = 0x0404;
+const TAG = 0x1c;
+/** A length with this bit is followed by one of more bytes, which no text needs. */
+const LONG_LENGTH = 0x8000;
+const APPLICATION = 2;
+/**
+ * Of the application record: content location code and name, city, sublocation, province, code and
+ * name of the country.
+ */
+const PLACES = new Set([26, 27, 90, 92, 95, 100, 101]);
+/** A picture in the record, as it was. */
+const PREVIEWS = new Set([200, 201, 202]);
+
+/**
+ * The IPTC of a result as a JPEG holds it: a block of Photoshop's with nothing else in it, since
+ * its thumbnails, guides and slices are the source's. Undefined when nothing can be read.
+ */
+export function iptcFor(block: Buffer, keepLocation: boolean): Buffer | undefined {
+  const records = block[0] === TAG ? block : resourceOf(block);
+  const kept = records && datasets(records, keepLocation);
+  if (!kept || kept.length === 0) return undefined;
+  const head = Buffer.alloc(12);
+  head.write(RESOURCE, 0, 'latin1');
+  head.writeUInt16BE(IPTC_RESOURCE, 4);
+  head.writeUInt32BE(kept.length, 8);
+  return Buffer.concat([PHOTOSHOP, head, kept, Buffer.alloc(kept.length % 2)]);
+}
+
+/** The IPTC among Photoshop's resources. */
+function resourceOf(block: Buffer): Buffer | undefined {
+  let at = block.subarray(0, PHOTOSHOP.length).equals(PHOTOSHOP) ? PHOTOSHOP.length : 0;
+  while (at + 12 <= block.length && block.toString('latin1', at, at + 4) === RESOURCE) {
+    const id = block.readUInt16BE(at + 4);
+    const name = 1 + (block[at + 6] ?? 0);
+    const sizeAt = at + 6 + name + (name % 2);
+    if (sizeAt + 4 > block.length) return undefined;
+    const size = block.readUInt32BE(sizeAt);
+    const data = block.subarray(sizeAt + 4, sizeAt + 4 + size);
+    if (data.length < size) return undefined;
+    if (id === IPTC_RESOURCE) return data;
+    at = sizeAt + 4 + size + (size % 2);
+  }
+  return undefined;
+}
+
+/** The datasets that may go on, as they stand. */
+function datasets(records: Buffer, keepLocation: boolean): Buffer | undefined {
+  const kept: Buffer[] = [];
+  for (let at = 0; at + 5 <= records.length && records[at] === TAG;) {
+    const [record, dataset] = [records[at + 1], records[at + 2] ?? 0];
+    const length = records.readUInt16BE(at + 3);
+    const end = at + 5 + length;
+    if (length >= LONG_LENGTH || end > records.length) break;
+    const isLeftOut =
+      record === APPLICATION && (PREVIEWS.has(dataset) || (!keepLocation && PLACES.has(dataset)));
+    if (!isLeftOut) kept.push(records.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(kept);
+}

@@ -1,0 +1,100 @@
+/** Namespaces of XMP, by what this program knows of them. */
+export const NS = {
+  rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
+  xmlns: 'http://www.w3.org/2000/xmlns/',
+  dc: 'http://purl.org/dc/elements/1.1/',
+  xmp: 'http://ns.adobe.com/xap/1.0/',
+  tiff: 'http://ns.adobe.com/tiff/1.0/',
+  exif: 'http://ns.adobe.com/exif/1.0/',
+  photoshop: 'http://ns.adobe.com/photoshop/1.0/',
+  xmpNote: 'http://ns.adobe.com/xmp/note/',
+  panorama: 'http://ns.google.com/photos/1.0/panorama/',
+  regions: 'http://www.metadataworkinggroup.com/schemas/regions/',
+  dimensions: 'http://ns.adobe.com/xap/1.0/sType/Dimensions#',
+  area: 'http://ns.adobe.com/xmp/sType/Area#',
+  iptcExt: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
+} as const;
+
+/** Namespaces that say nothing but where something is. */
+const PLACES: readonly RegExp[] = [
+  /^https?:\/\/www\.w3\.org\/2003\/01\/geo\//,
+  /^https?:\/\/www\.georss\.org\//,
+  /^https?:\/\/www\.opengis\.net\//,
+  /^https?:\/\/schemas?\.google\.com\/geo/,
+];
+
+/**
+ * Names of properties that say where a picture was taken or what place it shows, in whatever
+ * namespace: makers of cameras and drones have their own, so the name decides. Rather too many
+ * than one too few.
+ */
+const PLACE_NAME =
+  /gps|latitude|long(?:i|ti)tude|altitude|latlon|lnglat|geo(?:tag|hash|code|location|point|name)|coordinates?$|coverage$|spatial$|elevation|^(?:.*adr)?(?:city|state|country|region|ctry|pcode|extadr)$|sub-?location|^location|location(?:shown|created|name|id|code)?$|province|country(?:code|name)|world-?region|^(?:ci)?adr|^(?:place|venue|landmark)/i;
+/** Names that end like a place, but are pixels of the picture. */
+const NO_PLACE_NAME = /^(?:SubjectLocation|SubjectArea)$/;
+
+/** Whether a property says where something is. */
+export const isPlace = (uri: string, local: string): boolean =>
+  PLACES.some((place) => place.test(uri)) || (PLACE_NAME.test(local) && !NO_PLACE_NAME.test(local));
+
+/** Pictures, videos and depths beside the picture in the file, which are not in the result. */
+const PARTS: readonly RegExp[] = [
+  /^http:\/\/ns\.google\.com\/photos\/(?!1\.0\/panorama\/)/,
+  /^http:\/\/ns\.adobe\.com\/hdr-gain-map\//,
+  /^http:\/\/ns\.adobe\.com\/hdr-metadata\//,
+  /^http:\/\/ns\.apple\.com\/(?:HDRGainMap|pixeldatainfo|ImageIO|depth)/i,
+  /^http:\/\/ns\.(?:xiaomi|oplus|oppo|vivo|samsung|huawei|honor)\.com\/photos\//,
+];
+const PART_NAME = /^(?:MicroVideo|MotionPhoto|GainMap|HDRGainMap|DepthMap|HasExtendedXMP)/;
+
+/** Whether a property speaks of another part of the file as it was. */
+export const isOtherPart = (uri: string, local: string): boolean =>
+  PARTS.some((part) => part.test(uri)) || PART_NAME.test(local);
+
+/** The file's own structure, which the result's header says better. */
+const STRUCTURE = new Set([
+  'BitsPerSample',
+  'Compression',
+  'PhotometricInterpretation',
+  'SamplesPerPixel',
+  'PlanarConfiguration',
+  'YCbCrSubSampling',
+  'YCbCrPositioning',
+  'XResolution',
+  'YResolution',
+  'ResolutionUnit',
+  'NativeDigest',
+]);
+
+/** Whether a property says how the source's file was laid out, or repeats its thumbnail. */
+export const isStructure = (uri: string, local: string): boolean =>
+  (uri === NS.tiff && STRUCTURE.has(local)) ||
+  (uri === NS.exif &&
+    ['NativeDigest', 'MakerNote', 'ComponentsConfiguration', 'CompressedBitsPerPixel'].includes(
+      local,
+    )) ||
+  (uri === NS.xmp && local === 'Thumbnails');
+
+/** Properties in pixels of the source, or whose axes turn with it, that nobody can make true. */
+const PIXELS: { readonly [uri: string]: RegExp } = {
+  [NS.exif]: /^(?:SubjectArea|SubjectLocation|FocalPlane[XY]Resolution|FocalPlaneResolutionUnit)$/,
+};
+
+export const isInPixels = (uri: string, local: string): boolean =>
+  PIXELS[uri]?.test(local) ?? false;
+
+/** Regions of the picture in shares of its sides: true as long as it is neither turned nor cut. */
+export const isRegion = (uri: string, local: string): boolean =>
+  (uri === NS.regions && local === 'Regions') ||
+  (uri === NS.iptcExt && local === 'ImageRegion') ||
+  (/^http:\/\/ns\.microsoft\.com\/photo\/1\.2\//.test(uri) && local === 'RegionInfo') ||
+  (/^http:\/\/ns\.acdsee\.com\/regions\//.test(uri) && local === 'Regions');
+
+export const MIME_OF_FORMAT = {
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  tiff: 'image/tiff',
+  gif: 'image/gif',
+} as const;

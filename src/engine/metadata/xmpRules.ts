@@ -1,0 +1,134 @@
+import type { XmpTarget } from './xmp';
+import { textOf, type XmlElement } from './xml';
+import {
+  isInPixels,
+  isOtherPart,
+  isPlace,
+  isRegion,
+  isStructure,
+  MIME_OF_FORMAT,
+  NS,
+} from './xmpNames';
+
+/** A property, whether it stands as an attribute or as an element. */
+type Property = {
+  readonly uri: string;
+  readonly local: string;
+  readonly value: string;
+  /** The struct it is a field of. */
+  readonly fields: XmlElement | undefined;
+};
+
+/** What becomes of a property: gone, another value, or (undefined) as it was. */
+type Verdict = 'drop' | { readonly value: string } | undefined;
+
+/**
+ * Makes every property below `rdf` true of the result: sizes in pixels are the result's,
+ * orientation is upright, and what speaks of other parts of the file, of pixels that nobody can
+ * follow, or (if it is not wanted) of a place goes. Tells what a person may miss.
+ */
+export function revised(rdf: XmlElement, target: XmpTarget): string[] {
+  const dropped = new Set<string>();
+  const visit = (element: XmlElement): void => {
+    element.attributes = element.attributes.filter((attribute) => {
+      if (attribute.uri === NS.xmlns || attribute.uri === NS.rdf || attribute.uri === '')
+        return true;
+      const verdict = judge({ ...attribute, fields: undefined }, target, dropped);
+      if (verdict === 'drop') return false;
+      if (verdict) attribute.value = verdict.value;
+      return true;
+    });
+    element.children = element.children.filter((child) => {
+      if (typeof child === 'string' || child.uri === NS.rdf) return true;
+      const verdict = judge({ ...child, value: textOf(child), fields: child }, target, dropped);
+      if (verdict === 'drop') return false;
+      if (verdict) child.children = [verdict.value];
+      return true;
+    });
+    for (const child of element.children) if (typeof child !== 'string') visit(child);
+    if (element.uri === NS.regions && element.local === 'AppliedToDimensions')
+      setDimensions(element, target);
+  };
+  visit(rdf);
+  return dropped.size === 0
+    ? []
+    : [
+        'Left out of the XMP, since it speaks of the file as it was: ' +
+          `${[...dropped].sort().slice(0, 8).join(', ')}${dropped.size > 8 ? ', …' : ''}.`,
+      ];
+}
+
+function judge(property: Property, target: XmpTarget, dropped: Set<string>): Verdict {
+  const { uri, local, value } = property;
+  const drop = (): Verdict => {
+    dropped.add(local);
+    return 'drop';
+  };
+  if (!target.keepLocation && isPlace(uri, local)) return 'drop';
+  if (isStructure(uri, local)) return 'drop';
+  if (isOtherPart(uri, local) || isInPixels(uri, local)) return drop();
+  if (isRegion(uri, local))
+    return target.isTurned || target.isPart || inPixels(property.fields) ? drop() : undefined;
+  const { width, height } = target.size;
+  const is = (namespace: string, ...names: readonly string[]): boolean =>
+    uri === namespace && names.includes(local);
+  if (is(NS.tiff, 'Orientation')) return { value: '1' };
+  if (is(NS.tiff, 'ImageWidth') || is(NS.exif, 'PixelXDimension')) return { value: String(width) };
+  if (is(NS.tiff, 'ImageLength') || is(NS.exif, 'PixelYDimension'))
+    return { value: String(height) };
+  if (is(NS.dc, 'format') && (Object.values(MIME_OF_FORMAT) as string[]).includes(value.trim()))
+    return { value: MIME_OF_FORMAT[target.format] };
+  if (uri === NS.panorama)
+    return panorama(local, value, target) ?? (isPixelName(local) ? drop() : undefined);
+  return undefined;
+}
+
+const isPixelName = (local: string): boolean => /Pixels?$/.test(local) || /InitialCrop/.test(local);
+
+/** Google's panorama sizes grow with the picture; a part or a turned one is none any more. */
+function panorama(local: string, value: string, target: XmpTarget): Verdict {
+  if (!isPixelName(local)) return undefined;
+  if (target.isTurned || target.isPart) return undefined;
+  const { size, sourceSize } = target;
+  if (local === 'CroppedAreaImageWidthPixels') return { value: String(size.width) };
+  if (local === 'CroppedAreaImageHeightPixels') return { value: String(size.height) };
+  const pixels = Number(value);
+  if (!Number.isFinite(pixels) || value.trim() === '') return undefined;
+  const isAcross = /Width|Left|X/.test(local);
+  const factor = isAcross ? size.width / sourceSize.width : size.height / sourceSize.height;
+  return { value: String(Math.round(pixels * factor)) };
+}
+
+/** Whether a region's boundaries are in pixels, not in shares of the sides. */
+function inPixels(element: XmlElement | undefined): boolean {
+  if (!element) return false;
+  const isUnit = ({ uri, local }: { uri: string; local: string }): boolean =>
+    (uri === NS.area && local === 'unit') || (uri === NS.iptcExt && local === 'rbUnit');
+  if (
+    element.attributes.some((attribute) => isUnit(attribute) && attribute.value.trim() === 'pixel')
+  )
+    return true;
+  return element.children.some(
+    (child) =>
+      typeof child !== 'string' &&
+      ((isUnit(child) && textOf(child).trim() === 'pixel') || inPixels(child)),
+  );
+}
+
+/** The size that regions refer to is the result's. */
+function setDimensions(element: XmlElement, { size }: XmpTarget): void {
+  const value = (local: string): string | undefined =>
+    local === 'w' ? String(size.width) : local === 'h' ? String(size.height) : undefined;
+  const visit = (at: XmlElement): void => {
+    for (const attribute of at.attributes)
+      if (attribute.uri === NS.dimensions)
+        attribute.value = value(attribute.local) ?? attribute.value;
+    for (const child of at.children) {
+      if (typeof child === 'string') continue;
+      const own = child.uri === NS.dimensions ? value(child.local) : undefined;
+      if (own === undefined) visit(child);
+      else child.children = [own];
+    }
+  };
+  visit(element);
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RpcError } from '../../../src/shared/rpc';
+import { testPixels } from '../support';
+import { bench, PLAIN } from './assetSupport';
+import { fromRaw, rawOf } from './pictures';
+
+const { write, upscale } = bench();
+const SIZE = { width: 64, height: 48 };
+const photo = fromRaw({ data: testPixels(64, 48), ...SIZE, channels: 3 });
+
+/** Where the data of a classic little-endian TIFF's tiles or strips lie. */
+function pieces(tiff: Buffer): { from: number; length: number }[] {
+  const directory = tiff.readUInt32LE(4);
+  const values = (tag: number): number[] => {
+    for (let i = 0; i < tiff.readUInt16LE(directory); i++) {
+      const at = directory + 2 + 12 * i;
+      if (tiff.readUInt16LE(at) !== tag) continue;
+      const count = tiff.readUInt32LE(at + 4);
+      const bytes = tiff.readUInt16LE(at + 2) === 3 ? 2 : 4;
+      const from = count * bytes <= 4 ? at + 8 : tiff.readUInt32LE(at + 8);
+      return Array.from({ length: count }, (_, n) => tiff.readUIntLE(from + n * bytes, bytes));
+    }
+    return [];
+  };
+  const [offsets, lengths] = [
+    [...values(324), ...values(273)],
+    [...values(325), ...values(279)],
+  ];
+  return offsets.map((from, i) => ({ from, length: lengths[i]! }));
+}
+
+/** Sets a tag's first value, or renames a tag, in a classic little-endian TIFF. */
+function changed(tiff: Buffer, tag: number, change: { value?: number; tag?: number }): Buffer {
+  const copy = Buffer.from(tiff);
+  const directory = copy.readUInt32LE(4);
+  for (let i = 0; i < copy.readUInt16LE(directory); i++) {
+    const at = directory + 2 + 12 * i;
+    if (copy.readUInt16LE(at) !== tag) continue;
+    if (change.value !== undefined) copy.writeUInt16LE(change.value, at + 8);
+    if (change.tag !== undefined) copy.writeUInt16LE(change.tag, at);
+  }
+  return copy;
+}
+
+const tiled = { tile: true, tileWidth: 16, tileHeight: 16 } as const;
+
+for (const [layout, options] of [
+  ['tiles', tiled],
+  ['strips', {}],
+] as const) {
+  for (const compression of ['lzw', 'deflate', 'jpeg'] as const) {
+    test(`damage in a TIFF’s ${layout} of ${compression} is refused or told, never black in silence`, async () => {
+      const whole = await photo
+        .clone()
+        .tiff({ compression, ...options })
+        .toBuffer();
+      const place = pieces(whole).at(-1)!;
+      const damages: { readonly [name: string]: Buffer } = {
+        zeros: Buffer.from(whole).fill(0, place.from, place.from + place.length),
+        noise: Buffer.from(whole).fill(0xa7, place.from + 2, place.from + place.length),
+      };
+      for (const [name, bytes] of Object.entries(damages)) {
+        const input = await write(`${layout}-${compression}-${name}.tif`, bytes);
+        // A tag of another program, which makes the decoder warn, hides nothing.
+        for (const content of [bytes, changed(bytes, 305, { tag: 65_000 })]) {
+          await write(`${layout}-${compression}-${name}.tif`, content);
+          const result = await upscale(input, PLAIN).catch((error: unknown) => error as RpcError);
+          if ('code' in result) assert.match(result.code, /input-(damaged|unsupported)/, name);
+          else assert.match(result.notes.join(), /decoder of this file says/, name);
+        }
+      }
+    });
+  }
+}
+
+test('a whole TIFF with tags nobody knows is upscaled as without them', async () => {
+  for (const options of [tiled, {}]) {
+    const whole = await photo
+      .clone()
+      .tiff({ compression: 'lzw', ...options })
+      .toBuffer();
+    const odd = changed(whole, 282, { tag: 65_001 });
+    const plain = await upscale(await write('plain.tif', whole), { ...PLAIN, format: 'png' });
+    const result = await upscale(await write('odd.tif', odd), { ...PLAIN, format: 'png' });
+    assert.deepEqual(result.notes, plain.notes);
+    assert.deepEqual((await rawOf(result.output)).data, (await rawOf(plain.output)).data);
+  }
+});
+
+test('a TIFF of a compression that the decoder lacks is refused by its name', async () => {
+  const whole = await photo
+    .clone()
+    .tiff({ compression: 'lzw', ...tiled })
+    .toBuffer();
+  for (const [code, name] of [
+    [6, 'old-style JPEG'],
+    [34_661, 'JBIG'],
+    [34_887, 'LERC'],
+    [34_925, 'LZMA'],
+    [50_000, 'Zstandard'],
+    [50_001, 'WebP'],
+    [50_002, 'JPEG XL'],
+  ] as const) {
+    const input = await write(`${code}.tif`, changed(whole, 259, { value: code }));
+    await assert.rejects(
+      upscale(input, PLAIN),
+      (error: RpcError) =>
+        error.code === 'input-unsupported' && error.message.includes(`${name} compression`),
+    );
+  }
+});
+
+test('a JPEG that is damaged inside is upscaled with a note of what its decoder says', async () => {
+  for (const progressive of [false, true]) {
+    const whole = await photo.clone().jpeg({ quality: 90, progressive }).toBuffer();
+    const middle = Math.floor(whole.length * 0.6);
+    const damaged = Buffer.from(whole);
+    damaged.fill(0xff, middle, middle + 2).fill(0xd9, middle + 1, middle + 2);
+    const input = await write('damaged.jpg', damaged);
+    const result = await upscale(input, PLAIN).catch((error: unknown) => error as RpcError);
+    if ('code' in result) assert.equal(result.code, 'input-damaged');
+    else assert.match(result.notes.join(), /decoder of this file says/);
+  }
+});
+
+test('an SVG fills the whole result: without a size, in other units, behind comments, in UTF-16', async () => {
+  const body = '<rect width="40" height="30" fill="#08f"/>';
+  const NS = 'xmlns="http://www.w3.org/2000/svg"';
+  const drawings: { readonly [name: string]: string } = {
+    'no size': `<svg ${NS}>${body}</svg>`,
+    'width only': `<svg ${NS} width="40">${body}</svg>`,
+    percent: `<svg ${NS} width="100%" height="100%">${body}</svg>`,
+    'view box only': `<svg ${NS} viewBox="0 0 40 30">${body}</svg>`,
+    pixels: `<svg ${NS} width="40" height="30">${body}</svg>`,
+    'a prefix': `<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:rect width="40" height="30" fill="#08f"/></s:svg>`,
+    'a long comment': `<?xml version="1.0"?><!-- ${'x'.repeat(70_000)} --><svg ${NS} width="40" height="30">${body}</svg>`,
+    'a document type': `<!DOCTYPE svg [<!ENTITY c "#08f">]><svg ${NS} width="40" height="30"><rect width="40" height="30" fill="&c;"/></svg>`,
+    'units inside': `<svg ${NS} width="40" height="30"><rect width="0.5555556in" height="0.4166667in" fill="#08f"/></svg>`,
+  };
+  for (const [name, text] of Object.entries(drawings)) {
+    for (const bytes of [Buffer.from(text), Buffer.from(`\ufeff${text}`, 'utf16le')]) {
+      const { output } = await upscale(await write(`${name}.svg`, bytes), PLAIN);
+      const { data, width, height } = await rawOf(output, 4);
+      assert.deepEqual([width, height], [160, 120], name);
+      for (const [x, y] of [
+        [1, 1],
+        [158, 1],
+        [1, 118],
+        [158, 118],
+      ] as const)
+        assert.deepEqual(
+          [...data.subarray(4 * (y * width + x)).subarray(0, 4)],
+          [0, 136, 255, 255],
+          `${name} at ${x},${y}`,
+        );
+    }
+  }
+});
+
+test('an SVG that begins elsewhere than at its origin keeps its place', async () => {
+  const text =
+    '<svg xmlns="http://www.w3.org/2000/svg"><rect x="10" y="5" width="30" height="25" fill="#08f"/></svg>';
+  const { output } = await upscale(await write('elsewhere.svg', Buffer.from(text)), PLAIN);
+  const { data, width, height } = await rawOf(output, 4);
+  assert.deepEqual([width, height], [160, 120]);
+  assert.equal(data[4 * (10 * width + 20) + 3], 0);
+  assert.equal(data[4 * (60 * width + 100) + 3], 255);
+});
