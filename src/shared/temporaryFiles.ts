@@ -1,7 +1,7 @@
 /** A file in a job's scratch folder that holds the path of the temporary file beside the target. */
 export const BESIDE_TARGET = 'beside-target.txt';
 
-/** Tried beside a temporary file: the same picture with a palette. */
+/** Beside a temporary file: the same picture with a palette, or with texts. */
 export const PALETTE_SUFFIX = '.palette';
 
 /** Name of the hidden file that is being encoded, in the target's folder. */

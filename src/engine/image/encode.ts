@@ -6,7 +6,10 @@ import type { OutputFormat } from '../../shared/settings';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
 import { engineError, messageOf } from '../errors';
 import { restoreTexts, type WritableExif } from '../metadata/exifText';
-import type { Density } from './containers/facts';
+import { setJpegDensity } from '../metadata/jpegDensity';
+import { writeRemarks } from '../metadata/remarks';
+import type { Density, Remark } from './containers/facts';
+import { carriesProfile, isLossyFormat, supportsAlpha, supportsDepth16 } from './formats';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
 import { loadSharp } from './sharpLoader';
@@ -37,43 +40,18 @@ export type EncodeOptions = {
   };
   readonly exif?: WritableExif;
   readonly xmp?: string;
+  /** Texts beside the picture, for the formats that hold them. */
+  readonly remarks?: readonly Remark[];
   /** The picture carries IPTC, to be handed on. */
   readonly hasIptc: boolean;
   /** Pixels per inch. */
   readonly density?: Density;
 };
 
-/** Largest side in pixels that a format can hold. */
-const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = {
-  jpeg: 65_535,
-  webp: 16_383,
-  avif: 16_384,
-  gif: 65_535,
-};
-const LOSSY: readonly OutputFormat[] = ['jpeg', 'webp', 'avif'];
 /** Beyond this a palette is not tried: both pictures are compared in memory. */
 const MOST_PALETTE_PIXELS = 16e6;
 const FULL_QUALITY = 100;
 const MM_PER_INCH = 25.4;
-
-export const supportsAlpha = (format: OutputFormat): boolean => format !== 'jpeg';
-export const supportsDepth16 = (format: OutputFormat): boolean =>
-  format === 'png' || format === 'tiff';
-export const supportsAnimation = (format: OutputFormat): boolean =>
-  format === 'gif' || format === 'webp';
-export const isLossyFormat = (format: OutputFormat): boolean => LOSSY.includes(format);
-
-/** Refuses, before hours of work, a size that the format can't hold. */
-export function checkFormatHolds(format: OutputFormat, size: Size): void {
-  const largest = LARGEST_SIDE[format];
-  if (largest === undefined || Math.max(size.width, size.height) <= largest) return;
-  throw engineError('output-too-large-for-format', {
-    message:
-      `A ${format.toUpperCase()} picture can be at most ${largest} pixels a side; ` +
-      `the result would be ${size.width}×${size.height}.`,
-    hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
-  });
-}
 
 export type Encoded = {
   readonly bytes: number;
@@ -93,11 +71,10 @@ export async function encodePicture(
   const { format, quality, maxBytes } = options;
   const write = async (to: string, at: number, palette = false): Promise<number> => {
     try {
-      const { size } = await withFormat(await picture(raw, options), options, at, palette).toFile(
-        to,
-      );
+      await withFormat(await picture(raw, options), options, at, palette).toFile(to);
       await restoreTexts(to, options.exif?.texts ?? []);
-      return size;
+      if (format === 'jpeg' && options.density) await setJpegDensity(to, options.density);
+      return await writeRemarks(to, format, options.remarks ?? []);
     } catch (error) {
       throw encodeError(output, error);
     }
@@ -191,17 +168,17 @@ async function picture(raw: string, options: EncodeOptions): Promise<Sharp> {
   if (metadata.hasAlpha && !supportsAlpha(format))
     result = result.flatten({ background: '#ffffff' });
   const deep = depth === 16 && supportsDepth16(format);
-  result = result
-    .keepIccProfile()
-    .toColourspace(
-      isGrey && format !== 'gif' && format !== 'webp' && format !== 'avif'
-        ? deep
-          ? 'grey16'
-          : 'b-w'
-        : deep
-          ? 'rgb16'
-          : 'srgb',
-    );
+  // Without a place for the profile the values are converted to sRGB, which needs none.
+  if (carriesProfile(format, isGrey)) result = result.keepIccProfile();
+  result = result.toColourspace(
+    isGrey && format !== 'gif' && format !== 'webp' && format !== 'avif'
+      ? deep
+        ? 'grey16'
+        : 'b-w'
+      : deep
+        ? 'rgb16'
+        : 'srgb',
+  );
   if (options.hasIptc) result = result.keepMetadata();
   if (options.exif) result = result.withExif(options.exif.exif);
   if (options.xmp !== undefined) result = result.withXmp(options.xmp);

@@ -1,20 +1,18 @@
 import path from 'node:path';
 import type { Metadata } from 'sharp';
-import { NotAFileError } from '../../files/kinds';
-import { openRegular } from '../../files/openRegular';
 import type { Size } from '../../shared/geometry';
-import { RpcError } from '../../shared/rpc';
 import type { OutputFormat } from '../../shared/settings';
-import { engineError, messageOf, systemCode } from '../errors';
+import { engineError } from '../errors';
+import { exifDensity } from '../metadata/jpegDensity';
 import { colourLabel } from './colourLabel';
 import { containerFacts } from './containers';
 import type { ContainerFacts, Density, Remark } from './containers/facts';
 import { sniffed, type Container } from './containers/sniff';
 import { notAnImage, SUPPORTED, unsupported } from './notAnImage';
-import { naturalSize } from './rasterize';
+import { readHead } from './readHead';
 import { refuseKnownKinds } from './refusals';
 import { loadSharp } from './sharpLoader';
-import { readSvg } from './svg';
+import { drawn, svgSize } from './svgSource';
 
 /** What the header of a picture says. */
 export type SourceInfo = {
@@ -52,7 +50,6 @@ export type SourceInfo = {
 };
 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
-const HEAD_BYTES = 4096;
 
 /** Containers, by what sharp calls them, and the formats in which they can be written. */
 const FORMATS: { readonly [sharpFormat: string]: readonly [Container, OutputFormat] } = {
@@ -152,40 +149,6 @@ export async function inspectSource(
   };
 }
 
-/** The size of what may be an SVG; undefined when it is none. */
-async function svgSize(file: string, name: string, signal: AbortSignal): Promise<Size | undefined> {
-  const svg = await readSvg(file);
-  if (!svg) return undefined;
-  return naturalSize(svg, name, signal).catch((error: unknown) => {
-    throw error instanceof RpcError ? error : notAnImage(name, error);
-  });
-}
-
-/** A drawing has no pixels of its own, so none of their properties. */
-const drawn = (size: Size): SourceInfo => ({
-  size,
-  format: undefined,
-  formatName: 'svg',
-  isTurned: false,
-  frames: 1,
-  delay: [],
-  loop: 0,
-  bitsPerChannel: 8,
-  isVector: true,
-  isGrey: false,
-  otherColours: undefined,
-  profile: undefined,
-  hasPalette: false,
-  isLossy: false,
-  isProgressive: false,
-  exif: undefined,
-  xmp: undefined,
-  iptc: undefined,
-  density: undefined,
-  remarks: [],
-  notes: [],
-});
-
 function refuseHdr(name: string, { depth, gainMap }: Metadata, facts: ContainerFacts): void {
   if (gainMap !== undefined || facts.hasGainMap === true) {
     throw engineError('input-not-an-image', {
@@ -246,16 +209,16 @@ function profileOf(
 }
 
 /**
- * Pixels per inch, upright. The decoder knows EXIF's, too, but only one axis; the container's other
- * axis counts when it speaks of the same.
+ * Pixels per inch, upright. The decoder tells one axis, of the container or of EXIF; the other is
+ * taken from where it agrees.
  */
 function densityOf(
-  { density, orientation = 1 }: Metadata,
+  { density: x, orientation = 1, exif }: Metadata,
   { density: own }: ContainerFacts,
 ): Density | undefined {
-  if (density === undefined) return undefined;
-  const x = density;
-  const y = own && Math.abs(own.x - x) < 1 ? (x * own.y) / own.x : x;
+  if (x === undefined) return undefined;
+  const both = [own, exif && exifDensity(exif)].find((each) => each && Math.abs(each.x - x) < 1);
+  const y = both ? (x * both.y) / both.x : x;
   return orientation >= 5 ? { x: y, y: x } : { x, y };
 }
 
@@ -267,42 +230,4 @@ function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts):
     notes.push(`The source has ${pages} pages; the first was upscaled.`);
   if (space === 'cmyk') notes.push('The source is CMYK, for print; the result is sRGB.');
   return notes;
-}
-
-async function readHead(file: string): Promise<Buffer> {
-  try {
-    const { handle } = await openRegular(file, { followLinks: true });
-    try {
-      const buffer = Buffer.alloc(HEAD_BYTES);
-      const { bytesRead } = await handle.read(buffer, 0, HEAD_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function unreadable(file: string, error: unknown): Error {
-  const detail = messageOf(error);
-  if (error instanceof NotAFileError)
-    return engineError('input-not-an-image', {
-      message: error.kind === 'folder' ? `${file} is a folder.` : error.message,
-      hint: 'Name a picture.',
-    });
-  switch (systemCode(error)) {
-    case 'ENOENT':
-      return engineError('input-missing', {
-        message: `${file} does not exist.`,
-        hint: 'Check the path; the file may have been moved or renamed.',
-        detail,
-      });
-    default:
-      return engineError('input-unreadable', {
-        message: `${file} can't be read.`,
-        hint: 'Check the permissions of the file and its folder.',
-        detail,
-      });
-  }
 }

@@ -7,13 +7,17 @@ import type { SourceInfo } from '../image/inspect';
 import { exifFor } from '../metadata/exif';
 import { writableExif } from '../metadata/exifText';
 import { iptcFor } from '../metadata/iptc';
+import { remarksFor } from '../metadata/remarks';
 import { xmpFor } from '../metadata/xmp';
 
 /** What every format can hold. */
 const MOST_DENSITY = 60_000;
 
 /** What a result carries besides its pixels, and what the person should know of what was left. */
-export type CarriedData = Pick<EncodeOptions, 'exif' | 'xmp' | 'density' | 'hasIptc'> & {
+export type CarriedData = Pick<
+  EncodeOptions,
+  'exif' | 'xmp' | 'density' | 'remarks' | 'hasIptc'
+> & {
   /** As the raw picture is given it. */
   readonly iptc: Buffer | undefined;
   readonly notes: readonly string[];
@@ -58,6 +62,7 @@ export function carriedData(
     },
     output.provenance === true ? { model, guidance, scale, version } : undefined,
   );
+  const texts = remarksFor(kept?.remarks ?? [], format, keepLocation);
   const iptc = kept?.iptc && format === 'jpeg' ? iptcFor(kept.iptc, keepLocation) : undefined;
   return {
     ...(exif ? { exif: writableExif(exif) } : {}),
@@ -71,10 +76,12 @@ export function carriedData(
             y: Math.min(MOST_DENSITY, kept.density.y * factor.y),
           },
         }),
+    remarks: texts.remarks,
     iptc,
     hasIptc: iptc !== undefined,
     notes: [
       ...xmp.notes,
+      ...texts.notes,
       ...(kept?.iptc && format !== 'jpeg'
         ? ['IPTC was left out: only JPEG holds it. EXIF and XMP were kept.']
         : []),

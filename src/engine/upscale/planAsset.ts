@@ -5,7 +5,7 @@ import type { Size } from '../../shared/geometry';
 import { outputSize, SizeError, type OutputSize } from '../../shared/outputSize';
 import { DEFAULT_SETTINGS, type OutputFormat } from '../../shared/settings';
 import { engineError } from '../errors';
-import { supportsAnimation, supportsDepth16 } from '../image/encode';
+import { supportsAnimation, supportsDepth16 } from '../image/formats';
 import type { SourceInfo } from '../image/inspect';
 import type { Depth } from '../image/samples';
 import { isTiled, type InstalledModel } from '../models/registry';

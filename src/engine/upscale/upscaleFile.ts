@@ -3,7 +3,8 @@ import type { UpscaleRequest, UpscaleResult } from '../../shared/engineProtocol'
 import { scaledSize, type Rect, type Size } from '../../shared/geometry';
 import { guidanceForBranches } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
-import { checkFormatHolds, encodePicture, type Encoded, type EncodeOptions } from '../image/encode';
+import { encodePicture, type Encoded, type EncodeOptions } from '../image/encode';
+import { checkFormatHolds } from '../image/formats';
 import { inspectSource } from '../image/inspect';
 import type { PixelFile } from '../image/pixelFile';
 import { isTiled } from '../models/registry';

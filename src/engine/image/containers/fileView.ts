@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular } from '../../../files/openRegular';
 
 const WINDOW_BYTES = 32_768;
 
@@ -17,7 +18,7 @@ export class FileView {
 
   /** Opens a file, hands it to `work`, and closes it. */
   static async use<T>(file: string, work: (view: FileView) => Promise<T>): Promise<T> {
-    const handle = await open(file, 'r');
+    const { handle } = await openRegular(file, { followLinks: true });
     try {
       return await work(new FileView(handle, (await handle.stat()).size));
     } finally {

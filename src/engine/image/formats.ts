@@ -1,0 +1,34 @@
+import type { Size } from '../../shared/geometry';
+import type { OutputFormat } from '../../shared/settings';
+import { engineError } from '../errors';
+
+/** Largest side in pixels that a format can hold. */
+const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = {
+  jpeg: 65_535,
+  webp: 16_383,
+  avif: 16_384,
+  gif: 65_535,
+};
+const LOSSY: readonly OutputFormat[] = ['jpeg', 'webp', 'avif'];
+
+export const supportsAlpha = (format: OutputFormat): boolean => format !== 'jpeg';
+export const supportsDepth16 = (format: OutputFormat): boolean =>
+  format === 'png' || format === 'tiff';
+export const supportsAnimation = (format: OutputFormat): boolean =>
+  format === 'gif' || format === 'webp';
+/** Whether a format says what its values mean by a profile, for grey ones or for RGB. */
+export const carriesProfile = (format: OutputFormat, isGrey: boolean): boolean =>
+  format !== 'gif' && !(isGrey && (format === 'webp' || format === 'avif'));
+export const isLossyFormat = (format: OutputFormat): boolean => LOSSY.includes(format);
+
+/** Refuses, before hours of work, a size that the format can't hold. */
+export function checkFormatHolds(format: OutputFormat, size: Size): void {
+  const largest = LARGEST_SIDE[format];
+  if (largest === undefined || Math.max(size.width, size.height) <= largest) return;
+  throw engineError('output-too-large-for-format', {
+    message:
+      `A ${format.toUpperCase()} picture can be at most ${largest} pixels a side; ` +
+      `the result would be ${size.width}×${size.height}.`,
+    hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
+  });
+}

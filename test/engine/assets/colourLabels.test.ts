@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { crc32 } from 'node:zlib';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import type { OutputFormat } from '../../../src/shared/settings';
+import type { RpcError } from '../../../src/shared/rpc';
+import { matrixProfile } from '../../../src/engine/image/matrixProfile';
+import { PixelFile } from '../../../src/engine/image/pixelFile';
+import { bench, PLAIN } from './assetSupport';
+
+const { file, write, upscale } = bench();
+const [WIDTH, HEIGHT] = [32, 24];
+const FORMATS: readonly OutputFormat[] = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'gif'];
+const MOST_DIFFERENCE = 3;
+
+/** Soft colours, or greys: no format's compression or palette is what is tested here. */
+const samples = (channels: 1 | 3): Uint8Array =>
+  Uint8Array.from({ length: WIDTH * HEIGHT * channels }, (_, i) => {
+    const [x, y] = [Math.floor(i / channels) % WIDTH, Math.floor(i / channels / WIDTH)];
+    return [40 + x * 5, 60 + y * 5, 200 - x * 4][channels === 1 ? 0 : i % 3]!;
+  });
+
+const asPng = (channels: 1 | 3): Promise<Buffer> =>
+  sharp(samples(channels), { raw: { width: WIDTH, height: HEIGHT, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer();
+
+/** A PNG with one more chunk before its pixels. */
+function withChunk(png: Buffer, type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  checksum.writeUInt32BE(crc32(body));
+  return Buffer.concat([png.subarray(0, 33), length, body, checksum, png.subarray(33)]);
+}
+
+/** A TIFF of these samples with a profile that says what they mean. */
+async function labelled(name: string, channels: 1 | 3, icc: Buffer): Promise<string> {
+  const raw = await PixelFile.create(file(name), { width: WIDTH, height: HEIGHT, bands: channels });
+  await raw.writeRows(0, samples(channels));
+  await raw.addTags({ icc });
+  await raw.close();
+  return file(name);
+}
+
+const inSrgb = (picture: string | Buffer): Promise<Buffer> =>
+  sharp(picture)
+    .resize(WIDTH, HEIGHT, { fit: 'fill', kernel: 'linear' })
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer();
+
+/** An AVIF of one item with a box that names code points. */
+function withCodePoints(avif: Buffer, primaries: number, transfer: number): Buffer {
+  const bytes = Buffer.from(avif);
+  const box = (name: string): number => bytes.indexOf(name, 0, 'latin1') - 4;
+  const end = (name: string): number => box(name) + bytes.readUInt32BE(box(name));
+  const grow = (name: string, by: number): void => {
+    bytes.writeUInt32BE(bytes.readUInt32BE(box(name)) + by, box(name));
+  };
+  let properties = 0;
+  for (let at = box('ipco') + 8; at < end('ipco'); at += bytes.readUInt32BE(at)) properties++;
+  const colr = Buffer.from('\0\0\0\x13colrnclx\0\0\0\0\0\x06\x80', 'latin1');
+  colr.writeUInt16BE(primaries, 12);
+  colr.writeUInt16BE(transfer, 14);
+  const [behind, count] = [end('ipco'), box('ipma') + 18];
+  const associated = count + 1 + bytes[count]!;
+  const added = colr.length + 1;
+  grow('ipco', colr.length);
+  grow('ipma', 1);
+  grow('iprp', added);
+  grow('meta', added);
+  bytes[count]!++;
+  // The item's data moves, too: its base offset is the first number of its entry.
+  const offset = box('iloc') + 20;
+  bytes.writeUInt32BE(bytes.readUInt32BE(offset) + added, offset);
+  return Buffer.concat([
+    bytes.subarray(0, behind),
+    colr,
+    bytes.subarray(behind, associated),
+    Buffer.from([properties + 1]),
+    bytes.subarray(associated),
+  ]);
+}
+
+const avif = async (): Promise<Buffer> =>
+  sharp(await asPng(3))
+    .avif({ quality: 90, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+const gamma = (value: number): Buffer => {
+  const data = Buffer.alloc(4);
+  data.writeUInt32BE(Math.round(value * 100_000));
+  return data;
+};
+
+const P3 = (): Promise<Buffer> =>
+  sharp({ create: { width: 1, height: 1, channels: 3, background: '#123' } })
+    .withIccProfile('p3')
+    .png()
+    .toBuffer()
+    .then(async (png) => (await sharp(png).metadata()).icc!);
+const D65_SRGB = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
+const linear = (isGrey: boolean): Buffer =>
+  matrixProfile('linear', { curve: { gamma: 1 }, chromaticities: D65_SRGB }, isGrey)!;
+
+/** Each label: the source, and the same samples with a profile that says the same. */
+const LABELS: {
+  readonly [name: string]: () => Promise<{ source: Buffer | string; reference: string }>;
+} = {
+  'a profile of Display P3': async () => {
+    const reference = await labelled('p3.tif', 3, await P3());
+    return { source: reference, reference };
+  },
+  'PNG cICP of Display P3': async () => ({
+    source: withChunk(await asPng(3), 'cICP', Buffer.from([12, 13, 0, 1])),
+    reference: await labelled('p3.tif', 3, await P3()),
+  }),
+  'AVIF nclx of Display P3': async () => ({
+    source: withCodePoints(await avif(), 12, 13),
+    reference: await labelled('p3.tif', 3, await P3()),
+  }),
+  'PNG gAMA, linear': async () => ({
+    source: withChunk(await asPng(3), 'gAMA', gamma(1)),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'AVIF nclx, linear': async () => ({
+    source: withCodePoints(await avif(), 1, 8),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'a grey profile, linear': async () => {
+    const reference = await labelled('grey.tif', 1, linear(true));
+    return { source: reference, reference };
+  },
+  'grey PNG gAMA, linear': async () => ({
+    source: withChunk(await asPng(1), 'gAMA', gamma(1)),
+    reference: await labelled('grey.tif', 1, linear(true)),
+  }),
+  'no label': async () => ({
+    source: await asPng(3),
+    reference: await write('plain.png', await asPng(3)),
+  }),
+  'no label, grey': async () => ({
+    source: await asPng(1),
+    reference: await write('plain-grey.png', await asPng(1)),
+  }),
+};
+
+for (const [label, make] of Object.entries(LABELS)) {
+  for (const format of FORMATS) {
+    test(`${label} → ${format}: the same colours, by its profile or by converted values`, async () => {
+      const { source, reference } = await make();
+      const input =
+        typeof source === 'string'
+          ? source
+          : await write(`source.${label.includes('AVIF') ? 'avif' : 'png'}`, source);
+      const { output } = await upscale(input, { ...PLAIN, format, asset: { pixelArt: 'off' } });
+      const [own, wanted] = [await inSrgb(output), await inSrgb(reference)];
+      const grey = own.length === wanted.length ? 1 : 3;
+      let sum = 0;
+      for (let i = 0; i < wanted.length; i++)
+        sum += Math.abs(own[Math.floor(i / grey)]! - wanted[i]!);
+      assert.ok(
+        sum / wanted.length <= MOST_DIFFERENCE,
+        `${(sum / wanted.length).toFixed(1)} levels off`,
+      );
+    });
+  }
+}
+
+test('PQ and HLG are refused with what to do, wherever they are named', async () => {
+  for (const transfer of [16, 18]) {
+    for (const [name, bytes] of [
+      ['hdr.png', withChunk(await asPng(3), 'cICP', Buffer.from([9, transfer, 0, 1]))],
+      ['grey.png', withChunk(await asPng(1), 'cICP', Buffer.from([9, transfer, 0, 1]))],
+      ['hdr.avif', withCodePoints(await avif(), 9, transfer)],
+    ] as const)
+      await assert.rejects(
+        upscale(await write(name, bytes), PLAIN),
+        (error: RpcError) => /PQ or HLG/.test(error.message) && /Tone-map/.test(error.hint ?? ''),
+        name,
+      );
+  }
+});
