@@ -141,9 +141,17 @@ test(
       assert.equal(property(key).scope, 'machine', key);
     assert.deepEqual(
       manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
-      ['device', 'model', 'modelFolders', 'modelStore', 'pisaSrMirrors', 'modelPrecision'].map(
-        (key) => `pisaUpscale.${key}`,
-      ),
+      [
+        'device',
+        'model',
+        'modelFolders',
+        'modelStore',
+        'pisaSrMirrors',
+        'modelPrecision',
+        'maxInputMegapixels',
+        'maxOutputMegapixels',
+        'maxFrames',
+      ].map((key) => `pisaUpscale.${key}`),
     );
   },
 );
