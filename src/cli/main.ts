@@ -25,6 +25,7 @@ import { installModel, type InstallOptions } from './installModel';
 import { listModels } from './listModels';
 import { removeModel } from './removeModel';
 import { region } from './region';
+import { adviceOf, remedyWords } from './remedyWords';
 import { grid, sizeLimit } from './sizes';
 import { commanderOutput, tell } from './terminal';
 import { isBatch, upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
@@ -345,6 +346,7 @@ async function run(
     modelFolders,
     store,
     idleSeconds: 3600,
+    words: { advice: adviceOf, note: remedyWords },
     log: (line) => {
       if (verbose) tell(line);
     },

@@ -218,9 +218,15 @@ function report(result: UpscaleResult, json: boolean): void {
     return;
   }
   print(
-    `${shown}  ${width}×${height}  ×${Math.round(scale * 100) / 100}  ` +
-      `${describeGuidance(guidance, result.branches)}  ${seconds.total.toFixed(1)} s on ` +
-      device,
+    [
+      shown,
+      `${width}×${height}`,
+      `×${Math.round(scale * 100) / 100}`,
+      describeGuidance(guidance, result.branches),
+      `${seconds.total.toFixed(1)} s on ${device}`,
+    ]
+      .filter((part) => part !== '')
+      .join('  '),
   );
   for (const note of notes) tell(`  note: ${note}`);
 }

@@ -27,6 +27,7 @@ import type {
   PreviewRequest,
   PreviewResult,
 } from '../shared/previewProtocol';
+import type { Remedy } from '../shared/remedies';
 import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
 import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
@@ -43,6 +44,16 @@ export type EngineClientOptions = {
   readonly idleSeconds: number;
   /** Receives what the engine prints, and its life-cycle. */
   readonly log: (line: string) => void;
+  /** How the front end says what can be done. Errors and notes pass on without, if there is none. */
+  readonly words?: FrontEndWords;
+};
+
+/** What to do, in the words of who drives the engine: settings and buttons, or options. */
+export type FrontEndWords = {
+  /** About an error; takes the place of its hint. */
+  readonly advice: (error: RpcError) => string | undefined;
+  /** About a note of a result; stands after the notes. */
+  readonly note: (remedy: Remedy) => string | undefined;
 };
 
 export type UpscaleCall = Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
@@ -99,13 +110,15 @@ export class EngineClient {
         jobId: files.jobId,
         scratchDirectory: files.scratchDirectory,
       };
-      return await this.call<'upscale', UpscaleProgress>('upscale', request, {
+      const result = await this.call<'upscale', UpscaleProgress>('upscale', request, {
         ...options,
         onProgress: (progress) => {
           if (progress.temporaryFile !== undefined) files.note(progress.temporaryFile);
           options.onProgress?.(progress);
         },
       });
+      const words = result.remedies.map((remedy) => this.options.words?.note(remedy));
+      return { ...result, notes: [...result.notes, ...words.filter((word) => word !== undefined)] };
     } finally {
       await files.remove();
     }
@@ -234,6 +247,35 @@ export class EngineClient {
     params: Parameters<EngineApi[M]>[0],
     options: CallOptions<P> = {},
   ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
+    try {
+      return await this.ask(method, params, options);
+    } catch (caught) {
+      const error = RpcError.from(caught);
+      throw error.code === 'cancelled' ? error : this.worded(error);
+    }
+  }
+
+  /** The same error with the front end's advice. */
+  private worded(error: RpcError): RpcError {
+    const { words } = this.options;
+    if (!words) return error;
+    const { code, message, list, remedies, detail } = error.toValue();
+    const hint = words.advice(error);
+    return new RpcError({
+      code,
+      message,
+      ...(list ? { list } : {}),
+      ...(hint === undefined ? {} : { hint }),
+      ...(remedies ? { remedies } : {}),
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+
+  private async ask<M extends keyof EngineApi, P = never>(
+    method: M,
+    params: Parameters<EngineApi[M]>[0],
+    options: CallOptions<P>,
+  ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
     if (options.signal?.aborted) throw new RpcError(CANCELLED);
     const engine = this.ensureProcess();
     this.activeCalls++;
@@ -271,9 +313,7 @@ export class EngineClient {
         message:
           `The engine process crashed ${this.crashes.length} times in the last ` +
           'minutes and is not started again for now.',
-        hint:
-          'See the log; choose the device "cpu", then try again in five minutes or ' +
-          'reload the window.',
+        hint: 'Try again in five minutes.',
       });
     }
     const engine = new EngineProcess(this.options);

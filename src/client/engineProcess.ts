@@ -57,7 +57,6 @@ export class EngineProcess {
         this.endReason ??= {
           code: 'engine-died',
           message: `The engine process could not be started: ${error.message}`,
-          hint: 'The log has the details.',
         };
         this.close(resolve);
       });
@@ -94,9 +93,7 @@ export class EngineProcess {
       this.endReason ?? {
         code: 'engine-died',
         message: `The engine process ended unexpectedly (${how}).`,
-        hint:
-          'Try again: a new engine starts by itself. If it happens again, choose the ' +
-          'device "cpu" or a smaller picture; the log has the details.',
+        hint: 'A new engine starts by itself. A smaller picture needs less of the machine.',
         detail: this.lastLines.join('\n'),
       },
     );

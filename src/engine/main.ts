@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { DEVICES, isOneOf } from '../shared/settings';
-import { RpcEndpoint } from '../shared/rpc';
+import { RpcEndpoint, type CallContext, type RpcApi } from '../shared/rpc';
 import { Engine } from './engine';
+import { named } from './errors';
 import { DRAW_ARGUMENT, serveDrawings } from './image/drawing';
 import { PROBE_ARGUMENT, probeDevice } from './runtime/probe';
 
@@ -45,13 +46,29 @@ function main(): void {
   });
   const endpoint = new RpcEndpoint(
     { post: send, onMessage: (listener) => process.on('message', listener) },
-    engine.api(),
+    withNamedErrors(engine.api()),
   );
   // The parent is gone, perhaps killed: what runs is cancelled and cleans up after itself.
   process.on('disconnect', () => {
     endpoint.close({ code: 'cancelled', message: 'The connection was closed.' });
     void engine.settled().finally(() => process.exit(0));
   });
+}
+
+/** What a method throws of the system reaches the person in words. */
+function withNamedErrors(api: RpcApi): RpcApi {
+  return Object.fromEntries(
+    Object.entries(api).map(([method, handler]) => [
+      method,
+      async (params: never, context: CallContext) => {
+        try {
+          return await handler(params, context);
+        } catch (error) {
+          throw named(error);
+        }
+      },
+    ]),
+  );
 }
 
 /**

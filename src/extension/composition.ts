@@ -8,12 +8,14 @@ import { UPSCALE_IMAGE_TOOL, UpscaleImageTool } from './batch/upscaleImageTool';
 import { registerCommands } from './commands/commandTable';
 import { ComparisonPanels } from './comparison/comparisonPanels';
 import { Config } from './config';
-import { DeviceDocument } from './devices/deviceDocument';
 import { Disposable } from './disposable';
+import { adviceOf } from './errors/remedyWords';
+import { tellRange } from './errors/tellRange';
 import { EngineSupervisor } from './engineSupervisor';
 import { UpscaleJobs } from './jobs/upscaleJobs';
 import { Log } from './log';
 import { ModelTasks } from './models/modelTasks';
+import { PlainDocuments } from './ui/plainDocuments';
 
 /**
  * Builds the extension's parts and connects them. Nothing here starts the engine: that is for the
@@ -23,7 +25,13 @@ export class Composition extends Disposable {
   private readonly log = this.register(new Log());
   private readonly config = this.register(new Config());
   private readonly engine = new EngineSupervisor(() => this.createEngine());
-  private readonly tasks = new ModelTasks(() => this.createEngine(), this.engine, this.log);
+  private readonly documents = this.register(new PlainDocuments());
+  private readonly tasks = new ModelTasks(
+    () => this.createEngine(),
+    this.engine,
+    this.log,
+    this.documents,
+  );
 
   /** The batches of this window. */
   readonly batches: BatchPanels;
@@ -36,6 +44,14 @@ export class Composition extends Disposable {
   ) {
     super();
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));
+    this.register(
+      this.config.onDidFindProblem(
+        (problem) =>
+          void tellRange(problem, this.log).catch((error: unknown) =>
+            this.log.error('settings', error),
+          ),
+      ),
+    );
     const jobs = new UpscaleJobs(this.engine, this.config, this.log);
     const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
     const panels = this.register(
@@ -74,7 +90,7 @@ export class Composition extends Disposable {
         tasks: this.tasks,
         panels,
         batches: this.batches,
-        document: this.register(new DeviceDocument()),
+        documents: this.documents,
       }),
     );
   }
@@ -105,6 +121,11 @@ export class Composition extends Disposable {
       store: store ?? defaultModelStore(),
       idleSeconds,
       log: (line) => this.log.info(line),
+      // What is done about a note is a button of the summary.
+      words: {
+        advice: (error) => adviceOf(error, vscode.l10n.t),
+        note: () => undefined,
+      },
     });
   }
 }

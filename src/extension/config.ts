@@ -4,12 +4,14 @@ import { RpcError } from '../shared/rpc';
 import type { UpscaleSettings } from '../shared/settings';
 import { Disposable } from './disposable';
 import {
+  rangeProblems,
   readAction,
   readEngineSettings,
   readInstallSettings,
   readUpscaleSettings,
   type EngineSettings,
   type InstallSettings,
+  type RangeProblem,
   type SettingLookup,
   type UpscaleAction,
 } from './settingsReader';
@@ -22,6 +24,10 @@ export class Config extends Disposable {
   private readonly engineChanged = this.register(new vscode.EventEmitter<void>());
   /** Fires when a setting changes that a running engine cannot take over. */
   readonly onDidChangeEngine = this.engineChanged.event;
+  private readonly problemFound = this.register(new vscode.EventEmitter<RangeProblem>());
+  /** Fires once for each value that is out of its range, and is brought into it. */
+  readonly onDidFindProblem = this.problemFound.event;
+  private readonly toldProblems = new Set<string>();
 
   constructor() {
     super();
@@ -33,9 +39,19 @@ export class Config extends Disposable {
     );
   }
 
+  /** Each value is told once: the settings are read for every picture. */
+  private tellOnce(problem: RangeProblem): void {
+    const key = `${problem.setting} ${problem.value}`;
+    if (this.toldProblems.has(key)) return;
+    this.toldProblems.add(key);
+    this.problemFound.fire(problem);
+  }
+
   /** Settings for one picture: folders of a workspace may differ. */
   upscale(resource: vscode.Uri | undefined): UpscaleSettings {
-    return readUpscaleSettings(lookupFor(resource));
+    const lookup = lookupFor(resource);
+    for (const problem of rangeProblems(lookup)) this.tellOnce(problem);
+    return readUpscaleSettings(lookup);
   }
 
   engine(): EngineSettings {

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
-import { clampDial } from '../shared/guidance';
+import { clampDial, GUIDANCE_RANGE } from '../shared/guidance';
 import { PRECISIONS, type Precision } from '../shared/modelProtocol';
 import { METADATA_CHOICES, type OutputOptions } from '../shared/outputOptions';
+import type { ChangeableSetting } from '../shared/remedies';
 import {
   COLOUR_FIXES,
   DEFAULT_PISA_SR_MIRRORS,
@@ -53,6 +54,37 @@ export const MAX_FRAMES_RANGE = { minimum: 1, maximum: 100_000 } as const;
 export const MAX_INPUT_MEGAPIXELS_RANGE = { minimum: 1, maximum: 10_000 } as const;
 /** Of a result's file; 0 is no limit. */
 export const MAX_OUTPUT_KILOBYTES_RANGE = { minimum: 0, maximum: 10_000_000 } as const;
+
+/** A number that a settings file has and that can't be used as it is. */
+export type RangeProblem = {
+  readonly setting: ChangeableSetting;
+  readonly value: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** What is used instead. */
+  readonly used: number;
+};
+
+const RANGES: readonly (readonly [ChangeableSetting, { minimum: number; maximum: number }])[] = [
+  ['scale', SCALE_RANGE],
+  ['pixelGuidance', GUIDANCE_RANGE],
+  ['semanticGuidance', GUIDANCE_RANGE],
+  ['quality', QUALITY_RANGE],
+  ['maxInputMegapixels', MAX_INPUT_MEGAPIXELS_RANGE],
+  ['maxOutputMegapixels', MAX_OUTPUT_MEGAPIXELS_RANGE],
+  ['maxFrames', MAX_FRAMES_RANGE],
+  ['maxOutputKilobytes', MAX_OUTPUT_KILOBYTES_RANGE],
+];
+
+/** The numbers that are out of their range, which the reader below brings back into it. */
+export function rangeProblems(lookup: SettingLookup): readonly RangeProblem[] {
+  return RANGES.flatMap(([setting, { minimum, maximum }]) => {
+    const value = lookup(setting);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return [];
+    const used = Math.min(maximum, Math.max(minimum, value));
+    return used === value ? [] : [{ setting, value, minimum, maximum, used }];
+  });
+}
 
 /**
  * Reads the settings of one upscaling. A value of the wrong type or out of its set becomes the

@@ -10,6 +10,7 @@ import type {
   PreviewRequest,
   PreviewResult,
 } from './previewProtocol';
+import type { Remedy } from './remedies';
 import type { CallContext } from './rpc';
 import type {
   ColourFix,
@@ -111,6 +112,8 @@ export type UpscaleResult = {
   readonly peakRssMB: number;
   /** Things the person should know: a fallback that was taken, a first frame, a dropped alpha. */
   readonly notes: readonly string[];
+  /** What can be done about what the notes say. */
+  readonly remedies: readonly Remedy[];
 };
 
 /** What a picture's header says, or why it can't be upscaled. */

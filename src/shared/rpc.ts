@@ -1,3 +1,5 @@
+import type { Remedy } from './remedies';
+
 /**
  * One typed RPC for every boundary of the product (host ↔ engine process, host ↔ webview).
  *
@@ -12,8 +14,10 @@ export type RpcErrorValue = {
   readonly message: string;
   /** What belongs to the message and stands on lines of its own. */
   readonly list?: readonly string[];
-  /** What the person can do about it. */
+  /** What the person can do about it, wherever they are. */
   readonly hint?: string;
+  /** What each front end has a way of its own for. */
+  readonly remedies?: readonly Remedy[];
   /** Technical detail for the log. */
   readonly detail?: string;
 };
@@ -23,6 +27,7 @@ export class RpcError extends Error {
   readonly code: string;
   readonly list: readonly string[];
   readonly hint: string | undefined;
+  readonly remedies: readonly Remedy[];
   readonly detail: string | undefined;
 
   constructor(value: RpcErrorValue) {
@@ -31,6 +36,7 @@ export class RpcError extends Error {
     this.code = value.code;
     this.list = value.list ?? [];
     this.hint = value.hint;
+    this.remedies = value.remedies ?? [];
     this.detail = value.detail;
   }
 
@@ -40,6 +46,7 @@ export class RpcError extends Error {
       message: this.message,
       ...(this.list.length === 0 ? {} : { list: this.list }),
       ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.remedies.length === 0 ? {} : { remedies: this.remedies }),
       ...(this.detail === undefined ? {} : { detail: this.detail }),
     };
   }

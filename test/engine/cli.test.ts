@@ -256,7 +256,29 @@ test('a file that is enlarged already is left alone, with the reason; --again as
     [left.status, /icon@2x\.png  skipped: .*×2 picture of a set/.test(left.stdout)],
     [0, true],
   );
+  assert.match(left.stdout, /--again upscales it all the same\.$/m);
   assert.match(cli(...FAST, 'icon@2x.png', '--again').stdout, /icon@2x@4x\.png  32×32/);
+});
+
+test('what no model made names no dials, and says which option leaves it to the model', () => {
+  writeFileSync(
+    file('drawing.svg'),
+    '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>',
+  );
+  const drawn = cli(...FAST, 'drawing.svg');
+  assert.match(drawn.stdout, /^drawing@4x\.png  32×32  ×4  \d/);
+  const squares = cli(...FAST, 'a.png', '--pixel-art', 'on', '--name', 'squares.{name}.{ext}');
+  assert.doesNotMatch(squares.stdout, /λ/);
+  const [object] = objects(
+    cli(...FAST, 'drawing.svg', '--json', '--name', 'json.{name}.{ext}').stdout,
+  );
+  assert.deepEqual(object!.guidance, { pixel: 0, semantic: 0 });
+});
+
+test('advice has the options of the command line, and no setting of the editor', () => {
+  const { stderr, stdout } = cli(...FAST, 'a.png', '--max-megapixels', '0.0001', '--json');
+  assert.match(stderr, /raise the limit\. --max-megapixels decides\.$/m);
+  assert.doesNotMatch(stderr + stdout, /pisaUpscale|[Ss]etting/);
 });
 
 test('--density writes a set, leaves what exists, and prints a srcset for the web', async () => {

@@ -61,7 +61,11 @@ uiTest(
   async ({ page, folder }) => {
     await explorerMenu(page, 'hero.png', 'Upscale Image');
     const failed = await waitForNotification(page, 'is not installed');
-    assert.deepEqual((await notificationButtons(failed)).sort(), ['Import…', 'Install…']);
+    assert.deepEqual((await notificationButtons(failed)).sort(), [
+      'Import from Folder…',
+      'Install…',
+      'Show Log',
+    ]);
     await clickNotificationButton(failed, 'Install…');
 
     const open = await waitForDialog(page, 'Download over an unencrypted connection?');
@@ -118,7 +122,7 @@ uiTest(
     await page.screenshot({ path: screenshotPath('models') });
     await choose(page, 'PiSA-SR');
     await choose(page, 'Remove…');
-    await clickDialogButton(await waitForDialog(page, 'Remove pisa-sr?'), 'Remove');
+    await clickDialogButton(await waitForDialog(page, /Remove PiSA-SR \(.+\)\?/), 'Remove');
     await waitForNotification(page, 'was removed');
     assert.equal(existsSync(path.join(store, 'pisa-sr')), false);
 

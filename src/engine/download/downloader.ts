@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RpcError } from '../../shared/rpc';
-import { cancelled, engineError } from '../errors';
+import { changeSetting, cancelled, engineError } from '../errors';
 import { sha256Of } from '../models/registry';
 import { CorruptError, PassingError, RefusedError } from './faults';
 import { HttpClient } from './httpClient';
@@ -228,11 +228,9 @@ function noMirror(what: string, reasons: readonly string[]): RpcError {
   return engineError('download-failed', {
     message:
       `${what} could not be downloaded: ` +
-      `${reasons.length === 0 ? 'no mirror is set' : reasons.join('; ')}.`,
-    hint:
-      'Check the connection and the proxy, or name another mirror (setting ' +
-      '"pisaUpscale.pisaSrMirrors", option --mirror). What has arrived is kept, and ' +
-      'the next try goes on from it.',
+      `${reasons.length === 0 ? 'no mirror is set' : [...new Set(reasons)].join('; ')}.`,
+    hint: 'Check the connection and the proxy.',
+    remedies: [changeSetting('pisaSrMirrors'), changeSetting('proxy')],
   });
 }
 

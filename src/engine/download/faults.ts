@@ -15,8 +15,19 @@ export class PassingError extends Error {
   }
 }
 
+/** There is no way to a host: offline, a name that is not found, nobody listens. */
+export class UnreachableError extends PassingError {
+  constructor(host: string) {
+    super(`no connection to ${host}`);
+  }
+}
+
 /** Bytes that do not have the right SHA-256. */
 export class CorruptError extends Error {}
+
+/** Codes of the system for a network, a name or a host that can't be reached. */
+const UNREACHABLE =
+  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ENETDOWN|ETIMEDOUT)$/;
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
@@ -30,6 +41,7 @@ export function faultOf(error: unknown, host: string): Error {
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(cause) ?? '';
   const message = messageOf(cause);
+  if (UNREACHABLE.test(code)) return new UnreachableError(host);
   if (CERTIFICATE.test(code)) {
     return new RefusedError(
       `the certificate of ${host} is not trusted (${code}); if your network has its own ` +

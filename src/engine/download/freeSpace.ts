@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { engineError } from '../errors';
+import { changeSetting, engineError } from '../errors';
 
 /** What should stay free on the disk, in bytes. */
 const RESERVE = 200e6;
@@ -30,9 +30,8 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   if (bytes + RESERVE <= free) return;
   throw engineError('disk-full', {
     message: `${folder} has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
-    hint:
-      'Free some space, or choose a folder for models on another disk (setting ' +
-      '"pisaUpscale.modelStore", option --store).',
+    hint: 'A folder on another disk does, too.',
+    remedies: [{ kind: 'free-space', folder }, changeSetting('modelStore')],
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { maskedAddress, unencryptedAddresses } from '../../shared/addresses';
-import { engineError } from '../errors';
+import { changeSetting, engineError } from '../errors';
 
 /**
  * The address of a file on a mirror: `{path}` stands for the file's path, each segment encoded;
@@ -17,6 +17,7 @@ export function addressOf(mirror: string, path: string): URL {
   throw engineError('bad-setting', {
     message: `"${maskedAddress(mirror)}" is no address of a mirror.`,
     hint: 'Give an address that begins with https://, with {path} where the file’s path belongs.',
+    remedies: [changeSetting('pisaSrMirrors')],
   });
 }
 
@@ -35,6 +36,7 @@ export function refuseUnencrypted(mirrors: readonly string[], allowed: boolean):
     message:
       `${[first, ...more].join(', ')} would be asked over plain http: whoever is on the way can ` +
       'read and change what is sent.',
-    hint: 'Give an address that begins with https://, or agree to it with --allow-http.',
+    hint: 'Give an address that begins with https://.',
+    remedies: [changeSetting('pisaSrMirrors')],
   });
 }

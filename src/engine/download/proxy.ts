@@ -4,7 +4,8 @@ import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { maskedAddress } from '../../shared/addresses';
-import { engineError } from '../errors';
+import type { Remedy } from '../../shared/remedies';
+import { changeSetting, engineError } from '../errors';
 
 /** Connections that are kept for further requests, directly or through proxies. */
 export class Connections {
@@ -15,7 +16,7 @@ export class Connections {
    * NO_PROXY). Throws `proxy-invalid`.
    */
   constructor(private readonly proxy: string | undefined) {
-    if (proxy !== undefined) check(proxy, 'the setting "http.proxy" or the option --proxy');
+    if (proxy !== undefined) check(proxy, 'it', [changeSetting('proxy')]);
     for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
       const value = process.env[name];
       if (proxy === undefined && value) check(value, `the environment variable ${name}`);
@@ -54,11 +55,12 @@ function newAgent(protocol: string, proxy: string): http.Agent {
     : new HttpProxyAgent(proxy, options);
 }
 
-function check(address: string, source: string): void {
+function check(address: string, source: string, remedies: readonly Remedy[] = []): void {
   if (isWebAddress(address)) return;
   throw engineError('proxy-invalid', {
     message: `"${maskedAddress(address)}" is no address of a proxy.`,
-    hint: `Correct ${source}: it looks like http://host:port.`,
+    hint: `Correct ${source}: an address looks like http://host:port.`,
+    remedies,
   });
 }
 

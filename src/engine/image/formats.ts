@@ -1,6 +1,6 @@
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
-import { engineError } from '../errors';
+import { changeSetting, engineError } from '../errors';
 
 /** Largest side in pixels that a format can hold. */
 const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = {
@@ -30,5 +30,6 @@ export function checkFormatHolds(format: OutputFormat, size: Size): void {
       `A ${format.toUpperCase()} picture can be at most ${largest} pixels a side; ` +
       `the result would be ${size.width}×${size.height}.`,
     hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
+    remedies: [changeSetting('outputFormat'), changeSetting('scale')],
   });
 }

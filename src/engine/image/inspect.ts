@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Metadata } from 'sharp';
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
-import { engineError } from '../errors';
+import { changeSetting, engineError } from '../errors';
 import { exifDensity } from '../metadata/jpegDensity';
 import { colourLabel } from './colourLabel';
 import { containerFacts } from './containers';
@@ -181,9 +181,8 @@ function refuseTooLarge(
       `${name} claims ${width}×${height} ` +
       `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
       `(${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`,
-    hint:
-      'If the picture is really that large, raise the limit: setting ' +
-      '"pisaUpscale.maxInputMegapixels" or option --max-megapixels.',
+    hint: 'If the picture is really that large, raise the limit.',
+    remedies: [changeSetting('maxInputMegapixels')],
   });
 }
 

@@ -38,7 +38,6 @@ export function loadSharp(): typeof Sharp {
     throw engineError('runtime-missing', {
       message:
         'The image library sharp could not be loaded on ' + `${process.platform}-${process.arch}.`,
-      hint: 'Reinstall the extension for this platform.',
       detail: messageOf(error),
     });
   }

@@ -119,17 +119,15 @@ function modelDamaged(id: string, what: string, embedded: boolean): RpcError {
   return engineError('model-damaged', {
     message: `The model "${id}" can't be used: ${what}.`,
     hint: embedded
-      ? 'Reinstall the extension, or run "npm run build" in a checkout of the project.'
-      : 'Remove the model and install or import it again.',
+      ? 'It belongs to the program itself.'
+      : 'Remove the model, then install or import it again.',
+    remedies: [{ kind: embedded ? 'reinstall' : 'manage-models' }],
   });
 }
 
 function notInstalled(id: string): RpcError {
   return engineError('model-not-installed', {
     message: `The model "${id}" is not installed.`,
-    hint:
-      'Install or import it: command "PiSA Upscale: Manage Models…", or "models ' +
-      'install" and "models import" on the command line.',
   });
 }
 

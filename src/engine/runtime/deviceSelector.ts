@@ -1,6 +1,6 @@
 import type { DevicesReport } from '../../shared/engineProtocol';
 import type { Device, DeviceChoice } from '../../shared/settings';
-import { engineError } from '../errors';
+import { changeSetting, engineError } from '../errors';
 
 /** Knows which devices work here. The probe runs once, on first need. */
 export class DeviceSelector {
@@ -29,9 +29,7 @@ export class DeviceSelector {
     if (report?.usable) return choice;
     throw engineError('device-unavailable', {
       message: `The device "${choice}" can't be used here: ${report?.reason ?? 'unknown device'}.`,
-      hint:
-        'Choose the device "auto" or "cpu", or see what works here with "PiSA Upscale: ' +
-        'Show Devices" or the command-line tool’s "doctor".',
+      remedies: [changeSetting('device')],
     });
   }
 }

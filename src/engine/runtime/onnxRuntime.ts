@@ -26,7 +26,7 @@ export function loadOnnxRuntime(): Promise<typeof Ort> {
         process.platform === 'win32'
           ? 'Install the Microsoft Visual C++ Redistributable, then try again.'
           : 'Use a platform that ONNX Runtime supports (Linux or Windows on x64 or arm64 ' +
-            'with glibc 2.28, macOS on arm64) and reinstall the extension.',
+            'with glibc 2.28, macOS on arm64).',
       detail: messageOf(error),
     });
   });

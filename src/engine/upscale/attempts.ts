@@ -1,6 +1,6 @@
 import type { Device } from '../../shared/settings';
 import { RpcError } from '../../shared/rpc';
-import { engineError, messageOf } from '../errors';
+import { engineError, messageOf, named } from '../errors';
 
 /** A way to run the tiles: a device and the most pixels a tile may have. */
 export type Attempt = { readonly device: Device; readonly tilePixels: number };
@@ -37,12 +37,14 @@ export async function firstSuccessful<A extends { readonly device: Device }, T>(
     try {
       return await work(attempt);
     } catch (error) {
-      if (error instanceof RpcError) throw error;
+      // A full disk is no fault of the device either.
+      const cause = named(error);
+      if (cause instanceof RpcError) throw cause;
       const next = attempts[index + 1];
       if (!next) {
         throw engineError('inference-failed', {
           message: `The model failed on ${attempt.device}: ${messageOf(error)}`,
-          hint: 'Try a smaller tile or another model. The log has the details.',
+          hint: 'Try another model, or a smaller picture.',
           detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
         });
       }

@@ -3,6 +3,7 @@ import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { assetOptionsProblem } from '../../shared/assetOptions';
 import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
 import type { Rect, Size } from '../../shared/geometry';
+import type { ChangeableSetting } from '../../shared/remedies';
 import { outputOptionsProblem } from '../../shared/outputOptions';
 import { sizeProblem } from '../../shared/outputSize';
 import {
@@ -14,7 +15,7 @@ import {
   SCALE_RANGE,
   isOneOf,
 } from '../../shared/settings';
-import { engineError } from '../errors';
+import { changeSetting, engineError } from '../errors';
 
 /** Refuses a request whose values are out of range, naming the value and the range. */
 export function checkRequest(request: UpscaleRequest): void {
@@ -33,7 +34,7 @@ export function checkRequest(request: UpscaleRequest): void {
   if (problem !== undefined)
     throw engineError('bad-setting', {
       message: problem,
-      hint: 'Correct the setting or option and try again.',
+      hint: 'Correct it and try again.',
     });
   checkJob(request);
 }
@@ -103,10 +104,25 @@ function oneOf(name: string, value: string, values: readonly string[]): void {
   if (!isOneOf(values, value)) throw bad(name, value, `one of ${values.join(', ')}`);
 }
 
+/** The values that are settings, by the names that the messages give them. */
+const SETTINGS: Readonly<Record<string, ChangeableSetting | undefined>> = {
+  scale: 'scale',
+  'λ_pix (pixel)': 'pixelGuidance',
+  'λ_sem (semantic)': 'semanticGuidance',
+  quality: 'quality',
+  'output format': 'outputFormat',
+  'overwrite policy': 'overwrite',
+  'largest input in megapixels': 'maxInputMegapixels',
+  device: 'device',
+  'colour fix': 'colourFix',
+};
+
 /** An error for a value that a request must not have. */
 export function bad(name: string, value: unknown, expected: string): Error {
+  const setting = SETTINGS[name];
   return engineError('bad-setting', {
     message: `The ${name} is ${String(value)}; it must be ${expected}.`,
-    hint: 'Correct the setting or option and try again.',
+    hint: 'Correct it and try again.',
+    remedies: setting === undefined ? [] : [changeSetting(setting)],
   });
 }

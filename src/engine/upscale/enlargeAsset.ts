@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Size } from '../../shared/geometry';
+import type { Remedy } from '../../shared/remedies';
 import type { Device } from '../../shared/settings';
 import { closeSource, decodePixels, separated } from '../image/decode';
 import { toGrey } from '../image/grey';
@@ -24,6 +25,9 @@ export type EnlargedAsset = InferResult & {
   /** How the encoder reduces it. */
   readonly kernel: 'lanczos3' | 'linear';
   readonly notes: readonly string[];
+  readonly remedies: readonly Remedy[];
+  /** Whether a network had a part in it, so that the guidance counts. */
+  readonly byModel: boolean;
 };
 
 export type AssetWork = {
@@ -51,6 +55,8 @@ export async function enlargeAsset(
       hasAlpha: true,
       kernel: 'lanczos3',
       notes: ['An SVG is drawn anew at the size of the result, without a model.'],
+      remedies: [],
+      byModel: false,
     };
   }
   const { pixels, notes } = await decodePixels(request.input, scratch, {
@@ -82,18 +88,16 @@ async function enlargePixels(
     choice === 'on' || (choice === 'auto' && (await isPixelArt({ colour: pixels, parts })));
   const notes =
     nearest && choice === 'auto'
-      ? [
-          'This looks like pixel art, so its pixels became squares and nothing was ' +
-            'smoothed. To use the model all the same, switch the detection off (option ' +
-            '--pixel-art off).',
-        ]
+      ? ['This looks like pixel art, so its pixels became squares and nothing was ' + 'smoothed.']
       : [];
+  const remedies: readonly Remedy[] = notes.length === 0 ? [] : [{ kind: 'treat-as-photo' }];
+  const told = { notes, remedies, byModel: !nearest };
   const kernel = nearest ? 'linear' : 'lanczos3';
   if (needsParts(plan)) {
     const done = await enlargeParts(pixels, { ...plan, nearest }, infer, request, context).finally(
       () => pixels.close(),
     );
-    return { ...done, kernel, notes };
+    return { ...done, kernel, ...told };
   }
   const decoded = await separated(pixels, scratch);
   try {
@@ -104,18 +108,20 @@ async function enlargePixels(
         device,
         kernel,
         notes: ['The picture is fully transparent; so is the result.'],
+        remedies: [],
+        byModel: false,
       };
     }
     if (nearest) {
       const raw = await enlargeNearest(decoded, wholeFactor(plan.cell, plan.size), scratch);
-      return { ...without(raw), device, kernel, notes };
+      return { ...without(raw), device, kernel, ...told };
     }
     const done = await infer(decoded, plan.cell, context, 0);
     return {
       ...done,
       raw: done.isRegion ? done.raw : await atLeast(done.raw, plan.size, scratch),
       kernel,
-      notes,
+      ...told,
     };
   } finally {
     await closeSource(decoded);

@@ -15,7 +15,7 @@ import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { expandNamePattern, formatFromName, numberedName } from '../../shared/naming';
 import { BESIDE_TARGET, temporaryName } from '../../shared/temporaryFiles';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
-import { engineError, messageOf, systemCode } from '../errors';
+import { changeSetting, engineError, messageOf, systemCode } from '../errors';
 
 const MOST_NAMES = 10_000;
 
@@ -62,7 +62,7 @@ export function wantedPath(request: UpscaleRequest, format: OutputFormat): strin
   } catch (error) {
     throw engineError('bad-setting', {
       message: messageOf(error),
-      hint: 'Correct the setting "pisaUpscale.namePattern" or the option --name.',
+      remedies: [changeSetting('namePattern')],
     });
   }
 }
@@ -101,6 +101,7 @@ export async function checkTarget(
         hint:
           'Use a name pattern that differs from the source’s name, such as ' +
           '{name}@{scale}x.{ext}.',
+        remedies: [changeSetting('namePattern')],
       });
     }
     return 'write';

@@ -4,7 +4,7 @@ import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Size } from '../../shared/geometry';
 import { outputSize, SizeError, type OutputSize } from '../../shared/outputSize';
 import { DEFAULT_SETTINGS, type OutputFormat } from '../../shared/settings';
-import { engineError } from '../errors';
+import { changeSetting, engineError } from '../errors';
 import { supportsAnimation, supportsDepth16 } from '../image/formats';
 import type { SourceInfo } from '../image/inspect';
 import type { Depth } from '../image/samples';
@@ -96,9 +96,8 @@ function checkLimits(
   if (frames > maxFrames) {
     throw engineError('input-too-large', {
       message: `${name} has ${frames} frames; the limit is ${maxFrames}.`,
-      hint:
-        'Take its first frame only, or raise the limit: setting "pisaUpscale.maxFrames" or ' +
-        'option --max-frames.',
+      hint: 'Take its first frame only, or raise the limit.',
+      remedies: [changeSetting('maxFrames')],
     });
   }
   const megapixels = (size.width * size.height * frames) / 1e6;
@@ -108,9 +107,8 @@ function checkLimits(
         `The result of ${name} would have ${size.width}×${size.height} ` +
         `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
         `(${megapixels.toFixed(0)} megapixels); the limit is ${maxOutputMegapixels}.`,
-      hint:
-        'Choose a smaller size, or raise the limit: setting ' +
-        '"pisaUpscale.maxOutputMegapixels" or option --max-output-megapixels.',
+      hint: 'Choose a smaller size, or raise the limit.',
+      remedies: [changeSetting('maxOutputMegapixels')],
     });
   }
 }
@@ -135,7 +133,6 @@ export function densityNote({ input, target, asset }: UpscaleRequest): string | 
   if (!density) return undefined;
   return (
     `${path.basename(input)} is the ×${density.factor} picture of a set already, as ` +
-    'its name says. Upscale the picture of density 1 instead, or ask for this one ' +
-    'expressly (option --again).'
+    'its name says. Upscale the picture of density 1 instead.'
   );
 }

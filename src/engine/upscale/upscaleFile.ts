@@ -68,10 +68,16 @@ export async function upscaleFile(
     seconds: { total: (performance.now() - started) / 1000, inference: 0 },
     peakRssMB: Math.round(process.resourceUsage().maxRSS / 1024),
     notes: [],
+    remedies: [],
     ...part,
   });
   const enlargedAlready = densityNote(request);
-  if (enlargedAlready !== undefined) return finish({ skipped: true, notes: [enlargedAlready] });
+  if (enlargedAlready !== undefined)
+    return finish({
+      skipped: true,
+      notes: [enlargedAlready],
+      remedies: [{ kind: 'upscale-again' }],
+    });
   if ((await checkTarget(wanted, request)) === 'skip')
     return finish({ skipped: true, output: wanted, notes: ['The output exists already.'] });
   const device = await services.resolveDevice(request.device);
@@ -168,6 +174,9 @@ export async function upscaleFile(
     bytes: encoded.bytes,
     device: done.device,
     tiles,
+    // No figure claims what was not done.
+    ...(done.byModel ? {} : { branches: [], guidance: guidanceForBranches(guidance, []) }),
+    remedies: done.remedies,
     notes: [
       ...source.notes,
       ...plan.notes,

@@ -76,6 +76,9 @@ const worded =
       return await handler(...args);
     } catch (error) {
       const value = RpcError.from(error).toValue();
-      throw new RpcError({ ...value, message: messageText(value.message) });
+      throw new RpcError({
+        ...value,
+        message: messageText([value.message, ...(value.list ?? [])].join(' ')),
+      });
     }
   };

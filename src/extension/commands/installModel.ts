@@ -31,9 +31,11 @@ export async function installModel(
     allowHttp,
     ...(proxy === undefined ? {} : { proxy }),
   };
+  const again = (): void =>
+    void installModel(services, options).catch((error: unknown) => log.error('install', error));
   const agreed = automatic
     ? { weights: textOf(options, 'weights') }
-    : await agree(services, request);
+    : await agree(services, request, again);
   if (!agreed) return undefined;
   const { weights } = agreed;
   const title = vscode.l10n.t('Installing PiSA-SR');
@@ -44,7 +46,7 @@ export async function installModel(
   };
   const result = await tasks.changeWithConsent(
     title,
-    { automatic, acceptUnverified: isTrue(options, 'acceptUnverified') },
+    { automatic, again, acceptUnverified: isTrue(options, 'acceptUnverified') },
     (consent) => (client, context) => client.installModel({ ...params, ...consent }, context),
   );
   if (!result) return undefined;
@@ -60,9 +62,12 @@ export async function installModel(
 async function agree(
   { tasks, log }: ModelServices,
   request: InstallRequest,
+  again: () => void,
 ): Promise<{ weights: string | undefined } | undefined> {
-  const plan = await tasks.run(vscode.l10n.t('Looking for PiSA-SR’s files'), (client, { signal }) =>
-    client.planInstall(request, { signal }),
+  const plan = await tasks.run(
+    vscode.l10n.t('Looking for PiSA-SR’s files'),
+    (client, { signal }) => client.planInstall(request, { signal }),
+    { again },
   );
   if (!plan) return undefined;
   log.info(describePlan(plan).join('\n'));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { byteText } from '../../shared/byteText';
-import type { InstallableModel } from '../../shared/modelProtocol';
+import type { ModelStateReport } from '../../shared/modelProtocol';
 import { isInstallable } from '../models/modelList';
 import { ask, notify } from '../ui/notifications';
 import { isTrue, textOf } from './commandArguments';
@@ -17,7 +17,18 @@ export async function removeModel(
   const id = textOf(options, 'id') ?? 'pisa-sr';
   if (!isInstallable(id)) throw new TypeError(`"${id}" is no model that can be removed.`);
   const automatic = isTrue(options, 'confirmed');
-  if (!automatic && !(await confirms(id))) return false;
+  if (!automatic) {
+    const states = await tasks.lookUp(vscode.l10n.t('Looking for models'), (client) =>
+      client.modelStates(),
+    );
+    const state = new Map(states?.map((one) => [one.id, one])).get(id);
+    if (!state) return false;
+    if (bytesOf(state) === 0) {
+      void notify('information', vscode.l10n.t('{0} is not installed.', state.name));
+      return false;
+    }
+    if (!(await confirms(state))) return false;
+  }
   const removed = await tasks.change(vscode.l10n.t('Removing {0}', id), { automatic }, (client) => {
     // Open files can't be removed on Windows.
     tasks.modelsChanged();
@@ -34,14 +45,22 @@ export async function removeModel(
   return true;
 }
 
-async function confirms(id: InstallableModel): Promise<boolean> {
+/** What removing would free. */
+const bytesOf = ({ status }: ModelStateReport): number =>
+  status.state === 'ready'
+    ? status.bytes
+    : status.state === 'not-installed'
+      ? status.downloadedBytes
+      : 0;
+
+async function confirms(state: ModelStateReport): Promise<boolean> {
   const remove = vscode.l10n.t('Remove');
   const detail = vscode.l10n.t(
     'Its files and what an interrupted installation left are deleted. Files that you imported stay where they came from.',
   );
   return (
     (await ask('warning', {
-      text: vscode.l10n.t('Remove {0}?', id),
+      text: vscode.l10n.t('Remove {0} ({1})?', state.name, byteText(bytesOf(state))),
       detail,
       buttons: [remove],
     })) === remove

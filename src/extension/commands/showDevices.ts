@@ -2,19 +2,19 @@ import * as vscode from 'vscode';
 import type { DevicesReport } from '../../shared/engineProtocol';
 import type { Config } from '../config';
 import { formatDeviceReport } from '../devices/deviceReport';
-import type { DeviceDocument } from '../devices/deviceDocument';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { abortSignalOf } from '../jobs/abortSignal';
 import type { Log } from '../log';
 import { RpcError } from '../../shared/rpc';
-import { notify } from '../ui/notifications';
+import { showFailure } from '../errors/showFailure';
+import type { PlainDocuments } from '../ui/plainDocuments';
 import { withProgress } from '../ui/progress';
 
 export type ShowDevicesServices = {
   readonly engine: EngineSupervisor;
   readonly config: Config;
   readonly log: Log;
-  readonly document: DeviceDocument;
+  readonly documents: PlainDocuments;
 };
 
 /**
@@ -25,7 +25,7 @@ export async function showDevices({
   engine,
   config,
   log,
-  document,
+  documents,
 }: ShowDevicesServices): Promise<DevicesReport | undefined> {
   try {
     const title = vscode.l10n.t('Trying the devices of this machine');
@@ -51,24 +51,15 @@ export async function showDevices({
       vscode.l10n.t,
     );
     log.info(text);
-    await document.show(text);
+    await documents.show('PiSA Upscale Devices.txt', text);
     return report;
   } catch (error) {
-    showFailure(RpcError.from(error), log);
+    const failure = RpcError.from(error);
+    if (failure.code === 'cancelled') return undefined;
+    log.error('devices', failure);
+    void showFailure(failure, {
+      again: () => void showDevices({ engine, config, log, documents }),
+    }).catch((caught: unknown) => log.error('devices', caught));
     return undefined;
   }
-}
-
-function showFailure(error: RpcError, log: Log): void {
-  if (error.code === 'cancelled') return;
-  log.error('devices', error);
-  const showLog = vscode.l10n.t('Show Log');
-  const shown = notify(
-    'error',
-    [error.message, error.hint].filter((part) => part !== undefined).join(' '),
-    showLog,
-  );
-  void shown.then((chosen) => {
-    if (chosen === showLog) log.show();
-  });
 }

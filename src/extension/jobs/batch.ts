@@ -1,7 +1,12 @@
 import type { UpscaleProgress, UpscaleResult } from '../../shared/engineProtocol';
 import { RpcError } from '../../shared/rpc';
 
-export type BatchFailure = { readonly input: string; readonly error: RpcError };
+export type BatchFailure = {
+  /** Of the picture among those that were asked for. */
+  readonly index: number;
+  readonly input: string;
+  readonly error: RpcError;
+};
 
 export type BatchReport = {
   /** Pictures that were asked for. */
@@ -9,7 +14,7 @@ export type BatchReport = {
   /**
    * In the order of the pictures; results with `skipped` wrote nothing because the output existed.
    */
-  readonly results: readonly UpscaleResult[];
+  readonly results: readonly (UpscaleResult & { readonly index: number })[];
   readonly failures: readonly BatchFailure[];
   readonly cancelled: boolean;
 };
@@ -34,7 +39,7 @@ export async function runBatch(
   inputs: readonly string[],
   { upscale, onStep, signal }: BatchPorts,
 ): Promise<BatchReport> {
-  const results: UpscaleResult[] = [];
+  const results: (UpscaleResult & { readonly index: number })[] = [];
   const failures: BatchFailure[] = [];
   const report = (cancelled: boolean): BatchReport => ({
     total: inputs.length,
@@ -46,12 +51,13 @@ export async function runBatch(
     if (signal.aborted) return report(true);
     onStep({ index, input, progress: undefined });
     try {
-      results.push(await upscale(index, (progress) => onStep({ index, input, progress })));
+      const result = await upscale(index, (progress) => onStep({ index, input, progress }));
+      results.push({ ...result, index });
     } catch (caught) {
       const error = RpcError.from(caught);
       // Also without the signal: the engine was shut down with the window.
       if (error.code === 'cancelled') return report(true);
-      failures.push({ input, error });
+      failures.push({ index, input, error });
     }
   }
   return report(false);

@@ -1,19 +1,22 @@
 import path from 'node:path';
 import { describeGuidance } from '../../shared/guidance';
 import type { UpscaleResult } from '../../shared/engineProtocol';
+import { remediesOf, type Remedy } from '../../shared/remedies';
 import { deviceName } from '../devices/deviceNames';
 import type { Translate } from '../translate';
 import type { BatchReport } from './batch';
 
 const NOTES_SHOWN = 3;
 
-export type SummaryAction = 'open' | 'compare' | 'reveal' | 'install' | 'import' | 'showLog';
+export type SummaryAction = 'open' | 'compare' | 'reveal';
 
 export type Summary = {
   /** `quiet` asks for no notification. */
   readonly severity: 'quiet' | 'information' | 'warning' | 'error';
   readonly text: string;
   readonly actions: readonly SummaryAction[];
+  /** What else has a button. */
+  readonly remedies: readonly Remedy[];
   /** What open, compare and reveal act on. */
   readonly subject: UpscaleResult | undefined;
 };
@@ -23,7 +26,7 @@ export type Summary = {
  * picture.
  */
 export function summarize(report: BatchReport, ignored: number, t: Translate): Summary {
-  const { failures, cancelled } = report;
+  const { cancelled } = report;
   const subject =
     report.results.find((result) => !result.skipped) ??
     report.results.find((result) => result.output !== '');
@@ -44,20 +47,21 @@ export function summarize(report: BatchReport, ignored: number, t: Translate): S
   return {
     severity: severityOf(report, ignored),
     text: sentences.join(' '),
-    actions: [
-      ...(subject && !cancelled ? (['open', 'compare', 'reveal'] as const) : []),
-      ...remedies(failures),
-    ],
+    actions: subject && !cancelled ? (['open', 'compare', 'reveal'] as const) : [],
+    remedies: remedies(report),
     subject,
   };
 }
 
-/** A model that is not there can be got; for anything else the log may tell more. */
-function remedies(failures: BatchReport['failures']): readonly SummaryAction[] {
-  if (failures.length === 0) return [];
-  return failures.some(({ error }) => error.code === 'model-not-installed')
-    ? ['install', 'import']
-    : ['showLog'];
+/** What can be done about the first failure, whose words are shown, or about the notes. */
+function remedies({ results, failures }: BatchReport): readonly Remedy[] {
+  const [first] = failures;
+  const named = first ? remediesOf(first.error) : results.flatMap((result) => result.remedies);
+  const each = [...new Map(named.map((remedy) => [JSON.stringify(remedy), remedy])).values()];
+  // The log may tell more of any failure.
+  return first && !each.some(({ kind }) => kind === 'show-log')
+    ? [...each, { kind: 'show-log' }]
+    : each;
 }
 
 function severityOf(

@@ -1,11 +1,6 @@
 import * as vscode from 'vscode';
-import {
-  COMPARE_COMMAND,
-  IMPORT_MODEL_COMMAND,
-  INSTALL_MODEL_COMMAND,
-  type CompareArguments,
-} from '../commands/commandIds';
-import type { Log } from '../log';
+import { COMPARE_COMMAND, type CompareArguments } from '../commands/commandIds';
+import { carryOut, remedyButtons, type RemedyContext } from '../errors/carryOut';
 import { notify } from '../ui/notifications';
 import { passingStatus } from '../ui/statusBar';
 import type { Summary, SummaryAction } from './summary';
@@ -14,14 +9,18 @@ import type { Summary, SummaryAction } from './summary';
  * Shows a summary and does what its buttons say. Resolves when the notification is closed, so don't
  * wait for it.
  */
-export async function showSummary(summary: Summary, log: Log): Promise<void> {
+export async function showSummary(summary: Summary, context: RemedyContext): Promise<void> {
   if (summary.severity === 'quiet') {
     passingStatus('circle-slash', summary.text);
     return;
   }
-  const chosen = await notify(summary.severity, summary.text, ...summary.actions.map(titleOf));
+  const buttons = remedyButtons(summary.remedies, context);
+  const titles = [...summary.actions.map(titleOf), ...buttons.map(({ title }) => title)];
+  const chosen = await notify(summary.severity, summary.text, ...titles);
   const action = summary.actions.find((one) => titleOf(one) === chosen);
-  if (action) await act(action, summary, log);
+  const button = buttons.find(({ title }) => title === chosen);
+  if (action) await act(action, summary);
+  else if (button) await carryOut(button, context);
 }
 
 function titleOf(action: SummaryAction): string {
@@ -32,26 +31,10 @@ function titleOf(action: SummaryAction): string {
       return vscode.l10n.t('Compare');
     case 'reveal':
       return vscode.l10n.t('Reveal');
-    case 'install':
-      return vscode.l10n.t('Install…');
-    case 'import':
-      return vscode.l10n.t('Import…');
-    case 'showLog':
-      return vscode.l10n.t('Show Log');
   }
 }
 
-async function act(action: SummaryAction, { subject }: Summary, log: Log): Promise<void> {
-  if (action === 'showLog') {
-    log.show();
-    return;
-  }
-  if (action === 'install' || action === 'import') {
-    await vscode.commands.executeCommand(
-      action === 'install' ? INSTALL_MODEL_COMMAND : IMPORT_MODEL_COMMAND,
-    );
-    return;
-  }
+async function act(action: SummaryAction, { subject }: Summary): Promise<void> {
   if (!subject) return;
   const output = vscode.Uri.file(subject.output);
   switch (action) {

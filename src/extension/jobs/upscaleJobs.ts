@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { UpscaleCall } from '../../client/engineClient';
 import type { UpscaleProgress, UpscaleResult } from '../../shared/engineProtocol';
 import { progressAfter } from '../../shared/liveProgress';
+import type { Remedy } from '../../shared/remedies';
 import { RpcError } from '../../shared/rpc';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
@@ -11,6 +12,7 @@ import { withProgress, type ProgressReport } from '../ui/progress';
 import { abortSignalOf } from './abortSignal';
 import { runBatch, type BatchReport, type BatchStep } from './batch';
 import { JobQueue } from './jobQueue';
+import { againFor, mergedOverrides } from './again';
 import { batchFraction, progressMessage } from './progressText';
 import { describeResult, summarize } from './summary';
 import { showSummary } from './summaryNotification';
@@ -57,7 +59,17 @@ export class UpscaleJobs {
     const summary = summarize(report, ignored, vscode.l10n.t);
     this.log.info(summary.text);
     // The summary stays until it is closed; who called the command must not wait for that.
-    void showSummary(summary, this.log).catch((error: unknown) => this.log.error('summary', error));
+    const again = (remedy: Remedy): void => {
+      const rest = againFor(remedy, report);
+      void this.upscale(
+        rest.flatMap(({ index }) => pictures[index] ?? []),
+        0,
+        (position) => mergedOverrides(overrides, rest[position]),
+      );
+    };
+    void showSummary(summary, { again }).catch((error: unknown) =>
+      this.log.error('summary', error),
+    );
     return report.results;
   }
 

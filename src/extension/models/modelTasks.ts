@@ -8,7 +8,8 @@ import { abortSignalOf } from '../jobs/abortSignal';
 import { JobQueue } from '../jobs/jobQueue';
 import { Throttle } from '../jobs/throttle';
 import type { Log } from '../log';
-import { notify } from '../ui/notifications';
+import { showFailure } from '../errors/showFailure';
+import type { PlainDocuments } from '../ui/plainDocuments';
 import { withProgress } from '../ui/progress';
 import { passingStatus } from '../ui/statusBar';
 import { withConsent } from './consent';
@@ -23,7 +24,12 @@ export type TaskContext = {
 
 export type TaskWork<T> = (client: EngineClient, context: TaskContext) => Promise<T>;
 
-export type ChangeOptions = {
+export type RunOptions = {
+  /** What the button "Retry" does; without it there is none. */
+  readonly again?: () => void;
+};
+
+export type ChangeOptions = RunOptions & {
   /** Whether other code runs the command: then a failure is thrown on instead of shown. */
   readonly automatic: boolean;
 };
@@ -40,6 +46,7 @@ export class ModelTasks {
     createClient: () => EngineClient,
     private readonly engine: EngineSupervisor,
     private readonly log: Log,
+    private readonly documents: PlainDocuments,
   ) {
     this.clients = new TaskClients(createClient);
   }
@@ -48,8 +55,8 @@ export class ModelTasks {
    * Something that changes no model. Resolves with what `work` yields; undefined when it failed or
    * was cancelled, which the person then knows.
    */
-  run<T>(title: string, work: TaskWork<T>): Promise<T | undefined> {
-    return this.shown(title, this.withNotification(title, work));
+  run<T>(title: string, work: TaskWork<T>, options: RunOptions = {}): Promise<T | undefined> {
+    return this.shown(title, this.withNotification(title, work), options);
   }
 
   /**
@@ -59,11 +66,11 @@ export class ModelTasks {
    */
   change<T>(
     title: string,
-    { automatic }: ChangeOptions,
+    { automatic, ...options }: ChangeOptions,
     work: TaskWork<T>,
   ): Promise<T | undefined> {
     const outcome = this.withNotification(title, work, this.changes);
-    return automatic ? outcome : this.shown(title, outcome);
+    return automatic ? outcome : this.shown(title, outcome, options);
   }
 
   /**
@@ -72,13 +79,17 @@ export class ModelTasks {
    */
   changeWithConsent<T>(
     title: string,
-    { automatic, acceptUnverified }: ChangeOptions & { readonly acceptUnverified: boolean },
+    {
+      automatic,
+      acceptUnverified,
+      ...options
+    }: ChangeOptions & { readonly acceptUnverified: boolean },
     work: (consent: Consent) => TaskWork<T>,
   ): Promise<T | undefined> {
     const once = (consent: Consent): Promise<T> =>
       this.withNotification(title, work(consent), this.changes);
     if (automatic) return once(acceptUnverified ? { acceptUnverified: 'all' } : {});
-    return this.shown(title, withConsent(once));
+    return this.shown(title, withConsent(once), options);
   }
 
   /**
@@ -102,11 +113,15 @@ export class ModelTasks {
     return this.clients.dispose();
   }
 
-  private async shown<T>(title: string, outcome: Promise<T>): Promise<T | undefined> {
+  private async shown<T>(
+    title: string,
+    outcome: Promise<T>,
+    options: RunOptions = {},
+  ): Promise<T | undefined> {
     try {
       return await outcome;
     } catch (error) {
-      this.showFailure(title, RpcError.from(error));
+      this.showFailure(title, RpcError.from(error), options);
       return undefined;
     }
   }
@@ -141,7 +156,7 @@ export class ModelTasks {
     });
   }
 
-  private showFailure(title: string, error: RpcError): void {
+  private showFailure(title: string, error: RpcError, { again }: RunOptions): void {
     if (error.code === 'cancelled') {
       passingStatus(
         'circle-slash',
@@ -150,16 +165,22 @@ export class ModelTasks {
       return;
     }
     this.log.error(title, error);
-    const showLog = vscode.l10n.t('Show Log');
-    // A notification shows one paragraph; a list of what is missing reads better in the log.
-    const text = [
-      error.message,
-      error.list.slice(0, 3).join('; '),
-      error.list.length > 3 ? vscode.l10n.t('The log has all of it.') : '',
-      error.hint ?? '',
-    ];
-    void notify('error', text.filter((part) => part !== '').join(' '), showLog).then((chosen) => {
-      if (chosen === showLog) this.log.show();
-    });
+    void showFailure(error, {
+      ...(again ? { again } : {}),
+      details: () => this.documents.show(vscode.l10n.t('{0}.txt', title), detailsOf(error)),
+    }).catch((failure: unknown) => this.log.error(title, failure));
   }
 }
+
+/** All that an error knows, for a document. */
+const detailsOf = ({ message, list, hint, detail }: RpcError): string =>
+  [
+    message,
+    ...list.map((item) => `- ${item}`),
+    '',
+    hint ?? '',
+    '',
+    list.length > 0 ? (detail ?? '') : '',
+  ]
+    .join('\n')
+    .trimEnd();

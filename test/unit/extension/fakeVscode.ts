@@ -79,6 +79,16 @@ export const window = {
   }),
 };
 
+export const commands = {
+  executeCommand: async (command: string, ...args: readonly unknown[]): Promise<void> =>
+    tell('command', [command, ...args].join(' ')),
+};
+
+export const l10n = {
+  t: (message: string, ...values: readonly (string | number)[]): string =>
+    message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
+};
+
 export const ProgressLocation = { Notification: 15, Window: 10 };
 export const StatusBarAlignment = { Left: 1 };
 export const ViewColumn = { Active: -1 };

@@ -1,7 +1,9 @@
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 
 /** A result as the engine gives it for hero.png. */
-export function resultOf(changes: Partial<UpscaleResult> = {}): UpscaleResult {
+export function resultOf(
+  changes: Partial<UpscaleResult> = {},
+): UpscaleResult & { readonly index: number } {
   return {
     input: '/site/hero.png',
     output: '/site/hero@4x.png',
@@ -20,6 +22,8 @@ export function resultOf(changes: Partial<UpscaleResult> = {}): UpscaleResult {
     seconds: { total: 12.34, inference: 11 },
     peakRssMB: 500,
     notes: [],
+    remedies: [],
+    index: 0,
     ...changes,
   };
 }

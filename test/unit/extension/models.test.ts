@@ -107,12 +107,15 @@ test('a picture that failed because the model is missing offers to get it', () =
     code: 'model-not-installed',
     message: 'The model "pisa-sr" is not installed.',
   });
-  const { actions } = summarize(
-    { total: 1, results: [], failures: [{ input: '/a.png', error }], cancelled: false },
+  const { remedies } = summarize(
+    { total: 1, results: [], failures: [{ index: 0, input: '/a.png', error }], cancelled: false },
     0,
     t,
   );
-  assert.deepEqual(actions, ['install', 'import']);
+  assert.deepEqual(
+    remedies.map(({ kind }) => kind),
+    ['install-model', 'import-model', 'show-log'],
+  );
 });
 
 test('a picture that failed because the model can’t run here says why and offers the log only', () => {
@@ -120,11 +123,11 @@ test('a picture that failed because the model can’t run here says why and offe
     code: 'model-unsupported',
     message: "PiSA-SR can't run here: it needs 6 GB of memory.",
   });
-  const { actions, text } = summarize(
-    { total: 1, results: [], failures: [{ input: '/a.png', error }], cancelled: false },
+  const { remedies, text } = summarize(
+    { total: 1, results: [], failures: [{ index: 0, input: '/a.png', error }], cancelled: false },
     0,
     t,
   );
-  assert.deepEqual(actions, ['showLog']);
+  assert.deepEqual(remedies, [{ kind: 'show-log' }]);
   assert.match(text, /it needs 6 GB of memory/);
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   readEngineSettings,
   readInstallSettings,
+  rangeProblems,
   readUpscaleSettings,
 } from '../../../src/extension/settingsReader';
 import { DEFAULT_PISA_SR_MIRRORS, DEFAULT_SETTINGS } from '../../../src/shared/settings';
@@ -114,4 +115,37 @@ test('mirrors that are no text are left out, and a list without any is the defau
       DEFAULT_PISA_SR_MIRRORS,
     );
   assert.equal(readInstallSettings(from({ modelPrecision: 'int8' })).precision, 'fp32');
+});
+
+test('a number out of its range is told with the range and what is used instead', () => {
+  const settings: Record<string, unknown> = {
+    scale: 99,
+    quality: 0,
+    pixelGuidance: -1,
+    semanticGuidance: 2,
+    maxInputMegapixels: 0,
+    maxOutputKilobytes: -1,
+  };
+  const problems = rangeProblems((key) => settings[key]);
+  assert.deepEqual(
+    problems.map(({ setting, value, used }) => [setting, value, used]),
+    [
+      ['scale', 99, 8],
+      ['pixelGuidance', -1, 0],
+      ['semanticGuidance', 2, 1.5],
+      ['quality', 0, 1],
+      ['maxInputMegapixels', 0, 1],
+      ['maxOutputKilobytes', -1, 0],
+    ],
+  );
+  // What is told is what the reader does.
+  const read = readUpscaleSettings((key) => settings[key]);
+  assert.deepEqual(
+    [read.scale, read.guidance, read.quality, read.maxInputMegapixels],
+    [8, { pixel: 0, semantic: 1.5 }, 1, 1],
+  );
+  assert.deepEqual(
+    rangeProblems((key) => (key === 'scale' ? 2 : undefined)),
+    [],
+  );
 });

@@ -14,6 +14,7 @@ const reportOf = (changes: Partial<BatchReport>): BatchReport => ({
   ...changes,
 });
 const broken = {
+  index: 0,
   input: '/site/broken.png',
   error: new RpcError({
     code: 'input-damaged',
@@ -49,7 +50,7 @@ test('one failure: what, why and what to do', () => {
   const summary = summarize(reportOf({ total: 1, failures: [broken] }), 0, t);
   assert.equal(summary.text, 'broken.png was not upscaled: The file is damaged. Export it again.');
   assert.equal(summary.severity, 'error');
-  assert.deepEqual(summary.actions, ['showLog']);
+  assert.deepEqual([summary.actions, summary.remedies], [[], [{ kind: 'show-log' }]]);
 });
 
 test('a message that names the file is not preceded by its name', () => {
@@ -73,7 +74,8 @@ test('several: counts, the first reason, what was skipped', () => {
       'that are not images.',
   );
   assert.equal(summary.severity, 'warning');
-  assert.deepEqual(summary.actions, ['open', 'compare', 'reveal', 'showLog']);
+  assert.deepEqual(summary.actions, ['open', 'compare', 'reveal']);
+  assert.deepEqual(summary.remedies, [{ kind: 'show-log' }]);
 });
 
 test('a cancel is quiet', () => {
@@ -100,4 +102,15 @@ test('one picture whose output exists', () => {
   );
   assert.equal(summary.text, 'hero.png was skipped. The output exists already.');
   assert.deepEqual(summary.actions, ['open', 'compare', 'reveal']);
+});
+
+test('what no model made has no dials; what was recognized wrongly has its button', () => {
+  const drawn = resultOf({
+    branches: [],
+    notes: ['This looks like pixel art.'],
+    remedies: [{ kind: 'treat-as-photo' }],
+  });
+  const summary = summarize(reportOf({ results: [drawn] }), 0, t);
+  assert.doesNotMatch(summary.text, /λ/);
+  assert.deepEqual(summary.remedies, [{ kind: 'treat-as-photo' }]);
 });

@@ -76,9 +76,7 @@ export async function installPisa(
       message:
         `${PISA_NAME} builds on ${licence?.component ?? ''}, whose licence ` +
         `(${licence?.name ?? ''}) must be accepted before it is downloaded.`,
-      hint:
-        `Read it at ${licence?.url ?? ''}, then accept it in the dialog or with ` +
-        '--accept-licences.',
+      hint: `Read it at ${licence?.url ?? ''}.`,
     });
   }
   refuseUnencrypted(params.mirrors, params.allowHttp === true);

@@ -118,7 +118,7 @@ async function verifyFiles(
   }
   const bad = files.filter(({ ok }) => !ok);
   const advice = isTiled(model)
-    ? 'reinstall the extension'
+    ? 'install the program again'
     : 'remove the model and install or import it again';
   return {
     id: model.manifest.id,

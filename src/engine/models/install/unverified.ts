@@ -45,8 +45,8 @@ function unverified(files: readonly UnverifiedFile[]): RpcError {
       `${PISA_NAME}’s authors publish no SHA-256 of pisa_sr.pkl, and other files are compared with ` +
       'those of Stable Diffusion 2.1 base. Nothing was changed.',
     hint:
-      'Weights run no code, but wrong ones make wrong pictures. If you trust where they come from, ' +
-      'agree to them with --accept-unverified.',
+      'Weights run no code, but wrong ones make wrong pictures. Agree to them if you trust where ' +
+      'they come from.',
     detail: unverifiedDetail(files),
   });
 }

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import type * as carrying from '../../../src/extension/errors/carryOut';
+import { againFor, mergedOverrides } from '../../../src/extension/jobs/again';
+import type { BatchReport } from '../../../src/extension/jobs/batch';
+import { PLAIN_REMEDIES, type Remedy } from '../../../src/shared/remedies';
+import { RpcError } from '../../../src/shared/rpc';
+import type { Told } from './fakeVscode';
+import { resultOf } from './fakes';
+
+type Carrying = typeof carrying & { readonly told: Told[] };
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'carry-out-'));
+let bundled: Carrying;
+
+before(async () => {
+  const outfile = path.join(folder, 'carryOut.mjs');
+  await build({
+    stdin: {
+      contents:
+        "export * from '../../../src/extension/errors/carryOut';" +
+        "export { told } from './fakeVscode';",
+      resolveDir: import.meta.dirname,
+    },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    alias: { vscode: path.join(import.meta.dirname, 'fakeVscode.ts') },
+    logLevel: 'error',
+  });
+  bundled = (await import(pathToFileURL(outfile).href)) as Carrying;
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the buttons of an error', () => {
+  test('each does what it says: a command that exists, the work once more, or the details', async () => {
+    const manifest = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
+    const all: readonly Remedy[] = [
+      ...PLAIN_REMEDIES.map((kind) => ({ kind })),
+      { kind: 'change-setting', setting: 'namePattern' },
+      { kind: 'free-space', folder: '/work' },
+    ];
+    for (const remedy of all) {
+      const done: string[] = [];
+      const context = {
+        again: (again: Remedy) => void done.push(`again ${again.kind}`),
+        details: async () => void done.push('details'),
+      };
+      const [button] = bundled.remedyButtons([remedy], context);
+      assert.ok(button, remedy.kind);
+      bundled.told.length = 0;
+      await bundled.carryOut(button, context);
+      const command = bundled.told.find(({ where }) => where === 'command')?.text;
+      assert.ok(done.length + (command === undefined ? 0 : 1) === 1, remedy.kind);
+      if (command?.startsWith('pisaUpscale.'))
+        assert.ok(manifest.includes(`"command": "${command}"`), command);
+    }
+  });
+
+  test('what can’t be done here has no button, and settings share one', () => {
+    const remedies: readonly Remedy[] = [
+      { kind: 'retry' },
+      { kind: 'change-setting', setting: 'proxy' },
+      { kind: 'show-details' },
+      { kind: 'change-setting', setting: 'pisaSrMirrors' },
+    ];
+    assert.deepEqual(
+      bundled.remedyButtons(remedies, {}).map(({ title }) => title),
+      ['Open Setting'],
+    );
+  });
+
+  test('"Open Setting" shows all settings that decide', async () => {
+    const [button] = bundled.remedyButtons(
+      [
+        { kind: 'change-setting', setting: 'proxy' },
+        { kind: 'change-setting', setting: 'pisaSrMirrors' },
+      ],
+      {},
+    );
+    bundled.told.length = 0;
+    await bundled.carryOut(button!, {});
+    assert.deepEqual(bundled.told, [
+      {
+        where: 'command',
+        text: 'workbench.action.openSettings @id:http.proxy,pisaUpscale.pisaSrMirrors',
+      },
+    ]);
+  });
+});
+
+describe('what is done once more', () => {
+  const error = new RpcError({ code: 'engine-died', message: 'It ended.' });
+  const report: BatchReport = {
+    total: 4,
+    results: [
+      resultOf({ skipped: true, remedies: [{ kind: 'upscale-again' }] }),
+      { ...resultOf({ remedies: [{ kind: 'treat-as-photo' }] }), index: 2 },
+    ],
+    failures: [
+      { index: 1, input: '/b.png', error },
+      { index: 3, input: '/d.png', error },
+    ],
+    cancelled: false,
+  };
+  const base = { scale: 2, asset: { seamless: true } };
+  const done = (kind: 'upscale-again' | 'treat-as-photo' | 'retry' | 'use-cpu'): unknown =>
+    againFor({ kind }, report).map((again) => [again.index, mergedOverrides(base, again)]);
+
+  test('"Upscale Anyway" takes what was left alone', () => {
+    assert.deepEqual(done('upscale-again'), [
+      [0, { scale: 2, asset: { seamless: true, again: true } }],
+    ]);
+  });
+
+  test('"Treat as Photo" takes the place of the squares', () => {
+    assert.deepEqual(done('treat-as-photo'), [
+      [
+        2,
+        {
+          scale: 2,
+          asset: { seamless: true, pixelArt: 'off' },
+          target: { kind: 'file', path: '/site/hero@4x.png' },
+          overwrite: 'overwrite',
+        },
+      ],
+    ]);
+  });
+
+  test('"Retry" and "Use CPU" take what failed, with what each was called with', () => {
+    assert.deepEqual(done('retry'), [
+      [1, { scale: 2, asset: { seamless: true } }],
+      [3, { scale: 2, asset: { seamless: true } }],
+    ]);
+    assert.deepEqual(done('use-cpu'), [
+      [1, { scale: 2, asset: { seamless: true }, device: 'cpu' }],
+      [3, { scale: 2, asset: { seamless: true }, device: 'cpu' }],
+    ]);
+    const own = (index: number): object => ({ scale: index });
+    assert.deepEqual(mergedOverrides(own, againFor({ kind: 'retry' }, report)[1]), {
+      scale: 3,
+      asset: {},
+    });
+  });
+});
