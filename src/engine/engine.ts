@@ -11,7 +11,7 @@ import type {
 import { messageOf } from './errors';
 import { inspectSource } from './image/inspect';
 import { inspectAll } from './image/inspectAll';
-import { loadSharp } from './image/sharpLoader';
+import { isWebAssembly, loadSharp } from './image/sharpLoader';
 import { ModelManager } from './models/install/modelManager';
 import {
   checkModel,
@@ -153,7 +153,7 @@ export class Engine {
       engine: this.options.version,
       node: process.version,
       onnxruntime: ort.env.versions.common,
-      sharp: versions.sharp,
+      sharp: isWebAssembly({ versions }) ? `${versions.sharp} (WebAssembly)` : versions.sharp,
       libvips: versions.vips,
       platform: `${process.platform}-${process.arch}`,
       threads: threadCount(),

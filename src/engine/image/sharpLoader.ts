@@ -14,6 +14,12 @@ const LOADERS = [
   'VipsForeignLoadHeifFile',
   'VipsForeignLoadSvgBuffer',
 ];
+/** What may be said of sharp in the environment, and what. */
+const CHOICE = 'PISA_UPSCALE_SHARP';
+const WEB_ASSEMBLY = 'wasm';
+const NOTE =
+  'sharp runs as WebAssembly, which decodes and encodes two to three times slower: its native ' +
+  `library did not load, or ${CHOICE}=${WEB_ASSEMBLY} is set.`;
 
 let loaded: typeof Sharp | undefined;
 
@@ -23,9 +29,11 @@ export function loadSharp(): typeof Sharp {
   process.env.VIPS_BLOCK_UNTRUSTED = '1';
   const require = createRequire(__filename);
   try {
-    if (process.versions.electron !== undefined && process.platform === 'linux')
+    if (process.env[CHOICE] === WEB_ASSEMBLY) preferWebAssembly(require);
+    else if (process.versions.electron !== undefined && process.platform === 'linux')
       preloadWithDeepBinding(require);
     const sharp = require('sharp') as typeof Sharp;
+    if (isWebAssembly(sharp)) process.emitWarning(NOTE, 'SharpWebAssembly');
     // One picture at a time passes through, so a cache would only hold memory.
     sharp.cache(false);
     // Of libvips' many decoders only those that are named here open anything, whatever a file's
@@ -41,6 +49,24 @@ export function loadSharp(): typeof Sharp {
       detail: messageOf(error),
     });
   }
+}
+
+/** Whether sharp is the build that its own loader falls back to. */
+export const isWebAssembly = ({ versions }: Pick<typeof Sharp, 'versions'>): boolean =>
+  'emscripten' in versions;
+
+/**
+ * sharp asks for its platform's package first and for the WebAssembly one when that throws. For
+ * where it does not throw but takes the process down, the second answers in place of the first.
+ */
+function preferWebAssembly(require: NodeJS.Require): void {
+  const paths = [require.resolve('sharp')];
+  const portable = require.resolve('@img/sharp-wasm32/sharp.node', { paths });
+  require(portable);
+  const native = require.resolve(`@img/sharp-${process.platform}-${process.arch}/sharp.node`, {
+    paths,
+  });
+  require.cache[native] = require.cache[portable];
 }
 
 /**
