@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { parseUNetConfig, parseVaeConfig } from '../../src/engine/graph/sd21/config';
+import type { AttentionKind } from '../../src/engine/graph/sd21/layers';
 import { readPisaLoras } from '../../src/engine/graph/sd21/lora';
 import type { Device } from '../../src/shared/settings';
 import type { ComputeType } from '../../src/engine/graph/sd21/weights';
@@ -64,6 +65,7 @@ export function relativeL2(a: Floats, b: Floats): number {
 export async function tinyNetworks(
   type: ComputeType = 'float32',
   device: Device = 'cpu',
+  attention?: AttentionKind,
 ): Promise<PisaNetworks> {
   const json = (name: string): unknown =>
     JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
@@ -77,7 +79,7 @@ export async function tinyNetworks(
     loras: readPisaLoras(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl'))),
     context: context.data,
   };
-  return new PisaNetworks(checkpoint, device, type);
+  return new PisaNetworks(checkpoint, device, type, attention);
 }
 
 /** The reference's goldens were made with this; see test/reference/make_tiny.py. */

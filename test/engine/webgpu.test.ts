@@ -73,29 +73,25 @@ if (process.env[RESTARTED] === undefined) {
     }
   });
 
-  test(
-    'PiSA-SR’s pipeline stays close to the CPU’s (the provider’s fused attention is ' +
-      'good to some thousandths)',
-    async () => {
-      const gpu = await tinyNetworks('float32', 'webgpu');
-      const stages = await golden();
-      const gate = { data: Float32Array.from([1, 1]), dims: [1, 2] };
-      const { epsilon } = await (
-        await gpu.get('unet')
-      ).run({ latent: stages.get('unet.odd.latent')!, gate });
-      const error = relativeL2(epsilon!, stages.get('unet.odd.full')!);
-      console.log(`UNet: relative L2 ${error.toExponential(2)}`);
-      assert.ok(error <= 2e-2);
-      const { pixels } = await runPisa(path.join(GOLDEN_PISA, 'source.png'), gpu);
-      const expected = await pixelsOf(path.join(GOLDEN_PISA, 'source-1.0-1.0-adain.png'));
-      const mean =
-        pixels.reduce((sum, value, i) => sum + Math.abs(value - expected.data[i]!), 0) /
-        pixels.length;
-      console.log(`picture: mean difference ${mean.toFixed(2)}/255`);
-      assert.ok(mean <= 2);
-      await gpu.releaseAll();
-    },
-  );
+  test('PiSA-SR’s UNet is right to 1e-4, and its picture to a level in the mean', async () => {
+    const gpu = await tinyNetworks('float32', 'webgpu');
+    const stages = await golden();
+    const gate = { data: Float32Array.from([1, 1]), dims: [1, 2] };
+    const { epsilon } = await (
+      await gpu.get('unet')
+    ).run({ latent: stages.get('unet.odd.latent')!, gate });
+    const error = relativeL2(epsilon!, stages.get('unet.odd.full')!);
+    console.log(`UNet: relative L2 ${error.toExponential(2)}`);
+    assert.ok(error <= 1e-4);
+    const { pixels } = await runPisa(path.join(GOLDEN_PISA, 'source.png'), gpu);
+    const expected = await pixelsOf(path.join(GOLDEN_PISA, 'source-1.0-1.0-adain.png'));
+    const mean =
+      pixels.reduce((sum, value, i) => sum + Math.abs(value - expected.data[i]!), 0) /
+      pixels.length;
+    console.log(`picture: mean difference ${mean.toFixed(2)}/255`);
+    assert.ok(mean <= 1);
+    await gpu.releaseAll();
+  });
 
   const folder = temporaryFolder();
   const client = new EngineClient({

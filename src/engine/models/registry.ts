@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
@@ -8,6 +8,7 @@ import { engineError, messageOf, systemCode } from '../errors';
 import { isOneOf } from '../../shared/settings';
 import { readSmallText } from '../../files/readSmall';
 import { INSTALLABLE_MODELS, MANIFEST_LIMIT } from '../../shared/modelProtocol';
+import { hasExternalData } from '../graph/externalData';
 import {
   parseManifest,
   PISA_PARTS,
@@ -110,6 +111,24 @@ export async function checkModel(model: InstalledModel, thorough = false): Promi
   for (const file of filesOf(model)) {
     const what = await fileProblem(model.folder, file, thorough || file.bytes <= ALWAYS_HASHED);
     if (what !== undefined) throw modelDamaged(model.manifest.id, what, isTiled(model));
+  }
+  if (isTiled(model)) {
+    const what = await graphProblem(model.graph);
+    if (what !== undefined) throw modelDamaged(model.manifest.id, what, true);
+  }
+}
+
+/**
+ * The manifest vouches for the graph's file alone: weights in another one could change with nobody
+ * noticing.
+ */
+async function graphProblem(graph: string): Promise<string | undefined> {
+  try {
+    return hasExternalData(await readFile(graph))
+      ? `weights of ${graph} lie in other files, which the manifest does not name; save it as one file`
+      : undefined;
+  } catch {
+    return `${graph} is no ONNX model`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Device } from '../../shared/settings';
 import type { TensorInfo } from '../checkpoint/checkpoint';
 import { damaged } from '../checkpoint/damaged';
+import type { AttentionKind } from '../graph/sd21/layers';
 import { buildUNet } from '../graph/sd21/unet';
 import { buildVae, type VaePart } from '../graph/sd21/vae';
 import { Weights, type ComputeType } from '../graph/sd21/weights';
@@ -20,6 +21,8 @@ export class PisaNetworks {
     readonly checkpoint: PisaCheckpoint,
     readonly device: Device,
     readonly type: ComputeType,
+    /** ONNX Runtime's fused attention is right on the CPU only: see `plainAttention`. */
+    private readonly attention: AttentionKind = device === 'cpu' ? 'fused' : 'plain',
   ) {}
 
   get(name: NetworkName): Promise<Network> {
@@ -57,7 +60,13 @@ export class PisaNetworks {
       });
     const [part, statistics] = name.split('.') as [VaePart, 'measure' | 'given'];
     const weights = new Weights(vae, folder);
-    const { onnx } = buildVae(part, { config: vaeConfig, weights, type: this.type, statistics });
+    const { onnx } = buildVae(part, {
+      config: vaeConfig,
+      weights,
+      type: this.type,
+      statistics,
+      attention: this.attention,
+    });
     refuseProblems(weights);
     return openNetwork({
       onnx,
@@ -70,7 +79,14 @@ export class PisaNetworks {
   private buildUNet(): Uint8Array {
     const { folder, unetConfig, unet, loras, context } = this.checkpoint;
     const weights = new Weights(new Map<string, TensorInfo>([...unet, ...loras.tensors]), folder);
-    const { onnx } = buildUNet({ config: unetConfig, weights, loras, context, type: this.type });
+    const { onnx } = buildUNet({
+      config: unetConfig,
+      weights,
+      loras,
+      context,
+      type: this.type,
+      attention: this.attention,
+    });
     refuseProblems(weights);
     return onnx;
   }

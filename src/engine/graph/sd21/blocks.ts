@@ -57,7 +57,16 @@ export function spatialTransformer(
     norm,
     context,
     contextChannels,
-  }: { channels: number; heads: number; norm: GroupNorm; context: Value; contextChannels: number },
+    chunks,
+  }: {
+    channels: number;
+    heads: number;
+    norm: GroupNorm;
+    context: Value;
+    contextChannels: number;
+    /** Of the queries of self-attention; the text has few keys. */
+    chunks: number;
+  },
 ): Value {
   const block = `${module}.transformer_blocks.0`;
   const normal = norm(layers, x, `${module}.norm`, channels, TRANSFORMER_NORM_EPSILON);
@@ -68,23 +77,29 @@ export function spatialTransformer(
     channels,
   );
 
-  const attend = (name: string, query: Value, source: Value, sourceChannels: number): Value => {
+  const attend = (
+    name: string,
+    query: Value,
+    source: Value,
+    sourceChannels: number,
+    parts: number,
+  ): Value => {
     const q = layers.linear(query, `${name}.to_q`, channels, channels, false);
     const k = layers.linear(source, `${name}.to_k`, sourceChannels, channels, false);
     const v = layers.linear(source, `${name}.to_v`, sourceChannels, channels, false);
     return layers.linear(
-      layers.attention(q, k, v, channels, heads, name),
+      layers.attention(q, k, v, channels, heads, name, { chunks: parts }),
       `${name}.to_out.0`,
       channels,
       channels,
     );
   };
   const first = layers.layerNorm(t, `${block}.norm1`, channels, LAYER_NORM_EPSILON);
-  t = layers.add(t, attend(`${block}.attn1`, first, first, channels), `${block}.attn1/Add`);
+  t = layers.add(t, attend(`${block}.attn1`, first, first, channels, chunks), `${block}.attn1/Add`);
   const second = layers.layerNorm(t, `${block}.norm2`, channels, LAYER_NORM_EPSILON);
   t = layers.add(
     t,
-    attend(`${block}.attn2`, second, context, contextChannels),
+    attend(`${block}.attn2`, second, context, contextChannels, 1),
     `${block}.attn2/Add`,
   );
   const third = layers.layerNorm(t, `${block}.norm3`, channels, LAYER_NORM_EPSILON);
@@ -123,6 +138,9 @@ function feedForward(layers: Layers, x: Value, module: string, channels: number)
   );
 }
 
+/** At 128×128 latents, the largest that are decoded in one piece, a chunk's scores take 134 MB. */
+const VAE_CHUNKS = 8;
+
 /**
  * The VAE's attention over all positions, one head. Files written before diffusers 0.17 call its
  * layers query, key, value and proj_attn.
@@ -143,7 +161,7 @@ export function vaeAttention(
   const k = layers.linear(t, name('to_k', 'key'), channels, channels);
   const v = layers.linear(t, name('to_v', 'value'), channels, channels);
   const out = layers.linear(
-    layers.attention(q, k, v, channels, 1, module),
+    layers.attention(q, k, v, channels, 1, module, { chunks: VAE_CHUNKS }),
     name('to_out.0', 'proj_attn'),
     channels,
     channels,

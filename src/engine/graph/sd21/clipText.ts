@@ -57,7 +57,7 @@ export function buildClipText(
     const [q, k, v] = ['q_proj', 'k_proj', 'v_proj'].map((name) =>
       layers.linear(normal, `${attention}.${name}`, size, size),
     ) as [Value, Value, Value];
-    const attended = layers.attention(q, k, v, size, config.heads, attention, mask);
+    const attended = layers.attention(q, k, v, size, config.heads, attention, { mask });
     x = layers.add(
       x,
       layers.linear(attended, `${attention}.out_proj`, size, size),

@@ -1,8 +1,15 @@
 import type { GraphBuilder, Value } from '../graphBuilder';
+import { plainAttention } from './plainAttention';
 import { ONNX_TYPE, type ComputeType, type Weights } from './weights';
 
 /** An optional input that is not given. */
 export const NONE = '' as Value;
+
+/**
+ * How attention is written: as ONNX Runtime's fused operator, which is right and fast on the CPU, or
+ * as plain operators.
+ */
+export type AttentionKind = 'fused' | 'plain';
 
 /** Adds what an adapter contributes to a layer's output; without adapters the layer is as it is. */
 export type Adapters = {
@@ -30,7 +37,10 @@ export class Layers {
     readonly weights: Weights,
     readonly type: ComputeType,
     private readonly adapters?: Adapters,
+    private readonly attentionKind: AttentionKind = 'fused',
   ) {}
+
+  private readonly casts = new Map<string, Value>();
 
   weight(name: string, shape: readonly number[], type: ComputeType = this.type): Value {
     return this.weights.value(this.graph, name, shape, type);
@@ -89,6 +99,13 @@ export class Layers {
     return this.graph.node('Cast', [x], { to: ONNX_TYPE[type] }, { name });
   }
 
+  /** A constant in the network's type, cast once however often it is asked for. */
+  castOnce(x: Value, name: string): Value {
+    const known = this.casts.get(name) ?? this.cast(x, this.type, `${name}/Cast`);
+    this.casts.set(name, known);
+    return known;
+  }
+
   /** To float32 and back around what must not be computed in float16. */
   inFloat32(x: Value, name: string, compute: (x: Value) => Value): Value {
     if (this.type === 'float32') return compute(x);
@@ -114,8 +131,9 @@ export class Layers {
   }
 
   /**
-   * Fused attention of sequences [S,channels], which never holds the S×S matrix. `mask` is added to
-   * the scores. Returns [S,channels].
+   * Attention of sequences [S,channels]. The fused operator never holds the S×S matrix; plain
+   * operators hold a part in `chunks` of it, and know no `mask`, which is added to the scores.
+   * Returns [S,channels].
    */
   attention(
     q: Value,
@@ -124,8 +142,10 @@ export class Layers {
     channels: number,
     heads: number,
     name: string,
-    mask?: Value,
+    { mask, chunks = 1 }: { readonly mask?: Value; readonly chunks?: number } = {},
   ): Value {
+    if (this.attentionKind === 'plain' && !mask)
+      return plainAttention(this, { q, k, v }, { channels, heads, chunks }, name);
     const batched = (x: Value, which: string): Value =>
       this.reshape(x, [1, -1, channels], `${name}/${which}`);
     const inputs = [

@@ -2,7 +2,7 @@ import { GraphBuilder, type Value } from '../graphBuilder';
 import { residualBlock, spatialTransformer } from './blocks';
 import type { UNetConfig } from './config';
 import { ownStatistics } from './groupNorm';
-import { Layers } from './layers';
+import { Layers, type AttentionKind } from './layers';
 import { GatedLoras, type PisaLoras } from './lora';
 import type { ComputeType, Weights } from './weights';
 
@@ -14,6 +14,8 @@ export type UNetParams = {
   /** The text encoder's output for the empty prompt, [tokens, crossAttentionDim]. */
   readonly context: Float32Array;
   readonly type: ComputeType;
+  /** Fused by default. */
+  readonly attention?: AttentionKind;
 };
 
 /** PiSA-SR evaluates the UNet at this timestep only (`pisasr.py`). */
@@ -21,19 +23,26 @@ const TIMESTEP = 1;
 const FREQUENCY_BASE = 10_000;
 
 /**
+ * Chunks of the queries in each level's self-attention, where it is written in plain operators: a
+ * tile of 96×96 latents then holds at most 106 MB of scores in float16 at a time. Each level has a
+ * quarter of the positions of the one above.
+ */
+const CHUNKS = [8, 2];
+
+/**
  * Stable Diffusion 2.1's UNet at t = 1 for the empty prompt, with PiSA-SR's LoRAs behind gates
  * (diffusers' UNet2DConditionModel). `latent` [1,4,h,w] and `gate` [1,2] → `epsilon` [1,4,h,w],
  * float32 at the edges. h and w may be odd. Also tells which modules have LoRAs, and which lack
  * those that PiSA-SR gives them.
  */
-export function buildUNet({ config, weights, loras, context, type }: UNetParams): {
+export function buildUNet({ config, weights, loras, context, type, attention }: UNetParams): {
   onnx: Uint8Array;
   adapted: ReadonlySet<string>;
   unadapted: ReadonlySet<string>;
 } {
   const graph = new GraphBuilder('pisa-sr-unet');
   const adapters = new GatedLoras(loras);
-  const layers = new Layers(graph, weights, type, adapters);
+  const layers = new Layers(graph, weights, type, adapters, attention);
   const norm = ownStatistics(config.normGroups);
   const { blockOutChannels, crossAttentionDim, normEpsilon: epsilon } = config;
   const first = blockOutChannels[0] ?? 0;
@@ -47,8 +56,15 @@ export function buildUNet({ config, weights, loras, context, type }: UNetParams)
 
   const residual = (x: Value, module: string, from: number, to: number): Value =>
     residualBlock(layers, x, module, { from, to, norm, epsilon, time });
-  const transform = (x: Value, module: string, channels: number, heads: number): Value =>
+  const transform = (
+    x: Value,
+    module: string,
+    channels: number,
+    heads: number,
+    level: number,
+  ): Value =>
     spatialTransformer(layers, x, module, {
+      chunks: CHUNKS[level] ?? 1,
       channels,
       heads,
       norm,
@@ -70,7 +86,7 @@ export function buildUNet({ config, weights, loras, context, type }: UNetParams)
       x = residual(x, `${block}.resnets.${j}`, channels, to);
       channels = to;
       if (config.downAttention[i])
-        x = transform(x, `${block}.attentions.${j}`, channels, config.heads[i] ?? 1);
+        x = transform(x, `${block}.attentions.${j}`, channels, config.heads[i] ?? 1, i);
       skips.push({ value: x, channels });
     }
     if (i === blockOutChannels.length - 1) return;
@@ -84,7 +100,13 @@ export function buildUNet({ config, weights, loras, context, type }: UNetParams)
   });
 
   x = residual(x, 'mid_block.resnets.0', last, last);
-  x = transform(x, 'mid_block.attentions.0', last, config.heads.at(-1) ?? 1);
+  x = transform(
+    x,
+    'mid_block.attentions.0',
+    last,
+    config.heads.at(-1) ?? 1,
+    blockOutChannels.length - 1,
+  );
   x = residual(x, 'mid_block.resnets.1', last, last);
 
   const upwards = [...blockOutChannels].reverse();
@@ -103,7 +125,13 @@ export function buildUNet({ config, weights, loras, context, type }: UNetParams)
       x = residual(joined, `${block}.resnets.${j}`, channels + skip.channels, to);
       channels = to;
       if (config.upAttention[i])
-        x = transform(x, `${block}.attentions.${j}`, channels, headsUpwards[i] ?? 1);
+        x = transform(
+          x,
+          `${block}.attentions.${j}`,
+          channels,
+          headsUpwards[i] ?? 1,
+          upwards.length - 1 - i,
+        );
     }
     if (i === upwards.length - 1) return;
     const enlarged = layers.upsample(x, `${block}.upsamplers.0`, skips.at(-1)?.value);

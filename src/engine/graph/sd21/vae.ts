@@ -2,7 +2,7 @@ import { GraphBuilder, type Value } from '../graphBuilder';
 import { residualBlock, vaeAttention } from './blocks';
 import type { VaeConfig } from './config';
 import { SharedStatistics } from './groupNorm';
-import { Layers } from './layers';
+import { Layers, type AttentionKind } from './layers';
 import type { ComputeType, Weights } from './weights';
 
 /**
@@ -22,6 +22,8 @@ export type VaeParams = {
    * Whether the group norms measure their statistics (and yield them as output) or are given them.
    */
   readonly statistics: 'measure' | 'given';
+  /** Fused by default. */
+  readonly attention?: AttentionKind;
 };
 
 export type VaeGraph = {
@@ -41,7 +43,7 @@ const FREE = ['height', 'width'] as const;
 export function buildVae(part: VaePart, params: VaeParams): VaeGraph {
   const { config, weights, type } = params;
   const graph = new GraphBuilder(`vae-${part}`);
-  const layers = new Layers(graph, weights, type);
+  const layers = new Layers(graph, weights, type, undefined, params.attention);
   const statistics = new SharedStatistics(config.normGroups, params.statistics);
   const { input, output, channels } = EDGES[part](config);
   const given = graph.input(input, [1, channels.in, ...FREE]);
