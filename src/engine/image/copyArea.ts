@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Rect } from '../../shared/geometry';
 import { PixelFile } from './pixelFile';
 import { maximumOf, newSamples, type Depth, type Samples } from './samples';
@@ -64,3 +65,24 @@ function withOpaqueAlpha(rgb: Samples, depth: Depth): Samples {
 
 const bytesOf = (samples: Samples): Uint8Array =>
   new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+
+/** A part of a picture as a word: equal for equal pixels. */
+export async function hashArea(picture: PixelFile, rect: Rect): Promise<string> {
+  const hash = createHash('sha256');
+  for (let y = 0; y < rect.height; y += BAND)
+    hash.update(
+      await picture.area({ ...rect, y: rect.y + y, height: Math.min(BAND, rect.height - y) }),
+    );
+  return hash.digest('base64');
+}
+
+/** Copies a part of a picture to another place in it, of the same size, that does not overlap. */
+export async function copyWithin(picture: PixelFile, from: Rect, to: Rect): Promise<void> {
+  for (let y = 0; y < from.height; y += BAND) {
+    const height = Math.min(BAND, from.height - y);
+    await picture.writeArea(
+      { ...to, y: to.y + y, height },
+      await picture.area({ ...from, y: from.y + y, height }),
+    );
+  }
+}

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Rect, Size } from '../../shared/geometry';
 import { throwIfCancelled } from '../errors';
-import { copyArea, pasteInto } from '../image/copyArea';
+import { copyArea, copyWithin, hashArea, pasteInto } from '../image/copyArea';
 import { closeSource, separated, type DecodedSource } from '../image/decode';
 import { PixelFile } from '../image/pixelFile';
 import { cropped, resampled, wrapped } from '../image/resample';
@@ -72,19 +72,31 @@ export async function enlargeParts(
     pages: frames,
   });
   let [seconds, tiles] = [0, 0];
+  /** Content of a part → the first part that had it. */
+  const made = new Map<string, number>();
   let device: InferResult['device'] = 'cpu';
   try {
     // What is not written stays zero: transparent.
     await whole.writeRows(size.height - 1, newSamples(depth, size.width * bands));
     for (let index = 0; index < parts; index++) {
       throwIfCancelled(context.signal);
-      const [column, row] = [index % columns, Math.floor(index / columns)];
-      const part = await cut(
-        pixels,
-        { x: column * cell.width, y: row * cell.height, ...cell },
-        plan.seamless,
-        scratch,
-      );
+      const place = (at: number, size: Size): Rect => ({
+        x: (at % columns) * size.width,
+        y: Math.floor(at / columns) * size.height,
+        ...size,
+      });
+      const source = place(index, cell);
+      // Frames and cells often repeat: what was made of one is what is made of its equals.
+      const content = await hashArea(pixels, source);
+      const equal = made.get(content);
+      const target = place(index, cellOut);
+      if (equal !== undefined) {
+        await copyWithin(whole, place(equal, cellOut), target);
+        context.progress({ phase: 'infer', tile: index + 1, tiles: parts, device });
+        continue;
+      }
+      made.set(content, index);
+      const part = await cut(pixels, source, plan.seamless, scratch);
       let enlarged: PixelFile;
       try {
         if (part.invisible) continue;
@@ -103,7 +115,7 @@ export async function enlargeParts(
         await closeSource(part);
       }
       try {
-        await pasteInto(whole, column * cellOut.width, row * cellOut.height, enlarged);
+        await pasteInto(whole, target.x, target.y, enlarged);
       } finally {
         await enlarged.close();
       }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { largestDifference } from '../support';
+import { largestDifference, testPixels } from '../support';
 import { bench, DEFAULT_MODEL, PLAIN } from './assetSupport';
 import { fromRaw, rawOf, svg, type Raw } from './pictures';
 
@@ -191,4 +191,33 @@ test('a part of an animation is refused before any work', async () => {
   await assert.rejects(upscale(input, { ...PLAIN, region: { x: 0, y: 0, width: 8, height: 8 } }), {
     code: 'bad-setting',
   });
+});
+
+test('equal frames are inferred once, wherever they lie, and come out equal', async () => {
+  const [width, height] = [20, 14];
+  const kinds = [0, 1, 0, 2, 1, 0];
+  const frame = (kind: number): Uint8Array =>
+    testPixels(width, height).map((value) => (value + kind * 40) & 255);
+  const webpOf = (frames: readonly number[]): Promise<Buffer> =>
+    sharp(Buffer.concat(frames.map(frame)), {
+      raw: { width, height: frames.length * height, channels: 3, pageHeight: height },
+    })
+      .webp({ lossless: true, loop: 0, delay: frames.map(() => 50) })
+      .toBuffer();
+  const part = { ...DEFAULT_MODEL, asset: { pixelArt: 'off' } } as const;
+  const whole = await upscale(await write('repeats.webp', await webpOf(kinds)), part);
+  const once = await upscale(await write('once.webp', await webpOf([0, 1, 2])), part);
+  assert.equal(whole.tiles, once.tiles, 'three frames were inferred');
+  const [all, single] = await Promise.all(
+    [whole, once].map(({ output }) => sharp(output, { pages: -1 }).raw().toBuffer()),
+  );
+  const bytes = single!.length / 3;
+  kinds.forEach((kind, i) =>
+    assert.ok(
+      all!
+        .subarray(i * bytes, (i + 1) * bytes)
+        .equals(single!.subarray(kind * bytes, (kind + 1) * bytes)),
+      `frame ${i}`,
+    ),
+  );
 });
