@@ -18,6 +18,8 @@ export type TileLayers = {
  * speed.
  */
 const CHANGES = 12;
+/** Pixels of a tile up to which a second session is opened for alpha. */
+const LARGEST_SECOND = 640 * 640;
 const GIVE_BACK: Ort.InferenceSession.RunOptions = {
   extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } },
 };
@@ -32,6 +34,11 @@ export type TileSession = {
    * or infinity.
    */
   run(image: Float32Array, width: number, height: number): Promise<TileLayers>;
+  /**
+   * Like `run`, without the semantic branch, for planes that need the pixel branch alone. Missing
+   * where `run` computes no more than that.
+   */
+  runPixel?(image: Float32Array, width: number, height: number): Promise<TileLayers>;
   release(): Promise<void>;
 };
 
@@ -60,6 +67,34 @@ export function sessionOptions(device: Device): Ort.InferenceSession.SessionOpti
  * `ModelManifest`. Branches of the graph that are not among `branches` are not computed.
  */
 export async function openTileSession(
+  graph: string,
+  device: Device,
+  branches: readonly string[],
+): Promise<TileSession> {
+  const whole = await openBranches(graph, device, branches);
+  if (!branches.includes('semantic')) return whole;
+  // Opened when the first plane needs it.
+  let pixel: Promise<TileSession> | undefined;
+  return {
+    device,
+    get secondsPerPixel() {
+      return whole.secondsPerPixel;
+    },
+    run: (image, width, height) => whole.run(image, width, height),
+    async runPixel(image, width, height) {
+      // A large tile would need as much memory again.
+      if (width * height > LARGEST_SECOND) return whole.run(image, width, height);
+      pixel ??= openBranches(graph, device, ['pixel']);
+      return (await pixel).run(image, width, height);
+    },
+    async release() {
+      await whole.release();
+      await (await pixel?.catch(() => undefined))?.release();
+    },
+  };
+}
+
+async function openBranches(
   graph: string,
   device: Device,
   branches: readonly string[],

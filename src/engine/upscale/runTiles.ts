@@ -40,12 +40,21 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
   const { width, height } = params.rgb.info;
   let inferenceSeconds = 0;
   let done = 0;
-  const run: RunTile = async (image) => {
-    const start = performance.now();
-    const layers = await session.run(image, plan.tile.width, plan.tile.height);
-    inferenceSeconds += (performance.now() - start) / 1000;
-    return layers;
-  };
+  const { width: tileWidth, height: tileHeight } = plan.tile;
+  const timed =
+    (work: RunTile): RunTile =>
+    async (image) => {
+      const start = performance.now();
+      const layers = await work(image);
+      inferenceSeconds += (performance.now() - start) / 1000;
+      return layers;
+    };
+  const run = timed((image) => session.run(image, tileWidth, tileHeight));
+  // Alpha takes the pixel branch, whatever the guidance is.
+  const runAlpha = timed(
+    (image) =>
+      session.runPixel?.(image, tileWidth, tileHeight) ?? session.run(image, tileWidth, tileHeight),
+  );
   for (const row of plan.rows) {
     const keptRows = keptPart(row, margin, height);
     if (keptRows.length === 0) continue; // nothing but padding
@@ -75,7 +84,7 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
           alphaInput(readAlpha.samples, width, columns, readAlpha.rows),
           window,
           plane,
-          run,
+          runAlpha,
         ));
       if (isVisible)
         blendTile(
@@ -85,12 +94,12 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
           band,
           bands,
         );
-      const { bandX: x, width: tileWidth, height: tileHeight } = window;
+      const { bandX: x, width: keptWidth, height: keptHeight } = window;
       params.onTile(++done, {
         x,
         y: keptRows.inPicture * scale,
-        width: tileWidth,
-        height: tileHeight,
+        width: keptWidth,
+        height: keptHeight,
       });
     }
     if (alpha && plane) {

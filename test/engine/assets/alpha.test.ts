@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
+import { openTileSession } from '../../../src/engine/runtime/session';
+import { EMBEDDED_MODELS, largestDifference } from '../support';
 import { bench, DEFAULT_MODEL } from './assetSupport';
 import { drawnAt4, errorOn, fromRaw, ICON, LOGO, rawOf, SOFT_SHADOW, SCALE } from './pictures';
 
@@ -128,4 +131,19 @@ test('16-bit alpha stays 16-bit', async () => {
     .toBuffer({ resolveWithObject: true });
   const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
   assert.ok(new Set(values.filter((_, i) => i % 4 === 3)).size > 300);
+});
+
+test('alpha takes the pixel branch alone: what else the model has is not computed for it', async () => {
+  const graph = path.join(EMBEDDED_MODELS, 'pisa-compact-4x', 'model.onnx');
+  const session = await openTileSession(graph, 'cpu', ['pixel', 'semantic']);
+  const image = Float32Array.from({ length: 3 * 40 * 40 }, (_, i) => ((i * 37) % 100) / 100);
+  const [whole, alone] = [await session.run(image, 40, 40), await session.runPixel!(image, 40, 40)];
+  assert.equal(alone.semantic, undefined);
+  assert.ok(whole.semantic);
+  assert.ok(largestDifference(alone.pixel, whole.pixel) < 1e-5);
+  assert.ok(largestDifference(alone.base, whole.base) < 1e-5);
+  await session.release();
+  const pixelOnly = await openTileSession(graph, 'cpu', ['pixel']);
+  assert.equal('runPixel' in pixelOnly, false, 'nothing to leave out');
+  await pixelOnly.release();
 });
