@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { splitAlpha, type SplitPicture } from './alpha';
 import { plainTiff } from './containers/tiffCopy';
-import { damageNote, isRealFault } from './decoderFaults';
+import { damageNote, isDisordered, isRealFault } from './decoderFaults';
 import { notAnImage } from './notAnImage';
 import { PixelFile } from './pixelFile';
 import type { Depth } from './samples';
@@ -70,7 +70,8 @@ export async function decodePixels(
   const plain = await plainTiff(file, path.join(scratch, 'plain.tif')).catch(() => undefined);
   if (plain !== undefined) {
     const again = await decoded(plain, scratch, options, 'warning').catch(asFault);
-    if (again instanceof PixelFile) return { pixels: again, notes: [] };
+    if (again instanceof PixelFile)
+      return { pixels: again, notes: isDisordered(strict) ? [damageNote(strict)] : [] };
     if (isRealFault(again)) throw notAnImage(name, again);
   }
   const lenient = await decoded(file, scratch, options, 'error').catch(asFault);

@@ -11,6 +11,12 @@ const EMPTY = [/^Warning treated as error/, /read gave \d+ warnings/, /^\s*$/];
 /** Whether a decoder's error means that pixels are missing. */
 export const isRealFault = (error: Error): boolean => REAL_FAULTS.test(error.message);
 
+/**
+ * Whether a TIFF's directory is out of order, which no writer leaves: a tag that was needed may have
+ * become one that nobody knows.
+ */
+export const isDisordered = (error: Error): boolean => /not sorted/i.test(error.message);
+
 /** A note for a picture that is shown in spite of what its decoder said: its first words, if any. */
 export function damageNote(error: Error): string {
   return (
