@@ -49,14 +49,16 @@ const TIERS = {
   },
   ui: {
     setUp: [ensureChromium, ensureVsCodeHost],
-    suites: ['ui', 'uiWords', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels'].map((name) => [
-      process.execPath,
-      '--import',
-      'tsx',
-      '--test',
-      '--test-reporter=spec',
-      `test/host/${name}.test.mjs`,
-    ]),
+    suites: ['ui', 'uiWords', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels', 'uiTrust'].map(
+      (name) => [
+        process.execPath,
+        '--import',
+        'tsx',
+        '--test',
+        '--test-reporter=spec',
+        `test/host/${name}.test.mjs`,
+      ],
+    ),
   },
   package: { suites: [nodeTests('test/package', '--test-concurrency=1')] },
 };

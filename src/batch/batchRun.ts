@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { UpscaleCall } from '../client/engineClient';
 import type { UpscaleProgress, UpscaleResult } from '../shared/engineProtocol';
+import { Place } from '../files/place';
 import { RpcError } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
 import { hashInside, hashSource } from './hash';
@@ -156,8 +157,11 @@ export class BatchRun {
     if (!settings || !outputSize)
       return this.outcome(item, 'failed', { message: 'It was not planned.' });
     const file = path.join(this.plan.outputRoot, output);
+    const target = { kind: 'file', path: file, within: this.plan.allowed } as const;
     const record = { input, inputHash, settings: settingsHash, ...outputSize };
     try {
+      // Hours may have gone by, in which a folder became a link.
+      await Place.find(target);
       const source = path.join(this.plan.root, input);
       // What was planned is what is recorded; a source that changed meanwhile is for the next run.
       if ((await hashSource(source, signal)) !== inputHash)
@@ -178,7 +182,7 @@ export class BatchRun {
         ...settings,
         asset: { ...settings.asset, again: true },
         input: source,
-        target: { kind: 'file', path: file },
+        target,
         overwrite: 'overwrite',
         device: this.options.device,
         ...this.options.limits,

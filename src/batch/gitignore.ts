@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { readSmallTextIfAny } from '../files/readSmall';
-import { liesIn, relativePath } from './paths';
+import { liesIn } from '../files/paths';
+import { relativePath } from './paths';
 
 /** A .gitignore and its folder. */
 export type Rules = { readonly folder: string; readonly matcher: Ignore };

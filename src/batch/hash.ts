@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { hashFile } from '../files/hashFile';
-import { reallyLiesIn } from './paths';
+import { reallyLiesIn } from '../files/paths';
 
 /** Larger files are no pictures that can be upscaled. */
 const LARGEST_PICTURE = 8 * 2 ** 30;

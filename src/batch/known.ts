@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashInside, inParallel } from './hash';
-import { reallyLiesIn } from './paths';
+import { reallyLiesIn } from '../files/paths';
 import type { PlannedTarget } from './targets';
 import type { OutputRecord, Records } from './types';
 

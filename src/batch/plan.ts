@@ -5,9 +5,11 @@ import { densityOf } from '../shared/density';
 import { outputSize } from '../shared/outputSize';
 import type { PictureFacts } from '../shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../shared/settings';
+import { realTarget } from '../files/paths';
+import { Place } from '../files/place';
+import { RpcError } from '../shared/rpc';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
 import { KnownOutputs } from './known';
-import { reallyLiesIn } from './paths';
 import { ruleFor, type Recipe } from './recipe';
 import type { Shard } from './records';
 import { scan, type ScanOptions } from './scan';
@@ -65,6 +67,7 @@ type Candidate = {
 export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
   const { root, recipe, records, shard, signal } = request;
   const outputRoot = request.outputRoot ?? root;
+  const allowed = (await realTarget(outputRoot)) ?? outputRoot;
   const exclude = [...request.exclude, ...(recipe?.value.exclude ?? [])];
   const found = await scan({ ...request, exclude });
   const items: PlanItem[] = found.outside.map((input) =>
@@ -143,11 +146,12 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     if (done) items.push(done);
     else open.push(candidate);
   }
-  items.push(...(await openItems(open, request, outputRoot, ports)));
+  items.push(...(await openItems(open, request, { outputRoot, allowed }, ports)));
 
   return {
     root,
     outputRoot,
+    allowed,
     items: withCollisions(items, root === outputRoot).sort((a, b) =>
       a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
     ),
@@ -209,11 +213,14 @@ async function upToDate(
   return undefined;
 }
 
+/** Where outputs lie: as it is called, and as it really is. */
+type OutputRoots = Pick<Plan, 'outputRoot' | 'allowed'>;
+
 /** The items that have to be looked into. */
 async function openItems(
   candidates: readonly Candidate[],
   request: PlanRequest,
-  outputRoot: string,
+  roots: OutputRoots,
   ports: PlanPorts,
 ): Promise<PlanItem[]> {
   const inputs = [...new Set(candidates.map(({ input }) => input))];
@@ -254,7 +261,7 @@ async function openItems(
           'side are left alone.',
       );
     try {
-      return await openItem(candidate, fact, request, outputRoot);
+      return await openItem(candidate, fact, request, roots);
     } catch (error) {
       return skipped(
         input,
@@ -270,7 +277,7 @@ async function openItem(
   candidate: Candidate,
   { size, frames }: PictureFacts & { readonly ok: true },
   request: PlanRequest,
-  outputRoot: string,
+  { outputRoot, allowed }: OutputRoots,
 ): Promise<PlanItem> {
   const { input, bytes, hash, settings, target } = candidate;
   const output = target.outputFor(size);
@@ -297,8 +304,15 @@ async function openItem(
     reason,
     message,
   });
-  if (!(await reallyLiesIn(outputRoot, file)))
-    return refuse('outside', `Its output ${output} would lie outside the folder.`);
+  try {
+    await (await Place.find({ path: file, within: allowed })).checkReplaceable();
+  } catch (error) {
+    const { code, message } = RpcError.from(error);
+    return refuse(
+      'outside',
+      code === 'output-outside' ? `Its output ${output} would lie outside the folder.` : message,
+    );
+  }
   if (!(await isWritable(file)))
     return refuse(
       'read-only',

@@ -8,9 +8,9 @@ import { GUIDANCE_RANGE, type Guidance } from '../shared/guidance';
 import { checkNamePattern } from '../shared/naming';
 import { METADATA_CHOICES, type OutputOptions } from '../shared/outputOptions';
 import { SIZE_FITS, type SizeLimit, type SizeTarget } from '../shared/outputSize';
+import { isOneOf } from '../shared/oneOf';
 import {
   COLOUR_FIXES,
-  isOneOf,
   OUTPUT_FORMATS,
   QUALITY_RANGE,
   SCALE_RANGE,
@@ -18,7 +18,7 @@ import {
   type OutputFormatChoice,
 } from '../shared/settings';
 import { globMatcher, globProblem } from './glob/globMatcher';
-import { liesIn } from './paths';
+import { liesIn } from '../files/paths';
 
 export const RECIPE_NAME = '.pisa-upscale.json';
 

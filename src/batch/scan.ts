@@ -4,9 +4,10 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { specialKind } from '../files/kinds';
 import { isImageName } from '../shared/settings';
+import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
 import { IgnoreFiles, isIgnored, type Rules } from './gitignore';
-import { liesIn, relativePath } from './paths';
+import { relativePath } from './paths';
 
 /** Never entered, whatever a .gitignore says. */
 const ALWAYS_EXCLUDED = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components']);

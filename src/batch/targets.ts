@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { densityOutputs } from '../shared/density';
-import { expandNamePattern, formatFromName } from '../shared/naming';
+import { extensionFor, formatFromName } from '../shared/extensions';
+import { expandNamePattern, NamePatternError, OutputNameError } from '../shared/naming';
 import type { Size } from '../shared/geometry';
 import { outputSize, type SizeLimit, type SizeTarget } from '../shared/outputSize';
 import type { OutputFormat, UpscaleSettings } from '../shared/settings';
@@ -73,7 +74,9 @@ export function plannedTargets(
     );
   if (target.density) {
     // A set has factors of its own; the recipe allows no size beside it.
-    return densityOutputs(named('{name}.{ext}', 1), target.density).map(
+    const name = path.posix.basename(input, extension);
+    const source = `${name}.${extensionFor(written, extension.slice(1))}`;
+    return densityOutputs(path.posix.join(folder, source), target.density).map(
       ({ path: output, factor }) => ({
         settings: { ...item, scale: factor },
         format: written,
@@ -83,14 +86,26 @@ export function plannedTargets(
     );
   }
   const pattern = target.output ?? settings.namePattern;
+  // Most inputs have no record to compare with.
+  let matches: ((output: string) => boolean) | undefined;
   return [
     {
       settings: item,
       format: written,
       outputFor: (size) => named(pattern, outputSize(size, item).scale),
-      mayYield: matcherOf(pattern, named),
+      mayYield: (output) => (matches ??= matcherOf(pattern, named))(output),
     },
   ];
+}
+
+/** Undefined where a pattern yields no name that could be written. */
+function orNothing(name: () => string): string | undefined {
+  try {
+    return name();
+  } catch (error) {
+    if (error instanceof NamePatternError || error instanceof OutputNameError) return undefined;
+    throw error;
+  }
 }
 
 /** Stands for the factor while a pattern is taken apart; no name of ours has it. */
@@ -105,7 +120,9 @@ function matcherOf(
   pattern: string,
   named: (pattern: string, scale: number) => string,
 ): (output: string) => boolean {
-  const [first = '', ...rest] = named(pattern.replaceAll('{scale}', MARK), 1)
+  const example = orNothing(() => named(pattern.replaceAll('{scale}', MARK), 1));
+  if (example === undefined) return () => false;
+  const [first = '', ...rest] = example
     .split(MARK)
     .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   const regex = new RegExp(

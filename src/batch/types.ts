@@ -65,6 +65,8 @@ export type Plan = {
   readonly root: string;
   /** Absolute: where outputs are relative to. */
   readonly outputRoot: string;
+  /** The same with every link followed, when the plan was made: outputs lie in it, or nowhere. */
+  readonly allowed: string;
   /** In the order of the inputs' paths. */
   readonly items: readonly PlanItem[];
   /** Things that hold no picture at all. */

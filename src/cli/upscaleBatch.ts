@@ -4,7 +4,7 @@ import path from 'node:path';
 import envPaths from 'env-paths';
 import { Batch } from '../batch/batch';
 import { globProblem } from '../batch/glob/globMatcher';
-import { liesIn } from '../batch/paths';
+import { liesIn } from '../files/paths';
 import { readRecipe, RECIPE_NAME, RecipeError, type Recipe } from '../batch/recipe';
 import { LOCK_NAME, mergeLocks, RecordsError } from '../batch/records';
 import { isGlob } from '../batch/scan';

@@ -1,16 +1,17 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { PixelArtChoice, SpriteGrid } from '../shared/assetOptions';
-import { densityOutputs, srcset, type DensitySet } from '../shared/density';
+import { densityFolder, densityOutputs, srcset, type DensitySet } from '../shared/density';
 import type { MetadataChoice } from '../shared/outputOptions';
 import type { SizeFit, SizeLimit, SizeTarget } from '../shared/outputSize';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
 import type { OutputTarget, UpscaleResult } from '../shared/engineProtocol';
 import type { Rect } from '../shared/geometry';
 import { describeGuidance } from '../shared/guidance';
-import { formatFromName } from '../shared/naming';
+import { formatFromName } from '../shared/extensions';
 import { RpcError } from '../shared/rpc';
 import type { ColourFix, DeviceChoice, OutputFormatChoice } from '../shared/settings';
+import { realTarget } from '../files/paths';
 import { reportFailure } from './output';
 import { ProgressBar } from './progressBar';
 import { print, printJson, tell } from './terminal';
@@ -62,7 +63,9 @@ export async function upscaleFiles(
   options: UpscaleOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const calls = files.flatMap((file) => callsFor(path.resolve(file), files.length, options));
+  const calls: UpscaleCall[] = [];
+  for (const file of files)
+    calls.push(...(await callsFor(path.resolve(file), files.length, options)));
   const bar = new ProgressBar(calls.length);
   let succeeded = true;
   for (const [index, call] of calls.entries()) {
@@ -90,20 +93,25 @@ export async function upscaleFiles(
 }
 
 /** A picture's call, or one for each file of its set. */
-function callsFor(input: string, files: number, options: UpscaleOptions): readonly UpscaleCall[] {
+async function callsFor(
+  input: string,
+  files: number,
+  options: UpscaleOptions,
+): Promise<readonly UpscaleCall[]> {
   const call = callFor(input, files, options);
   if (options.density === undefined) return [call];
-  const source =
-    options.out === undefined ? input : path.join(path.resolve(options.out), path.basename(input));
-  return densityOutputs(source.replaceAll('\\', '/'), options.density).map(
-    ({ path: output, factor }) => ({
-      ...call,
-      scale: factor,
-      target: { kind: 'file', path: path.resolve(output) },
-      // A set's names are fixed.
-      overwrite: options.overwrite ? 'overwrite' : 'skip',
-    }),
-  );
+  const source = (
+    options.out === undefined ? input : path.join(path.resolve(options.out), path.basename(input))
+  ).replaceAll(path.sep, '/');
+  const folder = path.resolve(densityFolder(source, options.density));
+  const within = (await realTarget(folder)) ?? folder;
+  return densityOutputs(source, options.density).map(({ path: output, factor }) => ({
+    ...call,
+    scale: factor,
+    target: { kind: 'file', path: path.resolve(output), within },
+    // A set's names are fixed.
+    overwrite: options.overwrite ? 'overwrite' : 'skip',
+  }));
 }
 
 function srcsetOf(file: string): string {

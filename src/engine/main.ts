@@ -1,5 +1,6 @@
 import os from 'node:os';
-import { DEVICES, isOneOf } from '../shared/settings';
+import { isOneOf } from '../shared/oneOf';
+import { DEVICES } from '../shared/settings';
 import { RpcEndpoint, type CallContext, type RpcApi } from '../shared/rpc';
 import { Engine } from './engine';
 import { named } from './errors';

@@ -3,13 +3,13 @@ import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
 import { clampDial, GUIDANCE_RANGE } from '../shared/guidance';
 import { PRECISIONS, type Precision } from '../shared/modelProtocol';
 import { METADATA_CHOICES, type OutputOptions } from '../shared/outputOptions';
+import { isOneOf } from '../shared/oneOf';
 import type { ChangeableSetting } from '../shared/remedies';
 import {
   COLOUR_FIXES,
   DEFAULT_PISA_SR_MIRRORS,
   DEFAULT_SETTINGS,
   DEVICES,
-  isOneOf,
   OUTPUT_FORMATS,
   OVERWRITE_POLICIES,
   QUALITY_RANGE,

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OutputTarget } from '../shared/engineProtocol';
-import { formatFromName } from '../shared/naming';
+import { formatFromName } from '../shared/extensions';
 import type { OutputFormat } from '../shared/settings';
 import type { Picture } from './options';
 

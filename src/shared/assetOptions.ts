@@ -1,4 +1,4 @@
-import { isOneOf } from './settings';
+import { isOneOf } from './oneOf';
 
 /** `auto` looks at the picture: pixel art is enlarged without the network. */
 export const PIXEL_ART_CHOICES = ['auto', 'on', 'off'] as const;

@@ -81,6 +81,14 @@ export function densityOutputs(source: string, set: DensitySet): readonly Densit
   }));
 }
 
+/** The folder below which all files of a set lie; "" for that of a source without a folder. */
+export function densityFolder(source: string, set: DensitySet): string {
+  const folder = source.slice(0, source.lastIndexOf('/') + 1);
+  return set === 'android' && ANDROID_FOLDER.test(folder.split('/').at(-2) ?? '')
+    ? folder.replace(/[^/]+\/$/, '')
+    : folder;
+}
+
 /** The value of an `<img srcset>` for a source and the files of its set. */
 export function srcset(source: string, outputs: readonly DensityOutput[]): string {
   return [

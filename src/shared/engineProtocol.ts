@@ -27,6 +27,8 @@ export type OutputTarget =
       /** Absolute folder; the pattern is relative to it. */
       readonly directory: string;
       readonly pattern: string;
+      /** See `WantedPlace`; missing for the directory alone. */
+      readonly within?: string;
     }
   | {
       readonly kind: 'file';
@@ -35,6 +37,8 @@ export type OutputTarget =
        * `source`.
        */
       readonly path: string;
+      /** For a path that follows from a plan or from the source's own; see `WantedPlace`. */
+      readonly within?: string;
     };
 
 export type UpscaleRequest = {

@@ -1,4 +1,4 @@
-import type { RemedyKind } from './remedies';
+import type { PlainRemedy } from './plainRemedies';
 
 /**
  * Codes of the errors that reach a person, and what can be done about each unless the error says
@@ -17,6 +17,8 @@ export const REMEDIES_BY_CODE = {
   'input-too-large': [],
   'input-too-slow': [],
   'output-unwritable': [],
+  'output-name': [],
+  'output-outside': [],
   'output-is-source': [],
   'output-too-large-for-format': [],
   'output-too-large': [],
@@ -42,7 +44,7 @@ export const REMEDIES_BY_CODE = {
   'proxy-invalid': [],
   'engine-died': ['retry', 'use-cpu', 'show-log'],
   'engine-keeps-crashing': ['use-cpu', 'show-log'],
-} as const satisfies Record<string, readonly RemedyKind[]>;
+} as const satisfies Record<string, readonly PlainRemedy[]>;
 
 export type ErrorCode = keyof typeof REMEDIES_BY_CODE;
 

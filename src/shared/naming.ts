@@ -1,3 +1,5 @@
+import { extensionFor, formatFromName } from './extensions';
+import { outputPathProblem } from './outputNames';
 import type { OutputFormat } from './settings';
 
 export type NameParts = {
@@ -12,39 +14,19 @@ export type NameParts = {
   readonly semantic: number;
 };
 
-const EXTENSIONS: Record<OutputFormat, readonly string[]> = {
-  png: ['png'],
-  jpeg: ['jpg', 'jpeg', 'jfif'],
-  webp: ['webp'],
-  avif: ['avif'],
-  tiff: ['tif', 'tiff'],
-  gif: ['gif'],
-};
-
-/**
- * The extension to write for `format`: the source's own spelling when it means the same format,
- * else the usual one.
- */
-export function extensionFor(format: OutputFormat, sourceExtension: string): string {
-  const known = EXTENSIONS[format];
-  if (known.includes(sourceExtension.toLowerCase())) return sourceExtension;
-  return known[0] ?? format;
-}
-
-/** The format that a file name asks for by its extension, if it is one that can be written. */
-export function formatFromName(fileName: string): OutputFormat | undefined {
-  const extension = /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
-  return (Object.keys(EXTENSIONS) as OutputFormat[]).find((format) =>
-    EXTENSIONS[format].includes(extension),
-  );
-}
-
 const PLACEHOLDERS = ['name', 'scale', 'ext', 'model', 'pixel', 'semantic'] as const;
+
+/** A pattern that can never be used, whatever the picture is called. */
+export class NamePatternError extends Error {}
+
+/** A pattern that can't be used for one picture, because of what its name makes of it. */
+export class OutputNameError extends Error {}
 
 /**
  * Expands a name pattern such as `{name}@{scale}x.{ext}` or `upscaled/{name}.{ext}` into a path
- * relative to the source's folder, with `/` between folders. Throws when the pattern is empty,
- * names an unknown placeholder, or leaves the folder.
+ * relative to the source's folder, with `/` between folders. Throws a `NamePatternError` when the
+ * pattern is empty, names an unknown placeholder, or leaves the folder, and an `OutputNameError`
+ * when the expanded path does: a source may be called `...png`.
  */
 export function expandNamePattern(pattern: string, parts: NameParts): string {
   const values: Record<(typeof PLACEHOLDERS)[number], string> = {
@@ -56,33 +38,46 @@ export function expandNamePattern(pattern: string, parts: NameParts): string {
     semantic: trimNumber(parts.semantic),
   };
   checkNamePattern(pattern);
-  return pattern
+  const expanded = pattern
     .trim()
     .replace(/\{(\w+)\}/g, (_, key: string) => values[key as keyof typeof values]);
+  const problem = outputPathProblem(expanded);
+  if (problem !== undefined)
+    throw new OutputNameError(`The result can’t be called “${expanded}”: ${problem}`);
+  return expanded;
 }
 
-/** Throws an error that says what is wrong with a name pattern; returns when it is usable. */
+/** Throws a `NamePatternError` that says what is wrong; returns when a pattern is usable. */
 export function checkNamePattern(pattern: string): void {
   const text = pattern.trim();
-  if (text === '') throw new Error('The name pattern is empty.');
+  if (text === '') throw new NamePatternError('The name pattern is empty.');
   for (const [, key] of text.matchAll(/\{([^}]*)\}/g)) {
     if (!(PLACEHOLDERS as readonly string[]).includes(key ?? '')) {
       const known = PLACEHOLDERS.map((p) => `{${p}}`).join(', ');
-      throw new Error(
+      throw new NamePatternError(
         `The name pattern has an unknown placeholder {${key ?? ''}}. Known: ${known}.`,
       );
     }
   }
-  if (!text.includes('{name}')) throw new Error('The name pattern must contain {name}.');
+  if (!text.includes('{name}')) throw new NamePatternError('The name pattern must contain {name}.');
   const segments = text.split('/');
   if (
     /^([A-Za-z]:|[\\/])/.test(text) ||
     text.includes('\\') ||
-    segments.includes('..') ||
-    segments.at(-1) === ''
+    segments.some((segment) => ['', '.', '..'].includes(segment))
   ) {
-    throw new Error('The name pattern must stay inside the picture’s folder: use "/" and no "..".');
+    throw new NamePatternError(
+      'The name pattern must stay inside the picture’s folder: use "/" and no "." or "..".',
+    );
   }
+  if (!/\.\{ext\}$/.test(text) && formatFromName(text) === undefined)
+    throw new NamePatternError(
+      'The name pattern must end in .{ext}, or in the extension of a picture that can be written.',
+    );
+  // What no picture's name can mend.
+  const problem = outputPathProblem(text.replace(/\{ext\}$/, 'png').replace(/\{\w+\}/g, 'x'));
+  if (problem !== undefined)
+    throw new NamePatternError(`The name pattern can’t be used: ${problem}`);
 }
 
 /**

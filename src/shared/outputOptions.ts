@@ -1,4 +1,4 @@
-import { isOneOf } from './settings';
+import { isOneOf } from './oneOf';
 
 /**
  * What becomes of EXIF, XMP and IPTC. Profiles are always kept: without them the colours would be

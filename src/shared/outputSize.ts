@@ -1,5 +1,6 @@
 import { scaledSize, type Size } from './geometry';
-import { isOneOf, SCALE_RANGE } from './settings';
+import { isOneOf } from './oneOf';
+import { SCALE_RANGE } from './settings';
 
 export const SIZE_FITS = ['inside', 'outside', 'fill'] as const;
 export type SizeFit = (typeof SIZE_FITS)[number];

@@ -1,4 +1,7 @@
 import { isErrorCode, REMEDIES_BY_CODE } from './errorCodes';
+import type { PlainRemedy } from './plainRemedies';
+
+export { PLAIN_REMEDIES, type PlainRemedy } from './plainRemedies';
 
 /**
  * What a person can do about an error or a note. The engine names it; the words and the way to do
@@ -11,25 +14,6 @@ export type Remedy =
   /** A disk is full. */
   | { readonly kind: 'free-space'; readonly folder: string };
 
-export const PLAIN_REMEDIES = [
-  'accept-licences',
-  'accept-unverified',
-  'allow-http',
-  'import-model',
-  'install-model',
-  'manage-models',
-  'reinstall',
-  'retry',
-  'show-details',
-  'show-devices',
-  'show-log',
-  /** Pixel art was recognized where there is none. */
-  'treat-as-photo',
-  /** The file's name says that it is enlarged already. */
-  'upscale-again',
-  'use-cpu',
-] as const;
-export type PlainRemedy = (typeof PLAIN_REMEDIES)[number];
 export type RemedyKind = Remedy['kind'];
 
 /** Values that both front ends let a person choose, by the names of the editor's settings. */

@@ -97,6 +97,3 @@ export function isImageName(fileName: string): boolean {
 
 /** Whether a file name says that the picture is drawn, not made of pixels. */
 export const isVectorName = (fileName: string): boolean => /\.svg$/i.test(fileName);
-
-export const isOneOf = <T extends string>(values: readonly T[], value: unknown): value is T =>
-  typeof value === 'string' && (values as readonly string[]).includes(value);

@@ -22,6 +22,7 @@ export async function run(): Promise<void> {
   // In this order: the first suite looks at the host before anything was upscaled.
   await import('./suite/activation.test');
   await import('./suite/upscale.test');
+  await import('./suite/placement.test');
   await import('./suite/comparison.test');
   await import('./suite/batch.test');
   await import('./suite/models.test');

@@ -25,17 +25,28 @@ const EXPECTED_EVENTS =
 
 /**
  * @param {{ vsix?: string, extension?: string, settings?: Record<string, unknown>,
- * machineSettings?: Record<string, unknown> }} [options] `vsix`: a packaged extension, `extension`:
- * the folder of one, instead of the working tree
+ * machineSettings?: Record<string, unknown>, restricted?: boolean }} [options] `vsix`: a packaged
+ * extension, `extension`: the folder of one, instead of the working tree; `restricted`: folders are
+ * not trusted, as when a person has not answered VS Code's question
  */
 export async function startWorkbench({
   vsix,
   extension = REPOSITORY,
   settings,
   machineSettings,
+  restricted = false,
 } = {}) {
   const server = await startServer({
-    settings: { 'pisaUpscale.model': 'one-layer-4x', ...settings },
+    settings: {
+      'pisaUpscale.model': 'one-layer-4x',
+      ...(restricted
+        ? {
+            'security.workspace.trust.enabled': true,
+            'security.workspace.trust.startupPrompt': 'never',
+          }
+        : {}),
+      ...settings,
+    },
     machineSettings: {
       'pisaUpscale.device': 'cpu',
       'pisaUpscale.modelFolders': [TEST_MODELS],
@@ -63,14 +74,16 @@ export async function startWorkbench({
      * Opens a new workspace and runs `body` in it. `fill` puts files into the folder first. A
      * screenshot is kept on failure.
      * @param {{ name: string, fill: (folder: string) => Promise<unknown>, settings?: Record<string,
-     * unknown> }} setup
+     * unknown>, below?: string }} setup `below`: the workspace lies so deep in a folder of its own
      * @param {(session: Session) => Promise<void>} body
      */
-    async inWorkspace({ name, fill, settings }, body) {
-      const folder = makeTemporaryFolder();
+    async inWorkspace({ name, fill, settings, below = '.' }, body) {
+      const outer = makeTemporaryFolder();
+      const folder = path.join(outer, below);
       const events = [];
       const page = await newPage(browser, events);
       try {
+        await mkdir(folder, { recursive: true });
         await fill(folder);
         if (settings) await writeWorkspaceSettings(folder, settings);
         await openWorkbench(page, server.workspaceUrl(folder));
@@ -82,7 +95,7 @@ export async function startWorkbench({
         throw error;
       } finally {
         await page.context().close();
-        await rm(folder, { recursive: true, force: true });
+        await rm(outer, { recursive: true, force: true });
       }
     },
   };

@@ -46,6 +46,8 @@ export type EncodeOptions = {
   readonly hasIptc: boolean;
   /** Pixels per inch. */
   readonly density?: Density;
+  /** Called before each time that a file is written; rejects when it must not be any more. */
+  readonly beforeWrite?: () => Promise<void>;
 };
 
 /** Beyond this a palette is not tried: both pictures are compared in memory. */
@@ -70,6 +72,7 @@ export async function encodePicture(
 ): Promise<Encoded> {
   const { format, quality, maxBytes } = options;
   const write = async (to: string, at: number, palette = false): Promise<number> => {
+    await options.beforeWrite?.();
     try {
       await withFormat(await picture(raw, options), options, at, palette).toFile(to);
       await restoreTexts(to, options.exif?.texts ?? []);

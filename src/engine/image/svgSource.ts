@@ -1,6 +1,6 @@
 import { RpcError } from '../../shared/rpc';
 import type { Size } from '../../shared/geometry';
-import type { SourceInfo } from './inspect';
+import type { SourceInfo } from './sourceInfo';
 import { notAnImage } from './notAnImage';
 import { naturalSize } from './rasterize';
 import { readSvg } from './svg';

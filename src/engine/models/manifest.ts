@@ -1,8 +1,8 @@
 import type { SizeRule } from '../../shared/geometry';
 import type { Branch } from '../../shared/guidance';
 import { PRECISIONS, type Precision } from '../../shared/modelProtocol';
-import { isOneOf } from '../../shared/settings';
 import { quoted, quotedJson } from '../checkpoint/limits';
+import { isOneOf } from '../../shared/oneOf';
 
 /** A file of a model: `bytes` and `sha256` are checked before the model is opened. */
 export type ModelFile = { readonly path: string; readonly bytes: number; readonly sha256: string };

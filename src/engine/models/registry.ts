@@ -5,8 +5,8 @@ import path from 'node:path';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
-import { isOneOf } from '../../shared/settings';
 import { readSmallText } from '../../files/readSmall';
+import { isOneOf } from '../../shared/oneOf';
 import { INSTALLABLE_MODELS, MANIFEST_LIMIT } from '../../shared/modelProtocol';
 import { hasExternalData } from '../graph/externalData';
 import {

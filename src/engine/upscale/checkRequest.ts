@@ -6,6 +6,7 @@ import type { Rect, Size } from '../../shared/geometry';
 import type { ChangeableSetting } from '../../shared/remedies';
 import { outputOptionsProblem } from '../../shared/outputOptions';
 import { sizeProblem } from '../../shared/outputSize';
+import { isOneOf } from '../../shared/oneOf';
 import {
   COLOUR_FIXES,
   DEVICES,
@@ -13,7 +14,6 @@ import {
   OVERWRITE_POLICIES,
   QUALITY_RANGE,
   SCALE_RANGE,
-  isOneOf,
 } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
 
@@ -37,6 +37,10 @@ export function checkRequest(request: UpscaleRequest): void {
       hint: 'Correct it and try again.',
     });
   checkJob(request);
+  const { target } = request;
+  const folder = target.kind === 'file' ? target.path : target.directory;
+  for (const place of [folder, target.within ?? folder])
+    if (!path.isAbsolute(place)) throw bad('output', place, 'an absolute path');
 }
 
 /** Refuses dials that are out of range. */

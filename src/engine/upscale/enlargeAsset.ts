@@ -5,7 +5,7 @@ import type { Remedy } from '../../shared/remedies';
 import type { Device } from '../../shared/settings';
 import { closeSource, decodePixels, separated } from '../image/decode';
 import { toGrey } from '../image/grey';
-import type { SourceInfo } from '../image/inspect';
+import type { SourceInfo } from '../image/sourceInfo';
 import { PixelFile } from '../image/pixelFile';
 import { rasterize } from '../image/rasterize';
 import { atLeast } from '../image/resample';

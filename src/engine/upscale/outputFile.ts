@@ -1,19 +1,12 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  copyFile,
-  link,
-  mkdir,
-  realpath,
-  rename,
-  stat,
-  unlink,
-  writeFile,
-} from 'node:fs/promises';
+import { copyFile, link, realpath, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { realTarget } from '../../files/paths';
+import { Place } from '../../files/place';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
-import { expandNamePattern, formatFromName, numberedName } from '../../shared/naming';
-import { BESIDE_TARGET, temporaryName } from '../../shared/temporaryFiles';
+import { formatFromName } from '../../shared/extensions';
+import { expandNamePattern, numberedName, OutputNameError } from '../../shared/naming';
+import { BESIDE_TARGET } from '../../shared/temporaryFiles';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
 import { changeSetting, engineError, messageOf, systemCode } from '../errors';
 
@@ -43,14 +36,23 @@ export function outputFormat(
   return source ?? 'png';
 }
 
-/** The absolute path that a request asks for, before it is known whether the name is free. */
-export function wantedPath(request: UpscaleRequest, format: OutputFormat): string {
-  const { target, input } = request;
-  if (target.kind === 'file') return path.resolve(target.path);
-  const extension = path.extname(input);
+/** Finds where a request's result goes, before it is known whether the name is free. */
+export async function findPlace(request: UpscaleRequest, format: OutputFormat): Promise<Place> {
+  const { target } = request;
+  if (target.kind === 'file') return Place.find(target);
+  const { directory } = target;
+  const within = target.within ?? (await realTarget(directory));
+  return Place.find({
+    path: path.join(directory, ...patternName(request, target.pattern, format).split('/')),
+    ...(within === undefined ? {} : { within }),
+  });
+}
+
+function patternName(request: UpscaleRequest, pattern: string, format: OutputFormat): string {
+  const extension = path.extname(request.input);
   try {
-    const name = expandNamePattern(target.pattern, {
-      name: path.basename(input, extension),
+    return expandNamePattern(pattern, {
+      name: path.basename(request.input, extension),
       sourceExtension: extension.slice(1),
       format,
       scale: request.scale,
@@ -58,29 +60,12 @@ export function wantedPath(request: UpscaleRequest, format: OutputFormat): strin
       pixel: request.guidance.pixel,
       semantic: request.guidance.semantic,
     });
-    return path.join(target.directory, ...name.split('/'));
   } catch (error) {
-    throw engineError('bad-setting', {
+    const isOwn = error instanceof OutputNameError;
+    throw engineError(isOwn ? 'output-name' : 'bad-setting', {
       message: messageOf(error),
+      ...(isOwn ? { hint: 'Rename the source, or choose the result’s name yourself.' } : {}),
       remedies: [changeSetting('namePattern')],
-    });
-  }
-}
-
-/**
- * Makes the output's folder if need be and checks, before any work, that a file can be created in
- * it.
- */
-export async function prepareFolder(output: string): Promise<void> {
-  const folder = path.dirname(output);
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw engineError('output-unwritable', {
-      message: `No file can be written to ${folder}.`,
-      hint: 'Check the permissions of the folder, or choose another one.',
-      detail: messageOf(error),
     });
   }
 }
@@ -90,28 +75,26 @@ export async function prepareFolder(output: string): Promise<void> {
  * only when the person named it as the output file and allowed overwriting.
  */
 export async function checkTarget(
-  output: string,
+  place: Place,
   request: UpscaleRequest,
 ): Promise<'write' | 'skip'> {
-  if (await isSameFile(output, request.input)) {
-    const asked = request.target.kind === 'file' && request.overwrite === 'overwrite';
-    if (!asked && request.overwrite !== 'nextFreeName') {
+  const { target, overwrite, input } = request;
+  if (await isSameFile(place.real, input)) {
+    const asked =
+      target.kind === 'file' && target.within === undefined && overwrite === 'overwrite';
+    if (!asked && overwrite !== 'nextFreeName') {
       throw engineError('output-is-source', {
-        message: `The result would replace its own source, ${path.basename(request.input)}.`,
+        message: `The result would replace its own source, ${path.basename(input)}.`,
         hint:
           'Use a name pattern that differs from the source’s name, such as ' +
           '{name}@{scale}x.{ext}.',
         remedies: [changeSetting('namePattern')],
       });
     }
-    return 'write';
   }
-  return request.overwrite === 'skip' && (await exists(output)) ? 'skip' : 'write';
+  if (overwrite === 'overwrite') await place.checkReplaceable();
+  return overwrite === 'skip' && (await place.occupant()) !== 'nothing' ? 'skip' : 'write';
 }
-
-/** A hidden name beside the target for the file that is being encoded. */
-export const temporaryPath = (output: string, jobId: string): string =>
-  path.join(path.dirname(output), temporaryName(jobId));
 
 /**
  * Leaves word of a temporary file beside the target, for whoever cleans up after a process that was
@@ -120,22 +103,29 @@ export const temporaryPath = (output: string, jobId: string): string =>
 export const announceTemporary = (scratch: string, temporary: string): Promise<void> =>
   writeFile(path.join(scratch, BESIDE_TARGET), temporary, 'utf8');
 
-/** Moves the finished temporary file to its name in one step. Returns the name it got. */
+/**
+ * Moves the finished temporary file to its name in one step, if that is still where it was found.
+ * Returns the name it got, as a person calls it.
+ */
 export async function publish(
   temporary: string,
-  output: string,
+  place: Place,
   policy: OverwritePolicy,
 ): Promise<string> {
   if (policy === 'overwrite') {
-    await rename(temporary, output);
-    return output;
+    await place.checkReplaceable();
+    await place.check();
+    await rename(temporary, place.real);
+    return place.path;
   }
+  const { dir, base } = path.parse(place.path);
   for (let n = 1; n <= MOST_NAMES; n++) {
-    const candidate = path.join(path.dirname(output), numberedName(path.basename(output), n));
-    if (await moveUnlessExists(temporary, candidate)) return candidate;
+    const name = numberedName(base, n);
+    await place.check();
+    if (await moveUnlessExists(temporary, place.beside(name))) return path.join(dir, name);
   }
   throw engineError('output-unwritable', {
-    message: `No free name was found for ${path.basename(output)}.`,
+    message: `No free name was found for ${base}.`,
     hint: 'Remove older results.',
   });
 }
@@ -160,10 +150,6 @@ async function moveUnlessExists(from: string, to: string): Promise<boolean> {
   }
   await unlink(from);
   return true;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
 async function isSameFile(a: string, b: string): Promise<boolean> {

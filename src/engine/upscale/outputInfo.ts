@@ -3,7 +3,7 @@ import type { Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { OutputFormat } from '../../shared/settings';
 import type { EncodeOptions } from '../image/encode';
-import type { SourceInfo } from '../image/inspect';
+import type { SourceInfo } from '../image/sourceInfo';
 import { exifFor } from '../metadata/exif';
 import { writableExif } from '../metadata/exifText';
 import { iptcFor } from '../metadata/iptc';

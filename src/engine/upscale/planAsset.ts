@@ -6,7 +6,7 @@ import { outputSize, SizeError, type OutputSize } from '../../shared/outputSize'
 import { DEFAULT_SETTINGS, type OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
 import { supportsAnimation, supportsDepth16 } from '../image/formats';
-import type { SourceInfo } from '../image/inspect';
+import type { SourceInfo } from '../image/sourceInfo';
 import type { Depth } from '../image/samples';
 import { isTiled, type InstalledModel } from '../models/registry';
 import { bad } from './checkRequest';

@@ -1,7 +1,9 @@
 import { unlink } from 'node:fs/promises';
+import type { Place } from '../../files/place';
 import type { UpscaleRequest, UpscaleResult } from '../../shared/engineProtocol';
 import { scaledSize, type Rect, type Size } from '../../shared/geometry';
 import { guidanceForBranches } from '../../shared/guidance';
+import { PALETTE_SUFFIX, temporaryName } from '../../shared/temporaryFiles';
 import { throwIfCancelled } from '../errors';
 import { encodePicture, type Encoded, type EncodeOptions } from '../image/encode';
 import { checkFormatHolds } from '../image/formats';
@@ -13,15 +15,7 @@ import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
 import { inferPisa } from './inferPisa';
 import { inferTiled } from './inferTiled';
-import {
-  announceTemporary,
-  checkTarget,
-  outputFormat,
-  prepareFolder,
-  publish,
-  temporaryPath,
-  wantedPath,
-} from './outputFile';
+import { announceTemporary, checkTarget, findPlace, outputFormat, publish } from './outputFile';
 import { carriedData, formatNotes } from './outputInfo';
 import { requireScratch, scratchBytes } from './scratchSpace';
 import { densityNote, planAsset } from './planAsset';
@@ -49,7 +43,6 @@ export async function upscaleFile(
   const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
   const size = region ?? plan.size;
   checkFormatHolds(format, size);
-  const wanted = wantedPath({ ...request, guidance, scale: plan.scale }, format);
   const finish = (part: Partial<UpscaleResult>): UpscaleResult => ({
     input: request.input,
     output: '',
@@ -78,11 +71,12 @@ export async function upscaleFile(
       notes: [enlargedAlready],
       remedies: [{ kind: 'upscale-again' }],
     });
-  if ((await checkTarget(wanted, request)) === 'skip')
-    return finish({ skipped: true, output: wanted, notes: ['The output exists already.'] });
+  const place = await findPlace({ ...request, guidance, scale: plan.scale }, format);
+  if ((await checkTarget(place, request)) === 'skip')
+    return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
-  await prepareFolder(wanted);
+  await place.prepare(temporaryName(request.jobId) + PALETTE_SUFFIX);
   await requireScratch(
     request.scratchDirectory,
     scratchBytes({
@@ -118,7 +112,7 @@ export async function upscaleFile(
   };
   const done = await enlargeAsset(request, context, { source, plan, device, infer });
   const { raw, tiles, isRegion, kernel, hasAlpha } = done;
-  const temporary = temporaryPath(wanted, request.jobId);
+  const temporary = place.beside(temporaryName(request.jobId));
   const carried = carriedData(source, request, {
     format,
     size,
@@ -148,7 +142,7 @@ export async function upscaleFile(
   const { output: written, encoded } = await writeOutput(
     raw.path,
     temporary,
-    wanted,
+    place,
     request,
     signal,
     {
@@ -215,15 +209,18 @@ async function finishRaw(raw: PixelFile, tags: Parameters<PixelFile['addTags']>[
 async function writeOutput(
   raw: string,
   temporary: string,
-  wanted: string,
+  place: Place,
   request: UpscaleRequest,
   signal: AbortSignal,
   options: EncodeOptions,
 ): Promise<{ output: string; encoded: Encoded }> {
   try {
-    const encoded = await encodePicture(raw, temporary, options);
+    const encoded = await encodePicture(raw, temporary, {
+      ...options,
+      beforeWrite: () => place.check(),
+    });
     throwIfCancelled(signal);
-    return { output: await publish(temporary, wanted, request.overwrite), encoded };
+    return { output: await publish(temporary, place, request.overwrite), encoded };
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;

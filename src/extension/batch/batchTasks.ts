@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Batch } from '../../batch/batch';
-import { liesIn } from '../../batch/paths';
+import { liesIn } from '../../files/paths';
 import type { BatchRun } from '../../batch/batchRun';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { LineTerminal } from '../ui/lineTerminal';

@@ -1,6 +1,7 @@
 import { GUIDANCE_RANGE } from '../../shared/guidance';
+import { isOneOf } from '../../shared/oneOf';
 import { hasUnseen } from '../../shared/safeText';
-import { isOneOf, OUTPUT_FORMATS, SCALE_RANGE, type OutputFormat } from '../../shared/settings';
+import { OUTPUT_FORMATS, SCALE_RANGE, type OutputFormat } from '../../shared/settings';
 
 const MOST_PATHS = 50;
 /** Longer ones could not be shown whole. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { reallyLiesIn } from '../../batch/paths';
+import { reallyLiesIn } from '../../files/paths';
 import { RpcError } from '../../shared/rpc';
 import { isImageName } from '../../shared/settings';
 import { outputPath } from '../comparison/outputNames';

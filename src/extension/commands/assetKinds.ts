@@ -1,4 +1,10 @@
-import { DENSITY_SETS, densityOutputs, srcset, type DensitySet } from '../../shared/density';
+import {
+  DENSITY_SETS,
+  densityFolder,
+  densityOutputs,
+  srcset,
+  type DensitySet,
+} from '../../shared/density';
 import type { SpriteGrid } from '../../shared/assetOptions';
 import type { SizeTarget } from '../../shared/outputSize';
 import { DEFAULT_SETTINGS, type OverwritePolicy } from '../../shared/settings';
@@ -87,7 +93,7 @@ export function setJobs(
       overrides: {
         scale: factor,
         format: DEFAULT_SETTINGS.format,
-        target: { kind: 'file', path },
+        beside: { path, folder: densityFolder(input, set) },
         overwrite: overwrite === 'overwrite' ? 'overwrite' : 'skip',
       },
     })),

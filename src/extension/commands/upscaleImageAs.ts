@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DensitySet } from '../../shared/density';
 import type { UpscaleResult } from '../../shared/engineProtocol';
-import { isOneOf } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
 import type { UpscaleOverrides } from '../jobs/upscaleJobs';
 import { askForText, pickOne, type PickItem } from '../ui/quickPick';
 import { passingStatus } from '../ui/statusBar';

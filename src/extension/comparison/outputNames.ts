@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { PanelChoice } from '../../shared/panelProtocol';
-import { expandNamePattern, formatFromName, numberedName } from '../../shared/naming';
+import { formatFromName } from '../../shared/extensions';
+import { expandNamePattern, numberedName } from '../../shared/naming';
 import type { UpscaleSettings } from '../../shared/settings';
 
 const MOST_NAMES = 10_000;

@@ -7,7 +7,8 @@ import {
   type SaveHow,
 } from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
-import { isOneOf, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
+import { OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
 
 /** Largest side that a rectangle of a webview may name. */
 const LARGEST_SIDE = 2 ** 31;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { UpscaleCall } from '../../client/engineClient';
+import { allowedFolder } from '../../files/allowance';
 import type { UpscaleProgress, UpscaleResult } from '../../shared/engineProtocol';
 import { progressAfter } from '../../shared/liveProgress';
 import type { Remedy } from '../../shared/remedies';
@@ -28,7 +29,10 @@ export type UpscaleOverrides = Partial<
     UpscaleCall,
     'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite' | 'size' | 'asset'
   >
->;
+> & {
+  /** Instead of a target: a path that follows from the source's, and the folder it belongs to. */
+  readonly beside?: { readonly path: string; readonly folder: string };
+};
 
 /** The same for every picture, or each picture's own, by its index. */
 export type OverridesFor = UpscaleOverrides | ((index: number) => UpscaleOverrides);
@@ -165,8 +169,7 @@ export class UpscaleJobs {
   ): Promise<UpscaleResult> {
     if (!picture) throw new RangeError('No such picture.');
     try {
-      const own = this.callFor(picture);
-      const call = { ...own, ...overrides, asset: { ...own.asset, ...overrides.asset } };
+      const call = await this.callFor(picture, overrides);
       const result = await this.engine.use((client) =>
         client.upscale(call, { signal, onProgress }),
       );
@@ -186,7 +189,10 @@ export class UpscaleJobs {
     }
   }
 
-  private callFor(picture: vscode.Uri): UpscaleCall {
+  private async callFor(
+    picture: vscode.Uri,
+    { beside, ...overrides }: UpscaleOverrides,
+  ): Promise<UpscaleCall> {
     if (picture.scheme !== 'file') {
       throw new RpcError({
         code: 'input-not-on-disk',
@@ -195,10 +201,24 @@ export class UpscaleJobs {
       });
     }
     const { namePattern, ...settings } = this.config.upscale(picture);
+    const directory = path.dirname(picture.fsPath);
+    const within = await allowedFolder({
+      file: picture.fsPath,
+      results: beside?.folder ?? directory,
+      openFolders: (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .map(({ uri }) => uri.fsPath),
+      isTrusted: vscode.workspace.isTrusted,
+    });
     return {
       ...settings,
       input: picture.fsPath,
-      target: { kind: 'pattern', directory: path.dirname(picture.fsPath), pattern: namePattern },
+      target:
+        beside === undefined
+          ? { kind: 'pattern', directory, pattern: namePattern, within }
+          : { kind: 'file', path: beside.path, within },
+      ...overrides,
+      asset: { ...settings.asset, ...overrides.asset },
     };
   }
 }

@@ -2,7 +2,7 @@ import type { ModelSummary } from '../../shared/engineProtocol';
 import { describeState } from '../../shared/installText';
 import type { InstallableModel, ModelStateReport } from '../../shared/modelProtocol';
 import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
-import { isOneOf } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
 import type { Translate } from '../translate';
 
 export type ModelAction =

@@ -11,7 +11,8 @@ import type {
   PanelSaved,
   PanelTile,
 } from '../../shared/panelProtocol';
-import { isOneOf, OUTPUT_FORMATS } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
+import { OUTPUT_FORMATS } from '../../shared/settings';
 
 /**
  * Messages from the extension are looked at before they are used; a key that is undefined may be

@@ -1,5 +1,6 @@
 import type { PanelModel } from '../../shared/panelProtocol';
-import { isOneOf, OUTPUT_FORMATS } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
+import { OUTPUT_FORMATS } from '../../shared/settings';
 import { find } from '../find';
 import type { PanelActions } from './actions';
 import { setText, setTip } from './dom';

@@ -1,6 +1,7 @@
 import { clampDial, DEFAULT_GUIDANCE, type Guidance } from '../../shared/guidance';
 import type { PanelInit, PanelModel, PanelOutput } from '../../shared/panelProtocol';
-import { DEFAULT_SETTINGS, isOneOf, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
+import { DEFAULT_SETTINGS, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
 import { RENDER_MODES, type RenderMode } from '../render/state';
 import { FIT, viewFrom, type View } from '../viewTransform';
 import { isRecord } from './guards';

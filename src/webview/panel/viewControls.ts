@@ -1,4 +1,4 @@
-import { isOneOf } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
 import { find } from '../find';
 import { RENDER_MODES } from '../render/state';
 import { zoomStep } from '../viewTransform';

@@ -193,6 +193,20 @@ test('nothing is written outside the folder, also not through a link', async () 
   );
 });
 
+test('a name that a pattern makes impossible stops no other picture, and is told', async () => {
+  const root = folderWith({ 'con.png': '1', 'fine.png': '2', '...png': '3' });
+  const plan = await planOf(root, {
+    settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: 'out/{name}.{ext}' }),
+  });
+  assert.deepEqual(shown(plan), [
+    '...png > -: skip not-readable',
+    'con.png > -: skip not-readable',
+    'fine.png > out/fine.png: todo x',
+  ]);
+  for (const input of ['con.png', '...png'])
+    assert.match(byInput(plan, input).message ?? '', /^The result can’t be called/);
+});
+
 const byInput = (plan: Plan, input: string): PlanItem =>
   plan.items.find((item) => item.input === input)!;
 

@@ -64,14 +64,14 @@ test(
       jobs.map(({ input, overrides }) => [
         input,
         overrides.scale,
-        overrides.target,
+        overrides.beside,
         overrides.overwrite,
       ]),
       [
-        ['/a/x.png', 2, { kind: 'file', path: '/a/x@2x.png' }, 'skip'],
-        ['/a/x.png', 3, { kind: 'file', path: '/a/x@3x.png' }, 'skip'],
-        ['/a/y.png', 2, { kind: 'file', path: '/a/y@2x.png' }, 'skip'],
-        ['/a/y.png', 3, { kind: 'file', path: '/a/y@3x.png' }, 'skip'],
+        ['/a/x.png', 2, { path: '/a/x@2x.png', folder: '/a/' }, 'skip'],
+        ['/a/x.png', 3, { path: '/a/x@3x.png', folder: '/a/' }, 'skip'],
+        ['/a/y.png', 2, { path: '/a/y@2x.png', folder: '/a/' }, 'skip'],
+        ['/a/y.png', 3, { path: '/a/y@3x.png', folder: '/a/' }, 'skip'],
       ],
     );
     assert.equal(setJobs(['/a/x.png'], 'apple', 'overwrite')[0]?.overrides.overwrite, 'overwrite');

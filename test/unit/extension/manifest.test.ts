@@ -139,22 +139,30 @@ test(
       'modelPrecision',
     ])
       assert.equal(property(key).scope, 'machine', key);
-    assert.deepEqual(
-      manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
-      [
-        'device',
-        'model',
-        'modelFolders',
-        'modelStore',
-        'pisaSrMirrors',
-        'modelPrecision',
-        'maxInputMegapixels',
-        'maxOutputMegapixels',
-        'maxFrames',
-      ].map((key) => `pisaUpscale.${key}`),
-    );
   },
 );
+
+/** Settings that an untrusted workspace may set, and why that does no harm. */
+const FREE_IN_UNTRUSTED: Readonly<Record<string, string>> = {
+  pixelGuidance: 'how close the pixels stay to the source; the file is the same but for them',
+  semanticGuidance: 'how much detail is added; the file is the same but for its pixels',
+  colourFix: 'how colours are matched; the file is the same but for its pixels',
+  pixelArt: 'squares instead of the model; the size is the same and it is the faster way',
+  seamless: 'what lies beyond the edges; the file is the same but for its pixels',
+};
+
+test('no setting of an untrusted workspace decides where, whether or how much is written', () => {
+  const restricted = new Set(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
+  for (const name of Object.keys(properties)) {
+    const reason = FREE_IN_UNTRUSTED[name.slice('pisaUpscale.'.length)];
+    assert.notEqual(
+      restricted.has(name),
+      reason !== undefined,
+      `${name} must be in restrictedConfigurations, or have a reason in this test, not both`,
+    );
+  }
+  for (const name of restricted) assert.ok(properties[name], `${name} is no setting`);
+});
 
 test('the manifest contributes the commands of the code', () => {
   assert.deepEqual(

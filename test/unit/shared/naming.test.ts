@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { extensionFor, formatFromName } from '../../../src/shared/extensions';
 import {
   checkNamePattern,
   expandNamePattern,
-  extensionFor,
-  formatFromName,
   numberedName,
+  OutputNameError,
   type NameParts,
 } from '../../../src/shared/naming';
 
@@ -54,11 +54,71 @@ for (const pattern of [
   '{name}/',
   '{nome}.png',
   'a/../{name}.{ext}',
+  './{name}.{ext}',
+  'a//{name}.{ext}',
+  '{name}',
+  '{name}/.bashrc',
+  '{name}.{ext}/authorized_keys',
+  '{name}.sh',
+  '.git/hooks/{name}.{ext}',
+  '.GIT/{name}.{ext}',
+  'aux/{name}.{ext}',
+  'com1.d/{name}.{ext}',
+  'x./{name}.{ext}',
+  '{name}:stream.{ext}',
+  '{model}/{name}/.{ext}',
 ]) {
   test(`the pattern ${JSON.stringify(pattern)} is refused`, () => {
     assert.throws(() => checkNamePattern(pattern), /name pattern/);
   });
 }
+
+for (const name of [
+  '..',
+  '.',
+  '',
+  ' ',
+  'a/../..',
+  'a\\b',
+  'a:b',
+  'a\0b',
+  'nul',
+  'aux.b',
+  'x/con',
+]) {
+  test(`a picture called ${JSON.stringify(name)} leads a pattern nowhere`, () => {
+    for (const pattern of ['{name}/{name}/.ssh/a.{ext}', '{name}.{ext}', 'out/{name}.{ext}'])
+      assert.throws(
+        () => expandNamePattern(pattern, { ...parts, name }),
+        (error) =>
+          error instanceof OutputNameError && /^The result can’t be called/.test(error.message),
+        pattern,
+      );
+  });
+}
+
+test('a model’s name can’t lead out of the folder either', () => {
+  for (const model of ['..', '../..', 'a/../..', '', 'aux'])
+    assert.throws(
+      () => expandNamePattern('{model}/{name}.{ext}', { ...parts, model }),
+      OutputNameError,
+    );
+});
+
+test('unusual names that hurt nobody are kept', () => {
+  for (const name of [
+    '.hidden',
+    'a..b',
+    'ü 1',
+    '-x',
+    '~',
+    'console',
+    'auxiliary',
+    'nullable',
+    '$&',
+  ])
+    assert.equal(expandNamePattern('{name}@{scale}x.{ext}', { ...parts, name }), `${name}@4x.PNG`);
+});
 
 test('a format is read from a file name', () => {
   assert.equal(formatFromName('a.b/hero.JPEG'), 'jpeg');

@@ -4,7 +4,7 @@ import {
   type ModelApi,
   type VerifyResult,
 } from '../../../shared/modelProtocol';
-import { isOneOf } from '../../../shared/settings';
+import { isOneOf } from '../../../shared/oneOf';
 import { engineError, throwIfCancelled } from '../../errors';
 import {
   fileProblem,

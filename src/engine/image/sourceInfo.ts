@@ -1,0 +1,38 @@
+import type { Size } from '../../shared/geometry';
+import type { OutputFormat } from '../../shared/settings';
+import type { Density, Remark } from './containers/facts';
+
+/** What the header of a picture says. */
+export type SourceInfo = {
+  /** Size after the EXIF orientation is applied; of one frame. */
+  readonly size: Size;
+  /** The source's own format where it can be written. */
+  readonly format: OutputFormat | undefined;
+  readonly formatName: string;
+  /** The pixels in the file are turned or mirrored by an EXIF orientation. */
+  readonly isTurned: boolean;
+  readonly frames: number;
+  /** Milliseconds each frame is shown, and how often all are (0: for ever). */
+  readonly delay: readonly number[];
+  readonly loop: number;
+  readonly bitsPerChannel: number;
+  readonly isVector: boolean;
+  readonly isGrey: boolean;
+  /** CMYK, CIELAB and the like, which are converted. */
+  readonly otherColours: string | undefined;
+  /** The colour profile that its values are in, if it fits to what is written: RGB, or grey. */
+  readonly profile: Buffer | undefined;
+  readonly hasPalette: boolean;
+  /** The format has thrown something away. */
+  readonly isLossy: boolean;
+  readonly isProgressive: boolean;
+  readonly exif: Buffer | undefined;
+  readonly xmp: Buffer | undefined;
+  readonly iptc: Buffer | undefined;
+  /** Pixels per inch along both axes, upright. */
+  readonly density: Density | undefined;
+  /** Texts and comments that stand beside EXIF, XMP and IPTC. */
+  readonly remarks: readonly Remark[];
+  /** What the person should know of how the picture can be read. */
+  readonly notes: readonly string[];
+};

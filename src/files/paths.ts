@@ -1,0 +1,47 @@
+import { lstat, realpath } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Whether an absolute path is a folder or lies in it, by its name alone. */
+export function liesIn(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return (
+    relative === '' ||
+    (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative))
+  );
+}
+
+/** A path taken apart at the point from which on nothing exists yet. */
+export type RealPath = {
+  /** What exists, with every link followed. */
+  readonly existing: string;
+  /** Names of what does not. */
+  readonly missing: readonly string[];
+};
+
+/**
+ * Follows every link of a path as far as it exists. Undefined where a link leads nowhere: what is
+ * written to it would appear wherever that is.
+ */
+export async function followLinks(file: string): Promise<RealPath | undefined> {
+  const missing: string[] = [];
+  for (let at = path.resolve(file); ; at = path.dirname(at)) {
+    const info = await lstat(at).catch(() => undefined);
+    const existing = info && (await realpath(at).catch(() => undefined));
+    if (existing !== undefined) return { existing, missing };
+    if (info?.isSymbolicLink() || path.dirname(at) === at) return undefined;
+    missing.unshift(path.basename(at));
+  }
+}
+
+/** Where a path leads to when every link is followed; undefined as in `followLinks`. */
+export async function realTarget(file: string): Promise<string | undefined> {
+  const real = await followLinks(file);
+  return real && path.join(real.existing, ...real.missing);
+}
+
+/** Whether a path, with every link followed, lies in a folder. */
+export async function reallyLiesIn(folder: string, file: string): Promise<boolean> {
+  if (!liesIn(folder, file)) return false;
+  const [realFolder, real] = await Promise.all([realTarget(folder), realTarget(file)]);
+  return realFolder !== undefined && real !== undefined && liesIn(realFolder, real);
+}

@@ -1,0 +1,168 @@
+import { constants } from 'node:fs';
+import { access, lstat, mkdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { fileNameProblem, folderProblem, outputPathProblem } from '../shared/outputNames';
+import { RpcError } from '../shared/rpc';
+import { followLinks, liesIn, realTarget } from './paths';
+
+/** Where a result is to go, and how far a setting, a recipe or a link may lead it. */
+export type WantedPlace = {
+  /** Absolute. */
+  readonly path: string;
+  /**
+   * The folder that the result must lie in, absolute and with no link in it, as it was when the
+   * person gave their word. Missing for a path that they named themselves: its own folder then.
+   */
+  readonly within?: string;
+};
+
+/** What lies at a place. */
+export type Occupant = 'nothing' | 'file' | 'other';
+
+/**
+ * The one decision about where a result may go. It is made before any work, and again with `check`
+ * right before each thing that is written: a folder may have become a link meanwhile.
+ */
+export class Place {
+  private constructor(
+    /** As it is called; with links in it, where the person has some. */
+    readonly path: string,
+    private readonly root: string,
+    /** Where it really lies; all is written there. */
+    private readonly folder: string,
+  ) {}
+
+  /** Rejects with an `RpcError` that says why a result must not go there. Writes nothing. */
+  static async find({ path: wanted, within }: WantedPlace): Promise<Place> {
+    const output = path.resolve(wanted);
+    const folder = await realFolder(output);
+    const root = within ?? folder;
+    if ((await realTarget(root)) !== root) throw moved(root);
+    if (!liesIn(root, folder)) throw outside(output, root);
+    const name = path.basename(output);
+    // What a person typed may be a name that other systems can't have.
+    const isTyped = within === undefined && process.platform !== 'win32';
+    const problem =
+      (isTyped ? fileNameProblem(name) : outputPathProblem(name)) ??
+      folderProblem(
+        path
+          .relative(root, folder)
+          .split(path.sep)
+          .filter((part) => part !== ''),
+      );
+    if (problem !== undefined)
+      throw new RpcError({
+        code: 'output-name',
+        message: `No result is written to ${output}: ${problem}`,
+        hint: 'Choose another name for the result.',
+      });
+    return new Place(output, root, folder);
+  }
+
+  /** The path that is written to. */
+  get real(): string {
+    return this.beside(path.basename(this.path));
+  }
+
+  /** A path beside it. */
+  beside(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  /** Rejects when the place is no longer where it was found. */
+  async check(): Promise<void> {
+    if ((await realFolder(this.path)) !== this.folder) throw moved(path.dirname(this.path));
+    if ((await realTarget(this.root)) !== this.root) throw moved(this.root);
+  }
+
+  /**
+   * Makes the folders that are missing, one by one, and checks before any work that files of these
+   * names can be made there.
+   */
+  async prepare(...besides: readonly string[]): Promise<void> {
+    await this.check();
+    const unwritable = (error: unknown): RpcError => this.unwritable(error);
+    const found = await followLinks(this.folder);
+    if (!found) throw moved(this.folder);
+    let at = found.existing;
+    for (const name of found.missing) {
+      const next = path.join(at, name);
+      await mkdir(next).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw unwritable(error);
+      });
+      // Somebody else may have made it meanwhile, and of another kind.
+      if ((await realpath(next).catch(() => undefined)) !== next) throw moved(next);
+      at = next;
+    }
+    await access(this.folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+      throw unwritable(error);
+    });
+    for (const file of [this.real, ...besides.map((name) => this.beside(name))])
+      await lstat(file).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw unwritable(error);
+      });
+    await this.check();
+  }
+
+  /** What lies there, or under another name in the same folder; links are not followed. */
+  async occupant(file = this.real): Promise<Occupant> {
+    const info = await lstat(file).catch(() => undefined);
+    return info === undefined ? 'nothing' : info.isFile() ? 'file' : 'other';
+  }
+
+  /** Rejects when what lies there is no file that could be replaced. */
+  async checkReplaceable(): Promise<void> {
+    if ((await this.occupant()) !== 'other') return;
+    throw new RpcError({
+      code: 'output-unwritable',
+      message: `${this.path} exists and is no ordinary file but a link, a folder or a device.`,
+      hint: 'Remove it, or choose another name for the result.',
+    });
+  }
+
+  private unwritable(error: unknown): RpcError {
+    const folder = path.dirname(this.path);
+    if (codeOf(error) === 'ENAMETOOLONG')
+      return new RpcError({
+        code: 'name-too-long',
+        message: `The name ${path.basename(this.path)} is too long for ${folder}.`,
+        hint: 'Use a shorter name pattern, or give the source a shorter name.',
+      });
+    return new RpcError({
+      code: 'output-unwritable',
+      message: `No file can be written to ${folder}.`,
+      hint: 'Check the permissions of the folder, or choose another one.',
+      detail: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+async function realFolder(output: string): Promise<string> {
+  const folder = path.dirname(output);
+  const real = await realTarget(folder);
+  if (real !== undefined) return real;
+  throw new RpcError({
+    code: 'output-outside',
+    message: `${folder} has a link in it that leads nowhere, so nothing is written there.`,
+    hint: 'Remove the link, or choose another folder.',
+  });
+}
+
+const outside = (output: string, root: string): RpcError =>
+  new RpcError({
+    code: 'output-outside',
+    message: `${output} would lie outside ${root}, so nothing is written there.`,
+    hint: 'Look for a link among its folders, or choose another folder.',
+  });
+
+const moved = (folder: string): RpcError =>
+  new RpcError({
+    code: 'output-outside',
+    message: `${folder} has become a link, or leads elsewhere now, so nothing is written there.`,
+    hint: 'See what has changed in that folder, then try again.',
+  });
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;

@@ -1,0 +1,49 @@
+import { formatFromName } from './extensions';
+
+/**
+ * What a name must not be on any of the systems that a repository may be checked out on: devices
+ * of Windows, whatever follows their first dot.
+ */
+const DEVICE = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
+/** Where version control keeps its own files, which nobody else writes to. */
+const VERSION_CONTROL = new Set(['.git', '.hg', '.svn', 'git~1']);
+/** Letters that some file systems leave out of a name. */
+const IGNORED_LETTERS = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+
+/**
+ * What is wrong with the path of a result that a pattern, a recipe or a set has yielded, with "/"
+ * between its folders; undefined when nothing is. The same on every system, since a recipe holds
+ * on all of them.
+ */
+export function outputPathProblem(relative: string): string | undefined {
+  const segments = relative.split('/');
+  for (const segment of segments) {
+    if (segment === '') return `“${relative}” has a folder or a file without a name.`;
+    if (segment === '.' || segment === '..') return `“${relative}” has “${segment}” in it.`;
+    if (segment.includes('\\') || segment.includes('\0'))
+      return `“${relative}” has a letter that no name may have (“\\”).`;
+    if (segment.includes(':'))
+      return `“${segment}” has a colon, which stands for something else on Windows.`;
+    if (/[. ]$/.test(segment))
+      return `“${segment}” ends with a dot or a space, which Windows leaves out.`;
+    if (DEVICE.test(segment)) return `“${segment}” is the name of a device on Windows.`;
+  }
+  return folderProblem(segments.slice(0, -1)) ?? fileNameProblem(segments.at(-1) ?? '');
+}
+
+/** What is wrong with the folders below the one that is allowed. */
+export function folderProblem(folders: readonly string[]): string | undefined {
+  const own = folders.find((folder) =>
+    VERSION_CONTROL.has(folder.replace(IGNORED_LETTERS, '').toLowerCase()),
+  );
+  return own === undefined ? undefined : `“${own}” belongs to version control.`;
+}
+
+/** What is wrong with the name that a picture is to get, wherever it lies. */
+export function fileNameProblem(name: string): string | undefined {
+  if (formatFromName(name) === undefined)
+    return `“${name}” does not end like a picture that can be written (.png, .jpg, .webp …).`;
+  const stem = name.slice(0, name.lastIndexOf('.'));
+  if (/^[. ]*$/.test(stem)) return `“${name}” has no name before its extension.`;
+  return undefined;
+}
