@@ -224,7 +224,7 @@ uiTest(
       page,
       'The engine process ended unexpectedly (SIGKILL)',
     );
-    assert.deepEqual(await notificationButtons(toast), ['Show Log']);
+    assert.deepEqual(await notificationButtons(toast), ['Retry', 'Use CPU', 'Show Log']);
     await page.screenshot({ path: screenshotPath('killed') });
     assert.deepEqual(listing(folder), ['large.png']);
     await hero(folder);
