@@ -1,7 +1,7 @@
 /**
  * Runs all tests, or the tiers that are named:
  *
- *   npm test [-- static unit engine webview host ui package]
+ *   npm test [-- static unit engine webview host ui package install]
  *
  * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
  * counts everything that ran.
@@ -61,6 +61,19 @@ const TIERS = {
     ),
   },
   package: { suites: [nodeTests('test/package', '--test-concurrency=1')] },
+  install: {
+    setUp: [ensureChromium, ensureVsCodeHost],
+    suites: [
+      [
+        process.execPath,
+        '--import',
+        'tsx',
+        '--test',
+        '--test-reporter=spec',
+        'test/package/install.test.mjs',
+      ],
+    ],
+  },
 };
 
 const chosen = process.argv.slice(2);
