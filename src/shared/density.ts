@@ -1,3 +1,6 @@
+import { densityFactor, readResourceFolder } from './androidFolders';
+import { withSuffix } from './nameParts';
+
 /** Sets of one picture in several densities, by the conventions of their platforms. */
 export const DENSITY_SETS = ['apple', 'android', 'flutter', 'web'] as const;
 export type DensitySet = (typeof DENSITY_SETS)[number];
@@ -16,16 +19,10 @@ export type DensityOutput = {
   readonly factor: number;
 };
 
-const ANDROID: Readonly<Record<string, number>> = {
-  ldpi: 0.75,
-  mdpi: 1,
-  hdpi: 1.5,
-  xhdpi: 2,
-  xxhdpi: 3,
-  xxxhdpi: 4,
-};
-const ANDROID_FOLDER =
-  /^((?:drawable|mipmap)(?:-(?!(?:l|m|h|x+h)dpi$)[\w]+)*)-((?:l|m|h|x+h)dpi)((?:-v\d+)?)$/;
+/** Beyond that a number in a folder's name is no density. */
+const MOST_FACTOR = 8;
+const ANDROID_SET = ['hdpi', 'xhdpi', 'xxhdpi', 'xxxhdpi'];
+const SUFFIX = /@(\d+(?:\.\d+)?)x(?:~\w+)?(?:-\d+)?(?:\.9)?\.[^.]+$/i;
 const FACTORS: Readonly<Record<Exclude<DensitySet, 'android'>, readonly number[]>> = {
   apple: [2, 3],
   flutter: [2, 3],
@@ -41,15 +38,24 @@ export function densityOf(path: string): Density | undefined {
   const segments = path.split(/[\\/]/);
   const name = segments.at(-1) ?? '';
   const folder = segments.at(-2) ?? '';
-  const at = /@(\d+(?:\.\d+)?)x(?:~\w+)?(?:-\d+)?\.[^.]+$/.exec(name)?.[1];
+  const at = SUFFIX.exec(name)?.[1];
   if (at !== undefined) return Number(at) === 1 ? undefined : { set: 'apple', factor: Number(at) };
-  const dpi = ANDROID_FOLDER.exec(folder)?.[2];
-  if (dpi !== undefined)
-    return dpi === 'mdpi' ? undefined : { set: 'android', factor: ANDROID[dpi] ?? 1 };
-  const flutter = /^(\d+(?:\.\d+)?)x$/.exec(folder)?.[1];
-  if (flutter !== undefined && Number(flutter) !== 1)
-    return { set: 'flutter', factor: Number(flutter) };
-  return undefined;
+  const resources = readResourceFolder(folder);
+  if (resources)
+    return resources.factor === undefined || resources.factor === 1
+      ? undefined
+      : { set: 'android', factor: resources.factor };
+  const flutter = flutterFactor(folder);
+  return flutter === undefined || flutter === 1 ? undefined : { set: 'flutter', factor: flutter };
+}
+
+/**
+ * Flutter writes `2.0x`; `2x` to `4x` mean the same. Larger whole numbers are the sizes of a game's
+ * textures: `16x`, `32x`.
+ */
+function flutterFactor(folder: string): number | undefined {
+  const text = /^(\d+\.\d+|[1-4])x$/.exec(folder)?.[1];
+  return text === undefined || Number(text) > MOST_FACTOR ? undefined : Number(text);
 }
 
 /**
@@ -62,14 +68,11 @@ export function densityOutputs(source: string, set: DensitySet): readonly Densit
   const slash = source.lastIndexOf('/');
   const [folder, name] = [source.slice(0, slash + 1), source.slice(slash + 1)];
   if (set === 'android') {
-    const segments = folder.split('/').filter((part) => part !== '');
-    const own = ANDROID_FOLDER.exec(segments.at(-1) ?? '');
-    const root = folder.startsWith('/') ? '/' : '';
-    const parent = own ? segments.slice(0, -1) : segments;
-    const [prefix, suffix] = own ? [own[1] ?? 'drawable', own[3] ?? ''] : ['drawable', ''];
-    return ['hdpi', 'xhdpi', 'xxhdpi', 'xxxhdpi'].map((dpi) => ({
-      path: `${root}${[...parent, `${prefix}-${dpi}${suffix}`, name].join('/')}`,
-      factor: ANDROID[dpi] ?? 1,
+    const own = readResourceFolder(folder.split('/').at(-2) ?? '');
+    const parent = densityFolder(source, set);
+    return ANDROID_SET.map((dpi) => ({
+      path: `${parent}${own ? own.named(dpi) : `drawable-${dpi}`}/${name}`,
+      factor: densityFactor(dpi) ?? 1,
     }));
   }
   return FACTORS[set].map((factor) => ({
@@ -84,7 +87,7 @@ export function densityOutputs(source: string, set: DensitySet): readonly Densit
 /** The folder below which all files of a set lie; "" for that of a source without a folder. */
 export function densityFolder(source: string, set: DensitySet): string {
   const folder = source.slice(0, source.lastIndexOf('/') + 1);
-  return set === 'android' && ANDROID_FOLDER.test(folder.split('/').at(-2) ?? '')
+  return set === 'android' && readResourceFolder(folder.split('/').at(-2) ?? '')
     ? folder.replace(/[^/]+\/$/, '')
     : folder;
 }
@@ -95,9 +98,4 @@ export function srcset(source: string, outputs: readonly DensityOutput[]): strin
     `${encodeURI(source)} 1x`,
     ...outputs.map(({ path, factor }) => `${encodeURI(path)} ${factor}x`),
   ].join(', ');
-}
-
-function withSuffix(name: string, suffix: string): string {
-  const dot = name.lastIndexOf('.');
-  return dot <= 0 ? name + suffix : name.slice(0, dot) + suffix + name.slice(dot);
 }

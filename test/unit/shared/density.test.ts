@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { densityOf, densityOutputs, srcset } from '../../../src/shared/density';
+import { densityFolder, densityOf, densityOutputs, srcset } from '../../../src/shared/density';
 
 test('a path that names a density is recognised, with either separator', () => {
   for (const [path, set, factor] of [
@@ -13,6 +13,14 @@ test('a path that names a density is recognised, with either separator', () => {
     ['res/drawable-night-xxhdpi-v21/icon.png', 'android', 3],
     ['res/mipmap-xxxhdpi/icon.png', 'android', 4],
     ['assets/2.0x/icon.png', 'flutter', 2],
+    ['assets/1.5x/icon.png', 'flutter', 1.5],
+    ['assets/3x/icon.png', 'flutter', 3],
+    ['button@2x.9.png', 'apple', 2],
+    ['res/drawable-tvdpi/icon.png', 'android', 213 / 160],
+    ['res/drawable-240dpi/icon.png', 'android', 1.5],
+    ['res/mipmap-b+sr+Latn-xhdpi/icon.png', 'android', 2],
+    ['res/drawable-en-rUS-night-xhdpi-notouch-v21/icon.png', 'android', 2],
+    ['res/drawable-ldrtl-sw600dp-land-hdpi/icon.9.png', 'android', 1.5],
   ] as const) {
     assert.deepEqual(densityOf(path), { set, factor }, path);
   }
@@ -30,6 +38,15 @@ test('what names none, or density 1, is a source', () => {
     '2x.png',
     'x@2xy.png',
     '3.0x.png',
+    'assets/minecraft/16x/stone.png',
+    'packs/32x/stone.png',
+    '128x/stone.png',
+    '10.5x/stone.png',
+    'drawable-nodpi/icon.png',
+    'drawable-anydpi-v26/icon.png',
+    'drawable-160dpi/icon.png',
+    'drawables-xhdpi/icon.png',
+    'button.9.png',
   ]) {
     assert.equal(densityOf(path), undefined, path);
   }
@@ -64,4 +81,33 @@ test('no file of a set is taken for a source', () => {
   for (const set of ['apple', 'android', 'flutter', 'web'] as const)
     for (const { path, factor } of densityOutputs('/p/icon.png', set))
       assert.equal(densityOf(path)?.factor, factor, path);
+});
+
+test('Android’s folders stand beside each other, their qualifiers in the platform’s order', () => {
+  for (const [folder, xhdpi] of [
+    ['drawable', 'drawable-xhdpi'],
+    ['mipmap', 'mipmap-xhdpi'],
+    ['drawable-fr', 'drawable-fr-xhdpi'],
+    ['drawable-v21', 'drawable-xhdpi-v21'],
+    ['drawable-night-v21', 'drawable-night-xhdpi-v21'],
+    ['mipmap-b+sr+Latn-mdpi', 'mipmap-b+sr+Latn-xhdpi'],
+    ['drawable-land-notouch-qwerty', 'drawable-land-xhdpi-notouch-qwerty'],
+    ['drawable-sw600dp-mdpi-v17', 'drawable-sw600dp-xhdpi-v17'],
+    ['drawable-1024x768', 'drawable-xhdpi-1024x768'],
+  ] as const) {
+    const source = `/p/res/${folder}/icon.png`;
+    assert.equal(densityOutputs(source, 'android')[1]?.path, `/p/res/${xhdpi}/icon.png`);
+    assert.equal(densityFolder(source, 'android'), '/p/res/');
+  }
+});
+
+test('a nine-patch stays one: the suffix stands before .9.png', () => {
+  assert.deepEqual(
+    densityOutputs('a/button.9.png', 'web').map(({ path }) => path),
+    ['a/button@2x.9.png', 'a/button@3x.9.png'],
+  );
+  assert.deepEqual(
+    densityOutputs('drawable/button.9.png', 'android').map(({ path }) => path)[3],
+    'drawable-xxxhdpi/button.9.png',
+  );
 });
