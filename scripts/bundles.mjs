@@ -29,6 +29,7 @@ export const bundles = [
     outfile: 'dist/engine.js',
     external: ['onnxruntime-node', 'sharp'],
   },
+  { ...node, entryPoints: ['src/engine/watchdog/main.ts'], outfile: 'dist/watchdog.js' },
   {
     ...node,
     entryPoints: ['src/cli/main.ts'],

@@ -37,6 +37,8 @@ declare const PISA_UPSCALE_VERSION: string;
 /** dist/cli.js lies beside dist/engine.js; the embedded models lie in models/ of the package. */
 const ENTRY = path.join(__dirname, 'engine.js');
 const MODELS = path.join(path.dirname(__dirname), 'models');
+/** A signal ends the program after this long at the latest. */
+const SIGNAL_GRACE_MS = 1900;
 
 const program = new Command('pisa-upscale')
   .description(
@@ -356,6 +358,8 @@ async function run(
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort();
+      // Whatever it is that does not obey, a disk perhaps, nobody waits for it.
+      setTimeout(() => process.exit(130), SIGNAL_GRACE_MS).unref();
     });
   }
   try {

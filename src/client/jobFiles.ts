@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { removeTree } from '../files/removeTree';
-import { makeScratch, removeTemporary } from './scratch';
+import { removeTemporary } from '../files/scratchFolder';
+import { makeScratch } from './scratch';
 
 /**
  * The temporary files of one job: its scratch folder, and the file beside the target while it is

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { privateFolder, privateFolders } from '../files/privateFolder';
 import { readSmallText } from '../files/readSmall';
-import { removeTree } from '../files/removeTree';
-import { BESIDE_TARGET, isTemporaryName, PALETTE_SUFFIX } from '../shared/temporaryFiles';
+import { removeScratch } from '../files/scratchFolder';
 import { isAlive, processStart } from './processStart';
 
 /**
@@ -20,7 +19,7 @@ const NAME = /^(\d{1,10})-[0-9a-f-]{36}$/;
  * later.
  */
 const OWNER = 'owner.txt';
-/** A path, or a moment: nothing of ours says more. */
+/** A moment: nothing of ours says more. */
 const WORD_LIMIT = 16 * 2 ** 10;
 
 /** Makes an empty scratch folder that this process owns. */
@@ -54,14 +53,5 @@ async function removeIfStale(folder: string, pid: number, signal?: AbortSignal):
   const options = { limit: WORD_LIMIT, ...(signal ? { signal } : {}) };
   const started = await readSmallText(path.join(folder, OWNER), options).catch(() => undefined);
   if (isAlive(pid, started ?? processStart(pid))) return;
-  const word = await readSmallText(path.join(folder, BESIDE_TARGET), options).catch(() => '');
-  const beside = word.trim();
-  if (path.isAbsolute(beside) && isTemporaryName(path.basename(beside)))
-    await removeTemporary(beside);
-  await removeTree(folder, signal);
-}
-
-/** Removes a temporary file beside a target, and its variant; what is no file is left alone. */
-export async function removeTemporary(file: string): Promise<void> {
-  for (const each of [file, file + PALETTE_SUFFIX]) await unlink(each).catch(() => undefined);
+  await removeScratch(folder, signal);
 }

@@ -31,6 +31,7 @@ import { openTileSession, threadCount } from './runtime/session';
 import { SessionPool } from './runtime/sessionPool';
 import { Line } from './line';
 import { measurePace } from './upscale/measurePace';
+import type { Watchdog } from './watchdog/watchdog';
 import type { UpscaleServices } from './upscale/services';
 import { upscaleFile } from './upscale/upscaleFile';
 
@@ -42,6 +43,8 @@ export type EngineOptions = {
   /** The engine's own script, started again to probe devices. */
   readonly entry: string;
   readonly version: string;
+  /** Learns which scratch folders are to go with the process. */
+  readonly watchdog: Pick<Watchdog, 'hold' | 'release'>;
 };
 
 /**
@@ -107,6 +110,8 @@ export class Engine {
     request: UpscaleRequest,
     { signal, progress }: CallContext,
   ): Promise<UpscaleResult> {
+    const { watchdog } = this.options;
+    watchdog.hold(request.scratchDirectory);
     const work = upscaleFile(request, this.services, { signal, progress });
     const settled = work.then(
       () => undefined,
@@ -116,6 +121,7 @@ export class Engine {
     // the run.
     const over = settled.then(async () => {
       if (signal.aborted) await removeTree(request.scratchDirectory).catch(() => undefined);
+      watchdog.release(request.scratchDirectory);
     });
     this.unfinished.add(over);
     void over.then(() => this.unfinished.delete(over));

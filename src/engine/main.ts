@@ -6,6 +6,7 @@ import { Engine } from './engine';
 import { named } from './errors';
 import { DRAW_ARGUMENT, serveDrawings } from './image/drawing';
 import { PROBE_ARGUMENT, probeDevice } from './runtime/probe';
+import { Watchdog } from './watchdog/watchdog';
 
 declare const PISA_UPSCALE_VERSION: string;
 
@@ -24,6 +25,7 @@ function main(): void {
   }
   // Ctrl+C in a terminal reaches the whole process group; the parent decides what it means.
   process.on('SIGINT', () => undefined);
+  const watchdog = new Watchdog();
   if (args[0] === PROBE_ARGUMENT) {
     process.on('disconnect', () => process.exit(0));
     const device = args[1];
@@ -44,6 +46,7 @@ function main(): void {
     store,
     entry: __filename,
     version: PISA_UPSCALE_VERSION,
+    watchdog,
   });
   const endpoint = new RpcEndpoint(
     { post: send, onMessage: (listener) => process.on('message', listener) },

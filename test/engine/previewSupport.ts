@@ -19,6 +19,7 @@ export const newEngine = (store = NO_STORE): ReturnType<Engine['api']> =>
     store,
     entry: ENGINE,
     version: '0',
+    watchdog: { hold: () => undefined, release: () => undefined },
   }).api();
 type Api = ReturnType<typeof newEngine>;
 

@@ -116,12 +116,16 @@ function probeInChild(entry: string, device: Device): Promise<DeviceReport> {
       'data',
       (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2000)),
     );
+    // Whoever wanted to know is gone.
+    const abandon = (): void => void child.kill('SIGKILL');
+    process.once('disconnect', abandon);
     child.on('message', (message) => {
       if (isDeviceReport(message)) report = message;
     });
     child.on('error', (error) => (stderr = error.message));
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      process.off('disconnect', abandon);
       const ended = signal === null ? `exit code ${String(code)}` : signal;
       const last = stderr.trim().split('\n').at(-1) ?? '';
       resolve(
