@@ -88,7 +88,7 @@ test('--check says what is stale, changed by hand, or has no source any more, an
   assert.deepEqual(lines(stdout), [
     'stale  p1@2x.jpg  (changed by hand)',
     'stale  p2@2x.webp  (from p2.webp)',
-    'orphan  p4@2x.jpg  (its source is gone)',
+    'orphan  p4@2x.jpg  (its source is gone, or no rule makes it any more)',
   ]);
   assert.deepEqual(treeOf(root), before);
 
