@@ -39,7 +39,8 @@ async function refused(call: UpscaleCall, code: string, message: RegExp): Promis
     assert.ok(error instanceof RpcError);
     assert.equal(error.code, code, error.message);
     assert.match(error.message, message);
-    assert.ok((error.hint ?? '').length > 0, 'it says what to do');
+    const advice = (error.hint ?? '') + (error.remedies ?? []).map(({ kind }) => kind).join();
+    assert.ok(advice.length > 0, 'it says what to do');
     return true;
   });
   assert.deepEqual(readdirSync(folder).sort(), before, 'nothing is written');
