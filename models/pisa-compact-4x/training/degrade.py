@@ -9,8 +9,8 @@ from network import SCALE
 
 Array = np.ndarray
 
-CLEAN, MILD = 0.32, 0.38
-"""Shares of pictures that are only reduced and that are degraded a little; the others are degraded up to strongly."""
+FIRST_SHARES = {"clean": 0.32, "mild": 0.38, "strong": 0.30}
+"""How many pictures the first generation saw that are only reduced, degraded a little, and degraded up to strongly."""
 
 KERNELS = {
     "area": (0.5, lambda x: np.where(np.abs(x) <= 0.5, 1.0, 0.0)),
@@ -91,35 +91,65 @@ def any_kernel(rng: np.random.Generator) -> str:
     return str(rng.choice(["cubic", "area", "lanczos", "linear"], p=[0.45, 0.25, 0.2, 0.1]))
 
 
-def degrade(picture: Array, rng: np.random.Generator) -> Array:
-    """uint8 [H,W,3] with sides divisible by 4 to uint8 [H/4,W/4,3]."""
+def degrade(picture: Array, rng: np.random.Generator, shares: dict[str, float] = FIRST_SHARES) -> Array:
+    """uint8 [H,W,3] with sides divisible by 4 to uint8 [H/4,W/4,3], by a kind of degradation drawn from `shares`, which add up to 1."""
     height, width = picture.shape[0] // SCALE, picture.shape[1] // SCALE
-    image = picture.astype(np.float32)
-    strength = rng.random()
-    if strength < CLEAN:
-        image = resize(image, any_kernel(rng), height, width)
-    elif strength < CLEAN + MILD:
-        if rng.random() < 0.5:
-            image = blur(image, rng, 2.0)
-        image = resize(image, any_kernel(rng), height, width)
-        if rng.random() < 0.45:
-            image = noise(image, rng, 8)
-        if rng.random() < 0.75:
-            image = compress(image, rng, 50)
-    else:
-        if rng.random() < 0.75:
-            image = blur(image, rng, 2.6)
-        if rng.random() < 0.3:
-            side = int(rng.uniform(1.2, 3.2) * height), int(rng.uniform(1.2, 3.2) * width)
-            image = resize(image, any_kernel(rng), *side)
-            if rng.random() < 0.6:
-                image = noise(image, rng, 14)
-            image = compress(image, rng, 40)
-            if rng.random() < 0.3:
-                image = blur(image, rng, 1.2)
-        image = resize(image, any_kernel(rng), height, width)
+    image = KINDS[_draw(shares, rng)](picture.astype(np.float32), height, width, rng)
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+def _draw(shares: dict[str, float], rng: np.random.Generator) -> str:
+    at, total = rng.random(), 0.0
+    for kind, share in shares.items():
+        total += share
+        if at < total:
+            return kind
+    return next(reversed(shares))
+
+
+def _clean(image: Array, height: int, width: int, rng: np.random.Generator) -> Array:
+    return resize(image, any_kernel(rng), height, width)
+
+
+def _camera(image: Array, height: int, width: int, rng: np.random.Generator) -> Array:
+    """A lens that is a little soft, fine grain, and a good JPEG at most: what comes out of a camera, looked at pixel by pixel."""
+    image = blur(image, rng, 3.5)
+    image = resize(image, any_kernel(rng), height, width)
+    if rng.random() < 0.5:
+        image = noise(image, rng, 3)
+    if rng.random() < 0.4:
+        image = compress(image, rng, 80)
+    return image
+
+
+def _mild(image: Array, height: int, width: int, rng: np.random.Generator) -> Array:
+    if rng.random() < 0.5:
+        image = blur(image, rng, 2.0)
+    image = resize(image, any_kernel(rng), height, width)
+    if rng.random() < 0.45:
+        image = noise(image, rng, 8)
+    if rng.random() < 0.75:
+        image = compress(image, rng, 50)
+    return image
+
+
+def _strong(image: Array, height: int, width: int, rng: np.random.Generator) -> Array:
+    if rng.random() < 0.75:
+        image = blur(image, rng, 2.6)
+    if rng.random() < 0.3:
+        side = int(rng.uniform(1.2, 3.2) * height), int(rng.uniform(1.2, 3.2) * width)
+        image = resize(image, any_kernel(rng), *side)
         if rng.random() < 0.6:
             image = noise(image, rng, 14)
-        if rng.random() < 0.9:
-            image = compress(image, rng, 30)
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+        image = compress(image, rng, 40)
+        if rng.random() < 0.3:
+            image = blur(image, rng, 1.2)
+    image = resize(image, any_kernel(rng), height, width)
+    if rng.random() < 0.6:
+        image = noise(image, rng, 14)
+    if rng.random() < 0.9:
+        image = compress(image, rng, 30)
+    return image
+
+
+KINDS = {"clean": _clean, "camera": _camera, "mild": _mild, "strong": _strong}

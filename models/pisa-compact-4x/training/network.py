@@ -118,6 +118,10 @@ class CompactNetwork(nn.Module):
         convolution, shuffle = self.semantic_head
         return shuffle(self.unpattern(convolution(self.semantic_stack(features))))
 
+    def faithful(self, image: Tensor) -> Tensor:
+        """The picture at (1, 0)."""
+        return self.base(image) + self.pixel_head(self.features(image))
+
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         features = self.features(image)
         return self.base(image), self.pixel_head(features), self.semantic(features)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from degrade import degrade
+from degrade import FIRST_SHARES, degrade
 from network import SCALE
 
 SHARES = {"photo": 0.40, "art": 0.25, "icons": 0.12, "text": 0.23}
@@ -18,25 +18,32 @@ VALIDATION = 12
 
 def validation_crops(data: Path) -> np.ndarray:
     """uint8 [48,256,256,3], never trained on; the held-out pictures that judge the model are others still."""
-    return np.concatenate([np.load(data / f"{name}.npy", mmap_mode="r")[-VALIDATION:] for name in SHARES])
+    files = (data / f"{name}.npy" for name in SHARES)
+    return np.concatenate([np.load(file, mmap_mode="r")[-VALIDATION:] for file in files if file.exists()])
+
+
+Degradations = dict[str, dict[str, float]]
+"""For each category the shares of the kinds of degradation (see degrade.py); the first generation's where one is missing."""
 
 
 class Pairs(IterableDataset):
-    """Endless pairs: a crop uint8 [256,256,3] and the small picture made of it, uint8 [64,64,3]."""
+    """Endless pairs, of the categories that are there: a crop uint8 [256,256,3] and the small picture made of it, uint8 [64,64,3]."""
 
-    def __init__(self, data: Path, seed: int) -> None:
+    def __init__(self, data: Path, seed: int, degradations: Degradations) -> None:
         super().__init__()
-        self.data, self.seed = data, seed
+        self.data, self.seed, self.degradations = data, seed, degradations
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = np.random.default_rng(self.seed)
-        crops = {name: np.load(self.data / f"{name}.npy", mmap_mode="r") for name in SHARES}
-        names = list(SHARES)
+        names = [name for name in SHARES if (self.data / f"{name}.npy").exists()]
+        crops = {name: np.load(self.data / f"{name}.npy", mmap_mode="r") for name in names}
+        shares = np.array([SHARES[name] for name in names])
         while True:
-            pool = crops[names[rng.choice(len(names), p=list(SHARES.values()))]]
+            name = names[rng.choice(len(names), p=shares / shares.sum())]
+            pool = crops[name]
             picture = pool[rng.integers(len(pool) - VALIDATION)]
             picture = np.rot90(picture, rng.integers(4)).copy()
-            yield picture, degrade(picture, rng)
+            yield picture, degrade(picture, rng, self.degradations.get(name, FIRST_SHARES))
 
 
 class Batches:
@@ -45,10 +52,10 @@ class Batches:
     turned differently: degrading is the dearer half of the work.
     """
 
-    def __init__(self, data: Path, seed: int, size: int, side: int, fresh: int, reservoir: int = 512) -> None:
+    def __init__(self, data: Path, seed: int, size: int, side: int, fresh: int, reservoir: int = 512, degradations: Degradations | None = None) -> None:
         self.rng = np.random.default_rng([seed, 1])
         self.size, self.side, self.fresh = size, side, fresh
-        loader = DataLoader(Pairs(data, seed), batch_size=fresh, num_workers=1, prefetch_factor=32, worker_init_fn=_quiet)
+        loader = DataLoader(Pairs(data, seed, degradations or {}), batch_size=fresh, num_workers=1, prefetch_factor=32, worker_init_fn=_quiet)
         self.source = iter(loader)
         self.large: list[Tensor] = []
         self.small: list[Tensor] = []

@@ -61,7 +61,7 @@ def train_pixel(options: Options) -> Path:
         means.add({"loss": loss, "mse": squared.mean()})
         if step % options.log_every == 0 or step == options.pixel_steps:
             seconds = before + time.time() - started
-            log.add({"step": step, "seconds": round(seconds), **means.take(), **validation.gains(average.module, 0)})
+            log.add({"step": step, "seconds": round(seconds), **means.take(), **validation.gains(average.module.faithful)})
             checkpoints.save(step, seconds)
     torch.save(average.module.state_dict(), result)
     return result

@@ -70,9 +70,10 @@ def pattern(residual: Tensor) -> Tensor:
     return (wide - wide.mean(1, keepdim=True)).abs().mean() + 80 * (near - near.mean(1, keepdim=True)).square().mean()
 
 
-def beyond(image: Tensor, large: Tensor, side: int = 7, tolerance: float = 0.02) -> Tensor:
-    """How far pixels lie outside the values that the original has within `side` x `side` pixels: specks, not texture that is a little displaced."""
-    highest, lowest = F.max_pool2d(large, side, 1, side // 2), -F.max_pool2d(-large, side, 1, side // 2)
+def beyond(image: Tensor, *targets: Tensor, side: int = 7, tolerance: float = 0.02) -> Tensor:
+    """How far pixels lie outside the values that the targets have within `side` x `side` pixels: specks, not texture that is a little displaced."""
+    above, below = torch.stack(targets).amax(0), torch.stack(targets).amin(0)
+    highest, lowest = F.max_pool2d(above, side, 1, side // 2), -F.max_pool2d(-below, side, 1, side // 2)
     return (F.relu(image - highest - tolerance) + F.relu(lowest - image - tolerance)).mean()
 
 
@@ -154,7 +155,7 @@ def train_semantic(options: Options, pixel: Path, teacher: Path) -> Path:
         means.add({name: losses.get(name, torch.zeros(())) for name in LOGGED})
         if step % options.log_every == 0 or step == options.semantic_steps:
             seconds = before + time.time() - started
-            log.add({"step": step, "seconds": round(seconds), **means.take(), **validation.gains(average.module, 1)})
+            log.add({"step": step, "seconds": round(seconds), **means.take(), **validation.gains(lambda small: sum(average.module(small)))})
             checkpoints.save(step, seconds)
     torch.save(average.module.state_dict(), result)
     return result

@@ -1,0 +1,80 @@
+"""Two networks in one file: one for fidelity, one for what an eye would miss. The result is base + lambda_pix * pixel + lambda_sem * semantic."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from network import SCALE, SLOPE, Bicubic, Block, Unpattern
+
+FEATURES = 64
+PIXEL_BLOCKS, DETAIL_BLOCKS = 10, 15
+EARLY = 8
+"""Blocks of the first generation's trunk: after as many the detail branch has a head of its own, as the first generation had its pixel head."""
+
+
+class Gate(nn.Module):
+    """
+    0 where the picture is flat, 1 where it is not: from the range of values within RADIUS pixels, the widest of the three channels, rising
+    smoothly until FULL. Averaged over 3x3 pixels, so that there is no edge where it begins. It multiplies both residuals, and a field of one
+    colour therefore comes out as the base's: exactly that colour, whatever the precision of the rest.
+    """
+
+    RADIUS = 3
+    FULL = 3 / 255
+
+    def forward(self, image: Tensor) -> Tensor:
+        side = 2 * self.RADIUS + 1
+        highest = F.max_pool2d(image, side, 1, self.RADIUS)
+        lowest = -F.max_pool2d(-image, side, 1, self.RADIUS)
+        share = ((highest - lowest).amax(1, keepdim=True) / self.FULL).clamp(0, 1)
+        ramp = share * share * (3 - 2 * share)
+        return F.avg_pool2d(ramp, 3, 1, 1, count_include_pad=False)
+
+
+class Branch(nn.Module):
+    """An image [N,3,H,W] to the sub-pixels of a residual, [N,3*16,H,W]."""
+
+    def __init__(self, blocks: int, early: int | None = None) -> None:
+        super().__init__()
+        self.early_at = early
+        self.entry = nn.Conv2d(3, FEATURES, 3, padding=1)
+        self.trunk = nn.Sequential(*(Block(FEATURES) for _ in range(blocks)))
+        self.head = nn.Conv2d(FEATURES, 3 * SCALE * SCALE, 3, padding=1)
+        self.early_head = nn.Conv2d(FEATURES, 3 * SCALE * SCALE, 3, padding=1) if early is not None else None
+
+    def forward(self, image: Tensor) -> Tensor:
+        x = F.leaky_relu(self.entry(image - 0.5), SLOPE)
+        if self.early_head is None:
+            return self.head(self.trunk(x))
+        x = self.trunk[: self.early_at](x)
+        return self.early_head(x) + self.head(self.trunk[self.early_at :](x))
+
+
+class SecondNetwork(nn.Module):
+    """
+    `image` [N,3,H,W], RGB in [0,1], to `base`, `pixel` and `semantic`, each [N,3,4H,4W]. `semantic` is what `detail` sees beyond `pixel`, so
+    that base + pixel + semantic is `detail`'s picture whatever the pixel branch has learned meanwhile: each can be trained by itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.base, self.gate, self.unpattern = Bicubic(), Gate(), Unpattern()
+        self.pixel = Branch(PIXEL_BLOCKS)
+        self.detail = Branch(DETAIL_BLOCKS, EARLY)
+
+    def faithful(self, image: Tensor) -> Tensor:
+        """The picture at (1, 0)."""
+        return self.base(image) + F.pixel_shuffle(self.gate(image) * self.pixel(image).float(), SCALE)
+
+    def semantic(self, image: Tensor, pixel: Tensor) -> Tensor:
+        """The semantic residual; `pixel` are the pixel branch's sub-pixels."""
+        return F.pixel_shuffle(self.gate(image) * self.unpattern(self.detail(image).float() - pixel), SCALE)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        pixel = self.pixel(image).float()
+        return self.base(image), F.pixel_shuffle(self.gate(image) * pixel, SCALE), self.semantic(image, pixel)
+
+    @property
+    def receptive_radius(self) -> int:
+        """Input pixels around one that its result depends on."""
+        return max(2 + 2 * DETAIL_BLOCKS + Unpattern.RADIUS, Gate.RADIUS + 1)

@@ -1,0 +1,63 @@
+"""
+The state of a training in a form small enough for the repository: averaged weights of both branches and the discriminator in 16-bit floats,
+with the counts of steps.
+
+    python -m second.snapshot RUN
+"""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from second.options import BRANCHES, SNAPSHOT
+
+STATE = "state.json"
+
+
+def read_snapshot(name: str, branch: nn.Module, adversary: nn.Module | None) -> tuple[int, float] | None:
+    """Fills a branch (and its adversary) from the snapshot. The steps and seconds it was trained for; None without one."""
+    file = SNAPSHOT / f"{name}.pt"
+    if not file.exists():
+        return None
+    branch.load_state_dict(torch.load(file, weights_only=True))
+    other = SNAPSHOT / "discriminator.pt"
+    if adversary is not None and other.exists():
+        adversary.load_state_dict(torch.load(other, weights_only=True))
+    state = json.loads((SNAPSHOT / STATE).read_text())[name]
+    return state["step"], state["seconds"]
+
+
+def write_snapshot(run: Path) -> None:
+    """From the checkpoints of a run; a branch without one keeps what the snapshot has."""
+    SNAPSHOT.mkdir(exist_ok=True)
+    place = SNAPSHOT / STATE
+    states = json.loads(place.read_text()) if place.exists() else {}
+    for name in BRANCHES:
+        file = run / f"{name}-checkpoint.pt"
+        if not file.exists():
+            continue
+        checkpoint = torch.load(file, weights_only=True, map_location="cpu")
+        torch.save(_halved(checkpoint["average"]), SNAPSHOT / f"{name}.pt")
+        if "discriminator" in checkpoint:
+            torch.save(_halved(checkpoint["discriminator"]), SNAPSHOT / "discriminator.pt")
+        states[name] = {"step": checkpoint["step"], "seconds": round(checkpoint["seconds"])}
+    place.write_text(json.dumps(states, indent=2) + "\n")
+
+
+def _halved(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
+
+
+def main() -> None:
+    parser = ArgumentParser(description="Writes the snapshot of a run.")
+    parser.add_argument("run", type=Path)
+    write_snapshot(parser.parse_args().run)
+    for file in sorted(SNAPSHOT.iterdir()):
+        print(f"{file}: {file.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
