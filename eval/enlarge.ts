@@ -35,7 +35,12 @@ export async function enlargeAll(
   }
 }
 
-function enlarge(input: Picture, { run }: Method, enlargement: Enlargement | undefined): Picture {
+/** The method's result; `enlargement` is its network's, where it has one. */
+export function enlarge(
+  input: Picture,
+  { run }: Method,
+  enlargement: Enlargement | undefined,
+): Picture {
   switch (run.kind) {
     case 'bicubic':
       return enlargeBicubic(input);
@@ -54,7 +59,7 @@ export const enlargeBicubic = (input: Picture): Picture =>
   mapChannels(input, (plane) => resizeBicubic(plane, plane.width * FACTOR, plane.height * FACTOR));
 
 /** Methods of one model together, so that its network runs once for a picture. */
-function groupByModel(methods: readonly Method[]): Method[][] {
+export function groupByModel(methods: readonly Method[]): Method[][] {
   const groups = new Map<string, Method[]>();
   for (const method of methods) {
     const key = method.run.kind === 'network' ? method.run.model.graph : method.id;

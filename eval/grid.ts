@@ -22,19 +22,21 @@ export type Grid = {
   readonly methods: readonly Method[];
 };
 
-/**
- * The grid of the first model with two branches, on the first `perCategory` pictures of each
- * category.
- */
-export function gridOf(
-  methods: readonly Method[],
-  pictures: readonly HeldOut[],
-  perCategory: number,
-): Grid | undefined {
+/** The first model with two branches, and the methods along both its dials. */
+export type Lambdas = {
+  readonly model: TiledModel | undefined;
+  /** The method for each value of a dial, in the order of `LAMBDAS`. */
+  readonly along: Readonly<Record<Dial, readonly Method[]>> | undefined;
+  /** Every method once. */
+  readonly methods: readonly Method[];
+};
+
+/** The rows of λ for the first model with two branches; nothing where there is none. */
+export function lambdaMethods(methods: readonly Method[]): Lambdas {
   const model = methods
     .flatMap(({ run }) => (run.kind === 'network' ? [run.model] : []))
     .find(({ manifest }) => manifest.branches.includes('semantic'));
-  if (!model) return undefined;
+  if (!model) return { model: undefined, along: undefined, methods: [] };
   const { id } = model.manifest;
   const known = new Map<string, Method>();
   const at = (guidance: Guidance): Method => {
@@ -48,10 +50,24 @@ export function gridOf(
   };
   const pixel = LAMBDAS.map((lambda) => at({ pixel: lambda, semantic: 1 }));
   const semantic = LAMBDAS.map((lambda) => at({ pixel: 1, semantic: lambda }));
+  return { model, along: { pixel, semantic }, methods: [...known.values()] };
+}
+
+/**
+ * The grid of the first model with two branches, on the first `perCategory` pictures of each
+ * category.
+ */
+export function gridOf(
+  methods: readonly Method[],
+  pictures: readonly HeldOut[],
+  perCategory: number,
+): Grid | undefined {
+  const { model, along, methods: all } = lambdaMethods(methods);
+  if (!model || !along) return undefined;
   const some = CATEGORIES.flatMap((category) =>
     pictures.filter((held) => held.category === category).slice(0, perCategory),
   );
-  return { model, pictures: some, along: { pixel, semantic }, methods: [...known.values()] };
+  return { model, pictures: some, along, methods: all };
 }
 
 /** Whether values rise or fall without exception. */

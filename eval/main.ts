@@ -1,5 +1,5 @@
 /**
- * Compares ×4 enlargements of held-out pictures: see eval/README.md.
+ * Compares ×4 enlargements of held-out pictures or of benchmarks: see eval/README.md.
  *
  *   npm run eval -- [options]
  */
@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { loadOnnxRuntime } from '../src/engine/runtime/onnxRuntime';
+import { runBenchmarks } from './benchmarks/main';
 import { enlargeAll } from './enlarge';
 import { gridOf } from './grid';
 import { readHeldOut } from './heldout';
@@ -33,6 +34,11 @@ async function main(): Promise<void> {
   const started = performance.now();
   const methods = await findMethods(options.models, options.modelFolders);
   if (methods.length === 0) throw new Error('There is nothing to compare.');
+  if (options.benchmarks !== undefined) {
+    console.log(await runBenchmarks(options.benchmarks, options.every, methods, out));
+    console.log(`Written to ${out}: benchmarks.md, benchmarks.json.`);
+    return;
+  }
   const pictures = await readHeldOut(options.heldout, options.perCategory);
   const shown = shownPictures(pictures, options.shown);
   const grid = gridOf(methods, pictures, options.dialPictures);

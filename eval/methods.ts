@@ -23,6 +23,7 @@ const NETWORKS: Readonly<Record<string, string>> = {
   'esrgan-medium-4x': 'ESRGAN Medium',
   'esrgan-thick-4x': 'ESRGAN Thick',
   'realesrgan-x4plus': 'Real-ESRGAN x4plus',
+  'realesr-animevideov3': 'Real-ESRGAN AnimeVideo v3',
   [OURS]: 'PiSA Compact',
 };
 /** What is compared of a model with two branches. */

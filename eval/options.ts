@@ -19,6 +19,10 @@ export type Options = {
   readonly dialPictures: number;
   /** Names of the pictures that are drawn; empty for the first of each category. */
   readonly shown: readonly string[];
+  /** Folder of benchmarks that are measured instead of the held-out pictures. */
+  readonly benchmarks: string | undefined;
+  /** Of a benchmark's pairs every so many-th is measured. */
+  readonly every: number;
 };
 
 /**
@@ -36,7 +40,9 @@ export const HELP = `npm run eval -- [options]
   --models-dir DIR  one more folder with models, which win over the project's; may be repeated
   --dials N         measure the dials on N pictures of each category, or on "all" (default: ${DIAL_PICTURES})
   --show a,b        draw these held-out pictures (default: the first of each category)
-  --quick           one picture of each category`;
+  --quick           one picture of each category
+  --benchmarks DIR  measure set5/, set14/ and realsr/{lr,hr}/ below DIR instead of the held-out pictures
+  --every N         of realsr only every Nth pair (default: 1)`;
 
 /** Reads the command line; undefined when help is asked for. Throws on what it does not know. */
 export function readOptions(args: readonly string[]): Options | undefined {
@@ -49,6 +55,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
       'models-dir': { type: 'string', multiple: true, default: [] },
       dials: { type: 'string', default: String(DIAL_PICTURES) },
       show: { type: 'string', default: '' },
+      benchmarks: { type: 'string' },
+      every: { type: 'string', default: '1' },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -61,6 +69,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
     modelFolders: values['models-dir'].map((folder) => path.resolve(folder)),
     perCategory: values.quick ? 1 : Infinity,
     dialPictures: readCount(values.dials),
+    benchmarks: values.benchmarks === undefined ? undefined : path.resolve(values.benchmarks),
+    every: readEvery(values.every),
     shown: values.show
       .split(',')
       .map((name) => name.trim())
@@ -71,5 +81,10 @@ export function readOptions(args: readonly string[]): Options | undefined {
 function readCount(text: string): number {
   if (text === 'all') return Infinity;
   if (!/^\d+$/.test(text)) throw new Error(`--dials takes a number or "all", not "${text}".`);
+  return Number(text);
+}
+
+function readEvery(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--every takes a number from 1, not "${text}".`);
   return Number(text);
 }

