@@ -120,7 +120,12 @@ test('the benchmarks are measured once, with both dials on pairs', async () => {
     ],
   );
   const report = benchmarkReport(summaries);
-  for (const part of ['Set5', '(3 pictures)', 'two-branch-4x, λ_sem, the other dial at 1', 'ST-LPIPS'])
+  for (const part of [
+    'Set5',
+    '(3 pictures)',
+    'two-branch-4x, λ_sem, the other dial at 1',
+    'ST-LPIPS',
+  ])
     assert.ok(report.includes(part), part);
   const bicubic = summaries[0]?.methods.find(({ id }) => id === 'bicubic')?.figures;
   const [clean] = pictures;
