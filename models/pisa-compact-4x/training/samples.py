@@ -48,8 +48,8 @@ class Pairs(IterableDataset):
 
 class Batches:
     """
-    Batches cut out of a reservoir of pairs. Every batch replaces `fresh` of them, so a pair serves about size/fresh times, each time cut and
-    turned differently: degrading is the dearer half of the work.
+    Batches cut out of a reservoir of pairs, which grows at first. Every batch replaces `fresh` of them, so a pair serves about size/fresh times,
+    each time cut and turned differently: degrading is the dearer half of the work.
     """
 
     def __init__(self, data: Path, seed: int, size: int, side: int, fresh: int, reservoir: int = 512, degradations: Degradations | None = None) -> None:
@@ -59,16 +59,23 @@ class Batches:
         self.source = iter(loader)
         self.large: list[Tensor] = []
         self.small: list[Tensor] = []
-        while len(self.large) < reservoir:
-            large, small = next(self.source)
-            self.large += list(large)
-            self.small += list(small)
+        self.reservoir = reservoir
+        while len(self.large) < min(reservoir, 4 * size):
+            self._more()
+
+    def _more(self) -> None:
+        """Some new pairs: in addition until the reservoir is full, then in the place of others."""
+        for large, small in zip(*next(self.source)):
+            if len(self.large) < self.reservoir:
+                self.large.append(large)
+                self.small.append(small)
+            else:
+                at = self.rng.integers(len(self.large))
+                self.large[at], self.small[at] = large, small
 
     def __next__(self) -> tuple[Tensor, Tensor]:
         """`small` [N,3,side,side] and `large` [N,3,4*side,4*side], RGB in [0,1]."""
-        for large, small in zip(*next(self.source)):
-            at = self.rng.integers(len(self.large))
-            self.large[at], self.small[at] = large, small
+        self._more()
         cuts = [self.cut(at) for at in self.rng.choice(len(self.large), self.size, replace=False)]
         small, large = zip(*cuts)
         return as_input(torch.stack(small)), as_input(torch.stack(large))
