@@ -1,11 +1,15 @@
 import { METRICS } from '../metrics/measure';
-import { table } from '../report/markdown';
+import { mark, table } from '../report/markdown';
+import type { Target } from '../targets';
 import { FIGURES, type FigureName, type Figures } from './figures';
 import { BENCHMARKS } from './sets';
 import type { BenchmarkSummary } from './summary';
 
-/** All tables of the benchmarks as Markdown. */
-export function benchmarkReport(summaries: readonly BenchmarkSummary[]): string {
+/** All tables of the benchmarks as Markdown; `targets` by the model that they are checked for. */
+export function benchmarkReport(
+  summaries: readonly BenchmarkSummary[],
+  targets: ReadonlyMap<string, readonly Target[]>,
+): string {
   const parts = [
     '# Benchmarks, ×4',
     'PSNR-Y, SSIM-Y: luma of BT.601 in [16,235], peak 255; 4 pixels shaved on the clean sets, none ' +
@@ -23,6 +27,11 @@ export function benchmarkReport(summaries: readonly BenchmarkSummary[]): string 
       const lines = points.map(({ lambda, figures }) => [String(lambda), ...cells(figures)]);
       parts.push(table([name, ...header], lines));
     }
+  }
+  for (const [model, own] of targets) {
+    parts.push(`## Targets of ${model}`);
+    const rows = own.map(({ text, measured, passed }) => [mark(passed), text, measured]);
+    parts.push(table(['', 'Target', 'Measured'], rows));
   }
   return `${parts.join('\n\n')}\n`;
 }

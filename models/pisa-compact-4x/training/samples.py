@@ -55,7 +55,9 @@ class Batches:
     def __init__(self, data: Path, seed: int, size: int, side: int, fresh: int, reservoir: int = 512, degradations: Degradations | None = None) -> None:
         self.rng = np.random.default_rng([seed, 1])
         self.size, self.side, self.fresh = size, side, fresh
-        loader = DataLoader(Pairs(data, seed, degradations or {}), batch_size=fresh, num_workers=1, prefetch_factor=32, worker_init_fn=_quiet)
+        # Not forked: a copy of a process whose threads have computed something may wait for them forever.
+        worker = {"num_workers": 1, "prefetch_factor": 32, "worker_init_fn": _quiet, "multiprocessing_context": "spawn"}
+        loader = DataLoader(Pairs(data, seed, degradations or {}), batch_size=fresh, **worker)
         self.source = iter(loader)
         self.large: list[Tensor] = []
         self.small: list[Tensor] = []

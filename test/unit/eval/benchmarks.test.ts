@@ -7,7 +7,8 @@ import { FigureStore } from '../../../eval/benchmarks/figureStore';
 import { benchmarkReport } from '../../../eval/benchmarks/report';
 import { measureBenchmarks } from '../../../eval/benchmarks/run';
 import { readBenchmark, reduceAsMatlab } from '../../../eval/benchmarks/sets';
-import { summarizeBenchmarks } from '../../../eval/benchmarks/summary';
+import { summarizeBenchmarks, type BenchmarkSummary } from '../../../eval/benchmarks/summary';
+import { checkBenchmarks } from '../../../eval/benchmarks/targets';
 import { enlargeBicubic } from '../../../eval/enlarge';
 import { LAMBDAS } from '../../../eval/grid';
 import { findMethods } from '../../../eval/methods';
@@ -119,7 +120,10 @@ test('the benchmarks are measured once, with both dials on pairs', async () => {
       ['realsr', 3, 2],
     ],
   );
-  const report = benchmarkReport(summaries);
+  const report = benchmarkReport(
+    summaries,
+    new Map([['two-branch-4x', checkBenchmarks(summaries, 'two-branch-4x')]]),
+  );
   for (const part of [
     'Set5',
     '(3 pictures)',
@@ -137,6 +141,24 @@ test('the benchmarks are measured once, with both dials on pairs', async () => {
     perceptual,
   );
   assert.deepEqual(bicubic, expected);
+});
+
+test('targets on the benchmarks pass, fail, or are not measured', () => {
+  const figures: Figures = { psnrY: 26, ssimY: 0.8, stLpips: 0.2, niqe: 4, sharpness: 6 };
+  const method = (id: string, more: Partial<Figures>): BenchmarkSummary['methods'][number] => ({
+    id,
+    label: id,
+    figures: { ...figures, ...more },
+  });
+  const methods = [method('a_1_0', { sharpness: 5 }), method('a_1_1', {})];
+  const targets = checkBenchmarks([{ set: 'realsr', pictures: 2, methods, dials: [] }], 'a');
+  const passed = (text: string): boolean | undefined =>
+    targets.find((target) => target.text.startsWith(text))?.passed;
+  assert.equal(passed('Set5'), undefined);
+  assert.equal(passed('RealSR: PSNR-Y at (1, 0)'), false);
+  assert.equal(passed('RealSR: PSNR-Y at (1, 1)'), true);
+  assert.equal(passed('RealSR: ST-LPIPS'), true);
+  assert.equal(passed('RealSR: sharpness at (1, 1) over (1, 0)'), false);
 });
 
 test('options of the benchmarks', () => {

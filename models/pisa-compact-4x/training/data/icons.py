@@ -23,7 +23,7 @@ def rasterise(svg: bytes, side: int) -> Image.Image | None:
     """An SVG picture, ``side`` pixels at its longer side; None if it fails."""
     command = ["rsvg-convert", "--width", str(side), "--height", str(side), "--keep-aspect-ratio"]
     try:
-        result = subprocess.run(command, input=svg, capture_output=True, timeout=20)
+        result = subprocess.run(command, input=svg, capture_output=True, timeout=600)
         image = Image.open(io.BytesIO(result.stdout)).convert("RGBA")
     except (OSError, subprocess.TimeoutExpired):
         return None

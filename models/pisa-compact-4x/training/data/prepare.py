@@ -181,10 +181,20 @@ def text_patches(store: PackageStore, group: Group, work: Path) -> Iterator[Patc
         kind = rng.choices(kinds, weights)[0]
         scale = rng.choice((1.0, 1.0, 1.0, 1.25, 1.5, 2.0))
         page = render_pages.Page("train", seed)
-        shot = render_pages.render(kind, page, (1024, 1024), environment, scale)
+        shot = kept(work / "pages" / f"{seed:05d}.png", lambda: render_pages.render(kind, page, (1024, 1024), environment, scale))
         for patch in page_cells(shot, rng, group["crops_per_page"]):
             produced += 1
             yield patch
+
+
+def kept(file: Path, render: Callable[[], Image.Image]) -> Image.Image:
+    """A page as it was rendered before, or rendered now: browsers are slow, and an interrupted run should not begin again."""
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        partial = file.with_suffix(".part")
+        render().save(partial, "png")
+        partial.replace(file)
+    return Image.open(file).convert("RGB")
 
 
 def page_cells(shot: Image.Image, rng: random.Random, count: int) -> list[Patch]:

@@ -404,6 +404,6 @@ def render(
             f"--force-device-scale-factor={scale}", f"--window-size={width},{height}",
             f"--screenshot={target}", source.as_uri(),
         ]
-        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=1200)
         image = Image.open(target).convert("RGB")
     return image.crop((0, 0, min(size[0], image.width), min(size[1], image.height)))
