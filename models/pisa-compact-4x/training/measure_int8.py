@@ -132,9 +132,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--reference", type=Path, help="the model whose time counts as 1 (default: the first)")
     parser.add_argument("--each", type=int, default=6, help="pictures of every category")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="runs that are timed; 0 for none")
     values = parser.parse_args()
-    print_times(values.floats, values.quantised, values.reference or values.floats, values.rounds)
+    if values.rounds > 0:
+        print_times(values.floats, values.quantised, values.reference or values.floats, values.rounds)
     floats, quantised = open_session(values.floats), open_session(values.quantised)
     print("int8 against float32, clean:")
     print_pictures(floats, quantised, values.data, values.each)

@@ -23,7 +23,6 @@ class Options:
     distil_steps: int
     taught_first: int
     taught: int
-    log_every: int
     seed: int
     threads: int
     device: str
@@ -40,7 +39,6 @@ def read_options(text: str) -> Options:
     parser.add_argument("--distil-steps", type=int, default=3_000, help="first steps of the detail branch, without feature and adversarial losses")
     parser.add_argument("--taught-first", type=int, default=200, help="pictures that the teacher enlarges before the detail branch begins")
     parser.add_argument("--taught", type=int, default=8_000, help="pictures that the teacher enlarges in all, while the training goes on")
-    parser.add_argument("--log-every", type=int, default=250)
     parser.add_argument("--seed", type=int, default=20_261_126)
     parser.add_argument("--threads", type=int, default=1, help="of the CPU for each branch")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")

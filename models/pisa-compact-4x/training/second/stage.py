@@ -1,4 +1,4 @@
-"""What both branches' trainings have in common: where they go on from, the average of the weights, the log, a checkpoint every ten minutes."""
+"""What both branches' trainings have in common: where they go on from, the average of the weights, and every ten minutes a checkpoint and a row of the log."""
 
 import time
 
@@ -62,15 +62,13 @@ class Stage:
         self.average.update(self.branch, self.step)
 
     def note(self, losses: dict[str, Tensor]) -> bool:
-        """Counts losses for the log. Whether a row of it is due."""
+        """Counts losses for the log. Whether a row of it and a checkpoint are due."""
         self.means.add(losses)
-        return self.step % self.options.log_every == 0 or not self.going
+        return not self.going or time.time() - self.saved >= CHECKPOINT_SECONDS
 
     def write(self, figures: dict[str, str]) -> None:
-        """A row of the log, and a checkpoint if ten minutes have passed."""
-        now = time.time()
-        seconds = self.before + now - self.started
+        """A row of the log and a checkpoint."""
+        seconds = self.before + time.time() - self.started
         self.log.add({"step": self.step, "seconds": round(seconds), **self.means.take(), **figures})
-        if now - self.saved >= CHECKPOINT_SECONDS or not self.going:
-            self.checkpoints.save(self.step, seconds)
-            self.saved = now
+        self.checkpoints.save(self.step, seconds)
+        self.saved = time.time()

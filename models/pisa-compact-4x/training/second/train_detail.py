@@ -52,7 +52,7 @@ def train_detail(options: Options) -> None:
         return
     taught = Taught(options)
     taught.grow(options.taught_first)
-    validation = Validation(options.data)
+    validation = Validation(options.data, 3)
     batches = Batches(options.data, options.seed + stage.step + 1, BATCH - TAUGHT, SIDE, FRESH, degradations=KINDS)
     while stage.going:
         first = stage.step < options.distil_steps

@@ -29,7 +29,7 @@ def train_pixel(options: Options) -> None:
     stage.begin()
     if not stage.going:
         return
-    validation = Validation(options.data)
+    validation = Validation(options.data, 3)
     batches = Batches(options.data, options.seed + stage.step, BATCH, SIDE, FRESH, degradations=dict.fromkeys(("photo", "art", "icons", "text"), KINDS))
     while stage.going:
         stage.rate(cosine(stage.step, options.pixel_steps, RATE))
