@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from export import LARGEST_DIFFERENCE, OPSET, Graph
 from flat_gate import gate
@@ -23,6 +23,8 @@ from second.snapshot import read_snapshot
 from second.warm_start import warm_start
 
 NAME = "pisa-compact-4x-v2"
+LARGE = 1000
+"""Weights of so many numbers and more are stored in 16 bits where asked for."""
 
 
 def branch(graph: Graph, centred: str, module: Branch, name: str) -> str:
@@ -61,6 +63,21 @@ def to_onnx(network: SecondNetwork) -> onnx.ModelProto:
     return model
 
 
+def packed(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same function in half the bytes: weights that 16-bit floats hold exactly are stored so, and cast when the model is loaded."""
+    casts = []
+    for at, tensor in enumerate(model.graph.initializer):
+        name, values = tensor.name, numpy_helper.to_array(tensor)
+        if values.size >= LARGE and values.dtype == np.float32 and np.array_equal(values, values.astype(np.float16)):
+            model.graph.initializer[at].CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+            casts.append(helper.make_node("Cast", [f"{name}.half"], [name], name=f"{name}.cast", to=TensorProto.FLOAT))
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(casts + nodes)
+    onnx.checker.check_model(model)
+    return model
+
+
 def difference(model: bytes, network: SecondNetwork) -> float:
     """The largest difference from PyTorch on a random picture of an odd size with a flat part."""
     image = torch.rand(1, 3, 45, 38, generator=torch.Generator().manual_seed(1))
@@ -73,7 +90,10 @@ def difference(model: bytes, network: SecondNetwork) -> float:
 
 
 def averaged(run: Path | None) -> SecondNetwork:
-    """The averaged weights of a run; of the snapshot for a branch that the run has no checkpoint of, or without a run."""
+    """
+    The averaged weights of a run; of the snapshot for a branch that the run has no checkpoint of, or without a run. Rounded to 16-bit floats, so
+    that they can be stored in half the bytes.
+    """
     network = SecondNetwork()
     warm_start(network, FIRST_GRAPH)
     for name in BRANCHES:
@@ -82,6 +102,8 @@ def averaged(run: Path | None) -> SecondNetwork:
             network.get_submodule(name).load_state_dict(torch.load(file, weights_only=True, map_location="cpu")["average"])
         else:
             read_snapshot(name, network.get_submodule(name), None)
+    for parameter in network.parameters():
+        parameter.data = parameter.data.half().float()
     return network.eval()
 
 
@@ -89,9 +111,11 @@ def main() -> None:
     parser = ArgumentParser(description="Exports the second generation of the compact network.")
     parser.add_argument("run", help='folder of a run, or "snapshot"')
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--packed", action="store_true", help="store weights as 16-bit floats; quantize.py takes the form without")
     values = parser.parse_args()
     network = averaged(None if values.run == "snapshot" else Path(values.run))
-    data = to_onnx(network).SerializeToString()
+    model = to_onnx(network)
+    data = (packed(model) if values.packed else model).SerializeToString()
     found = difference(data, network)
     if found > LARGEST_DIFFERENCE:
         raise SystemExit(f"The graph differs from PyTorch by {found:.2e}: nothing was written.")
