@@ -31,7 +31,7 @@ def read_snapshot(name: str, branch: nn.Module, adversary: nn.Module | None) -> 
 
 
 def write_snapshot(run: Path) -> None:
-    """From the checkpoints of a run; a branch without one keeps what the snapshot has."""
+    """From the checkpoints of a run; a branch without one keeps what the snapshot has. A discriminator counts once it has learned something."""
     SNAPSHOT.mkdir(exist_ok=True)
     place = SNAPSHOT / STATE
     states = json.loads(place.read_text()) if place.exists() else {}
@@ -41,7 +41,7 @@ def write_snapshot(run: Path) -> None:
             continue
         checkpoint = torch.load(file, weights_only=True, map_location="cpu")
         torch.save(_halved(checkpoint["average"]), SNAPSHOT / f"{name}.pt")
-        if "discriminator" in checkpoint:
+        if "discriminator" in checkpoint and checkpoint["critic"]["state"]:
             torch.save(_halved(checkpoint["discriminator"]), SNAPSHOT / "discriminator.pt")
         states[name] = {"step": checkpoint["step"], "seconds": round(checkpoint["seconds"])}
     place.write_text(json.dumps(states, indent=2) + "\n")
