@@ -88,13 +88,13 @@ export class BatchRun {
   pause(): void {
     if (this.isPaused) return;
     this.isPaused = true;
-    this.ports.onEvent({ kind: 'paused', paused: true });
+    this.tell({ kind: 'paused', paused: true });
   }
 
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
-    this.ports.onEvent({ kind: 'paused', paused: false });
+    this.tell({ kind: 'paused', paused: false });
     this.wake();
   }
 
@@ -125,6 +125,15 @@ export class BatchRun {
     controller.abort();
   }
 
+  /** A run never depends on who listens to it: what fails there is no reason to stop. */
+  private tell(event: BatchEvent): void {
+    try {
+      this.ports.onEvent(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  }
+
   private async worker(): Promise<void> {
     for (;;) {
       while (this.isPaused && !this.isCancelled) await this.woken();
@@ -133,7 +142,7 @@ export class BatchRun {
       if (!item) return;
       const controller = new AbortController();
       this.running.set(item.id, controller);
-      this.ports.onEvent({ kind: 'started', id: item.id });
+      this.tell({ kind: 'started', id: item.id });
       const outcome = await this.upscale(item, controller.signal);
       this.running.delete(item.id);
       this.finish(outcome);
@@ -228,7 +237,7 @@ export class BatchRun {
       try {
         return await this.ports.upscale(call, {
           signal,
-          onProgress: (progress) => this.ports.onEvent({ kind: 'progress', id, progress }),
+          onProgress: (progress) => this.tell({ kind: 'progress', id, progress }),
         });
       } catch (caught) {
         const { code } = RpcError.from(caught);
@@ -258,6 +267,6 @@ export class BatchRun {
 
   private finish(outcome: Outcome): void {
     this.outcomes.push(outcome);
-    this.ports.onEvent({ kind: 'finished', outcome });
+    this.tell({ kind: 'finished', outcome });
   }
 }

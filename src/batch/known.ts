@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashInside, inParallel } from './hash';
 import { reallyLiesIn } from '../files/paths';
+import { byName } from './scan';
 import type { PlannedTarget } from './targets';
 import type { OutputRecord, Records } from './types';
 
@@ -59,15 +60,20 @@ export class KnownOutputs {
     return hash !== undefined && (await hashInside(outputRoot, file, signal)) === hash;
   }
 
-  /** Outputs of which the source is gone, or that no rule makes any more. */
+  /** Outputs that no rule makes any more. */
+  get leftovers(): readonly string[] {
+    return [...this.notMade.keys()].sort(byName);
+  }
+
+  /** Outputs of which the source is gone. */
   async orphans(root: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
     const gone = await inParallel([...this.byInput], AT_A_TIME, async ([input, known]) => {
       signal?.throwIfAborted();
       const file = path.join(root, input);
       const info = await lstat(file).catch((): Stats | undefined => undefined);
       const isThere = info !== undefined && (await reallyLiesIn(root, file).catch(() => false));
-      return known.flatMap(({ output }) => (isThere && this.made.has(output) ? [] : [output]));
+      return isThere ? [] : known.map(({ output }) => output);
     });
-    return gone.flat().sort();
+    return gone.flat().sort(byName);
   }
 }

@@ -10,6 +10,7 @@ import { Place } from '../files/place';
 import { RpcError } from '../shared/rpc';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
 import { KnownOutputs } from './known';
+import { PlannedOutputs } from './plannedOutputs';
 import { ruleFor, type Recipe } from './recipe';
 import type { Shard } from './records';
 import { scan, type ScanOptions } from './scan';
@@ -85,6 +86,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     );
   const known = new KnownOutputs(records, recipe && targetsFor);
   const candidates: Candidate[] = [];
+  const elsewhere = shard && outputRoot === root && new PlannedOutputs(found.pictures, targetsFor);
   const chosen = shard
     ? found.pictures.filter((input) => shardOf(input, shard.count) === shard.index)
     : found.pictures;
@@ -105,6 +107,11 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       });
       if (outputRoot === root && (await known.isPreviousOutput(input, outputRoot, signal)))
         return one('previous-output', 'An earlier batch made it.');
+      if (elsewhere && elsewhere.has(input))
+        return one(
+          'previous-output',
+          'It is the result of another picture, perhaps of another shard.',
+        );
       const density = densityOf(input);
       if (density)
         return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
@@ -157,6 +164,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     ),
     otherFiles: found.otherFiles,
     orphans: recipe && !shard ? await known.orphans(root, signal) : [],
+    ...(recipe && !shard ? { leftovers: known.leftovers } : {}),
     ...(recipe ? { recipe: recipe.file } : {}),
     notes: found.notes,
   };

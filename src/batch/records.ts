@@ -189,6 +189,12 @@ export async function mergeLocks(folder: string): Promise<Merged> {
   for (const { name } of parts)
     for (const entry of Object.entries(await readRecords(path.join(folder, name)))) all.push(entry);
   const records = Object.fromEntries(all);
+  const chained = all.find(([, { input }]) => Object.hasOwn(records, input));
+  if (chained)
+    throw new RecordsError(
+      `${folder}: a shard took ${chained[1].input}, which is a result, for a source of ` +
+        `${chained[0]}. Remove that result and the lock files of the shards, and run them again.`,
+    );
   await writeRecords(path.join(folder, LOCK_NAME), records);
   for (const { name } of parts) await rm(path.join(folder, name));
   return { parts: parts.length, outputs: Object.keys(records).length, missing };

@@ -66,15 +66,24 @@ export class BatchStore {
 
   /**
    * Writes what is known after a run. The lock of a whole plan holds its outputs and nothing else,
-   * as does a shard's; other records are kept, since the next plan may be of another folder.
+   * as does a shard's; other records are kept, since the next plan may be of another folder. So are
+   * those of sources that can't be read now.
    */
   async save(plan: Plan, known: Records): Promise<void> {
     const { lockFolder, isWhole, shard } = this.options;
     const outputs = new Set(plan.items.flatMap(({ output }) => (output === '' ? [] : [output])));
+    // Nobody knows what has become of it: a pointer of Git LFS is not another picture.
+    const unread = new Set(
+      plan.items.flatMap(({ input, reason }) => (reason === 'not-readable' ? [input] : [])),
+    );
     const kept =
       lockFolder === undefined || (!isWhole && !shard)
         ? known
-        : Object.fromEntries(Object.entries(known).filter(([output]) => outputs.has(output)));
+        : Object.fromEntries(
+            Object.entries(known).filter(
+              ([output, { input }]) => outputs.has(output) || unread.has(input),
+            ),
+          );
     await writeRecords(this.file, kept);
     if (this.recovered) await forget(this.recovered);
     this.recovered = undefined;

@@ -14,6 +14,10 @@ export type PlannedTarget = {
   readonly format: OutputFormat;
   /** The output's path for an input of that size, relative to the root, with "/". */
   readonly outputFor: (size: Size) => string;
+  /** What every name begins with that the output may have. */
+  readonly stem: string;
+  /** What every such name ends with behind that. */
+  readonly tail: string;
   /** Whether an input of some size has that output. */
   readonly mayYield: (output: string) => boolean;
 };
@@ -81,19 +85,19 @@ export function plannedTargets(
         settings: { ...item, scale: factor },
         format: written,
         outputFor: () => output,
+        stem: output,
+        tail: '',
         mayYield: (asked) => asked === output,
       }),
     );
   }
   const pattern = target.output ?? settings.namePattern;
-  // Most inputs have no record to compare with.
-  let matches: ((output: string) => boolean) | undefined;
   return [
     {
       settings: item,
       format: written,
       outputFor: (size) => named(pattern, outputSize(size, item).scale),
-      mayYield: (output) => (matches ??= matcherOf(pattern, named))(output),
+      ...namesOf(pattern, named),
     },
   ];
 }
@@ -116,18 +120,21 @@ const FACTOR = '(\\d{1,7}(?:\\.\\d{1,2})?)';
  * Recognises the names that a pattern yields with any factor, which depends on the input's size
  * where a box or megapixels are asked for.
  */
-function matcherOf(
+function namesOf(
   pattern: string,
   named: (pattern: string, scale: number) => string,
-): (output: string) => boolean {
+): Pick<PlannedTarget, 'stem' | 'tail' | 'mayYield'> {
   const example = orNothing(() => named(pattern.replaceAll('{scale}', MARK), 1));
-  if (example === undefined) return () => false;
-  const [first = '', ...rest] = example
-    .split(MARK)
-    .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const regex = new RegExp(
-    `^${first}${rest.map((text, i) => (i === 0 ? FACTOR : '\\1') + text).join('')}$`,
-    'u',
-  );
-  return (output) => regex.test(output);
+  // No name begins with NUL: what can't be named yields nothing.
+  if (example === undefined) return { stem: '\0', tail: '', mayYield: () => false };
+  const [stem = '', ...rest] = example.split(MARK);
+  const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const factors = rest.map((text, i) => (i === 0 ? FACTOR : '\\1') + escaped(text)).join('');
+  // Most inputs have no record to compare with.
+  let regex: RegExp | undefined;
+  return {
+    stem,
+    tail: rest.at(-1) ?? '',
+    mayYield: (output) => (regex ??= new RegExp(`^${escaped(stem)}${factors}$`, 'u')).test(output),
+  };
 }

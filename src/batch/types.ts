@@ -71,8 +71,10 @@ export type Plan = {
   readonly items: readonly PlanItem[];
   /** Things that hold no picture at all. */
   readonly otherFiles: number;
-  /** Outputs of the lock whose input is gone, or that no rule makes any more. */
+  /** Outputs of the lock whose input is gone. */
   readonly orphans: readonly string[];
+  /** Outputs of the lock that no rule of the recipe makes any more. */
+  readonly leftovers?: readonly string[];
   /** Absolute path of the recipe it follows. */
   readonly recipe?: string;
   /** Problems that concern no single file. */

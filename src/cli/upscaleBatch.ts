@@ -17,6 +17,8 @@ import { BatchProgress } from './batchProgress';
 import { print, printJson, tell } from './terminal';
 import { callFor, type UpscaleOptions } from './upscaleFiles';
 
+/** What `--check` does not let pass: nobody can say that these are up to date. */
+const UNFIT: readonly Reason[] = ['collision', 'outside', 'not-readable'];
 /** Reasons that need no word: they hold for most files of a folder. */
 const EXPECTED: readonly Reason[] = ['up-to-date', 'density', 'previous-output', 'no-rule'];
 
@@ -225,26 +227,28 @@ async function merge({ root }: Place): Promise<boolean> {
 }
 
 /** In CI: says what would have to be made again. */
-function reportCheck({ items, orphans }: Plan, json: boolean): boolean {
+function reportCheck({ items, orphans, leftovers = [] }: Plan, json: boolean): boolean {
   const stale = items.filter(({ status }) => status === 'todo');
-  const wrong = items.filter(({ reason }) => reason === 'collision' || reason === 'outside');
+  const wrong = items.filter(({ reason }) => reason !== undefined && UNFIT.includes(reason));
+  const unmade = leftovers.filter((output) => !orphans.includes(output));
   if (json) for (const item of [...stale, ...wrong]) printJson(planLine(item));
   else {
     for (const { output, input, reason } of stale)
       print(
         `stale  ${output}  (${reason === 'hand-edited' ? 'changed by hand' : `from ${input}`})`,
       );
-    for (const output of orphans)
-      print(`orphan  ${output}  (its source is gone, or no rule makes it any more)`);
+    for (const output of orphans) print(`orphan  ${output}  (its source is gone)`);
+    for (const output of unmade) print(`leftover  ${output}  (no rule makes it any more)`);
     for (const { input, message } of wrong) print(`wrong  ${input}  ${message ?? ''}`);
   }
   const upToDate = items.filter(({ status }) => status === 'done').length;
-  const isFine = stale.length + wrong.length + orphans.length === 0;
+  const isFine = stale.length + wrong.length + orphans.length + unmade.length === 0;
   tell(
     isFine
       ? `${upToDate} outputs are up to date.`
       : `${stale.length} outputs are stale, ${orphans.length} have no source any more, ` +
-          `${wrong.length} can’t be made; ${upToDate} are up to date.`,
+          (unmade.length === 0 ? '' : `${unmade.length} no rule any more, `) +
+          `${wrong.length} can’t be made or judged; ${upToDate} are up to date.`,
   );
   return isFine;
 }

@@ -29,6 +29,8 @@ export type BatchPlanView = {
   readonly otherFiles: number;
   /** Whether a recipe decides. */
   readonly hasRecipe: boolean;
+  /** A recipe lies there and is not read, since the workspace is not trusted. */
+  readonly hasUnreadRecipe?: boolean;
   readonly orphans: number;
   /** Seconds for one source pixel, when that could be measured. */
   readonly secondsPerPixel?: number;
@@ -84,6 +86,7 @@ export type BatchHostApi = {
   compare(params: { readonly id: string }): Promise<void>;
   openSourceControl(params: undefined): Promise<void>;
   openRecipe(params: undefined): Promise<void>;
+  manageTrust(params: undefined): Promise<void>;
   showLog(params: undefined): Promise<void>;
 };
 
@@ -109,6 +112,8 @@ export const BATCH_TEXTS = [
   'again',
   'recipe',
   'openRecipe',
+  'manageTrust',
+  'unreadRecipe',
   'filter',
   'filterHint',
   'type',

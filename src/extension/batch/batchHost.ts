@@ -24,7 +24,13 @@ import { deviceName } from '../devices/deviceNames';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { Throttle } from '../jobs/throttle';
 import type { Log } from '../log';
-import { requestFor, type BatchPlace, type BatchSurroundings } from './batchPlace';
+import {
+  hasRecipe,
+  nameOf,
+  requestFor,
+  type BatchPlace,
+  type BatchSurroundings,
+} from './batchPlace';
 import { idParam, idsParam, nothing } from './batchRequests';
 
 export type BatchHostServices = BatchSurroundings & {
@@ -72,7 +78,13 @@ export class BatchHost {
   }
 
   listen(listener: (event: BatchEventView) => void): void {
-    this.listener = listener;
+    this.listener = (event) => {
+      try {
+        listener(event);
+      } catch (error) {
+        this.services.log.error('batch', error);
+      }
+    };
   }
 
   /** The methods as the view calls them; also every test. */
@@ -119,6 +131,10 @@ export class BatchHost {
         await vscode.window.showTextDocument(
           vscode.Uri.file(path.join(this.place.root, '.pisa-upscale.json')),
         );
+      },
+      manageTrust: async (params) => {
+        nothing(params);
+        await vscode.commands.executeCommand('workbench.trust.manage');
       },
       showLog: async (params) => {
         nothing(params);
@@ -186,10 +202,11 @@ export class BatchHost {
       batch,
       plan,
       view: {
-        folder: path.basename(plan.root),
+        folder: nameOf(this.place),
         rows: plan.items.map((item) => this.row(item, plan)),
         otherFiles: plan.otherFiles,
         hasRecipe: plan.recipe !== undefined,
+        hasUnreadRecipe: !this.services.isTrusted() && (await hasRecipe(this.place)),
         orphans: plan.orphans.length,
         ...(pace?.secondsPerPixel === undefined
           ? {}

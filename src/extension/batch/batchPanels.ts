@@ -11,7 +11,7 @@ import { createPanel, setPanelTitle } from '../ui/panels';
 import { StatusEntry } from '../ui/statusBar';
 import { BatchHost, type BatchHostServices } from './batchHost';
 import { batchHtml } from './batchHtml';
-import { stateFolderOf, type BatchPlace } from './batchPlace';
+import { nameOf, stateFolderOf, type BatchPlace } from './batchPlace';
 import { batchStrings } from './batchStrings';
 
 export const BATCH_VIEW = 'pisaUpscale.batch';
@@ -107,8 +107,8 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     if (plan.interrupted.length > 0) await api.start({ ids: plan.interrupted });
   }
 
-  private titleOf({ root }: BatchPlace): string {
-    return vscode.l10n.t('Upscale {0}', path.basename(root));
+  private titleOf(place: BatchPlace): string {
+    return vscode.l10n.t('Upscale {0}', nameOf(place));
   }
 
   private fill(panel: vscode.WebviewPanel, place: BatchPlace): BatchHost {
@@ -142,9 +142,10 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       },
       entry.host.api(),
     );
-    // A hidden webview has no page; it asks anew when it comes back.
+    // A hidden webview has no page; it asks anew when it comes back. A closed one may not even be
+    // asked whether it is visible.
     entry.host.listen((event) => {
-      if (panel.visible) rpc.call('event', event).catch(() => undefined);
+      if (entry.panel === panel && panel.visible) rpc.call('event', event).catch(() => undefined);
       if (event.kind === 'report') this.tellEnd(entry, event);
     });
     panel.onDidDispose(() => {
@@ -158,7 +159,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       styleUri: address(vscode.Uri.joinPath(assets, 'batch.css')),
       language: vscode.env.language,
       strings: batchStrings(vscode.l10n.t),
-      folder: path.basename(place.root),
+      folder: nameOf(place),
       memory: place,
     });
     return entry.host;

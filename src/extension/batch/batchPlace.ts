@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BatchRequest } from '../../batch/batch';
@@ -63,6 +64,19 @@ export async function requestFor(
     ],
   };
 }
+
+/** What a person calls a place: its one folder or file, else the folder that holds all of it. */
+export function nameOf({ root, inputs }: BatchPlace): string {
+  const [first = root] = inputs;
+  return path.basename(inputs.length === 1 ? first : root);
+}
+
+/** Whether something lies where a recipe would; it is not read. */
+export const hasRecipe = ({ root }: BatchPlace): Promise<boolean> =>
+  lstat(path.join(root, RECIPE_NAME)).then(
+    () => true,
+    () => false,
+  );
 
 /** The globs of `files.exclude` that are on, and that are none to keep a matcher busy. */
 function excluded(root: vscode.Uri): string[] {

@@ -12,6 +12,10 @@ export const batchStrings = (t: Translate): BatchStrings => ({
   again: t('Try Again'),
   recipe: t('A recipe decides: .pisa-upscale.json'),
   openRecipe: t('Open Recipe'),
+  manageTrust: t('Manage Trust…'),
+  unreadRecipe: t(
+    'The recipe .pisa-upscale.json is not read, because this workspace is not trusted: your settings decide. Trust it, then make a new plan.',
+  ),
   filter: t('Filter'),
   filterHint: t('Part of the path, or a glob such as icons/**/*.png'),
   type: t('File type'),

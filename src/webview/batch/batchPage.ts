@@ -99,6 +99,7 @@ export class BatchPage {
     on('previous', () => this.step(-1));
     on('sourceControl', () => this.ask('openSourceControl', undefined));
     on('openRecipe', () => this.ask('openRecipe', undefined));
+    on('manageTrust', () => this.ask('manageTrust', undefined));
     on('showLog', () => this.ask('showLog', undefined));
   }
 
@@ -344,6 +345,9 @@ export class BatchPage {
 
   private renderNotice(): void {
     const { strings: s, init, phase } = this;
+    const isUnread = phase === 'plan' && init?.plan.hasUnreadRecipe === true;
+    find(document, '#trustNotice', HTMLElement).hidden = !isUnread;
+    find(document, '#manageTrust', HTMLElement).hidden = !isUnread;
     const interrupted = phase === 'plan' && !this.report ? (init?.plan.interrupted.length ?? 0) : 0;
     find(document, '#notice', HTMLElement).hidden = interrupted === 0;
     find(document, '#noticeAction', HTMLElement).hidden = interrupted === 0;

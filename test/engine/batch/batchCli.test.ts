@@ -88,7 +88,7 @@ test('--check says what is stale, changed by hand, or has no source any more, an
   assert.deepEqual(lines(stdout), [
     'stale  p1@2x.jpg  (changed by hand)',
     'stale  p2@2x.webp  (from p2.webp)',
-    'orphan  p4@2x.jpg  (its source is gone, or no rule makes it any more)',
+    'orphan  p4@2x.jpg  (its source is gone)',
   ]);
   assert.deepEqual(treeOf(root), before);
 
@@ -98,6 +98,36 @@ test('--check says what is stale, changed by hand, or has no source any more, an
   assert.equal(check().status, 1);
   assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force').status, 0);
   assert.equal(check().status, 0);
+});
+
+test('sources that can’t be read fail the check, and what is known of them is kept', () => {
+  const pointer =
+    'version https://git-lfs.github.com/spec/v1\n' + `oid sha256:${'a'.repeat(64)}\nsize 12345\n`;
+  for (const [what, instead] of [
+    ['pointers', pointer],
+    ['emptied', ''],
+    ['text', 'not a picture'],
+  ] as const) {
+    const { root, state } = workspace(`unread-${what}`);
+    const run = (...args: string[]): ReturnType<typeof cli> =>
+      cli(root, state, ...MODEL.slice(0, 4), ...args);
+    assert.equal(run('--device', 'cpu').status, 0);
+    const lock = readFileSync(path.join(root, LOCK), 'utf8');
+    const before = treeOf(root);
+    const sources = ['p1.jpg', 'p2.webp'].map((name) => path.join(root, name));
+    const contents = sources.map((file) => readFileSync(file));
+    for (const file of sources) writeFileSync(file, instead);
+
+    const check = run('--check');
+    assert.equal(check.status, 1, what);
+    assert.equal(lines(check.stdout).filter((line) => line.startsWith('wrong')).length, 2);
+    run('--device', 'cpu');
+    assert.equal(readFileSync(path.join(root, LOCK), 'utf8'), lock, what);
+
+    sources.forEach((file, i) => writeFileSync(file, contents[i]!));
+    assert.equal(run('--check').status, 0);
+    assert.deepEqual(treeOf(root), before);
+  }
 });
 
 test('changed settings of the recipe make stale what they concern', () => {

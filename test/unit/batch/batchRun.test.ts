@@ -253,3 +253,35 @@ test('the meter counts output pixels, leaves pauses out, and says how long is le
   assert.deepEqual([done, total, current.length], [1, 4, 1]);
   assert.ok(Math.abs(megapixelsPerSecond! - (1.95 * 1000) / 2e6) < 1e-9);
 });
+
+test('a run goes on although whoever listens to it fails, at every event', async () => {
+  const { held, ports, until } = engine();
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  const plan = planOf(['a', 'b', 'c', 'd', 'e']);
+  const run = new BatchRun(
+    plan,
+    new Set(plan.items.map(({ id }) => id)),
+    OPTIONS,
+    {
+      ...ports,
+      onEvent: () => {
+        throw new Error('Webview is disposed');
+      },
+    },
+  );
+  const report = run.run();
+  for (let finished = 0; finished < 5; finished++) {
+    await until(() => held.length > finished);
+    run.pause();
+    run.resume();
+    held[finished]!.finish();
+  }
+  const { outcomes } = await report;
+  process.off('warning', onWarning);
+  assert.deepEqual(
+    outcomes.map(({ state }) => state),
+    ['done', 'done', 'done', 'done', 'done'],
+  );
+});

@@ -126,7 +126,7 @@ it('an output counts as up to date only where the recipe makes it', async () => 
   assert.deepEqual(upToDate(await plan(await recordFor(root, 'large/a.png', 'other'))), []);
   const other = await plan(await recordFor(root, 'elsewhere.png', 'made'));
   assert.deepEqual(upToDate(other), []);
-  assert.deepEqual(other.orphans, ['elsewhere.png'], 'and is said to be of no use');
+  assert.deepEqual(other.leftovers, ['elsewhere.png'], 'and is said to be of no use');
 });
 
 it(
@@ -146,7 +146,7 @@ it('a lock can’t hide a source from the plan without being found out', async (
   const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
   const records = await recordFor(root, 'b.png', 'b');
   const plan = await planOf(root, { records });
-  assert.deepEqual(plan.orphans, ['b.png']);
+  assert.deepEqual(plan.leftovers, ['b.png']);
   const changed = await recordFor(root, 'b.png', 'not b');
   const again = await planOf(root, { records: changed });
   assert.ok(again.items.some(({ input, status }) => input === 'b.png' && status === 'todo'));
