@@ -3,11 +3,16 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
 import { estimateDegradation } from '../../src/engine/estimate/estimateDegradation';
+import { loadSharp } from '../../src/engine/image/sharpLoader';
 import { closeSource, decodeSource } from '../../src/engine/image/decode';
 import { chooseGuidance } from '../../src/shared/autoGuidance';
 import type { DegradationEstimate } from '../../src/shared/previewProtocol';
 import { previewRequest, newEngine, quiet } from './previewSupport';
 import { ROOT, temporaryFolder } from './support';
+
+// The engine's sharp reads files only; these tests make pictures in memory, in the same process.
+loadSharp();
+sharp.unblock({ operation: ['VipsForeignLoad'] });
 
 const BOTH = ['pixel', 'semantic'] as const;
 const folder = temporaryFolder();

@@ -6,7 +6,13 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
-import { explorerMenu, runCommand, waitForNotification, webview } from '../harness/workbench.mjs';
+import {
+  clickNotificationButton,
+  explorerMenu,
+  runCommand,
+  waitForNotification,
+  webview,
+} from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents } from './workbenchSession.mjs';
 
 let workbench;
@@ -73,9 +79,9 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
   );
 }
 
-const many = async (folder) => {
+const many = async (folder, count = 6) => {
   mkdirSync(path.join(folder, 'art'));
-  for (let i = 0; i < 6; i++) await writePicture(path.join(folder, 'art', `p${i}.png`), 150);
+  for (let i = 0; i < count; i++) await writePicture(path.join(folder, 'art', `p${i}.png`), 150);
 };
 const SLOW = { 'pisaUpscale.model': 'slow-4x' };
 
@@ -100,6 +106,26 @@ uiTest(
     await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
     assert.match(await view.locator('#totals').innerText(), /^Cancelled\./);
     assert.ok(!existsSync(path.join(folder, 'art/p5@4x.png')));
+  },
+);
+
+uiTest(
+  'a view that is closed while its batch runs stops nothing: it ends, tells it, and shows its report',
+  { name: 'batch-closed', fill: (folder) => many(folder, 30), settings: SLOW },
+  async ({ page, folder }) => {
+    await runCommand(page, 'PiSA Upscale: Upscale Workspace Images…');
+    const view = webview(page);
+    await view.locator('.row[data-id]').first().waitFor();
+    await view.locator('#start').click();
+    await view.locator('.label.running').first().waitFor();
+    await runCommand(page, 'View: Close Editor');
+    await page.locator('.tab', { hasText: 'Upscale' }).waitFor({ state: 'detached' });
+    await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor();
+    const said = await waitForNotification(page, '30 images upscaled');
+    await clickNotificationButton(said, 'Show Report');
+    await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
+    assert.match(await view.locator('#totals').innerText(), /^30 upscaled in/);
+    assert.equal(made(folder).length, 30);
   },
 );
 

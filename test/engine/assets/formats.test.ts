@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
+import type { RpcError } from '../../../src/shared/rpc';
 import { largestDifference, testPixels } from '../support';
 import { bench, DEFAULT_MODEL, PLAIN } from './assetSupport';
 import { fromRaw, rawOf, svg } from './pictures';
@@ -167,10 +168,10 @@ test('a decompression bomb is refused by its header', async () => {
   small.writeUInt32BE(crc32(small.subarray(12, 29)), 29);
   await assert.rejects(
     upscale(await write('bomb.png', small), PLAIN),
-    (error: Error & { code?: string; hint?: string }) =>
+    (error: RpcError) =>
       error.code === 'input-too-large' &&
       /3600 megapixels/.test(error.message) &&
-      /maxInputMegapixels/.test(error.hint ?? ''),
+      /maxInputMegapixels/.test(JSON.stringify(error.remedies)),
   );
 });
 

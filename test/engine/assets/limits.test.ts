@@ -15,7 +15,7 @@ const photo = fromRaw({ data: testPixels(24, 16), width: 24, height: 16, channel
 async function refused(input: string, part: Part, code: string, words: RegExp): Promise<void> {
   await assert.rejects(upscale(input, { ...PLAIN, ...part }), (error: RpcError) => {
     assert.equal(error.code, code, error.message);
-    assert.match(`${error.message} ${error.hint ?? ''}`, words);
+    assert.match(`${error.message} ${error.hint ?? ''} ${JSON.stringify(error.remedies)}`, words);
     assert.ok(error.hint);
     return true;
   });
