@@ -32,6 +32,8 @@ const LOADER = path.resolve(__dirname, '../../src/engine/image/sharpLoader.ts');
 /** Every format once, so that the library's types are registered and used. */
 const USE = `
 async function use(sharp) {
+  // The engine's reads files only.
+  sharp.unblock({ operation: ['VipsForeignLoad'] });
   const png = await sharp({ create: { width: 60, height: 40, channels: 4, background: '#80808080' } }).png().toBuffer();
   for (const format of ['png', 'jpeg', 'webp', 'avif', 'tiff', 'gif'])
     await sharp(await sharp(png).resize(30)[format]().toBuffer()).raw().toBuffer();
