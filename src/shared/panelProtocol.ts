@@ -132,15 +132,21 @@ export type PanelHostApi = {
   save(params: PanelRun & PanelChoice & { readonly how: SaveHow }): Promise<PanelSaved>;
   copySettings(params: PanelChoice): Promise<void>;
   useForWorkspace(params: PanelChoice): Promise<void>;
-  /** Upscales the files that are selected in the explorer, or that the person then chooses. */
-  upscaleSelected(params: PanelChoice): Promise<void>;
+  /** Lets the person choose other pictures, and upscales them. */
+  applyToOthers(params: PanelChoice): Promise<void>;
   showLog(params: undefined): Promise<void>;
 };
 
+export const SOURCE_CHANGES = ['changed', 'deleted'] as const;
+export type SourceChange = (typeof SOURCE_CHANGES)[number];
+
 /** What the webview offers to the extension. */
 export type PanelWebviewApi = {
-  /** The file on disk changed: the person is asked whether to look at it anew. */
-  sourceChanged(params: undefined): Promise<void>;
+  /**
+   * The file on disk changed, so the person is asked whether to look at it anew; or it is gone, and
+   * can't be saved from.
+   */
+  sourceChanged(params: SourceChange): Promise<void>;
   /** The panel shows other pictures from now on. */
   restart(params: PanelInit): Promise<void>;
 };

@@ -104,6 +104,8 @@ export type Sent = {
 };
 export type OpenOptions = {
   init?: unknown;
+  /** Calls that are answered by themselves; the test answers the rest. */
+  answers?: readonly ('init' | 'outputName')[];
   stored?: unknown;
   theme?: ThemeName;
   width?: number;
@@ -195,6 +197,7 @@ export class PanelHarness {
     width = 1280,
     height = 800,
     renderer = {},
+    answers = ['init', 'outputName'],
   }: OpenOptions = {}): Promise<PanelPage> {
     const context = await this.browser.newContext({
       viewport: { width, height },
@@ -212,7 +215,7 @@ export class PanelHarness {
       window.sent = [];
       window.rendererOptions = ${JSON.stringify(renderer)};
       window.stored = ${JSON.stringify(stored)};
-      window.answers = { init: ${JSON.stringify(init)}, outputName: 'name' };
+      window.answers = ${JSON.stringify(Object.fromEntries(answers.map((method) => [method, method === 'init' ? init : 'name'])))};
       window.acquireVsCodeApi = () => ({
         getState: () => window.stored,
         setState: (value) => { window.stored = JSON.parse(JSON.stringify(value)); },
@@ -221,7 +224,7 @@ export class PanelHarness {
           const { type, id, method, params } = message;
           if (type !== 'call' || !(method in window.answers)) return;
           const { scale, format } = params ?? {};
-          const { fileName, size = { width: 1, height: 1 } } = window.answers.init.original ?? { fileName: 'none.png' };
+          const { fileName, size = { width: 1, height: 1 } } = window.answers.init?.original ?? { fileName: 'none.png' };
           const [stem, extension] = fileName.split('.');
           const name = { fileName: stem + '@' + scale + 'x.' + (format === 'source' ? extension : format), size: { width: size.width * scale, height: size.height * scale } };
           const answer = window.answers[method];

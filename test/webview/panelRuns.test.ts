@@ -44,9 +44,10 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
   const next = { x: 256, y: 192, width: 256, height: 192 };
   await panel.progress(call, progress(6, { next }));
   assert.equal(await panel.text('#chipText'), 'WebGPU · 5.0 s left');
-  assert.equal(await panel.text('#tagRight'), 'Upscaling tile 7 of 16');
+  assert.equal(await panel.text('#workingText'), 'Upscaling · tile 7 of 16 · 5.0 s left');
   assert.equal(await panel.attribute('#progress', 'aria-valuenow'), '38');
-  assert.equal(await panel.text('#save'), 'Cancel');
+  assert.ok(await panel.page.locator('#save').isDisabled());
+  assert.ok(await panel.page.locator('#saveMore').isDisabled());
   assert.ok(await panel.page.locator('#pin').isDisabled());
   assert.deepEqual(
     [await panel.text('#consistencyValue'), await panel.text('#consistencyWord')],
@@ -63,8 +64,9 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
   await panel.result(call, PREVIEW);
   assert.equal(await panel.text('#announcements'), 'Done in 0.42 s on WebGPU');
   assert.equal(await panel.text('#chipText'), 'WebGPU · 0.42 s');
-  assert.equal(await panel.text('#save'), 'Save');
+  assert.ok(await panel.page.locator('#save').isEnabled());
   assert.ok(await hidden('#progress'));
+  assert.ok(await hidden('#working'));
   assert.deepEqual(
     (await panel.renderer('addTile')).map(([, rect]) => (rect as { x: number }).x),
     [320, 448, 960],
@@ -80,7 +82,7 @@ test('a run is cancelled and tried again', async () => {
   panel = await harness.open();
   const call = await panel.called('preview');
   await panel.progress(call, progress(2));
-  await click('#save');
+  await click('#cancel');
   assert.ok(await panel.isCancelled(call));
   assert.equal(await panel.text('.notice h2'), 'Upscaling was cancelled');
   await panel.error(call, { code: 'cancelled', message: 'Cancelled.' });
@@ -98,7 +100,7 @@ test('an error says what happened and how to go on: processor, again, log', asyn
     await panel.text('.notice'),
     /could not be upscaled\s+WebGPU ran out of memory\.\s+Close other programs\./,
   );
-  for (const id of ['save', 'pin', 'upscaleSelected'])
+  for (const id of ['save', 'pin', 'applyToOthers'])
     assert.ok(await panel.page.locator(`#${id}`).isDisabled(), id);
   await click('[data-action=showLog]');
   assert.equal((await panel.sent('showLog')).length, 1);
@@ -167,18 +169,19 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   await panel.page.keyboard.press('Enter');
   const overwrite = await panel.called('save', 1);
   assert.equal(overwrite.params?.how, 'overwrite');
-  // Where it can be cancelled.
-  await panel.until("document.activeElement.id === 'save'");
+  // Keys that follow change nothing, and Cancel is near.
+  await panel.until("document.activeElement.id === 'stage'");
   await panel.error(overwrite, { code: 'disk-full', message: 'The disk is full.', hint: '' });
   assert.match(await panel.text('.notice'), /could not be saved\s+The disk is full\./);
   await click('[data-action=tryAgain]');
   const again = await panel.called('save', 2);
   assert.equal(again.params?.how, 'overwrite');
-  await click('#save');
+  assert.match(await panel.text('#working'), /^Saving\s+Cancel$/);
+  await click('#cancel');
   assert.ok(await panel.isCancelled(again));
   await panel.error(again, { code: 'cancelled', message: 'Cancelled.' });
   assert.equal(await panel.page.locator('.notice').count(), 0);
-  assert.equal(await panel.text('#save'), 'Save');
+  assert.ok(await panel.page.locator('#save').isEnabled());
 
   await panel.page.keyboard.press('Control+Shift+S');
   const saveAs = await panel.called('save', 3);
@@ -187,7 +190,7 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   assert.equal(await panel.text('#saved'), '');
 });
 
-test('settings are copied, used for the workspace, and for the selected files', async () => {
+test('settings are copied, used for the workspace, and for other images', async () => {
   panel = await harness.open();
   await panel.finish();
   const choice = { scale: 4, format: 'source', model: 'two', guidance: { pixel: 1, semantic: 1 } };
@@ -203,8 +206,8 @@ test('settings are copied, used for the workspace, and for the selected files', 
     assert.equal(await panel.text('#saved'), said);
     assert.equal(await panel.page.evaluate('document.activeElement.id'), 'saveMore');
   }
-  await click('#upscaleSelected');
-  const call = await panel.called('upscaleSelected');
+  await click('#applyToOthers');
+  const call = await panel.called('applyToOthers');
   assert.deepEqual(call.params, choice);
   await panel.error(call, { code: 'internal', message: 'Nothing is selected.' });
   assert.match(await panel.text('.notice'), /did not work\s+Nothing is selected\./);
@@ -282,7 +285,7 @@ test('a source that changed is looked at anew, or not', async () => {
   panel = await harness.open();
   await panel.finish();
   const change = (id: number): Promise<void> =>
-    panel.post({ type: 'call', id, method: 'sourceChanged' });
+    panel.post({ type: 'call', id, method: 'sourceChanged', params: 'changed' });
   await change(900);
   assert.match(await panel.text('#banner'), /The original changed on disk/);
   await click('[data-action=keep]');
@@ -295,6 +298,74 @@ test('a source that changed is looked at anew, or not', async () => {
   assert.ok(await hidden('#banner'));
   assert.equal((await panel.sent('init')).length, 2);
   assert.equal((await panel.scene()).guidance.semantic, 1.3, 'what was chosen stays');
+});
+
+test('a source that was deleted is told, and nothing can be saved until it is back', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  const change = (id: number, params: string): Promise<void> =>
+    panel.post({ type: 'call', id, method: 'sourceChanged', params });
+  await change(900, 'deleted');
+  assert.equal((await panel.text('#banner')).trim(), 'The original was deleted.');
+  for (const id of ['save', 'saveMore'])
+    assert.ok(await panel.page.locator(`#${id}`).isDisabled(), id);
+  assert.match((await panel.attribute('#save', 'data-tip')) ?? '', /deleted/);
+  await panel.page.keyboard.press('Control+s');
+  await panel.frame();
+  assert.equal((await panel.sent('save')).length, 0);
+  // What was computed is still there to be looked at.
+  await click('[data-preset=vivid]');
+  assert.equal((await panel.scene()).guidance.semantic, 1.3);
+  await change(901, 'changed');
+  assert.match(await panel.text('#banner'), /The original changed on disk/);
+  assert.ok(await panel.page.locator('#save').isEnabled());
+});
+
+for (const [name, method] of [
+  ['when the panel opens', 'init'],
+  ['when it is decoded', 'preview'],
+] as const)
+  test(`a picture that cannot be opened is told ${name}, without anything to set`, async () => {
+    const error = {
+      code: 'input-damaged',
+      message: 'broken.png is damaged.',
+      hint: 'Export it again.',
+    };
+    panel = await harness.open(method === 'init' ? { answers: ['outputName'] } : {});
+    await panel.error(await panel.called(method), error);
+    await panel.frame();
+    assert.equal(await panel.text('.notice h2'), 'This picture cannot be opened');
+    assert.match(await panel.text('.notice'), /broken\.png is damaged\.\s+Export it again\./);
+    for (const selector of ['.side', '#split', '#pad', '#divider'])
+      assert.ok(await hidden(selector), selector);
+    const stage = (await panel.page.locator('.stage-area').boundingBox())!;
+    assert.equal(stage.width, 1280);
+  });
+
+test('Cancel never lies where Save was or will be', async () => {
+  for (const width of [1400, 800, 500, 342]) {
+    panel = await harness.open({ width });
+    const call = await panel.called('preview');
+    const box = async (selector: string) => (await panel.page.locator(selector).boundingBox())!;
+    const apart = async (): Promise<void> => {
+      const [save, cancel] = [await box('#split'), await box('#cancel')];
+      assert.ok(
+        cancel.y > save.y + save.height || cancel.x > save.x + save.width,
+        JSON.stringify({ width, save, cancel }),
+      );
+    };
+    const before = await box('#save');
+    await apart();
+    await panel.progress(call, progress(1));
+    await panel.result(call, PREVIEW);
+    assert.deepEqual(await box('#save'), before);
+    await click('#save');
+    await panel.called('save');
+    await panel.frame();
+    assert.deepEqual(await box('#save'), before);
+    await apart();
+    if (width !== 342) await panel.close();
+  }
 });
 
 test('a pair: four modes, facts, no dials', async () => {

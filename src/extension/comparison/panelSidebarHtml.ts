@@ -12,7 +12,7 @@ export function sidebarHtml(s: PanelStrings): string {
       ${outputHtml(s)}
       ${compareHtml(s)}
     </div>
-    <footer><button type="button" class="button wide" id="upscaleSelected" data-tip="${e(s.upscaleSelectedTip)}" disabled>${e(s.upscaleSelected)}</button></footer>
+    <footer><button type="button" class="button wide" id="applyToOthers" data-tip="${e(s.applyToOthersTip)}" disabled>${e(s.applyToOthers)}</button></footer>
   </aside>`;
 }
 
@@ -52,9 +52,10 @@ function outputHtml(s: PanelStrings): string {
           <select id="model"></select>
           <label for="scale">${e(s.scale)}</label>
           <span class="pair">
-            <span class="times"><input class="number" id="scale" type="number" min="${SCALE_RANGE.minimum}" max="${SCALE_RANGE.maximum}" step="any" inputmode="decimal"></span>
+            <span class="times"><input class="number" id="scale" type="number" min="${SCALE_RANGE.minimum}" max="${SCALE_RANGE.maximum}" step="any" inputmode="decimal" aria-describedby="scaleProblem"></span>
             <select id="format" aria-label="${e(s.format)}">${formats.join('')}</select>
           </span>
+          <p class="field-problem" id="scaleProblem" role="alert"></p>
           <span class="key">${e(s.size)}</span><output class="value" id="outputSize" aria-live="off"></output>
           <span class="key">${e(s.file)}</span><output class="value file" id="outputFile" tabindex="0" aria-live="off"><span></span><span></span></output>
         </div>

@@ -32,10 +32,14 @@ export function stageHtml(s: PanelStrings): string {
       </div>
       <p class="problem" id="problem" role="status"></p>
     </div>
+    <div class="tag working" id="working" hidden>
+      <span id="workingText"></span>
+      <button type="button" class="link" id="cancel">${e(s.cancel)}</button>
+    </div>
     <div class="banner" id="banner" role="status"></div>
     <div class="notice-place" id="noticePlace"></div>
     <template id="bannerTemplate">
-      ${codicon('refresh')}<span>${e(s.sourceChanged)}</span>
+      ${codicon('refresh')}<span id="bannerText"></span>
       <button type="button" class="link" data-action="refresh">${e(s.refresh)}</button>
       <button type="button" class="link" data-action="keep">${e(s.keep)}</button>
     </template>

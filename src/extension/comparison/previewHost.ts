@@ -65,7 +65,7 @@ export class PreviewHost {
       save: (params, context) => this.save(params, context),
       copySettings: (params) => this.copySettings(params),
       useForWorkspace: (params) => this.useForWorkspace(params),
-      upscaleSelected: (params) => this.upscaleSelected(params),
+      applyToOthers: (params) => this.applyToOthers(params),
       showLog: (params) => this.showLog(params),
     };
   }
@@ -169,14 +169,15 @@ export class PreviewHost {
   }
 
   /**
-   * The person sees the files before anything runs; what was selected when the panel was opened is
-   * marked already.
+   * The person chooses the files before anything runs; what was selected when the panel was opened
+   * is marked already.
    */
-  private async upscaleSelected(params: unknown): Promise<void> {
+  private async applyToOthers(params: unknown): Promise<void> {
     const { model, guidance, scale, format } = this.requests.choice(params);
     const files = await pickImages({
       marked: this.comparison.selection,
-      title: vscode.l10n.t('Upscale With These Settings'),
+      without: this.comparison.source,
+      title: vscode.l10n.t('Apply to Other Images'),
     });
     if (files.length > 0)
       await this.services.jobs.upscale(files, 0, { model, guidance, scale, format });

@@ -24,6 +24,8 @@ export type PanelActions = {
 
   setModel(id: string): void;
   setOutput(patch: Partial<PanelOutput>): void;
+  /** Whether what stands in the field for the scale can be asked for. */
+  setScaleValid(valid: boolean): void;
 
   pin(): void;
   unpin(): void;
@@ -35,7 +37,7 @@ export type PanelActions = {
   cancel(): void;
   copySettings(): void;
   useForWorkspace(): void;
-  upscaleSelected(): void;
+  applyToOthers(): void;
 
   tryAgain(): void;
   tryProcessor(): void;

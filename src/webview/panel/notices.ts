@@ -1,7 +1,8 @@
+import type { PanelStrings } from '../../shared/panelText';
 import { find } from '../find';
 import type { PanelActions } from './actions';
 import type { PanelView } from './panelView';
-import type { Notice } from './runState';
+import type { Notice, RunState } from './runState';
 
 /**
  * The card over the picture and the banner above it. They are put into the page when there is
@@ -13,6 +14,7 @@ export class Notices {
   private readonly card = find(document, '#noticeTemplate', HTMLTemplateElement);
   private readonly bannerContent = find(document, '#bannerTemplate', HTMLTemplateElement);
   private shown: Notice | undefined;
+  private told: RunState['source'] = 'seen';
 
   constructor(private readonly actions: PanelActions) {
     for (const place of [this.place, this.banner])
@@ -20,13 +22,7 @@ export class Notices {
   }
 
   render({ run, strings }: PanelView): void {
-    const changed = run.sourceChanged;
-    if (changed !== this.banner.hasChildNodes())
-      keepFocus(this.banner, () =>
-        this.banner.replaceChildren(
-          ...(changed ? [this.bannerContent.content.cloneNode(true)] : []),
-        ),
-      );
+    this.renderBanner(run.source, strings);
     if (run.notice === this.shown) return;
     this.shown = run.notice;
     keepFocus(this.place, () => this.place.replaceChildren());
@@ -34,12 +30,30 @@ export class Notices {
     const { kind } = run.notice;
     const titles = {
       init: strings.failedInit,
+      unopenable: strings.failedOpen,
       preview: strings.failedPreview,
       cancelled: strings.cancelledTitle,
       save: strings.failedSave,
       action: strings.failedAction,
     };
     this.place.append(this.fillCard(run.notice, titles[kind]));
+  }
+
+  private renderBanner(source: RunState['source'], strings: PanelStrings): void {
+    if (source === this.told) return;
+    this.told = source;
+    keepFocus(this.banner, () => {
+      this.banner.replaceChildren();
+      if (source === 'seen') return;
+      const content = this.bannerContent.content.cloneNode(true) as DocumentFragment;
+      const deleted = source === 'deleted';
+      find(content, 'span', HTMLElement).textContent = deleted
+        ? strings.sourceDeleted
+        : strings.sourceChanged;
+      // What is gone can neither be looked at anew nor be left as it is.
+      for (const button of Array.from(content.querySelectorAll('button'))) button.hidden = deleted;
+      this.banner.append(content);
+    });
   }
 
   private fillCard({ kind, message, hint, canTryProcessor }: Notice, title: string): HTMLElement {

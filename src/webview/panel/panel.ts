@@ -105,6 +105,10 @@ export class Panel implements PanelActions {
     store.update({ output: { ...store.state.output, ...patch } });
   }
 
+  setScaleValid(scaleValid: boolean): void {
+    if (this.services.run().scaleValid !== scaleValid) this.services.patch({ scaleValid });
+  }
+
   pin(): void {
     this.pinning.pin();
   }
@@ -148,13 +152,14 @@ export class Panel implements PanelActions {
     );
   }
 
-  upscaleSelected(): void {
-    void this.saves.act(() => this.services.host.upscaleSelected(choiceOf(this.services)));
+  applyToOthers(): void {
+    void this.saves.act(() => this.services.host.applyToOthers(choiceOf(this.services)));
   }
 
   tryAgain(): void {
     const { notice } = this.services.run();
-    if (notice?.kind === 'init') void this.start(this.services.store.state);
+    if (notice?.kind === 'init' || notice?.kind === 'unopenable')
+      void this.start(this.services.store.state);
     else if (notice?.kind === 'save' && notice.how) this.save(notice.how);
     else void this.previews.start();
   }
@@ -177,6 +182,6 @@ export class Panel implements PanelActions {
   }
 
   keep(): void {
-    this.services.patch({ sourceChanged: false });
+    this.services.patch({ source: 'seen' });
   }
 }

@@ -101,6 +101,12 @@ export function clampScale(scale: number): number | undefined {
   );
 }
 
+/** A number that is a scale as it stands, with two decimals; undefined for any other. */
+export function validScale(scale: number): number | undefined {
+  const inside = scale >= SCALE_RANGE.minimum && scale <= SCALE_RANGE.maximum;
+  return inside ? clampScale(scale) : undefined;
+}
+
 const roundDial = (value: number): number => Math.round(clampDial(value, 1) * 100) / 100;
 
 const knownModel = (models: readonly PanelModel[], id: string): string | undefined =>

@@ -7,10 +7,12 @@ import {
 } from '../../shared/guidance';
 import { PROCESSOR_LABEL, type PanelModel, type PanelResult } from '../../shared/panelProtocol';
 import type { PanelStrings } from '../../shared/panelText';
+import { SCALE_RANGE } from '../../shared/settings';
 import type { RenderMode } from '../render/state';
 import type { PanelStore } from './panelStore';
 import { roundGuidance, sameGuidance, type PanelState } from './panelState';
 import type { RunState } from './runState';
+import { fill } from './text';
 
 /** Everything that a frame of the user interface depends on, worked out once. */
 export type PanelView = {
@@ -36,6 +38,8 @@ export type PanelView = {
   /** Whether what is seen differs a little from what is saved. */
   readonly approximate: boolean;
   readonly onProcessor: boolean;
+  /** Why nothing can be saved, in words; empty when it can. */
+  readonly saveProblem: string;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
 };
@@ -71,9 +75,16 @@ export function panelView(store: PanelStore, run: RunState, strings: PanelString
       !(run.exactSeen && run.exact && sameGuidance(run.exact.guidance, guidance)),
     onProcessor:
       run.onProcessor || (run.preview?.device ?? run.progress?.device) === PROCESSOR_LABEL,
+    saveProblem: saveProblem(run, strings),
     canUndo: store.canUndo,
     canRedo: store.canRedo,
   };
+}
+
+function saveProblem({ source, scaleValid }: RunState, strings: PanelStrings): string {
+  if (source === 'deleted') return strings.saveDeletedTip;
+  const { minimum, maximum } = SCALE_RANGE;
+  return scaleValid ? '' : fill(strings.saveScaleTip, minimum, maximum);
 }
 
 /** What a model will make of the original, before it says so itself. */

@@ -32,6 +32,17 @@ export class RunStatus {
   }
 }
 
+/** What runs, and how far it is: "Upscaling · tile 7 of 16 · 5.0 s left". */
+export function runningText({ run, strings }: PanelView): string {
+  const progress = run.saving ?? run.progress;
+  const { done = 0, total = 0, secondsLeft } = progress ?? {};
+  return [
+    run.saving ? strings.saving : strings.upscaling,
+    ...(total > 0 ? [fill(strings.tileOf, Math.min(total, done + 1), total)] : []),
+    ...(typeof secondsLeft === 'number' ? [timeLeft(secondsLeft, strings)] : []),
+  ].join(' · ');
+}
+
 function chipText({ run, strings, pair }: PanelView): string {
   const parts = (...texts: (string | undefined)[]): string =>
     texts.filter((text) => text !== undefined && text !== '').join(' · ');

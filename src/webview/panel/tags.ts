@@ -107,17 +107,6 @@ function comparedTag(view: PanelView): Tag {
 
 function rightTag(view: PanelView): Tag | undefined {
   const { strings, run, mode, done } = view;
-  if (run.phase === 'loading')
-    return [
-      strings.upscaling,
-      run.progress && run.progress.total > 0
-        ? fill(
-            strings.tileOf,
-            Math.min(run.progress.total, run.progress.done + 1),
-            run.progress.total,
-          )
-        : '',
-    ];
   if (!done) return undefined;
   const { compare, result } = sideNames(view);
   if (mode === 'difference')

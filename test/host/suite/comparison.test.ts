@@ -223,7 +223,7 @@ describe('What a comparison answers its webview', () => {
       'save',
       'copySettings',
       'useForWorkspace',
-      'upscaleSelected',
+      'applyToOthers',
     ] satisfies (keyof PanelHostApi)[]) {
       for (const params of bad) {
         await assert.rejects(
