@@ -71,6 +71,7 @@ export type GuidanceText =
   | 'dialNumber'
   | 'dialMissing'
   | 'oneDial'
+  | 'noDials'
   | 'presets'
   | 'faithful'
   | 'balanced'
@@ -99,7 +100,9 @@ export type FigureText =
   | 'unknown'
   | 'afterRun'
   | 'oneDialUnknown'
-  | 'notKnown';
+  | 'notKnown'
+  | 'noneInSquares'
+  | 'ofPart';
 
 export type OutputText =
   | 'output'
@@ -119,6 +122,10 @@ export type OutputText =
   | 'swap'
   | 'unpin'
   | 'scaleRange'
+  | 'pixelArt'
+  | 'pixelArtTip'
+  | 'pixelArtOn'
+  | 'pixelArtOff'
   | 'applyToOthers'
   | 'applyToOthersTip'
   | 'save'
@@ -145,6 +152,8 @@ export type StateText =
   | 'chipTip'
   | 'approximate'
   | 'refining'
+  | 'partFilling'
+  | 'partDimmed'
   | 'announceStart'
   | 'announceHalf'
   | 'announceDone'
@@ -168,7 +177,9 @@ export type StateText =
   | 'sourceChanged'
   | 'sourceDeleted'
   | 'refresh'
-  | 'keep';
+  | 'keep'
+  | 'saveUnseen'
+  | 'upscaleAnyway';
 
 export type PanelStrings = Readonly<
   Record<ViewText | GuidanceText | FigureText | OutputText | StateText, string>

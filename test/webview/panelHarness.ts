@@ -8,7 +8,12 @@ import { ensureChromium } from '../../scripts/setup-test-host.mjs';
 import { panelHtml } from '../../src/extension/comparison/panelHtml';
 import { panelStrings } from '../../src/extension/comparison/panelStrings';
 import { untranslated } from '../../src/extension/translate';
-import type { PanelInit, PanelPreview, PanelProgress } from '../../src/shared/panelProtocol';
+import type {
+  PanelInit,
+  PanelPreview,
+  PanelProgress,
+  PanelResult,
+} from '../../src/shared/panelProtocol';
 import type { StageScene } from '../../src/webview/panel/stageRenderer';
 import type { RendererOptions } from '../../src/webview/render/createRenderer';
 import { THEMES, type ThemeName } from './panelThemes';
@@ -23,12 +28,14 @@ export const TWO_DIALS = {
   name: 'PiSA Compact ×4',
   scale: 4,
   branches: ['pixel', 'semantic'],
+  byTiles: true,
 } as const;
 export const ONE_DIAL = {
   id: 'one',
   name: 'One dial, with a rather long name',
   scale: 2,
   branches: ['pixel'],
+  byTiles: true,
 } as const;
 
 export const INIT: PanelInit = {
@@ -44,7 +51,8 @@ export const INIT: PanelInit = {
   models: [TWO_DIALS, ONE_DIAL],
   model: 'two',
   guidance: { pixel: 1, semantic: 1 },
-  output: { scale: 4, format: 'source' },
+  output: { scale: 4, format: 'source', pixelArt: 'auto' },
+  leftAlone: '',
 };
 
 export const PAIR: PanelInit = {
@@ -64,9 +72,10 @@ export const RESULT = {
   size: { width: 1024, height: 768 },
   sourceSize: { width: 256, height: 192 },
   branches: TWO_DIALS.branches,
-  alphaAddress: undefined,
+  hasAlpha: false,
+  way: 'model',
   exact: true,
-};
+} satisfies PanelResult;
 
 /** 31.4 dB at (1, 1); 8 % visibly invented at 1, more than 10 % from 1.15 on. */
 export const PREVIEW: PanelPreview = {
@@ -78,6 +87,7 @@ export const PREVIEW: PanelPreview = {
       level === 3 ? 880 : level === 7 ? 40 : level === 12 ? 80 : 0,
     ),
   },
+  covered: 1,
   estimate: { noise: 2, blockiness: 0.4, blur: 0.6 },
   auto: { pixel: 1.1, semantic: 0.7 },
   notes: [],

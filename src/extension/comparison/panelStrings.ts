@@ -99,6 +99,7 @@ const guidanceStrings = (t: Translate): Record<GuidanceText, string> => ({
   dialNumber: t('{0}, value'),
   dialMissing: t('Not in this model.'),
   oneDial: t('Not in this model: it has one dial only.'),
+  noDials: t('Not used: pixel art becomes squares.'),
   presets: t('Presets'),
   faithful: t('Faithful'),
   balanced: t('Balanced'),
@@ -135,6 +136,8 @@ const figureStrings = (t: Translate): Record<FigureText, string> => ({
   afterRun: t('after the run'),
   oneDialUnknown: t('one dial: unknown'),
   notKnown: t('not known, {0}'),
+  noneInSquares: t('squares: nothing invented'),
+  ofPart: t('The figures are of the {0} % of the picture that have been computed.'),
 });
 
 const outputStrings = (t: Translate): Record<OutputText, string> => ({
@@ -142,6 +145,10 @@ const outputStrings = (t: Translate): Record<OutputText, string> => ({
   model: t('Model'),
   scale: t('Scale'),
   scaleRange: t('A number from {0} to {1}.'),
+  pixelArt: t('Pixel art'),
+  pixelArtTip: t('Pixel art is enlarged as squares, without a model; Auto looks at the picture'),
+  pixelArtOn: t('On'),
+  pixelArtOff: t('Off'),
   format: t('Format'),
   formatSource: t('As original'),
   size: t('Size'),
@@ -184,6 +191,8 @@ const stateStrings = (t: Translate): Record<StateText, string> => ({
   chipTip: t('Ran on {0} in {1}. Moving the dials afterwards costs nothing.'),
   approximate: t('Preview · approximate'),
   refining: t('Preview · making it exact…'),
+  partFilling: t('Dimmed: not computed yet'),
+  partDimmed: t('Dimmed: not computed · zoom in to compute it'),
   announceStart: t('Upscaling has started'),
   announceHalf: t('Half done'),
   announceDone: t('Done in {0} on {1}'),
@@ -208,4 +217,6 @@ const stateStrings = (t: Translate): Record<StateText, string> => ({
   sourceDeleted: t('The original was deleted.'),
   refresh: t('Refresh'),
   keep: t('Keep'),
+  saveUnseen: t('Upscale Without Preview'),
+  upscaleAnyway: t('Upscale Anyway'),
 });

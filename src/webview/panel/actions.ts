@@ -33,6 +33,10 @@ export type PanelActions = {
   compareWith(what: 'original' | 'A'): void;
 
   save(how: SaveHow): void;
+  /** Saves what could not be previewed. */
+  saveUnseen(): void;
+  /** Saves from now on what is left alone otherwise. */
+  upscaleAnyway(): void;
   /** Ends what is running. */
   cancel(): void;
   copySettings(): void;

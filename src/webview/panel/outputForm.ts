@@ -1,3 +1,4 @@
+import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import type { PanelModel } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
 import { OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
@@ -14,6 +15,7 @@ export class OutputForm {
   private readonly scale = find(document, '#scale', HTMLInputElement);
   private readonly problem = find(document, '#scaleProblem', HTMLElement);
   private readonly format = find(document, '#format', HTMLSelectElement);
+  private readonly pixelArt = find(document, '#pixelArt', HTMLSelectElement);
   private readonly size = find(document, '#outputSize', HTMLOutputElement);
   private readonly file = find(document, '#outputFile', HTMLOutputElement);
   private readonly name = Array.from(this.file.querySelectorAll('span'));
@@ -26,6 +28,10 @@ export class OutputForm {
       const { value } = this.format;
       if (value === 'source' || isOneOf(OUTPUT_FORMATS, value))
         actions.setOutput({ format: value });
+    });
+    this.pixelArt.addEventListener('change', () => {
+      const { value } = this.pixelArt;
+      if (isOneOf(PIXEL_ART_CHOICES, value)) actions.setOutput({ pixelArt: value });
     });
     // What is typed counts as soon as it makes sense, also for a shortcut that saves; what does not
     // stays as it is, is told, and can't be saved.
@@ -51,12 +57,13 @@ export class OutputForm {
     }
     this.model.value = state.model;
     this.format.value = state.output.format;
+    this.pixelArt.value = state.output.pixelArt;
     if (document.activeElement !== this.scale && run.scaleValid)
       this.scale.value = String(state.output.scale);
     setAttribute(this.scale, 'aria-invalid', !run.scaleValid);
     const { minimum, maximum } = SCALE_RANGE;
     setText(this.problem, run.scaleValid ? '' : fill(strings.scaleRange, minimum, maximum));
-    for (const input of [this.model, this.scale, this.format])
+    for (const input of [this.model, this.scale, this.format, this.pixelArt])
       input.disabled = run.saving !== undefined || models.length === 0;
     const { fileName = '', size } = (run.scaleValid && run.outputName) || {};
     setText(this.size, size ? `${size.width} × ${size.height}` : strings.unknown);

@@ -47,6 +47,7 @@ export class Panel implements PanelActions {
   follow(): void {
     this.exact.follow(this.seen());
     this.names.follow();
+    this.previews.follow();
   }
 
   setMode(mode: RenderMode): void {
@@ -101,8 +102,13 @@ export class Panel implements PanelActions {
   }
 
   setOutput(patch: Partial<PanelOutput>): void {
-    const { store } = this.services;
-    store.update({ output: { ...store.state.output, ...patch } });
+    const { store, run } = this.services;
+    const before = store.state.output;
+    store.update({ output: { ...before, ...patch } });
+    const { scale, pixelArt } = store.state.output;
+    if (run().init?.kind !== 'preview' || run().phase === 'starting') return;
+    if (pixelArt !== before.pixelArt) void this.previews.start();
+    else if (scale !== before.scale) this.previews.startSoon();
   }
 
   setScaleValid(scaleValid: boolean): void {
@@ -126,11 +132,22 @@ export class Panel implements PanelActions {
     this.services.store.update({ compareWith });
   }
 
-  save(how: SaveHow): void {
-    void this.saves.save(how).then(() => {
+  save(how: SaveHow, unseen = false): void {
+    // One network runs at a time: what is only looked at waits.
+    this.previews.pause();
+    void this.saves.save(how, unseen).then(() => {
       this.names.forget();
+      this.previews.resume();
       this.services.patch({});
     });
+  }
+
+  saveUnseen(): void {
+    this.save('save', true);
+  }
+
+  upscaleAnyway(): void {
+    this.services.patch({ again: true });
   }
 
   cancel(): void {

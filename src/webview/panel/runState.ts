@@ -17,6 +17,8 @@ export type Notice = {
   readonly message: string;
   readonly hint: string;
   readonly canTryProcessor: boolean;
+  /** It can be upscaled nevertheless, unseen. */
+  readonly canSaveUnseen: boolean;
   /** What to try again. */
   readonly how: SaveHow | undefined;
 };
@@ -35,6 +37,10 @@ export type RunState = {
   readonly result: PanelResult | undefined;
   readonly preview: PanelPreview | undefined;
   /** Progress of saving; `done` of 0 before it is known. */
+  /** Whether more of a large picture is being computed while what is there can be used. */
+  readonly filling: boolean;
+  /** Whether what is seen of a large picture is computed. */
+  readonly seenComputed: boolean;
   readonly saving: Pick<PanelProgress, 'done' | 'total' | 'device' | 'secondsLeft'> | undefined;
   /** What was just done, in words; empty after a while. */
   readonly confirmed: string;
@@ -43,6 +49,8 @@ export type RunState = {
   /** What became of the file on disk since it was read. */
   readonly source: 'seen' | SourceChange;
   readonly scaleValid: boolean;
+  /** Whether the person wants a picture upscaled that is left alone otherwise. */
+  readonly again: boolean;
   /** Whether the renderer holds A's layers. */
   readonly pinnedLoaded: boolean;
   /** The part that is shown exactly, and for which guidance. */
@@ -64,12 +72,15 @@ export const NOTHING_YET: RunState = {
   progress: undefined,
   result: undefined,
   preview: undefined,
+  filling: false,
+  seenComputed: true,
   saving: undefined,
   confirmed: '',
   outputName: undefined,
   notice: undefined,
   source: 'seen',
   scaleValid: true,
+  again: false,
   pinnedLoaded: false,
   exact: undefined,
   exactSeen: false,
@@ -110,5 +121,13 @@ export function noticeOf(
   const canTryProcessor =
     (kind === 'preview' || kind === 'save') && !onProcessor && DEVICE_ERRORS.has(code);
   const isPicture = (kind === 'init' || kind === 'preview') && PICTURE_ERRORS.has(code);
-  return { kind: isPicture ? 'unopenable' : kind, message, hint, canTryProcessor, how };
+  const canSaveUnseen = kind === 'preview' && code === 'preview-too-large';
+  return {
+    kind: isPicture ? 'unopenable' : kind,
+    message,
+    hint,
+    canTryProcessor,
+    canSaveUnseen,
+    how,
+  };
 }

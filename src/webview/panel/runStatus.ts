@@ -22,7 +22,7 @@ export class RunStatus {
     setText(this.saved, run.confirmed);
     const progress = run.saving ?? run.progress;
     const share = progress && progress.total > 0 ? progress.done / progress.total : undefined;
-    const running = run.saving !== undefined || run.phase === 'loading';
+    const running = run.saving !== undefined || run.filling || run.phase === 'loading';
     this.line.hidden = !running;
     this.line.classList.toggle('unknown', share === undefined);
     setAttribute(this.line, 'aria-label', run.saving ? strings.saving : strings.upscaling);

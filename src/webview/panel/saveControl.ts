@@ -1,3 +1,4 @@
+import type { SaveHow } from '../../shared/panelProtocol';
 import { find } from '../find';
 import type { PanelActions } from './actions';
 import { setTip } from './dom';
@@ -8,8 +9,9 @@ import type { PanelView } from './panelView';
 export const isSettled = ({ run }: PanelView): boolean =>
   run.phase === 'ready' && run.saving === undefined;
 
-/** Whether there is something that can be saved. */
-export const canSave = (view: PanelView): boolean => isSettled(view) && view.saveProblem === '';
+/** Whether there is something that can be saved in that way. */
+export const canSave = (view: PanelView, how: SaveHow): boolean =>
+  isSettled(view) && view.saveProblem === '' && (how !== 'save' || view.leftAlone === '');
 
 /** The button that saves, and its menu. They stay where they are, whatever runs. */
 export class SaveControl {
@@ -28,12 +30,13 @@ export class SaveControl {
   }
 
   render(view: PanelView): void {
-    const usable = canSave(view);
+    const usable = canSave(view, 'save');
+    const others = canSave(view, 'saveAs');
     const inside = this.split.contains(document.activeElement);
-    setTip(this.button, view.saveProblem === '' ? view.strings.saveTip : view.saveProblem);
+    setTip(this.button, view.saveProblem || view.leftAlone || view.strings.saveTip);
     this.button.disabled = !usable;
-    this.more.disabled = !usable;
-    if (usable) return;
+    this.more.disabled = !others;
+    if (others) return;
     this.menu.close();
     // What can't be used loses the focus, and with it the keys.
     if (inside) find(document, '#stage', HTMLElement).focus();

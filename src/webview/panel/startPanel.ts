@@ -1,6 +1,6 @@
 import { SOURCE_CHANGES, type PanelWebviewApi } from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
-import { isOneOf } from '../../shared/settings';
+import { isOneOf } from '../../shared/oneOf';
 import { find } from '../find';
 import { Announcer } from './announcer';
 import { isPanelInit } from './guards';

@@ -18,7 +18,8 @@ export class WorkingTag {
   }
 
   render(view: PanelView): void {
-    const running = view.run.phase === 'loading' || view.run.saving !== undefined;
+    const { phase, filling, saving } = view.run;
+    const running = phase === 'loading' || filling || saving !== undefined;
     // Whoever waited here is at the picture then.
     if (!running && document.activeElement === this.cancel)
       find(document, '#stage', HTMLElement).focus();
