@@ -78,8 +78,7 @@ async function ready(panel: PanelPage): Promise<PanelPage> {
     size: { width: SIDE, height: SIDE },
     sourceSize: { width: SIDE / 4, height: SIDE / 4 },
     branches: ['pixel', 'semantic'],
-    hasAlpha: false,
-    way: 'model',
+    alphaAddress: undefined,
     exact: true,
   };
   for (const [index, { rect, address }] of tiles().entries())

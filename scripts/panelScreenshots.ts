@@ -55,8 +55,6 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       device: 'cpu',
       colourFix,
       maxInputMegapixels,
-      scale: DEFAULT_SETTINGS.scale,
-      pixelArt: 'auto',
     } as const;
     const result = await client.preview(call, { onProgress: (step) => steps.push(step) });
     const address = (of: string): string => {
@@ -68,8 +66,7 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       size,
       sourceSize,
       branches,
-      hasAlpha,
-      way,
+      alphaFile,
       exact,
       device,
       seconds,
@@ -82,8 +79,7 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       sourceSize,
       branches,
       exact,
-      hasAlpha,
-      way,
+      alphaAddress: alphaFile === undefined ? undefined : address(alphaFile),
     };
     return {
       name,
@@ -107,7 +103,6 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
         device: device.toUpperCase(),
         seconds: seconds.total,
         figures,
-        covered: 1,
         estimate,
         auto: chooseGuidance(estimate, branches),
         notes,

@@ -71,7 +71,6 @@ export type GuidanceText =
   | 'dialNumber'
   | 'dialMissing'
   | 'oneDial'
-  | 'noDials'
   | 'presets'
   | 'faithful'
   | 'balanced'
@@ -100,9 +99,7 @@ export type FigureText =
   | 'unknown'
   | 'afterRun'
   | 'oneDialUnknown'
-  | 'notKnown'
-  | 'noneInSquares'
-  | 'ofPart';
+  | 'notKnown';
 
 export type OutputText =
   | 'output'
@@ -121,17 +118,10 @@ export type OutputText =
   | 'pinnedAbsent'
   | 'swap'
   | 'unpin'
-  | 'scaleRange'
-  | 'pixelArt'
-  | 'pixelArtTip'
-  | 'pixelArtOn'
-  | 'pixelArtOff'
-  | 'applyToOthers'
-  | 'applyToOthersTip'
+  | 'upscaleSelected'
+  | 'upscaleSelectedTip'
   | 'save'
   | 'saveTip'
-  | 'saveScaleTip'
-  | 'saveDeletedTip'
   | 'cancel'
   | 'saveMore'
   | 'saveActions'
@@ -152,8 +142,6 @@ export type StateText =
   | 'chipTip'
   | 'approximate'
   | 'refining'
-  | 'partFilling'
-  | 'partDimmed'
   | 'announceStart'
   | 'announceHalf'
   | 'announceDone'
@@ -164,7 +152,6 @@ export type StateText =
   | 'failedPreview'
   | 'failedSave'
   | 'failedInit'
-  | 'failedOpen'
   | 'failedAction'
   | 'cancelledTitle'
   | 'cancelledText'
@@ -175,11 +162,8 @@ export type StateText =
   | 'showLog'
   | 'dismiss'
   | 'sourceChanged'
-  | 'sourceDeleted'
   | 'refresh'
-  | 'keep'
-  | 'saveUnseen'
-  | 'upscaleAnyway';
+  | 'keep';
 
 export type PanelStrings = Readonly<
   Record<ViewText | GuidanceText | FigureText | OutputText | StateText, string>

@@ -12,8 +12,7 @@ const RESULT: PanelResult = {
   size: SIZE,
   sourceSize: { width: 16, height: 12 },
   branches: ['pixel', 'semantic'],
-  hasAlpha: false,
-  way: 'model',
+  alphaAddress: undefined,
   exact: false,
 };
 const GREY = {

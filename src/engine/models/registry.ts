@@ -92,16 +92,7 @@ export class ModelRegistry {
 
 export function summarize({ manifest, folder }: InstalledModel): ModelSummary {
   const { id, name, description, scale, branches, licence } = manifest;
-  return {
-    id,
-    name,
-    description,
-    scale,
-    branches,
-    licence: licence.spdx,
-    folder,
-    byTiles: manifest.kind === 'tiled',
-  };
+  return { id, name, description, scale, branches, licence: licence.spdx, folder };
 }
 
 /** The files of a model, relative to its folder. */

@@ -3,15 +3,13 @@ import type { PreviewRequest } from '../../shared/previewProtocol';
 import { scaledSize, type Size } from '../../shared/geometry';
 import type { Device } from '../../shared/settings';
 import { engineError, throwIfCancelled } from '../errors';
-import { closeSource, type DecodedSource } from '../image/decode';
+import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
 import { inspectSource } from '../image/inspect';
 import type { SourceInfo } from '../image/sourceInfo';
 import type { InstalledModel } from '../models/registry';
 import { isPixelArt } from '../textures/pixelArt';
-import { checkJob, checkScale } from '../upscale/checkRequest';
+import { checkJob } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
-import { keptFolder } from './keptFiles';
-import { keptSource } from './keptSource';
 import { withWorkFolder } from './scratchFile';
 
 /** A source that is decoded, and what will work on it. */
@@ -20,19 +18,15 @@ export type OpenSource = {
   readonly device: Device;
   readonly decoded: DecodedSource;
   readonly sourceSize: Size;
-  /** Of the result. */
+  /** Of the result at the model's own scale. */
   readonly size: Size;
-  /** Whether pixels become squares instead of being the model's. */
-  readonly squares: boolean;
   /** For intermediates; gone when the work is done. */
   readonly folder: string;
-  /** For what later previews of the same picture use; see `keptFolder`. */
-  readonly kept: string;
   /** What the person should know is added here. */
   readonly notes: string[];
 };
 
-type SourceRequest = Omit<PreviewRequest, 'first' | 'region' | 'have'>;
+type SourceRequest = Omit<PreviewRequest, 'first'>;
 
 /**
  * Checks a request and decodes its picture for `work`, with the same refusals as an upscaling;
@@ -54,7 +48,6 @@ export async function withSource<T>(
   work: (source: OpenSource) => Promise<T>,
 ): Promise<T> {
   checkJob(request);
-  checkScale(request.scale);
   const source = await inspectSource(request.input, request.maxInputMegapixels);
   if (source.isVector) {
     throw engineError('input-not-an-image', {
@@ -65,29 +58,22 @@ export async function withSource<T>(
     });
   }
   const model = await services.findModel(request.model);
-  const size = scaledSize(source.size, request.scale);
+  const size = scaledSize(source.size, model.manifest.scale);
   check?.(size);
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
   onDevice?.(device);
   return withWorkFolder(request.scratchDirectory, request.jobId, async (folder) => {
-    const kept = await keptFolder(request.scratchDirectory, request.input);
-    const decoded = await keptSource(request.input, kept);
+    const decoded = await decodeSource(request.input, folder);
     try {
-      const squares =
-        request.pixelArt === 'on' ||
-        (request.pixelArt === 'auto' &&
-          (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha })));
       return await work({
         model,
         device,
         decoded,
         sourceSize: source.size,
         size,
-        squares,
         folder,
-        kept,
-        notes: [...decoded.notes, ...previewNotes(source, squares && request.pixelArt === 'auto')],
+        notes: [...decoded.notes, ...(await previewNotes(source, decoded))],
       });
     } finally {
       await closeSource(decoded);
@@ -96,17 +82,17 @@ export async function withSource<T>(
 }
 
 /** What the person should know of how their picture is shown, and saved. */
-function previewNotes(source: SourceInfo, foundPixelArt: boolean): string[] {
+async function previewNotes(source: SourceInfo, decoded: DecodedSource): Promise<string[]> {
   const notes = [...source.notes];
   if (source.frames > 1)
     notes.push(
       `The source is animated: this is the first of ${source.frames} frames; saving as GIF ` +
         'or WebP upscales all.',
     );
-  if (foundPixelArt)
+  if (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha }))
     notes.push(
-      'This looks like pixel art, so its pixels become squares and no model is used. Switch ' +
-        '"Pixel art" off to use the model all the same.',
+      'This looks like pixel art, whose pixels "Upscale Image" turns into squares; here ' +
+        'you see, and save, what the model makes of it.',
     );
   return notes;
 }

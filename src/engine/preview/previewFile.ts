@@ -1,11 +1,12 @@
 import type { PreviewPicture, PreviewRequest, PreviewResult } from '../../shared/previewProtocol';
+import { throwIfCancelled } from '../errors';
+import { estimateDegradation } from '../estimate/estimateDegradation';
 import { isTiled } from '../models/registry';
 import { bad } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
-import { keptEstimate } from './keptSource';
 import { withSource, type OpenSource } from './openSource';
+import { writeAlpha } from './previewAlpha';
 import { previewPisa } from './previewPisa';
-import { previewSquares } from './previewSquares';
 import { previewTiled, type PreviewContext } from './previewTiled';
 
 /**
@@ -19,7 +20,7 @@ export async function previewFile(
   context: PreviewContext,
 ): Promise<PreviewResult> {
   const started = performance.now();
-  checkParts(request);
+  checkFirst(request);
   const { signal, progress } = context;
   return withSource(
     request,
@@ -27,13 +28,12 @@ export async function previewFile(
     { signal, onDevice: (device) => progress({ phase: 'prepare', done: 0, total: 0, device }) },
     async (source) => {
       const { model, notes } = source;
-      const picture = describe(request, source);
-      const { device, inferenceSeconds, figures } = await (source.squares
-        ? previewSquares(request, context, { ...source, picture })
-        : isTiled(model)
-          ? previewTiled(request, services, context, { ...source, model, picture })
-          : previewPisa(request, services, context, { ...source, model, picture }));
-      const estimate = await keptEstimate(source.decoded.rgb, source.kept);
+      const picture = await describe(request, services, signal, source);
+      throwIfCancelled(signal);
+      const { device, inferenceSeconds, figures } = await (isTiled(model)
+        ? previewTiled(request, services, context, { ...source, model, picture })
+        : previewPisa(request, services, context, { ...source, model, picture }));
+      const estimate = await estimateDegradation(source.decoded.rgb);
       return {
         ...picture,
         device,
@@ -46,29 +46,28 @@ export async function previewFile(
   );
 }
 
-/** Refuses parts that can't be meant. */
-function checkParts({ first, region, have }: PreviewRequest): void {
-  const parts = { 'part that comes first': first, 'part that is wanted': region };
-  for (const [name, part] of [
-    ...Object.entries(parts),
-    ...(have ?? []).map((rect) => ['tile that is there already', rect] as const),
-  ]) {
-    if (part === undefined) continue;
-    const { x, y, width, height } = part;
-    if (![x, y, width, height].every(Number.isFinite) || width < 0 || height < 0)
-      throw bad(name, `${x},${y},${width},${height}`, 'numbers x,y,width,height');
-  }
+function checkFirst({ first }: PreviewRequest): void {
+  if (first === undefined) return;
+  const { x, y, width, height } = first;
+  if ([x, y, width, height].every(Number.isFinite) && width >= 0 && height >= 0) return;
+  throw bad('part that comes first', `${x},${y},${width},${height}`, 'numbers x,y,width,height');
 }
 
-function describe({ scale }: PreviewRequest, source: OpenSource): PreviewPicture {
-  const { model, size, sourceSize, squares, decoded } = source;
+async function describe(
+  request: PreviewRequest,
+  services: UpscaleServices,
+  signal: AbortSignal,
+  source: OpenSource,
+): Promise<PreviewPicture> {
+  const { model, size, sourceSize } = source;
+  const { scale, branches } = model.manifest;
+  const alphaFile = await writeAlpha(request, services, signal, source);
   return {
     size,
     sourceSize,
     scale,
-    branches: squares ? [] : model.manifest.branches,
-    hasAlpha: decoded.alpha !== undefined,
-    way: squares ? 'squares' : 'model',
-    exact: squares || isTiled(model),
+    branches,
+    exact: isTiled(model),
+    ...(alphaFile === undefined ? {} : { alphaFile }),
   };
 }

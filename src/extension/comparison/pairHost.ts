@@ -39,8 +39,7 @@ export class PairHost {
       models: [],
       model,
       guidance: DEFAULT_GUIDANCE,
-      output: { scale, format, pixelArt: 'auto' },
-      leftAlone: '',
+      output: { scale, format },
     };
   }
 

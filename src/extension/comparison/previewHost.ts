@@ -1,15 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelSummary, UpscaleProgress } from '../../shared/engineProtocol';
-import { densityOf } from '../../shared/density';
 import { scaledSize, type Size } from '../../shared/geometry';
-import {
-  fitsWhole,
-  type PanelHostApi,
-  type PanelInit,
-  type PanelModel,
-  type PanelProgress,
-  type PanelRun,
+import type {
+  PanelHostApi,
+  PanelInit,
+  PanelModel,
+  PanelProgress,
 } from '../../shared/panelProtocol';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { UpscaleSettings } from '../../shared/settings';
@@ -33,6 +30,9 @@ export type PreviewServices = {
   readonly jobs: UpscaleJobs;
   readonly log: Log;
 };
+
+/** Layers of a larger result would not fit into a webview's memory. */
+const MOST_PREVIEW_MEGAPIXELS = 120;
 
 /** Parameters are anything at all, since a webview sent them. */
 type Served = {
@@ -65,7 +65,7 @@ export class PreviewHost {
       save: (params, context) => this.save(params, context),
       copySettings: (params) => this.copySettings(params),
       useForWorkspace: (params) => this.useForWorkspace(params),
-      applyToOthers: (params) => this.applyToOthers(params),
+      upscaleSelected: (params) => this.upscaleSelected(params),
       showLog: (params) => this.showLog(params),
     };
   }
@@ -81,7 +81,7 @@ export class PreviewHost {
     ]);
     this.models = models.map(toPanelModel);
     this.onShown();
-    const { model, guidance, scale, format, asset } = this.settings;
+    const { model, guidance, scale, format } = this.settings;
     this.tellMissingModel(wish.model ?? model);
     return {
       kind: 'preview',
@@ -92,8 +92,7 @@ export class PreviewHost {
       models: this.models,
       model: wish.model ?? model,
       guidance: wish.guidance ?? guidance,
-      output: { scale, format, pixelArt: asset.pixelArt ?? 'auto' },
-      leftAlone: leftAlone(source),
+      output: { scale, format },
     };
   }
 
@@ -102,7 +101,7 @@ export class PreviewHost {
     context: CallContext,
   ): ReturnType<PanelHostApi['preview']> {
     const wanted = this.requests.preview(params);
-    this.checkSize(wanted);
+    this.checkSize(wanted.model);
     return this.session.compute(this.source, wanted, context);
   }
 
@@ -154,14 +153,13 @@ export class PreviewHost {
   }
 
   private async copySettings(params: unknown): Promise<void> {
-    const { model, guidance, scale, format, pixelArt } = this.requests.choice(params);
+    const { model, guidance, scale, format } = this.requests.choice(params);
     const settings = {
       'pisaUpscale.model': model,
       'pisaUpscale.pixelGuidance': guidance.pixel,
       'pisaUpscale.semanticGuidance': guidance.semantic,
       'pisaUpscale.scale': scale,
       'pisaUpscale.outputFormat': format,
-      'pisaUpscale.pixelArt': pixelArt,
     };
     await vscode.env.clipboard.writeText(JSON.stringify(settings, undefined, 2));
   }
@@ -171,18 +169,17 @@ export class PreviewHost {
   }
 
   /**
-   * The person chooses the files before anything runs; what was selected when the panel was opened
-   * is marked already.
+   * The person sees the files before anything runs; what was selected when the panel was opened is
+   * marked already.
    */
-  private async applyToOthers(params: unknown): Promise<void> {
-    const { pixelArt, ...choice } = this.requests.choice(params);
+  private async upscaleSelected(params: unknown): Promise<void> {
+    const { model, guidance, scale, format } = this.requests.choice(params);
     const files = await pickImages({
       marked: this.comparison.selection,
-      without: this.comparison.source,
-      title: vscode.l10n.t('Apply to Other Images'),
+      title: vscode.l10n.t('Upscale With These Settings'),
     });
     if (files.length > 0)
-      await this.services.jobs.upscale(files, 0, { ...choice, asset: { pixelArt } });
+      await this.services.jobs.upscale(files, 0, { model, guidance, scale, format });
   }
 
   private async showLog(params: unknown): Promise<void> {
@@ -197,13 +194,11 @@ export class PreviewHost {
     );
   }
 
-  /** Models that compute a picture as a whole can't show a part of a large one. */
-  private checkSize({ model: id, scale }: PanelRun): void {
+  private checkSize(id: string): void {
     const model = this.models.find((known) => known.id === id);
-    if (!model || model.byTiles || !this.size) return;
-    const result = scaledSize(this.size, scale);
-    if (fitsWhole(result)) return;
-    const { width, height } = result;
+    if (!model || !this.size) return;
+    const { width, height } = scaledSize(this.size, model.scale);
+    if ((width * height) / 1e6 <= MOST_PREVIEW_MEGAPIXELS) return;
     throw new RpcError({
       code: 'preview-too-large',
       message: vscode.l10n.t(
@@ -211,10 +206,7 @@ export class PreviewHost {
         width,
         height,
       ),
-      hint: vscode.l10n.t(
-        '{0} computes a picture as a whole: it can be upscaled without a preview.',
-        model.name,
-      ),
+      hint: vscode.l10n.t('"Upscale Image" writes it without a preview.'),
     });
   }
 
@@ -253,25 +245,12 @@ export class PreviewHost {
   }
 }
 
-const toPanelModel = ({ id, name, scale, branches, byTiles }: ModelSummary): PanelModel => ({
+const toPanelModel = ({ id, name, scale, branches }: ModelSummary): PanelModel => ({
   id,
   name,
   scale,
   branches,
-  byTiles,
 });
-
-/** The same rule as the engine's: the name says that the picture is an enlargement already. */
-function leftAlone(source: vscode.Uri): string {
-  const density = densityOf(source.path);
-  return density
-    ? vscode.l10n.t(
-        '{0} is the ×{1} picture of a set already, as its name says. Upscale the picture of density 1 instead.',
-        baseName(source),
-        density.factor,
-      )
-    : '';
-}
 
 const toPanelProgress = ({ tile, tiles, device, secondsLeft }: UpscaleProgress): PanelProgress => ({
   done: Math.min(tile, tiles),

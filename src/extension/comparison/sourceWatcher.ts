@@ -1,18 +1,20 @@
 import * as vscode from 'vscode';
-import type { SourceChange } from '../../shared/panelProtocol';
 import { Disposable } from '../disposable';
 
 /** Programs write a file in several steps. */
 const SETTLE_MS = 400;
 
-/** Tells when a file's content changed on disk, and when it is gone. */
+/**
+ * Tells when a file's content changed on disk. A file that vanishes and comes back counts once it
+ * is back.
+ */
 export class SourceWatcher extends Disposable {
   private timer: NodeJS.Timeout | undefined;
   private version: string | undefined;
 
   constructor(
     private readonly file: vscode.Uri,
-    private readonly onChanged: (change: SourceChange) => void,
+    private readonly onChanged: () => void,
   ) {
     super();
     // The file's own name may hold what a pattern reads as wildcards.
@@ -21,7 +23,7 @@ export class SourceWatcher extends Disposable {
         new vscode.RelativePattern(vscode.Uri.joinPath(file, '..'), '*'),
         false,
         false,
-        false,
+        true,
       ),
     );
     const look = (changed: vscode.Uri): void => {
@@ -29,7 +31,6 @@ export class SourceWatcher extends Disposable {
     };
     this.register(watcher.onDidChange(look));
     this.register(watcher.onDidCreate(look));
-    this.register(watcher.onDidDelete(look));
     void this.seen();
   }
 
@@ -50,9 +51,9 @@ export class SourceWatcher extends Disposable {
 
   private async look(): Promise<void> {
     const version = await this.versionOnDisk();
-    if (this.isDisposed || version === this.version) return;
+    if (this.isDisposed || version === undefined || version === this.version) return;
     this.version = version;
-    this.onChanged(version === undefined ? 'deleted' : 'changed');
+    this.onChanged();
   }
 
   private async versionOnDisk(): Promise<string | undefined> {

@@ -1,4 +1,3 @@
-import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type {
@@ -50,8 +49,7 @@ const isOutput = (value: unknown): value is PanelOutput =>
   isRecord(value) &&
   isNumber(value.scale) &&
   value.scale > 0 &&
-  (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format)) &&
-  isOneOf(PIXEL_ART_CHOICES, value.pixelArt);
+  (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format));
 
 const isPicture = (value: unknown): value is PanelPicture =>
   isRecord(value) &&
@@ -66,15 +64,13 @@ const isModel = (value: unknown): value is PanelModel =>
   isText(value.name) &&
   isNumber(value.scale) &&
   value.scale > 0 &&
-  isListOf(value.branches, isBranch) &&
-  typeof value.byTiles === 'boolean';
+  isListOf(value.branches, isBranch);
 
 export function isPanelInit(value: unknown): value is PanelInit {
   if (
     !isRecord(value) ||
     !isPicture(value.original) ||
     !isText(value.facts) ||
-    !isText(value.leftAlone) ||
     !isText(value.model) ||
     !isMissingOr(value.session, isText)
   )
@@ -92,8 +88,7 @@ const isResult = (value: unknown): value is PanelResult =>
   isSize(value.size) &&
   isSize(value.sourceSize) &&
   isListOf(value.branches, isBranch) &&
-  typeof value.hasAlpha === 'boolean' &&
-  (value.way === 'model' || value.way === 'squares') &&
+  isMissingOr(value.alphaAddress, isText) &&
   typeof value.exact === 'boolean';
 
 export function isPanelProgress(value: unknown): value is PanelProgress {
@@ -119,8 +114,6 @@ export function isPanelPreview(value: unknown): value is PanelPreview {
     !isText(value.device) ||
     !isCount(value.seconds) ||
     !isGuidance(value.auto) ||
-    !isCount(value.covered) ||
-    value.covered > 1 ||
     !isListOf(value.notes, isText)
   )
     return false;

@@ -2,6 +2,7 @@ import { RENDER_MODES } from '../render/state';
 import { zoomStep } from '../viewTransform';
 import type { PanelActions } from './actions';
 import type { PanelView } from './panelView';
+import { canSave } from './saveControl';
 import type { Stage } from './stage';
 
 /** Keys that work everywhere in the panel. */
@@ -35,7 +36,7 @@ function pressWithControl(
       actions.redo();
       return true;
     case 's':
-      actions.save(shiftKey ? 'saveAs' : 'save');
+      if (canSave(view)) actions.save(shiftKey ? 'saveAs' : 'save');
       return true;
     default:
       return false;

@@ -1,4 +1,3 @@
-import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import { clampDial, DEFAULT_GUIDANCE, type Guidance } from '../../shared/guidance';
 import type { PanelInit, PanelModel, PanelOutput } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
@@ -40,11 +39,7 @@ export const EMPTY_STATE: PanelState = {
   pinned: undefined,
   compareWith: 'original',
   model: '',
-  output: {
-    scale: DEFAULT_SETTINGS.scale,
-    format: DEFAULT_SETTINGS.format,
-    pixelArt: 'auto',
-  },
+  output: { scale: DEFAULT_SETTINGS.scale, format: DEFAULT_SETTINGS.format },
   checkerboard: false,
   originalPixels: false,
   loupe: false,
@@ -106,12 +101,6 @@ export function clampScale(scale: number): number | undefined {
   );
 }
 
-/** A number that is a scale as it stands, with two decimals; undefined for any other. */
-export function validScale(scale: number): number | undefined {
-  const inside = scale >= SCALE_RANGE.minimum && scale <= SCALE_RANGE.maximum;
-  return inside ? clampScale(scale) : undefined;
-}
-
 const roundDial = (value: number): number => Math.round(clampDial(value, 1) * 100) / 100;
 
 const knownModel = (models: readonly PanelModel[], id: string): string | undefined =>
@@ -133,8 +122,7 @@ function pinnedFrom(value: unknown, models: readonly PanelModel[]): Pinned | und
 function outputFrom(value: unknown): PanelOutput | undefined {
   if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
   const scale = clampScale(value.scale);
-  const { format, pixelArt } = value;
-  if (scale === undefined || (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)))
+  if (scale === undefined || (value.format !== 'source' && !isOneOf(OUTPUT_FORMATS, value.format)))
     return undefined;
-  return { scale, format, pixelArt: isOneOf(PIXEL_ART_CHOICES, pixelArt) ? pixelArt : 'auto' };
+  return { scale, format: value.format };
 }

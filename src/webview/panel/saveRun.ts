@@ -1,5 +1,4 @@
-import { guidanceForBranches } from '../../shared/guidance';
-import type { PanelChoice, PanelRun, SaveHow } from '../../shared/panelProtocol';
+import type { PanelChoice, SaveHow } from '../../shared/panelProtocol';
 import { isCancelled, noticeOf } from './runState';
 import { canSave } from './saveControl';
 import type { Services } from './services';
@@ -10,21 +9,8 @@ const CONFIRMED_MS = 8000;
 
 /** What the person has chosen, as the extension takes it. */
 export function choiceOf({ store, view }: Services): PanelChoice {
-  const { model, output, guidance } = store.state;
-  const { squares, branches } = view();
-  // Squares follow no dial, but the next picture may.
-  return {
-    ...output,
-    model,
-    guidance: squares ? guidance : guidanceForBranches(guidance, branches),
-  };
-}
-
-/** What is computed, and where. */
-export function runOf({ store, run }: Services): PanelRun {
   const { model, output } = store.state;
-  const { scale, pixelArt } = output;
-  return { model, onProcessor: run().onProcessor, scale, pixelArt };
+  return { ...output, model, guidance: view().guidance };
 }
 
 /** Saves, and what else is done with the present choice. */
@@ -34,27 +20,20 @@ export class SaveRun {
 
   constructor(private readonly services: Services) {}
 
-  /** `unseen`: also where there is no preview. */
-  async save(how: SaveHow, unseen = false): Promise<void> {
+  async save(how: SaveHow): Promise<void> {
     const { host, run, patch, view, strings } = this.services;
-    if (unseen ? run().saving || view().saveProblem !== '' : !canSave(view(), how)) return;
-    const { notice } = run();
+    if (!canSave(view())) return;
     const controller = new AbortController();
     this.controller = controller;
     patch({ saving: { done: 0, total: 0, device: '', secondsLeft: undefined }, notice: undefined });
     this.confirm('');
     try {
-      const choice = {
-        ...choiceOf(this.services),
-        onProcessor: run().onProcessor,
-        how,
-        again: run().again,
-      };
+      const choice = { ...choiceOf(this.services), onProcessor: run().onProcessor, how };
       const { fileName } = await host.save(choice, {
         signal: controller.signal,
         onProgress: (saving) => !controller.signal.aborted && patch({ saving }),
       });
-      patch({ saving: undefined, notice: unseen ? notice : undefined });
+      patch({ saving: undefined });
       if (fileName !== '') this.confirm(fill(strings.saved, fileName));
     } catch (error) {
       patch({

@@ -1,6 +1,5 @@
-import { SOURCE_CHANGES, type PanelWebviewApi } from '../../shared/panelProtocol';
+import type { PanelWebviewApi } from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
-import { isOneOf } from '../../shared/oneOf';
 import { find } from '../find';
 import { Announcer } from './announcer';
 import { isPanelInit } from './guards';
@@ -54,9 +53,9 @@ export async function startPanel({ connect, createRenderer, memory }: PanelParts
 
   const connection = connect({
     sourceChanged: async (params: unknown) => {
-      if (!isOneOf(SOURCE_CHANGES, params))
+      if (params !== undefined && params !== null)
         throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
-      if (run.init) patch({ source: params });
+      if (run.init) patch({ sourceChanged: true });
     },
     restart: async (init: unknown) => {
       if (!isPanelInit(init))

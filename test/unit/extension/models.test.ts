@@ -16,7 +16,6 @@ const embedded: ModelSummary = {
   branches: ['pixel'],
   licence: 'MIT',
   folder: '/models/small',
-  byTiles: true,
 };
 const installed: ModelSummary = {
   ...embedded,

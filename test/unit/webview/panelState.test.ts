@@ -10,13 +10,12 @@ const INIT: PanelInit = {
   result: undefined,
   facts: '',
   models: [
-    { id: 'two', name: 'Two', scale: 4, branches: ['pixel', 'semantic'], byTiles: true },
-    { id: 'one', name: 'One', scale: 2, branches: ['pixel'], byTiles: true },
+    { id: 'two', name: 'Two', scale: 4, branches: ['pixel', 'semantic'] },
+    { id: 'one', name: 'One', scale: 2, branches: ['pixel'] },
   ],
   model: 'two',
   guidance: { pixel: 1, semantic: 0.6 },
-  output: { scale: 3, format: 'webp', pixelArt: 'on' },
-  leftAlone: '',
+  output: { scale: 3, format: 'webp' },
 };
 
 test('a stored state is taken up as it was, through JSON', () => {
@@ -29,7 +28,7 @@ test('a stored state is taken up as it was, through JSON', () => {
     pinned: { model: 'one', guidance: { pixel: 1, semantic: 0 } },
     compareWith: 'A',
     model: 'one',
-    output: { scale: 2.5, format: 'avif', pixelArt: 'off' },
+    output: { scale: 2.5, format: 'avif' },
     checkerboard: true,
     loupe: true,
   } as const;
@@ -71,7 +70,7 @@ test('nonsense becomes the default, part by part', () => {
     ...fallback,
     mode: 'side',
     guidance: { pixel: 1.5, semantic: 0 },
-    output: { scale: 8, format: 'png', pixelArt: 'auto' },
+    output: { scale: 8, format: 'png' },
   });
   // A pinned setting of a model that is gone, and a map that a pair does not have.
   assert.equal(
@@ -127,11 +126,11 @@ test('what the settings hold is brought into its range', () => {
   const { guidance, output, model } = defaultState({
     ...INIT,
     guidance: { pixel: 99, semantic: -1 },
-    output: { scale: 1e9, format: 'png', pixelArt: 'auto' },
+    output: { scale: 1e9, format: 'png' },
     model: 'gone',
   });
   assert.deepEqual(
     [guidance, output, model],
-    [{ pixel: 1.5, semantic: 0 }, { scale: 8, format: 'png', pixelArt: 'auto' }, 'two'],
+    [{ pixel: 1.5, semantic: 0 }, { scale: 8, format: 'png' }, 'two'],
   );
 });
