@@ -6,12 +6,16 @@ import { RpcError } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
 import { hashInside, hashSource } from './hash';
 import type { Journal } from './journal';
+import { StallWatch } from './stall';
 import type { Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
 
 /** Pictures that are on their way at once: one is inferred while others are decoded and encoded. */
 const AT_ONCE = 3;
 /** A picture whose engine died under it is tried so often; a neighbour may have been the cause. */
 const TRIES = 3;
+/** Without a tile, a file or an end for so long, a picture is given up. */
+const STALL_SECONDS = 600;
+const LOOKS = 60;
 
 export type BatchEvent =
   | { readonly kind: 'started'; readonly id: string }
@@ -36,6 +40,8 @@ export type BatchOptions = {
   /** What is refused as too large. */
   readonly limits: Pick<UpscaleCall, 'maxInputMegapixels' | 'maxOutputMegapixels' | 'maxFrames'>;
   readonly atOnce?: number;
+  /** Seconds without progress of any picture after which one is given up. */
+  readonly stallSeconds?: number;
 };
 
 /** Carries out a plan. One failure never stops the rest. */
@@ -43,6 +49,8 @@ export class BatchRun {
   private readonly pending: PlanItem[];
   private readonly running = new Map<string, AbortController>();
   private readonly unwanted = new Set<string>();
+  private readonly givenUp = new Set<string>();
+  private readonly stall: StallWatch;
   private readonly outcomes: Outcome[] = [];
   private readonly made: Record<string, OutputRecord> = {};
   private isPaused = false;
@@ -56,6 +64,7 @@ export class BatchRun {
     private readonly options: BatchOptions,
     private readonly ports: BatchPorts,
   ) {
+    this.stall = new StallWatch(this.stallMs, performance.now());
     this.pending = plan.items.filter(({ id, status }) => status === 'todo' && ids.has(id));
   }
 
@@ -75,7 +84,9 @@ export class BatchRun {
   /** Resolves when all is done or cancelled. */
   async run(): Promise<Report> {
     const started = performance.now();
+    const look = setInterval(() => this.giveUpStalled(), this.stallMs / LOOKS);
     await Promise.all(Array.from({ length: this.options.atOnce ?? AT_ONCE }, () => this.worker()));
+    clearInterval(look);
     for (const item of this.pending.splice(0)) this.finish(this.outcome(item, 'cancelled'));
     return {
       outcomes: this.outcomes,
@@ -125,6 +136,18 @@ export class BatchRun {
     controller.abort();
   }
 
+  private get stallMs(): number {
+    return 1000 * (this.options.stallSeconds ?? STALL_SECONDS);
+  }
+
+  private giveUpStalled(): void {
+    const id = this.stall.stalled(performance.now());
+    const controller = id === undefined ? undefined : this.running.get(id);
+    if (id === undefined || !controller) return;
+    this.givenUp.add(id);
+    controller.abort();
+  }
+
   /** A run never depends on who listens to it: what fails there is no reason to stop. */
   private tell(event: BatchEvent): void {
     try {
@@ -142,9 +165,11 @@ export class BatchRun {
       if (!item) return;
       const controller = new AbortController();
       this.running.set(item.id, controller);
+      this.stall.begin(item.id, performance.now());
       this.tell({ kind: 'started', id: item.id });
       const outcome = await this.upscale(item, controller.signal);
       this.running.delete(item.id);
+      this.stall.end(item.id, performance.now());
       this.finish(outcome);
     }
   }
@@ -213,6 +238,12 @@ export class BatchRun {
         size: { width: result.width, height: result.height },
       });
     } catch (caught) {
+      if (this.givenUp.has(id))
+        return this.outcome(item, 'failed', {
+          message: `${input} has not got on for ${Math.round(this.stallMs / 1000)} seconds and was given up.`,
+          hint: 'Upscale it by itself, with a smaller size or another model.',
+          seconds: seconds(),
+        });
       if (signal.aborted)
         return this.outcome(
           item,
@@ -237,7 +268,10 @@ export class BatchRun {
       try {
         return await this.ports.upscale(call, {
           signal,
-          onProgress: (progress) => this.tell({ kind: 'progress', id, progress }),
+          onProgress: (progress) => {
+            this.stall.progress(id, progress.phase, performance.now());
+            this.tell({ kind: 'progress', id, progress });
+          },
         });
       } catch (caught) {
         const { code } = RpcError.from(caught);

@@ -260,17 +260,12 @@ test('a run goes on although whoever listens to it fails, at every event', async
   const onWarning = (warning: Error): void => void warnings.push(warning);
   process.on('warning', onWarning);
   const plan = planOf(['a', 'b', 'c', 'd', 'e']);
-  const run = new BatchRun(
-    plan,
-    new Set(plan.items.map(({ id }) => id)),
-    OPTIONS,
-    {
-      ...ports,
-      onEvent: () => {
-        throw new Error('Webview is disposed');
-      },
+  const run = new BatchRun(plan, new Set(plan.items.map(({ id }) => id)), OPTIONS, {
+    ...ports,
+    onEvent: () => {
+      throw new Error('Webview is disposed');
     },
-  );
+  });
   const report = run.run();
   for (let finished = 0; finished < 5; finished++) {
     await until(() => held.length > finished);
@@ -284,4 +279,29 @@ test('a run goes on although whoever listens to it fails, at every event', async
     outcomes.map(({ state }) => state),
     ['done', 'done', 'done', 'done', 'done'],
   );
+});
+
+test('a picture that does not get on is given up, with the reason, and the others go on', async () => {
+  const { ports, held, until } = engine();
+  const limits = { maxInputMegapixels: 1, maxOutputMegapixels: 1, maxFrames: 1 };
+  const plan = planOf(['a', 'b']);
+  const ids = new Set(plan.items.map(({ id }) => id));
+  const run = new BatchRun(
+    plan,
+    ids,
+    { device: 'cpu', limits, atOnce: 1, stallSeconds: 0.3 },
+    ports,
+  );
+  const over = run.run();
+  await until(() => held.some(({ name }) => name === 'b'));
+  held.find(({ name }) => name === 'b')!.finish();
+  const { outcomes } = await over;
+  assert.deepEqual(
+    outcomes.map(({ input, state }) => [input, state]),
+    [
+      ['a.png', 'failed'],
+      ['b.png', 'done'],
+    ],
+  );
+  assert.match(outcomes[0]!.message!, /has not got on for/);
 });
