@@ -70,7 +70,7 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
       () =>
         new EngineClient({
           entry: path.join(root, 'dist/engine.js'),
-          modelFolders: [path.join(root, 'models'), path.join(root, 'test/fixtures/models')],
+          modelFolders: settings().get<string[]>('modelFolders', []),
           store: path.join(outside, 'none'),
           idleSeconds: 60,
           log: () => undefined,
