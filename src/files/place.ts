@@ -41,9 +41,10 @@ export class Place {
     if (!liesIn(root, folder)) throw outside(output, root);
     const name = path.basename(output);
     // What a person typed may be a name that other systems can't have.
-    const isTyped = within === undefined && process.platform !== 'win32';
+    const isElsewhere = process.platform !== 'win32';
+    const isTyped = within === undefined && isElsewhere;
     const problem =
-      (isTyped ? fileNameProblem(name) : outputPathProblem(name)) ??
+      (isTyped ? fileNameProblem(name) : outputPathProblem(name, isElsewhere)) ??
       folderProblem(
         path
           .relative(root, folder)

@@ -41,7 +41,8 @@ export function expandNamePattern(pattern: string, parts: NameParts): string {
   const expanded = pattern
     .trim()
     .replace(/\{(\w+)\}/g, (_, key: string) => values[key as keyof typeof values]);
-  const problem = outputPathProblem(expanded);
+  // The pattern has brought none; the engine asks again on Windows.
+  const problem = outputPathProblem(expanded, true);
   if (problem !== undefined)
     throw new OutputNameError(`The result can’t be called “${expanded}”: ${problem}`);
   return expanded;

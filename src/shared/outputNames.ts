@@ -13,16 +13,17 @@ const IGNORED_LETTERS = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 /**
  * What is wrong with the path of a result that a pattern, a recipe or a set has yielded, with "/"
  * between its folders; undefined when nothing is. The same on every system, since a recipe holds
- * on all of them.
+ * on all of them; but for a colon, which pictures of other systems have in their own names
+ * (`takesColon`).
  */
-export function outputPathProblem(relative: string): string | undefined {
+export function outputPathProblem(relative: string, takesColon = false): string | undefined {
   const segments = relative.split('/');
   for (const segment of segments) {
     if (segment === '') return `“${relative}” has a folder or a file without a name.`;
     if (segment === '.' || segment === '..') return `“${relative}” has “${segment}” in it.`;
     if (segment.includes('\\') || segment.includes('\0'))
       return `“${relative}” has a letter that no name may have (“\\”).`;
-    if (segment.includes(':'))
+    if (!takesColon && segment.includes(':'))
       return `“${segment}” has a colon, which stands for something else on Windows.`;
     if (/[. ]$/.test(segment))
       return `“${segment}” ends with a dot or a space, which Windows leaves out.`;
