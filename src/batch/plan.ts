@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { densityOf } from '../shared/density';
+import { densityOf, type DensitySet } from '../shared/density';
 import { outputSize } from '../shared/outputSize';
 import type { PictureFacts } from '../shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../shared/settings';
@@ -11,7 +11,7 @@ import { RpcError } from '../shared/rpc';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
 import { KnownOutputs } from './known';
 import { PlannedOutputs } from './plannedOutputs';
-import { ruleFor, type Recipe } from './recipe';
+import { ruleFor, type Recipe, type Target } from './recipe';
 import type { Shard } from './records';
 import { scan, type ScanOptions } from './scan';
 import { shardOf } from './shard';
@@ -33,6 +33,12 @@ export type PlanRequest = ScanOptions & {
   readonly records: Records;
   /** Also replaces outputs that were edited by hand, or that no batch made. */
   readonly force?: boolean;
+  /** Leaves alone what has an output of whatever age. */
+  readonly keepExisting?: boolean;
+  /** Also files whose name says that they are enlarged already. */
+  readonly again?: boolean;
+  /** Without a recipe: a set of each picture. */
+  readonly density?: DensitySet;
   readonly shard?: Shard;
 };
 
@@ -80,8 +86,9 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   const settingsOf: (input: string) => BatchSettings = recipe
     ? () => DEFAULT_SETTINGS
     : request.settingsFor;
+  const ownTarget: Target = request.density === undefined ? {} : { density: request.density };
   const targetsFor = (input: string): readonly PlannedTarget[] | undefined =>
-    (rule ? rule(input)?.targets : [{}])?.flatMap((target) =>
+    (rule ? rule(input)?.targets : [ownTarget])?.flatMap((target) =>
       plannedTargets(input, settingsOf(input), target),
     );
   const known = new KnownOutputs(records, recipe && targetsFor);
@@ -113,7 +120,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
           'It is the result of another picture, perhaps of another shard.',
         );
       const density = densityOf(input);
-      if (density)
+      if (density && request.again !== true)
         return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
       const planned = targetsFor(input);
       if (!planned) return one('no-rule', 'No rule of the recipe names it.');
@@ -166,6 +173,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     orphans: recipe && !shard ? await known.orphans(root, signal) : [],
     ...(recipe && !shard ? { leftovers: known.leftovers } : {}),
     ...(recipe ? { recipe: recipe.file } : {}),
+    unmatched: found.unmatched,
     notes: found.notes,
   };
 }
@@ -328,6 +336,8 @@ async function openItem(
     );
   const now = await hashInside(outputRoot, output, request.signal);
   const record = request.records[output];
+  if (now !== undefined && request.keepExisting === true)
+    return { ...refuse('exists', 'The output exists.'), id: `?${output}` };
   const free = now === undefined || record?.outputHash === now;
   if (now !== undefined) base.existingHash = now;
   if (free || request.force === true) return { ...base, status: 'todo', selected: true };

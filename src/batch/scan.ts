@@ -38,6 +38,8 @@ export type Scan = {
   readonly special: readonly { readonly input: string; readonly kind: string }[];
   /** What was left out that concerns no single picture. */
   readonly notes: readonly string[];
+  /** Globs that no picture matches. */
+  readonly unmatched: readonly string[];
 };
 
 export const isGlob = (text: string): boolean => GLOB.test(text);
@@ -52,10 +54,18 @@ export async function scan(options: ScanOptions): Promise<Scan> {
   const ignoreFiles = new IgnoreFiles(signal);
   const finder = new Finder(options, await realpath(root).catch(() => root), ignoreFiles);
   const outer = respectGitignore ? await ignoreFiles.rulesAbove(root) : [];
+  const unmatched: string[] = [];
   for (const input of inputs) {
     signal?.throwIfAborted();
     if (!path.isAbsolute(input)) {
-      await finder.walk(root, outer, globMatcher([input], { dot: false }));
+      const accept = globMatcher([input], { dot: false });
+      const matched = { count: 0 };
+      await finder.walk(root, outer, (relative) => {
+        const fits = accept(relative);
+        if (fits && isImageName(relative)) matched.count++;
+        return fits;
+      });
+      if (matched.count === 0) unmatched.push(input);
       continue;
     }
     const info = await stat(input).catch(() => undefined);
@@ -67,7 +77,7 @@ export async function scan(options: ScanOptions): Promise<Scan> {
       );
     else await finder.takeNamed(input, info);
   }
-  return finder.result(ignoreFiles.notes);
+  return { ...finder.result(ignoreFiles.notes), unmatched };
 }
 
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -89,7 +99,7 @@ class Finder {
     this.isExcluded = globMatcher(options.exclude, { dot: true });
   }
 
-  result(notes: readonly string[]): Scan {
+  result(notes: readonly string[]): Omit<Scan, 'unmatched'> {
     return {
       pictures: [...this.found].sort(byName),
       otherFiles: this.others.size,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { densityOutputs } from '../shared/density';
 import { extensionFor, formatFromName } from '../shared/extensions';
+import { splitName } from '../shared/nameParts';
 import { expandNamePattern, NamePatternError, OutputNameError } from '../shared/naming';
 import type { Size } from '../shared/geometry';
 import { outputSize, type SizeLimit, type SizeTarget } from '../shared/outputSize';
@@ -62,13 +63,13 @@ export function plannedTargets(
   };
   const written = format === 'source' ? (formatFromName(input) ?? 'png') : format;
   const folder = path.posix.dirname(input);
-  const extension = path.posix.extname(input);
+  const { stem, extension } = splitName(path.posix.basename(input));
   const named = (pattern: string, scale: number): string =>
     path.posix.join(
       folder,
       expandNamePattern(pattern, {
-        name: path.posix.basename(input, extension),
-        sourceExtension: extension.slice(1),
+        name: stem,
+        sourceExtension: extension,
         format: written,
         scale,
         model,
@@ -78,8 +79,7 @@ export function plannedTargets(
     );
   if (target.density) {
     // A set has factors of its own; the recipe allows no size beside it.
-    const name = path.posix.basename(input, extension);
-    const source = `${name}.${extensionFor(written, extension.slice(1))}`;
+    const source = `${stem}.${extensionFor(written, extension)}`;
     return densityOutputs(path.posix.join(folder, source), target.density).map(
       ({ path: output, factor }) => ({
         settings: { ...item, scale: factor },

@@ -77,6 +77,8 @@ export type Plan = {
   readonly leftovers?: readonly string[];
   /** Absolute path of the recipe it follows. */
   readonly recipe?: string;
+  /** Globs that no picture matches. */
+  readonly unmatched: readonly string[];
   /** Problems that concern no single file. */
   readonly notes: readonly string[];
 };

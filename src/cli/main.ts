@@ -20,6 +20,7 @@ import {
 import { RECIPE_NAME } from '../batch/recipe';
 import { shard } from './batchOptions';
 import { doctor } from './doctor';
+import { givenOptions } from './given';
 import { importModel, type ImportOptions } from './importModel';
 import { installModel, type InstallOptions } from './installModel';
 import { listModels } from './listModels';
@@ -28,8 +29,8 @@ import { region } from './region';
 import { adviceOf, remedyWords } from './remedyWords';
 import { grid, sizeLimit } from './sizes';
 import { commanderOutput, tell } from './terminal';
-import { isBatch, upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
-import { upscaleFiles } from './upscaleFiles';
+import { upscale } from './upscale';
+import type { UpscaleBatchOptions } from './upscaleBatch';
 import { verifyModels } from './verifyModels';
 
 declare const PISA_UPSCALE_VERSION: string;
@@ -122,11 +123,7 @@ program
     'output name: {name} {scale} {ext} {model} {pixel} {semantic}',
     DEFAULT_SETTINGS.namePattern,
   )
-  .addOption(
-    new Option('--overwrite', 'replace existing outputs (default: the next free name)').conflicts(
-      'skipExisting',
-    ),
-  )
+  .addOption(new Option('--overwrite', 'replace existing outputs (default: the next free name)'))
   .option('--skip-existing', 'leave pictures alone whose output exists')
   .option(
     '--max-megapixels <number>',
@@ -223,11 +220,9 @@ program
   )
   .optionsGroup('Output of this program:')
   .option('--json', 'print one JSON object per picture on stdout', false)
-  .action((files: string[], options: UpscaleBatchOptions) =>
-    run(async (client, signal, modelFolders) =>
-      (await isBatch(files, options))
-        ? upscaleBatch(client, files, options, modelFolders, signal)
-        : upscaleFiles(client, files, options, signal),
+  .action((files: string[], options: UpscaleBatchOptions, command: Command) =>
+    run((client, signal, modelFolders) =>
+      upscale(client, files, options, givenOptions(command), modelFolders, signal),
     ),
   );
 

@@ -5,6 +5,8 @@
 export type ResourceFolder = {
   /** Pixels for one point; undefined where none is named, and where it is for all. */
   readonly factor: number | undefined;
+  /** `nodpi` and `anydpi`: never scaled. */
+  readonly isForAll: boolean;
   /** The folder of another density with the same qualifiers. */
   readonly named: (density: string) => string;
 };
@@ -44,6 +46,7 @@ export function readResourceFolder(folder: string): ResourceFolder | undefined {
   const factor = own === undefined ? undefined : densityFactor(own);
   return {
     factor,
+    isForAll: own !== undefined && factor === undefined,
     named: (density) => [kind, ...rest.slice(0, at), density, ...rest.slice(at)].join('-'),
   };
 }

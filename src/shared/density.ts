@@ -58,6 +58,18 @@ function flutterFactor(folder: string): number | undefined {
   return text === undefined || Number(text) > MOST_FACTOR ? undefined : Number(text);
 }
 
+/** Why no set can be made of a source; undefined when it can. */
+export function densityProblem(source: string, set: DensitySet): string | undefined {
+  const density = densityOf(source);
+  const name = source.slice(source.lastIndexOf('/') + 1);
+  if (density)
+    return `${name} is the ×${density.factor} picture of a set already, as its path says.`;
+  const folder = source.split('/').at(-2) ?? '';
+  if (set === 'android' && readResourceFolder(folder)?.isForAll)
+    return `${folder} holds pictures for all densities, so there is no set of ${name}.`;
+  return undefined;
+}
+
 /**
  * The files of a set that are made from a source of density 1, in ascending order: `icon@2x.png`,
  * `icon@3x.png`; `drawable-hdpi/` … `drawable-xxxhdpi/` beside the source's `drawable-mdpi/` (or

@@ -15,6 +15,7 @@ const EXTENSIONS: Record<OutputFormat, readonly string[]> = {
  */
 export function extensionFor(format: OutputFormat, sourceExtension: string): string {
   const known = EXTENSIONS[format];
+  if (format === 'png' && sourceExtension.toLowerCase() === '9.png') return sourceExtension;
   if (known.includes(sourceExtension.toLowerCase())) return sourceExtension;
   return known[0] ?? format;
 }

@@ -1,4 +1,5 @@
 import { extensionFor, formatFromName } from './extensions';
+import { withSuffix } from './nameParts';
 import { outputPathProblem } from './outputNames';
 import type { OutputFormat } from './settings';
 
@@ -85,10 +86,7 @@ export function checkNamePattern(pattern: string): void {
  * `a@4x.png` → `a@4x-2.png`: the n-th candidate for a name that is taken (n = 1 is the name
  * itself).
  */
-export function numberedName(fileName: string, n: number): string {
-  if (n <= 1) return fileName;
-  const dot = fileName.lastIndexOf('.');
-  return dot <= 0 ? `${fileName}-${n}` : `${fileName.slice(0, dot)}-${n}${fileName.slice(dot)}`;
-}
+export const numberedName = (fileName: string, n: number): string =>
+  n <= 1 ? fileName : withSuffix(fileName, `-${n}`);
 
 const trimNumber = (value: number): string => String(Math.round(value * 100) / 100);

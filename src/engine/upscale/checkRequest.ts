@@ -1,9 +1,11 @@
 import path from 'node:path';
+import type { Place } from '../../files/place';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { assetOptionsProblem } from '../../shared/assetOptions';
 import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
 import type { Rect, Size } from '../../shared/geometry';
 import type { ChangeableSetting } from '../../shared/remedies';
+import { isNinePatchName } from '../../shared/nameParts';
 import { outputOptionsProblem } from '../../shared/outputOptions';
 import { sizeProblem } from '../../shared/outputSize';
 import { isOneOf } from '../../shared/oneOf';
@@ -71,6 +73,18 @@ export function checkJob({
   if (!path.isAbsolute(input)) throw bad('input', input, 'an absolute path');
   if (!path.isAbsolute(scratchDirectory))
     throw bad('scratch folder', scratchDirectory, 'an absolute path');
+}
+
+/** Refuses what would leave a nine-patch without its frame, or its frame without a meaning. */
+export function checkNinePatch({ input, region }: UpscaleRequest, place: Place): void {
+  if (region !== undefined) throw bad('region', 'given', 'left out for a nine-patch');
+  if (isNinePatchName(path.basename(place.path))) return;
+  throw engineError('bad-setting', {
+    message:
+      `${path.basename(input)} is a nine-patch, whose frame belongs to Android; ` +
+      `${path.basename(place.path)} would not be one.`,
+    hint: 'Let the format be PNG and the name end in .9.png, as {ext} does.',
+  });
 }
 
 /** Refuses a region that is not inside a result of this size. */

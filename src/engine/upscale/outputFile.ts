@@ -6,6 +6,7 @@ import { Place } from '../../files/place';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { formatFromName } from '../../shared/extensions';
 import { expandNamePattern, numberedName, OutputNameError } from '../../shared/naming';
+import { splitName } from '../../shared/nameParts';
 import { BESIDE_TARGET } from '../../shared/temporaryFiles';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
 import { changeSetting, engineError, messageOf, systemCode } from '../errors';
@@ -49,11 +50,11 @@ export async function findPlace(request: UpscaleRequest, format: OutputFormat): 
 }
 
 function patternName(request: UpscaleRequest, pattern: string, format: OutputFormat): string {
-  const extension = path.extname(request.input);
+  const { stem, extension } = splitName(path.basename(request.input));
   try {
     return expandNamePattern(pattern, {
-      name: path.basename(request.input, extension),
-      sourceExtension: extension.slice(1),
+      name: stem,
+      sourceExtension: extension,
       format,
       scale: request.scale,
       model: request.model,

@@ -8,9 +8,10 @@ import { throwIfCancelled } from '../errors';
 import { encodePicture, type Encoded, type EncodeOptions } from '../image/encode';
 import { checkFormatHolds } from '../image/formats';
 import { inspectSource } from '../image/inspect';
+import { drawFrame, readNinePatch, type NinePatch } from '../image/ninePatch';
 import type { PixelFile } from '../image/pixelFile';
 import { isTiled } from '../models/registry';
-import { checkRegion, checkRequest } from './checkRequest';
+import { checkNinePatch, checkRegion, checkRequest } from './checkRequest';
 import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
 import { inferPisa } from './inferPisa';
@@ -34,7 +35,13 @@ export async function upscaleFile(
   const started = performance.now();
   checkRequest(request);
   const { signal } = context;
-  const source = await inspectSource(request.input, request.maxInputMegapixels, signal);
+  const whole = await inspectSource(request.input, request.maxInputMegapixels, signal);
+  const patch = await readNinePatch(request.input, request.scratchDirectory);
+  // The inside of a nine-patch is a picture of its own; its frame is drawn anew.
+  const picture = patch ? { ...request, input: patch.inside } : request;
+  const source = patch
+    ? await inspectSource(patch.inside, request.maxInputMegapixels, signal)
+    : whole;
   const model = await services.findModel(request.model);
   const { manifest } = model;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
@@ -42,15 +49,16 @@ export async function upscaleFile(
   const plan = planAsset(request, source, format, model);
   const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
   const size = region ?? plan.size;
+  const border = patch ? 2 : 0;
   checkFormatHolds(format, size);
   const finish = (part: Partial<UpscaleResult>): UpscaleResult => ({
     input: request.input,
     output: '',
     skipped: false,
-    sourceWidth: source.size.width,
-    sourceHeight: source.size.height,
-    width: size.width,
-    height: size.height,
+    sourceWidth: whole.size.width,
+    sourceHeight: whole.size.height,
+    width: size.width + border,
+    height: size.height + border,
     bytes: 0,
     model: manifest.id,
     device: 'cpu',
@@ -72,6 +80,7 @@ export async function upscaleFile(
       remedies: [{ kind: 'upscale-again' }],
     });
   const place = await findPlace({ ...request, guidance, scale: plan.scale }, format);
+  if (patch) checkNinePatch(request, place);
   if ((await checkTarget(place, request)) === 'skip')
     return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
   const device = await services.resolveDevice(request.device);
@@ -110,7 +119,7 @@ export async function upscaleFile(
         : inferPisa(request, services, partContext, { ...input, model }),
     );
   };
-  const done = await enlargeAsset(request, context, { source, plan, device, infer });
+  const done = await enlargeAsset(picture, context, { source, plan, device, infer });
   const { raw, tiles, isRegion, kernel, hasAlpha } = done;
   const temporary = place.beside(temporaryName(request.jobId));
   const carried = carriedData(source, request, {
@@ -162,6 +171,7 @@ export async function upscaleFile(
         : {}),
       ...carried,
     },
+    patch,
   );
   return finish({
     output: written,
@@ -213,14 +223,18 @@ async function writeOutput(
   request: UpscaleRequest,
   signal: AbortSignal,
   options: EncodeOptions,
+  patch: NinePatch | undefined,
 ): Promise<{ output: string; encoded: Encoded }> {
   try {
     const encoded = await encodePicture(raw, temporary, {
       ...options,
       beforeWrite: () => place.check(),
     });
+    await place.check();
+    const bytes = patch ? await drawFrame(temporary, patch) : encoded.bytes;
     throwIfCancelled(signal);
-    return { output: await publish(temporary, place, request.overwrite), encoded };
+    const output = await publish(temporary, place, request.overwrite);
+    return { output, encoded: { ...encoded, bytes } };
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { PanelChoice } from '../../shared/panelProtocol';
 import { formatFromName } from '../../shared/extensions';
 import { expandNamePattern, numberedName } from '../../shared/naming';
+import { splitName } from '../../shared/nameParts';
 import type { UpscaleSettings } from '../../shared/settings';
 
 const MOST_NAMES = 10_000;
@@ -17,10 +18,10 @@ export function outputPath(
   { model, guidance, scale, format }: PanelChoice,
   { namePattern, overwrite }: Pick<UpscaleSettings, 'namePattern' | 'overwrite'>,
 ): string {
-  const extension = path.extname(source);
+  const { stem, extension } = splitName(path.basename(source));
   const relative = expandNamePattern(namePattern, {
-    name: path.basename(source, extension),
-    sourceExtension: extension.slice(1),
+    name: stem,
+    sourceExtension: extension,
     format: format === 'source' ? (formatFromName(source) ?? 'png') : format,
     scale,
     model,

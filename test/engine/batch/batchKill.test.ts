@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { scratchOf } from '../../harness/scratch';
 import { ENGINE, NO_STORE, temporaryFolder, TEST_MODELS } from '../support';
 import { randomFrom } from '../assets/mutate';
-import { cli, MODEL, startCli, treeOf, writePictures } from './batchSupport';
+import { cli, MODEL, PLACES, startCli, treeOf, writePictures } from './batchSupport';
 
 const PICTURES = 40;
 const MOMENTS = 20;
@@ -35,7 +35,7 @@ before(async () => {
   for (const [kind, withRecipe] of Object.entries(kinds)) {
     const { root, state } = fresh(`reference-${kind}`, withRecipe);
     const started = performance.now();
-    const { status, stderr } = cli(root, state, '.', ...MODEL);
+    const { status, stderr } = cli(root, state, '.', ...(withRecipe ? PLACES : MODEL));
     assert.equal(status, 0, stderr);
     reference[kind] = { tree: treeOf(root), milliseconds: performance.now() - started };
     assert.equal(Object.keys(reference[kind].tree).length, 2 * PICTURES + (withRecipe ? 2 : 0));
@@ -54,7 +54,8 @@ test(
       const kind = i % 2 === 0 ? 'plain' : 'recipe';
       const { tree, milliseconds } = reference[kind]!;
       const { root, state } = fresh(`cli-${i}`, kinds[kind]);
-      const child = startCli(root, state, '.', ...MODEL);
+      const options = kinds[kind] ? PLACES : MODEL;
+      const child = startCli(root, state, '.', ...options);
       const over = new Promise((resolve) => child.on('close', resolve));
       await delay(random() * milliseconds);
       child.kill('SIGKILL');
@@ -63,7 +64,7 @@ test(
       const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
       const made = names.filter((name) => name.includes('@4x')).length;
       if (made > 0 && made < PICTURES) interrupted++;
-      const second = cli(root, state, '.', ...MODEL, '--json');
+      const second = cli(root, state, '.', ...options, '--json');
       assert.equal(second.status, 0, `moment ${i}: ${second.stderr}`);
       assert.deepEqual(treeOf(root), tree, `moment ${i}`);
       const redone = second.stdout.split('\n').filter((line) => line !== '').length;
@@ -72,7 +73,7 @@ test(
         `moment ${i}: ${made} were there, ${redone} were made after that`,
       );
       assert.deepEqual(leftovers(child.pid!), []);
-      const third = cli(root, state, '.', ...MODEL, '--json');
+      const third = cli(root, state, '.', ...options, '--json');
       assert.deepEqual([third.status, third.stdout], [0, ''], 'then there is nothing to do');
     }
     t.diagnostic(`${interrupted} of ${MOMENTS} were killed between the first and the last output`);

@@ -5,16 +5,10 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { CLI, NO_STORE, TEST_MODELS } from '../support';
 
-export const MODEL = [
-  '--models-dir',
-  TEST_MODELS,
-  '--store',
-  NO_STORE,
-  '-m',
-  'one-layer-4x',
-  '--device',
-  'cpu',
-];
+/** Where models are; under a recipe, which names its model itself, that is all. */
+export const PLACES = ['--models-dir', TEST_MODELS, '--store', NO_STORE, '--device', 'cpu'];
+
+export const MODEL = [...PLACES, '-m', 'one-layer-4x'];
 
 /** Small pictures of noise, some of them in folders: the same for the same number. */
 export async function writePictures(root: string, count: number, side = 24): Promise<void> {

@@ -31,7 +31,16 @@ function planOf(names: readonly string[]): Plan {
       selected: true,
     };
   });
-  return { root, outputRoot: root, allowed: root, items, otherFiles: 0, orphans: [], notes: [] };
+  return {
+    root,
+    outputRoot: root,
+    allowed: root,
+    items,
+    otherFiles: 0,
+    orphans: [],
+    unmatched: [],
+    notes: [],
+  };
 }
 
 type Held = {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { densityFolder, densityOf, densityOutputs, srcset } from '../../../src/shared/density';
+import {
+  densityFolder,
+  densityOf,
+  densityOutputs,
+  densityProblem,
+  srcset,
+} from '../../../src/shared/density';
 
 test('a path that names a density is recognised, with either separator', () => {
   for (const [path, set, factor] of [
@@ -98,7 +104,16 @@ test('Android’s folders stand beside each other, their qualifiers in the platf
     const source = `/p/res/${folder}/icon.png`;
     assert.equal(densityOutputs(source, 'android')[1]?.path, `/p/res/${xhdpi}/icon.png`);
     assert.equal(densityFolder(source, 'android'), '/p/res/');
+    assert.equal(densityProblem(source, 'android'), undefined);
   }
+});
+
+test('of what is for all densities, or of a set already, no set is made, and it is said why', () => {
+  for (const folder of ['drawable-nodpi', 'mipmap-anydpi-v26'])
+    assert.match(densityProblem(`res/${folder}/a.png`, 'android') ?? '', /for all densities.*\.$/);
+  assert.equal(densityProblem('res/drawable-nodpi/a.png', 'web'), undefined);
+  for (const source of ['a@2x.png', 'drawable-tvdpi/a.png', '2.0x/a.png'])
+    assert.match(densityProblem(source, 'web') ?? '', /^a.* of a set already/);
 });
 
 test('a nine-patch stays one: the suffix stands before .9.png', () => {

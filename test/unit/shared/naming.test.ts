@@ -41,6 +41,8 @@ test('another format gets its usual extension', () => {
   assert.equal(extensionFor('jpeg', 'png'), 'jpg');
   assert.equal(extensionFor('jpeg', 'JPEG'), 'JPEG');
   assert.equal(extensionFor('tiff', 'TIF'), 'TIF');
+  assert.equal(extensionFor('png', '9.png'), '9.png');
+  assert.equal(extensionFor('webp', '9.png'), 'webp');
 });
 
 for (const pattern of [
@@ -119,6 +121,8 @@ test('the next free names', () => {
   assert.equal(numberedName('a@4x.png', 2), 'a@4x-2.png');
   assert.equal(numberedName('noext', 3), 'noext-3');
   assert.equal(numberedName('.hidden', 2), '.hidden-2');
+  assert.equal(numberedName('button@4x.9.png', 2), 'button@4x-2.9.png');
+  assert.equal(numberedName('.9.png', 2), '.9-2.png');
 });
 
 test('a picture of another system may have a colon in its name; a pattern may not bring one', () => {

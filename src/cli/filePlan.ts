@@ -1,0 +1,207 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import type { EngineClient, UpscaleCall } from '../client/engineClient';
+import { realTarget } from '../files/paths';
+import { densityFolder, densityOf, densityOutputs, densityProblem } from '../shared/density';
+import type { OutputTarget } from '../shared/engineProtocol';
+import { formatFromName } from '../shared/extensions';
+import type { Size } from '../shared/geometry';
+import { splitName } from '../shared/nameParts';
+import { expandNamePattern } from '../shared/naming';
+import { outputSize } from '../shared/outputSize';
+import { RpcError } from '../shared/rpc';
+import { settingsFor, type UpscaleOptions } from './callSettings';
+import { OutError, readOut, type OutPath } from './outPath';
+
+/** One result of a picture that was named. */
+export type FileItem = {
+  /** Absolute. */
+  readonly input: string;
+  readonly call: UpscaleCall;
+  /** Absolute; empty where nothing is known of it. */
+  readonly output: string;
+  readonly size?: Size;
+  /** Why it can't be made. */
+  readonly problem?: RpcError;
+  /** Why it is left alone. */
+  readonly skipped?: string;
+};
+
+/**
+ * Decides what is made of pictures that were named one by one, before anything is written: a
+ * result that is another's, too, or another one's source, is refused. Rejects with an `OutError`.
+ */
+export async function planFiles(
+  client: Pick<EngineClient, 'inspect'>,
+  files: readonly string[],
+  options: UpscaleOptions,
+  given: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly FileItem[]> {
+  const severalResults = files.length > 1 || options.density !== undefined;
+  const out = options.out === undefined ? undefined : await readOut(options.out, severalResults);
+  if (out?.kind === 'file' && given.has('name'))
+    throw new OutError('--name has no effect when --out names a file. Give one of them.');
+  const inputs = [...new Set(files.map((file) => path.resolve(file)))];
+  const wanted: { readonly input: string; readonly call: UpscaleCall }[] = [];
+  const problems = new Map<string, RpcError>();
+  for (const input of inputs) {
+    const problem =
+      options.density === undefined || options.again
+        ? undefined
+        : densityProblem(input.replaceAll(path.sep, '/'), options.density);
+    if (problem !== undefined)
+      problems.set(input, refusal('density-not-possible', problem, 'Make the set of another one.'));
+    for (const call of await callsFor(input, out, options)) {
+      wanted.push({ input, call });
+      if (problem !== undefined) break;
+    }
+  }
+  // Alone, and with free names, nothing can be overwritten; then no header is read twice.
+  const mayCollide =
+    files.length > 1 && wanted.some(({ call }) => call.overwrite !== 'nextFreeName');
+  if (!options.dryRun && !mayCollide)
+    return wanted.map((item) => withProblem({ ...item, output: '' }, problems.get(item.input)));
+
+  const facts = await client.inspect(
+    { inputs, maxInputMegapixels: options.maxMegapixels },
+    { signal },
+  );
+  const sizes = new Map<string, Size>();
+  for (const [index, input] of inputs.entries()) {
+    const fact = facts[index];
+    if (fact?.ok) sizes.set(input, fact.size);
+    else if (!problems.has(input))
+      problems.set(
+        input,
+        refusal('input-unreadable', fact?.message ?? 'It can’t be read.', fact?.hint),
+      );
+  }
+  const items: FileItem[] = [];
+  for (const { input, call } of wanted) {
+    const known = sizes.get(input);
+    const problem = problems.get(input);
+    items.push(
+      known === undefined || problem
+        ? // The engine tells by itself, and better, what is wrong with a picture.
+          withProblem({ input, call, output: '' }, options.dryRun ? problem : undefined)
+        : await planned(input, call, known, options),
+    );
+  }
+  return withCollisions(items, inputs);
+}
+
+async function planned(
+  input: string,
+  call: UpscaleCall,
+  known: Size,
+  options: UpscaleOptions,
+): Promise<FileItem> {
+  try {
+    const { size, scale } = outputSize(known, call);
+    const output = outputOf(call, scale);
+    const density = densityOf(input);
+    const exists = call.overwrite === 'skip' && (await lstat(output).catch(() => undefined));
+    const skipped =
+      density && call.target.kind === 'pattern' && !options.again
+        ? `Its name says that it is the ×${density.factor} picture of a set; see --again.`
+        : exists
+          ? 'The output exists already.'
+          : undefined;
+    const region = options.region && { width: options.region.width, height: options.region.height };
+    return {
+      input,
+      call,
+      output,
+      size: region ?? size,
+      ...(skipped === undefined ? {} : { skipped }),
+    };
+  } catch (error) {
+    const { message } = RpcError.from(error);
+    const problem = refusal('bad-setting', message, 'Correct the option and try again.');
+    return { input, call, output: '', problem };
+  }
+}
+
+/** Of several sources with one result the first keeps it; no source is replaced by another's. */
+function withCollisions(items: readonly FileItem[], inputs: readonly string[]): FileItem[] {
+  const key = (file: string): string => file.toLowerCase();
+  const sources = new Map(inputs.map((input) => [key(input), input]));
+  const makers = new Map<string, string>();
+  return items.map((item) => {
+    if (item.output === '' || item.problem || item.call.overwrite === 'nextFreeName') return item;
+    const maker = makers.get(key(item.output));
+    const source = sources.get(key(item.output));
+    makers.set(key(item.output), maker ?? item.input);
+    const isOthers = source !== undefined && source !== item.input;
+    if (maker === undefined && !isOthers) return item;
+    const shown = path.relative(process.cwd(), item.output) || item.output;
+    return withProblem(
+      item,
+      refusal(
+        'output-collision',
+        maker === undefined
+          ? `Its result ${shown} would replace another picture that is to be upscaled.`
+          : `${shown} is the result of ${path.relative(process.cwd(), maker)}, too.`,
+        'Give them different names, or upscale their folder, whose tree is kept.',
+      ),
+    );
+  });
+}
+
+/** A picture's call, or one for each file of its set. */
+async function callsFor(
+  input: string,
+  out: OutPath | undefined,
+  options: UpscaleOptions,
+): Promise<readonly UpscaleCall[]> {
+  const settings = settingsFor(options);
+  if (options.density === undefined)
+    return [{ ...settings, input, target: targetFor(input, out, options) }];
+  const source = (out === undefined ? input : path.join(out.path, path.basename(input))).replaceAll(
+    path.sep,
+    '/',
+  );
+  const folder = path.resolve(densityFolder(source, options.density));
+  const within = (await realTarget(folder)) ?? folder;
+  return densityOutputs(source, options.density).map(({ path: output, factor }) => ({
+    ...settings,
+    input,
+    scale: factor,
+    target: { kind: 'file', path: path.resolve(output), within },
+    // A set's names are fixed.
+    overwrite: options.overwrite ? 'overwrite' : 'skip',
+  }));
+}
+
+function targetFor(
+  input: string,
+  out: OutPath | undefined,
+  { name }: UpscaleOptions,
+): OutputTarget {
+  if (out?.kind === 'file') return { kind: 'file', path: out.path };
+  const directory = out?.path ?? path.dirname(input);
+  return { kind: 'pattern', directory, pattern: name };
+}
+
+/** The path that a call asks for; the engine decides by the picture's bytes, this by its name. */
+function outputOf({ input, target, format, model, guidance }: UpscaleCall, scale: number): string {
+  if (target.kind === 'file') return target.path;
+  const { stem, extension } = splitName(path.basename(input));
+  const name = expandNamePattern(target.pattern, {
+    name: stem,
+    sourceExtension: extension,
+    format: format === 'source' ? (formatFromName(input) ?? 'png') : format,
+    scale,
+    model,
+    pixel: guidance.pixel,
+    semantic: guidance.semantic,
+  });
+  return path.join(target.directory, ...name.split('/'));
+}
+
+const refusal = (code: string, message: string, hint: string | undefined): RpcError =>
+  new RpcError({ code, message, ...(hint === undefined ? {} : { hint }) });
+
+const withProblem = (item: FileItem, problem: RpcError | undefined): FileItem =>
+  problem ? { ...item, problem } : item;

@@ -1,0 +1,27 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { formatFromName } from '../shared/extensions';
+
+/** What `--out` means: a file for one result, or a folder. Nothing is made of it here. */
+export type OutPath = { readonly kind: 'file' | 'folder'; readonly path: string };
+
+/**
+ * `--out` is a folder when it is one, ends in a separator, or names no picture format. Throws when
+ * it names a file although there may be several results.
+ */
+export async function readOut(out: string, mayBeSeveral: boolean): Promise<OutPath> {
+  const resolved = path.resolve(out);
+  const info = await stat(resolved).catch(() => undefined);
+  const isFolder =
+    /[\\/]$/.test(out) || formatFromName(out) === undefined || info?.isDirectory() === true;
+  if (isFolder && info !== undefined && !info.isDirectory())
+    throw new OutError(`--out ${out} is a file, not a folder. Name another one.`);
+  if (!isFolder && mayBeSeveral)
+    throw new OutError(
+      `--out ${out} names one file, but there may be several results. Name a folder; if it is to be called so, end it with a slash.`,
+    );
+  return { kind: isFolder ? 'folder' : 'file', path: resolved };
+}
+
+/** An `--out` that can't be used. */
+export class OutError extends Error {}

@@ -1,0 +1,39 @@
+import type { EngineClient } from '../client/engineClient';
+import { RecipeError } from '../batch/recipe';
+import { isBatch, readInputs } from './batchInputs';
+import { optionProblem, type Mode } from './optionModes';
+import { OutError } from './outPath';
+import { tell } from './terminal';
+import { upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
+import { upscaleFiles } from './upscaleFiles';
+
+/**
+ * The command `upscale`: finds out what it is about, refuses options that can't be honoured there,
+ * and does it. Returns whether all succeeded.
+ */
+export async function upscale(
+  client: EngineClient,
+  files: readonly string[],
+  options: UpscaleBatchOptions,
+  given: ReadonlySet<string>,
+  modelFolders: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const refuse = (mode: Mode): boolean => {
+    const problem = optionProblem(mode, given);
+    if (problem !== undefined) tell(`error: ${problem}`);
+    return problem !== undefined;
+  };
+  try {
+    if (!(await isBatch(files, options)))
+      return !refuse('files') && (await upscaleFiles(client, files, options, given, signal));
+    const inputs = await readInputs(files, options, signal);
+    const mode = options.mergeLock ? 'merge' : inputs.recipe ? 'recipe' : 'folders';
+    if (refuse(mode)) return false;
+    return await upscaleBatch(client, inputs, options, modelFolders, signal);
+  } catch (error) {
+    if (!(error instanceof RecipeError) && !(error instanceof OutError)) throw error;
+    tell(error.message);
+    return false;
+  }
+}

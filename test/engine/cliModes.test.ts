@@ -1,0 +1,207 @@
+// One way through the command line: what is honoured, refused and told is the same for pictures
+// that are named, for folders, globs and recipes.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { OPTION_MODES } from '../../src/cli/optionModes';
+import { cli, MODEL, PLACES, treeOf, type CliRun } from './batch/batchSupport';
+import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
+
+const base = temporaryFolder();
+let count = 0;
+
+type Folder = {
+  readonly root: string;
+  readonly run: (...args: string[]) => CliRun;
+  readonly objects: (...args: string[]) => Record<string, unknown>[];
+};
+
+/** A folder with pictures of these names. */
+async function folderWith(...names: string[]): Promise<Folder> {
+  const root = path.join(base, `case-${++count}`);
+  mkdirSync(root);
+  for (const name of names) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    await writePng(path.join(root, name), 10, 8);
+  }
+  const run = (...args: string[]): CliRun => cli(root, `${root}-state`, ...MODEL, ...args);
+  return {
+    root,
+    run,
+    objects: (...args) =>
+      run(...args, '--json')
+        .stdout.split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
+}
+
+const codeOf = (line: Record<string, unknown>): string | undefined =>
+  (line.error as { code: string } | undefined)?.code;
+
+test('the table of options is complete', () => {
+  const { stdout } = spawnSync(process.execPath, [CLI, 'upscale', '--help'], { encoding: 'utf8' });
+  const known = Object.values(OPTION_MODES).flatMap(({ flag }) => flag.split(' and '));
+  const offered = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag!);
+  assert.ok(offered.length > 30);
+  assert.deepEqual(offered.filter((flag) => flag !== '--help').sort(), known.sort());
+});
+
+test('what a mode can’t honour is refused before anything is done', async () => {
+  const { root, run } = await folderWith('sub/a.png', 'sub/b.png');
+  const before = treeOf(root);
+  const noModel = (...args: string[]): CliRun => cli(root, `${root}-state`, ...PLACES, ...args);
+  for (const [result, sentence] of [
+    [run('sub', '--tile', '64'), /--tile holds for pictures that are named/],
+    [run('sub/*.png', '--region', '0,0,4,4'), /--region holds for pictures that are named/],
+    [run('sub/a.png', '--force'), /--force holds for folders/],
+    [run('sub/a.png', '--density', 'apple', '--width', '77'), /Only one of --width and --density/],
+    [run('sub/a.png', '--scale', '2', '--width', '77'), /Only one of --scale and --width/],
+    [run('sub', '--overwrite', '--skip-existing'), /contradict each other/],
+    [run('sub/a.png', '--fit', 'fill', '--width', '9'), /--fit says how/],
+    [run('sub/a.png', 'sub/b.png', '--out', 'new.png'), /names one file, but there may be several/],
+    [run('sub', '--out', 'new.png'), /names one file, but there may be several/],
+    [run('sub/a.png', '--density', 'web', '--out', 'new.png'), /there may be several/],
+    [run('sub/a.png', '--out', 'new.png', '--name', '{name}.{ext}'), /--name has no effect/],
+    [noModel('--merge-lock', '--scale', '2'), /--scale has no effect on --merge-lock/],
+  ] as const) {
+    assert.equal(result.status, 1, result.stderr);
+    assert.match(result.stderr, sentence);
+    assert.equal(result.stdout, '');
+  }
+  writeFileSync(path.join(root, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*" }] }');
+  for (const option of ['--scale=8', '--format=webp', '--density=web', '--overwrite', '--out=o'])
+    assert.match(noModel(option).stderr, /has no effect under a recipe/);
+  assert.deepEqual(Object.keys(treeOf(root)).sort(), [
+    '.pisa-upscale.json',
+    ...Object.keys(before),
+  ]);
+});
+
+test('two sources with one result: the second is refused before anything is written', async () => {
+  for (const [arguments_, made] of [
+    [['a/icon.png', 'b/icon.png', '--out', 'o', '--overwrite'], 'o/icon@4x.png'],
+    [['a/icon.png', 'b/icon.png', '--out', 'o', '--skip-existing'], 'o/icon@4x.png'],
+    [['a/icon.png', 'b/icon.png', '--out', 'o', '--density', 'flutter'], 'o/2.0x/icon.png'],
+    [['icon.png', 'icon.jpg', '--format', 'webp', '--overwrite'], 'icon@4x.webp'],
+    [['Icon.png', 'icon.PNG', '--out', 'o', '--overwrite'], 'o/Icon@4x.png'],
+  ] as const) {
+    const { root, run, objects } = await folderWith(
+      ...arguments_.filter((one) => /\.\w+$/.test(one)),
+    );
+    const dry = run(...arguments_, '--dry-run');
+    assert.equal(dry.status, 1, dry.stderr);
+    const lines = objects(...arguments_);
+    assert.ok(
+      lines.some((line) => codeOf(line) === 'output-collision'),
+      JSON.stringify(lines),
+    );
+    assert.ok(existsSync(path.join(root, made)));
+    const first = readFileSync(path.join(root, made));
+    assert.equal(run(...arguments_).status, 1);
+    assert.deepEqual(readFileSync(path.join(root, made)), first);
+  }
+  const { run } = await folderWith('icon.png', 'icon.jpg');
+  const folder = run('.', '--format', 'webp');
+  assert.equal(folder.status, 1);
+  assert.match(folder.stderr, /is the output of .*, too/);
+});
+
+test('no picture that is to be upscaled is replaced by another one’s result', async () => {
+  const { root, objects } = await folderWith('a.png', 'a-big.png');
+  const before = readFileSync(path.join(root, 'a-big.png'));
+  const lines = objects('a.png', 'a-big.png', '--name', '{name}-big.{ext}', '--overwrite');
+  assert.deepEqual(lines.map(codeOf), ['output-collision', undefined]);
+  assert.deepEqual(readFileSync(path.join(root, 'a-big.png')), before);
+});
+
+test('what is missing, damaged or matches nothing is an object with an error, in every mode', async () => {
+  const { root, run, objects } = await folderWith('sub/good.png');
+  writeFileSync(path.join(root, 'sub/broken.png'), 'no picture');
+  const named = objects('sub/good.png', 'sub/broken.png', 'missing.png');
+  assert.deepEqual(named.map(codeOf), [undefined, 'input-not-an-image', 'input-missing']);
+  const folder = objects('sub', 'missing.png', 'nothing-*.png');
+  const failed = folder.filter((line) => codeOf(line) !== undefined);
+  assert.deepEqual(failed.map(({ input }) => path.basename(String(input))).sort(), [
+    'broken.png',
+    'missing.png',
+    'nothing-*.png',
+  ]);
+  assert.equal(run('sub', 'missing.png').status, 1);
+  const nothing = run('nothing-*.png');
+  assert.deepEqual([nothing.status, nothing.stdout], [1, '']);
+  assert.match(nothing.stderr, /nothing-\*\.png: No picture matches it/);
+  assert.equal(run('sub', '--check').status, 1);
+});
+
+test('globs above this folder and absolute ones find what they name', async () => {
+  const { root, run } = await folderWith('x/a.png', 'y/b.png', 'y/[c]/d.png');
+  const inside = path.join(root, 'x');
+  for (const [glob, made] of [
+    ['../y/*.png', 'y/b@4x.png'],
+    [path.join(root, 'x/*.png'), 'x/a@4x.png'],
+    [path.join(root, 'y/*/*.png'), 'y/[c]/d@4x.png'],
+  ] as const) {
+    const { status, stderr } = cli(inside, `${root}-state`, ...MODEL, glob);
+    assert.equal(status, 0, stderr);
+    assert.ok(existsSync(path.join(root, made)), made);
+  }
+  writeFileSync(path.join(inside, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*" }] }');
+  const above = cli(inside, `${root}-state`, ...PLACES, '../y/*.png');
+  assert.equal(above.status, 1);
+  assert.match(above.stderr, /lies outside .*, the folder of the recipe/);
+  assert.equal(run('x', '--no-recipe').status, 0);
+});
+
+test('folders take --density, --again and --skip-existing as named pictures do', async () => {
+  const { root, run } = await folderWith('s/a.png', 's/b@2x.png');
+  assert.equal(run('s', '--density', 'flutter').status, 0);
+  assert.deepEqual(readdirSync(path.join(root, 's')).sort(), ['2.0x', '3.0x', 'a.png', 'b@2x.png']);
+  assert.equal(run('s/*.png', '--again').status, 0);
+  assert.ok(existsSync(path.join(root, 's/b@2x@4x.png')));
+  await writePng(path.join(root, 's/a.png'), 12, 9);
+  const before = readFileSync(path.join(root, 's/a@4x.png'));
+  const left = run('s/a.png', 's/*.png', '--skip-existing');
+  assert.equal(left.status, 0, left.stderr);
+  assert.deepEqual(readFileSync(path.join(root, 's/a@4x.png')), before);
+});
+
+test('--dry-run and --check create nothing, wherever results would go', async () => {
+  const { root, run } = await folderWith('s/a.png');
+  const before = readdirSync(root, { recursive: true });
+  assert.match(
+    run('s/a.png', '--out', 'new.png', '--dry-run').stdout,
+    /todo {2}s.a\.png → new\.png/,
+  );
+  assert.match(run('s/a.png', '--out', 'new', '--dry-run').stdout, /→ new.a@4x\.png {2}40×32/);
+  assert.equal(run('s', '--out', 'd', '--dry-run').status, 0);
+  assert.equal(run('s', '--out', 'd', '--check').status, 1);
+  assert.deepEqual(readdirSync(root, { recursive: true }), before);
+  assert.equal(run('s/a.png', '--out', 'new.png').status, 0);
+  assert.equal((await pixelsOf(path.join(root, 'new.png'))).width, 40);
+});
+
+test('a reader that goes away stops nothing: all is made, and the exit code tells of that', async () => {
+  const { root } = await folderWith('1.png', '2.png', '3.png');
+  for (const [end, files] of [
+    ['named', ['1.png', '2.png', '3.png']],
+    ['folder', ['.']],
+  ] as const) {
+    const child = spawn(
+      process.execPath,
+      [CLI, ...MODEL, ...files, '--json', '--name', `{name}-${end}.{ext}`],
+      { cwd: root, env: { ...process.env, PISA_UPSCALE_STATE: `${root}-${end}` } },
+    );
+    let errors = '';
+    child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = (await once(child, 'exit')) as [number];
+    assert.equal(code, 0, errors);
+    assert.doesNotMatch(errors, /EPIPE|at .*\.js/);
+    for (const name of ['1', '2', '3'])
+      assert.ok(existsSync(path.join(root, `${name}-${end}.png`)), `${name} ${end}`);
+  }
+});
