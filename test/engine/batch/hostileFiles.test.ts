@@ -66,7 +66,9 @@ describe('on the command line, files that are none', onPosix, () => {
       assert.equal(single.code, 1);
       const plan = await upscale(folder, 'x.png', '--dry-run');
       assert.match(plan.text, expected);
-      assert.equal((await upscale(folder, '.', '--dry-run')).code, 0);
+      // What leads out of a folder was not asked for by naming the folder.
+      const isOutside = !what.endsWith('pipe');
+      assert.equal((await upscale(folder, '.', '--dry-run')).code, isOutside ? 0 : 1);
     });
 
   const rules: readonly (readonly [string, string])[] = [
