@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { Batch } from '../src/batch/batch';
 import { EngineClient } from '../src/client/engineClient';
-import { isTiled, ModelRegistry } from '../src/engine/models/registry';
+import { TiledModel } from '../src/engine/models/kinds/tiled';
+import { ModelRegistry } from '../src/engine/models/registry';
 import { openTileSession } from '../src/engine/runtime/session';
 import { planningSize } from '../src/engine/upscale/runTiles';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
@@ -46,7 +47,7 @@ async function bareSeconds(
   pictures: readonly { width: number; height: number }[],
 ): Promise<number> {
   const model = await new ModelRegistry(modelFolders).find(id);
-  if (!isTiled(model)) throw new Error(`${id} is no tiled model.`);
+  if (!(model instanceof TiledModel)) throw new Error(`${id} is no tiled model.`);
   const session = await openTileSession(model.graph, 'cpu', model.manifest.branches);
   let seconds = 0;
   for (const size of pictures) {

@@ -14,7 +14,8 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { findModel } from '../eval/models/evaluationModels';
 import { GraphBuilder } from '../src/engine/graph/graphBuilder';
 import { ModelProtoSchema } from '../src/engine/graph/proto/onnx_pb';
-import { isTiled, ModelRegistry, type TiledModel } from '../src/engine/models/registry';
+import { EmbeddedModel } from '../src/engine/models/kinds/embedded';
+import { ModelRegistry } from '../src/engine/models/registry';
 import { loadOnnxRuntime } from '../src/engine/runtime/onnxRuntime';
 import { openTileSession, sessionOptions, type TileSession } from '../src/engine/runtime/session';
 import { DEFAULT_MODEL } from '../src/shared/settings';
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   });
   const [rounds, side] = [Number(values.rounds), Number(values.side)];
   const ours = await new ModelRegistry([path.join(root, 'models')]).find(DEFAULT_MODEL);
-  if (!isTiled(ours)) throw new Error(`${DEFAULT_MODEL} is no tiled model.`);
+  if (!(ours instanceof EmbeddedModel)) throw new Error(`${DEFAULT_MODEL} is no tiled model.`);
   const thick = await findModel('esrgan-thick-4x', []);
   const image = Float32Array.from(
     { length: 3 * side * side },
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
     );
 }
 
-const open = ({ graph }: TiledModel, branches: readonly string[]): Promise<TileSession> =>
+const open = ({ graph }: EmbeddedModel, branches: readonly string[]): Promise<TileSession> =>
   openTileSession(graph, 'cpu', branches);
 
 const median = (values: readonly number[]): number =>
@@ -139,7 +140,7 @@ async function productSpeed(n: number): Promise<number> {
  * them; the best of five runs.
  */
 async function convolutions(
-  { graph }: TiledModel,
+  { graph }: EmbeddedModel,
   image: Float32Array,
   side: number,
 ): Promise<{ seconds: number; operations: number }> {

@@ -11,7 +11,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { EngineClient } from '../src/client/engineClient';
-import { isTiled, ModelRegistry } from '../src/engine/models/registry';
+import { TiledModel } from '../src/engine/models/kinds/tiled';
+import { ModelRegistry } from '../src/engine/models/registry';
 import { openTileSession } from '../src/engine/runtime/session';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
 import { mirroredIndices, tileInput } from '../src/engine/upscale/tileInput';
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
       .toFile(input);
     const pixels = await sharp(input).raw().toBuffer();
     const model = await new ModelRegistry(modelFolders).find(values.model);
-    if (!isTiled(model)) throw new Error(`${values.model} is no tiled model.`);
+    if (!(model instanceof TiledModel)) throw new Error(`${values.model} is no tiled model.`);
     const { graph, manifest } = model;
     const session = await openTileSession(graph, 'cpu', manifest.branches);
     const image = tileInput(

@@ -15,6 +15,7 @@ import sharp from 'sharp';
 import type { Rect } from '../src/shared/geometry';
 import type { Guidance } from '../src/shared/guidance';
 import { closeSource, decodeSource } from '../src/engine/image/decode';
+import { PisaModel } from '../src/engine/models/kinds/pisaSr';
 import { readModel } from '../src/engine/models/registry';
 import { budgetsFor } from '../src/engine/pisa/budgets';
 import { PisaSessions } from '../src/engine/pisa/pisaSessions';
@@ -33,7 +34,7 @@ type Row = { readonly what: string; readonly seconds: number };
  */
 async function work(folder: string): Promise<void> {
   const model = await readModel(folder);
-  if (model.manifest.kind !== 'pisa-sr') throw new Error(`${folder} holds no PiSA-SR.`);
+  if (!(model instanceof PisaModel)) throw new Error(`${folder} holds no PiSA-SR.`);
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
   const photo = path.join(scratch, 'photo.png');
   await sharp(path.join(ROOT, 'media/samples/photo.jpg'))
@@ -49,11 +50,7 @@ async function work(folder: string): Promise<void> {
     region?: Rect,
   ): Promise<PisaPicture> => {
     const started = performance.now();
-    const networks = await sessions.acquire(
-      { manifest: model.manifest as never, folder },
-      'cpu',
-      'float32',
-    );
+    const networks = await sessions.acquire(model, 'cpu', 'float32');
     const source = await decodeSource(photo, scratch);
     const { raw, picture } = await upscalePisa({
       source,

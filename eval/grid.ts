@@ -1,4 +1,4 @@
-import type { TiledModel } from '../src/engine/models/registry';
+import type { EmbeddedModel } from '../src/engine/models/kinds/embedded';
 import type { Guidance } from '../src/shared/guidance';
 import { CATEGORIES, type HeldOut } from './heldout';
 import { idAt, type Method } from './methods';
@@ -13,7 +13,7 @@ export const DIAL_NAMES: Readonly<Record<Dial, string>> = { pixel: 'λ_pix', sem
 
 /** What is measured to show how a model's two dials act. */
 export type Grid = {
-  readonly model: TiledModel;
+  readonly model: EmbeddedModel;
   /** The pictures it is measured on. */
   readonly pictures: readonly HeldOut[];
   /** The method for each value of a dial, in the order of `LAMBDAS`. */
@@ -24,7 +24,7 @@ export type Grid = {
 
 /** The first model with two branches, and the methods along both its dials. */
 export type Lambdas = {
-  readonly model: TiledModel | undefined;
+  readonly model: EmbeddedModel | undefined;
   /** The method for each value of a dial, in the order of `LAMBDAS`. */
   readonly along: Readonly<Record<Dial, readonly Method[]>> | undefined;
   /** Every method once. */

@@ -1,4 +1,4 @@
-import type { TiledModel } from '../src/engine/models/registry';
+import type { EmbeddedModel } from '../src/engine/models/kinds/embedded';
 import type { Guidance } from '../src/shared/guidance';
 import { findModel } from './models/evaluationModels';
 
@@ -12,7 +12,7 @@ export type Method = {
   readonly label: string;
   readonly run:
     | { readonly kind: 'bicubic' | 'lanczos' }
-    | { readonly kind: 'network'; readonly model: TiledModel; readonly guidance: Guidance };
+    | { readonly kind: 'network'; readonly model: EmbeddedModel; readonly guidance: Guidance };
 };
 
 const PLAIN: readonly Method[] = [
@@ -71,7 +71,7 @@ export async function findMethods(
   return methods;
 }
 
-function methodsOf(model: TiledModel): Method[] {
+function methodsOf(model: EmbeddedModel): Method[] {
   const { id, branches, name } = model.manifest;
   const label = NETWORKS[id] ?? name;
   if (!branches.includes('semantic'))

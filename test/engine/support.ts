@@ -6,7 +6,8 @@ import sharp from 'sharp';
 import assert from 'node:assert/strict';
 import type { UpscaleRequest } from '../../src/shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../../src/shared/settings';
-import { isTiled, ModelRegistry, type TiledModel } from '../../src/engine/models/registry';
+import { EmbeddedModel } from '../../src/engine/models/kinds/embedded';
+import { ModelRegistry } from '../../src/engine/models/registry';
 import type { UpscaleCall } from '../../src/client/engineClient';
 
 export const ROOT = path.resolve(__dirname, '../..');
@@ -26,9 +27,9 @@ export function temporaryFolder(): string {
 export const NO_STORE = path.join(os.tmpdir(), 'pu-test-no-store');
 
 /** The tiled model called `id` in a folder of models. */
-export async function tiledModel(folder: string, id: string): Promise<TiledModel> {
+export async function tiledModel(folder: string, id: string): Promise<EmbeddedModel> {
   const model = await new ModelRegistry([folder]).find(id);
-  assert.ok(isTiled(model));
+  assert.ok(model instanceof EmbeddedModel);
   return model;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { TiledModel } from '../../src/engine/models/registry';
+import type { TiledModel } from '../../src/engine/models/kinds/tiled';
 import { openTileSession, type TileLayers } from '../../src/engine/runtime/session';
 import { planTiles, planWithCore, type TilePlan } from '../../src/engine/tiling/plan';
 import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';

@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RpcError } from '../../shared/rpc';
 import { changeSetting, cancelled, engineError } from '../errors';
-import { sha256Of } from '../models/registry';
+import { sha256Of } from '../models/fileChecks';
 import { CorruptError, PassingError, RefusedError } from './faults';
 import { HttpClient } from './httpClient';
 import { onDisk, PartFile } from './partFile';

@@ -4,13 +4,21 @@ import { ModelProtoSchema, TensorProto_DataLocation as DataLocation } from './pr
 /**
  * The ONNX model `bytes` without what only other outputs than `outputs` need: ONNX Runtime computes
  * every output that a graph has, wanted or not. Returns undefined when there is nothing to leave
- * out, or when its weights lie in other files, which bytes can't point to.
+ * out, or when its weights lie in other files, which bytes can't point to unless their folder is
+ * told when they are opened (`tellsFolder`).
  */
-export function pruneGraph(bytes: Uint8Array, outputs: readonly string[]): Uint8Array | undefined {
+export function pruneGraph(
+  bytes: Uint8Array,
+  outputs: readonly string[],
+  tellsFolder = false,
+): Uint8Array | undefined {
   const model = fromBinary(ModelProtoSchema, bytes);
   const { graph } = model;
   if (!graph || graph.output.every(({ name }) => outputs.includes(name))) return undefined;
-  if (graph.initializer.some(({ dataLocation }) => dataLocation === DataLocation.EXTERNAL))
+  if (
+    !tellsFolder &&
+    graph.initializer.some(({ dataLocation }) => dataLocation === DataLocation.EXTERNAL)
+  )
     return undefined;
 
   const needed = new Set(outputs);

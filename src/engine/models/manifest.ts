@@ -7,7 +7,8 @@ import { isOneOf } from '../../shared/oneOf';
 /** A file of a model: `bytes` and `sha256` are checked before the model is opened. */
 export type ModelFile = { readonly path: string; readonly bytes: number; readonly sha256: string };
 
-type Descriptor = {
+/** What every model's manifest says. */
+export type Descriptor = {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -22,8 +23,7 @@ type Descriptor = {
  * The graph takes `image` [1,3,H,W], RGB in [0,1], and yields `base` (bicubic enlargement) and one
  * residual a branch, `pixel` and perhaps `semantic`, each [1,3,scale·H,scale·W].
  */
-export type TiledManifest = Descriptor & {
-  readonly kind: 'tiled';
+export type TiledDescriptor = Descriptor & {
   readonly sizeRule: SizeRule;
   /**
    * Input pixels that the engine mirrors around the picture. A network with zero padding darkens
@@ -36,6 +36,11 @@ export type TiledManifest = Descriptor & {
   readonly halo: number;
   /** Largest number of input pixels in one tile that runs in about 1 GB. */
   readonly tilePixels: number;
+};
+
+/** A tiled network in one ONNX file. */
+export type TiledManifest = TiledDescriptor & {
+  readonly kind: 'tiled';
   readonly graph: ModelFile;
 };
 

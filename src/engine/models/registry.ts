@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
@@ -8,27 +6,9 @@ import { engineError, messageOf, systemCode } from '../errors';
 import { readSmallText } from '../../files/readSmall';
 import { isOneOf } from '../../shared/oneOf';
 import { INSTALLABLE_MODELS, MANIFEST_LIMIT } from '../../shared/modelProtocol';
-import { hasExternalData } from '../graph/externalData';
-import {
-  parseManifest,
-  PISA_PARTS,
-  type ModelFile,
-  type PisaManifest,
-  type TiledManifest,
-} from './manifest';
-
-/** A tiled model found on disk; `graph` is the absolute path of its ONNX file. */
-export type TiledModel = {
-  readonly manifest: TiledManifest;
-  readonly folder: string;
-  readonly graph: string;
-};
-/** PiSA-SR, found on disk. */
-export type PisaModel = { readonly manifest: PisaManifest; readonly folder: string };
-export type InstalledModel = TiledModel | PisaModel;
-
-export const isTiled = (model: InstalledModel): model is TiledModel =>
-  model.manifest.kind === 'tiled';
+import { modelFrom } from './kinds/list';
+import { parseManifest } from './manifest';
+import type { Model } from './model';
 
 /**
  * The models in a list of folders, each with one sub-folder a model. An earlier folder wins over a
@@ -43,8 +23,8 @@ export class ModelRegistry {
    * Every readable model. A folder with a broken manifest is left out; `find` says what is wrong
    * with it.
    */
-  async list(): Promise<InstalledModel[]> {
-    const models = new Map<string, InstalledModel>();
+  async list(): Promise<Model[]> {
+    const models = new Map<string, Model>();
     for (const folder of await this.modelFolders()) {
       const model = await readModel(folder).catch(() => undefined);
       if (model && !models.has(model.manifest.id)) models.set(model.manifest.id, model);
@@ -56,7 +36,7 @@ export class ModelRegistry {
    * The model called `id`, its files checked against the manifest's size and SHA-256 (once in the
    * life of the process).
    */
-  async find(id: string): Promise<InstalledModel> {
+  async find(id: string): Promise<Model> {
     const models = await this.list();
     const model = models.find((candidate) => candidate.manifest.id === id);
     if (!model) {
@@ -73,7 +53,7 @@ export class ModelRegistry {
       });
     }
     if (!this.verified.has(model.folder)) {
-      await checkModel(model);
+      await model.check();
       this.verified.add(model.folder);
     }
     return model;
@@ -90,58 +70,9 @@ export class ModelRegistry {
   }
 }
 
-export function summarize({ manifest, folder }: InstalledModel): ModelSummary {
+export function summarize({ manifest, folder }: Model): ModelSummary {
   const { id, name, description, scale, branches, licence } = manifest;
   return { id, name, description, scale, branches, licence: licence.spdx, folder };
-}
-
-/** The files of a model, relative to its folder. */
-export function filesOf({ manifest }: InstalledModel): readonly ModelFile[] {
-  return manifest.kind === 'tiled'
-    ? [manifest.graph]
-    : PISA_PARTS.map((part) => manifest.parts[part]);
-}
-
-/**
- * Throws `model-damaged` unless the model's files have the sizes that the manifest gives, and, when
- * they are small or `thorough` is set, the SHA-256. Gigabytes are not read before every run;
- * "models verify" does it.
- */
-export async function checkModel(model: InstalledModel, thorough = false): Promise<void> {
-  for (const file of filesOf(model)) {
-    const what = await fileProblem(model.folder, file, thorough || file.bytes <= ALWAYS_HASHED);
-    if (what !== undefined) throw modelDamaged(model.manifest.id, what, isTiled(model));
-  }
-  if (isTiled(model)) {
-    const what = await graphProblem(model.graph);
-    if (what !== undefined) throw modelDamaged(model.manifest.id, what, true);
-  }
-}
-
-/**
- * The manifest vouches for the graph's file alone: weights in another one could change with nobody
- * noticing.
- */
-async function graphProblem(graph: string): Promise<string | undefined> {
-  try {
-    return hasExternalData(await readFile(graph))
-      ? `weights of ${graph} lie in other files, which the manifest does not name; save it as one file`
-      : undefined;
-  } catch {
-    return `${graph} is no ONNX model`;
-  }
-}
-
-const ALWAYS_HASHED = 64 * 2 ** 20;
-
-function modelDamaged(id: string, what: string, embedded: boolean): RpcError {
-  return engineError('model-damaged', {
-    message: `The model "${id}" can't be used: ${what}.`,
-    hint: embedded
-      ? 'It belongs to the program itself.'
-      : 'Remove the model, then install or import it again.',
-    remedies: [{ kind: embedded ? 'reinstall' : 'manage-models' }],
-  });
 }
 
 function notInstalled(id: string): RpcError {
@@ -150,48 +81,12 @@ function notInstalled(id: string): RpcError {
   });
 }
 
-/** What is wrong with a file of a model; undefined when it is as the manifest says. */
-export async function fileProblem(
-  folder: string,
-  { path: name, bytes, sha256 }: ModelFile,
-  hash: boolean,
-  onBytes: (bytes: number) => void = () => undefined,
-): Promise<string | undefined> {
-  const file = path.join(folder, ...name.split('/'));
-  const info = await stat(file).catch(() => undefined);
-  if (!info) return `${file} is missing`;
-  if (info.size !== bytes) return `${file} has ${info.size} bytes where ${bytes} are expected`;
-  if (hash && (await sha256Of(file, onBytes)) !== sha256)
-    return `the SHA-256 of ${file} is not the manifest's`;
-  return undefined;
-}
-
-/** SHA-256 of a file in hexadecimal. `onBytes` learns of every piece that was read. */
-export async function sha256Of(
-  file: string,
-  onBytes: (bytes: number) => void = () => undefined,
-  signal?: AbortSignal,
-): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, {
-    highWaterMark: 2 ** 20,
-    ...(signal ? { signal } : {}),
-  })) {
-    hash.update(chunk as Buffer);
-    onBytes((chunk as Buffer).length);
-  }
-  return hash.digest('hex');
-}
-
 /** Reads the model in a folder. Rejects with `model-missing` or `model-damaged`. */
-export async function readModel(folder: string): Promise<InstalledModel> {
+export async function readModel(folder: string): Promise<Model> {
   const file = path.join(folder, 'manifest.json');
   try {
     const text = await readSmallText(file, { limit: MANIFEST_LIMIT, followLinks: true });
-    const manifest = parseManifest(JSON.parse(text) as unknown);
-    return manifest.kind === 'tiled'
-      ? { manifest, folder, graph: path.join(folder, manifest.graph.path) }
-      : { manifest, folder };
+    return modelFrom(parseManifest(JSON.parse(text) as unknown), folder);
   } catch (error) {
     const missing = systemCode(error) === 'ENOENT';
     throw engineError(missing ? 'model-missing' : 'model-damaged', {

@@ -14,7 +14,7 @@ import {
   type VaeConfig,
 } from '../graph/sd21/config';
 import { readPisaLoras, type PisaLoras } from '../graph/sd21/lora';
-import type { PisaModel } from '../models/registry';
+import type { PisaModel } from '../models/kinds/pisaSr';
 
 /**
  * Everything that the graphs are built from: names, shapes and places of all weights, but none of

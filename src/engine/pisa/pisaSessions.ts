@@ -1,6 +1,6 @@
 import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
-import type { PisaModel } from '../models/registry';
+import type { PisaModel } from '../models/kinds/pisaSr';
 import { readPisaCheckpoint } from './pisaCheckpoint';
 import { PisaNetworks } from './pisaNetworks';
 import type { PisaPicture } from './pisaPicture';

@@ -1,5 +1,5 @@
 import type { ExactRegionRequest } from '../../shared/previewProtocol';
-import type { PisaModel } from '../models/registry';
+import type { PisaModel } from '../models/kinds/pisaSr';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { pisaAttempted } from '../upscale/inferPisa';
 import type { UpscaleServices } from '../upscale/services';

@@ -2,12 +2,11 @@ import path from 'node:path';
 import type { ExactRegionRequest, ExactRegionResult } from '../../shared/previewProtocol';
 import { guidanceForBranches } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
-import { isTiled, type TiledModel } from '../models/registry';
+import type { TiledModel } from '../models/kinds/tiled';
 import { blendTile } from '../upscale/blend';
 import { checkGuidance, checkRegion } from '../upscale/checkRequest';
 import { tiledAttempts } from '../upscale/inferTiled';
 import type { UpscaleServices } from '../upscale/services';
-import { exactPisa } from './exactPisa';
 import { withSource, type OpenSource } from './openSource';
 import { fillScratch, writeAt } from './scratchFile';
 import {
@@ -42,16 +41,14 @@ export async function exactRegion(
         ...request,
         guidance: guidanceForBranches(request.guidance, model.manifest.branches),
       };
-      await (isTiled(model)
-        ? exactTiled(work, services, signal, { ...source, model }, target)
-        : exactPisa(work, services, signal, { ...source, model }, target));
+      await model.exactRegion(work, services, signal, source, target);
       return { rect, file };
     },
   );
 }
 
 /** Runs the preview's tiles that the part needs, on the preview's session. */
-async function exactTiled(
+export async function exactTiled(
   { rect, guidance }: ExactRegionRequest,
   services: UpscaleServices,
   signal: AbortSignal,

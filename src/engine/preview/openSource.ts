@@ -6,7 +6,7 @@ import { engineError, throwIfCancelled } from '../errors';
 import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
 import { inspectSource } from '../image/inspect';
 import type { SourceInfo } from '../image/sourceInfo';
-import type { InstalledModel } from '../models/registry';
+import type { Model } from '../models/model';
 import { isPixelArt } from '../textures/pixelArt';
 import { checkJob } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
@@ -14,7 +14,7 @@ import { withWorkFolder } from './scratchFile';
 
 /** A source that is decoded, and what will work on it. */
 export type OpenSource = {
-  readonly model: InstalledModel;
+  readonly model: Model;
   readonly device: Device;
   readonly decoded: DecodedSource;
   readonly sourceSize: Size;

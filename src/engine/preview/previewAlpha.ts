@@ -2,9 +2,8 @@ import path from 'node:path';
 import type { PreviewRequest } from '../../shared/previewProtocol';
 import { throwIfCancelled } from '../errors';
 import { PixelFile } from '../image/pixelFile';
-import { pillowResize } from '../image/pillowResize';
 import { newClamped } from '../image/samples';
-import { isTiled, type TiledModel } from '../models/registry';
+import type { TiledModel } from '../models/kinds/tiled';
 import { alphaInput, keepFlatAlpha } from '../upscale/alphaTiles';
 import { tiledAttempts } from '../upscale/inferTiled';
 import { alphaTile } from '../upscale/runTiles';
@@ -25,11 +24,9 @@ export async function writeAlpha(
 ): Promise<string | undefined> {
   const { alpha } = source.decoded;
   if (!alpha) return undefined;
-  const { model, size, folder } = source;
+  const { model, folder } = source;
   const work = path.join(folder, 'alpha-large.tif');
-  const large = await (isTiled(model)
-    ? enlargeAlpha(alpha, work, services, signal, { ...source, model })
-    : pillowResize(alpha, size, work));
+  const large = await model.enlargeAlpha(alpha, work, services, signal, source);
   const file = `${jobId}-alpha.bin`;
   try {
     await writeSamples(large, path.join(scratchDirectory, file));
@@ -40,7 +37,7 @@ export async function writeAlpha(
 }
 
 /** All of a plane, by the preview's tiles. The caller closes it. */
-function enlargeAlpha(
+export function enlargeAlphaTiled(
   alpha: PixelFile,
   file: string,
   services: UpscaleServices,

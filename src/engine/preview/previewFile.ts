@@ -1,13 +1,11 @@
 import type { PreviewPicture, PreviewRequest, PreviewResult } from '../../shared/previewProtocol';
 import { throwIfCancelled } from '../errors';
 import { estimateDegradation } from '../estimate/estimateDegradation';
-import { isTiled } from '../models/registry';
 import { bad } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
 import { withSource, type OpenSource } from './openSource';
 import { writeAlpha } from './previewAlpha';
-import { previewPisa } from './previewPisa';
-import { previewTiled, type PreviewContext } from './previewTiled';
+import type { PreviewContext } from './previewTiled';
 
 /**
  * Takes apart what a model adds to a picture: inspect → decode → layers, tile by tile → figures.
@@ -30,9 +28,12 @@ export async function previewFile(
       const { model, notes } = source;
       const picture = await describe(request, services, signal, source);
       throwIfCancelled(signal);
-      const { device, inferenceSeconds, figures } = await (isTiled(model)
-        ? previewTiled(request, services, context, { ...source, model, picture })
-        : previewPisa(request, services, context, { ...source, model, picture }));
+      const { device, inferenceSeconds, figures } = await model.preview(
+        request,
+        services,
+        context,
+        { ...source, picture },
+      );
       const estimate = await estimateDegradation(source.decoded.rgb);
       return {
         ...picture,
@@ -67,7 +68,7 @@ async function describe(
     sourceSize,
     scale,
     branches,
-    exact: isTiled(model),
+    exact: model.exactPreview,
     ...(alphaFile === undefined ? {} : { alphaFile }),
   };
 }

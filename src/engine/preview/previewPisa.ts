@@ -4,7 +4,7 @@ import type { Rect, Size } from '../../shared/geometry';
 import type { PreviewPicture, PreviewProgress, PreviewRequest } from '../../shared/previewProtocol';
 import { throwIfCancelled } from '../errors';
 import type { PixelFile } from '../image/pixelFile';
-import type { PisaModel } from '../models/registry';
+import type { PisaModel } from '../models/kinds/pisaSr';
 import type { PisaPicture } from '../pisa/pisaPicture';
 import { planSteps } from '../pisa/planSteps';
 import { upscalePisa } from '../pisa/upscalePisa';

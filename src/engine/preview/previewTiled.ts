@@ -8,7 +8,7 @@ import type {
 } from '../../shared/previewProtocol';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
-import type { TiledModel } from '../models/registry';
+import type { TiledModel } from '../models/kinds/tiled';
 import type { TileSession } from '../runtime/session';
 import type { TilePlan } from '../tiling/plan';
 import { blendTile } from '../upscale/blend';
@@ -34,6 +34,9 @@ export type PreviewContext = {
   readonly progress: (progress: PreviewProgress) => void;
 };
 
+/** A source and how its preview is described. */
+export type PreviewInput = OpenSource & { readonly picture: PreviewPicture };
+
 /** What a kind of model adds to a preview. */
 export type PreviewLayers = {
   readonly device: Device;
@@ -49,11 +52,7 @@ export async function previewTiled(
   request: PreviewRequest,
   services: UpscaleServices,
   context: PreviewContext,
-  {
-    model,
-    picture,
-    ...source
-  }: OpenSource & { readonly model: TiledModel; readonly picture: PreviewPicture },
+  { model, picture, ...source }: PreviewInput & { readonly model: TiledModel },
 ): Promise<PreviewLayers> {
   const { manifest } = model;
   const { rgb } = source.decoded;

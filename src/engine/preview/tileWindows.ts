@@ -1,6 +1,6 @@
 import type { Rect, Size } from '../../shared/geometry';
 import type { PixelFile } from '../image/pixelFile';
-import type { TiledManifest } from '../models/manifest';
+import type { TiledDescriptor } from '../models/manifest';
 import type { TileLayers, TileSession } from '../runtime/session';
 import { planTiles, type TilePlan } from '../tiling/plan';
 import type { BlendWindow } from '../upscale/blend';
@@ -26,7 +26,7 @@ const HALOS = 7;
 
 /** Cuts a picture for a preview. `tilePixels` is the most that a tile may have. */
 export function previewPlan(
-  { margin, halo, sizeRule, ...rest }: TiledManifest,
+  { margin, halo, sizeRule, ...rest }: TiledDescriptor,
   size: Size,
   tilePixels: number,
 ): TilePlan {
@@ -44,7 +44,7 @@ export function previewPlan(
  */
 export function windowsOf(
   { columns, rows }: TilePlan,
-  { margin }: TiledManifest,
+  { margin }: TiledDescriptor,
   { width, height }: Size,
 ): TileWindow[] {
   return rows.flatMap((row) => {

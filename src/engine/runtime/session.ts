@@ -62,12 +62,24 @@ export function sessionOptions(device: Device): Ort.InferenceSession.SessionOpti
   };
 }
 
+/** A graph that is built when it is opened, over weights that lie in files below `folder`. */
+export type BuiltGraph = { readonly onnx: Uint8Array; readonly folder: string };
+
 /**
- * Opens `graph` (path of an `.onnx` file) on one device and checks that it keeps the contract of
- * `ModelManifest`. Branches of the graph that are not among `branches` are not computed.
+ * Where a graph comes from: the path of an `.onnx` file, or a function that builds it; `key` tells it
+ * from others.
+ */
+export type GraphSource = string | { readonly key: string; build(): Promise<BuiltGraph> };
+
+/** Tells graphs apart. */
+export const graphKey = (graph: GraphSource): string =>
+  typeof graph === 'string' ? graph : graph.key;
+
+/**
+ * Opens a graph on one device and checks that it keeps the contract of `TiledDescriptor`. Branches of the graph that are not among `branches` are not computed.
  */
 export async function openTileSession(
-  graph: string,
+  graph: GraphSource,
   device: Device,
   branches: readonly string[],
 ): Promise<TileSession> {
@@ -95,17 +107,13 @@ export async function openTileSession(
 }
 
 async function openBranches(
-  graph: string,
+  graph: GraphSource,
   device: Device,
   branches: readonly string[],
 ): Promise<TileSession> {
   const ort = await loadOnnxRuntime();
   const outputs = ['base', ...branches];
-  const pruned = pruneGraph(await readFile(graph), outputs);
-  const options = sessionOptions(device);
-  const session = await (pruned
-    ? ort.InferenceSession.create(pruned, options)
-    : ort.InferenceSession.create(graph, options));
+  const session = await create(ort, graph, sessionOptions(device), outputs);
   const missing = [
     ...(session.inputNames.includes('image') ? [] : ['image']),
     ...outputs.filter((name) => !session.outputNames.includes(name)),
@@ -148,6 +156,26 @@ async function openBranches(
     },
     release: () => session.release(),
   };
+}
+
+/** Opens a session on what `outputs` need of a graph. */
+async function create(
+  ort: typeof Ort,
+  graph: GraphSource,
+  options: Ort.InferenceSession.SessionOptions,
+  outputs: readonly string[],
+): Promise<Ort.InferenceSession> {
+  if (typeof graph !== 'string') {
+    const { onnx, folder } = await graph.build();
+    return ort.InferenceSession.create(pruneGraph(onnx, outputs, true) ?? onnx, {
+      ...options,
+      extra: { session: { model_external_initializers_file_folder_path: folder } },
+    });
+  }
+  const pruned = pruneGraph(await readFile(graph), outputs);
+  return pruned
+    ? ort.InferenceSession.create(pruned, options)
+    : ort.InferenceSession.create(graph, options);
 }
 
 function floats(result: Ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {

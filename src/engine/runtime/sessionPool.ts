@@ -1,8 +1,8 @@
 import type { Size } from '../../shared/geometry';
 import type { Branch } from '../../shared/guidance';
 import type { Device } from '../../shared/settings';
-import type { TiledModel } from '../models/registry';
-import { openTileSession, type TileSession } from './session';
+import type { TiledModel } from '../models/kinds/tiled';
+import { graphKey, openTileSession, type TileSession } from './session';
 
 /** Tiles below this share a session: what the arena keeps for them is small. */
 const SMALL_PIXELS = 640 * 640;
@@ -32,13 +32,13 @@ export class SessionPool {
    * the warm one is another.
    */
   async acquire(
-    { graph }: TiledModel,
+    { graph }: Pick<TiledModel, 'graph'>,
     device: Device,
     tile: Size,
     branches: readonly Branch[],
   ): Promise<TileSession> {
     const shape = `${tile.width}×${tile.height}`;
-    const key = `${graph}|${device}|${tile.width * tile.height <= SMALL_PIXELS ? 'small' : shape}`;
+    const key = `${graphKey(graph)}|${device}|${tile.width * tile.height <= SMALL_PIXELS ? 'small' : shape}`;
     const { current } = this;
     if (
       current?.key === key &&

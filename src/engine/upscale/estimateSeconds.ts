@@ -1,4 +1,4 @@
-import type { TiledManifest } from '../models/manifest';
+import type { TiledDescriptor } from '../models/manifest';
 import type { TileSession } from '../runtime/session';
 import { planningSize } from './runTiles';
 
@@ -13,7 +13,7 @@ const TRIAL_WORTH = 100;
  */
 export async function estimateSeconds(
   session: TileSession,
-  manifest: TiledManifest,
+  manifest: TiledDescriptor,
   pixels: number,
 ): Promise<number | undefined> {
   const { width, height } = planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });

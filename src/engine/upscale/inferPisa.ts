@@ -4,7 +4,7 @@ import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
 import { refuseUnsupported } from '../models/pisaSupport';
-import type { PisaModel } from '../models/registry';
+import type { PisaModel } from '../models/kinds/pisaSr';
 import { budgetsFor, type Budgets } from '../pisa/budgets';
 import type { PisaNetworks } from '../pisa/pisaNetworks';
 import { upscalePisa } from '../pisa/upscalePisa';

@@ -5,8 +5,8 @@ import { scaledSize, type Size } from '../../shared/geometry';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import { PixelFile } from '../image/pixelFile';
-import type { TiledManifest } from '../models/manifest';
-import type { TiledModel } from '../models/registry';
+import type { TiledModel } from '../models/kinds/tiled';
+import type { TiledDescriptor } from '../models/manifest';
 import { planTiles, planWithCore, type TilePlan } from '../tiling/plan';
 import { attemptsFor, fallbackNote, firstSuccessful, type Attempt } from './attempts';
 import { estimateSeconds } from './estimateSeconds';
@@ -97,7 +97,7 @@ export function tiledAttempts<T>(
  * The branches that the guidance uses. The pixel branch comes always: its features are what the
  * semantic one builds on.
  */
-function branchesFor({ semantic }: Guidance, { branches }: TiledManifest): readonly Branch[] {
+function branchesFor({ semantic }: Guidance, { branches }: TiledDescriptor): readonly Branch[] {
   return semantic === 0 ? branches.filter((branch) => branch !== 'semantic') : branches;
 }
 

@@ -1,25 +1,30 @@
 import type { Device, DeviceChoice } from '../../shared/settings';
-import { isTiled } from '../models/registry';
+import type { TiledModel } from '../models/kinds/tiled';
 import { planningSize } from './runTiles';
 import type { UpscaleServices } from './services';
 
 /** Large enough that the margin around a tile does not decide. */
 const TRIAL = { width: 128, height: 128 };
 
-/**
- * Seconds for one input pixel, by the second of two runs: the first prepares. Undefined for
- * diffusion models, whose trial would take as long as a picture.
- */
+/** Seconds for one input pixel of a model on a device; see `EngineApi.pace`. */
 export async function measurePace(
   { model: id, device: choice }: { readonly model: string; readonly device: DeviceChoice },
   services: UpscaleServices,
 ): Promise<{ secondsPerPixel: number | undefined; device: Device }> {
   const model = await services.findModel(id);
   const device = await services.resolveDevice(choice);
-  if (!isTiled(model)) return { secondsPerPixel: undefined, device };
+  return { secondsPerPixel: await model.pace(services, device), device };
+}
+
+/** Of a tiled model, by the second of two runs: the first prepares. */
+export async function tiledPace(
+  model: TiledModel,
+  services: UpscaleServices,
+  device: Device,
+): Promise<number | undefined> {
   const tile = planningSize(model.manifest, TRIAL);
   const session = await services.acquireSession(model, device, tile, model.manifest.branches);
   const image = new Float32Array(3 * tile.width * tile.height);
   for (let run = 0; run < 2; run++) await session.run(image, tile.width, tile.height);
-  return { secondsPerPixel: session.secondsPerPixel, device };
+  return session.secondsPerPixel;
 }

@@ -8,7 +8,7 @@ import { changeSetting, engineError } from '../errors';
 import { supportsAnimation, supportsDepth16 } from '../image/formats';
 import type { SourceInfo } from '../image/sourceInfo';
 import type { Depth } from '../image/samples';
-import { isTiled, type InstalledModel } from '../models/registry';
+import type { Model } from '../models/model';
 import { bad } from './checkRequest';
 
 /** What is made of a picture, decided from its header. */
@@ -36,7 +36,7 @@ export function planAsset(
   request: UpscaleRequest,
   source: SourceInfo,
   format: OutputFormat,
-  model: InstalledModel,
+  model: Pick<Model, 'manifest' | 'depth'>,
 ): AssetPlan {
   const { asset = {} } = request;
   const { columns, rows } = asset.grid ?? { columns: 1, rows: 1 };
@@ -67,7 +67,7 @@ export function planAsset(
     throw bad('region', 'given', 'left out for an animation; or take its first frame only');
   checkLimits(request, { size, frames });
   const isDeep = source.bitsPerChannel > 8 && supportsDepth16(format);
-  if (isDeep && !isTiled(model))
+  if (isDeep && model.depth === 8)
     notes.push(`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`);
   return {
     size,
@@ -78,7 +78,7 @@ export function planAsset(
     rows,
     frames,
     seamless: asset.seamless ?? false,
-    depth: isDeep && isTiled(model) ? 16 : 8,
+    depth: isDeep ? model.depth : 8,
     notes,
   };
 }

@@ -3,7 +3,7 @@ import type { Guidance } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
 import type { PixelFile } from '../image/pixelFile';
 import { newClamped, plain, type ClampedSamples, type Samples } from '../image/samples';
-import type { TiledManifest } from '../models/manifest';
+import type { TiledDescriptor } from '../models/manifest';
 import type { TileLayers, TileSession } from '../runtime/session';
 import type { Span, TilePlan } from '../tiling/plan';
 import { alphaInput, blendAlpha, fillAlpha, keepFlatAlpha, type AlphaInput } from './alphaTiles';
@@ -11,7 +11,7 @@ import { blendTile, joinAlpha, type BlendWindow } from './blend';
 import { mirroredIndices, tileInput } from './tileInput';
 
 export type RunTilesParams = {
-  readonly manifest: TiledManifest;
+  readonly manifest: TiledDescriptor;
   readonly plan: TilePlan;
   readonly session: TileSession;
   readonly guidance: Guidance;
@@ -169,5 +169,7 @@ export function keptPart(
  * The size that tiles are planned for: the picture with the model's margin on all sides, padded to
  * its size rule.
  */
-export const planningSize = ({ margin, sizeRule }: TiledManifest, { width, height }: Size): Size =>
-  paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);
+export const planningSize = (
+  { margin, sizeRule }: TiledDescriptor,
+  { width, height }: Size,
+): Size => paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);

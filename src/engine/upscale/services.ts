@@ -4,13 +4,14 @@ import type { Branch, Guidance } from '../../shared/guidance';
 import type { Device } from '../../shared/settings';
 import type { DecodedSource } from '../image/decode';
 import type { PixelFile } from '../image/pixelFile';
-import type { InstalledModel, TiledModel } from '../models/registry';
+import type { TiledModel } from '../models/kinds/tiled';
+import type { Model } from '../models/model';
 import type { PisaSessions } from '../pisa/pisaSessions';
 import type { TileSession } from '../runtime/session';
 
 /** What an upscaling needs from the rest of the engine. */
 export type UpscaleServices = {
-  findModel(id: string): Promise<InstalledModel>;
+  findModel(id: string): Promise<Model>;
   resolveDevice(choice: UpscaleRequest['device']): Promise<Device>;
   /** A session that yields at least `branches`. */
   acquireSession(

@@ -10,12 +10,9 @@ import { checkFormatHolds } from '../image/formats';
 import { inspectSource } from '../image/inspect';
 import { drawFrame, readNinePatch, type NinePatch } from '../image/ninePatch';
 import type { PixelFile } from '../image/pixelFile';
-import { isTiled } from '../models/registry';
 import { checkNinePatch, checkRegion, checkRequest } from './checkRequest';
 import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
-import { inferPisa } from './inferPisa';
-import { inferTiled } from './inferTiled';
 import { announceTemporary, checkTarget, findPlace, outputFormat, publish } from './outputFile';
 import { carriedData, formatNotes } from './outputInfo';
 import { requireScratch, scratchBytes } from './scratchSpace';
@@ -92,7 +89,7 @@ export async function upscaleFile(
       source: source.size,
       plan,
       isVector: source.isVector,
-      modelScale: isTiled(model) ? model.manifest.scale : undefined,
+      modelScale: model.ownScale,
     }),
   );
 
@@ -113,11 +110,7 @@ export async function upscaleFile(
       region: ownRegion,
       part: index,
     };
-    return services.inTurn(signal, () =>
-      isTiled(model)
-        ? inferTiled(request, services, partContext, { ...input, model })
-        : inferPisa(request, services, partContext, { ...input, model }),
-    );
+    return services.inTurn(signal, () => model.infer(request, services, partContext, input));
   };
   const done = await enlargeAsset(picture, context, { source, plan, device, infer });
   const { raw, tiles, isRegion, kernel, hasAlpha } = done;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readModel, isTiled, type TiledModel } from '../../../src/engine/models/registry';
+import { EmbeddedModel } from '../../../src/engine/models/kinds/embedded';
+import { readModel } from '../../../src/engine/models/registry';
 import { twoBranchModel } from '../../fixtures/models/testModels';
 
 /**
@@ -12,7 +13,7 @@ export async function writeTwoBranchModel(
   root: string,
   id: string,
   spare = 0,
-): Promise<TiledModel> {
+): Promise<EmbeddedModel> {
   const folder = path.join(root, id);
   mkdirSync(folder, { recursive: true });
   // Field 6 of ONNX's ModelProto is a comment for people.
@@ -37,6 +38,6 @@ export async function writeTwoBranchModel(
   };
   writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify(manifest));
   const model = await readModel(folder);
-  if (!isTiled(model)) throw new Error('The model is no tiled one.');
+  if (!(model instanceof EmbeddedModel)) throw new Error('The model is no tiled one.');
   return model;
 }

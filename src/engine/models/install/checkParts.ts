@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfCancelled } from '../../errors';
 import { PISA_PARTS, type ModelFile, type PisaPart } from '../manifest';
-import { readModel, sha256Of } from '../registry';
+import { sha256Of } from '../fileChecks';
+import { PisaModel } from '../kinds/pisaSr';
+import { readModel } from '../registry';
 import type { ModelStore } from './modelStore';
 import { PISA_ID } from './pisaFiles';
 import { PLACES, type ImportSteps } from './placeParts';
@@ -67,7 +69,7 @@ export async function requireVerified(
   { store, accepted }: { readonly store: ModelStore; readonly accepted: Accepted },
 ): Promise<readonly string[]> {
   const before = await readModel(store.folder(PISA_ID)).catch(() => undefined);
-  const agreed = new Set(before?.manifest.kind === 'pisa-sr' ? before.manifest.accepted : []);
+  const agreed = new Set(before instanceof PisaModel ? before.manifest.accepted : []);
   const weights = [
     files.unet,
     files.vae,

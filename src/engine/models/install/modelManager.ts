@@ -6,18 +6,13 @@ import {
 } from '../../../shared/modelProtocol';
 import { isOneOf } from '../../../shared/oneOf';
 import { engineError, throwIfCancelled } from '../../errors';
-import {
-  fileProblem,
-  filesOf,
-  isTiled,
-  type InstalledModel,
-  type ModelRegistry,
-} from '../registry';
+import { fileProblem } from '../fileChecks';
+import type { Model } from '../model';
+import type { ModelRegistry } from '../registry';
 import { whileLocked } from './modelLock';
 import { importPisa } from './importPisa';
 import { installPisa, planPisaInstall } from './installPisa';
 import { ModelStore } from './modelStore';
-import { isKnown } from './unverified';
 
 /**
  * Gets, checks and removes models: the engine's `ModelApi`. `beforeChange` closes whatever holds a
@@ -80,7 +75,9 @@ export class ModelManager {
         hint: `Installed: ${all.map(({ manifest }) => manifest.id).join(', ')}.`,
       });
     }
-    const totalBytes = chosen.flatMap(filesOf).reduce((sum, file) => sum + file.bytes, 0);
+    const totalBytes = chosen
+      .flatMap(({ files }) => files)
+      .reduce((sum, file) => sum + file.bytes, 0);
     let bytes = 0;
     const results: VerifyResult[] = [];
     for (const model of chosen) {
@@ -96,12 +93,12 @@ export class ModelManager {
 }
 
 async function verifyFiles(
-  model: InstalledModel,
+  model: Model,
   signal: AbortSignal,
   onBytes: (file: string, bytes: number) => void,
 ): Promise<VerifyResult> {
   const files: VerifyResult['files'][number][] = [];
-  for (const file of filesOf(model)) {
+  for (const file of model.files) {
     throwIfCancelled(signal);
     const problem = await fileProblem(model.folder, file, true, (bytes) =>
       onBytes(file.path, bytes),
@@ -109,17 +106,10 @@ async function verifyFiles(
     files.push({
       ...file,
       ok: problem === undefined,
-      message:
-        problem ??
-        (isTiled(model) || isKnown(file.sha256)
-          ? 'matches its SHA-256'
-          : 'matches the SHA-256 that was recorded when it was installed'),
+      message: problem ?? model.advice.matches(file),
     });
   }
   const bad = files.filter(({ ok }) => !ok);
-  const advice = isTiled(model)
-    ? 'install the program again'
-    : 'remove the model and install or import it again';
   return {
     id: model.manifest.id,
     ok: bad.length === 0,
@@ -128,7 +118,7 @@ async function verifyFiles(
         ? files.length === 1
           ? 'its file matches its SHA-256'
           : `${files.length} files match their SHA-256`
-        : `${bad.map(({ message }) => message).join('; ')}: ${advice}`,
+        : `${bad.map(({ message }) => message).join('; ')}: ${model.advice.repair}`,
     files,
   };
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { InstallableModel, ModelState, ModelStateReport } from '../../../shared/modelProtocol';
 import { engineError } from '../../errors';
 import { unsupportedReason } from '../pisaSupport';
-import { filesOf, readModel } from '../registry';
+import { PisaModel } from '../kinds/pisaSr';
+import { readModel } from '../registry';
 import { whileLocked } from './modelLock';
 import { PISA_NAME } from './pisaFiles';
 
@@ -41,11 +42,11 @@ export class ModelStore {
     const reason = unsupportedReason();
     if (reason !== undefined) return { state: 'unsupported', reason };
     const model = await readModel(this.folder(id)).catch(() => undefined);
-    if (model?.manifest.kind === 'pisa-sr') {
+    if (model instanceof PisaModel) {
       return {
         state: 'ready',
         folder: model.folder,
-        bytes: filesOf(model).reduce((sum, file) => sum + file.bytes, 0),
+        bytes: model.files.reduce((sum, file) => sum + file.bytes, 0),
         precision: model.manifest.precision,
       };
     }

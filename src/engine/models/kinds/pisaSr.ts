@@ -1,0 +1,95 @@
+import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
+import type { UpscaleRequest } from '../../../shared/engineProtocol';
+import { pillowResize } from '../../image/pillowResize';
+import type { PixelFile } from '../../image/pixelFile';
+import { readPisaCheckpoint } from '../../pisa/pisaCheckpoint';
+import { exactPisa } from '../../preview/exactPisa';
+import type { OpenSource } from '../../preview/openSource';
+import { previewPisa } from '../../preview/previewPisa';
+import type { PreviewContext, PreviewInput, PreviewLayers } from '../../preview/previewTiled';
+import { inferPisa } from '../../upscale/inferPisa';
+import type {
+  InferInput,
+  InferResult,
+  UpscaleContext,
+  UpscaleServices,
+} from '../../upscale/services';
+import { checkFiles } from '../fileChecks';
+import { isKnown } from '../install/unverified';
+import { PISA_PARTS, type ModelFile, type PisaManifest } from '../manifest';
+import type { Model, ModelAdvice } from '../model';
+
+/** PiSA-SR, which enlarges before its networks run and steers them in latent space. */
+export class PisaModel implements Model {
+  readonly ownScale = undefined;
+  readonly depth = 8;
+  readonly exactPreview = false;
+  readonly files: readonly ModelFile[];
+  readonly advice: ModelAdvice = {
+    hint: 'Remove the model, then install or import it again.',
+    remedy: 'manage-models',
+    repair: 'remove the model and install or import it again',
+    matches: ({ sha256 }) =>
+      isKnown(sha256)
+        ? 'matches its SHA-256'
+        : 'matches the SHA-256 that was recorded when it was installed',
+  };
+
+  constructor(
+    readonly manifest: PisaManifest,
+    readonly folder: string,
+  ) {
+    this.files = PISA_PARTS.map((part) => manifest.parts[part]);
+  }
+
+  check(thorough = false): Promise<void> {
+    return checkFiles(this, thorough);
+  }
+
+  async open(): Promise<string> {
+    await readPisaCheckpoint(this);
+    return 'sizes and headers are right; "models verify" reads every byte';
+  }
+
+  infer(
+    request: UpscaleRequest,
+    services: UpscaleServices,
+    context: UpscaleContext,
+    input: InferInput,
+  ): Promise<InferResult> {
+    return inferPisa(request, services, context, { ...input, model: this });
+  }
+
+  preview(
+    request: PreviewRequest,
+    services: UpscaleServices,
+    context: PreviewContext,
+    source: PreviewInput,
+  ): Promise<PreviewLayers> {
+    return previewPisa(request, services, context, { ...source, model: this });
+  }
+
+  enlargeAlpha(
+    alpha: PixelFile,
+    file: string,
+    _services: UpscaleServices,
+    _signal: AbortSignal,
+    { size }: OpenSource,
+  ): Promise<PixelFile> {
+    return pillowResize(alpha, size, file);
+  }
+
+  exactRegion(
+    request: ExactRegionRequest,
+    services: UpscaleServices,
+    signal: AbortSignal,
+    source: OpenSource,
+    target: string,
+  ): Promise<void> {
+    return exactPisa(request, services, signal, { ...source, model: this }, target);
+  }
+
+  pace(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}

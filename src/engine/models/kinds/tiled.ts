@@ -1,0 +1,85 @@
+import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
+import type { UpscaleRequest } from '../../../shared/engineProtocol';
+import type { Device } from '../../../shared/settings';
+import type { PixelFile } from '../../image/pixelFile';
+import { exactTiled } from '../../preview/exactRegion';
+import type { OpenSource } from '../../preview/openSource';
+import { enlargeAlphaTiled } from '../../preview/previewAlpha';
+import {
+  previewTiled,
+  type PreviewContext,
+  type PreviewInput,
+  type PreviewLayers,
+} from '../../preview/previewTiled';
+import type { GraphSource } from '../../runtime/session';
+import { inferTiled } from '../../upscale/inferTiled';
+import { tiledPace } from '../../upscale/measurePace';
+import type {
+  InferInput,
+  InferResult,
+  UpscaleContext,
+  UpscaleServices,
+} from '../../upscale/services';
+import type { ModelFile, TiledDescriptor } from '../manifest';
+import type { Model, ModelAdvice } from '../model';
+
+/** What every model has in common whose network runs on tiles of the picture. */
+export abstract class TiledModel implements Model {
+  readonly depth = 16;
+  readonly exactPreview: boolean = true;
+
+  abstract readonly manifest: TiledDescriptor;
+  abstract readonly folder: string;
+  abstract readonly files: readonly ModelFile[];
+  abstract readonly advice: ModelAdvice;
+  /** Its graph: `image` to `base` and the residuals, as `TiledDescriptor` describes it. */
+  abstract readonly graph: GraphSource;
+  abstract check(thorough?: boolean): Promise<void>;
+  abstract open(): Promise<string>;
+
+  get ownScale(): number {
+    return this.manifest.scale;
+  }
+
+  infer(
+    request: UpscaleRequest,
+    services: UpscaleServices,
+    context: UpscaleContext,
+    input: InferInput,
+  ): Promise<InferResult> {
+    return inferTiled(request, services, context, { ...input, model: this });
+  }
+
+  preview(
+    request: PreviewRequest,
+    services: UpscaleServices,
+    context: PreviewContext,
+    source: PreviewInput,
+  ): Promise<PreviewLayers> {
+    return previewTiled(request, services, context, { ...source, model: this });
+  }
+
+  enlargeAlpha(
+    alpha: PixelFile,
+    file: string,
+    services: UpscaleServices,
+    signal: AbortSignal,
+    source: OpenSource,
+  ): Promise<PixelFile> {
+    return enlargeAlphaTiled(alpha, file, services, signal, { ...source, model: this });
+  }
+
+  exactRegion(
+    request: ExactRegionRequest,
+    services: UpscaleServices,
+    signal: AbortSignal,
+    source: OpenSource,
+    target: string,
+  ): Promise<void> {
+    return exactTiled(request, services, signal, { ...source, model: this }, target);
+  }
+
+  pace(services: UpscaleServices, device: Device): Promise<number | undefined> {
+    return tiledPace(this, services, device);
+  }
+}

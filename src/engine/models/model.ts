@@ -1,0 +1,85 @@
+import type { ExactRegionRequest, PreviewRequest } from '../../shared/previewProtocol';
+import type { UpscaleRequest } from '../../shared/engineProtocol';
+import type { PlainRemedy } from '../../shared/plainRemedies';
+import type { Device } from '../../shared/settings';
+import type { Depth } from '../image/samples';
+import type { PixelFile } from '../image/pixelFile';
+import type { OpenSource } from '../preview/openSource';
+import type { PreviewContext, PreviewInput, PreviewLayers } from '../preview/previewTiled';
+import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from '../upscale/services';
+import type { Descriptor, ModelFile } from './manifest';
+
+/** What a person can do when a model's files are not as they should be. */
+export type ModelAdvice = {
+  /** Completes a message about damage, as a sentence. */
+  readonly hint: string;
+  readonly remedy: PlainRemedy;
+  /** Completes "…: " in the report of a verification. */
+  readonly repair: string;
+  /** What it means that a file has the SHA-256 of the manifest. */
+  matches(file: ModelFile): string;
+};
+
+/**
+ * A model found on disk, whatever its kind. Kinds are files in `kinds/`, each with one class of this
+ * face; nobody else asks of which kind a model is.
+ */
+export type Model = {
+  readonly manifest: Descriptor;
+  readonly folder: string;
+  /** The files that its manifest vouches for; paths are relative to `folder` or absolute. */
+  readonly files: readonly ModelFile[];
+  readonly advice: ModelAdvice;
+  /** Its networks' own scale; undefined when it enlarges before they run, so that any is its own. */
+  readonly ownScale: number | undefined;
+  /** The most bits of a channel that it works with. */
+  readonly depth: Depth;
+  /**
+   * Whether a preview's layers, blended, are what a run with the same guidance yields. Else an exact
+   * region must be computed for each guidance.
+   */
+  readonly exactPreview: boolean;
+
+  /**
+   * Rejects with `model-damaged` unless the files have their sizes and, when they are small or
+   * `thorough` is set, their SHA-256.
+   */
+  check(thorough?: boolean): Promise<void>;
+  /** Checks that the files make networks; tells what was checked. */
+  open(): Promise<string>;
+  /** Runs the model over a picture. */
+  infer(
+    request: UpscaleRequest,
+    services: UpscaleServices,
+    context: UpscaleContext,
+    input: InferInput,
+  ): Promise<InferResult>;
+  /** Computes a preview's layers into its scratch folder. */
+  preview(
+    request: PreviewRequest,
+    services: UpscaleServices,
+    context: PreviewContext,
+    source: PreviewInput,
+  ): Promise<PreviewLayers>;
+  /** Enlarges a preview's alpha plane to a file. The caller closes it. */
+  enlargeAlpha(
+    alpha: PixelFile,
+    file: string,
+    services: UpscaleServices,
+    signal: AbortSignal,
+    source: OpenSource,
+  ): Promise<PixelFile>;
+  /** Computes `request.rect` of the result as a run would make it, into the file `target`. */
+  exactRegion(
+    request: ExactRegionRequest,
+    services: UpscaleServices,
+    signal: AbortSignal,
+    source: OpenSource,
+    target: string,
+  ): Promise<void>;
+  /**
+   * Seconds for one input pixel, by a short trial; undefined where a trial would take as long as a
+   * picture.
+   */
+  pace(services: UpscaleServices, device: Device): Promise<number | undefined>;
+};
