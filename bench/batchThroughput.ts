@@ -10,6 +10,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { RunRegistry } from '../src/batch/runs/runRegistry';
+import { runsFolder } from '../src/batch/stateRoot';
 import { Batch } from '../src/batch/batch';
 import { EngineClient } from '../src/client/engineClient';
 import { TiledModel } from '../src/engine/models/kinds/tiled';
@@ -98,6 +100,8 @@ async function main(): Promise<void> {
         settingsFor: () => settings,
         stateFolder: path.join(folder, 'state'),
         device: 'cpu',
+        runs: new RunRegistry(runsFolder()),
+        place: 'terminal',
         modelFolders,
       },
       client,

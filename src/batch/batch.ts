@@ -2,8 +2,11 @@ import type { EngineClient } from '../client/engineClient';
 import { modelHash } from '../client/modelHash';
 import type { DeviceChoice } from '../shared/settings';
 import { BatchRun, type BatchEvent } from './batchRun';
-import { Journal, type Unfinished } from './journal';
+import { Journal, type JournalHeader, type Unfinished } from './journal';
 import { makePlan, type PlanRequest } from './plan';
+import type { RunEntry, RunPlace } from './runs/runEntry';
+import type { RunHold, RunRegistry, RunRequest, WaitOptions } from './runs/runRegistry';
+import { scopeOf } from './runs/scope';
 import { BatchStore } from './store';
 import type { Plan, Records, Report } from './types';
 
@@ -13,6 +16,10 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   /** The recipe's folder: the lock lies there. */
   readonly lockFolder?: string;
   readonly device: DeviceChoice;
+  /** The runs of this user, so that two of them do not get into each other's way. */
+  readonly runs: RunRegistry;
+  /** Where this one is started. */
+  readonly place: RunPlace;
   /** Where models are, the embedded ones first, the store last. */
   readonly modelFolders: readonly string[];
 };
@@ -26,6 +33,7 @@ export type BatchClient = Pick<EngineClient, 'inspect' | 'upscale'>;
 export class Batch {
   private readonly store: BatchStore;
   private known: Records = {};
+  private hold: RunHold | undefined;
 
   constructor(
     private readonly request: BatchRequest,
@@ -50,6 +58,30 @@ export class Batch {
     return this.store.unfinished;
   }
 
+  /** Another run that is in the way of this one; undefined when there is none. */
+  async inTheWay(): Promise<RunEntry | undefined> {
+    return this.request.runs.inTheWay((await this.entry()).scope);
+  }
+
+  /**
+   * Claims the folder for this run, until its report has come or `giveBack` is called. With
+   * `patience` it waits until no other run is in the way. Rejects with `RunBusyError`, or when the
+   * signal aborts. A plan that was made before may be out of date.
+   */
+  async claim(patience?: WaitOptions): Promise<void> {
+    if (this.hold) return;
+    const entry = await this.entry();
+    const { runs } = this.request;
+    this.hold = await (patience ? runs.enterWhenFree(entry, patience) : runs.enter(entry));
+  }
+
+  /** Lets others have the folder. */
+  async giveBack(): Promise<void> {
+    const { hold } = this;
+    this.hold = undefined;
+    await hold?.giveBack();
+  }
+
   /** Writes nothing. */
   async plan(signal?: AbortSignal): Promise<Plan> {
     this.known = await this.store.load(signal);
@@ -70,16 +102,20 @@ export class Batch {
 
   /**
    * Carries out what is ticked of a plan that this batch has made. The report comes when all is
-   * done or cancelled, and everything is on disk.
+   * done or cancelled, and everything is on disk. Rejects with `RunBusyError` while another run is
+   * in the way.
    */
   async start(
     plan: Plan,
     ids: ReadonlySet<string>,
     onEvent: (event: BatchEvent) => void,
   ): Promise<{ readonly run: BatchRun; readonly report: Promise<Report> }> {
-    const { device, settingsFor, stateFolder, root } = this.request;
-    await this.store.settle();
-    const journal = await Journal.create(stateFolder, { root, ids: [...ids] });
+    const { device, settingsFor, root } = this.request;
+    await this.claim();
+    const journal = await this.begin({ root, ids: [...ids] }).catch(async (error: unknown) => {
+      await this.giveBack();
+      throw error;
+    });
     const { maxInputMegapixels, maxOutputMegapixels, maxFrames } = settingsFor('');
     const run = new BatchRun(
       plan,
@@ -97,19 +133,28 @@ export class Batch {
       await journal.remove();
       return report;
     };
-    return { run, report: finish() };
+    return { run, report: finish().finally(() => this.giveBack()) };
   }
 
-  /** Forgets a killed run but keeps what it finished. */
-  forget(): Promise<void> {
-    return this.store.settle();
+  private async begin(header: JournalHeader): Promise<Journal> {
+    // Another run may have ended since the plan was made.
+    this.known = await this.store.load();
+    await this.store.settle();
+    return Journal.create(this.store.journalFolder, header);
+  }
+
+  private async entry(): Promise<RunRequest> {
+    const { root, outputRoot = root, inputs, place, shard } = this.request;
+    const scope = await scopeOf({ root, outputRoot, inputs, ...(shard ? { shard } : {}) });
+    return { root, place, scope, stateFolder: this.store.journalFolder };
   }
 
   /**
    * Brings the lock up to date when a run is not needed: outputs that vanished from the plan leave
-   * it.
+   * it. Rejects with `RunBusyError` while another run is in the way.
    */
   async tidy(plan: Plan): Promise<void> {
-    await this.store.save(plan, this.known);
+    await this.claim();
+    await this.store.save(plan, this.known).finally(() => this.giveBack());
   }
 }

@@ -31,7 +31,7 @@ export type BatchPorts = {
       readonly onProgress: (progress: UpscaleProgress) => void;
     },
   ) => Promise<UpscaleResult>;
-  readonly journal: Pick<Journal, 'begin' | 'done'>;
+  readonly journal: Pick<Journal, 'begin' | 'done' | 'left'>;
   readonly onEvent: (event: BatchEvent) => void;
 };
 
@@ -168,6 +168,8 @@ export class BatchRun {
       this.stall.begin(item.id, performance.now());
       this.tell({ kind: 'started', id: item.id });
       const outcome = await this.upscale(item, controller.signal);
+      if (outcome.state !== 'done')
+        await this.ports.journal.left(item.output).catch(() => undefined);
       this.running.delete(item.id);
       this.stall.end(item.id, performance.now());
       this.finish(outcome);

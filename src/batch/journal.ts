@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
-import { isAlive, processStart } from '../client/processStart';
+import { holdAs, holderFrom, isGone, release } from '../files/holder';
+import { exists } from '../files/processStart';
 import { isModestJson } from '../files/jsonShape';
 import { readSmallText } from '../files/readSmall';
 import { hashInside } from './hash';
@@ -12,10 +15,9 @@ export type JournalHeader = {
   readonly root: string;
   /** The ids that were ticked. */
   readonly ids: readonly string[];
-  /**
-   * When the process that writes it was started, where that can be told: numbers of processes are
-   * used again.
-   */
+  /** Who writes it: numbers of processes are used again. */
+  readonly holder?: unknown;
+  /** What earlier versions said of that: when the process was started. */
   readonly started?: string;
 };
 
@@ -27,7 +29,8 @@ type Line =
       readonly record: OutputRecord;
       readonly before: string | undefined;
     }
-  | { readonly kind: 'done'; readonly output: string; readonly record: OutputRecord };
+  | { readonly kind: 'done'; readonly output: string; readonly record: OutputRecord }
+  | { readonly kind: 'left'; readonly output: string };
 
 const NAME = /^journal-(\d{1,10})-\d{1,10}\.jsonl$/;
 let opened = 0;
@@ -42,16 +45,15 @@ export class Journal {
   private constructor(
     private readonly file: string,
     private readonly handle: FileHandle,
+    private readonly token: string,
   ) {}
 
   static async create(folder: string, header: JournalHeader): Promise<Journal> {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, `journal-${process.pid}-${++opened}.jsonl`);
-    const journal = new Journal(file, await open(file, 'w', 0o600));
-    await journal.append({
-      kind: 'header',
-      header: { ...header, started: processStart(process.pid) },
-    });
+    const holder = holdAs(randomUUID());
+    const journal = new Journal(file, await open(file, 'w', 0o600), holder.token);
+    await journal.append({ kind: 'header', header: { ...header, holder } });
     return journal;
   }
 
@@ -71,10 +73,18 @@ export class Journal {
     return this.append({ kind: 'done', output, record });
   }
 
+  /**
+   * It failed or was left out. Only for who reads along: what was begun may be there all the same.
+   */
+  left(output: string): Promise<void> {
+    return this.append({ kind: 'left', output });
+  }
+
   /** Keeps the file: the run is not over. */
   async close(): Promise<void> {
     await this.writing;
     await this.handle.close();
+    release(this.token);
   }
 
   /** The run is over and its records are elsewhere. */
@@ -129,7 +139,7 @@ export async function unfinishedRuns(
     }).catch(() => '');
     signal?.throwIfAborted();
     const all = parseJournal(text);
-    if (!isAbandoned(name, all)) continue;
+    if (!(await isAbandoned(name, all))) continue;
     files.push(file);
     const begun = new Map<string, Extract<Line, { kind: 'begin' }>>();
     for (const line of all) {
@@ -137,7 +147,7 @@ export async function unfinishedRuns(
         for (const id of line.header.ids) ids.add(id);
         ({ root } = line.header);
       } else if (line.kind === 'begin') begun.set(line.output, line);
-      else {
+      else if (line.kind === 'done') {
         begun.delete(line.output);
         records.set(line.output, line.record);
       }
@@ -169,6 +179,7 @@ function isLine(value: unknown): value is Line {
   if (!isObject(value)) return false;
   if (value.kind === 'header') return isHeader(value.header);
   if (!isInnerPath(value.output)) return false;
+  if (value.kind === 'left') return true;
   return value.kind === 'done'
     ? isRecord(value.record)
     : value.kind === 'begin' &&
@@ -184,8 +195,13 @@ const isHeader = (value: unknown): value is JournalHeader =>
   (value.started === undefined || typeof value.started === 'string');
 
 /** Whether the process that wrote a journal is gone. */
-const isAbandoned = (name: string, all: readonly Line[]): boolean =>
-  !isAlive(Number(NAME.exec(name)?.[1]), startedOf(all));
-
-const startedOf = (all: readonly Line[]): string =>
-  all.find((line) => line.kind === 'header')?.header.started ?? '';
+async function isAbandoned(name: string, all: readonly Line[]): Promise<boolean> {
+  const pid = Number(NAME.exec(name)?.[1]);
+  const header = all.find((line) => line.kind === 'header')?.header;
+  // It may be writing its first line just now.
+  if (!header) return !exists(pid);
+  const { holder, started = '' } = header;
+  const known = { started, boot: '', since: '', token: name, ...holderFrom(holder) };
+  // Containers change their names between runs.
+  return isGone({ ...known, pid, host: os.hostname() });
+}

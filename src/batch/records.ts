@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { isAlive, processStart } from '../client/processStart';
+import { isAlive, processStart } from '../files/processStart';
 import { isModestJson } from '../files/jsonShape';
 import { codeOf, FileTooLargeError, NotAFileError } from '../files/kinds';
 import { readSmallText, readSmallTextIfAny } from '../files/readSmall';

@@ -1,6 +1,7 @@
-import { unlink } from 'node:fs/promises';
+import { mkdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { whileLocked } from '../files/processLock';
 import { unfinishedRuns, type Unfinished } from './journal';
 import { LOCK_NAME, lockPartName, readRecords, writeRecords, type Shard } from './records';
 import type { Plan, Records } from './types';
@@ -30,22 +31,24 @@ export class BatchStore {
 
   constructor(private readonly options: StoreOptions) {}
 
-  get stateFolder(): string {
-    return this.options.stateFolder;
+  /** Where journals lie: shards that run at once, perhaps on many machines, have their own. */
+  get journalFolder(): string {
+    const { stateFolder, shard } = this.options;
+    return shard ? path.join(stateFolder, `shard-${shard.index}-of-${shard.count}`) : stateFolder;
   }
 
   /** Everything known; also what a killed run finished. */
   async load(signal?: AbortSignal): Promise<Records> {
-    const { lockFolder, shard, stateFolder, outputRoot } = this.options;
+    const { lockFolder, shard, outputRoot } = this.options;
     const own = await readRecords(this.file, signal);
     const whole =
       lockFolder !== undefined && shard
         ? await readRecords(path.join(lockFolder, LOCK_NAME), signal)
         : {};
-    this.recovered = await unfinishedRuns(stateFolder, outputRoot, signal);
+    this.recovered = await unfinishedRuns(this.journalFolder, outputRoot, signal);
     if (this.recovered) {
       await delay(LAST_MOVE_MS, undefined, signal ? { signal } : {});
-      this.recovered = await unfinishedRuns(stateFolder, outputRoot, signal);
+      this.recovered = await unfinishedRuns(this.journalFolder, outputRoot, signal);
     }
     return { ...whole, ...own, ...this.recovered?.records };
   }
@@ -55,12 +58,17 @@ export class BatchStore {
     return this.recovered;
   }
 
-  /** Keeps what a killed run finished and forgets the run. */
+  /**
+   * Keeps what a killed run finished and forgets the run. Another process may have done so since
+   * `load`, and have made more of it.
+   */
   async settle(): Promise<void> {
-    const { recovered } = this;
-    if (!recovered) return;
-    await writeRecords(this.file, { ...(await readRecords(this.file)), ...recovered.records });
-    await forget(recovered);
+    if (!this.recovered) return;
+    const recovered = await unfinishedRuns(this.journalFolder, this.options.outputRoot);
+    if (recovered) {
+      await this.change((now) => ({ ...now, ...recovered.records }));
+      await forget(recovered);
+    }
     this.recovered = undefined;
   }
 
@@ -76,17 +84,27 @@ export class BatchStore {
     const unread = new Set(
       plan.items.flatMap(({ input, reason }) => (reason === 'not-readable' ? [input] : [])),
     );
-    const kept =
+    await this.change((now) =>
       lockFolder === undefined || (!isWhole && !shard)
-        ? known
+        ? { ...now, ...known }
         : Object.fromEntries(
             Object.entries(known).filter(
               ([output, { input }]) => outputs.has(output) || unread.has(input),
             ),
-          );
-    await writeRecords(this.file, kept);
+          ),
+    );
     if (this.recovered) await forget(this.recovered);
     this.recovered = undefined;
+  }
+
+  /** Reads and writes in one: shards without a recipe have one file, and may end at once. */
+  private async change(to: (now: Records) => Records): Promise<void> {
+    const { lockFolder, stateFolder } = this.options;
+    const write = async (): Promise<void> =>
+      writeRecords(this.file, to(await readRecords(this.file)));
+    if (lockFolder !== undefined) return write();
+    await mkdir(stateFolder, { recursive: true });
+    return whileLocked(`${this.file}.lock`, write);
   }
 
   private get file(): string {

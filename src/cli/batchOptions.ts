@@ -11,6 +11,8 @@ export type BatchOptions = {
   readonly shard?: Shard;
   readonly mergeLock?: boolean;
   readonly force?: boolean;
+  /** Wait while another run is in the way. */
+  readonly wait?: boolean;
   readonly gitignore: boolean;
   readonly exclude: readonly string[];
   readonly minSide: number;

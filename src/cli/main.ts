@@ -205,6 +205,7 @@ program
   .option('--shard <i/n>', 'only the i-th of n parts, the same on every machine', shard)
   .option('--merge-lock', 'join the lock files of all shards')
   .option('--force', 'also replace outputs that were changed by hand or that no batch made')
+  .option('--wait', 'wait while another window or command line upscales the same folder')
   .option('--no-gitignore', 'also what .gitignore leaves out')
   .option(
     '--exclude <glob>',

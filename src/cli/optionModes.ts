@@ -48,6 +48,7 @@ export const OPTION_MODES: Readonly<Record<string, Rule>> = {
   shard: { flag: '--shard', modes: BATCHES },
   mergeLock: { flag: '--merge-lock', modes: ['merge'] },
   force: { flag: '--force', modes: BATCHES },
+  wait: { flag: '--wait', modes: BATCHES },
   gitignore: { flag: '--no-gitignore', modes: BATCHES },
   exclude: { flag: '--exclude', modes: BATCHES },
   minSide: { flag: '--min-side', modes: BATCHES },
@@ -63,6 +64,8 @@ const ALTERNATIVES: readonly (readonly [names: readonly string[], because: strin
   [['overwrite', 'skipExisting'], 'they contradict each other'],
   [['check', 'dryRun'], 'each of them only looks, for something else'],
   [['check', 'force'], 'a check replaces nothing'],
+  [['check', 'wait'], 'a check is in nobody’s way'],
+  [['dryRun', 'wait'], 'a plan is in nobody’s way'],
 ];
 
 const WHY_NOT: Readonly<Record<Mode, string>> = {

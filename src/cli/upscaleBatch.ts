@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import envPaths from 'env-paths';
 import { Batch } from '../batch/batch';
 import { RecipeError } from '../batch/recipe';
 import { LOCK_NAME, mergeLocks, RecordsError } from '../batch/records';
+import { RunBusyError, RunRegistry } from '../batch/runs/runRegistry';
+import { runsFolder, stateRoot } from '../batch/stateRoot';
 import type { BatchSettings } from '../batch/targets';
 import type { Plan } from '../batch/types';
 import type { EngineClient } from '../client/engineClient';
@@ -21,6 +22,7 @@ import {
 } from './batchReports';
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { print, tell } from './terminal';
+import { busySentence, WaitProgress } from './waitProgress';
 
 export type UpscaleBatchOptions = UpscaleOptions & BatchOptions;
 
@@ -55,36 +57,62 @@ export async function upscaleBatch(
         ...(options.skipExisting ? { keepExisting: true } : {}),
         ...(options.density === undefined ? {} : { density: options.density }),
         device: options.device,
+        runs: new RunRegistry(runsFolder()),
+        place: 'terminal',
         modelFolders,
       },
       client,
     );
-    const plan = await batch.plan(signal);
-    for (const note of plan.notes) tell(`note: ${note}`);
-    if (options.check) return reportCheck(plan, options.json);
-    if (options.dryRun) return reportPlan(plan, options.json);
-    if (batch.unfinished)
-      tell(
-        `Going on with an interrupted run: ${Object.keys(batch.unfinished.records).length} ` +
-          `of ${batch.unfinished.header.ids.length} are done.`,
-      );
-    return await carryOut(batch, plan, options, signal);
+    if (!options.check && !options.dryRun) await claim(batch, options, signal);
+    try {
+      return await planAndCarryOut(batch, options, signal);
+    } finally {
+      await batch.giveBack();
+    }
   } catch (error) {
     if (signal.aborted) return false;
-    if (!(error instanceof RecipeError) && !(error instanceof RecordsError)) throw error;
-    tell(error.message);
+    if (error instanceof RunBusyError)
+      tell(`${await busySentence(error.other)} --wait waits for it.`);
+    else if (error instanceof RecipeError || error instanceof RecordsError) tell(error.message);
+    else throw error;
     return false;
   }
+}
+
+/** Others that are at the same folder are waited for where that was asked. */
+async function claim(
+  batch: Batch,
+  { wait = false }: UpscaleBatchOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!wait) return batch.claim();
+  const progress = new WaitProgress();
+  await batch
+    .claim({ signal, onWait: (other) => void progress.show(other) })
+    .finally(() => progress.stop());
+}
+
+async function planAndCarryOut(
+  batch: Batch,
+  options: UpscaleBatchOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const plan = await batch.plan(signal);
+  for (const note of plan.notes) tell(`note: ${note}`);
+  if (options.check) return reportCheck(plan, options.json);
+  if (options.dryRun) return reportPlan(plan, options.json);
+  if (batch.unfinished)
+    tell(
+      `Going on with an interrupted run: ${Object.keys(batch.unfinished.records).length} ` +
+        `of ${batch.unfinished.header.ids.length} are done.`,
+    );
+  return carryOut(batch, plan, options, signal);
 }
 
 /** Journals and the records of folders without a recipe are no part of a repository. */
 function stateFolder(root: string, outputRoot: string): string {
   const key = createHash('sha256').update(`${root}\0${outputRoot}`).digest('hex').slice(0, 24);
-  return path.join(
-    process.env.PISA_UPSCALE_STATE ?? envPaths('pisa-upscale', { suffix: '' }).cache,
-    'batches',
-    key,
-  );
+  return path.join(stateRoot(), 'batches', key);
 }
 
 function batchSettings(options: UpscaleBatchOptions): BatchSettings {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { privateFolder, privateFolders } from '../files/privateFolder';
 import { readSmallText } from '../files/readSmall';
 import { removeScratch } from '../files/scratchFolder';
-import { isAlive, processStart } from './processStart';
+import { isAlive, processStart } from '../files/processStart';
 
 /**
  * Where scratch folders lie: a folder of this user's own, so that nobody else can put anything

@@ -29,7 +29,7 @@ function newStore(holder?: object): { root: string; lock: string } {
       JSON.stringify({
         pid: process.pid,
         host: os.hostname(),
-        since: '2026-01-01T00:00:00.000Z',
+        since: new Date().toISOString(),
         token: 'theirs',
         ...holder,
       }),
@@ -178,7 +178,7 @@ test('another machine is respected, since nobody here can know whether it lives'
   const { root } = newStore({ host: 'elsewhere' });
   await assert.rejects(
     whileLocked(root, ID, async () => undefined),
-    { code: 'model-busy', message: /on elsewhere, since 2026/ },
+    { code: 'model-busy', message: /on elsewhere, since 20/ },
   );
 });
 

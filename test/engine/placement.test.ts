@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { RunRegistry } from '../../src/batch/runs/runRegistry';
+import { runsFolder } from '../../src/batch/stateRoot';
 import { Batch } from '../../src/batch/batch';
 import { EngineClient } from '../../src/client/engineClient';
 import { RpcError } from '../../src/shared/rpc';
@@ -156,6 +158,8 @@ test('between plan and start a folder became a link: nothing is written through 
         settingsFor: () => ({ ...settings, namePattern: 'out/{name}.{ext}' }),
         stateFolder: place.state,
         device: 'cpu',
+        runs: new RunRegistry(runsFolder()),
+        place: 'terminal',
         modelFolders: [EMBEDDED_MODELS, TEST_MODELS],
       },
       client,

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { processStart } from '../../src/client/processStart';
+import { processStart } from '../../src/files/processStart';
 import { scratchOf } from '../harness/scratch';
 import { ENDLESS, writeEndlessModel } from './endlessModel';
 import { CLI, ENGINE, NO_STORE, temporaryFolder, writePng } from './support';

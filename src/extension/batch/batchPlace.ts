@@ -5,6 +5,8 @@ import * as vscode from 'vscode';
 import type { BatchRequest } from '../../batch/batch';
 import { globProblem } from '../../batch/glob/globMatcher';
 import { readRecipe, RECIPE_NAME } from '../../batch/recipe';
+import { RunRegistry } from '../../batch/runs/runRegistry';
+import { runsFolder } from '../../batch/stateRoot';
 import { defaultModelStore } from '../../client/modelStore';
 import type { Config } from '../config';
 
@@ -57,6 +59,8 @@ export async function requestFor(
     stateFolder: stateFolderOf(root, surroundings),
     ...(value ? { recipe: { file, value }, lockFolder: root } : {}),
     device: config.upscale(vscode.Uri.file(root)).device,
+    runs: new RunRegistry(runsFolder()),
+    place: 'window',
     modelFolders: [
       path.join(extensionPath, 'models'),
       ...modelFolders,

@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RunRegistry } from '../../../src/batch/runs/runRegistry';
+import { runsFolder } from '../../../src/batch/stateRoot';
 import { Batch } from '../../../src/batch/batch';
 import { EngineClient } from '../../../src/client/engineClient';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
@@ -108,6 +110,8 @@ test(
             settingsFor: () => settings,
             stateFolder: state,
             device: 'cpu',
+            runs: new RunRegistry(runsFolder()),
+            place: 'terminal',
             modelFolders: [TEST_MODELS],
           },
           client,

@@ -88,6 +88,7 @@ function engine(): {
     journal: {
       begin: async (output) => void lines.push(`begin ${output}`),
       done: async (output) => void lines.push(`done ${output}`),
+      left: async (output) => void lines.push(`left ${output}`),
     },
     onEvent: (event) => events.push(event),
   };
