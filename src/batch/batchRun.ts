@@ -168,8 +168,9 @@ export class BatchRun {
       this.stall.begin(item.id, performance.now());
       this.tell({ kind: 'started', id: item.id });
       const outcome = await this.upscale(item, controller.signal);
-      if (outcome.state !== 'done')
-        await this.ports.journal.left(item.output).catch(() => undefined);
+      const { state } = outcome;
+      if (state !== 'done')
+        await this.ports.journal.left(item.output, state).catch(() => undefined);
       this.running.delete(item.id);
       this.stall.end(item.id, performance.now());
       this.finish(outcome);

@@ -30,7 +30,11 @@ type Line =
       readonly before: string | undefined;
     }
   | { readonly kind: 'done'; readonly output: string; readonly record: OutputRecord }
-  | { readonly kind: 'left'; readonly output: string };
+  | { readonly kind: 'left'; readonly output: string; readonly state: LeftState };
+
+/** Why an output was not made. */
+const LEFT_STATES = ['failed', 'skipped', 'cancelled'] as const;
+export type LeftState = (typeof LEFT_STATES)[number];
 
 const NAME = /^journal-(\d{1,10})-\d{1,10}\.jsonl$/;
 let opened = 0;
@@ -76,8 +80,8 @@ export class Journal {
   /**
    * It failed or was left out. Only for who reads along: what was begun may be there all the same.
    */
-  left(output: string): Promise<void> {
-    return this.append({ kind: 'left', output });
+  left(output: string, state: LeftState): Promise<void> {
+    return this.append({ kind: 'left', output, state });
   }
 
   /** Keeps the file: the run is not over. */
@@ -162,6 +166,17 @@ export async function unfinishedRuns(
     : { files, header: { root, ids: [...ids] }, records: Object.fromEntries(records) };
 }
 
+/** Whether another process that lives writes a journal there. */
+export async function othersRun(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => NAME.test(one))) {
+    if (pidOf(name) === process.pid) continue;
+    const text = await readSmallText(path.join(folder, name), { limit: LIMIT }).catch(() => '');
+    if (!(await isAbandoned(name, parseJournal(text)))) return true;
+  }
+  return false;
+}
+
 /** The lines of a journal that are ours. One that was being written when the process died is not. */
 export function parseJournal(text: string): readonly Line[] {
   return text.split('\n').flatMap((line) => {
@@ -179,7 +194,7 @@ function isLine(value: unknown): value is Line {
   if (!isObject(value)) return false;
   if (value.kind === 'header') return isHeader(value.header);
   if (!isInnerPath(value.output)) return false;
-  if (value.kind === 'left') return true;
+  if (value.kind === 'left') return LEFT_STATES.some((state) => state === value.state);
   return value.kind === 'done'
     ? isRecord(value.record)
     : value.kind === 'begin' &&
@@ -196,7 +211,7 @@ const isHeader = (value: unknown): value is JournalHeader =>
 
 /** Whether the process that wrote a journal is gone. */
 async function isAbandoned(name: string, all: readonly Line[]): Promise<boolean> {
-  const pid = Number(NAME.exec(name)?.[1]);
+  const pid = pidOf(name);
   const header = all.find((line) => line.kind === 'header')?.header;
   // It may be writing its first line just now.
   if (!header) return !exists(pid);
@@ -205,3 +220,5 @@ async function isAbandoned(name: string, all: readonly Line[]): Promise<boolean>
   // Containers change their names between runs.
   return isGone({ ...known, pid, host: os.hostname() });
 }
+
+const pidOf = (name: string): number => Number(NAME.exec(name)?.[1]);

@@ -22,6 +22,15 @@ export type BatchRow = {
   readonly picture: string;
 };
 
+/** A run of another window or command line that is in the way of this batch. */
+export type OtherRunView = {
+  /** Who is at what. */
+  readonly text: string;
+  readonly done: number;
+  /** Undefined until it is known. */
+  readonly total?: number;
+};
+
 export type BatchPlanView = {
   /** The folder's name. */
   readonly folder: string;
@@ -37,6 +46,8 @@ export type BatchPlanView = {
   readonly device?: string;
   /** Ids that an interrupted run still had to do. */
   readonly interrupted: readonly string[];
+  /** Another run that must end before this batch can start. */
+  readonly other?: OtherRunView;
 };
 
 export type BatchStanding = {
@@ -51,6 +62,12 @@ export type BatchStanding = {
     readonly tile: number;
     readonly tiles: number;
   }[];
+  /** It is another run that is shown here, which can't be paused or cancelled. */
+  readonly other?: {
+    readonly text: string;
+    /** Whether this batch starts when that has ended. */
+    readonly thenStarts: boolean;
+  };
 };
 
 export type BatchReportView = {
@@ -82,6 +99,10 @@ export type BatchHostApi = {
   resume(params: undefined): Promise<void>;
   cancel(params: undefined): Promise<void>;
   skip(params: { readonly id: string }): Promise<void>;
+  /** Shows how far the other run is that is in the way. `cancel` goes back to the plan. */
+  watch(params: undefined): Promise<void>;
+  /** The same, and starts when that has ended. `cancel` ends the wait. */
+  wait(params: { readonly ids: readonly string[] }): Promise<void>;
   /** Opens source and result of a row in the comparison. */
   compare(params: { readonly id: string }): Promise<void>;
   openSourceControl(params: undefined): Promise<void>;
@@ -98,6 +119,9 @@ export type BatchEventView =
       readonly message?: string;
     }
   | { readonly kind: 'standing'; readonly standing: BatchStanding }
+  | { readonly kind: 'other'; readonly other: OtherRunView }
+  /** There is another plan; `init` tells it. */
+  | { readonly kind: 'planned' }
   | { readonly kind: 'report'; readonly report: BatchReportView };
 
 /** What the host tells the view. */
@@ -133,6 +157,11 @@ export const BATCH_TEXTS = [
   'pause',
   'resume',
   'cancel',
+  'watch',
+  'wait',
+  'stopWatching',
+  'stopWaiting',
+  'thenStarts',
   'skip',
   'retry',
   'compare',

@@ -242,6 +242,68 @@ test('an interrupted batch can go on, a problem says what to do', async () => {
   await broken.close();
 });
 
+const OTHER = { text: 'Another window is upscaling this folder.', done: 1, total: 3 };
+
+test('another run that is in the way can be shown or waited for, and is nothing to pause', async () => {
+  const page = await opened(
+    initOf([row(0), row(1)], { other: OTHER, interrupted: ['art/1@4x.png'] }),
+  );
+  assert.match(
+    await page.page.locator('#otherNotice').innerText(),
+    /^Another window is upscaling this folder\.\s+Show\s+Wait$/,
+  );
+  assert.equal(
+    await page.page.locator('#notice').isVisible(),
+    false,
+    'nobody can go on with it now',
+  );
+  await page.page.click('#watch');
+  await page.result(await page.called('watch'), undefined);
+  await page.page.click('#wait');
+  const call = await page.called('wait');
+  assert.deepEqual(call.params, { ids: ['art/0@4x.png', 'art/1@4x.png'] });
+  await page.result(call, undefined);
+  for (const [thenStarts, cancel, totalsText] of [
+    [false, 'Back to the Plan', `${OTHER.text} · 1 of 3`],
+    [true, 'Stop Waiting', `${OTHER.text} · 1 of 3 · starts when that has ended`],
+  ] as const) {
+    const standing = {
+      done: 1,
+      total: 3,
+      paused: false,
+      current: [],
+      other: { text: OTHER.text, thenStarts },
+    };
+    await event(page, { kind: 'row', id: 'art/0@4x.png', state: 'running' });
+    await event(page, { kind: 'standing', standing });
+    await page.frame();
+    assert.equal(await totals(page), totalsText);
+    assert.equal(await page.page.locator('#cancel').innerText(), cancel);
+    assert.equal(await page.page.locator('#pause').isVisible(), false);
+    assert.equal(await page.page.locator('button.skip').count(), 0);
+    assert.equal(await page.page.locator('#otherNotice').isVisible(), false);
+  }
+  await page.page.click('#cancel');
+  await page.called('cancel');
+  await event(page, { kind: 'planned' });
+  await page.until(`document.body.dataset.phase === 'plan'`);
+  assert.deepEqual(page.problems, []);
+  await page.close();
+});
+
+test('a run that another begins while the plan is shown is told of when it is in the way', async () => {
+  const page = await opened(initOf([row(0)]));
+  assert.equal(await page.page.locator('#otherNotice').isVisible(), false);
+  await page.page.click('#start');
+  const call = await page.called('start');
+  await event(page, { kind: 'other', other: OTHER });
+  await page.error(call, { code: 'run-busy', message: OTHER.text });
+  await page.page.locator('#otherNotice #wait').waitFor();
+  assert.equal(await page.page.getAttribute('body', 'data-phase'), 'plan');
+  assert.equal(await page.page.locator('#announcements').innerText(), OTHER.text);
+  await page.close();
+});
+
 for (const theme of Object.keys(THEMES) as ThemeName[]) {
   test(`axe finds nothing serious: ${theme}`, async () => {
     for (const running of [false, true]) {

@@ -1,12 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { parseJournal } from '../journal';
+import { parseJournal, type LeftState } from '../journal';
 import type { RunEntry } from './runEntry';
 
 const CHUNK = 2 ** 20;
 
 /** What has become of a picture in another run. */
-export type FollowedState = 'running' | 'done' | 'left';
+export type FollowedState = 'running' | 'done' | LeftState;
 
 /** How far another run is. */
 export type Followed = {
@@ -36,7 +36,8 @@ export class RunFollower {
     for (const line of parseJournal(text)) {
       if (line.kind === 'header') this.total = line.header.ids.length;
       else {
-        const state = line.kind === 'begin' ? 'running' : line.kind;
+        const state =
+          line.kind === 'begin' ? 'running' : line.kind === 'left' ? line.state : line.kind;
         this.states.set(line.output, state);
         changed.set(line.output, state);
       }

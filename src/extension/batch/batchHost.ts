@@ -4,8 +4,11 @@ import { Batch } from '../../batch/batch';
 import type { BatchEvent, BatchRun } from '../../batch/batchRun';
 import { BatchMeter } from '../../batch/meter';
 import { RecipeError } from '../../batch/recipe';
+import { relativePath } from '../../batch/paths';
 import { RecordsError } from '../../batch/records';
-import type { Plan, PlanItem, Report } from '../../batch/types';
+import type { RunEntry } from '../../batch/runs/runEntry';
+import { RunBusyError } from '../../batch/runs/runRegistry';
+import type { Plan, Report } from '../../batch/types';
 import type { EngineClient } from '../../client/engineClient';
 import type {
   BatchEventView,
@@ -13,7 +16,6 @@ import type {
   BatchInit,
   BatchPlanView,
   BatchReportView,
-  BatchRow,
   BatchRowState,
   BatchStanding,
 } from '../../shared/batchProtocol';
@@ -31,7 +33,10 @@ import {
   type BatchPlace,
   type BatchSurroundings,
 } from './batchPlace';
-import { idParam, idsParam, nothing } from './batchRequests';
+import { batchHostApi } from './batchHostApi';
+import { planView } from './batchPlanView';
+import { OtherRun, type OtherMode, type RowStates } from './otherRun';
+import { otherRunText } from './otherRunWatch';
 
 export type BatchHostServices = BatchSurroundings & {
   readonly engine: EngineSupervisor;
@@ -48,7 +53,9 @@ export class BatchHost {
   private planning:
     { readonly controller: AbortController; readonly promise: Promise<void> } | undefined;
   private running: { readonly run: BatchRun; readonly meter: BatchMeter } | undefined;
-  private states: Record<string, { readonly state: BatchRowState; readonly message?: string }> = {};
+  /** A run of another process that is in the way, and whether it is shown or waited for. */
+  private other: OtherRun | undefined;
+  private states: RowStates = {};
   private lastReport: BatchReportView | undefined;
   private listener: (event: BatchEventView) => void = () => undefined;
 
@@ -60,13 +67,14 @@ export class BatchHost {
     private readonly onChange: () => void,
   ) {}
 
+  /** Whether it runs, or will when another run has ended. */
   get isRunning(): boolean {
-    return this.running !== undefined;
+    return this.running !== undefined || this.other?.mode === 'waits';
   }
 
   /** Where the run is; undefined when none runs. */
   get standing(): BatchStanding | undefined {
-    if (!this.running) return undefined;
+    if (!this.running) return this.other?.standing;
     const { run, meter } = this.running;
     const { megapixelsPerSecond, secondsLeft, ...rest } = meter.standing();
     return {
@@ -89,71 +97,51 @@ export class BatchHost {
 
   /** The methods as the view calls them; also every test. */
   api(): BatchHostApi {
-    return {
-      init: async (params) => {
-        nothing(params);
+    return batchHostApi(this.place.root, {
+      init: async () => {
         if (!this.planned) await (this.planning?.promise ?? this.makePlan());
         return this.init();
       },
-      replan: async (params) => {
-        nothing(params);
+      replan: async () => {
         if (this.running) return this.init();
         this.states = {};
         this.lastReport = undefined;
         await this.makePlan();
         return this.init();
       },
-      start: async (params) => this.start(idsParam(params)),
-      pause: async (params) => {
-        nothing(params);
-        this.running?.run.pause();
-      },
-      resume: async (params) => {
-        nothing(params);
-        this.running?.run.resume();
-      },
-      cancel: async (params) => {
-        nothing(params);
+      start: (ids) => this.start(ids),
+      pause: () => this.running?.run.pause(),
+      resume: () => this.running?.run.resume(),
+      cancel: async () => {
         this.planning?.controller.abort();
         this.running?.run.cancel();
+        this.follow('told');
       },
-      skip: async (params) => {
-        const id = idParam(params);
-        this.running?.run.skip(id);
-      },
-      compare: async (params) => this.compare(idParam(params)),
-      openSourceControl: async (params) => {
-        nothing(params);
-        await vscode.commands.executeCommand('workbench.view.scm');
-      },
-      openRecipe: async (params) => {
-        nothing(params);
-        await vscode.window.showTextDocument(
-          vscode.Uri.file(path.join(this.place.root, '.pisa-upscale.json')),
-        );
-      },
-      manageTrust: async (params) => {
-        nothing(params);
-        await vscode.commands.executeCommand('workbench.trust.manage');
-      },
-      showLog: async (params) => {
-        nothing(params);
-        this.services.log.show();
-      },
-    };
+      skip: (id) => this.running?.run.skip(id),
+      watch: () => this.follow('shown'),
+      wait: (ids) => this.follow('waits', ids),
+      compare: (id) => this.compare(id),
+      showLog: () => this.services.log.show(),
+    });
+  }
+
+  /** The view is gone. What runs or waits goes on. */
+  rest(): void {
+    if (this.other?.mode !== 'waits') this.forgetOther();
   }
 
   /** Ends what runs; it can go on when the window comes back. */
   dispose(): void {
     this.planning?.controller.abort();
     this.running?.run.abandon();
+    this.forgetOther();
   }
 
   private init(): BatchInit {
     if (!this.planned) throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
     const { standing } = this;
     return {
-      plan: this.planned.view,
+      plan: { ...this.planned.view, ...(this.other ? { other: this.other.view } : {}) },
       states: this.states,
       ...(standing ? { standing } : {}),
       ...(this.lastReport ? { report: this.lastReport } : {}),
@@ -198,54 +186,21 @@ export class BatchHost {
       : undefined;
     signal.throwIfAborted();
     const open = new Set(plan.items.filter(({ status }) => status === 'todo').map(({ id }) => id));
+    const other = await batch.inTheWay();
     this.planned = {
       batch,
       plan,
       view: {
         folder: nameOf(this.place),
-        rows: plan.items.map((item) => this.row(item, plan)),
-        otherFiles: plan.otherFiles,
-        hasRecipe: plan.recipe !== undefined,
+        ...planView(plan, this.addressOf),
         hasUnreadRecipe: !this.services.isTrusted() && (await hasRecipe(this.place)),
-        orphans: plan.orphans.length,
         ...(pace?.secondsPerPixel === undefined
           ? {}
           : { secondsPerPixel: pace.secondsPerPixel, device: deviceName(pace.device) }),
         interrupted: batch.unfinished?.header.ids.filter((id) => open.has(id)) ?? [],
       },
     };
-  }
-
-  private row(
-    {
-      id,
-      input,
-      output,
-      inputBytes,
-      size,
-      outputSize,
-      frames,
-      status,
-      selected,
-      reason,
-      message,
-    }: PlanItem,
-    { root }: Plan,
-  ): BatchRow {
-    return {
-      id,
-      input,
-      output,
-      bytes: inputBytes,
-      frames: frames ?? 1,
-      status,
-      selected,
-      picture: reason === 'outside' ? '' : this.addressOf(path.join(root, input)),
-      ...(size ? { size } : {}),
-      ...(outputSize ? { outputSize } : {}),
-      ...(reason === undefined ? {} : { reason }),
-      ...(message === undefined ? {} : { message }),
-    };
+    if (other) this.attend(batch, plan, other);
   }
 
   private async start(ids: readonly string[]): Promise<void> {
@@ -261,11 +216,22 @@ export class BatchHost {
     const told = new Throttle<undefined>(STANDING_INTERVAL_MS, () => this.tellStanding());
     this.states = Object.fromEntries([...wanted].map((id) => [id, { state: 'waiting' as const }]));
     this.lastReport = undefined;
-    const { run, report } = await batch.start(plan, wanted, (event) => {
-      meter.add(event);
-      this.tellRow(event);
-      told.submit(undefined);
-    });
+    const { run, report } = await batch
+      .start(plan, wanted, (event) => {
+        meter.add(event);
+        this.tellRow(event);
+        told.submit(undefined);
+      })
+      .catch((error: unknown) => {
+        this.states = {};
+        if (!(error instanceof RunBusyError)) throw error;
+        this.attend(batch, plan, error.other);
+        throw new RpcError({
+          code: 'run-busy',
+          message: otherRunText(error.other, this.place.root),
+        });
+      });
+    this.forgetOther();
     this.running = { run, meter };
     this.onChange();
     // The client stays the same as long as the run needs it.
@@ -327,6 +293,61 @@ export class BatchHost {
     if (!standing) return;
     this.listener({ kind: 'standing', standing });
     this.onChange();
+  }
+
+  /** Keeps an eye on a run that is in the way. */
+  private attend(batch: Batch, { allowed }: Plan, other: RunEntry): void {
+    if (this.other) return;
+    const { root } = this.place;
+    this.other = new OtherRun({ text: otherRunText(other, root), done: 0 }, root, {
+      inTheWay: () => batch.inTheWay(),
+      idOf: (file) => relativePath(allowed, file),
+      tell: (event) => {
+        if (event.kind === 'row') this.states[event.id] = { state: event.state };
+        this.listener(event);
+        if (event.kind === 'standing') this.onChange();
+      },
+      onEnd: () => void this.otherEnded(),
+    });
+  }
+
+  private forgetOther(): void {
+    this.other?.dispose();
+    this.other = undefined;
+  }
+
+  /** Shows the run that is in the way instead of the plan. When it has ended already, all is well. */
+  private follow(mode: OtherMode, ids: readonly string[] = []): void {
+    if (this.running || !this.other || this.other.mode === mode) return;
+    this.other.follow(mode, ids);
+    this.states = mode === 'told' ? {} : this.other.states;
+    this.listener({ kind: 'planned' });
+    this.onChange();
+  }
+
+  /** What is left is another plan's. */
+  private async otherEnded(): Promise<void> {
+    const { mode = 'told', wanted = [] } = this.other ?? {};
+    this.forgetOther();
+    if (this.running) return;
+    this.states = {};
+    await this.makePlan()
+      .then(() => (mode === 'waits' ? this.startLeft(wanted) : undefined))
+      .catch((error: unknown) => this.services.log.error('batch', error));
+    this.listener({ kind: 'planned' });
+    this.onChange();
+  }
+
+  /** Starts what is still to do of these; a third run may have been quicker. */
+  private async startLeft(ids: readonly string[]): Promise<void> {
+    const items = this.planned?.plan.items ?? [];
+    const open = new Set(items.filter(({ status }) => status === 'todo').map(({ id }) => id));
+    const left = ids.filter((id) => open.has(id));
+    if (left.length === 0) return;
+    await this.start(left).catch((error: unknown) => {
+      if (RpcError.from(error).code !== 'run-busy') throw error;
+      this.follow('waits', left);
+    });
   }
 
   private async compare(id: string): Promise<void> {

@@ -49,6 +49,7 @@ export function batchHtml({
     <h1>${e(s.title)} <span id="folder">${e(folder)}</span></h1>
     <p id="subtitle"></p>
     <div class="notice" id="notice" role="status" hidden><span id="noticeText"></span> ${button('noticeAction', s.goOn)}</div>
+    <div class="notice" id="otherNotice" role="status" hidden><span id="otherText"></span> ${button('watch', s.watch)}${button('wait', s.wait)}</div>
     <div class="notice" id="trustNotice" role="status" hidden><span>${e(s.unreadRecipe)}</span> ${button('manageTrust', s.manageTrust)}</div>
     <div class="filters" role="group" aria-label="${e(s.filter)}">
       <input type="search" id="filter" placeholder="${e(s.filterHint)}" aria-label="${e(s.filter)}">

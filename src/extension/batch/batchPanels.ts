@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { unfinishedRuns } from '../../batch/journal';
+import { setTimeout as delay } from 'node:timers/promises';
+import { othersRun, unfinishedRuns, type Unfinished } from '../../batch/journal';
 import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol';
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
 import { Disposable } from '../disposable';
@@ -15,6 +16,9 @@ import { nameOf, stateFolderOf, type BatchPlace } from './batchPlace';
 import { batchStrings } from './batchStrings';
 
 export const BATCH_VIEW = 'pisaUpscale.batch';
+
+/** How often it is looked whether another process is still at an interrupted batch. */
+const LOOK_MS = 2000;
 
 export type BatchPanelServices = BatchHostServices & { readonly extensionUri: vscode.Uri };
 
@@ -30,6 +34,7 @@ type Open = {
  */
 export class BatchPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly open = new Map<string, Open>();
+  private isOver = false;
   private readonly status = this.register(
     new StatusEntry(
       'pisaUpscale.batch',
@@ -70,35 +75,46 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   }
 
   /**
-   * Offers to go on with a batch that was interrupted. Cheap: it looks for files in the workspace's
-   * storage only.
+   * Offers to go on with batches that were interrupted. Cheap: it looks for files in the workspace's
+   * storage only. The window before this one may still be ending, and another may be at it.
    */
   async offerResume(): Promise<void> {
-    for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
-      if (uri.scheme !== 'file') continue;
-      const folder = stateFolderOf(uri.fsPath, this.services);
-      const unfinished = await unfinishedRuns(folder, uri.fsPath).catch(() => undefined);
-      if (!unfinished) continue;
-      const done = unfinished.header.ids.filter((id) => id in unfinished.records).length;
-      const goOn = vscode.l10n.t('Go On');
-      const answer = await notify(
-        'information',
-        vscode.l10n.t(
-          'A batch in {0} was interrupted: {1} of {2} images are done.',
-          path.basename(uri.fsPath),
-          done,
-          unfinished.header.ids.length,
-        ),
-        goOn,
-        vscode.l10n.t('Later'),
-      );
-      if (answer === goOn) await this.goOn({ root: uri.fsPath, inputs: [uri.fsPath] });
-    }
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+      ({ uri }) => uri.scheme === 'file',
+    );
+    await Promise.all(folders.map(({ uri }) => this.offerResumeOf(uri.fsPath)));
   }
 
   override dispose(): void {
+    this.isOver = true;
     for (const { host } of this.open.values()) host.dispose();
     super.dispose();
+  }
+
+  private async offerResumeOf(root: string): Promise<void> {
+    const folder = stateFolderOf(root, this.services);
+    while (!this.isOver) {
+      const unfinished = await unfinishedRuns(folder, root).catch(() => undefined);
+      if (unfinished) return this.offer(root, unfinished);
+      if (!(await othersRun(folder))) return;
+      await delay(LOOK_MS, undefined, { ref: false });
+    }
+  }
+
+  private async offer(root: string, { header, records }: Unfinished): Promise<void> {
+    const goOn = vscode.l10n.t('Go On');
+    const answer = await notify(
+      'information',
+      vscode.l10n.t(
+        'A batch in {0} was interrupted: {1} of {2} images are done.',
+        path.basename(root),
+        header.ids.filter((id) => id in records).length,
+        header.ids.length,
+      ),
+      goOn,
+      vscode.l10n.t('Later'),
+    );
+    if (answer === goOn) await this.goOn({ root, inputs: [root] });
   }
 
   private async goOn(place: BatchPlace): Promise<void> {
@@ -150,7 +166,9 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     });
     panel.onDidDispose(() => {
       rpc.close({ code: 'cancelled', message: 'The view was closed.' });
-      if (entry.panel === panel) entry.panel = undefined;
+      if (entry.panel !== panel) return;
+      entry.panel = undefined;
+      entry.host.rest();
     });
     webview.html = batchHtml({
       cspSource: webview.cspSource,

@@ -1,4 +1,5 @@
-import { BatchPage, type WebviewApi } from './batchPage';
+import type { WebviewApi } from './batchMemory';
+import { BatchPage } from './batchPage';
 
 declare function acquireVsCodeApi(): WebviewApi;
 

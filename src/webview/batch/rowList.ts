@@ -172,7 +172,7 @@ export class RowList {
     more.title = detail;
     const name = row.input.slice(row.input.lastIndexOf('/') + 1);
     const buttons =
-      state?.state === 'running' || state?.state === 'waiting'
+      !standing?.other && (state?.state === 'running' || state?.state === 'waiting')
         ? [button('skip', fill(this.strings.skip, name), '×')]
         : state?.state === 'done' || row.status === 'done'
           ? [button('open', `${this.strings.compare}: ${name}`, '⇄')]

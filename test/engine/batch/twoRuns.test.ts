@@ -74,7 +74,7 @@ test(
     const window = await runs.enter({ root: art, place: 'window', scope, stateFolder: state });
     const ids = ['a', 'b', 'c'];
     const journal = await Journal.create(state, { root: art, ids });
-    await journal.left('a');
+    await journal.left('a', 'skipped');
     for (const [cwd, args] of [
       [root, ['art']],
       [root, ['art', '--force']],

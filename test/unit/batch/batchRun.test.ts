@@ -88,7 +88,7 @@ function engine(): {
     journal: {
       begin: async (output) => void lines.push(`begin ${output}`),
       done: async (output) => void lines.push(`done ${output}`),
-      left: async (output) => void lines.push(`left ${output}`),
+      left: async (output, state) => void lines.push(`${state} ${output}`),
     },
     onEvent: (event) => events.push(event),
   };

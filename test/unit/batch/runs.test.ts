@@ -182,13 +182,13 @@ describe('who follows another run', () => {
       changed: new Map([['a.png', 'running']]),
     });
     await journal.done('a.png', { ...record, outputHash: hash });
-    await journal.left('b.png');
+    await journal.left('b.png', 'failed');
     assert.deepEqual(await follower.look(), {
       done: 2,
       total: 3,
       changed: new Map([
         ['a.png', 'done'],
-        ['b.png', 'left'],
+        ['b.png', 'failed'],
       ]),
     });
     await journal.remove();

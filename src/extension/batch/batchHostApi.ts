@@ -1,0 +1,52 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { RECIPE_NAME } from '../../batch/recipe';
+import type { BatchHostApi, BatchInit } from '../../shared/batchProtocol';
+import { idParam, idsParam, nothing } from './batchRequests';
+
+/** What a batch does for its view; parameters are checked by then. */
+export type BatchActions = {
+  readonly init: () => Promise<BatchInit>;
+  readonly replan: () => Promise<BatchInit>;
+  readonly start: (ids: readonly string[]) => Promise<void>;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  readonly cancel: () => Promise<void>;
+  readonly skip: (id: string) => void;
+  readonly watch: () => void;
+  readonly wait: (ids: readonly string[]) => void;
+  readonly compare: (id: string) => Promise<void>;
+  readonly showLog: () => void;
+};
+
+/** The methods as the view calls them; also every test. */
+export function batchHostApi(root: string, actions: BatchActions): BatchHostApi {
+  const plain =
+    <T>(action: () => T | Promise<T>) =>
+    async (params: undefined): Promise<T> => {
+      nothing(params);
+      return action();
+    };
+  const command = (id: string): ((params: undefined) => Promise<void>) =>
+    plain(async () => {
+      await vscode.commands.executeCommand(id);
+    });
+  return {
+    init: plain(actions.init),
+    replan: plain(actions.replan),
+    start: async (params) => actions.start(idsParam(params)),
+    pause: plain(actions.pause),
+    resume: plain(actions.resume),
+    cancel: plain(actions.cancel),
+    skip: async (params) => actions.skip(idParam(params)),
+    watch: plain(actions.watch),
+    wait: async (params) => actions.wait(idsParam(params)),
+    compare: async (params) => actions.compare(idParam(params)),
+    openSourceControl: command('workbench.view.scm'),
+    openRecipe: plain(async () => {
+      await vscode.window.showTextDocument(vscode.Uri.file(path.join(root, RECIPE_NAME)));
+    }),
+    manageTrust: command('workbench.trust.manage'),
+    showLog: plain(actions.showLog),
+  };
+}
