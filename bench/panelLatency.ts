@@ -78,7 +78,8 @@ async function ready(panel: PanelPage): Promise<PanelPage> {
     size: { width: SIDE, height: SIDE },
     sourceSize: { width: SIDE / 4, height: SIDE / 4 },
     branches: ['pixel', 'semantic'],
-    alphaAddress: undefined,
+    hasAlpha: false,
+    way: 'model',
     exact: true,
   };
   for (const [index, { rect, address }] of tiles().entries())

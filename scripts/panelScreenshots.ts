@@ -55,6 +55,8 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       device: 'cpu',
       colourFix,
       maxInputMegapixels,
+      scale: DEFAULT_SETTINGS.scale,
+      pixelArt: 'auto',
     } as const;
     const result = await client.preview(call, { onProgress: (step) => steps.push(step) });
     const address = (of: string): string => {
@@ -66,7 +68,8 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       size,
       sourceSize,
       branches,
-      alphaFile,
+      hasAlpha,
+      way,
       exact,
       device,
       seconds,
@@ -79,7 +82,8 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       sourceSize,
       branches,
       exact,
-      alphaAddress: alphaFile === undefined ? undefined : address(alphaFile),
+      hasAlpha,
+      way,
     };
     return {
       name,
@@ -103,6 +107,7 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
         device: device.toUpperCase(),
         seconds: seconds.total,
         figures,
+        covered: 1,
         estimate,
         auto: chooseGuidance(estimate, branches),
         notes,

@@ -132,13 +132,17 @@ export class EngineClient {
 
   /**
    * Computes the layers of which every guidance is a blend. Rejects like `upscale`; a cancel keeps
-   * the tiles that are done.
+   * the tiles that are done. `graceMs`: how long the engine may take to obey one.
    */
-  preview(call: PreviewCall, options: CallOptions<PreviewProgress> = {}): Promise<PreviewResult> {
+  preview(
+    call: PreviewCall,
+    options: CallOptions<PreviewProgress> & { readonly graceMs?: number | undefined } = {},
+  ): Promise<PreviewResult> {
     return this.call<'preview', PreviewProgress>(
       'preview',
       { ...call, jobId: randomUUID() },
       options,
+      options.graceMs,
     );
   }
 
@@ -246,9 +250,10 @@ export class EngineClient {
     method: M,
     params: Parameters<EngineApi[M]>[0],
     options: CallOptions<P> = {},
+    graceMs = CANCEL_GRACE_MS,
   ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
     try {
-      return await this.ask(method, params, options);
+      return await this.ask(method, params, options, graceMs);
     } catch (caught) {
       const error = RpcError.from(caught);
       throw error.code === 'cancelled' ? error : this.worded(error);
@@ -275,6 +280,7 @@ export class EngineClient {
     method: M,
     params: Parameters<EngineApi[M]>[0],
     options: CallOptions<P>,
+    graceMs: number,
   ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
     if (options.signal?.aborted) throw new RpcError(CANCELLED);
     const engine = this.ensureProcess();
@@ -285,7 +291,7 @@ export class EngineClient {
       killTimer = setTimeout(() => {
         this.options.log('the engine did not obey a cancel in time and is ended');
         engine.kill(CANCELLED);
-      }, CANCEL_GRACE_MS);
+      }, graceMs);
     };
     options.signal?.addEventListener('abort', onAbort, { once: true });
     try {

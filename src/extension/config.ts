@@ -86,7 +86,7 @@ export class Config extends Disposable {
   }
 
   /** Makes a panel's choice the workspace's. Rejects when no folder is open. */
-  async useForWorkspace({ model, guidance, scale, format }: PanelChoice): Promise<void> {
+  async useForWorkspace({ model, guidance, scale, format, pixelArt }: PanelChoice): Promise<void> {
     if (!vscode.workspace.workspaceFolders) {
       throw new RpcError({
         code: 'no-workspace',
@@ -100,6 +100,7 @@ export class Config extends Disposable {
       semanticGuidance: guidance.semantic,
       scale,
       outputFormat: format,
+      pixelArt,
     };
     const section = vscode.workspace.getConfiguration(SECTION);
     for (const [key, value] of Object.entries(values))

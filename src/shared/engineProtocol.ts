@@ -143,6 +143,8 @@ export type DevicesReport = {
 };
 
 export type ModelSummary = {
+  /** Whether any part of a result can be computed by itself. */
+  readonly byTiles: boolean;
   readonly id: string;
   readonly name: string;
   readonly description: string;

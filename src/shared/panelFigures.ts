@@ -8,6 +8,32 @@ export const VISIBLE_LUMA = 8;
 /** The share of visibly invented pixels above which it is a lot. */
 export const MUCH_INVENTED = 0.1;
 
+export const NO_FIGURES: PreviewFigures = {
+  consistency: { count: 0, dd: 0, dp: 0, ds: 0, pp: 0, ps: 0, ss: 0 },
+  inventedLuma: [],
+};
+
+/** The figures of two parts of a picture together. */
+export function addFigures(a: PreviewFigures, b: PreviewFigures): PreviewFigures {
+  const sum = (key: keyof ConsistencySums): number => a.consistency[key] + b.consistency[key];
+  const [longer, shorter] =
+    a.inventedLuma.length >= b.inventedLuma.length
+      ? [a.inventedLuma, b.inventedLuma]
+      : [b.inventedLuma, a.inventedLuma];
+  return {
+    consistency: {
+      count: sum('count'),
+      dd: sum('dd'),
+      dp: sum('dp'),
+      ds: sum('ds'),
+      pp: sum('pp'),
+      ps: sum('ps'),
+      ss: sum('ss'),
+    },
+    inventedLuma: longer.map((count, level) => count + (shorter[level] ?? 0)),
+  };
+}
+
 export type ConsistencyWord = 'same' | 'drifting' | 'drifted';
 export type InventedWord = 'none' | 'some' | 'much';
 

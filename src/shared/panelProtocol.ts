@@ -1,3 +1,4 @@
+import type { PixelArtChoice } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
 import type { DegradationEstimate, PreviewFigures } from './previewProtocol';
@@ -24,12 +25,15 @@ export type PanelModel = {
   readonly name: string;
   readonly scale: number;
   readonly branches: readonly Branch[];
+  /** Whether any part of a result can be computed by itself. */
+  readonly byTiles: boolean;
 };
 
 /** What the person can choose about the file that is written. */
 export type PanelOutput = {
   readonly scale: number;
   readonly format: OutputFormatChoice;
+  readonly pixelArt: PixelArtChoice;
 };
 
 /** Everything that a panel starts with. */
@@ -54,6 +58,8 @@ export type PanelInit = {
   readonly model: string;
   readonly guidance: Guidance;
   readonly output: PanelOutput;
+  /** Why saving leaves this picture alone unless it is asked for expressly; empty for most. */
+  readonly leftAlone: string;
 };
 
 /** Settings of a picture: what is previewed, saved, copied or used for others. */
@@ -86,8 +92,12 @@ export type PanelProgress = {
 export type PanelResult = {
   readonly size: Size;
   readonly sourceSize: Size;
+  /** Empty for squares. */
   readonly branches: readonly Branch[];
-  readonly alphaAddress: string | undefined;
+  /** Whether tiles carry alpha. */
+  readonly hasAlpha: boolean;
+  /** See `PreviewPicture`. */
+  readonly way: 'model' | 'squares';
   /** Whether the blend of the layers equals the export. */
   readonly exact: boolean;
 };
@@ -96,6 +106,8 @@ export type PanelPreview = {
   readonly device: string;
   readonly seconds: number;
   readonly figures: PreviewFigures;
+  /** The share (0–1) of the result that the figures are of. */
+  readonly covered: number;
   readonly estimate: DegradationEstimate;
   /** What Auto chooses for this picture. */
   readonly auto: Guidance;
@@ -106,10 +118,39 @@ export type PanelPreview = {
  * What is computed, and where: `onProcessor` leaves the setting's device alone and takes the
  * processor.
  */
-export type PanelRun = { readonly model: string; readonly onProcessor: boolean };
+export type PanelRun = {
+  readonly model: string;
+  readonly onProcessor: boolean;
+  readonly scale: number;
+  readonly pixelArt: PixelArtChoice;
+};
+
+/** The part of a result that is computed: all of it without `region`, but for what is there. */
+export type PanelPart = {
+  readonly first: Rect | undefined;
+  readonly region: Rect | undefined;
+  readonly have: readonly Rect[];
+};
+
+/** More tiles than this no panel holds. */
+export const MOST_TILES = 4096;
+/** Results up to this are computed as a whole: a webview must hold all layers. */
+const MOST_WHOLE_MEGAPIXELS = 48;
+/** The network's time counts the source's pixels. */
+const MOST_WHOLE_SOURCE_MEGAPIXELS = 4;
+
+/** Whether a comparison computes all of a result, or only what is seen of it. */
+export const isComputedWhole = (source: Size, result: Size): boolean =>
+  source.width * source.height <= MOST_WHOLE_SOURCE_MEGAPIXELS * 1e6 && fitsWhole(result);
+
+/** Whether a webview can hold all of a result. */
+export const fitsWhole = ({ width, height }: Size): boolean =>
+  width * height <= MOST_WHOLE_MEGAPIXELS * 1e6;
 
 export const SAVE_WAYS = ['save', 'saveAs', 'overwrite'] as const;
 export type SaveHow = (typeof SAVE_WAYS)[number];
+/** `again`: also a picture that is left alone otherwise. */
+export type PanelSave = PanelRun & PanelChoice & { readonly how: SaveHow; readonly again: boolean };
 /** What became of a wish to save; `fileName` is empty when the person changed their mind. */
 export type PanelSaved = { readonly fileName: string };
 
@@ -118,7 +159,7 @@ export type PanelHostApi = {
   /** Asked by the webview when it has started, also when it starts again. */
   init(params: undefined): Promise<PanelInit>;
   /** Computes the layers; progress is `PanelProgress`. A new call ends the one before. */
-  preview(params: PanelRun & { readonly first: Rect | undefined }): Promise<PanelPreview>;
+  preview(params: PanelRun & PanelPart): Promise<PanelPreview>;
   /**
    * The exact picture of a part of the result: interleaved RGB rows, 8 bits. For models whose blend
    * is approximate.
@@ -129,18 +170,24 @@ export type PanelHostApi = {
   /** The file's name that `save` would write, and the result's size. */
   outputName(params: PanelChoice): Promise<{ readonly fileName: string; readonly size: Size }>;
   /** Renders exactly and writes; progress is `PanelProgress` without tiles. */
-  save(params: PanelRun & PanelChoice & { readonly how: SaveHow }): Promise<PanelSaved>;
+  save(params: PanelSave): Promise<PanelSaved>;
   copySettings(params: PanelChoice): Promise<void>;
   useForWorkspace(params: PanelChoice): Promise<void>;
-  /** Upscales the files that are selected in the explorer, or that the person then chooses. */
-  upscaleSelected(params: PanelChoice): Promise<void>;
+  /** Lets the person choose other pictures, and upscales them. */
+  applyToOthers(params: PanelChoice): Promise<void>;
   showLog(params: undefined): Promise<void>;
 };
 
+export const SOURCE_CHANGES = ['changed', 'deleted'] as const;
+export type SourceChange = (typeof SOURCE_CHANGES)[number];
+
 /** What the webview offers to the extension. */
 export type PanelWebviewApi = {
-  /** The file on disk changed: the person is asked whether to look at it anew. */
-  sourceChanged(params: undefined): Promise<void>;
+  /**
+   * The file on disk changed, so the person is asked whether to look at it anew; or it is gone, and
+   * can't be saved from.
+   */
+  sourceChanged(params: SourceChange): Promise<void>;
   /** The panel shows other pictures from now on. */
   restart(params: PanelInit): Promise<void>;
 };

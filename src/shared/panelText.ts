@@ -71,6 +71,7 @@ export type GuidanceText =
   | 'dialNumber'
   | 'dialMissing'
   | 'oneDial'
+  | 'noDials'
   | 'presets'
   | 'faithful'
   | 'balanced'
@@ -99,7 +100,9 @@ export type FigureText =
   | 'unknown'
   | 'afterRun'
   | 'oneDialUnknown'
-  | 'notKnown';
+  | 'notKnown'
+  | 'noneInSquares'
+  | 'ofPart';
 
 export type OutputText =
   | 'output'
@@ -118,10 +121,17 @@ export type OutputText =
   | 'pinnedAbsent'
   | 'swap'
   | 'unpin'
-  | 'upscaleSelected'
-  | 'upscaleSelectedTip'
+  | 'scaleRange'
+  | 'pixelArt'
+  | 'pixelArtTip'
+  | 'pixelArtOn'
+  | 'pixelArtOff'
+  | 'applyToOthers'
+  | 'applyToOthersTip'
   | 'save'
   | 'saveTip'
+  | 'saveScaleTip'
+  | 'saveDeletedTip'
   | 'cancel'
   | 'saveMore'
   | 'saveActions'
@@ -142,6 +152,8 @@ export type StateText =
   | 'chipTip'
   | 'approximate'
   | 'refining'
+  | 'partFilling'
+  | 'partDimmed'
   | 'announceStart'
   | 'announceHalf'
   | 'announceDone'
@@ -152,6 +164,7 @@ export type StateText =
   | 'failedPreview'
   | 'failedSave'
   | 'failedInit'
+  | 'failedOpen'
   | 'failedAction'
   | 'cancelledTitle'
   | 'cancelledText'
@@ -162,8 +175,11 @@ export type StateText =
   | 'showLog'
   | 'dismiss'
   | 'sourceChanged'
+  | 'sourceDeleted'
   | 'refresh'
-  | 'keep';
+  | 'keep'
+  | 'saveUnseen'
+  | 'upscaleAnyway';
 
 export type PanelStrings = Readonly<
   Record<ViewText | GuidanceText | FigureText | OutputText | StateText, string>

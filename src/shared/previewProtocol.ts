@@ -1,3 +1,4 @@
+import type { PixelArtChoice } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
 import type { ColourFix, Device, DeviceChoice } from './settings';
@@ -8,9 +9,11 @@ import type { ColourFix, Device, DeviceChoice } from './settings';
  *
  * `y = I00 + λ_pix · (I10 − I00) + λ_sem · (I11 − I10)`
  *
- * where `Iab` is the result at (λ_pix, λ_sem) = (a, b), 8-bit sRGB, at the model's own scale. For
- * models that work in pixels the blend equals the export wherever nothing clips; for PiSA-SR it is
- * approximate.
+ * where `Iab` is the result at (λ_pix, λ_sem) = (a, b), 8-bit sRGB, at the wanted scale: brought to
+ * it as the export does it. For models that work in pixels the blend equals the export wherever
+ * nothing clips; for PiSA-SR it is approximate.
+ *
+ * Of a large picture only a part is asked for, the one that is seen.
  */
 export type PreviewRequest = {
   /** Chosen by the client; letters, digits and `-` only. */
@@ -27,8 +30,19 @@ export type PreviewRequest = {
   readonly maxInputMegapixels: number;
   /** For diffusion models; others ignore it. */
   readonly colourFix: ColourFix;
+  /** The factor by which the result is larger than the source. */
+  readonly scale: number;
+  /** See `AssetOptions`. */
+  readonly pixelArt: PixelArtChoice;
   /** The part of the result, in its pixels, that should come first. May reach beyond the result. */
   readonly first?: Rect;
+  /**
+   * Only the tiles that this part of the result touches; all of them unless given. Models that
+   * compute a picture as a whole ignore it.
+   */
+  readonly region?: Rect;
+  /** Tiles that the panel has already. */
+  readonly have?: readonly Rect[];
 };
 
 /**
@@ -36,9 +50,9 @@ export type PreviewRequest = {
  * decoder's statistics and the colours are taken from the decodes of the whole picture that were
  * made so far, by interpolation: at a guidance that none was made for they are close, not equal.
  */
-export type ExactRegionRequest = Omit<PreviewRequest, 'first'> & {
+export type ExactRegionRequest = Omit<PreviewRequest, 'first' | 'region' | 'have'> & {
   readonly guidance: Guidance;
-  /** In pixels of the result at the model's own scale, inside it. */
+  /** In pixels of the result, inside it. */
   readonly rect: Rect;
 };
 
@@ -54,9 +68,12 @@ export type PreviewTile = {
   readonly rect: Rect;
   /**
    * Name of a file in the scratch folder: the layers I00, I10 and, if the model has a semantic
-   * branch, I11, one after another, each interleaved RGB rows of the rectangle, 8 bits.
+   * branch, I11, one after another, each interleaved RGB rows of the rectangle, 8 bits; then, if the
+   * picture has transparency, one byte of alpha a pixel.
    */
   readonly file: string;
+  /** Of this tile alone. */
+  readonly figures: PreviewFigures;
 };
 
 export type PreviewProgress = {
@@ -69,6 +86,8 @@ export type PreviewProgress = {
   readonly secondsLeft?: number;
   /** What this step finished. */
   readonly tile?: PreviewTile;
+  /** The part of the result that is worked on now, where that is known. */
+  readonly next?: Rect;
   /** Known from the first progress of phase `infer` on. */
   readonly picture?: PreviewPicture;
 };
@@ -77,14 +96,15 @@ export type PreviewPicture = {
   /** Of the result. */
   readonly size: Size;
   readonly sourceSize: Size;
-  /** Of the model. */
   readonly scale: number;
+  /** Empty for squares. */
   readonly branches: readonly Branch[];
+  readonly hasAlpha: boolean;
   /**
-   * Name of a file in the scratch folder: one byte a pixel of the result; missing for an opaque
-   * picture.
+   * `squares`: pixel art, without a model. I00 is a smooth enlargement then, I10 the squares: what is
+   * saved is (1, 0).
    */
-  readonly alphaFile?: string;
+  readonly way: 'model' | 'squares';
   /** Whether the blend equals the export (where nothing clips). */
   readonly exact: boolean;
 };
@@ -104,7 +124,7 @@ export type ConsistencySums = {
   readonly ss: number;
 };
 
-/** What is measured while the preview is made. */
+/** What is measured of the tiles of a preview. */
 export type PreviewFigures = {
   readonly consistency: ConsistencySums;
   /**

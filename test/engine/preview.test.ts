@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
 import type { Rect } from '../../src/shared/geometry';
-import type { ConsistencySums } from '../../src/shared/previewProtocol';
+import type {
+  ConsistencySums,
+  PreviewProgress,
+  PreviewRequest,
+} from '../../src/shared/previewProtocol';
 import { DEFAULT_SETTINGS } from '../../src/shared/settings';
 import {
   blendOf,
   exported,
   newEngine,
+  previewRequest,
+  quiet,
   runPreview,
   unclippedDifference,
   type PreviewRun,
@@ -71,6 +77,119 @@ describe('a preview', () => {
     });
   }
 
+  for (const scale of [1, 2, 2.5, 3.3, 6.4, 8])
+    it(`×${scale}: every blend of its layers is the file that is written, within 2/255 where nothing clips`, async () => {
+      const input = await photo('scales.png', 330, 251);
+      const { layers, result, rects } = await runPreview(api, input, at(`scales-${scale}`), {
+        scale,
+      });
+      assert.ok(rects.length > 1, 'tiles meet');
+      assert.equal(result.scale, scale);
+      for (const [pixel, semantic] of GUIDANCES.slice(2, 5)) {
+        const { data, width, height } = await pixelsOf(
+          await exported(api, input, at('export'), 'two-branch-4x', { pixel, semantic }, 'adain', {
+            scale,
+          }),
+        );
+        assert.deepEqual(result.size, { width, height });
+        const { largest, share } = unclippedDifference(
+          layers,
+          blendOf(layers, { pixel, semantic }),
+          data,
+        );
+        // More of the semantic part than of the pixel part adds up the layers' roundings.
+        const most = semantic > pixel ? 3 : 2;
+        assert.ok(largest <= most, `(${pixel}, ${semantic}) differs by ${largest}`);
+        assert.ok(share > 0.5, `${share} of the samples were compared`);
+      }
+    });
+
+  for (const scale of [1, 2, 2.5, 4, 7.3])
+    it(`×${scale}: pixel art is shown as the squares that are written`, async () => {
+      const { width, height } = { width: 37, height: 150 };
+      const colours = [0xd03030, 0x30a040, 0x2040c0, 0xf0e0d0];
+      const pixels = new Uint8Array(width * height * 4).map((_, i) => {
+        const [pixel, channel] = [i >> 2, i & 3];
+        const [x, y] = [pixel % width, Math.floor(pixel / width)];
+        const kind = ((x * 7 + (x >> 2) * 3 + y * 5 + (y >> 3) * 11) >> 2) % 5;
+        if (kind === 4) return 0;
+        return channel === 3 ? 255 : (colours[kind]! >> (16 - 8 * channel)) & 255;
+      });
+      await sharp(pixels, { raw: { width, height, channels: 4 } })
+        .png()
+        .toFile(at('sprite.png'));
+      const written = await pixelsOf(
+        await exported(
+          api,
+          at('sprite.png'),
+          at('export'),
+          'two-branch-4x',
+          { pixel: 1, semantic: 1 },
+          'adain',
+          { scale },
+        ),
+      );
+      for (const pixelArt of ['auto', 'on'] as const) {
+        const { layers, alpha, result } = await runPreview(
+          api,
+          at('sprite.png'),
+          at(`sprite-${scale}-${pixelArt}`),
+          { scale, pixelArt },
+        );
+        assert.deepEqual([result.way, result.branches], ['squares', []]);
+        assert.equal(result.notes.length, pixelArt === 'auto' ? 1 : 0);
+        let largest = 0;
+        for (let i = 0; i < alpha!.length; i++) {
+          const a = written.data[4 * i + 3]!;
+          largest = Math.max(largest, Math.abs(alpha![i]! - a));
+          for (let channel = 0; channel < 3; channel++)
+            largest = Math.max(
+              largest,
+              (Math.abs(layers[1]![3 * i + channel]! - written.data[4 * i + channel]!) * a) / 255,
+            );
+        }
+        assert.ok(largest <= (Number.isInteger(scale) ? 0 : 3), `${largest}`);
+      }
+      const off = await runPreview(api, at('sprite.png'), at(`sprite-off-${scale}`), {
+        scale,
+        pixelArt: 'off',
+      });
+      assert.equal(off.result.way, 'model');
+    });
+
+  it('computes only the tiles of the wanted part, and none that are there already', async () => {
+    const input = await photo('region.png', 900, 700);
+    const whole = await runPreview(api, input, at('region-whole'), { scale: 2 });
+    const region = { x: 700, y: 500, width: 300, height: 200 };
+    const touching = whole.rects.filter((rect) => overlaps(rect, region));
+    assert.ok(touching.length > 0 && touching.length < whole.rects.length);
+    const part = await previewTiles(input, at('region'), { scale: 2, region });
+    assert.deepEqual(part.map(keyOf).sort(), touching.map(keyOf).sort());
+    const rest = await previewTiles(input, at('region'), {
+      scale: 2,
+      region,
+      have: touching.slice(1),
+    });
+    assert.deepEqual(rest.map(keyOf), [keyOf(touching[0]!)]);
+  });
+
+  it('keeps what the network made: moving back and another scale cost no inference', async () => {
+    const input = await photo('kept.png', 500, 400);
+    const first = await runPreview(api, input, at('kept'), { scale: 2 });
+    assert.ok(first.result.seconds.inference > 0);
+    for (const scale of [2, 3.5, 4]) {
+      const again = await runPreview(api, input, at('kept'), { scale });
+      assert.equal(again.result.seconds.inference, 0, `×${scale}`);
+      const fresh = await runPreview(api, input, at(`kept-${scale}`), { scale });
+      assert.deepEqual(again.layers, fresh.layers);
+    }
+    // Another version of the file is another picture.
+    await photo('kept.png', 400, 500);
+    const changed = await runPreview(api, input, at('kept'), { scale: 2 });
+    assert.ok(changed.result.seconds.inference > 0);
+    assert.deepEqual(changed.result.sourceSize, { width: 400, height: 500 });
+  });
+
   it('rounds its layers: at the corners they are the export’s own bytes', async () => {
     const input = await photo('corners.png', 50, 50);
     const { layers } = await runPreview(api, input, at('corners'));
@@ -124,6 +243,8 @@ describe('a preview', () => {
         sourceSize: { width: 700, height: 400 },
         scale: 4,
         branches: ['pixel', 'semantic'],
+        hasAlpha: false,
+        way: 'model',
         exact: true,
       });
       assert.equal(step.device, 'cpu');
@@ -157,14 +278,16 @@ describe('a preview', () => {
     );
   });
 
-  it('leaves nothing but the files it names', async () => {
+  it('leaves nothing but the files it names, and what later previews use', async () => {
     const { scratch, progress } = await runPreview(
       api,
       await writePng(at('tidy.png'), 300, 300),
       at('tidy'),
     );
     assert.deepEqual(
-      readdirSync(scratch).sort(),
+      readdirSync(scratch)
+        .filter((name) => !name.startsWith('kept-'))
+        .sort(),
       progress.flatMap(({ tile }) => (tile ? [tile.file] : [])).sort(),
     );
   });
@@ -181,36 +304,45 @@ describe('a preview', () => {
     await sharp(icon, { raw: { width: 40, height: 30, channels: 4 } })
       .png()
       .toFile(at('icon.png'));
-    const { result, layers, progress } = await runPreview(api, at('icon.png'), at('icon'));
-    const { data, channels } = await pixelsOf(
-      await exported(api, at('icon.png'), at('export'), 'two-branch-4x', { pixel: 1, semantic: 1 }),
-    );
-    assert.equal(channels, 4);
-    assert.ok(result.alphaFile);
-    assert.equal(
-      progress.find(({ phase }) => phase === 'infer')?.picture?.alphaFile,
-      result.alphaFile,
-    );
-    const alpha = readFileSync(path.join(at('icon'), result.alphaFile));
-    assert.deepEqual(
-      alpha,
-      Buffer.from(Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]!)),
-    );
-    for (let i = 0; i < alpha.length; i++)
-      if (alpha[i]! > 0)
-        assert.deepEqual(
-          [...data.subarray(4 * i, 4 * i + 3)],
-          [...layers[2]!.subarray(3 * i, 3 * i + 3)],
-        );
+    for (const scale of [4, 2, 2.5, 8]) {
+      const { result, layers, alpha } = await runPreview(api, at('icon.png'), at(`icon-${scale}`), {
+        scale,
+      });
+      const { data, channels } = await pixelsOf(
+        await exported(
+          api,
+          at('icon.png'),
+          at('export'),
+          'two-branch-4x',
+          { pixel: 1, semantic: 1 },
+          'adain',
+          { scale },
+        ),
+      );
+      assert.equal(channels, 4);
+      assert.equal(result.hasAlpha, true);
+      assert.ok(alpha);
+      const wanted = Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]!);
+      assert.ok(largestDifference(alpha, wanted) <= (scale === 4 ? 0 : 2), `×${scale}: alpha`);
+      let largest = 0;
+      for (let i = 0; i < alpha.length; i++)
+        for (let channel = 0; channel < 3; channel++)
+          largest = Math.max(
+            largest,
+            // As they are seen: a division by little alpha makes much of a rounding.
+            (Math.abs(data[4 * i + channel]! - layers[2]![3 * i + channel]!) * wanted[i]!) / 255,
+          );
+      assert.ok(largest <= (scale === 4 ? 0 : 3), `×${scale}: colours differ by ${largest}`);
+    }
   });
 
-  it('an opaque picture has no alpha file', async () => {
+  it('an opaque picture has no alpha', async () => {
     const { result } = await runPreview(
       api,
       await writePng(at('opaque.png'), 10, 10),
       at('opaque'),
     );
-    assert.ok(!('alphaFile' in result));
+    assert.equal(result.hasAlpha, false);
   });
 
   it(
@@ -260,6 +392,26 @@ describe('a preview', () => {
     assert.ok(pp > 0);
   });
 });
+
+const keyOf = ({ x, y, width, height }: Rect): string => [x, y, width, height].join(' ');
+
+/** The tiles of a preview that need not cover all of the picture. */
+async function previewTiles(
+  input: string,
+  scratch: string,
+  part: Partial<PreviewRequest>,
+): Promise<Rect[]> {
+  mkdirSync(scratch, { recursive: true });
+  const rects: Rect[] = [];
+  await api.preview(previewRequest(input, scratch, part), {
+    ...quiet,
+    progress: (step) => {
+      const { tile } = step as PreviewProgress;
+      if (tile) rects.push(tile.rect);
+    },
+  });
+  return rects;
+}
 
 const gapOf = (a: number, aLength: number, b: number, bLength: number): number =>
   Math.max(0, Math.max(a, b) - Math.min(a + aLength, b + bLength));

@@ -255,7 +255,14 @@ describe('previews through the client', () => {
   });
   after(() => client.dispose());
   const { colourFix, maxInputMegapixels } = DEFAULT_SETTINGS;
-  const common = { model: 'two-branch-4x', device: 'cpu', colourFix, maxInputMegapixels } as const;
+  const common = {
+    model: 'two-branch-4x',
+    device: 'cpu',
+    colourFix,
+    maxInputMegapixels,
+    scale: 4,
+    pixelArt: 'off',
+  } as const;
 
   it('arrive in a folder of their own, which stays until it is removed', async () => {
     const input = await writePng(at('client.png'), 60, 40);

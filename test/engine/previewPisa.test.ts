@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it, mock } from 'node:test';
 import sharp from 'sharp';
@@ -183,21 +183,21 @@ describe('a preview with PiSA-SR', () => {
       )
       .png()
       .toFile(at('alpha.png'));
-    const { result, rects, scratch } = await runPreview(api, at('alpha.png'), at('alpha'), {
+    const { result, rects, alpha } = await runPreview(api, at('alpha.png'), at('alpha'), {
       model,
       first: { x: 1100, y: 300, width: 50, height: 50 },
     });
-    assert.ok(result.alphaFile);
+    assert.equal(result.hasAlpha, true);
+    assert.ok(alpha);
     assert.deepEqual(rects[0], { x: 1024, y: 0, width: 176, height: 512 });
     assert.equal(rects.length, 6);
     const { data } = await pixelsOf(
       await exported(api, at('alpha.png'), at('export'), model, CORNERS[0]!),
     );
-    const alpha = readFileSync(path.join(scratch, result.alphaFile));
     assert.equal(alpha.length, 1200 * 560);
     assert.deepEqual(
       alpha,
-      Buffer.from(Uint8Array.from({ length: alpha.length }, (_, i) => data[4 * i + 3]!)),
+      Uint8Array.from({ length: alpha.length }, (_, i) => data[4 * i + 3]!),
     );
   });
 

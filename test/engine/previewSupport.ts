@@ -11,6 +11,7 @@ import type {
   PreviewResult,
 } from '../../src/shared/previewProtocol';
 import { DEFAULT_SETTINGS, type ColourFix } from '../../src/shared/settings';
+import type { UpscaleCall } from '../../src/client/engineClient';
 import { EMBEDDED_MODELS, ENGINE, NO_STORE, requestFor, TEST_MODELS } from './support';
 
 export const newEngine = (store = NO_STORE): ReturnType<Engine['api']> =>
@@ -31,6 +32,8 @@ export type PreviewRun = {
   readonly scratch: string;
   /** Each layer whole, interleaved RGB. */
   readonly layers: readonly Uint8Array[];
+  /** One byte a pixel; undefined for an opaque picture. */
+  readonly alpha: Uint8Array | undefined;
 };
 
 let jobs = 0;
@@ -50,6 +53,8 @@ export function previewRequest(
     device: 'cpu',
     maxInputMegapixels,
     colourFix,
+    scale: 4,
+    pixelArt: 'off',
     ...part,
   };
 }
@@ -70,7 +75,7 @@ export async function runPreview(
     if (step.tile && step.picture)
       assert.equal(
         readFileSync(path.join(scratch, step.tile.file)).length,
-        layerCount(step.picture) * 3 * step.tile.rect.width * step.tile.rect.height,
+        bytesOfPixel(step.picture) * step.tile.rect.width * step.tile.rect.height,
       );
     progress.push(step);
   };
@@ -84,34 +89,41 @@ export async function runPreview(
     progress,
     rects: tiles.map(({ rect }) => rect),
     scratch,
-    layers: assembled(result, tiles, scratch),
+    ...assembled(result, tiles, scratch),
   };
 }
 
-const layerCount = ({ branches }: Pick<PreviewResult, 'branches'>): number => branches.length + 1;
+type Picture = Pick<PreviewResult, 'branches' | 'hasAlpha'>;
+const layerCount = ({ branches }: Pick<Picture, 'branches'>): number =>
+  branches.includes('semantic') ? 3 : 2;
+const bytesOfPixel = (picture: Picture): number =>
+  3 * layerCount(picture) + (picture.hasAlpha ? 1 : 0);
 
 /** Puts tiles together; asserts that they cover the picture exactly once. */
 function assembled(
   picture: PreviewResult,
   tiles: readonly { readonly rect: Rect; readonly file: string }[],
   scratch: string,
-): Uint8Array[] {
+): Pick<PreviewRun, 'layers' | 'alpha'> {
   const { width, height } = picture.size;
   const covered = new Uint8Array(width * height);
   const layers = Array.from(
     { length: layerCount(picture) },
     () => new Uint8Array(3 * width * height),
   );
+  const alpha = picture.hasAlpha ? new Uint8Array(width * height) : undefined;
   for (const { rect, file } of tiles) {
     const bytes = readFileSync(path.join(scratch, file));
     assert.ok(
       rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height,
     );
     const line = 3 * rect.width;
-    assert.equal(bytes.length, layers.length * line * rect.height);
+    assert.equal(bytes.length, bytesOfPixel(picture) * rect.width * rect.height);
     for (let y = 0; y < rect.height; y++) {
       const to = (rect.y + y) * width + rect.x;
       for (let x = 0; x < rect.width; x++) covered[to + x]!++;
+      const from = layers.length * line * rect.height + y * rect.width;
+      alpha?.set(bytes.subarray(from, from + rect.width), to);
       layers.forEach((layer, i) =>
         layer.set(
           bytes.subarray((i * rect.height + y) * line, (i * rect.height + y + 1) * line),
@@ -124,7 +136,7 @@ function assembled(
     covered.every((times) => times === 1),
     'tiles cover the picture exactly once',
   );
-  return layers;
+  return { layers, alpha };
 }
 
 /** The layers' blend, rounded: what a shader shows. */
@@ -165,12 +177,14 @@ export async function exported(
   model: string,
   guidance: Guidance,
   colourFix: ColourFix = 'adain',
+  part: Partial<UpscaleCall> = {},
 ): Promise<string> {
   mkdirSync(scratch, { recursive: true });
   const request = requestFor(input, scratch, {
     model,
     guidance,
     colourFix,
+    ...part,
     format: 'png',
     overwrite: 'overwrite',
     output: { palette: false },

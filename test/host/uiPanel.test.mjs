@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { screenshotPath } from '../harness/paths.mjs';
+import { REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
 import {
   clickDialogButton,
@@ -30,8 +30,8 @@ let workbench;
 before(async () => (workbench = await startWorkbench()));
 after(() => workbench?.stop());
 
-const uiTest = (title, { name, fill = hero, settings = COMPACT }, body) =>
-  test(title, { timeout: 180_000 }, (context) =>
+const uiTest = (title, { name, fill = hero, settings = COMPACT, timeout = 180_000 }, body) =>
+  test(title, { timeout }, (context) =>
     workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)),
   );
 
@@ -205,5 +205,130 @@ uiTest(
     await editorTab(page, 'hero.png').waitFor();
     await page.screenshot({ path: screenshotPath('panel-editor') });
     assert.ok(!existsSync(path.join(folder, 'hero@4x.png')));
+  },
+);
+
+const sprite = async (folder) => {
+  await hero(folder);
+  const pixels = Buffer.alloc(24 * 24 * 3, 0x30);
+  for (let y = 0; y < 24; y++)
+    for (let x = 0; x < 24; x++)
+      if ((x >> 2) % 2 === (y >> 2) % 2) pixels.set([0xd0, 0x90, 0x20], (y * 24 + x) * 3);
+  await sharp(pixels, { raw: { width: 24, height: 24, channels: 3 } })
+    .png()
+    .toFile(path.join(folder, 'play@2x.png'));
+};
+
+uiTest(
+  'pixel art and a picture of a set: shown and treated as "Upscale Image" does',
+  { name: 'panel-sprite', fill: sprite, settings: { ...COMPACT, 'pisaUpscale.scale': 3 } },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'play@2x.png', OPEN);
+    const panel = webview(page);
+    await panel.locator('#banner', { hasText: 'picture of a set already' }).waitFor();
+    await panel.locator('#notes', { hasText: 'pixel art' }).waitFor({ timeout: 60_000 });
+    assert.ok(await panel.locator('#save').isDisabled());
+    await panel.locator('[data-action=upscaleAnyway]').click();
+    await panel.locator('#save:enabled').click();
+    await panel.locator('#saved', { hasText: 'play@2x@3x.png' }).waitFor({ timeout: 60_000 });
+    const { data, info } = await sharp(path.join(folder, 'play@2x@3x.png'))
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height], [72, 72]);
+    const colours = new Set();
+    for (let i = 0; i < data.length; i += 3) colours.add(data.readUIntBE(i, 3));
+    assert.deepEqual(
+      [...colours].sort((a, b) => a - b),
+      [0x303030, 0xd09020],
+      'squares, nothing between',
+    );
+    await page.screenshot({ path: screenshotPath('panel-squares') });
+  },
+);
+
+const photos = async (folder) => {
+  await writePicture(path.join(folder, 'phone.jpg'), 4000, 3000);
+  await writePicture(path.join(folder, 'camera.jpg'), 6000, 4000);
+};
+
+/** The most that any engine process needed so far, in megabytes; undefined where nobody tells. */
+function enginePeak() {
+  if (process.platform !== 'linux') return undefined;
+  const peaks = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        if (!command.includes(path.join(REPOSITORY, 'dist', 'engine.js'))) return [];
+        const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+        return peak ? [Number(peak) / 1024] : [];
+      } catch {
+        return [];
+      }
+    });
+  return peaks.length > 0 ? Math.max(...peaks) : undefined;
+}
+
+uiTest(
+  'photos of 12 and 24 megapixels are compared, panned and tuned at ×2 and ×4, and saved',
+  {
+    name: 'panel-large',
+    fill: photos,
+    settings: { 'pisaUpscale.model': 'two-branch-4x', 'pisaUpscale.scale': 2 },
+    timeout: 600_000,
+  },
+  async ({ page, folder, events }) => {
+    for (const [name, size] of [
+      ['phone.jpg', [4000, 3000]],
+      ['camera.jpg', [6000, 4000]],
+    ]) {
+      await explorerMenu(page, name, OPEN);
+      const panel = await readyPanel(page);
+      const computed = () =>
+        panel.locator('body[aria-busy=false] #badge:empty').waitFor({
+          state: 'attached',
+          timeout: 120_000,
+        });
+      assert.equal((await panel.locator('#zoomValue').innerText()).trim(), '100 %');
+      for (const scale of [2, 4]) {
+        const [width, height] = size.map((side) => side * scale);
+        await panel.locator('#scale').fill(String(scale));
+        await panel
+          .locator('#tagRight', { hasText: `Upscaled ${width}×${height} · ×${scale}` })
+          .waitFor({ timeout: 120_000 });
+        await computed();
+        assert.equal(await panel.locator('#outputSize').innerText(), `${width} × ${height}`);
+        assert.match(await panel.locator('#notes').innerText(), /of the \d+ % of the picture/);
+        await page.screenshot({ path: screenshotPath(`panel-large-${name}-${scale}`) });
+
+        await panel.locator('#stage').focus();
+        for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowRight');
+        await panel.locator('#badge:not(:empty)').waitFor({ state: 'attached' });
+        await computed();
+        await panel.locator('[data-preset=vivid]').click();
+        assert.equal(await dial(panel, 'semantic'), 1.3);
+        await panel.locator('#zoomFit').click();
+        await panel.locator('#badge', { hasText: 'Dimmed' }).waitFor();
+        await page.screenshot({ path: screenshotPath(`panel-large-${name}-${scale}-fit`) });
+        await panel.locator('#zoomActual').click();
+      }
+      assert.equal(await panel.locator('.notice').count(), 0);
+      const peak = enginePeak();
+      if (peak !== undefined) {
+        console.log(`${name}: the engine needed ${peak.toFixed(0)} MB at most`);
+        assert.ok(peak < 1000, `${peak} MB`);
+      }
+      if (name === 'phone.jpg') {
+        await panel.locator('#scale').fill('2');
+        await panel.locator('#tagRight', { hasText: '×2' }).waitFor({ timeout: 120_000 });
+        await panel.locator('#save:enabled').click();
+        await panel.locator('#saved', { hasText: 'phone@2x.jpg' }).waitFor({ timeout: 300_000 });
+        const saved = await sharp(path.join(folder, 'phone@2x.jpg')).metadata();
+        assert.deepEqual([saved.width, saved.height], [8000, 6000]);
+      }
+      await runCommand(page, 'View: Close All Editors');
+    }
+    assert.deepEqual(unexpectedEvents(events), []);
   },
 );

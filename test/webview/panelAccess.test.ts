@@ -56,7 +56,7 @@ const STATES: Readonly<
       await panel.page.click('#pin');
       await panel.page.click('[data-preset=vivid]');
       await panel.page.keyboard.press('5');
-      await panel.post({ type: 'call', id: 900, method: 'sourceChanged' });
+      await panel.post({ type: 'call', id: 900, method: 'sourceChanged', params: 'changed' });
       await panel.page.click('#saveMore');
     },
   },
@@ -270,7 +270,7 @@ test('every control is reached by Tab, and shows that it has the focus', async (
     'A',
     'swap',
     'unpin',
-    'upscaleSelected',
+    'applyToOthers',
   ]) {
     assert.ok(reached.has(id), id);
   }

@@ -519,7 +519,7 @@ test('A of another model stays while it is shown, and swapping computes its mode
   });
 });
 
-test('the output’s name and size are the extension’s; scale is kept in its range', async () => {
+test('the output’s name and size are the extension’s; a scale that cannot be is told, not repaired', async () => {
   await ready();
   await panel.until(`document.querySelector('#outputFile').textContent === 'maple@4x.jpg'`);
   await panel.page.fill('#scale', '2.5');
@@ -533,14 +533,29 @@ test('the output’s name and size are the extension’s; scale is kept in its r
   const save = await panel.called('save');
   assert.equal(save.params?.scale, 3);
   await panel.result(save, { fileName: '' });
-  await panel.page.fill('#scale', '50');
-  await press('Tab');
-  assert.equal(await panel.page.inputValue('#scale'), '8');
-  await panel.page.fill('#scale', '');
-  await press('Tab');
-  assert.equal(await panel.page.inputValue('#scale'), '8');
+  for (const typed of ['50', '', '0', '-2', '8.01', '0.99']) {
+    await panel.page.fill('#scale', typed);
+    await press('Tab');
+    assert.equal(await panel.page.inputValue('#scale'), typed);
+    assert.equal(await panel.text('#scaleProblem'), 'A number from 1 to 8.', typed);
+    assert.equal(await panel.attribute('#scale', 'aria-invalid'), 'true');
+    assert.equal(await panel.text('#outputSize'), '–');
+    for (const id of ['save', 'saveMore', 'applyToOthers'])
+      assert.ok(await panel.page.locator(`#${id}`).isDisabled(), id);
+    await press('Control+s');
+  }
+  assert.equal((await panel.sent('save')).length, 1);
   const asked = (await panel.sent('outputName')).map(({ params }) => params?.scale);
-  assert.ok(!asked.includes(50));
+  assert.deepEqual([...new Set(asked)], [4, 2.5, 3]);
+  await panel.page.fill('#scale', '8');
+  await panel.frame();
+  assert.equal(await panel.text('#scaleProblem'), '');
+  assert.ok(await panel.page.locator('#save').isEnabled());
+  // Escape takes back what is being typed.
+  await panel.page.fill('#scale', '77');
+  await press('Escape');
+  assert.equal(await panel.page.inputValue('#scale'), '8');
+  assert.equal(await panel.text('#scaleProblem'), '');
 });
 
 test('what was chosen is there again when the panel comes back; nonsense is not', async () => {

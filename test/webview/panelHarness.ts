@@ -8,7 +8,12 @@ import { ensureChromium } from '../../scripts/setup-test-host.mjs';
 import { panelHtml } from '../../src/extension/comparison/panelHtml';
 import { panelStrings } from '../../src/extension/comparison/panelStrings';
 import { untranslated } from '../../src/extension/translate';
-import type { PanelInit, PanelPreview, PanelProgress } from '../../src/shared/panelProtocol';
+import type {
+  PanelInit,
+  PanelPreview,
+  PanelProgress,
+  PanelResult,
+} from '../../src/shared/panelProtocol';
 import type { StageScene } from '../../src/webview/panel/stageRenderer';
 import type { RendererOptions } from '../../src/webview/render/createRenderer';
 import { THEMES, type ThemeName } from './panelThemes';
@@ -23,12 +28,14 @@ export const TWO_DIALS = {
   name: 'PiSA Compact ×4',
   scale: 4,
   branches: ['pixel', 'semantic'],
+  byTiles: true,
 } as const;
 export const ONE_DIAL = {
   id: 'one',
   name: 'One dial, with a rather long name',
   scale: 2,
   branches: ['pixel'],
+  byTiles: true,
 } as const;
 
 export const INIT: PanelInit = {
@@ -44,7 +51,8 @@ export const INIT: PanelInit = {
   models: [TWO_DIALS, ONE_DIAL],
   model: 'two',
   guidance: { pixel: 1, semantic: 1 },
-  output: { scale: 4, format: 'source' },
+  output: { scale: 4, format: 'source', pixelArt: 'auto' },
+  leftAlone: '',
 };
 
 export const PAIR: PanelInit = {
@@ -64,9 +72,10 @@ export const RESULT = {
   size: { width: 1024, height: 768 },
   sourceSize: { width: 256, height: 192 },
   branches: TWO_DIALS.branches,
-  alphaAddress: undefined,
+  hasAlpha: false,
+  way: 'model',
   exact: true,
-};
+} satisfies PanelResult;
 
 /** 31.4 dB at (1, 1); 8 % visibly invented at 1, more than 10 % from 1.15 on. */
 export const PREVIEW: PanelPreview = {
@@ -78,6 +87,7 @@ export const PREVIEW: PanelPreview = {
       level === 3 ? 880 : level === 7 ? 40 : level === 12 ? 80 : 0,
     ),
   },
+  covered: 1,
   estimate: { noise: 2, blockiness: 0.4, blur: 0.6 },
   auto: { pixel: 1.1, semantic: 0.7 },
   notes: [],
@@ -104,6 +114,8 @@ export type Sent = {
 };
 export type OpenOptions = {
   init?: unknown;
+  /** Calls that are answered by themselves; the test answers the rest. */
+  answers?: readonly ('init' | 'outputName')[];
   stored?: unknown;
   theme?: ThemeName;
   width?: number;
@@ -195,6 +207,7 @@ export class PanelHarness {
     width = 1280,
     height = 800,
     renderer = {},
+    answers = ['init', 'outputName'],
   }: OpenOptions = {}): Promise<PanelPage> {
     const context = await this.browser.newContext({
       viewport: { width, height },
@@ -212,7 +225,7 @@ export class PanelHarness {
       window.sent = [];
       window.rendererOptions = ${JSON.stringify(renderer)};
       window.stored = ${JSON.stringify(stored)};
-      window.answers = { init: ${JSON.stringify(init)}, outputName: 'name' };
+      window.answers = ${JSON.stringify(Object.fromEntries(answers.map((method) => [method, method === 'init' ? init : 'name'])))};
       window.acquireVsCodeApi = () => ({
         getState: () => window.stored,
         setState: (value) => { window.stored = JSON.parse(JSON.stringify(value)); },
@@ -221,7 +234,7 @@ export class PanelHarness {
           const { type, id, method, params } = message;
           if (type !== 'call' || !(method in window.answers)) return;
           const { scale, format } = params ?? {};
-          const { fileName, size = { width: 1, height: 1 } } = window.answers.init.original ?? { fileName: 'none.png' };
+          const { fileName, size = { width: 1, height: 1 } } = window.answers.init?.original ?? { fileName: 'none.png' };
           const [stem, extension] = fileName.split('.');
           const name = { fileName: stem + '@' + scale + 'x.' + (format === 'source' ? extension : format), size: { width: size.width * scale, height: size.height * scale } };
           const answer = window.answers[method];

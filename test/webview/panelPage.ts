@@ -11,12 +11,16 @@ type TestWindow = {
   calls: Recorded[];
   scene: StageScene | undefined;
   failing: string;
+  /** What a windowed renderer can hold, and holds. */
+  largestPart: { width: number; height: number };
+  held?: { x: number; y: number; width: number; height: number };
   acquireVsCodeApi: () => PanelMemory & { postMessage(message: unknown): void };
 };
 
 const page = window as unknown as TestWindow;
 page.calls = [];
 page.failing = '';
+page.largestPart = { width: 5632, height: 3584 };
 
 const record = (...call: Recorded): void => {
   page.calls.push(call);
@@ -34,6 +38,13 @@ function recordingRenderer(canvas: HTMLCanvasElement): StageRenderer {
     },
     begin: async (result) => record('begin', result.size, result.branches),
     addTile: async (tile) => record('addTile', tile.rect),
+    get largestPart() {
+      return page.largestPart;
+    },
+    look: (part) => {
+      record('look', part);
+      return page.held ?? { x: 0, y: 0, width: 1e6, height: 1e6 };
+    },
     showExact: async (tile, guidance) => record('showExact', tile?.rect, guidance),
     pin: (guidance) => record('pin', guidance),
     unpin: () => record('unpin'),

@@ -12,7 +12,8 @@ const RESULT: PanelResult = {
   size: SIZE,
   sourceSize: { width: 16, height: 12 },
   branches: ['pixel', 'semantic'],
-  alphaAddress: undefined,
+  hasAlpha: false,
+  way: 'model',
   exact: false,
 };
 const GREY = {

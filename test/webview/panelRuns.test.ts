@@ -38,15 +38,22 @@ const GPU_ERROR = {
 test('while it runs: progress, time left, tiles in order, Cancel, and dials that work', async () => {
   panel = await harness.open();
   const call = await panel.called('preview');
-  assert.deepEqual(call.params, { model: 'two', onProcessor: false });
+  assert.deepEqual(call.params, {
+    model: 'two',
+    onProcessor: false,
+    scale: 4,
+    pixelArt: 'auto',
+    have: [],
+  });
   assert.equal(await panel.text('#announcements'), 'Upscaling has started');
   assert.equal(await panel.attribute('body', 'aria-busy'), 'true');
   const next = { x: 256, y: 192, width: 256, height: 192 };
   await panel.progress(call, progress(6, { next }));
   assert.equal(await panel.text('#chipText'), 'WebGPU · 5.0 s left');
-  assert.equal(await panel.text('#tagRight'), 'Upscaling tile 7 of 16');
+  assert.equal(await panel.text('#workingText'), 'Upscaling · tile 7 of 16 · 5.0 s left');
   assert.equal(await panel.attribute('#progress', 'aria-valuenow'), '38');
-  assert.equal(await panel.text('#save'), 'Cancel');
+  assert.ok(await panel.page.locator('#save').isDisabled());
+  assert.ok(await panel.page.locator('#saveMore').isDisabled());
   assert.ok(await panel.page.locator('#pin').isDisabled());
   assert.deepEqual(
     [await panel.text('#consistencyValue'), await panel.text('#consistencyWord')],
@@ -63,8 +70,9 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
   await panel.result(call, PREVIEW);
   assert.equal(await panel.text('#announcements'), 'Done in 0.42 s on WebGPU');
   assert.equal(await panel.text('#chipText'), 'WebGPU · 0.42 s');
-  assert.equal(await panel.text('#save'), 'Save');
+  assert.ok(await panel.page.locator('#save').isEnabled());
   assert.ok(await hidden('#progress'));
+  assert.ok(await hidden('#working'));
   assert.deepEqual(
     (await panel.renderer('addTile')).map(([, rect]) => (rect as { x: number }).x),
     [320, 448, 960],
@@ -80,7 +88,7 @@ test('a run is cancelled and tried again', async () => {
   panel = await harness.open();
   const call = await panel.called('preview');
   await panel.progress(call, progress(2));
-  await click('#save');
+  await click('#cancel');
   assert.ok(await panel.isCancelled(call));
   assert.equal(await panel.text('.notice h2'), 'Upscaling was cancelled');
   await panel.error(call, { code: 'cancelled', message: 'Cancelled.' });
@@ -98,7 +106,7 @@ test('an error says what happened and how to go on: processor, again, log', asyn
     await panel.text('.notice'),
     /could not be upscaled\s+WebGPU ran out of memory\.\s+Close other programs\./,
   );
-  for (const id of ['save', 'pin', 'upscaleSelected'])
+  for (const id of ['save', 'pin', 'applyToOthers'])
     assert.ok(await panel.page.locator(`#${id}`).isDisabled(), id);
   await click('[data-action=showLog]');
   assert.equal((await panel.sent('showLog')).length, 1);
@@ -149,10 +157,12 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   assert.deepEqual(call.params, {
     scale: 4,
     format: 'source',
+    pixelArt: 'auto',
     model: 'two',
     guidance: { pixel: 1, semantic: 0.5 },
     onProcessor: false,
     how: 'save',
+    again: false,
   });
   await panel.progress(call, progress(4, { tile: undefined, picture: undefined }));
   assert.equal(await panel.text('#chipText'), 'Saving · WebGPU · 6.0 s left');
@@ -167,18 +177,19 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   await panel.page.keyboard.press('Enter');
   const overwrite = await panel.called('save', 1);
   assert.equal(overwrite.params?.how, 'overwrite');
-  // Where it can be cancelled.
-  await panel.until("document.activeElement.id === 'save'");
+  // Keys that follow change nothing, and Cancel is near.
+  await panel.until("document.activeElement.id === 'stage'");
   await panel.error(overwrite, { code: 'disk-full', message: 'The disk is full.', hint: '' });
   assert.match(await panel.text('.notice'), /could not be saved\s+The disk is full\./);
   await click('[data-action=tryAgain]');
   const again = await panel.called('save', 2);
   assert.equal(again.params?.how, 'overwrite');
-  await click('#save');
+  assert.match(await panel.text('#working'), /^Saving\s+Cancel$/);
+  await click('#cancel');
   assert.ok(await panel.isCancelled(again));
   await panel.error(again, { code: 'cancelled', message: 'Cancelled.' });
   assert.equal(await panel.page.locator('.notice').count(), 0);
-  assert.equal(await panel.text('#save'), 'Save');
+  assert.ok(await panel.page.locator('#save').isEnabled());
 
   await panel.page.keyboard.press('Control+Shift+S');
   const saveAs = await panel.called('save', 3);
@@ -187,10 +198,16 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   assert.equal(await panel.text('#saved'), '');
 });
 
-test('settings are copied, used for the workspace, and for the selected files', async () => {
+test('settings are copied, used for the workspace, and for other images', async () => {
   panel = await harness.open();
   await panel.finish();
-  const choice = { scale: 4, format: 'source', model: 'two', guidance: { pixel: 1, semantic: 1 } };
+  const choice = {
+    scale: 4,
+    format: 'source',
+    pixelArt: 'auto',
+    model: 'two',
+    guidance: { pixel: 1, semantic: 1 },
+  };
   for (const [item, said] of [
     ['copySettings', 'Settings copied'],
     ['useForWorkspace', 'Settings are used for this workspace'],
@@ -203,8 +220,8 @@ test('settings are copied, used for the workspace, and for the selected files', 
     assert.equal(await panel.text('#saved'), said);
     assert.equal(await panel.page.evaluate('document.activeElement.id'), 'saveMore');
   }
-  await click('#upscaleSelected');
-  const call = await panel.called('upscaleSelected');
+  await click('#applyToOthers');
+  const call = await panel.called('applyToOthers');
   assert.deepEqual(call.params, choice);
   await panel.error(call, { code: 'internal', message: 'Nothing is selected.' });
   assert.match(await panel.text('.notice'), /did not work\s+Nothing is selected\./);
@@ -238,6 +255,8 @@ test('an approximate blend is named, and made exact where it is seen once the di
   assert.deepEqual(first.params, {
     model: 'two',
     onProcessor: false,
+    scale: 4,
+    pixelArt: 'auto',
     guidance: { pixel: 1, semantic: 1 },
     rect: { x: 0, y: 0, ...RESULT.size },
   });
@@ -282,7 +301,7 @@ test('a source that changed is looked at anew, or not', async () => {
   panel = await harness.open();
   await panel.finish();
   const change = (id: number): Promise<void> =>
-    panel.post({ type: 'call', id, method: 'sourceChanged' });
+    panel.post({ type: 'call', id, method: 'sourceChanged', params: 'changed' });
   await change(900);
   assert.match(await panel.text('#banner'), /The original changed on disk/);
   await click('[data-action=keep]');
@@ -295,6 +314,267 @@ test('a source that changed is looked at anew, or not', async () => {
   assert.ok(await hidden('#banner'));
   assert.equal((await panel.sent('init')).length, 2);
   assert.equal((await panel.scene()).guidance.semantic, 1.3, 'what was chosen stays');
+});
+
+test('a source that was deleted is told, and nothing can be saved until it is back', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  const change = (id: number, params: string): Promise<void> =>
+    panel.post({ type: 'call', id, method: 'sourceChanged', params });
+  await change(900, 'deleted');
+  assert.equal((await panel.text('#banner')).trim(), 'The original was deleted.');
+  for (const id of ['save', 'saveMore'])
+    assert.ok(await panel.page.locator(`#${id}`).isDisabled(), id);
+  assert.match((await panel.attribute('#save', 'data-tip')) ?? '', /deleted/);
+  await panel.page.keyboard.press('Control+s');
+  await panel.frame();
+  assert.equal((await panel.sent('save')).length, 0);
+  // What was computed is still there to be looked at.
+  await click('[data-preset=vivid]');
+  assert.equal((await panel.scene()).guidance.semantic, 1.3);
+  await change(901, 'changed');
+  assert.match(await panel.text('#banner'), /The original changed on disk/);
+  assert.ok(await panel.page.locator('#save').isEnabled());
+});
+
+for (const [name, method] of [
+  ['when the panel opens', 'init'],
+  ['when it is decoded', 'preview'],
+] as const)
+  test(`a picture that cannot be opened is told ${name}, without anything to set`, async () => {
+    const error = {
+      code: 'input-damaged',
+      message: 'broken.png is damaged.',
+      hint: 'Export it again.',
+    };
+    panel = await harness.open(method === 'init' ? { answers: ['outputName'] } : {});
+    await panel.error(await panel.called(method), error);
+    await panel.frame();
+    assert.equal(await panel.text('.notice h2'), 'This picture cannot be opened');
+    assert.match(await panel.text('.notice'), /broken\.png is damaged\.\s+Export it again\./);
+    for (const selector of ['.side', '#split', '#pad', '#divider'])
+      assert.ok(await hidden(selector), selector);
+    const stage = (await panel.page.locator('.stage-area').boundingBox())!;
+    assert.equal(stage.width, 1280);
+  });
+
+test('Cancel never lies where Save was or will be', async () => {
+  for (const width of [1400, 800, 500, 342]) {
+    panel = await harness.open({ width });
+    const call = await panel.called('preview');
+    const box = async (selector: string) => (await panel.page.locator(selector).boundingBox())!;
+    const apart = async (): Promise<void> => {
+      const [save, cancel] = [await box('#split'), await box('#cancel')];
+      assert.ok(
+        cancel.y > save.y + save.height || cancel.x > save.x + save.width,
+        JSON.stringify({ width, save, cancel }),
+      );
+    };
+    const before = await box('#save');
+    await apart();
+    await panel.progress(call, progress(1));
+    await panel.result(call, PREVIEW);
+    assert.deepEqual(await box('#save'), before);
+    await click('#save');
+    await panel.called('save');
+    await panel.frame();
+    assert.deepEqual(await box('#save'), before);
+    await apart();
+    if (width !== 342) await panel.close();
+  }
+});
+
+const LARGE = {
+  ...INIT,
+  original: { ...INIT.original, size: { width: 4000, height: 3000 } },
+  output: { ...INIT.output, scale: 2 },
+};
+const LARGE_RESULT = {
+  ...RESULT,
+  size: { width: 8000, height: 6000 },
+  sourceSize: { width: 4000, height: 3000 },
+};
+const tileAt = (x: number, y: number) => ({
+  rect: { x, y, width: 512, height: 512 },
+  address: `tile ${x} ${y}`,
+});
+type Rectangle = { x: number; y: number; width: number; height: number };
+const inside = (outer: Rectangle, inner: Rectangle): boolean =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height;
+
+test('of a large picture the part that is seen is computed, and more when the view moves', async () => {
+  panel = await harness.open({ init: LARGE });
+  const first = await panel.called('preview');
+  const {
+    first: seen,
+    region,
+    have,
+    scale,
+  } = first.params as unknown as {
+    first: Rectangle;
+    region: Rectangle;
+    have: Rectangle[];
+    scale: number;
+  };
+  assert.equal(scale, 2);
+  assert.deepEqual(have, []);
+  // At 100 %, in the middle: what is judged is what is written.
+  assert.equal((await panel.scene()).view.zoom, 1);
+  assert.ok(inside(region, seen));
+  assert.ok(region.width < 3000 && region.height < 3000, JSON.stringify(region));
+  assert.equal(await panel.text('#workingText'), 'Upscaling');
+  const made = tileAt(3584, 2560);
+  await panel.progress(first, progress(1, { picture: LARGE_RESULT, tile: made }));
+  // The first tile makes it usable: dials, views and saving.
+  assert.ok(await panel.page.locator('#save').isEnabled());
+  assert.equal(await panel.text('#badge'), 'Dimmed: not computed yet');
+  assert.equal(await panel.text('#tagRight'), 'Upscaled 8000×6000 · ×2');
+  await click('[data-preset=vivid]');
+  assert.equal((await panel.scene()).guidance.semantic, 1.3);
+  // Moving away ends what runs, and asks for what is seen then, without what is there.
+  await panel.page.focus('#stage');
+  for (let i = 0; i < 30; i++) await panel.page.keyboard.press('ArrowRight');
+  const second = await panel.called('preview', 1);
+  assert.ok(await panel.isCancelled(first));
+  assert.deepEqual(second.params?.have, [made.rect]);
+  const moved = second.params.region as Rectangle;
+  assert.ok(moved.x > region.x + 1000, JSON.stringify(moved));
+  await panel.error(first, { code: 'cancelled', message: 'Cancelled.' });
+  await panel.result(second, { ...PREVIEW, covered: 0.04 });
+  await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
+  await panel.frame();
+  assert.equal(await panel.text('#badge'), '');
+  assert.match(await panel.text('#notes'), /of the 4 % of the picture that have been computed/);
+  // A small move stays inside the margin.
+  await panel.page.keyboard.press('ArrowLeft');
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const asked = await panel.sent('preview');
+  assert.ok(asked.length <= 3);
+  assert.equal(await panel.page.locator('.notice').count(), 0);
+});
+
+test('seen as a whole, a large picture is computed around its middle, and says so', async () => {
+  panel = await harness.open({
+    init: LARGE,
+    stored: { view: { zoom: 'fit', x: 0.5, y: 0.5 }, output: LARGE.output },
+  });
+  const call = await panel.called('preview');
+  const region = call.params?.region as Rectangle;
+  assert.ok((region.width * region.height) / 4 <= 2e6, JSON.stringify(region));
+  await panel.progress(call, progress(1, { picture: LARGE_RESULT, tile: tileAt(3584, 2560) }));
+  await panel.result(call, { ...PREVIEW, covered: 0.16 });
+  await panel.frame();
+  assert.equal(await panel.text('#badge'), 'Dimmed: not computed · zoom in to compute it');
+  await panel.page.click('#zoomActual');
+  await panel.frame();
+  assert.equal(await panel.text('#badge'), '', 'the middle is there');
+  await panel.page.focus('#stage');
+  for (let i = 0; i < 40; i++) await panel.page.keyboard.press('ArrowRight');
+  const closer = await panel.called('preview', 1);
+  // Cancel ends it and leaves what is there; the next move goes on.
+  await click('#cancel');
+  assert.ok(await panel.isCancelled(closer));
+  assert.ok(await panel.page.locator('#save').isEnabled());
+  assert.equal(await panel.page.locator('.notice').count(), 0);
+  await panel.page.focus('#stage');
+  for (let i = 0; i < 30; i++) await panel.page.keyboard.press('ArrowDown');
+  await panel.called('preview', 2);
+});
+
+test('saving a large picture ends what is only looked at, and goes on with it afterwards', async () => {
+  panel = await harness.open({ init: LARGE });
+  const first = await panel.called('preview');
+  await panel.progress(first, progress(1, { picture: LARGE_RESULT, tile: tileAt(3584, 2560) }));
+  await click('#save');
+  const save = await panel.called('save');
+  assert.equal(save.params?.scale, 2);
+  assert.ok(await panel.isCancelled(first));
+  await panel.error(first, { code: 'cancelled', message: 'Cancelled.' });
+  assert.equal((await panel.sent('preview')).length, 1);
+  await panel.result(save, { fileName: 'maple@2x.jpg' });
+  await panel.called('preview', 1);
+  assert.equal(await panel.text('#saved'), 'Saved maple@2x.jpg');
+});
+
+test('another scale is another picture: computed anew, once it is typed', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  assert.equal(await panel.text('#tagRight'), 'Upscaled 1024×768 · ×4');
+  await panel.page.fill('#scale', '2.');
+  await panel.page.fill('#scale', '2.5');
+  const call = await panel.called('preview', 1);
+  assert.equal(call.params?.scale, 2.5);
+  await panel.progress(
+    call,
+    progress(1, { picture: { ...RESULT, size: { width: 640, height: 480 } } }),
+  );
+  await panel.result(call, PREVIEW);
+  assert.equal(await panel.text('#tagRight'), 'Upscaled 640×480 · ×2.5');
+  assert.equal((await panel.sent('preview')).length, 2);
+  assert.deepEqual((await panel.renderer('begin')).at(-1)?.[1], { width: 640, height: 480 });
+});
+
+test('pixel art: squares without dials; the switch is asked for and saved', async () => {
+  panel = await harness.open();
+  const call = await panel.called('preview');
+  const squares = { ...RESULT, branches: [], way: 'squares' as const };
+  await panel.progress(call, progress(1, { picture: squares }));
+  await panel.result(call, { ...PREVIEW, notes: ['This looks like pixel art.'] });
+  await panel.frame();
+  assert.deepEqual((await panel.scene()).guidance, { pixel: 1, semantic: 0 });
+  assert.ok(await panel.page.locator('#pixelSlider').isDisabled());
+  assert.equal(await panel.text('#pixelMissing'), 'Not used: pixel art becomes squares.');
+  assert.match(await panel.text('#invented'), /0\.0 %\s+squares: nothing invented/);
+  await panel.page.selectOption('#pixelArt', 'off');
+  const again = await panel.called('preview', 1);
+  assert.equal(again.params?.pixelArt, 'off');
+  await panel.progress(again, progress(1));
+  await panel.result(again, PREVIEW);
+  assert.ok(await panel.page.locator('#pixelSlider').isEnabled());
+  await click('#save');
+  assert.equal((await panel.called('save')).params?.pixelArt, 'off');
+});
+
+test('a picture that is left alone is told; Save waits for the word, Save As does not', async () => {
+  const leftAlone = 'play@2x.png is the ×2 picture of a set already, as its name says.';
+  panel = await harness.open({ init: { ...INIT, leftAlone } });
+  await panel.finish();
+  assert.match(await panel.text('#banner'), /picture of a set already.*\s+Upscale Anyway/);
+  assert.ok(await panel.page.locator('#save').isDisabled());
+  assert.equal(await panel.attribute('#save', 'data-tip'), leftAlone);
+  await panel.page.keyboard.press('Control+s');
+  await panel.frame();
+  assert.equal((await panel.sent('save')).length, 0);
+  await panel.page.keyboard.press('Control+Shift+S');
+  const saveAs = await panel.called('save');
+  assert.deepEqual([saveAs.params?.how, saveAs.params?.again], ['saveAs', false]);
+  await panel.result(saveAs, { fileName: '' });
+  await click('[data-action=upscaleAnyway]');
+  assert.ok(await hidden('#banner'));
+  await click('#save');
+  const save = await panel.called('save', 1);
+  assert.deepEqual([save.params?.how, save.params?.again], ['save', true]);
+});
+
+test('what cannot be previewed can be upscaled all the same', async () => {
+  panel = await harness.open();
+  await panel.error(await panel.called('preview'), {
+    code: 'preview-too-large',
+    message: 'The result of 16000×12000 pixels is too large for a preview.',
+    hint: 'It can be upscaled without one.',
+  });
+  assert.ok(await hidden('[data-action=tryAgain]'));
+  const primary = panel.page.locator('.notice .button.primary:visible');
+  assert.deepEqual(await primary.allInnerTexts(), ['Upscale Without Preview']);
+  await click('[data-action=saveUnseen]');
+  const save = await panel.called('save');
+  assert.equal(save.params?.how, 'save');
+  await panel.result(save, { fileName: 'maple@4x.jpg' });
+  assert.equal(await panel.text('#saved'), 'Saved maple@4x.jpg');
+  assert.equal(await panel.page.locator('.notice').count(), 1);
 });
 
 test('a pair: four modes, facts, no dials', async () => {
@@ -340,8 +620,8 @@ test('another model’s run begins with what is seen of its own result', async (
   assert.deepEqual(first.params?.first, { x: 131, y: 481, width: 250, height: 190 });
   await panel.page.selectOption('#model', 'one');
   const second = await panel.called('preview', 1);
-  // As many pixels, of a result half as large.
-  assert.deepEqual(second.params?.first, { x: 3, y: 193, width: 250, height: 190 });
+  // Whatever the model's own scale is: the result has the chosen one.
+  assert.deepEqual(second.params?.first, { x: 131, y: 481, width: 250, height: 190 });
 });
 
 test('pictures that cannot be opened are told, also when the panel starts over', async () => {

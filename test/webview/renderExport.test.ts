@@ -30,7 +30,6 @@ let browser: Browser;
 let page: Page;
 let problems: string[];
 let source: string;
-let run: PreviewRun;
 const folder = temporaryFolder();
 const engine = newEngine();
 
@@ -41,18 +40,23 @@ before(async () => {
     .extract({ left: 150, top: 0, width: 67, height: 59 })
     .png()
     .toFile(source);
-  run = await runPreview(engine, source, path.join(folder, 'preview'), { model: MODEL });
 });
 after(async () => {
   await browser.close();
   assert.deepEqual(problems, []);
 });
 
-for (const backend of ['webgl2', 'canvas'] as const) {
+for (const [backend, scale] of (['webgl2', 'canvas'] as const).flatMap((kind) =>
+  ([4, 2, 2.5, 8] as const).map((factor) => [kind, factor] as const),
+)) {
   test(
-    `${backend}: the picture on screen is the exported file within ${LARGEST}/255 ` +
+    `${backend}, ×${scale}: the picture on screen is the exported file within ${LARGEST}/255 ` +
       'wherever nothing clips',
     async () => {
+      const run: PreviewRun = await runPreview(engine, source, path.join(folder, 'preview'), {
+        model: MODEL,
+        scale,
+      });
       const { size, sourceSize } = run.result;
       const id = await call(
         page,
@@ -66,7 +70,9 @@ for (const backend of ['webgl2', 'canvas'] as const) {
       let farthest = 0;
       for (const guidance of GUIDANCES) {
         const file = await pixelsOf(
-          await exported(engine, source, path.join(folder, 'export'), MODEL, guidance),
+          await exported(engine, source, path.join(folder, 'export'), MODEL, guidance, 'adain', {
+            scale,
+          }),
         );
         assert.deepEqual([file.width, file.height, file.channels], [size.width, size.height, 3]);
         const onScreen = withoutAlpha(

@@ -63,6 +63,12 @@ export class PixelFile {
     }
   }
 
+  /** Opens a file that `create` made of the same size, to be read. */
+  static async openCreated(path: string, info: PixelFileInfo): Promise<PixelFile> {
+    const header = bigTiffHeader({ depth: 8, pages: 1, ...info });
+    return new PixelFile(path, info, await open(path, 'r'), header.length);
+  }
+
   /** The bytes of rows [from, to), interleaved. For 8-bit pictures they are the samples. */
   async rows(from: number, to: number): Promise<Uint8Array> {
     const bytes = Buffer.allocUnsafe((to - from) * this.stride);

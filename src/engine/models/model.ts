@@ -3,7 +3,6 @@ import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { PlainRemedy } from '../../shared/plainRemedies';
 import type { Device } from '../../shared/settings';
 import type { Depth } from '../image/samples';
-import type { PixelFile } from '../image/pixelFile';
 import type { OpenSource } from '../preview/openSource';
 import type { PreviewContext, PreviewInput, PreviewLayers } from '../preview/previewTiled';
 import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from '../upscale/services';
@@ -61,14 +60,6 @@ export type Model = {
     context: PreviewContext,
     source: PreviewInput,
   ): Promise<PreviewLayers>;
-  /** Enlarges a preview's alpha plane to a file. The caller closes it. */
-  enlargeAlpha(
-    alpha: PixelFile,
-    file: string,
-    services: UpscaleServices,
-    signal: AbortSignal,
-    source: OpenSource,
-  ): Promise<PixelFile>;
   /** Computes `request.rect` of the result as a run would make it, into the file `target`. */
   exactRegion(
     request: ExactRegionRequest,

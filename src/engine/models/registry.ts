@@ -72,7 +72,16 @@ export class ModelRegistry {
 
 export function summarize({ manifest, folder }: Model): ModelSummary {
   const { id, name, description, scale, branches, licence } = manifest;
-  return { id, name, description, scale, branches, licence: licence.spdx, folder };
+  return {
+    id,
+    name,
+    description,
+    scale,
+    branches,
+    licence: licence.spdx,
+    folder,
+    byTiles: manifest.kind === 'tiled',
+  };
 }
 
 function notInstalled(id: string): RpcError {

@@ -11,14 +11,14 @@ import { writeSamples } from './scratchFile';
  * used again: then only the decoder runs, on the part and what it sees around it.
  */
 export async function exactPisa(
-  { input, rect, guidance, colourFix }: ExactRegionRequest,
+  { input, rect, guidance, colourFix, scale }: ExactRegionRequest,
   services: UpscaleServices,
   signal: AbortSignal,
   { model, device, decoded, notes, folder }: OpenSource & { readonly model: PisaModel },
   target: string,
 ): Promise<void> {
   const { pisa } = services;
-  const { scale, processSize } = model.manifest;
+  const { processSize } = model.manifest;
   await pisaAttempted(
     services,
     { model, device, notes, input, scale, signal },

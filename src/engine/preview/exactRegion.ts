@@ -2,21 +2,17 @@ import path from 'node:path';
 import type { ExactRegionRequest, ExactRegionResult } from '../../shared/previewProtocol';
 import { guidanceForBranches } from '../../shared/guidance';
 import { throwIfCancelled } from '../errors';
+import { AreaResampler } from '../image/resampleArea';
 import type { TiledModel } from '../models/kinds/tiled';
-import { blendTile } from '../upscale/blend';
 import { checkGuidance, checkRegion } from '../upscale/checkRequest';
 import { tiledAttempts } from '../upscale/inferTiled';
 import type { UpscaleServices } from '../upscale/services';
+import { runTile } from './modelTile';
 import { withSource, type OpenSource } from './openSource';
+import { cropped, ownedRect } from './resultGrid';
+import { resultTile } from './resultTile';
 import { fillScratch, writeAt } from './scratchFile';
-import {
-  blendWindow,
-  intersection,
-  previewPlan,
-  runWindow,
-  scaledRect,
-  windowsOf,
-} from './tileWindows';
+import { intersection, previewPlan, windowsOf } from './tileWindows';
 
 /**
  * Computes a part of the result as the export would make it, into a file in the scratch folder.
@@ -55,26 +51,31 @@ export async function exactTiled(
   source: OpenSource & { readonly model: TiledModel },
   target: string,
 ): Promise<void> {
-  const { model, sourceSize, decoded } = source;
+  const { model, sourceSize, size } = source;
   const { manifest } = model;
   const { scale } = manifest;
+  const resampler = new AreaResampler(
+    { width: sourceSize.width * scale, height: sourceSize.height * scale },
+    size,
+    'lanczos3',
+  );
   await tiledAttempts(services, source, manifest.tilePixels, async ({ device, tilePixels }) => {
     const plan = previewPlan(manifest, sourceSize, tilePixels);
     const session = await services.acquireSession(model, device, plan.tile, manifest.branches);
     await fillScratch(target, async (handle) => {
       for (const window of windowsOf(plan, manifest, sourceSize)) {
-        const part = intersection(scaledRect(window.kept, scale), rect);
+        const part = intersection(ownedRect(window.kept, sourceSize, size), rect);
         if (!part) continue;
         throwIfCancelled(signal);
-        const { layers } = await runWindow(window, plan.tile, decoded.rgb, session);
+        const layers = await runTile(window, { model, plan, session }, source, [guidance]);
+        const tile = resultTile(layers, resampler, sourceSize, window.kept);
+        const pixels = cropped(tile.bytes, tile.rect, 3, part);
         const line = 3 * part.width;
-        const pixels = new Uint8ClampedArray(line * part.height);
-        blendTile(layers, guidance, blendWindow(window, plan.tile, scale, part), pixels, 3);
         for (let row = 0; row < part.height; row++) {
           await writeAt(
             handle,
             target,
-            new Uint8Array(pixels.buffer, row * line, line),
+            pixels.subarray(row * line, (row + 1) * line),
             3 * ((part.y - rect.y + row) * rect.width + part.x - rect.x),
           );
         }

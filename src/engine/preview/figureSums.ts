@@ -1,97 +1,115 @@
-import type { Size } from '../../shared/geometry';
+import type { Rect, Size } from '../../shared/geometry';
 import type { PreviewFigures } from '../../shared/previewProtocol';
+import { cropped, ownedRect } from './resultGrid';
+import type { LayerArea } from './resultTile';
 
 const LEVELS = 256;
 
+/** Which samples of the result one of the source is made of, and with what weights. */
+type Share = { readonly first: number; readonly weights: readonly number[] };
+
 /**
- * Sums up a preview's figures part by part. A part is reduced to the source's size by the mean over
- * each source pixel's square, so the parts must lie on multiples of the scale.
+ * Measures a tile: `covered` holds at least every pixel of the result (of size `result`) that `kept`
+ * touches; `source` are the source's pixels under it, interleaved RGB. The result is reduced to the
+ * source's size by the mean over each source pixel's area.
  */
-export class FigureSums {
-  private count = 0;
-  private readonly sums = { dd: 0, dp: 0, ds: 0, pp: 0, ps: 0, ss: 0 };
-  private readonly levels: Float64Array;
-
-  constructor(
-    private readonly scale: number,
-    private readonly hasSemantic: boolean,
-  ) {
-    this.levels = new Float64Array(hasSemantic ? LEVELS : 0);
-  }
-
-  /**
-   * Adds a part: its layers (as in `PreviewTile.file`), and the source's pixels under it,
-   * interleaved RGB; `size` is that of the source's part.
-   */
-  add(layers: Uint8Array, source: Uint8Array, { width, height }: Size): void {
-    const bytes = 3 * width * height * this.scale ** 2;
-    const [plain, faithful, full] = [0, 1, 2].map((layer) =>
-      layers.subarray(layer * bytes, (layer + 1) * bytes),
-    ) as [Uint8Array, Uint8Array, Uint8Array];
-    this.addConsistency([plain, faithful, this.hasSemantic ? full : faithful], source, {
-      width,
-      height,
-    });
-    if (this.hasSemantic) this.addLevels(faithful, full);
-  }
-
-  figures(): PreviewFigures {
-    return { consistency: { count: this.count, ...this.sums }, inventedLuma: [...this.levels] };
-  }
-
-  private addConsistency(
-    [plain, faithful, full]: readonly [Uint8Array, Uint8Array, Uint8Array],
-    source: Uint8Array,
-    { width, height }: Size,
-  ): void {
-    const { scale, sums } = this;
-    const area = scale * scale;
-    for (let y = 0; y < height; y++) {
-      const means = [plain, faithful, full].map((layer) => sumRows(layer, y, width, scale)) as [
-        Int32Array,
-        Int32Array,
-        Int32Array,
-      ];
-      for (let i = 0; i < 3 * width; i++) {
-        const [base, pixel, semantic] = [means[0][i] ?? 0, means[1][i] ?? 0, means[2][i] ?? 0];
-        const d = base / area - (source[3 * y * width + i] ?? 0);
-        const p = (pixel - base) / area;
-        const s = (semantic - pixel) / area;
-        sums.dd += d * d;
-        sums.dp += d * p;
-        sums.ds += d * s;
-        sums.pp += p * p;
-        sums.ps += p * s;
-        sums.ss += s * s;
-      }
-    }
-    this.count += 3 * width * height;
-  }
-
-  private addLevels(faithful: Uint8Array, full: Uint8Array): void {
-    const { levels } = this;
-    for (let i = 0; i < full.length; i += 3) {
-      const change =
-        0.299 * ((full[i] ?? 0) - (faithful[i] ?? 0)) +
-        0.587 * ((full[i + 1] ?? 0) - (faithful[i + 1] ?? 0)) +
-        0.114 * ((full[i + 2] ?? 0) - (faithful[i + 2] ?? 0));
-      const level = Math.round(Math.abs(change));
-      levels[level] = (levels[level] ?? 0) + 1;
+export function tileFigures(
+  { area, layers }: LayerArea,
+  kept: Rect,
+  source: Uint8Array,
+  sourceSize: Size,
+  result: Size,
+): PreviewFigures {
+  const [plain, faithful, full = faithful] = layers;
+  if (!plain || !faithful || !full) throw new RangeError('A tile has at least two layers.');
+  const columns = sharesOf(kept.x, kept.width, area.x, result.width / sourceSize.width);
+  const rows = sharesOf(kept.y, kept.height, area.y, result.height / sourceSize.height);
+  const sums = { dd: 0, dp: 0, ds: 0, pp: 0, ps: 0, ss: 0 };
+  for (const [y, row] of rows.entries()) {
+    const [base, pixel, semantic] = [plain, faithful, full].map((layer) =>
+      reducedRow(layer, row, columns, area.width),
+    ) as [Float64Array, Float64Array, Float64Array];
+    for (let i = 0; i < base.length; i++) {
+      const b = base[i] ?? 0;
+      const q = pixel[i] ?? 0;
+      const d = b - (source[y * base.length + i] ?? 0);
+      const p = q - b;
+      const s = (semantic[i] ?? 0) - q;
+      sums.dd += d * d;
+      sums.dp += d * p;
+      sums.ds += d * s;
+      sums.pp += p * p;
+      sums.ps += p * s;
+      sums.ss += s * s;
     }
   }
+  return {
+    consistency: { count: 3 * kept.width * kept.height, ...sums },
+    inventedLuma:
+      layers.length < 3
+        ? []
+        : changeCounts([faithful, full], area, ownedRect(kept, sourceSize, result)),
+  };
 }
 
-/** One row of the source's samples, each the sum over its square in the layer. */
-function sumRows(layer: Uint8Array, row: number, width: number, scale: number): Int32Array {
-  const sums = new Int32Array(3 * width);
-  let from = 3 * row * scale * width * scale;
-  for (let y = 0; y < scale; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let k = 0; k < scale; k++, from += 3) {
-        for (let channel = 0; channel < 3; channel++)
-          sums[3 * x + channel] = (sums[3 * x + channel] ?? 0) + (layer[from + channel] ?? 0);
+/** For each sample of the source, the part that each sample of the result has in it. */
+function sharesOf(from: number, length: number, start: number, factor: number): readonly Share[] {
+  return Array.from({ length }, (_, i) => {
+    const [low, high] = [(from + i) * factor, (from + i + 1) * factor];
+    const first = Math.floor(low);
+    const weights = Array.from(
+      { length: Math.ceil(high) - first },
+      (_unused, k) => (Math.min(high, first + k + 1) - Math.max(low, first + k)) / factor,
+    );
+    return { first: first - start, weights };
+  });
+}
+
+function reducedRow(
+  layer: Uint8Array | Uint8ClampedArray,
+  row: Share,
+  columns: readonly Share[],
+  width: number,
+): Float64Array {
+  const means = new Float64Array(3 * columns.length);
+  for (const [dy, weightY] of row.weights.entries()) {
+    const line = 3 * (row.first + dy) * width;
+    let to = 0;
+    for (const { first, weights } of columns) {
+      let [red, green, blue] = [0, 0, 0];
+      for (let dx = 0, at = line + 3 * first; dx < weights.length; dx++, at += 3) {
+        const weight = weights[dx] ?? 0;
+        red += weight * (layer[at] ?? 0);
+        green += weight * (layer[at + 1] ?? 0);
+        blue += weight * (layer[at + 2] ?? 0);
       }
+      means[to] = (means[to] ?? 0) + weightY * red;
+      means[to + 1] = (means[to + 1] ?? 0) + weightY * green;
+      means[to + 2] = (means[to + 2] ?? 0) + weightY * blue;
+      to += 3;
     }
   }
-  return sums;
+  return means;
+}
+
+/** Pixels of `rect` by how much their luma changes between two layers. */
+function changeCounts(
+  pair: readonly [Uint8Array | Uint8ClampedArray, Uint8Array | Uint8ClampedArray],
+  area: Rect,
+  rect: Rect,
+): number[] {
+  const [faithful, full] = pair.map((layer) => cropped(layer, area, 3, rect)) as [
+    Uint8Array,
+    Uint8Array,
+  ];
+  const counts = new Array<number>(LEVELS).fill(0);
+  for (let i = 0; i < full.length; i += 3) {
+    const change =
+      0.299 * ((full[i] ?? 0) - (faithful[i] ?? 0)) +
+      0.587 * ((full[i + 1] ?? 0) - (faithful[i + 1] ?? 0)) +
+      0.114 * ((full[i + 2] ?? 0) - (faithful[i + 2] ?? 0));
+    const level = Math.round(Math.abs(change));
+    counts[level] = (counts[level] ?? 0) + 1;
+  }
+  return counts;
 }

@@ -3,13 +3,15 @@ import type { PreviewRequest } from '../../shared/previewProtocol';
 import { scaledSize, type Size } from '../../shared/geometry';
 import type { Device } from '../../shared/settings';
 import { engineError, throwIfCancelled } from '../errors';
-import { closeSource, decodeSource, type DecodedSource } from '../image/decode';
+import { closeSource, type DecodedSource } from '../image/decode';
 import { inspectSource } from '../image/inspect';
 import type { SourceInfo } from '../image/sourceInfo';
 import type { Model } from '../models/model';
 import { isPixelArt } from '../textures/pixelArt';
-import { checkJob } from '../upscale/checkRequest';
+import { checkJob, checkScale } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
+import { keptFolder } from './keptFiles';
+import { keptSource } from './keptSource';
 import { withWorkFolder } from './scratchFile';
 
 /** A source that is decoded, and what will work on it. */
@@ -18,15 +20,19 @@ export type OpenSource = {
   readonly device: Device;
   readonly decoded: DecodedSource;
   readonly sourceSize: Size;
-  /** Of the result at the model's own scale. */
+  /** Of the result. */
   readonly size: Size;
+  /** Whether pixels become squares instead of being the model's. */
+  readonly squares: boolean;
   /** For intermediates; gone when the work is done. */
   readonly folder: string;
+  /** For what later previews of the same picture use; see `keptFolder`. */
+  readonly kept: string;
   /** What the person should know is added here. */
   readonly notes: string[];
 };
 
-type SourceRequest = Omit<PreviewRequest, 'first'>;
+type SourceRequest = Omit<PreviewRequest, 'first' | 'region' | 'have'>;
 
 /**
  * Checks a request and decodes its picture for `work`, with the same refusals as an upscaling;
@@ -48,6 +54,7 @@ export async function withSource<T>(
   work: (source: OpenSource) => Promise<T>,
 ): Promise<T> {
   checkJob(request);
+  checkScale(request.scale);
   const source = await inspectSource(request.input, request.maxInputMegapixels);
   if (source.isVector) {
     throw engineError('input-not-an-image', {
@@ -58,22 +65,29 @@ export async function withSource<T>(
     });
   }
   const model = await services.findModel(request.model);
-  const size = scaledSize(source.size, model.manifest.scale);
+  const size = scaledSize(source.size, request.scale);
   check?.(size);
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
   onDevice?.(device);
   return withWorkFolder(request.scratchDirectory, request.jobId, async (folder) => {
-    const decoded = await decodeSource(request.input, folder);
+    const kept = await keptFolder(request.scratchDirectory, request.input);
+    const decoded = await keptSource(request.input, kept);
     try {
+      const squares =
+        request.pixelArt === 'on' ||
+        (request.pixelArt === 'auto' &&
+          (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha })));
       return await work({
         model,
         device,
         decoded,
         sourceSize: source.size,
         size,
+        squares,
         folder,
-        notes: [...decoded.notes, ...(await previewNotes(source, decoded))],
+        kept,
+        notes: [...decoded.notes, ...previewNotes(source, squares && request.pixelArt === 'auto')],
       });
     } finally {
       await closeSource(decoded);
@@ -82,17 +96,17 @@ export async function withSource<T>(
 }
 
 /** What the person should know of how their picture is shown, and saved. */
-async function previewNotes(source: SourceInfo, decoded: DecodedSource): Promise<string[]> {
+function previewNotes(source: SourceInfo, foundPixelArt: boolean): string[] {
   const notes = [...source.notes];
   if (source.frames > 1)
     notes.push(
       `The source is animated: this is the first of ${source.frames} frames; saving as GIF ` +
         'or WebP upscales all.',
     );
-  if (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha }))
+  if (foundPixelArt)
     notes.push(
-      'This looks like pixel art, whose pixels "Upscale Image" turns into squares; here ' +
-        'you see, and save, what the model makes of it.',
+      'This looks like pixel art, so its pixels become squares and no model is used. Switch ' +
+        '"Pixel art" off to use the model all the same.',
     );
   return notes;
 }

@@ -1,10 +1,9 @@
 import type { PreviewPicture, PreviewRequest, PreviewResult } from '../../shared/previewProtocol';
-import { throwIfCancelled } from '../errors';
-import { estimateDegradation } from '../estimate/estimateDegradation';
 import { bad } from '../upscale/checkRequest';
 import type { UpscaleServices } from '../upscale/services';
+import { keptEstimate } from './keptSource';
 import { withSource, type OpenSource } from './openSource';
-import { writeAlpha } from './previewAlpha';
+import { previewSquares } from './previewSquares';
 import type { PreviewContext } from './previewTiled';
 
 /**
@@ -18,7 +17,7 @@ export async function previewFile(
   context: PreviewContext,
 ): Promise<PreviewResult> {
   const started = performance.now();
-  checkFirst(request);
+  checkParts(request);
   const { signal, progress } = context;
   return withSource(
     request,
@@ -26,15 +25,12 @@ export async function previewFile(
     { signal, onDevice: (device) => progress({ phase: 'prepare', done: 0, total: 0, device }) },
     async (source) => {
       const { model, notes } = source;
-      const picture = await describe(request, services, signal, source);
-      throwIfCancelled(signal);
-      const { device, inferenceSeconds, figures } = await model.preview(
-        request,
-        services,
-        context,
-        { ...source, picture },
-      );
-      const estimate = await estimateDegradation(source.decoded.rgb);
+      const picture = describe(request, source);
+      const input = { ...source, picture };
+      const { device, inferenceSeconds, figures } = await (source.squares
+        ? previewSquares(request, context, input)
+        : model.preview(request, services, context, input));
+      const estimate = await keptEstimate(source.decoded.rgb, source.kept);
       return {
         ...picture,
         device,
@@ -47,28 +43,29 @@ export async function previewFile(
   );
 }
 
-function checkFirst({ first }: PreviewRequest): void {
-  if (first === undefined) return;
-  const { x, y, width, height } = first;
-  if ([x, y, width, height].every(Number.isFinite) && width >= 0 && height >= 0) return;
-  throw bad('part that comes first', `${x},${y},${width},${height}`, 'numbers x,y,width,height');
+/** Refuses parts that can't be meant. */
+function checkParts({ first, region, have }: PreviewRequest): void {
+  const parts = { 'part that comes first': first, 'part that is wanted': region };
+  for (const [name, part] of [
+    ...Object.entries(parts),
+    ...(have ?? []).map((rect) => ['tile that is there already', rect] as const),
+  ]) {
+    if (part === undefined) continue;
+    const { x, y, width, height } = part;
+    if (![x, y, width, height].every(Number.isFinite) || width < 0 || height < 0)
+      throw bad(name, `${x},${y},${width},${height}`, 'numbers x,y,width,height');
+  }
 }
 
-async function describe(
-  request: PreviewRequest,
-  services: UpscaleServices,
-  signal: AbortSignal,
-  source: OpenSource,
-): Promise<PreviewPicture> {
-  const { model, size, sourceSize } = source;
-  const { scale, branches } = model.manifest;
-  const alphaFile = await writeAlpha(request, services, signal, source);
+function describe({ scale }: PreviewRequest, source: OpenSource): PreviewPicture {
+  const { model, size, sourceSize, squares, decoded } = source;
   return {
     size,
     sourceSize,
     scale,
-    branches,
-    exact: model.exactPreview,
-    ...(alphaFile === undefined ? {} : { alphaFile }),
+    branches: squares ? [] : model.manifest.branches,
+    hasAlpha: decoded.alpha !== undefined,
+    way: squares ? 'squares' : 'model',
+    exact: squares || model.exactPreview,
   };
 }

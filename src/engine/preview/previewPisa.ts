@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Rect, Size } from '../../shared/geometry';
+import type { Rect } from '../../shared/geometry';
+import { addFigures, NO_FIGURES } from '../../shared/panelFigures';
 import type { PreviewPicture, PreviewProgress, PreviewRequest } from '../../shared/previewProtocol';
 import { throwIfCancelled } from '../errors';
+import { pillowResize } from '../image/pillowResize';
 import type { PixelFile } from '../image/pixelFile';
 import type { PisaModel } from '../models/kinds/pisaSr';
 import type { PisaPicture } from '../pisa/pisaPicture';
@@ -12,18 +14,14 @@ import { workSize } from '../pisa/workSize';
 import { pisaAttempted, type PisaWork } from '../upscale/inferPisa';
 import type { UpscaleServices } from '../upscale/services';
 import { cornersFor } from './corners';
-import { FigureSums } from './figureSums';
+import { tileFigures } from './figureSums';
 import type { OpenSource } from './openSource';
 import type { PreviewContext, PreviewLayers } from './previewTiled';
+import { coveredRect, ownedRect } from './resultGrid';
+import { tileOf, type ResultTile } from './resultTile';
 import { writeScratch } from './scratchFile';
 import { inOrder } from './tileOrder';
-import { scaledRect } from './tileWindows';
-
-/**
- * Side of a tile in pixels of the source: tiles are written when all of the picture is decoded, and
- * only keep files small.
- */
-const TILE = 128;
+import { sourceSquares } from './tileWindows';
 
 type PisaSource = OpenSource & { readonly model: PisaModel; readonly picture: PreviewPicture };
 
@@ -43,7 +41,7 @@ export async function previewPisa(
     device: wanted,
     notes,
     input: request.input,
-    scale: model.manifest.scale,
+    scale: request.scale,
     signal: context.signal,
   };
   // What a device made before it failed stays on disk, so its files' names are not used again.
@@ -55,8 +53,10 @@ export async function previewPisa(
     async (work) => {
       const { device } = work;
       const layers: PixelFile[] = [];
-      const tiles = inOrder(tilesOf(source.sourceSize), request.first, (tile) =>
-        scaledRect(tile, picture.scale),
+      const opened: PixelFile[] = [];
+      // All of the picture is decoded before the first tile: they only keep files small.
+      const tiles = inOrder(sourceSquares(source.sourceSize), request.first, (tile) =>
+        ownedRect(tile, source.sourceSize, picture.size),
       );
       try {
         const report = (done: number, total: number, part: Partial<PreviewProgress>): void =>
@@ -77,22 +77,49 @@ export async function previewPisa(
           layers,
           report,
         );
-        const sums = new FigureSums(picture.scale, picture.branches.includes('semantic'));
-        for (const [index, tile] of tiles.entries()) {
+        const alpha = source.decoded.alpha && (await enlargedAlpha(source.decoded.alpha, source));
+        if (alpha) opened.push(alpha);
+        let figures = NO_FIGURES;
+        for (const [index, kept] of tiles.entries()) {
           throwIfCancelled(context.signal);
-          const rect = scaledRect(tile, picture.scale);
-          const samples = Buffer.concat(await Promise.all(layers.map((layer) => layer.area(rect))));
-          sums.add(samples, await source.decoded.rgb.area(tile), tile);
+          const tile = await tileAt(kept, source, layers, alpha);
+          const own = tileFigures(
+            tile.covered,
+            kept,
+            await source.decoded.rgb.area(kept),
+            source.sourceSize,
+            picture.size,
+          );
+          figures = addFigures(figures, own);
           const file = `${request.jobId}-${++files}.bin`;
-          await writeScratch(path.join(request.scratchDirectory, file), samples);
-          report(steps + index + 1, steps, { tile: { rect, file } });
+          await writeScratch(path.join(request.scratchDirectory, file), tile.bytes);
+          report(steps + index + 1, steps, { tile: { rect: tile.rect, file, figures: own } });
         }
-        return { device, inferenceSeconds, figures: sums.figures() };
+        return { device, inferenceSeconds, figures };
       } finally {
-        await Promise.all(layers.map((layer) => layer.close()));
+        await Promise.all([...layers, ...opened].map((file) => file.close()));
       }
     },
   );
+}
+
+/** As the export enlarges it. */
+const enlargedAlpha = (alpha: PixelFile, { picture, folder }: PisaSource): Promise<PixelFile> =>
+  pillowResize(alpha, picture.size, path.join(folder, 'alpha-large.tif'));
+
+async function tileAt(
+  kept: Rect,
+  { sourceSize, picture }: PisaSource,
+  layers: readonly PixelFile[],
+  alpha: PixelFile | undefined,
+): Promise<ResultTile> {
+  const area = coveredRect(kept, sourceSize, picture.size);
+  const covered = {
+    area,
+    layers: await Promise.all(layers.map((layer) => layer.area(area))),
+    alpha: await alpha?.area(area),
+  };
+  return tileOf(covered, sourceSize, picture.size, kept);
 }
 
 /** Decodes the picture at every corner into `layers`, which the caller closes. */
@@ -105,7 +132,8 @@ async function decodeLayers(
   layers: PixelFile[],
   report: (done: number, total: number, part: Partial<PreviewProgress>) => void,
 ): Promise<{ steps: number; inferenceSeconds: number }> {
-  const { scale, processSize, branches } = model.manifest;
+  const { processSize, branches } = model.manifest;
+  const { scale } = request;
   const corners = cornersFor(branches);
   const { work } = workSize(sourceSize, scale, processSize);
   const known = pisa.known(identity);
@@ -154,13 +182,4 @@ async function decodeLayers(
     inferenceSeconds += result.inferenceSeconds;
   }
   return { steps, inferenceSeconds };
-}
-
-/** Squares that cover a picture, row by row. */
-function tilesOf({ width, height }: Size): Rect[] {
-  const [columns, rows] = [Math.ceil(width / TILE), Math.ceil(height / TILE)];
-  return Array.from({ length: columns * rows }, (_, i) => {
-    const [x, y] = [(i % columns) * TILE, Math.floor(i / columns) * TILE];
-    return { x, y, width: Math.min(TILE, width - x), height: Math.min(TILE, height - y) };
-  });
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Rect } from '../../shared/geometry';
+import { addFigures, NO_FIGURES } from '../../shared/panelFigures';
 import type {
   PreviewFigures,
   PreviewPicture,
@@ -8,26 +9,20 @@ import type {
 } from '../../shared/previewProtocol';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
+import { AreaResampler } from '../image/resampleArea';
 import type { TiledModel } from '../models/kinds/tiled';
-import type { TileSession } from '../runtime/session';
-import type { TilePlan } from '../tiling/plan';
-import { blendTile } from '../upscale/blend';
 import { estimateSeconds } from '../upscale/estimateSeconds';
 import { tiledAttempts } from '../upscale/inferTiled';
 import type { UpscaleServices } from '../upscale/services';
 import { cornersFor } from './corners';
-import { FigureSums } from './figureSums';
+import { tileFigures } from './figureSums';
+import { readKept, trimKept, writeKept } from './keptFiles';
+import { runTile, tileArea, tileBytes, type TileNetwork } from './modelTile';
 import type { OpenSource } from './openSource';
+import { joined, ownedRect } from './resultGrid';
+import { resultTile, type LayerArea } from './resultTile';
 import { writeScratch } from './scratchFile';
-import { inOrder } from './tileOrder';
-import {
-  blendWindow,
-  previewPlan,
-  runWindow,
-  scaledRect,
-  windowsOf,
-  type TileWindow,
-} from './tileWindows';
+import { previewPlan, wantedTiles, windowsOf, type TileWindow } from './tileWindows';
 
 export type PreviewContext = {
   readonly signal: AbortSignal;
@@ -44,27 +39,35 @@ export type PreviewLayers = {
   readonly figures: PreviewFigures;
 };
 
+type TiledSource = PreviewInput & { readonly model: TiledModel };
+
 /**
- * Computes a preview's layers with a tiled model: all of them from one run for each tile. One tile
- * is in memory at a time.
+ * Computes a preview's layers with a tiled model: all of them from one run for each tile, or from
+ * what an earlier preview of the same picture kept. One tile is in memory at a time.
  */
 export async function previewTiled(
   request: PreviewRequest,
   services: UpscaleServices,
   context: PreviewContext,
-  { model, picture, ...source }: PreviewInput & { readonly model: TiledModel },
+  { model, picture, ...source }: TiledSource,
 ): Promise<PreviewLayers> {
   const { manifest } = model;
   const { rgb } = source.decoded;
+  const { size } = picture;
+  const resampler = new AreaResampler(
+    {
+      width: source.sourceSize.width * manifest.scale,
+      height: source.sourceSize.height * manifest.scale,
+    },
+    size,
+    'lanczos3',
+  );
+  const rectOf = ({ kept }: TileWindow): Rect => ownedRect(kept, source.sourceSize, size);
   // What a device made before it failed stays on disk, so its files' names are not used again.
   let files = 0;
   return tiledAttempts(services, source, manifest.tilePixels, async ({ device, tilePixels }) => {
     const plan = previewPlan(manifest, source.sourceSize, tilePixels);
-    const windows = inOrder(
-      windowsOf(plan, manifest, source.sourceSize),
-      request.first,
-      ({ kept }) => scaledRect(kept, manifest.scale),
-    );
+    const windows = wantedTiles(windowsOf(plan, manifest, source.sourceSize), request, rectOf);
     const total = windows.length;
     const report = (done: number, part: Partial<PreviewProgress> = {}): void =>
       context.progress({ phase: 'infer', done, total, device, picture, ...part });
@@ -78,45 +81,60 @@ export async function previewTiled(
     report(0, seconds === undefined ? {} : { secondsLeft: seconds });
 
     const started = performance.now();
-    const sums = new FigureSums(manifest.scale, manifest.branches.includes('semantic'));
+    let figures = NO_FIGURES;
     let inferenceSeconds = 0;
     for (const [index, window] of windows.entries()) {
       throwIfCancelled(context.signal);
-      const tile = await layersOf(window, plan, model, session, source);
-      inferenceSeconds += tile.seconds;
-      sums.add(tile.layers, await rgb.area(window.kept), window.kept);
+      const layers = await keptLayers(window, { model, plan, session }, device, source);
+      inferenceSeconds += layers.seconds;
+      const { kept } = window;
+      const tile = resultTile(layers, resampler, source.sourceSize, kept);
+      const own = tileFigures(tile.covered, kept, await rgb.area(kept), source.sourceSize, size);
+      figures = addFigures(figures, own);
       const file = `${request.jobId}-${++files}.bin`;
-      await writeScratch(path.join(request.scratchDirectory, file), tile.layers);
+      await writeScratch(path.join(request.scratchDirectory, file), tile.bytes);
       const secondsLeft =
         ((performance.now() - started) / 1000 / (index + 1)) * (total - index - 1);
-      report(index + 1, { tile: { rect: tile.rect, file }, secondsLeft });
+      report(index + 1, {
+        tile: { rect: tile.rect, file, figures: own },
+        secondsLeft,
+        ...nextOf(windows[index + 1], rectOf),
+      });
     }
     throwIfCancelled(context.signal);
-    return { device, inferenceSeconds, figures: sums.figures() };
+    return { device, inferenceSeconds, figures };
   });
 }
 
-/** A tile's layers as its file holds them. */
-async function layersOf(
+const nextOf = (
+  window: TileWindow | undefined,
+  rectOf: (window: TileWindow) => Rect,
+): { next?: Rect } => (window ? { next: rectOf(window) } : {});
+
+/** A tile's layers at the model's own scale: as they were kept, or from the network. */
+async function keptLayers(
   window: TileWindow,
-  { tile }: TilePlan,
-  { manifest: { scale, branches } }: TiledModel,
-  session: TileSession,
-  { decoded }: Pick<OpenSource, 'decoded'>,
-): Promise<{ rect: Rect; layers: Uint8Array; seconds: number }> {
-  const rect = scaledRect(window.kept, scale);
-  const { layers, seconds } = await runWindow(window, tile, decoded.rgb, session);
+  network: TileNetwork,
+  device: Device,
+  source: Omit<TiledSource, 'model' | 'picture'>,
+): Promise<LayerArea & { readonly seconds: number }> {
+  const { id, scale, branches } = network.model.manifest;
   const corners = cornersFor(branches);
-  const bytes = 3 * rect.width * rect.height;
-  const result = new Uint8ClampedArray(corners.length * bytes);
-  for (const [index, corner] of corners.entries()) {
-    blendTile(
-      layers,
-      corner,
-      blendWindow(window, tile, scale, rect),
-      result.subarray(index * bytes, (index + 1) * bytes),
-      3,
-    );
+  const area = tileArea(window, source, scale);
+  const hasAlpha = source.decoded.alpha !== undefined;
+  const name = `${id}-${device}-${[area.x, area.y, area.width, area.height].join('-')}.layers`;
+  const known = await readKept(source.kept, name, tileBytes(area, corners.length, hasAlpha));
+  if (known) {
+    const bytes = 3 * area.width * area.height;
+    return {
+      area,
+      layers: corners.map((_, layer) => known.subarray(layer * bytes, (layer + 1) * bytes)),
+      alpha: hasAlpha ? known.subarray(corners.length * bytes) : undefined,
+      seconds: 0,
+    };
   }
-  return { rect, layers: new Uint8Array(result.buffer), seconds };
+  const made = await runTile(window, network, source, corners);
+  await writeKept(source.kept, name, joined([...made.layers, ...(made.alpha ? [made.alpha] : [])]));
+  await trimKept(source.kept);
+  return made;
 }

@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../../shared/geometry';
+import type { PreviewRequest } from '../../shared/previewProtocol';
 import type { PixelFile } from '../image/pixelFile';
 import type { TiledDescriptor } from '../models/manifest';
 import type { TileLayers, TileSession } from '../runtime/session';
@@ -6,6 +7,7 @@ import { planTiles, type TilePlan } from '../tiling/plan';
 import type { BlendWindow } from '../upscale/blend';
 import { keptPart, planningSize } from '../upscale/runTiles';
 import { mirroredIndices, tileInput } from '../upscale/tileInput';
+import { inOrder } from './tileOrder';
 
 /**
  * A tile of the source: where its input begins (perhaps before the picture's edge), and what is
@@ -24,12 +26,20 @@ const SHARE = 1 / 4;
  */
 const HALOS = 7;
 
+/**
+ * Pixels of the source around what a tile keeps for which its result holds, too: what the largest
+ * filter between the model's scale and a result's reaches, and the pixels of the result that lie
+ * across the tile's edge.
+ */
+export const BORDER = 5;
+
 /** Cuts a picture for a preview. `tilePixels` is the most that a tile may have. */
 export function previewPlan(
-  { margin, halo, sizeRule, ...rest }: TiledDescriptor,
+  { margin, halo: network, sizeRule, ...rest }: TiledDescriptor,
   size: Size,
   tilePixels: number,
 ): TilePlan {
+  const halo = network + BORDER;
   const pixels = Math.min(tilePixels, Math.max(tilePixels * SHARE, (HALOS * halo) ** 2));
   return planTiles(
     planningSize({ margin, halo, sizeRule, ...rest }, size),
@@ -126,6 +136,33 @@ export function blendWindow(
     bandX: 0,
     bandWidth: part.width,
   };
+}
+
+/** Side of a tile where no network needs another. */
+const SQUARE = 128;
+
+/** Squares that cover a picture, row by row. */
+export function sourceSquares({ width, height }: Size): Rect[] {
+  const [columns, rows] = [Math.ceil(width / SQUARE), Math.ceil(height / SQUARE)];
+  return Array.from({ length: columns * rows }, (_, i) => {
+    const [x, y] = [(i % columns) * SQUARE, Math.floor(i / columns) * SQUARE];
+    return { x, y, width: Math.min(SQUARE, width - x), height: Math.min(SQUARE, height - y) };
+  });
+}
+
+/** The tiles of the wanted part that the panel does not have yet, what comes first at the front. */
+export function wantedTiles<T>(
+  tiles: readonly T[],
+  { first, region, have = [] }: Pick<PreviewRequest, 'first' | 'region' | 'have'>,
+  rectOf: (tile: T) => Rect,
+): readonly T[] {
+  const keyOf = ({ x, y, width, height }: Rect): string => [x, y, width, height].join(' ');
+  const known = new Set(have.map(keyOf));
+  const wanted = tiles.filter((tile) => {
+    const rect = rectOf(tile);
+    return (!region || intersection(rect, region) !== undefined) && !known.has(keyOf(rect));
+  });
+  return inOrder(wanted, first ?? region, rectOf);
 }
 
 export const scaledRect = ({ x, y, width, height }: Rect, scale: number): Rect => ({

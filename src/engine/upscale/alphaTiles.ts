@@ -1,5 +1,5 @@
 import { maximumOf, clamped16, type ClampedSamples, type Samples } from '../image/samples';
-import type { PixelFile } from '../image/pixelFile';
+import type { Size } from '../../shared/geometry';
 import type { TileLayers } from '../runtime/session';
 import type { BlendWindow } from './blend';
 
@@ -75,6 +75,12 @@ export function fillAlpha(
     band.fill(value, y * bandWidth + bandX, y * bandWidth + bandX + width);
 }
 
+/** A plane of alpha, or a part of one, that is read by rows. */
+export type AlphaRows = {
+  readonly info: Size;
+  samples(from: number, to: number): Promise<Samples>;
+};
+
 /** Around a pixel, so many others on each side must have its value for it to be kept. */
 const FLAT_REACH = 1;
 
@@ -83,7 +89,7 @@ const FLAT_REACH = 1;
  * `band`. So no network leaves a trace of what is transparent, or a hole in what is opaque.
  */
 export async function keepFlatAlpha(
-  alpha: PixelFile,
+  alpha: AlphaRows,
   from: number,
   to: number,
   scale: number,

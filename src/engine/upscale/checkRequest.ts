@@ -21,7 +21,7 @@ import { changeSetting, engineError } from '../errors';
 
 /** Refuses a request whose values are out of range, naming the value and the range. */
 export function checkRequest(request: UpscaleRequest): void {
-  inRange('scale', request.scale, SCALE_RANGE.minimum, SCALE_RANGE.maximum);
+  checkScale(request.scale);
   checkGuidance(request.guidance);
   inRange('quality', request.quality, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum);
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
@@ -43,6 +43,11 @@ export function checkRequest(request: UpscaleRequest): void {
   const folder = target.kind === 'file' ? target.path : target.directory;
   for (const place of [folder, target.within ?? folder])
     if (!path.isAbsolute(place)) throw bad('output', place, 'an absolute path');
+}
+
+/** Refuses a factor that is out of range. */
+export function checkScale(scale: number): void {
+  inRange('scale', scale, SCALE_RANGE.minimum, SCALE_RANGE.maximum);
 }
 
 /** Refuses dials that are out of range. */

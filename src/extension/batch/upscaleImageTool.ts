@@ -58,6 +58,7 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
       ...settings,
       scale: scale ?? settings.scale,
       format: format ?? settings.format,
+      pixelArt: settings.asset.pixelArt ?? 'auto',
     };
     let output: string | undefined;
     try {

@@ -19,6 +19,8 @@ export function activeImage(): vscode.Uri | undefined {
 export type PickOptions = {
   /** Marked already; also offered when they lie outside the workspace. */
   readonly marked?: readonly vscode.Uri[];
+  /** Not offered. */
+  readonly without?: vscode.Uri;
   readonly title?: string;
   readonly placeHolder?: string;
 };
@@ -27,11 +29,16 @@ export type PickOptions = {
  * Lets the person choose from the workspace's pictures; empty when there are none or nothing was
  * chosen.
  */
-export async function pickImages({ marked = [], title, placeHolder }: PickOptions = {}): Promise<
-  readonly vscode.Uri[]
-> {
+export async function pickImages({
+  marked = [],
+  without,
+  title,
+  placeHolder,
+}: PickOptions = {}): Promise<readonly vscode.Uri[]> {
   const found = await vscode.workspace.findFiles(imageGlob(), EXCLUDE, MAX_IMAGES);
-  const images = [...new Map([...marked, ...found].map((uri) => [uri.toString(), uri])).values()];
+  const images = [
+    ...new Map([...marked, ...found].map((uri) => [uri.toString(), uri])).values(),
+  ].filter((uri) => uri.toString() !== without?.toString());
   const isMarked = new Set(marked.map(String));
   if (images.length === 0) {
     void notify(

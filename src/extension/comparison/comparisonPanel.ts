@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { PanelWebviewApi } from '../../shared/panelProtocol';
+import type { PanelWebviewApi, SourceChange } from '../../shared/panelProtocol';
 import { RpcEndpoint, RpcError, type CallContext, type RpcApi } from '../../shared/rpc';
 import { Disposable } from '../disposable';
 import type { Log } from '../log';
@@ -79,7 +79,7 @@ export class ComparisonPanel extends Disposable {
     const files =
       comparison.kind === 'pair' ? [comparison.original, comparison.result] : [comparison.source];
     const watchers = files.map((file) =>
-      this.register(new SourceWatcher(file, () => this.sourceChanged())),
+      this.register(new SourceWatcher(file, (change) => this.sourceChanged(change))),
     );
     const onShown = (): void => watchers.forEach((watcher) => void watcher.seen());
     const folders = files.map((file) => vscode.Uri.joinPath(file, '..'));
@@ -128,10 +128,10 @@ export class ComparisonPanel extends Disposable {
   }
 
   /** A hidden webview has no page; the one that starts later reads the file anew. */
-  private sourceChanged(): void {
+  private sourceChanged(change: SourceChange): void {
     if (this.panel.visible)
       this.rpc
-        ?.call('sourceChanged', undefined)
+        ?.call('sourceChanged', change)
         .catch((error: unknown) => this.services.log.error('sourceChanged', error));
   }
 }

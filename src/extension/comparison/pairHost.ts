@@ -39,7 +39,8 @@ export class PairHost {
       models: [],
       model,
       guidance: DEFAULT_GUIDANCE,
-      output: { scale, format },
+      output: { scale, format, pixelArt: 'auto' },
+      leftAlone: '',
     };
   }
 

@@ -1,10 +1,13 @@
+import { PIXEL_ART_CHOICES, type PixelArtChoice } from '../../shared/assetOptions';
 import type { Rect, Size } from '../../shared/geometry';
 import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
 import {
+  MOST_TILES,
   SAVE_WAYS,
   type PanelChoice,
+  type PanelPart,
   type PanelRun,
-  type SaveHow,
+  type PanelSave,
 } from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
 import { isOneOf } from '../../shared/oneOf';
@@ -26,10 +29,17 @@ export class PanelRequests {
     if (value !== undefined && value !== null) throw refused('parameters', value, 'nothing');
   }
 
-  preview(value: unknown): PanelRun & { readonly first: Rect | undefined } {
+  preview(value: unknown): PanelRun & PanelPart {
     const fields = record(value);
-    const first = fields.first ?? undefined;
-    return { ...this.run(fields), first: first === undefined ? undefined : rect('first', first) };
+    const { have } = fields;
+    if (!Array.isArray(have) || have.length > MOST_TILES)
+      throw refused('have', have, `at most ${MOST_TILES} tiles`);
+    return {
+      ...this.run(fields),
+      first: optionalRect('first', fields.first),
+      region: optionalRect('region', fields.region),
+      have: have.map((tile: unknown) => rect('have', tile)),
+    };
   }
 
   /** `size`: of the result that the rectangle must lie in. */
@@ -46,24 +56,35 @@ export class PanelRequests {
 
   choice(value: unknown): PanelChoice {
     const fields = record(value);
-    const { scale, format } = fields;
-    if (!isInRange(scale, SCALE_RANGE))
-      throw refused('scale', scale, `between ${SCALE_RANGE.minimum} and ${SCALE_RANGE.maximum}`);
+    const { format } = fields;
     if (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format))
       throw refused('format', format, ['source', ...OUTPUT_FORMATS].join(', '));
-    return { model: this.model(fields.model), guidance: guidance(fields.guidance), scale, format };
+    return {
+      model: this.model(fields.model),
+      guidance: guidance(fields.guidance),
+      scale: scale(fields.scale),
+      format,
+      pixelArt: pixelArt(fields.pixelArt),
+    };
   }
 
-  save(value: unknown): PanelRun & PanelChoice & { readonly how: SaveHow } {
-    const { how, onProcessor } = record(value);
+  save(value: unknown): PanelSave {
+    const { how, onProcessor, again } = record(value);
     if (!isOneOf(SAVE_WAYS, how)) throw refused('how', how, SAVE_WAYS.join(', '));
-    return { ...this.choice(value), onProcessor: bool('onProcessor', onProcessor), how };
+    return {
+      ...this.choice(value),
+      onProcessor: bool('onProcessor', onProcessor),
+      how,
+      again: bool('again', again),
+    };
   }
 
   private run(fields: Record<string, unknown>): PanelRun {
     return {
       model: this.model(fields.model),
       onProcessor: bool('onProcessor', fields.onProcessor),
+      scale: scale(fields.scale),
+      pixelArt: pixelArt(fields.pixelArt),
     };
   }
 
@@ -90,6 +111,19 @@ function guidance(value: unknown): Guidance {
       );
   return { pixel: pixel as number, semantic: semantic as number };
 }
+
+function scale(value: unknown): number {
+  if (isInRange(value, SCALE_RANGE)) return value;
+  throw refused('scale', value, `between ${SCALE_RANGE.minimum} and ${SCALE_RANGE.maximum}`);
+}
+
+function pixelArt(value: unknown): PixelArtChoice {
+  if (isOneOf(PIXEL_ART_CHOICES, value)) return value;
+  throw refused('pixelArt', value, PIXEL_ART_CHOICES.join(', '));
+}
+
+const optionalRect = (name: string, value: unknown): Rect | undefined =>
+  value === undefined || value === null ? undefined : rect(name, value);
 
 function rect(name: string, value: unknown): Rect {
   const { x, y, width, height } = record(value);

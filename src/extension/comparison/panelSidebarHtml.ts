@@ -1,3 +1,4 @@
+import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import type { PanelStrings } from '../../shared/panelText';
 import { OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
 import { guidanceHtml } from './panelGuidanceHtml';
@@ -12,7 +13,7 @@ export function sidebarHtml(s: PanelStrings): string {
       ${outputHtml(s)}
       ${compareHtml(s)}
     </div>
-    <footer><button type="button" class="button wide" id="upscaleSelected" data-tip="${e(s.upscaleSelectedTip)}" disabled>${e(s.upscaleSelected)}</button></footer>
+    <footer><button type="button" class="button wide" id="applyToOthers" data-tip="${e(s.applyToOthersTip)}" disabled>${e(s.applyToOthers)}</button></footer>
   </aside>`;
 }
 
@@ -45,6 +46,10 @@ function outputHtml(s: PanelStrings): string {
       '<option ' +
       `value="${format}">${e(format === 'source' ? s.formatSource : format === 'webp' ? 'WebP' : format.toUpperCase())}</option>`,
   );
+  const names = { auto: s.auto, on: s.pixelArtOn, off: s.pixelArtOff };
+  const pixelArt = PIXEL_ART_CHOICES.map(
+    (choice) => `<option value="${choice}">${e(names[choice])}</option>`,
+  ).join('');
   return `<section class="pane output" aria-labelledby="outputTitle">
         <header><h2 id="outputTitle">${e(s.output)}</h2></header>
         <div class="form">
@@ -52,9 +57,12 @@ function outputHtml(s: PanelStrings): string {
           <select id="model"></select>
           <label for="scale">${e(s.scale)}</label>
           <span class="pair">
-            <span class="times"><input class="number" id="scale" type="number" min="${SCALE_RANGE.minimum}" max="${SCALE_RANGE.maximum}" step="any" inputmode="decimal"></span>
+            <span class="times"><input class="number" id="scale" type="number" min="${SCALE_RANGE.minimum}" max="${SCALE_RANGE.maximum}" step="any" inputmode="decimal" aria-describedby="scaleProblem"></span>
             <select id="format" aria-label="${e(s.format)}">${formats.join('')}</select>
           </span>
+          <p class="field-problem" id="scaleProblem" role="alert"></p>
+          <label for="pixelArt">${e(s.pixelArt)}</label>
+          <select id="pixelArt" data-tip="${e(s.pixelArtTip)}">${pixelArt}</select>
           <span class="key">${e(s.size)}</span><output class="value" id="outputSize" aria-live="off"></output>
           <span class="key">${e(s.file)}</span><output class="value file" id="outputFile" tabindex="0" aria-live="off"><span></span><span></span></output>
         </div>

@@ -32,12 +32,17 @@ export function stageHtml(s: PanelStrings): string {
       </div>
       <p class="problem" id="problem" role="status"></p>
     </div>
+    <div class="tag working" id="working" hidden>
+      <span id="workingText"></span>
+      <button type="button" class="link" id="cancel">${e(s.cancel)}</button>
+    </div>
     <div class="banner" id="banner" role="status"></div>
     <div class="notice-place" id="noticePlace"></div>
     <template id="bannerTemplate">
-      ${codicon('refresh')}<span>${e(s.sourceChanged)}</span>
+      ${codicon('info')}<span id="bannerText"></span>
       <button type="button" class="link" data-action="refresh">${e(s.refresh)}</button>
       <button type="button" class="link" data-action="keep">${e(s.keep)}</button>
+      <button type="button" class="link" data-action="upscaleAnyway">${e(s.upscaleAnyway)}</button>
     </template>
     <template id="noticeTemplate">
       <section class="notice">
@@ -48,6 +53,7 @@ export function stageHtml(s: PanelStrings): string {
           <p class="advice"></p>
           <div class="actions">
             <button type="button" class="button primary" data-action="tryProcessor">${e(s.tryProcessor)}</button>
+            <button type="button" class="button primary" data-action="saveUnseen">${e(s.saveUnseen)}</button>
             <button type="button" class="button" data-action="tryAgain">${e(s.tryAgain)}</button>
             <button type="button" class="link" data-action="showLog">${e(s.showLog)}</button>
           </div>

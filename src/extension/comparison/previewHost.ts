@@ -1,12 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelSummary, UpscaleProgress } from '../../shared/engineProtocol';
+import { densityOf } from '../../shared/density';
 import { scaledSize, type Size } from '../../shared/geometry';
-import type {
-  PanelHostApi,
-  PanelInit,
-  PanelModel,
-  PanelProgress,
+import {
+  fitsWhole,
+  type PanelHostApi,
+  type PanelInit,
+  type PanelModel,
+  type PanelProgress,
+  type PanelRun,
 } from '../../shared/panelProtocol';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { UpscaleSettings } from '../../shared/settings';
@@ -30,9 +33,6 @@ export type PreviewServices = {
   readonly jobs: UpscaleJobs;
   readonly log: Log;
 };
-
-/** Layers of a larger result would not fit into a webview's memory. */
-const MOST_PREVIEW_MEGAPIXELS = 120;
 
 /** Parameters are anything at all, since a webview sent them. */
 type Served = {
@@ -65,7 +65,7 @@ export class PreviewHost {
       save: (params, context) => this.save(params, context),
       copySettings: (params) => this.copySettings(params),
       useForWorkspace: (params) => this.useForWorkspace(params),
-      upscaleSelected: (params) => this.upscaleSelected(params),
+      applyToOthers: (params) => this.applyToOthers(params),
       showLog: (params) => this.showLog(params),
     };
   }
@@ -81,7 +81,7 @@ export class PreviewHost {
     ]);
     this.models = models.map(toPanelModel);
     this.onShown();
-    const { model, guidance, scale, format } = this.settings;
+    const { model, guidance, scale, format, asset } = this.settings;
     this.tellMissingModel(wish.model ?? model);
     return {
       kind: 'preview',
@@ -92,7 +92,8 @@ export class PreviewHost {
       models: this.models,
       model: wish.model ?? model,
       guidance: wish.guidance ?? guidance,
-      output: { scale, format },
+      output: { scale, format, pixelArt: asset.pixelArt ?? 'auto' },
+      leftAlone: leftAlone(source),
     };
   }
 
@@ -101,7 +102,7 @@ export class PreviewHost {
     context: CallContext,
   ): ReturnType<PanelHostApi['preview']> {
     const wanted = this.requests.preview(params);
-    this.checkSize(wanted.model);
+    this.checkSize(wanted);
     return this.session.compute(this.source, wanted, context);
   }
 
@@ -153,13 +154,14 @@ export class PreviewHost {
   }
 
   private async copySettings(params: unknown): Promise<void> {
-    const { model, guidance, scale, format } = this.requests.choice(params);
+    const { model, guidance, scale, format, pixelArt } = this.requests.choice(params);
     const settings = {
       'pisaUpscale.model': model,
       'pisaUpscale.pixelGuidance': guidance.pixel,
       'pisaUpscale.semanticGuidance': guidance.semantic,
       'pisaUpscale.scale': scale,
       'pisaUpscale.outputFormat': format,
+      'pisaUpscale.pixelArt': pixelArt,
     };
     await vscode.env.clipboard.writeText(JSON.stringify(settings, undefined, 2));
   }
@@ -169,17 +171,18 @@ export class PreviewHost {
   }
 
   /**
-   * The person sees the files before anything runs; what was selected when the panel was opened is
-   * marked already.
+   * The person chooses the files before anything runs; what was selected when the panel was opened
+   * is marked already.
    */
-  private async upscaleSelected(params: unknown): Promise<void> {
-    const { model, guidance, scale, format } = this.requests.choice(params);
+  private async applyToOthers(params: unknown): Promise<void> {
+    const { pixelArt, ...choice } = this.requests.choice(params);
     const files = await pickImages({
       marked: this.comparison.selection,
-      title: vscode.l10n.t('Upscale With These Settings'),
+      without: this.comparison.source,
+      title: vscode.l10n.t('Apply to Other Images'),
     });
     if (files.length > 0)
-      await this.services.jobs.upscale(files, 0, { model, guidance, scale, format });
+      await this.services.jobs.upscale(files, 0, { ...choice, asset: { pixelArt } });
   }
 
   private async showLog(params: unknown): Promise<void> {
@@ -194,11 +197,13 @@ export class PreviewHost {
     );
   }
 
-  private checkSize(id: string): void {
+  /** Models that compute a picture as a whole can't show a part of a large one. */
+  private checkSize({ model: id, scale }: PanelRun): void {
     const model = this.models.find((known) => known.id === id);
-    if (!model || !this.size) return;
-    const { width, height } = scaledSize(this.size, model.scale);
-    if ((width * height) / 1e6 <= MOST_PREVIEW_MEGAPIXELS) return;
+    if (!model || model.byTiles || !this.size) return;
+    const result = scaledSize(this.size, scale);
+    if (fitsWhole(result)) return;
+    const { width, height } = result;
     throw new RpcError({
       code: 'preview-too-large',
       message: vscode.l10n.t(
@@ -206,7 +211,10 @@ export class PreviewHost {
         width,
         height,
       ),
-      hint: vscode.l10n.t('"Upscale Image" writes it without a preview.'),
+      hint: vscode.l10n.t(
+        '{0} computes a picture as a whole: it can be upscaled without a preview.',
+        model.name,
+      ),
     });
   }
 
@@ -245,12 +253,25 @@ export class PreviewHost {
   }
 }
 
-const toPanelModel = ({ id, name, scale, branches }: ModelSummary): PanelModel => ({
+const toPanelModel = ({ id, name, scale, branches, byTiles }: ModelSummary): PanelModel => ({
   id,
   name,
   scale,
   branches,
+  byTiles,
 });
+
+/** The same rule as the engine's: the name says that the picture is an enlargement already. */
+function leftAlone(source: vscode.Uri): string {
+  const density = densityOf(source.path);
+  return density
+    ? vscode.l10n.t(
+        '{0} is the ×{1} picture of a set already, as its name says. Upscale the picture of density 1 instead.',
+        baseName(source),
+        density.factor,
+      )
+    : '';
+}
 
 const toPanelProgress = ({ tile, tiles, device, secondsLeft }: UpscaleProgress): PanelProgress => ({
   done: Math.min(tile, tiles),

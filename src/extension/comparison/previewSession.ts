@@ -1,18 +1,26 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { createPreviewFolder, type PreviewFolder } from '../../client/jobFiles';
 import { chooseGuidance } from '../../shared/autoGuidance';
 import type { Rect } from '../../shared/geometry';
+import { addFigures, NO_FIGURES } from '../../shared/panelFigures';
 import type { Guidance } from '../../shared/guidance';
 import type {
+  PanelPart,
   PanelPreview,
   PanelProgress,
   PanelResult,
   PanelRun,
   PanelTile,
 } from '../../shared/panelProtocol';
-import type { PreviewPicture, PreviewProgress, PreviewResult } from '../../shared/previewProtocol';
+import type {
+  PreviewFigures,
+  PreviewPicture,
+  PreviewProgress,
+  PreviewResult,
+  PreviewTile,
+} from '../../shared/previewProtocol';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { UpscaleSettings } from '../../shared/settings';
 import { deviceName } from '../devices/deviceNames';
@@ -21,7 +29,12 @@ import type { EngineSupervisor } from '../engineSupervisor';
 /** Exact parts that are kept: the webview may still be reading the one before. */
 const KEPT_PARTS = 4;
 
+/** How long the engine may take to obey where a view moved on. */
+const REGION_GRACE_MS = 15_000;
+
 export type PreviewSource = { readonly file: string; readonly settings: UpscaleSettings };
+
+type MeasuredTile = { readonly pixels: number; readonly figures: PreviewFigures };
 
 type Finished = {
   readonly key: string;
@@ -34,11 +47,17 @@ type Finished = {
  * panel lives.
  */
 export class PreviewSession {
-  private run = 0;
   private controller: AbortController | undefined;
   private working: Promise<unknown> = Promise.resolve();
   private finished: Finished | undefined;
   private picture: PanelResult | undefined;
+  /** What was measured of the tiles so far, by their places. */
+  private measured: { readonly key: string; readonly tiles: Map<string, MeasuredTile> } = {
+    key: '',
+    tiles: new Map(),
+  };
+  /** Of the last run; the webview reads them once. */
+  private tileFiles: string[] = [];
   private readonly parts: string[] = [];
 
   private constructor(
@@ -69,7 +88,7 @@ export class PreviewSession {
    */
   async compute(
     source: PreviewSource,
-    params: PanelRun & { readonly first: Rect | undefined },
+    params: PanelRun & PanelPart,
     { signal, progress }: CallContext,
   ): Promise<PanelPreview> {
     this.controller?.abort();
@@ -80,7 +99,7 @@ export class PreviewSession {
     signal.addEventListener('abort', abort, { once: true });
     try {
       const key = await keyOf(source, params);
-      if (this.finished?.key === key) {
+      if (this.finished?.key === key && params.region === undefined) {
         for (const step of this.finished.steps) progress(step);
         return this.finished.answer;
       }
@@ -102,15 +121,12 @@ export class PreviewSession {
   ): Promise<PanelTile> {
     const { guidance, rect } = params;
     const { file } = await this.engine.use((client) =>
-      client.exactRegion(
-        { ...this.callOf(source, params, this.directory), guidance, rect },
-        { signal },
-      ),
+      client.exactRegion({ ...this.callOf(source, params), guidance, rect }, { signal }),
     );
     this.parts.push(path.join(this.directory, file));
     for (const old of this.parts.splice(0, Math.max(0, this.parts.length - KEPT_PARTS)))
       await rm(old, { force: true });
-    return { rect, address: this.address(this.directory, file) };
+    return { rect, address: this.address(file) };
   }
 
   /** Ends what runs and removes every file, once nothing writes any more. */
@@ -123,91 +139,125 @@ export class PreviewSession {
   private async infer(
     key: string,
     source: PreviewSource,
-    params: PanelRun & { readonly first: Rect | undefined },
+    params: PanelRun & PanelPart,
     signal: AbortSignal,
     progress: CallContext['progress'],
   ): Promise<PanelPreview> {
     if (signal.aborted) throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
     this.finished = undefined;
-    await rm(this.runDirectory(), { recursive: true, force: true });
-    this.run++;
-    const directory = this.runDirectory();
-    await mkdir(directory);
+    for (const file of this.tileFiles.splice(0)) await rm(file, { force: true });
+    if (this.measured.key !== key) this.measured = { key, tiles: new Map() };
     const steps: PanelProgress[] = [];
     const onProgress = (step: PreviewProgress): void => {
-      const shown = this.stepOf(step, directory);
+      const shown = this.stepOf(step);
       if (shown.picture) this.picture = shown.picture;
+      if (step.tile) this.keep(step.tile);
       if (shown.tile ?? shown.picture) steps.push(shown);
       if (!signal.aborted) progress(shown);
     };
+    const { first, region, have } = params;
     const call = {
-      ...this.callOf(source, params, directory),
-      ...(params.first ? { first: params.first } : {}),
+      ...this.callOf(source, params),
+      ...(first ? { first } : {}),
+      ...(region ? { region } : {}),
+      have,
     };
-    const result = await this.engine.use((client) => client.preview(call, { signal, onProgress }));
-    const answer = answerOf(result);
-    this.finished = { key, steps, answer };
+    // A view that moves ends what runs, all the time: a tile may come to its end.
+    const graceMs = region ? REGION_GRACE_MS : undefined;
+    const result = await this.engine.use((client) =>
+      client.preview(call, { signal, onProgress, graceMs }),
+    );
+    const answer = this.answerOf(result);
+    if (!region) this.finished = { key, steps, answer };
     return answer;
+  }
+
+  private keep({ file, rect, figures }: PreviewTile): void {
+    this.tileFiles.push(path.join(this.directory, file));
+    this.measured.tiles.set([rect.x, rect.y, rect.width, rect.height].join(' '), {
+      pixels: rect.width * rect.height,
+      figures,
+    });
+  }
+
+  private answerOf({
+    device,
+    seconds,
+    estimate,
+    branches,
+    notes,
+    size,
+  }: PreviewResult): PanelPreview {
+    const tiles = [...this.measured.tiles.values()];
+    const pixels = tiles.reduce((sum, tile) => sum + tile.pixels, 0);
+    return {
+      device: deviceName(device),
+      seconds: seconds.total,
+      figures: tiles.reduce((sum, tile) => addFigures(sum, tile.figures), NO_FIGURES),
+      covered: Math.min(1, pixels / (size.width * size.height)),
+      estimate,
+      auto: chooseGuidance(estimate, branches),
+      notes,
+    };
   }
 
   private callOf(
     { file, settings }: PreviewSource,
-    { model, onProcessor }: PanelRun,
-    scratchDirectory: string,
+    { model, onProcessor, scale, pixelArt }: PanelRun,
   ) {
     const { device, colourFix, maxInputMegapixels } = settings;
     return {
       input: file,
-      scratchDirectory,
+      scratchDirectory: this.directory,
       model,
+      scale,
+      pixelArt,
       device: onProcessor ? ('cpu' as const) : device,
       colourFix,
       maxInputMegapixels,
     };
   }
 
-  private stepOf(
-    { done, total, device, secondsLeft, tile, picture }: PreviewProgress,
-    directory: string,
-  ): PanelProgress {
+  private stepOf({
+    done,
+    total,
+    device,
+    secondsLeft,
+    tile,
+    next,
+    picture,
+  }: PreviewProgress): PanelProgress {
     return {
       done,
       total,
       device: device ? deviceName(device) : '',
       secondsLeft,
-      tile: tile && { rect: tile.rect, address: this.address(directory, tile.file) },
-      picture: picture && this.resultOf(picture, directory),
+      tile: tile && { rect: tile.rect, address: this.address(tile.file) },
+      next,
+      picture: picture && resultOf(picture),
     };
   }
 
-  private resultOf(
-    { size, sourceSize, branches, alphaFile, exact }: PreviewPicture,
-    directory: string,
-  ): PanelResult {
-    return {
-      size,
-      sourceSize,
-      branches,
-      exact,
-      alphaAddress: alphaFile === undefined ? undefined : this.address(directory, alphaFile),
-    };
-  }
-
-  private runDirectory(): string {
-    return path.join(this.directory, `run-${this.run}`);
-  }
-
-  private address(directory: string, file: string): string {
+  private address(file: string): string {
     return this.webview()
-      .asWebviewUri(vscode.Uri.file(path.join(directory, file)))
+      .asWebviewUri(vscode.Uri.file(path.join(this.directory, file)))
       .toString();
   }
 }
 
+const resultOf = ({
+  size,
+  sourceSize,
+  branches,
+  hasAlpha,
+  way,
+  exact,
+}: PreviewPicture): PanelResult => ({ size, sourceSize, branches, hasAlpha, way, exact });
+
 /** Tells models, devices and versions of the file on disk apart. */
 async function keyOf(
   { file, settings }: PreviewSource,
-  { model, onProcessor }: PanelRun,
+  { model, onProcessor, scale, pixelArt }: PanelRun,
 ): Promise<string> {
   const { size, mtimeMs, ino } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0, ino: 0 }));
   return [
@@ -218,21 +268,7 @@ async function keyOf(
     model,
     onProcessor ? 'cpu' : settings.device,
     settings.colourFix,
+    scale,
+    pixelArt,
   ].join('|');
 }
-
-const answerOf = ({
-  device,
-  seconds,
-  figures,
-  estimate,
-  branches,
-  notes,
-}: PreviewResult): PanelPreview => ({
-  device: deviceName(device),
-  seconds: seconds.total,
-  figures,
-  estimate,
-  auto: chooseGuidance(estimate, branches),
-  notes,
-});

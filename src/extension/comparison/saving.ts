@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { PanelChoice, PanelRun, SaveHow } from '../../shared/panelProtocol';
+import type { PanelChoice, PanelSave } from '../../shared/panelProtocol';
 import {
   OUTPUT_FORMATS,
   type OutputFormatChoice,
@@ -31,16 +31,15 @@ const LABELS = {
 /** Where and how a choice is saved; undefined when the person changed their mind. */
 export async function askWhereToSave(
   source: vscode.Uri,
-  params: PanelRun & PanelChoice & { readonly how: SaveHow },
+  params: PanelSave,
   settings: UpscaleSettings,
 ): Promise<UpscaleOverrides | undefined> {
-  const { model, guidance, scale, format, onProcessor, how } = params;
-  // What was seen is what the model makes of it, whatever else could be made.
+  const { model, guidance, scale, format, pixelArt, onProcessor, how, again } = params;
   const common = {
     model,
     guidance,
     scale,
-    asset: { pixelArt: 'off', again: true } as const,
+    asset: { pixelArt, again },
     ...(onProcessor ? { device: 'cpu' as const } : {}),
   };
   if (how === 'save') return { ...common, format };

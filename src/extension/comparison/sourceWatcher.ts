@@ -1,20 +1,18 @@
 import * as vscode from 'vscode';
+import type { SourceChange } from '../../shared/panelProtocol';
 import { Disposable } from '../disposable';
 
 /** Programs write a file in several steps. */
 const SETTLE_MS = 400;
 
-/**
- * Tells when a file's content changed on disk. A file that vanishes and comes back counts once it
- * is back.
- */
+/** Tells when a file's content changed on disk, and when it is gone. */
 export class SourceWatcher extends Disposable {
   private timer: NodeJS.Timeout | undefined;
   private version: string | undefined;
 
   constructor(
     private readonly file: vscode.Uri,
-    private readonly onChanged: () => void,
+    private readonly onChanged: (change: SourceChange) => void,
   ) {
     super();
     // The file's own name may hold what a pattern reads as wildcards.
@@ -23,7 +21,7 @@ export class SourceWatcher extends Disposable {
         new vscode.RelativePattern(vscode.Uri.joinPath(file, '..'), '*'),
         false,
         false,
-        true,
+        false,
       ),
     );
     const look = (changed: vscode.Uri): void => {
@@ -31,6 +29,7 @@ export class SourceWatcher extends Disposable {
     };
     this.register(watcher.onDidChange(look));
     this.register(watcher.onDidCreate(look));
+    this.register(watcher.onDidDelete(look));
     void this.seen();
   }
 
@@ -51,9 +50,9 @@ export class SourceWatcher extends Disposable {
 
   private async look(): Promise<void> {
     const version = await this.versionOnDisk();
-    if (this.isDisposed || version === undefined || version === this.version) return;
+    if (this.isDisposed || version === this.version) return;
     this.version = version;
-    this.onChanged();
+    this.onChanged(version === undefined ? 'deleted' : 'changed');
   }
 
   private async versionOnDisk(): Promise<string | undefined> {

@@ -24,6 +24,8 @@ export type PanelActions = {
 
   setModel(id: string): void;
   setOutput(patch: Partial<PanelOutput>): void;
+  /** Whether what stands in the field for the scale can be asked for. */
+  setScaleValid(valid: boolean): void;
 
   pin(): void;
   unpin(): void;
@@ -31,11 +33,15 @@ export type PanelActions = {
   compareWith(what: 'original' | 'A'): void;
 
   save(how: SaveHow): void;
+  /** Saves what could not be previewed. */
+  saveUnseen(): void;
+  /** Saves from now on what is left alone otherwise. */
+  upscaleAnyway(): void;
   /** Ends what is running. */
   cancel(): void;
   copySettings(): void;
   useForWorkspace(): void;
-  upscaleSelected(): void;
+  applyToOthers(): void;
 
   tryAgain(): void;
   tryProcessor(): void;

@@ -3,7 +3,7 @@ import type { PanelActions } from './actions';
 import { setText, setTip } from './dom';
 import type { PanelView } from './panelView';
 import { RadioGroup } from './radioGroup';
-import { canSave } from './saveControl';
+import { isSettled } from './saveControl';
 import { dialText, fill } from './text';
 
 /** A/B: keeps a setting as A and compares the present one with it. */
@@ -40,7 +40,7 @@ export class CompareRow {
   render(view: PanelView): void {
     const { state, run, strings, comparesWithA } = view;
     const { pinned } = state;
-    const usable = canSave(view);
+    const usable = isSettled(view);
     this.showPinned(pinned !== undefined);
     this.pin.disabled = !usable;
     this.swap.disabled = !usable;

@@ -32,12 +32,15 @@ export class Dial {
   }
 
   render(view: PanelView): void {
-    const { branches, strings } = view;
+    const { branches, squares, strings } = view;
     const has = branches.includes(this.branch);
     const value = this.value;
     this.element.classList.toggle('off', !has);
     this.missing.hidden = has;
-    setText(this.missing, branches.length === 1 ? strings.oneDial : strings.dialMissing);
+    setText(
+      this.missing,
+      squares ? strings.noDials : branches.length === 1 ? strings.oneDial : strings.dialMissing,
+    );
     for (const input of [this.slider, this.number]) input.disabled = !has;
     // A value between the steps, typed or from the pad, is shown where it is.
     setAttribute(this.slider, 'step', toStep(value) === value ? GUIDANCE_RANGE.step : FINE_STEP);

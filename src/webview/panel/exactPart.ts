@@ -1,5 +1,6 @@
 import type { Rect } from '../../shared/geometry';
 import { sameGuidance } from './panelState';
+import { runOf } from './saveRun';
 import type { Services } from './services';
 import { contains } from './stagePlacing';
 
@@ -43,7 +44,7 @@ export class ExactPart {
   }
 
   private async request(rect: Rect): Promise<void> {
-    const { host, renderer, store, patch, run, view } = this.services;
+    const { host, renderer, patch, view } = this.services;
     const controller = new AbortController();
     const { signal } = controller;
     const ended = (): boolean => signal.aborted;
@@ -51,10 +52,7 @@ export class ExactPart {
     const { guidance } = view();
     patch({ refining: true });
     try {
-      const tile = await host.exact(
-        { model: store.state.model, onProcessor: run().onProcessor, guidance, rect },
-        signal,
-      );
+      const tile = await host.exact({ ...runOf(this.services), guidance, rect }, signal);
       if (ended()) return;
       await renderer.showExact(tile, guidance);
       if (!ended()) patch({ refining: false, exact: { rect: tile.rect, guidance } });

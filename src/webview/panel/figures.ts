@@ -38,15 +38,24 @@ export class Figures {
   render(view: PanelView): void {
     this.consistency.render(consistencyShown(view));
     this.invented.render(inventedShown(view));
-    const notes = view.run.preview?.notes ?? [];
+    const notes = notesOf(view);
     this.notes.hidden = notes.length === 0;
-    if (notes === this.noted) return;
+    if (notes.join('\n') === this.noted.join('\n')) return;
     this.noted = notes;
     this.notes.replaceChildren(
       ...notes.map((note) => Object.assign(document.createElement('li'), { textContent: note })),
     );
   }
 }
+
+function notesOf({ run, strings }: PanelView): readonly string[] {
+  const { notes = [], covered = 1 } = run.preview ?? {};
+  return covered < 1 ? [...notes, fill(strings.ofPart, shareText(covered))] : notes;
+}
+
+/** A per cent is never none of it, nor all. */
+const shareText = (share: number): string =>
+  String(Math.min(99, Math.max(1, Math.round(share * 100))));
 
 class Meter {
   private readonly element: HTMLElement;
@@ -103,7 +112,9 @@ function consistencyShown({ run, guidance, strings }: PanelView): Shown {
   };
 }
 
-function inventedShown({ run, guidance, branches, strings }: PanelView): Shown {
+function inventedShown({ run, guidance, branches, squares, strings }: PanelView): Shown {
+  if (squares)
+    return unknown(fill(strings.percent, '0.0'), strings.noneInSquares, strings.notKnown);
   if (!branches.includes('semantic') && branches.length > 0)
     return unknown(strings.unknown, strings.oneDialUnknown, strings.notKnown);
   const share = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);

@@ -1,3 +1,4 @@
+import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type {
@@ -49,7 +50,8 @@ const isOutput = (value: unknown): value is PanelOutput =>
   isRecord(value) &&
   isNumber(value.scale) &&
   value.scale > 0 &&
-  (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format));
+  (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format)) &&
+  isOneOf(PIXEL_ART_CHOICES, value.pixelArt);
 
 const isPicture = (value: unknown): value is PanelPicture =>
   isRecord(value) &&
@@ -64,13 +66,15 @@ const isModel = (value: unknown): value is PanelModel =>
   isText(value.name) &&
   isNumber(value.scale) &&
   value.scale > 0 &&
-  isListOf(value.branches, isBranch);
+  isListOf(value.branches, isBranch) &&
+  typeof value.byTiles === 'boolean';
 
 export function isPanelInit(value: unknown): value is PanelInit {
   if (
     !isRecord(value) ||
     !isPicture(value.original) ||
     !isText(value.facts) ||
+    !isText(value.leftAlone) ||
     !isText(value.model) ||
     !isMissingOr(value.session, isText)
   )
@@ -88,7 +92,8 @@ const isResult = (value: unknown): value is PanelResult =>
   isSize(value.size) &&
   isSize(value.sourceSize) &&
   isListOf(value.branches, isBranch) &&
-  isMissingOr(value.alphaAddress, isText) &&
+  typeof value.hasAlpha === 'boolean' &&
+  (value.way === 'model' || value.way === 'squares') &&
   typeof value.exact === 'boolean';
 
 export function isPanelProgress(value: unknown): value is PanelProgress {
@@ -114,6 +119,8 @@ export function isPanelPreview(value: unknown): value is PanelPreview {
     !isText(value.device) ||
     !isCount(value.seconds) ||
     !isGuidance(value.auto) ||
+    !isCount(value.covered) ||
+    value.covered > 1 ||
     !isListOf(value.notes, isText)
   )
     return false;

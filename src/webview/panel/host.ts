@@ -69,8 +69,8 @@ export class PanelHost {
     return this.connection.call('useForWorkspace', params);
   }
 
-  upscaleSelected(params: Params<'upscaleSelected'>): Promise<void> {
-    return this.connection.call('upscaleSelected', params);
+  applyToOthers(params: Params<'applyToOthers'>): Promise<void> {
+    return this.connection.call('applyToOthers', params);
   }
 
   showLog(): Promise<void> {

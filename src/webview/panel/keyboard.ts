@@ -2,7 +2,6 @@ import { RENDER_MODES } from '../render/state';
 import { zoomStep } from '../viewTransform';
 import type { PanelActions } from './actions';
 import type { PanelView } from './panelView';
-import { canSave } from './saveControl';
 import type { Stage } from './stage';
 
 /** Keys that work everywhere in the panel. */
@@ -36,7 +35,7 @@ function pressWithControl(
       actions.redo();
       return true;
     case 's':
-      if (canSave(view)) actions.save(shiftKey ? 'saveAs' : 'save');
+      actions.save(shiftKey ? 'saveAs' : 'save');
       return true;
     default:
       return false;

@@ -1,7 +1,15 @@
+import type { PanelStrings } from '../../shared/panelText';
 import { find } from '../find';
 import type { PanelActions } from './actions';
 import type { PanelView } from './panelView';
-import type { Notice } from './runState';
+import type { Notice, RunState } from './runState';
+
+const BANNER_ACTIONS: Readonly<Record<RunState['source'], readonly string[]>> = {
+  changed: ['refresh', 'keep'],
+  // What is gone can neither be looked at anew nor be left as it is.
+  deleted: [],
+  seen: ['upscaleAnyway'],
+};
 
 /**
  * The card over the picture and the banner above it. They are put into the page when there is
@@ -13,20 +21,15 @@ export class Notices {
   private readonly card = find(document, '#noticeTemplate', HTMLTemplateElement);
   private readonly bannerContent = find(document, '#bannerTemplate', HTMLTemplateElement);
   private shown: Notice | undefined;
+  private told = '';
 
   constructor(private readonly actions: PanelActions) {
     for (const place of [this.place, this.banner])
       place.addEventListener('click', (event) => this.click(event));
   }
 
-  render({ run, strings }: PanelView): void {
-    const changed = run.sourceChanged;
-    if (changed !== this.banner.hasChildNodes())
-      keepFocus(this.banner, () =>
-        this.banner.replaceChildren(
-          ...(changed ? [this.bannerContent.content.cloneNode(true)] : []),
-        ),
-      );
+  render({ run, leftAlone, strings }: PanelView): void {
+    this.renderBanner(run.source, leftAlone, strings);
     if (run.notice === this.shown) return;
     this.shown = run.notice;
     keepFocus(this.place, () => this.place.replaceChildren());
@@ -34,6 +37,7 @@ export class Notices {
     const { kind } = run.notice;
     const titles = {
       init: strings.failedInit,
+      unopenable: strings.failedOpen,
       preview: strings.failedPreview,
       cancelled: strings.cancelledTitle,
       save: strings.failedSave,
@@ -42,7 +46,31 @@ export class Notices {
     this.place.append(this.fillCard(run.notice, titles[kind]));
   }
 
-  private fillCard({ kind, message, hint, canTryProcessor }: Notice, title: string): HTMLElement {
+  private renderBanner(source: RunState['source'], leftAlone: string, strings: PanelStrings): void {
+    const texts = {
+      deleted: strings.sourceDeleted,
+      changed: strings.sourceChanged,
+      seen: leftAlone,
+    };
+    const text = texts[source];
+    if (text === this.told) return;
+    this.told = text;
+    keepFocus(this.banner, () => {
+      this.banner.replaceChildren();
+      if (text === '') return;
+      const content = this.bannerContent.content.cloneNode(true) as DocumentFragment;
+      find(content, 'span', HTMLElement).textContent = text;
+      const actions = BANNER_ACTIONS[source];
+      for (const button of Array.from(content.querySelectorAll('button')))
+        button.hidden = !actions.includes(button.dataset.action ?? '');
+      this.banner.append(content);
+    });
+  }
+
+  private fillCard(
+    { kind, message, hint, canTryProcessor, canSaveUnseen }: Notice,
+    title: string,
+  ): HTMLElement {
     const card = find(
       this.card.content.cloneNode(true) as DocumentFragment,
       '.notice',
@@ -62,7 +90,8 @@ export class Notices {
     const button = (action: string): HTMLButtonElement =>
       find(card, `[data-action=${action}]`, HTMLButtonElement);
     button('tryProcessor').hidden = !canTryProcessor;
-    button('tryAgain').hidden = kind === 'action';
+    button('saveUnseen').hidden = !canSaveUnseen;
+    button('tryAgain').hidden = kind === 'action' || canSaveUnseen;
     button('tryAgain').classList.toggle('primary', !canTryProcessor);
     button('showLog').hidden = kind === 'cancelled';
     button('dismiss').hidden = kind !== 'save' && kind !== 'action';
@@ -80,6 +109,8 @@ export class Notices {
       case 'showLog':
       case 'dismiss':
       case 'refresh':
+      case 'saveUnseen':
+      case 'upscaleAnyway':
       case 'keep':
         this.actions[action]();
         break;

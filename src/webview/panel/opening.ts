@@ -53,6 +53,11 @@ export class Opening {
       return;
     }
     if (init.kind === 'pair') patch({ phase: 'pair' });
-    else await this.previews.start();
+    else {
+      // Of a large picture only what is seen is computed: it begins in the middle, at its pixels.
+      if (stored === undefined && this.services.view().byParts)
+        store.update({ view: { zoom: 1, x: 0.5, y: 0.5 } });
+      await this.previews.start();
+    }
   }
 }

@@ -1,10 +1,11 @@
+import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import type { PanelModel } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
-import { OUTPUT_FORMATS } from '../../shared/settings';
+import { OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
 import { find } from '../find';
 import type { PanelActions } from './actions';
-import { setText, setTip } from './dom';
-import { clampScale } from './panelState';
+import { setAttribute, setText, setTip } from './dom';
+import { validScale } from './panelState';
 import type { PanelView } from './panelView';
 import { fill } from './text';
 
@@ -12,7 +13,9 @@ import { fill } from './text';
 export class OutputForm {
   private readonly model = find(document, '#model', HTMLSelectElement);
   private readonly scale = find(document, '#scale', HTMLInputElement);
+  private readonly problem = find(document, '#scaleProblem', HTMLElement);
   private readonly format = find(document, '#format', HTMLSelectElement);
+  private readonly pixelArt = find(document, '#pixelArt', HTMLSelectElement);
   private readonly size = find(document, '#outputSize', HTMLOutputElement);
   private readonly file = find(document, '#outputFile', HTMLOutputElement);
   private readonly name = Array.from(this.file.querySelectorAll('span'));
@@ -26,16 +29,21 @@ export class OutputForm {
       if (value === 'source' || isOneOf(OUTPUT_FORMATS, value))
         actions.setOutput({ format: value });
     });
-    // What is typed counts as soon as it makes sense, also for a shortcut that saves; it is
-    // corrected afterwards.
-    this.scale.addEventListener('input', () => {
-      const scale = clampScale(this.scale.valueAsNumber);
-      if (scale !== undefined && scale === this.scale.valueAsNumber) actions.setOutput({ scale });
+    this.pixelArt.addEventListener('change', () => {
+      const { value } = this.pixelArt;
+      if (isOneOf(PIXEL_ART_CHOICES, value)) actions.setOutput({ pixelArt: value });
     });
-    this.scale.addEventListener('change', () => {
-      const scale = clampScale(this.scale.valueAsNumber);
+    // What is typed counts as soon as it makes sense, also for a shortcut that saves; what does not
+    // stays as it is, is told, and can't be saved.
+    this.scale.addEventListener('input', () => {
+      const scale = validScale(this.scale.valueAsNumber);
+      actions.setScaleValid(scale !== undefined);
       if (scale !== undefined) actions.setOutput({ scale });
-      this.scale.value = String(scale ?? this.view?.state.output.scale ?? '');
+    });
+    this.scale.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape' || !this.view) return;
+      this.scale.value = String(this.view.state.output.scale);
+      actions.setScaleValid(true);
     });
   }
 
@@ -49,10 +57,15 @@ export class OutputForm {
     }
     this.model.value = state.model;
     this.format.value = state.output.format;
-    if (document.activeElement !== this.scale) this.scale.value = String(state.output.scale);
-    for (const input of [this.model, this.scale, this.format])
+    this.pixelArt.value = state.output.pixelArt;
+    if (document.activeElement !== this.scale && run.scaleValid)
+      this.scale.value = String(state.output.scale);
+    setAttribute(this.scale, 'aria-invalid', !run.scaleValid);
+    const { minimum, maximum } = SCALE_RANGE;
+    setText(this.problem, run.scaleValid ? '' : fill(strings.scaleRange, minimum, maximum));
+    for (const input of [this.model, this.scale, this.format, this.pixelArt])
       input.disabled = run.saving !== undefined || models.length === 0;
-    const { fileName = '', size } = run.outputName ?? {};
+    const { fileName = '', size } = (run.scaleValid && run.outputName) || {};
     setText(this.size, size ? `${size.width} × ${size.height}` : strings.unknown);
     const [start, end] = splitName(fileName || strings.unknown);
     for (const [index, part] of [start, end].entries())

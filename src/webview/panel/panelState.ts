@@ -1,3 +1,4 @@
+import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import { clampDial, DEFAULT_GUIDANCE, type Guidance } from '../../shared/guidance';
 import type { PanelInit, PanelModel, PanelOutput } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
@@ -39,7 +40,11 @@ export const EMPTY_STATE: PanelState = {
   pinned: undefined,
   compareWith: 'original',
   model: '',
-  output: { scale: DEFAULT_SETTINGS.scale, format: DEFAULT_SETTINGS.format },
+  output: {
+    scale: DEFAULT_SETTINGS.scale,
+    format: DEFAULT_SETTINGS.format,
+    pixelArt: 'auto',
+  },
   checkerboard: false,
   originalPixels: false,
   loupe: false,
@@ -101,6 +106,12 @@ export function clampScale(scale: number): number | undefined {
   );
 }
 
+/** A number that is a scale as it stands, with two decimals; undefined for any other. */
+export function validScale(scale: number): number | undefined {
+  const inside = scale >= SCALE_RANGE.minimum && scale <= SCALE_RANGE.maximum;
+  return inside ? clampScale(scale) : undefined;
+}
+
 const roundDial = (value: number): number => Math.round(clampDial(value, 1) * 100) / 100;
 
 const knownModel = (models: readonly PanelModel[], id: string): string | undefined =>
@@ -122,7 +133,8 @@ function pinnedFrom(value: unknown, models: readonly PanelModel[]): Pinned | und
 function outputFrom(value: unknown): PanelOutput | undefined {
   if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
   const scale = clampScale(value.scale);
-  if (scale === undefined || (value.format !== 'source' && !isOneOf(OUTPUT_FORMATS, value.format)))
+  const { format, pixelArt } = value;
+  if (scale === undefined || (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)))
     return undefined;
-  return { scale, format: value.format };
+  return { scale, format, pixelArt: isOneOf(PIXEL_ART_CHOICES, pixelArt) ? pixelArt : 'auto' };
 }

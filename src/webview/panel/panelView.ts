@@ -5,12 +5,19 @@ import {
   type Branch,
   type Guidance,
 } from '../../shared/guidance';
-import { PROCESSOR_LABEL, type PanelModel, type PanelResult } from '../../shared/panelProtocol';
+import {
+  isComputedWhole,
+  PROCESSOR_LABEL,
+  type PanelModel,
+  type PanelResult,
+} from '../../shared/panelProtocol';
 import type { PanelStrings } from '../../shared/panelText';
+import { SCALE_RANGE } from '../../shared/settings';
 import type { RenderMode } from '../render/state';
 import type { PanelStore } from './panelStore';
 import { roundGuidance, sameGuidance, type PanelState } from './panelState';
 import type { RunState } from './runState';
+import { fill } from './text';
 
 /** Everything that a frame of the user interface depends on, worked out once. */
 export type PanelView = {
@@ -26,6 +33,10 @@ export type PanelView = {
   readonly defaults: Guidance;
   /** The mode that can be shown now. */
   readonly mode: RenderMode;
+  /** Whether pixels become squares, so that dials change nothing. */
+  readonly squares: boolean;
+  /** Whether only the part that is seen is computed. */
+  readonly byParts: boolean;
   /** The result's pixels; estimated before they are known. */
   readonly picture: Size | undefined;
   readonly originalSize: Size | undefined;
@@ -36,19 +47,26 @@ export type PanelView = {
   /** Whether what is seen differs a little from what is saved. */
   readonly approximate: boolean;
   readonly onProcessor: boolean;
+  /** Why nothing can be saved, in words; empty when it can. */
+  readonly saveProblem: string;
+  /** Why "Save" leaves this picture alone; empty for most, and once the person wants it. */
+  readonly leftAlone: string;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
 };
 
-/** A pair is shown as it is. */
-const PAIR_GUIDANCE: Guidance = { pixel: 1, semantic: 0 };
+/** Of a pair, and of squares: the second layer is what is shown. */
+const SHOWN_AS_IT_IS: Guidance = { pixel: 1, semantic: 0 };
 
 export function panelView(store: PanelStore, run: RunState, strings: PanelStrings): PanelView {
   const { state } = store;
   const pair = run.init?.kind === 'pair';
   const model = run.init?.models.find(({ id }) => id === state.model);
   const branches = run.result?.branches ?? model?.branches ?? [];
-  const guidance = pair ? PAIR_GUIDANCE : guidanceForBranches(state.guidance, branches);
+  const squares = run.result?.way === 'squares';
+  const guidance = pair || squares ? SHOWN_AS_IT_IS : guidanceForBranches(state.guidance, branches);
+  const estimate = estimatedResult(run, model, state.output.scale);
+  const picture = pair ? shownPair(run) : (run.result?.size ?? estimate?.size);
   const done = run.phase === 'ready' || run.phase === 'pair';
   return {
     state,
@@ -60,10 +78,16 @@ export function panelView(store: PanelStore, run: RunState, strings: PanelString
     guidance,
     defaults: roundGuidance(run.init?.guidance ?? DEFAULT_GUIDANCE),
     mode: shownMode(state.mode, done, pair, branches),
-    picture: pair ? shownPair(run) : (run.result?.size ?? estimatedResult(run, model)?.size),
+    squares,
+    picture,
+    byParts: !pair && isByParts(run, model, picture),
     originalSize: originalSize(run),
     done,
-    busy: run.phase === 'starting' || run.phase === 'loading' || run.saving !== undefined,
+    busy:
+      run.phase === 'starting' ||
+      run.phase === 'loading' ||
+      run.filling ||
+      run.saving !== undefined,
     comparesWithA: state.compareWith === 'A' && state.pinned !== undefined && run.pinnedLoaded,
     approximate:
       run.phase === 'ready' &&
@@ -71,25 +95,45 @@ export function panelView(store: PanelStore, run: RunState, strings: PanelString
       !(run.exactSeen && run.exact && sameGuidance(run.exact.guidance, guidance)),
     onProcessor:
       run.onProcessor || (run.preview?.device ?? run.progress?.device) === PROCESSOR_LABEL,
+    saveProblem: saveProblem(run, strings),
+    leftAlone: run.again ? '' : (run.init?.leftAlone ?? ''),
     canUndo: store.canUndo,
     canRedo: store.canRedo,
   };
+}
+
+function saveProblem({ source, scaleValid }: RunState, strings: PanelStrings): string {
+  if (source === 'deleted') return strings.saveDeletedTip;
+  const { minimum, maximum } = SCALE_RANGE;
+  return scaleValid ? '' : fill(strings.saveScaleTip, minimum, maximum);
 }
 
 /** What a model will make of the original, before it says so itself. */
 export function estimatedResult(
   run: RunState,
   model: PanelModel | undefined,
+  scale: number,
 ): PanelResult | undefined {
   const sourceSize = originalSize(run);
   if (!sourceSize || !model) return undefined;
   return {
-    size: scaledSize(sourceSize, model.scale),
+    size: scaledSize(sourceSize, scale),
     sourceSize,
     branches: model.branches,
-    alphaAddress: undefined,
+    hasAlpha: false,
+    way: 'model',
     exact: true,
   };
+}
+
+/** A large picture is computed where it is looked at, by models that can. */
+export function isByParts(
+  run: RunState,
+  model: PanelModel | undefined,
+  result: Size | undefined,
+): boolean {
+  const source = originalSize(run);
+  return model?.byTiles === true && !!source && !!result && !isComputedWhole(source, result);
 }
 
 /** A pair of which one can't be shown is not shown. */

@@ -4,16 +4,39 @@ import { LayerSet } from '../render/layerSet';
 /** So many rows at a time are taken out of a picture. */
 const STRIP_ROWS = 256;
 
-/** A picture that the browser can decode; undefined if it can't be loaded. */
-export async function loadPicture(address: string | undefined): Promise<ImageBitmap | undefined> {
+/** Pixels of an original that are kept: 16/3 bytes each, and as many on a GPU. */
+const MOST_ORIGINAL_PIXELS = 32e6;
+
+/**
+ * A picture that the browser can decode; undefined if it can't be loaded. `size`: its own, upright,
+ * where that is known; a very large one is reduced.
+ */
+export async function loadPicture(
+  address: string | undefined,
+  size?: Size,
+): Promise<ImageBitmap | undefined> {
   if (address === undefined) return undefined;
   try {
-    return await createImageBitmap(await (await fetchOk(address)).blob());
+    const share = size ? Math.sqrt(MOST_ORIGINAL_PIXELS / (size.width * size.height)) : 1;
+    return await createImageBitmap(
+      await (await fetchOk(address)).blob(),
+      size && share < 1
+        ? {
+            resizeWidth: Math.floor(size.width * share),
+            resizeHeight: Math.floor(size.height * share),
+            resizeQuality: 'high',
+          }
+        : {},
+    );
   } catch (error) {
     console.info('A picture could not be loaded.', error);
     return undefined;
   }
 }
+
+/** The size of the file's picture, of which the bitmap may be a reduction. */
+export const trueSize = ({ width, height }: ImageBitmap, size: Size | undefined): Size =>
+  size && width < size.width ? size : { width, height };
 
 export async function loadBytes(address: string): Promise<Uint8Array> {
   return new Uint8Array(await (await fetchOk(address)).arrayBuffer());

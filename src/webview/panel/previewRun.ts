@@ -1,9 +1,14 @@
 import type { Rect } from '../../shared/geometry';
 import type { PanelProgress, PanelResult } from '../../shared/panelProtocol';
-import { estimatedResult } from './panelView';
+import { estimatedResult, isByParts } from './panelView';
+import { PartsRun } from './partsRun';
 import { isCancelled, noticeOf } from './runState';
+import { runOf } from './saveRun';
 import type { Services } from './services';
 import { fill, secondsText } from './text';
+
+/** How long a scale that is being typed must rest. */
+const REST_MS = 400;
 
 /**
  * Computes the layers of the present model and gives them to the renderer as they come. Only the
@@ -12,17 +17,48 @@ import { fill, secondsText } from './text';
 export class PreviewRun {
   private controller: AbortController | undefined;
   private half = false;
+  private timer: number | undefined;
+  private readonly parts: PartsRun;
 
   constructor(
     private readonly services: Services,
     /** The part of the result that is seen. */
     private readonly seen: () => Rect | undefined,
-  ) {}
+  ) {
+    this.parts = new PartsRun(
+      services,
+      seen,
+      (result) => this.begin(result),
+      (error) => this.stop(error),
+    );
+  }
+
+  /** After each frame. */
+  follow(): void {
+    this.parts.follow();
+  }
+
+  /** Ends what is only computed because it is seen; `resume` goes on with it. */
+  pause(): void {
+    this.parts.pause();
+  }
+
+  resume(): void {
+    this.parts.resume();
+  }
+
+  /** Starts once nothing more is typed. */
+  startSoon(): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.start(), REST_MS);
+  }
 
   /** What is seen comes first, unless that is all. */
   async start(): Promise<void> {
     const { host, store, run, patch, announcer, strings } = this.services;
+    window.clearTimeout(this.timer);
     this.controller?.abort();
+    this.parts.reset();
     const controller = new AbortController();
     this.controller = controller;
     const { signal } = controller;
@@ -36,6 +72,7 @@ export class PreviewRun {
           message: strings.noModels,
           hint: '',
           canTryProcessor: false,
+          canSaveUnseen: false,
           how: undefined,
         },
       });
@@ -51,13 +88,23 @@ export class PreviewRun {
       exact: undefined,
       exactSeen: false,
       refining: false,
-      confirmed: '',
+      filling: false,
+      seenComputed: true,
     });
     announcer.say(strings.announceStart);
     // Tiles are shown in the order in which they come, after the result that they belong to.
-    const estimate = estimatedResult(run(), model);
+    const estimate = estimatedResult(run(), model, store.state.output.scale);
     let shown: Promise<void> = estimate ? this.begin(estimate) : Promise.resolve();
     shown.catch(() => controller.abort());
+    if (estimate && isByParts(run(), model, estimate.size)) {
+      try {
+        await shown;
+        if (!signal.aborted) this.parts.follow();
+      } catch (error) {
+        await this.fail(controller, error, Promise.resolve());
+      }
+      return;
+    }
     const onProgress = (progress: PanelProgress): void => {
       if (signal.aborted) return;
       shown = shown.then(() => this.show(progress, signal));
@@ -66,7 +113,7 @@ export class PreviewRun {
     const first = store.state.view.zoom === 'fit' ? undefined : this.seen();
     try {
       const preview = await host.preview(
-        { model: model.id, onProcessor: run().onProcessor, first },
+        { ...runOf(this.services), first, region: undefined, have: [] },
         { signal, onProgress },
       );
       await shown;
@@ -86,9 +133,13 @@ export class PreviewRun {
 
   /** Ends the run; what was computed so far is of no use. */
   cancel(): void {
-    if (this.services.run().phase !== 'loading') return;
-    this.controller?.abort();
-    this.controller = undefined;
+    const { run } = this.services;
+    if (run().filling) {
+      this.parts.pause();
+      return;
+    }
+    if (run().phase !== 'loading') return;
+    this.drop();
     this.services.patch({
       phase: 'stopped',
       progress: undefined,
@@ -97,6 +148,7 @@ export class PreviewRun {
         message: this.services.strings.cancelledText,
         hint: '',
         canTryProcessor: false,
+        canSaveUnseen: false,
         how: undefined,
       },
     });
@@ -104,8 +156,10 @@ export class PreviewRun {
 
   /** Ends the run without a word: another picture takes the place. */
   drop(): void {
+    window.clearTimeout(this.timer);
     this.controller?.abort();
     this.controller = undefined;
+    this.parts.reset();
   }
 
   private async fail(
@@ -119,14 +173,17 @@ export class PreviewRun {
       () => error,
       (reason: unknown) => reason,
     );
-    const { patch, view } = this.services;
     if (isCancelled(cause)) this.cancel();
-    else
-      patch({
-        phase: 'stopped',
-        notice: noticeOf('preview', cause, view().onProcessor),
-        progress: undefined,
-      });
+    else this.stop(cause);
+  }
+
+  private stop(error: unknown): void {
+    const { patch, view } = this.services;
+    patch({
+      phase: 'stopped',
+      notice: noticeOf('preview', error, view().onProcessor),
+      progress: undefined,
+    });
   }
 
   private async show(progress: PanelProgress, signal: AbortSignal): Promise<void> {

@@ -6,16 +6,19 @@ import type {
   PanelProgress,
   PanelResult,
   SaveHow,
+  SourceChange,
 } from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
 
 /** What stands in the card over the picture, and what can be done about it. */
 export type Notice = {
-  readonly kind: 'init' | 'preview' | 'cancelled' | 'save' | 'action';
+  readonly kind: 'init' | 'unopenable' | 'preview' | 'cancelled' | 'save' | 'action';
   /** What happened, and what to do; either may be empty. */
   readonly message: string;
   readonly hint: string;
   readonly canTryProcessor: boolean;
+  /** It can be upscaled nevertheless, unseen. */
+  readonly canSaveUnseen: boolean;
   /** What to try again. */
   readonly how: SaveHow | undefined;
 };
@@ -34,12 +37,20 @@ export type RunState = {
   readonly result: PanelResult | undefined;
   readonly preview: PanelPreview | undefined;
   /** Progress of saving; `done` of 0 before it is known. */
+  /** Whether more of a large picture is being computed while what is there can be used. */
+  readonly filling: boolean;
+  /** Whether what is seen of a large picture is computed. */
+  readonly seenComputed: boolean;
   readonly saving: Pick<PanelProgress, 'done' | 'total' | 'device' | 'secondsLeft'> | undefined;
   /** What was just done, in words; empty after a while. */
   readonly confirmed: string;
   readonly outputName: { readonly fileName: string; readonly size: Size } | undefined;
   readonly notice: Notice | undefined;
-  readonly sourceChanged: boolean;
+  /** What became of the file on disk since it was read. */
+  readonly source: 'seen' | SourceChange;
+  readonly scaleValid: boolean;
+  /** Whether the person wants a picture upscaled that is left alone otherwise. */
+  readonly again: boolean;
   /** Whether the renderer holds A's layers. */
   readonly pinnedLoaded: boolean;
   /** The part that is shown exactly, and for which guidance. */
@@ -61,11 +72,15 @@ export const NOTHING_YET: RunState = {
   progress: undefined,
   result: undefined,
   preview: undefined,
+  filling: false,
+  seenComputed: true,
   saving: undefined,
   confirmed: '',
   outputName: undefined,
   notice: undefined,
-  sourceChanged: false,
+  source: 'seen',
+  scaleValid: true,
+  again: false,
   pinnedLoaded: false,
   exact: undefined,
   exactSeen: false,
@@ -83,6 +98,18 @@ const DEVICE_ERRORS = new Set([
 
 export const isCancelled = (error: unknown): boolean => RpcError.from(error).code === 'cancelled';
 
+/** Errors that say that the picture itself is at fault: nothing else will be shown of it. */
+const PICTURE_ERRORS = new Set([
+  'input-missing',
+  'input-unreadable',
+  'input-empty',
+  'input-lfs-pointer',
+  'input-not-an-image',
+  'input-damaged',
+  'input-too-large',
+  'input-not-on-disk',
+]);
+
 /** The card for an error. `onProcessor`: whether the processor is what failed. */
 export function noticeOf(
   kind: Notice['kind'],
@@ -93,5 +120,14 @@ export function noticeOf(
   const { code, message, hint = '' } = RpcError.from(error);
   const canTryProcessor =
     (kind === 'preview' || kind === 'save') && !onProcessor && DEVICE_ERRORS.has(code);
-  return { kind, message, hint, canTryProcessor, how };
+  const isPicture = (kind === 'init' || kind === 'preview') && PICTURE_ERRORS.has(code);
+  const canSaveUnseen = kind === 'preview' && code === 'preview-too-large';
+  return {
+    kind: isPicture ? 'unopenable' : kind,
+    message,
+    hint,
+    canTryProcessor,
+    canSaveUnseen,
+    how,
+  };
 }

@@ -22,7 +22,7 @@ export class RunStatus {
     setText(this.saved, run.confirmed);
     const progress = run.saving ?? run.progress;
     const share = progress && progress.total > 0 ? progress.done / progress.total : undefined;
-    const running = run.saving !== undefined || run.phase === 'loading';
+    const running = run.saving !== undefined || run.filling || run.phase === 'loading';
     this.line.hidden = !running;
     this.line.classList.toggle('unknown', share === undefined);
     setAttribute(this.line, 'aria-label', run.saving ? strings.saving : strings.upscaling);
@@ -30,6 +30,17 @@ export class RunStatus {
     if (share === undefined) this.line.removeAttribute('aria-valuenow');
     else setAttribute(this.line, 'aria-valuenow', Math.round(share * 100));
   }
+}
+
+/** What runs, and how far it is: "Upscaling · tile 7 of 16 · 5.0 s left". */
+export function runningText({ run, strings }: PanelView): string {
+  const progress = run.saving ?? run.progress;
+  const { done = 0, total = 0, secondsLeft } = progress ?? {};
+  return [
+    run.saving ? strings.saving : strings.upscaling,
+    ...(total > 0 ? [fill(strings.tileOf, Math.min(total, done + 1), total)] : []),
+    ...(typeof secondsLeft === 'number' ? [timeLeft(secondsLeft, strings)] : []),
+  ].join(' · ');
 }
 
 function chipText({ run, strings, pair }: PanelView): string {

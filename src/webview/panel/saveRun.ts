@@ -1,4 +1,5 @@
-import type { PanelChoice, SaveHow } from '../../shared/panelProtocol';
+import { guidanceForBranches } from '../../shared/guidance';
+import type { PanelChoice, PanelRun, SaveHow } from '../../shared/panelProtocol';
 import { isCancelled, noticeOf } from './runState';
 import { canSave } from './saveControl';
 import type { Services } from './services';
@@ -9,8 +10,21 @@ const CONFIRMED_MS = 8000;
 
 /** What the person has chosen, as the extension takes it. */
 export function choiceOf({ store, view }: Services): PanelChoice {
+  const { model, output, guidance } = store.state;
+  const { squares, branches } = view();
+  // Squares follow no dial, but the next picture may.
+  return {
+    ...output,
+    model,
+    guidance: squares ? guidance : guidanceForBranches(guidance, branches),
+  };
+}
+
+/** What is computed, and where. */
+export function runOf({ store, run }: Services): PanelRun {
   const { model, output } = store.state;
-  return { ...output, model, guidance: view().guidance };
+  const { scale, pixelArt } = output;
+  return { model, onProcessor: run().onProcessor, scale, pixelArt };
 }
 
 /** Saves, and what else is done with the present choice. */
@@ -20,20 +34,27 @@ export class SaveRun {
 
   constructor(private readonly services: Services) {}
 
-  async save(how: SaveHow): Promise<void> {
+  /** `unseen`: also where there is no preview. */
+  async save(how: SaveHow, unseen = false): Promise<void> {
     const { host, run, patch, view, strings } = this.services;
-    if (!canSave(view())) return;
+    if (unseen ? run().saving || view().saveProblem !== '' : !canSave(view(), how)) return;
+    const { notice } = run();
     const controller = new AbortController();
     this.controller = controller;
     patch({ saving: { done: 0, total: 0, device: '', secondsLeft: undefined }, notice: undefined });
     this.confirm('');
     try {
-      const choice = { ...choiceOf(this.services), onProcessor: run().onProcessor, how };
+      const choice = {
+        ...choiceOf(this.services),
+        onProcessor: run().onProcessor,
+        how,
+        again: run().again,
+      };
       const { fileName } = await host.save(choice, {
         signal: controller.signal,
         onProgress: (saving) => !controller.signal.aborted && patch({ saving }),
       });
-      patch({ saving: undefined });
+      patch({ saving: undefined, notice: unseen ? notice : undefined });
       if (fileName !== '') this.confirm(fill(strings.saved, fileName));
     } catch (error) {
       patch({

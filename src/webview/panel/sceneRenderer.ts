@@ -1,5 +1,11 @@
+import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
-import type { PanelPicture, PanelResult, PanelTile } from '../../shared/panelProtocol';
+import {
+  fitsWhole,
+  type PanelPicture,
+  type PanelResult,
+  type PanelTile,
+} from '../../shared/panelProtocol';
 import { createRenderer, type RendererOptions } from '../render/createRenderer';
 import { ExactPicture } from '../render/exactPicture';
 import { FrameScheduler } from '../render/frameScheduler';
@@ -8,10 +14,11 @@ import { LayerSet } from '../render/layerSet';
 import { drawLoupe } from '../render/loupe';
 import { pixelAt, type PixelReading } from '../render/pixel';
 import type { Renderer } from '../render/renderer';
-import { Scene, type OriginalPixels } from '../render/scene';
+import type { PixelStore } from '../render/pixelStore';
+import { originalStore, Scene } from '../render/scene';
 import type { RenderState } from '../render/state';
 import type { Point } from '../viewTransform';
-import { loadBytes, loadPicture, pairLayers, pixelsOf } from './pictures';
+import { loadBytes, loadPicture, pairLayers, pixelsOf, trueSize } from './pictures';
 import type {
   OpenedPictures,
   StageRenderer,
@@ -21,7 +28,7 @@ import type {
 import { onThemeChange, readTheme } from './theme';
 
 /** In the place of an original that the browser can't decode. */
-const NO_PIXELS: OriginalPixels = { width: 1, height: 1, data: new Uint8Array(4) };
+const NO_PIXELS = originalStore({ width: 1, height: 1, data: new Uint8Array(4) });
 
 /** Loads what the extension names, and draws it. */
 class SceneRenderer implements StageRenderer {
@@ -29,7 +36,9 @@ class SceneRenderer implements StageRenderer {
   private readonly frames = new FrameScheduler(() => this.draw());
   private readonly themeChanges: { dispose(): void };
   private theme = readTheme();
-  private original: OriginalPixels = NO_PIXELS;
+  private original: PixelStore = NO_PIXELS;
+  /** Whether `original` has every pixel of the file. */
+  private exactOriginal = false;
   private scene: Scene | undefined;
   private shown: StageScene | undefined;
   /** What the last drawn frame showed; empty once the pictures or the theme have changed since. */
@@ -47,21 +56,25 @@ class SceneRenderer implements StageRenderer {
   async open(original: PanelPicture, result: PanelPicture | undefined): Promise<OpenedPictures> {
     this.scene = undefined;
     const [from, to] = await Promise.all([
-      loadPicture(original.address),
+      loadPicture(original.address, original.size),
       loadPicture(result?.address),
     ]);
-    this.original = from ? pixelsOf(from) : NO_PIXELS;
+    this.original = from ? originalStore(pixelsOf(from)) : NO_PIXELS;
+    const size = from && trueSize(from, original.size);
+    this.exactOriginal = from !== undefined && size?.width === from.width;
     if (from && to) this.scene = new Scene(this.original, pairLayers(from, to));
     this.redraw();
     return {
-      original: from && { width: from.width, height: from.height },
+      original: size,
       result: to && { width: to.width, height: to.height },
     };
   }
 
-  async begin({ size, branches, alphaAddress }: PanelResult): Promise<void> {
-    const layers = new LayerSet(size, branches.includes('semantic') ? 3 : 2);
-    if (alphaAddress !== undefined) layers.setAlpha(await loadBytes(alphaAddress));
+  async begin({ size, branches, hasAlpha }: PanelResult): Promise<void> {
+    const count = branches.includes('semantic') ? 3 : 2;
+    const layers = fitsWhole(size)
+      ? new LayerSet(size, count, undefined, undefined, hasAlpha)
+      : LayerSet.windowed(size, count, hasAlpha);
     const pinned = this.scene?.comparison;
     this.scene = new Scene(this.original, layers);
     if (pinned) this.scene.pin(pinned.guidance, pinned.layers);
@@ -72,6 +85,18 @@ class SceneRenderer implements StageRenderer {
     const layers = this.scene?.result;
     layers?.addTile(rect, await loadBytes(address));
     this.redraw();
+  }
+
+  get largestPart(): Size | undefined {
+    return this.scene?.result.largestPart;
+  }
+
+  look(part: Rect): Rect {
+    const { scene } = this;
+    if (!scene) return part;
+    scene.result.store.moveTo(part);
+    this.redraw();
+    return scene.result.store.held;
   }
 
   async showExact(tile: PanelTile | undefined, guidance: Guidance): Promise<void> {
@@ -130,7 +155,7 @@ class SceneRenderer implements StageRenderer {
     return (
       shown && {
         ...shown,
-        originalPixels: shown.originalPixels && this.original !== NO_PIXELS,
+        originalPixels: shown.originalPixels && this.exactOriginal,
         theme,
       }
     );

@@ -105,7 +105,8 @@ export class Stage {
       originalPixels: state.originalPixels,
       compareWith: comparesWithA ? 'A' : 'original',
       checkerboard: state.checkerboard,
-      workingTile: run.phase === 'loading' ? (run.progress?.next ?? undefined) : undefined,
+      workingTile:
+        run.phase === 'loading' || run.filling ? (run.progress?.next ?? undefined) : undefined,
     });
   }
 

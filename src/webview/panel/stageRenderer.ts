@@ -1,4 +1,4 @@
-import type { Size } from '../../shared/geometry';
+import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { PanelPicture, PanelResult, PanelTile } from '../../shared/panelProtocol';
 import type { LegendStop } from '../render/heat';
@@ -28,6 +28,10 @@ export type StageRenderer = {
   /** A result without any tile. Layers of before are forgotten, but for those that A needs. */
   begin(result: PanelResult): Promise<void>;
   addTile(tile: PanelTile): Promise<void>;
+  /** The largest part of the result that can be kept at a time; undefined before `begin`. */
+  readonly largestPart: Size | undefined;
+  /** Makes room for a part of the result; tells what is kept now. Tiles elsewhere are forgotten. */
+  look(part: Rect): Rect;
   /** Shows this part as it is, as long as `guidance` is shown; undefined forgets it. */
   showExact(tile: PanelTile | undefined, guidance: Guidance): Promise<void>;
   /** Keeps a guidance of the present layers as A, also when other layers follow. */

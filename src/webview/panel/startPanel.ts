@@ -1,5 +1,6 @@
-import type { PanelWebviewApi } from '../../shared/panelProtocol';
+import { SOURCE_CHANGES, type PanelWebviewApi } from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
+import { isOneOf } from '../../shared/oneOf';
 import { find } from '../find';
 import { Announcer } from './announcer';
 import { isPanelInit } from './guards';
@@ -53,9 +54,9 @@ export async function startPanel({ connect, createRenderer, memory }: PanelParts
 
   const connection = connect({
     sourceChanged: async (params: unknown) => {
-      if (params !== undefined && params !== null)
+      if (!isOneOf(SOURCE_CHANGES, params))
         throw new RpcError({ code: 'invalid-request', message: strings.badAnswer });
-      if (run.init) patch({ sourceChanged: true });
+      if (run.init) patch({ source: params });
     },
     restart: async (init: unknown) => {
       if (!isPanelInit(init))

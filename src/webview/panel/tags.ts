@@ -1,3 +1,4 @@
+import { scaledSize, type Size } from '../../shared/geometry';
 import { find } from '../find';
 import { setText, setVariables } from './dom';
 import type { PanelView } from './panelView';
@@ -29,7 +30,7 @@ export class Tags {
   private readonly badge = find(document, '#badge', HTMLElement);
 
   render(view: PanelView, placed: Placed | undefined): void {
-    const { strings, mode, run, done } = view;
+    const { strings, mode, done } = view;
     this.frame.hidden = !placed;
     this.show(
       this.left,
@@ -38,14 +39,7 @@ export class Tags {
     this.show(this.right, rightTag(view));
     this.hint.hidden = mode !== 'hold' || !done;
     setText(this.hint, view.comparesWithA ? strings.holdHintA : strings.holdHintOriginal);
-    setText(
-      this.badge,
-      view.approximate && mode !== 'map'
-        ? run.refining
-          ? strings.refining
-          : strings.approximate
-        : '',
-    );
+    setText(this.badge, badgeText(view));
     if (placed) this.arrange(view, placed);
   }
 
@@ -87,6 +81,14 @@ export class Tags {
   }
 }
 
+/** How what is seen differs from what is saved. */
+function badgeText({ mode, run, strings, approximate, byParts, done }: PanelView): string {
+  if (byParts && done && !run.seenComputed)
+    return run.filling ? strings.partFilling : strings.partDimmed;
+  if (!approximate || mode === 'map') return '';
+  return run.refining ? strings.refining : strings.approximate;
+}
+
 function comparedTag(view: PanelView): Tag {
   const { comparesWithA, state, strings, originalSize, run } = view;
   if (comparesWithA && state.pinned) {
@@ -107,17 +109,6 @@ function comparedTag(view: PanelView): Tag {
 
 function rightTag(view: PanelView): Tag | undefined {
   const { strings, run, mode, done } = view;
-  if (run.phase === 'loading')
-    return [
-      strings.upscaling,
-      run.progress && run.progress.total > 0
-        ? fill(
-            strings.tileOf,
-            Math.min(run.progress.total, run.progress.done + 1),
-            run.progress.total,
-          )
-        : '',
-    ];
   if (!done) return undefined;
   const { compare, result } = sideNames(view);
   if (mode === 'difference')
@@ -126,13 +117,23 @@ function rightTag(view: PanelView): Tag | undefined {
   return mode === 'hold' && run.held ? comparedTag(view) : resultTag(view);
 }
 
-function resultTag({ strings, picture, originalSize }: PanelView): Tag {
+function resultTag({ strings, picture, originalSize, state, pair }: PanelView): Tag {
   const factor =
-    picture && originalSize ? scaleText(picture.width / originalSize.width) : undefined;
+    picture && originalSize
+      ? scaleText(trueFactor(picture, originalSize, pair ? undefined : state.output.scale))
+      : undefined;
   return [
     strings.upscaled,
     [...(picture ? [sizeText(picture)] : []), ...(factor === undefined ? [] : [factor])].join(
       ' · ',
     ),
   ];
+}
+
+/** The factor that was asked for where it gives this size, which is rounded to whole pixels. */
+function trueFactor(result: Size, original: Size, asked: number | undefined): number {
+  const made = asked === undefined ? undefined : scaledSize(original, asked);
+  return asked !== undefined && made?.width === result.width && made.height === result.height
+    ? asked
+    : result.width / original.width;
 }

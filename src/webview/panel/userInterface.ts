@@ -10,17 +10,18 @@ import { Pad } from './pad';
 import type { PanelView } from './panelView';
 import { GuidanceButtons } from './presets';
 import { RunStatus } from './runStatus';
-import { canSave, SaveControl } from './saveControl';
+import { isSettled, SaveControl } from './saveControl';
 import type { Stage } from './stage';
 import { fill, scaleText, sizeText } from './text';
 import { ViewControls } from './viewControls';
+import { WorkingTag } from './workingTag';
 
 /** All controls around the picture. */
 export class UserInterface {
   private readonly controls: ViewControls;
   private readonly parts: readonly { render(view: PanelView): void }[];
   private readonly facts = find(document, '#facts', HTMLElement);
-  private readonly upscaleSelected = find(document, '#upscaleSelected', HTMLButtonElement);
+  private readonly applyToOthers = find(document, '#applyToOthers', HTMLButtonElement);
 
   constructor(
     private readonly stage: Stage,
@@ -30,6 +31,7 @@ export class UserInterface {
     this.controls = new ViewControls(stage, actions);
     this.parts = [
       new RunStatus(),
+      new WorkingTag(actions),
       new SaveControl(actions),
       new Pad(actions, current),
       new Dial('pixel', actions, current),
@@ -40,7 +42,7 @@ export class UserInterface {
       new CompareRow(actions),
       new Notices(actions),
     ];
-    this.upscaleSelected.addEventListener('click', () => actions.upscaleSelected());
+    this.applyToOthers.addEventListener('click', () => actions.applyToOthers());
   }
 
   render(view: PanelView): void {
@@ -48,10 +50,12 @@ export class UserInterface {
     if (view.run.init) dataset.kind = view.run.init.kind;
     dataset.mode = view.done ? view.mode : '';
     classList.toggle('failed', view.run.phase === 'stopped');
+    // Of a picture that can't be opened nothing can be set, compared or saved.
+    classList.toggle('unopened', view.run.notice?.kind === 'unopenable');
     this.stage.render(view);
     this.controls.render(view, this.stage.place?.zoom);
     for (const part of this.parts) part.render(view);
-    this.upscaleSelected.disabled = !canSave(view);
+    this.applyToOthers.disabled = !isSettled(view) || !view.run.scaleValid;
     this.facts.hidden = !view.pair;
     setText(this.facts, factsText(view));
   }

@@ -46,7 +46,7 @@ export class BlendCells {
     const { store } = this.side.layers;
     const key = (level * 65_536 + row) * 65_536 + column;
     const toBlock = store.bits - level - bits;
-    const block = (row >> toBlock) * store.columns + (column >> toBlock);
+    const block = store.slotAt(column >> toBlock, row >> toBlock);
     const revision = store.revisionOf(block);
     const known = this.cells.get(key);
     if (known?.revision === revision) return known;
@@ -111,7 +111,7 @@ export class BlendCells {
     ];
     if (left < 0 || top < 0 || left >= width || top >= height) return;
     // Blocks of both line up, so a cell lies in one of them.
-    const plane = store.plane(0, level, (top >> blockBits) * store.columns + (left >> blockBits));
+    const plane = store.plane(0, level, store.slotAt(left >> blockBits, top >> blockBits));
     if (!plane) return;
     for (let y = 0, to = 0; y < 1 << bits; y++) {
       for (

@@ -121,7 +121,7 @@ export class CanvasRenderer implements Renderer {
           if (kind === 'map')
             mapPart(colour, seen.known, (rowStrength?.[x] ?? 0) * (strength?.scale ?? 0), theme);
           if (seen.known < 1) {
-            pending ??= this.resampler(scene, { kind: 'original' }, zoom, part, false);
+            pending ??= this.resampler(scene, { kind: 'original' }, zoom, part, false, true);
             rowPending ??= pending.row(y);
             takeSeen(original, rowPending, pending.components, x);
             addPending(
@@ -149,6 +149,7 @@ export class CanvasRenderer implements Renderer {
     zoom: number,
     part: Rect,
     squares = side.kind === 'original',
+    smooth = false,
   ): Resampler {
     const store = side.kind === 'original' ? scene.original : side.layers.store;
     const sampling = samplingOf(store, scene.size, zoom, squares);
@@ -156,7 +157,7 @@ export class CanvasRenderer implements Renderer {
       side.kind === 'original'
         ? originalLines(store, sampling.level)
         : blendedLines(this.cellsOf(side), side.layers, sampling.level);
-    return new Resampler(lines, sampling, part);
+    return new Resampler(lines, sampling, part, smooth);
   }
 
   private cellsOf(side: LayersSide): BlendCells {

@@ -1,6 +1,11 @@
 import type { Rect, Size } from '../../shared/geometry';
 import { lumaOf } from './blend';
-import { PixelStore, type BlockEdit } from './pixelStore';
+import { PixelStore, type BlockEdit, type BlockGrid } from './pixelStore';
+
+/** About 25 megapixels: 400 MB with all layers and their reductions, and as much on a GPU. */
+const WINDOW_BLOCKS = 96;
+const WINDOW_SIDE = 512;
+const WINDOW_ROWS = 8;
 
 /**
  * Residuals are kept in half levels: the map needs more than whole ones, and the strongest are
@@ -22,8 +27,34 @@ export class LayerSet {
     readonly size: Size,
     readonly layers: 2 | 3,
     blockSide?: number,
+    window?: BlockGrid,
+    /** Whether tiles carry alpha. */
+    private readonly alphaInTiles = false,
   ) {
-    this.store = new PixelStore(size, layers, { coverage: 0, alpha: 1 }, blockSide);
+    this.store = new PixelStore(size, layers, { coverage: 0, alpha: 1 }, blockSide, window);
+    this.alpha = alphaInTiles;
+  }
+
+  /** A result of which the part that is seen is kept: at most `WINDOW_BLOCKS` blocks. */
+  static windowed(size: Size, layers: 2 | 3, hasAlpha: boolean): LayerSet {
+    const columns = Math.ceil(size.width / WINDOW_SIDE);
+    const rows = Math.ceil(size.height / WINDOW_SIDE);
+    const high = Math.min(rows, Math.max(WINDOW_ROWS, Math.floor(WINDOW_BLOCKS / columns)));
+    const window = { columns: Math.min(columns, Math.floor(WINDOW_BLOCKS / high)), rows: high };
+    return new LayerSet(size, layers, WINDOW_SIDE, window, hasAlpha);
+  }
+
+  /** The largest part that can be held wherever it lies. */
+  get largestPart(): Size {
+    const { store, size } = this;
+    if (!store.windowed) return size;
+    // A part may begin anywhere in a block, unless all blocks have a slot.
+    const { width, height } = store.held;
+    const side = store.blockSide;
+    return {
+      width: width < size.width ? (store.columns - 1) * side : width,
+      height: height < size.height ? (store.rows - 1) * side : height,
+    };
   }
 
   get hasAlpha(): boolean {
@@ -32,15 +63,16 @@ export class LayerSet {
 
   /** Whether every pixel is known. */
   get complete(): boolean {
-    return this.covered === this.size.width * this.size.height;
+    return !this.store.windowed && this.covered === this.size.width * this.size.height;
   }
 
-  /** `data`: the layers one after another, each interleaved RGB rows of `rect`. */
+  /** `data`: the layers one after another, each interleaved RGB rows of `rect`; then its alpha. */
   addTile(rect: Rect, data: Uint8Array): void {
     const { width, height } = this.size;
     if (rect.x < 0 || rect.y < 0 || rect.x + rect.width > width || rect.y + rect.height > height)
       throw new RangeError('A tile lies outside the picture.');
-    if (data.length !== rect.width * rect.height * 3 * this.layers)
+    const bytes = 3 * this.layers + (this.alphaInTiles ? 1 : 0);
+    if (data.length !== rect.width * rect.height * bytes)
       throw new RangeError(
         `A tile of ${rect.width}×${rect.height} pixels has ${data.length} bytes.`,
       );
@@ -68,6 +100,14 @@ export class LayerSet {
     });
   }
 
+  /** As the tile says, else as it was set, else opaque. `pixel` counts from the tile's corner. */
+  private alphaAt(plane: Uint8Array, at: number, data: Uint8Array, pixel: number): number {
+    if (!this.alpha) return 255;
+    if (!this.alphaInTiles) return plane[at + 3] ?? 0;
+    const pixels = data.length / (3 * this.layers + 1);
+    return data[pixels * 3 * this.layers + pixel] ?? 0;
+  }
+
   private writeTile(
     { planes: [base, pixel, semantic], side, span, x, y }: BlockEdit,
     rect: Rect,
@@ -84,7 +124,7 @@ export class LayerSet {
       ) {
         if (base[to + 3] === 0) this.covered++;
         copyPixel(base, to, data, from, 255);
-        copyPixel(pixel, to, data, from + layer, this.alpha ? (pixel[to + 3] ?? 0) : 255);
+        copyPixel(pixel, to, data, from + layer, this.alphaAt(pixel, to, data, from / 3));
         if (semantic)
           copyPixel(
             semantic,

@@ -90,7 +90,7 @@ function readStore(
   const side = 1 << bits;
   for (let x = from; x < end;) {
     const stop = Math.min(end, ((x >> bits) + 1) << bits);
-    const plane = store.plane(layer, level, (y >> bits) * store.columns + (x >> bits));
+    const plane = store.plane(layer, level, store.slotAt(x >> bits, y >> bits));
     const row = (y & (side - 1)) * side;
     if (plane)
       for (let column = x; column < stop; column++)

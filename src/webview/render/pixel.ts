@@ -87,7 +87,7 @@ function texelAt(
   const column = Math.floor(((x + 0.5) * store.size.width) / size.width);
   const row = Math.floor(((y + 0.5) * store.size.height) / size.height);
   const inside = store.blockSide - 1;
-  const block = (row >> store.bits) * store.columns + (column >> store.bits);
+  const block = store.slotAt(column >> store.bits, row >> store.bits);
   const at = (((row & inside) << store.bits) + (column & inside)) * 4;
   return {
     read: (layer) => {

@@ -22,6 +22,9 @@ export type BlockEdit = {
   readonly y: number;
 };
 
+/** Blocks beside and below each other. */
+export type BlockGrid = { readonly columns: number; readonly rows: number };
+
 type Block = { revision: number; readonly levels: readonly BlockLevel[] };
 
 /** What every WebGL 2 can hold: as many slices in one texture array, as large. */
@@ -33,12 +36,20 @@ const SMALLEST_BLOCK = 16;
  * A picture of several RGBA layers, cut into square blocks, each with its reductions by 2, 4, 8 … A
  * block's side is a power of two, so that reductions never reach into a neighbour, and the blocks
  * are just the slices of a mipmapped texture array. Blocks exist from the first write on.
+ *
+ * Of a large picture it holds a window only, which moves by whole blocks. Each block's place in the
+ * picture, modulo the window, is its slot: a block that stays in sight stays where it is.
  */
 export class PixelStore {
   /** log2 of a block's side, and the coarsest level. */
   readonly bits: number;
+  /** Slots beside and below each other; of a whole picture, its blocks. */
   readonly columns: number;
   readonly rows: number;
+  /** Whether there are more blocks than slots. */
+  readonly windowed: boolean;
+  /** The window's upper left block. */
+  private corner = { column: 0, row: 0 };
   private readonly blocks: (Block | undefined)[];
   private readonly log: Change[] = [];
 
@@ -48,17 +59,87 @@ export class PixelStore {
     readonly layers: number,
     private readonly fourth: FourthChannels,
     blockSide: number = blockSideFor(size),
+    window?: BlockGrid,
   ) {
     this.bits = Math.log2(blockSide);
     if (!Number.isInteger(this.bits))
       throw new RangeError(`A block’s side must be a power of two, not ${blockSide}.`);
-    this.columns = Math.ceil(size.width / blockSide);
-    this.rows = Math.ceil(size.height / blockSide);
+    const all = blocksOf(size, blockSide);
+    this.columns = Math.min(all.columns, window?.columns ?? all.columns);
+    this.rows = Math.min(all.rows, window?.rows ?? all.rows);
+    this.windowed = this.columns < all.columns || this.rows < all.rows;
     this.blocks = new Array<Block | undefined>(this.columns * this.rows).fill(undefined);
   }
 
   get blockSide(): number {
     return 1 << this.bits;
+  }
+
+  get first(): { readonly column: number; readonly row: number } {
+    return this.corner;
+  }
+
+  /** What of the picture the window holds, in its pixels. */
+  get held(): Rect {
+    const side = this.blockSide;
+    const [x, y] = [this.corner.column * side, this.corner.row * side];
+    return {
+      x,
+      y,
+      width: Math.min(this.size.width, x + this.columns * side) - x,
+      height: Math.min(this.size.height, y + this.rows * side) - y,
+    };
+  }
+
+  /** The slot of a block, by its place in the picture; −1 outside the window. */
+  slotAt(column: number, row: number): number {
+    if (!this.windowed) return row * this.columns + column;
+    const [right, down] = [column - this.corner.column, row - this.corner.row];
+    if (right < 0 || down < 0 || right >= this.columns || down >= this.rows) return -1;
+    return (row % this.rows) * this.columns + (column % this.columns);
+  }
+
+  /** Moves the window so that it holds `rect`, which must not be larger; around its middle. */
+  moveTo(rect: Rect): void {
+    const { held } = this;
+    const inside =
+      rect.x >= held.x &&
+      rect.y >= held.y &&
+      rect.x + rect.width <= held.x + held.width &&
+      rect.y + rect.height <= held.y + held.height;
+    if (!this.windowed || inside) return;
+    const side = this.blockSide;
+    const all = blocksOf(this.size, side);
+    const start = (from: number, length: number, slots: number, blocks: number): number => {
+      const centred = Math.round((from + length / 2) / side - slots / 2);
+      const [least, most] = [Math.ceil((from + length) / side) - slots, Math.floor(from / side)];
+      return Math.min(blocks - slots, Math.max(0, least, Math.min(most, centred)));
+    };
+    const before = this.corner;
+    this.corner = {
+      column: start(rect.x, rect.width, this.columns, all.columns),
+      row: start(rect.y, rect.height, this.rows, all.rows),
+    };
+    this.forgetOutside(before);
+  }
+
+  /** Empties the slots whose blocks are others now. */
+  private forgetOutside(before: { readonly column: number; readonly row: number }): void {
+    const { column: left, row: top } = this.corner;
+    for (let row = top; row < top + this.rows; row++) {
+      for (let column = left; column < left + this.columns; column++) {
+        const stayed =
+          column >= before.column &&
+          column < before.column + this.columns &&
+          row >= before.row &&
+          row < before.row + this.rows;
+        const slot = this.slotAt(column, row);
+        if (stayed || !this.blocks[slot]) continue;
+        const side = this.blockSide;
+        this.log.push({ block: slot, span: { x0: 0, y0: 0, x1: side, y1: side } });
+        this.blocks[slot] = { ...this.createBlock(column, row), revision: this.revision };
+      }
+    }
   }
 
   /** Grows by each change. */
@@ -104,6 +185,7 @@ export class PixelStore {
     const y1 = Math.min(rect.y + rect.height, this.size.height);
     for (let row = rect.y >> this.bits; row * side < y1; row++) {
       for (let column = rect.x >> this.bits; column * side < x1; column++) {
+        if (this.slotAt(column, row) < 0) continue;
         const [left, top] = [column * side, row * side];
         const span = {
           x0: Math.max(0, rect.x - left),
@@ -127,7 +209,7 @@ export class PixelStore {
     write: (planes: readonly Uint8Array[]) => void,
     span: Span,
   ): void {
-    const index = row * this.columns + column;
+    const index = this.slotAt(column, row);
     const block = (this.blocks[index] ??= this.createBlock(column, row));
     let finer: BlockLevel | undefined;
     for (const [level, coarser] of block.levels.entries()) {
@@ -153,6 +235,11 @@ export class PixelStore {
     return { revision: 0, levels };
   }
 }
+
+const blocksOf = ({ width, height }: Size, side: number): BlockGrid => ({
+  columns: Math.ceil(width / side),
+  rows: Math.ceil(height / side),
+});
 
 /**
  * The smallest block that wastes little on small pictures and fits large ones into one texture

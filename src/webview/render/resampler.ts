@@ -1,6 +1,6 @@
 import type { Rect } from '../../shared/geometry';
 import type { Lines } from './lines';
-import { axisTaps, type AxisTaps, type Sampling } from './sampling';
+import { axisTaps, cubicTaps, type AxisTaps, type Sampling } from './sampling';
 
 /**
  * Reads lines for the screen's pixels: first along each line, then across them. Screen rows must be
@@ -21,15 +21,24 @@ export class Resampler {
   /** At 100 % lines are what is seen. */
   private readonly unchanged: boolean;
 
-  /** `part`: the wanted screen pixels, counted from the picture's corner. */
+  /**
+   * `part`: the wanted screen pixels, counted from the picture's corner. `smooth`: enlarges by a
+   * cubic kernel.
+   */
   constructor(
     private readonly lines: Lines,
     sampling: Sampling,
     part: Rect,
+    smooth = false,
   ) {
     this.components = lines.components;
-    this.columns = axisTaps(part.x, part.width, sampling.perPixelX, sampling.footprintX);
-    this.rows = axisTaps(part.y, part.height, sampling.perPixelY, sampling.footprintY);
+    const cubic = smooth && sampling.perPixelX < 1 && sampling.perPixelY < 1;
+    this.columns = cubic
+      ? cubicTaps(part.x, part.width, sampling.perPixelX)
+      : axisTaps(part.x, part.width, sampling.perPixelX, sampling.footprintX);
+    this.rows = cubic
+      ? cubicTaps(part.y, part.height, sampling.perPixelY)
+      : axisTaps(part.y, part.height, sampling.perPixelY, sampling.footprintY);
     const last = lines.size.width - 1;
     this.from = clamp(this.columns.first[0] ?? 0, last);
     this.end = clamp((this.columns.first[part.width - 1] ?? 0) + this.columns.taps, last) + 1;

@@ -1,4 +1,5 @@
 import type { Size } from '../../shared/geometry';
+import { CUBIC_REACH, keysCubic } from '../../shared/keysCubic';
 import { PIXELATED_FROM } from '../viewTransform';
 
 /**
@@ -67,6 +68,20 @@ export function heatSampling(source: Source, size: Size, zoom: number): Sampling
     footprintX: wider(sampling.perPixelX),
     footprintY: wider(sampling.perPixelY),
   };
+}
+
+/** The same for an enlargement by Keys' kernel, as the model's own base is made. */
+export function cubicTaps(from: number, count: number, perPixel: number): AxisTaps {
+  const taps = 2 * CUBIC_REACH;
+  const first = new Int32Array(count);
+  const weights = new Float32Array(count * taps);
+  for (let i = 0; i < count; i++) {
+    const at = (from + i + 0.5) * perPixel - 0.5;
+    const start = Math.floor(at) - CUBIC_REACH + 1;
+    first[i] = start;
+    for (let tap = 0; tap < taps; tap++) weights[i * taps + tap] = keysCubic(start + tap - at);
+  }
+  return { taps, first, weights };
 }
 
 /** The weights of one axis: screen pixel i reads `taps` pixels from `first[i]` on. */

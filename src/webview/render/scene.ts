@@ -7,6 +7,26 @@ import { PixelStore } from './pixelStore';
 /** The source's own pixels: RGBA rows, alpha not multiplied in. `ImageData` is one. */
 export type OriginalPixels = Size & { readonly data: Uint8Array | Uint8ClampedArray };
 
+/** Takes up a picture once, for all the scenes that it is the original of. */
+export function originalStore(
+  { width, height, data }: OriginalPixels,
+  blockSide?: number,
+): PixelStore {
+  if (data.length !== width * height * 4)
+    throw new RangeError(`An original of ${width}×${height} pixels has ${data.length} bytes.`);
+  const store = new PixelStore({ width, height }, 1, { coverage: undefined, alpha: 0 }, blockSide);
+  store.edit({ x: 0, y: 0, width, height }, ({ planes, side, span, x, y }) => {
+    for (let row = span.y0; row < span.y1; row++) {
+      const from = ((y + row - span.y0) * width + x) * 4;
+      planes[0]?.set(
+        data.subarray(from, from + (span.x1 - span.x0) * 4),
+        (row * side + span.x0) * 4,
+      );
+    }
+  });
+  return store;
+}
+
 /** What the result is compared with: another guidance, of the same layers or of another model's. */
 export type Comparison = {
   readonly layers: LayerSet;
@@ -21,29 +41,13 @@ export class Scene {
   exact: ExactPicture | undefined;
   private pinned: Comparison | undefined;
 
+  /** `original`: its pixels, or what `originalStore` made of them. */
   constructor(
-    original: OriginalPixels,
+    original: OriginalPixels | PixelStore,
     readonly result: LayerSet,
     blockSide?: number,
   ) {
-    const { width, height, data } = original;
-    if (data.length !== width * height * 4)
-      throw new RangeError(`An original of ${width}×${height} pixels has ${data.length} bytes.`);
-    this.original = new PixelStore(
-      { width, height },
-      1,
-      { coverage: undefined, alpha: 0 },
-      blockSide,
-    );
-    this.original.edit({ x: 0, y: 0, width, height }, ({ planes, side, span, x, y }) => {
-      for (let row = span.y0; row < span.y1; row++) {
-        const from = ((y + row - span.y0) * width + x) * 4;
-        planes[0]?.set(
-          data.subarray(from, from + (span.x1 - span.x0) * 4),
-          (row * side + span.x0) * 4,
-        );
-      }
-    });
+    this.original = original instanceof PixelStore ? original : originalStore(original, blockSide);
   }
 
   /** Of the result. */

@@ -31,7 +31,9 @@ struct Source {
   ivec2 size;      // of the level
   int level;
   int bits;        // log2 of a block's side at the level
-  int columns;     // blocks beside each other
+  int columns;     // slots beside each other
+  bool windowed;   // only some blocks have a slot: see PixelStore
+  ivec2 first, slots;
   vec2 perPixel;
   vec2 footprint;
 };
@@ -68,11 +70,26 @@ ivec3 place(ivec2 texel, int bits, int columns) {
   return ivec3(texel - (block << bits), block.y * columns + block.x);
 }
 
+/** Whether a texel has a slot. */
+bool isHeld(ivec2 texel, Source s) {
+  if (!s.windowed) return true;
+  ivec2 inWindow = (texel >> s.bits) - s.first;
+  return all(greaterThanEqual(inWindow, ivec2(0))) && all(lessThan(inWindow, s.slots));
+}
+
+ivec3 slotOf(ivec2 texel, Source s) {
+  if (!s.windowed) return place(texel, s.bits, s.columns);
+  ivec2 block = texel >> s.bits;
+  ivec2 slot = block % s.slots;
+  return ivec3(texel - (block << s.bits), slot.y * s.columns + slot.x);
+}
+
 /** 8 bits as they were stored. */
 vec3 levels(vec3 value) { return floor(value * 255.0 + 0.5); }
 
 Seen layersTexel(sampler2DArray base, sampler2DArray pixel, sampler2DArray semantic, sampler2DArray exact, Source s, Layers l, ivec2 texel) {
-  ivec3 at = place(texel, s.bits, s.columns);
+  if (!isHeld(texel, s)) return Seen(vec3(0.0), 0.0, 0.0);
+  ivec3 at = slotOf(texel, s);
   vec4 i00 = texelFetch(base, at, s.level);
   vec4 i10 = vec4(0.0, 0.0, 0.0, 1.0);
   if (l.lambda != vec2(0.0) || l.alpha) i10 = texelFetch(pixel, at, s.level);
@@ -136,6 +153,32 @@ Seen seeOriginal(vec2 pixel) {
   return scaled(sum, weight);
 }
 
+/** Keys' kernel, as the model's own base is made. */
+vec4 cubic(float t) {
+  vec4 d = vec4(1.0 + t, t, 1.0 - t, 2.0 - t);
+  vec4 near = (1.5 * d - 2.5) * d * d + 1.0;
+  vec4 far = ((-0.5 * d + 2.5) * d - 4.0) * d + 2.0;
+  return vec4(far.x, near.y, near.z, far.w);
+}
+
+/** The original, enlarged smoothly. */
+Seen seeEnlarged(vec2 pixel) {
+  Source s = uOriginalSource;
+  if (s.perPixel.x >= 1.0 || s.perPixel.y >= 1.0) return seeOriginal(pixel);
+  vec2 at = (pixel + 0.5) * s.perPixel - 0.5;
+  vec2 first = floor(at);
+  vec4 across = cubic(at.x - first.x);
+  vec4 down = cubic(at.y - first.y);
+  Seen sum = Seen(vec3(0.0), 0.0, 0.0);
+  for (int y = 0; y < 4; y++) {
+    for (int x = 0; x < 4; x++) {
+      ivec2 inside = clamp(ivec2(first) + ivec2(x - 1, y - 1), ivec2(0), s.size - 1);
+      sum = added(sum, originalTexel(inside), across[x] * down[y]);
+    }
+  }
+  return sum;
+}
+
 Seen seeLayers(sampler2DArray base, sampler2DArray pixel, sampler2DArray semantic, sampler2DArray exact, Source s, Layers l, vec2 at) {
   vec2 low = (at + 0.5) * s.perPixel - s.footprint * 0.5;
   vec2 first = floor(low);
@@ -172,7 +215,7 @@ float residual(vec2 at) {
       float w = weightY * part(texel.x, low.x, uHeatFootprint.x);
       if (w <= 0.0) continue;
       ivec2 inside = clamp(ivec2(texel), ivec2(0), s.size - 1);
-      sum += w * texelFetch(uSemantic, place(inside, s.bits, s.columns), s.level).a * 255.0;
+      if (isHeld(inside, s)) sum += w * texelFetch(uSemantic, slotOf(inside, s), s.level).a * 255.0;
       weight += w;
     }
   }
@@ -192,7 +235,7 @@ vec3 knownPart(Seen seen, vec2 pixel) { return seen.colour + (seen.known - seen.
 /** The original where nothing is known. */
 vec3 pendingPart(Seen seen, float dim, vec2 pixel) {
   if (seen.known >= 1.0) return vec3(0.0);
-  Seen original = seeOriginal(pixel);
+  Seen original = seeEnlarged(pixel);
   vec3 colour = original.colour + (1.0 - original.alpha) * under(pixel);
   return (1.0 - seen.known) * mix(colour, uBackground, dim);
 }

@@ -231,6 +231,9 @@ export class WebglRenderer implements Renderer {
     program.integer(`${name}.level`, sampling.level);
     program.integer(`${name}.bits`, store.bits - sampling.level);
     program.integer(`${name}.columns`, store.columns);
+    program.flag(`${name}.windowed`, store.windowed);
+    program.integer(`${name}.first`, store.first.column, store.first.row);
+    program.integer(`${name}.slots`, store.columns, store.rows);
     program.float(`${name}.perPixel`, sampling.perPixelX, sampling.perPixelY);
     program.float(`${name}.footprint`, sampling.footprintX, sampling.footprintY);
   }

@@ -77,6 +77,7 @@ describe('What a comparison answers its webview', () => {
     guidance: { pixel: 1, semantic: 0.25 },
     scale: 2,
     format: 'webp',
+    pixelArt: 'auto',
   } as const;
   const quiet: CallContext = { signal: new AbortController().signal, progress: () => undefined };
   let picture: string;
@@ -96,6 +97,7 @@ describe('What a comparison answers its webview', () => {
           branches: ['pixel', 'semantic'],
           licence: 'MIT',
           folder: '',
+          byTiles: true,
         },
       ]),
     pictureSize: () => Promise.resolve({ width: 40, height: 28 }),
@@ -109,21 +111,24 @@ describe('What a comparison answers its webview', () => {
         sourceSize: { width: 40, height: 28 },
         scale: 4,
         branches: ['pixel', 'semantic'],
+        hasAlpha: false,
+        way: 'model',
         exact: true,
       };
+      const consistency = { count: 1, dd: 0, dp: 0, ds: 0, pp: 0, ps: 0, ss: 0 };
+      const figures = { consistency, inventedLuma: [] };
       onProgress({
         phase: 'infer',
         done: 1,
         total: 1,
         device: 'cpu',
         picture: result,
-        tile: { rect: { x: 0, y: 0, width: 160, height: 112 }, file: 'tile.bin' },
+        tile: { rect: { x: 0, y: 0, width: 160, height: 112 }, file: 'tile.bin', figures },
       });
-      const consistency = { count: 1, dd: 0, dp: 0, ds: 0, pp: 0, ps: 0, ss: 0 };
       return Promise.resolve({
         ...result,
         device: 'cpu',
-        figures: { consistency, inventedLuma: [] },
+        figures,
         estimate: { noise: 0, blockiness: 0, blur: 0.5 },
         seconds: { total: 1, inference: 1 },
         notes: [],
@@ -162,7 +167,15 @@ describe('What a comparison answers its webview', () => {
     const steps: PanelProgress[][] = [[], []];
     for (const list of steps)
       await host.preview(
-        { model: 'compact', onProcessor: false, first: undefined },
+        {
+          model: 'compact',
+          onProcessor: false,
+          scale: 4,
+          pixelArt: 'auto',
+          first: undefined,
+          region: undefined,
+          have: [],
+        },
         { ...quiet, progress: (step) => list.push(step as PanelProgress) },
       );
     assert.deepEqual(calls, [`preview ${picture}`]);
@@ -185,6 +198,7 @@ describe('What a comparison answers its webview', () => {
       'pisaUpscale.semanticGuidance': 0.25,
       'pisaUpscale.scale': 2,
       'pisaUpscale.outputFormat': 'webp',
+      'pisaUpscale.pixelArt': 'auto',
     };
     assert.deepEqual(JSON.parse(await vscode.env.clipboard.readText()), expected);
   });
@@ -197,7 +211,7 @@ describe('What a comparison answers its webview', () => {
       ['compact', 1, 0.25, 2, 'webp'],
     );
     const settings = vscode.workspace.getConfiguration('pisaUpscale');
-    for (const key of ['pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat'])
+    for (const key of ['pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat', 'pixelArt'])
       await settings.update(key, undefined, vscode.ConfigurationTarget.Workspace);
     await settings.update('model', model, vscode.ConfigurationTarget.Workspace);
   });
@@ -223,7 +237,7 @@ describe('What a comparison answers its webview', () => {
       'save',
       'copySettings',
       'useForWorkspace',
-      'upscaleSelected',
+      'applyToOthers',
     ] satisfies (keyof PanelHostApi)[]) {
       for (const params of bad) {
         await assert.rejects(

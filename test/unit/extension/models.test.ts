@@ -16,6 +16,7 @@ const embedded: ModelSummary = {
   branches: ['pixel'],
   licence: 'MIT',
   folder: '/models/small',
+  byTiles: true,
 };
 const installed: ModelSummary = {
   ...embedded,

@@ -12,6 +12,7 @@ const choice = {
   guidance: { pixel: 1, semantic: 0.5 },
   scale: 4,
   format: 'source',
+  pixelArt: 'auto',
 } as const;
 const settings = { namePattern: '{name}@{scale}x.{ext}', overwrite: 'nextFreeName' } as const;
 const named = (

@@ -6,9 +6,10 @@ import { RpcError } from '../../../src/shared/rpc';
 const requests = new PanelRequests(() => ['compact', 'pisa-sr']);
 const size = { width: 400, height: 300 };
 const guidance = { pixel: 1, semantic: 0.5 };
-const run = { model: 'compact', onProcessor: false };
+const run = { model: 'compact', onProcessor: false, scale: 2.5, pixelArt: 'auto' };
+const all = { first: undefined, region: undefined, have: [] };
 const rect = { x: 10, y: 20, width: 390, height: 280 };
-const choice = { model: 'compact', guidance, scale: 4, format: 'source' };
+const choice = { model: 'compact', guidance, scale: 4, format: 'source', pixelArt: 'off' };
 
 const isRefused = (error: unknown): boolean =>
   error instanceof RpcError &&
@@ -16,16 +17,25 @@ const isRefused = (error: unknown): boolean =>
   error.message.includes('Nothing was changed');
 
 test('what is as agreed comes through, and nothing else with it', () => {
-  assert.deepEqual(requests.preview({ ...run, first: rect, path: '/etc/passwd' }), {
+  assert.deepEqual(requests.preview({ ...run, first: rect, have: [], path: '/etc/passwd' }), {
     ...run,
+    ...all,
     first: rect,
   });
-  assert.deepEqual(requests.preview({ ...run, first: undefined }), { ...run, first: undefined });
+  assert.deepEqual(requests.preview({ ...run, ...all }), { ...run, ...all });
+  const part = { first: rect, region: rect, have: [rect, rect] };
+  assert.deepEqual(requests.preview({ ...run, ...part }), { ...run, ...part });
   assert.deepEqual(requests.exact({ ...run, guidance, rect }, size), { ...run, guidance, rect });
   assert.deepEqual(requests.choice({ ...choice, input: '/etc/passwd' }), choice);
   assert.deepEqual(
-    requests.save({ ...choice, onProcessor: true, how: 'saveAs', target: '/etc/x.png' }),
-    { ...choice, onProcessor: true, how: 'saveAs' },
+    requests.save({
+      ...choice,
+      onProcessor: true,
+      how: 'saveAs',
+      again: false,
+      target: '/etc/x.png',
+    }),
+    { ...choice, onProcessor: true, how: 'saveAs', again: false },
   );
   requests.nothing(undefined);
 });
@@ -45,14 +55,23 @@ test('nonsense is refused', () => {
       () => requests.choice({ ...choice, guidance: { pixel: dial, semantic: 1 } }),
       () => requests.exact({ ...run, rect, guidance: { pixel: 1, semantic: dial } }, size),
     ]),
-    ...[0.5, 9, Number.NaN, '4', undefined].map(
-      (scale) => () => requests.choice({ ...choice, scale }),
+    ...[0.5, 9, Number.NaN, '4', undefined].flatMap((scale) => [
+      () => requests.choice({ ...choice, scale }),
+      () => requests.preview({ ...run, ...all, scale }),
+      () => requests.exact({ ...run, guidance, rect, scale }, size),
+    ]),
+    ...['AUTO', true, undefined, ['on']].flatMap((pixelArt) => [
+      () => requests.choice({ ...choice, pixelArt }),
+      () => requests.preview({ ...run, ...all, pixelArt }),
+    ]),
+    ...[undefined, 'all', {}, [1], [{ x: 0 }], new Array(4097).fill(rect)].map(
+      (have) => () => requests.preview({ ...run, ...all, have }),
     ),
     ...['bmp', 'SOURCE', 1, undefined].map(
       (format) => () => requests.choice({ ...choice, format }),
     ),
     ...['delete', undefined, 0].map(
-      (how) => () => requests.save({ ...choice, onProcessor: false, how }),
+      (how) => () => requests.save({ ...choice, onProcessor: false, again: false, how }),
     ),
     ...[
       { ...rect, x: -1 },
@@ -63,12 +82,15 @@ test('nonsense is refused', () => {
       'all',
       { x: 0 },
     ].flatMap((part) => [
-      () => requests.preview({ ...run, first: part }),
+      () => requests.preview({ ...run, ...all, first: part }),
+      () => requests.preview({ ...run, ...all, region: part }),
+      () => requests.preview({ ...run, ...all, have: [part] }),
       () => requests.exact({ ...run, guidance, rect: part }, size),
     ]),
     () => requests.exact({ ...run, guidance, rect: { ...rect, width: 391 } }, size),
-    () => requests.preview({ model: 'compact', onProcessor: 'yes' }),
-    () => requests.save({ ...choice, how: 'save' }),
+    () => requests.preview({ ...run, ...all, onProcessor: 'yes' }),
+    () => requests.save({ ...choice, how: 'save', again: false }),
+    () => requests.save({ ...choice, onProcessor: false, how: 'save', again: 1 }),
     () => requests.nothing({ path: '/etc' }),
   ];
   for (const [index, ask] of bad.entries()) assert.throws(ask, isRefused, `case ${index}`);

@@ -10,12 +10,13 @@ const INIT: PanelInit = {
   result: undefined,
   facts: '',
   models: [
-    { id: 'two', name: 'Two', scale: 4, branches: ['pixel', 'semantic'] },
-    { id: 'one', name: 'One', scale: 2, branches: ['pixel'] },
+    { id: 'two', name: 'Two', scale: 4, branches: ['pixel', 'semantic'], byTiles: true },
+    { id: 'one', name: 'One', scale: 2, branches: ['pixel'], byTiles: true },
   ],
   model: 'two',
   guidance: { pixel: 1, semantic: 0.6 },
-  output: { scale: 3, format: 'webp' },
+  output: { scale: 3, format: 'webp', pixelArt: 'on' },
+  leftAlone: '',
 };
 
 test('a stored state is taken up as it was, through JSON', () => {
@@ -28,7 +29,7 @@ test('a stored state is taken up as it was, through JSON', () => {
     pinned: { model: 'one', guidance: { pixel: 1, semantic: 0 } },
     compareWith: 'A',
     model: 'one',
-    output: { scale: 2.5, format: 'avif' },
+    output: { scale: 2.5, format: 'avif', pixelArt: 'off' },
     checkerboard: true,
     loupe: true,
   } as const;
@@ -70,7 +71,7 @@ test('nonsense becomes the default, part by part', () => {
     ...fallback,
     mode: 'side',
     guidance: { pixel: 1.5, semantic: 0 },
-    output: { scale: 8, format: 'png' },
+    output: { scale: 8, format: 'png', pixelArt: 'auto' },
   });
   // A pinned setting of a model that is gone, and a map that a pair does not have.
   assert.equal(
@@ -126,11 +127,11 @@ test('what the settings hold is brought into its range', () => {
   const { guidance, output, model } = defaultState({
     ...INIT,
     guidance: { pixel: 99, semantic: -1 },
-    output: { scale: 1e9, format: 'png' },
+    output: { scale: 1e9, format: 'png', pixelArt: 'auto' },
     model: 'gone',
   });
   assert.deepEqual(
     [guidance, output, model],
-    [{ pixel: 1.5, semantic: 0 }, { scale: 8, format: 'png' }, 'two'],
+    [{ pixel: 1.5, semantic: 0 }, { scale: 8, format: 'png', pixelArt: 'auto' }, 'two'],
   );
 });

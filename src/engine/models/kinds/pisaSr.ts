@@ -1,7 +1,5 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
 import type { UpscaleRequest } from '../../../shared/engineProtocol';
-import { pillowResize } from '../../image/pillowResize';
-import type { PixelFile } from '../../image/pixelFile';
 import { readPisaCheckpoint } from '../../pisa/pisaCheckpoint';
 import { exactPisa } from '../../preview/exactPisa';
 import type { OpenSource } from '../../preview/openSource';
@@ -67,16 +65,6 @@ export class PisaModel implements Model {
     source: PreviewInput,
   ): Promise<PreviewLayers> {
     return previewPisa(request, services, context, { ...source, model: this });
-  }
-
-  enlargeAlpha(
-    alpha: PixelFile,
-    file: string,
-    _services: UpscaleServices,
-    _signal: AbortSignal,
-    { size }: OpenSource,
-  ): Promise<PixelFile> {
-    return pillowResize(alpha, size, file);
   }
 
   exactRegion(

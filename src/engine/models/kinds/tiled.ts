@@ -1,10 +1,8 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
 import type { UpscaleRequest } from '../../../shared/engineProtocol';
 import type { Device } from '../../../shared/settings';
-import type { PixelFile } from '../../image/pixelFile';
 import { exactTiled } from '../../preview/exactRegion';
 import type { OpenSource } from '../../preview/openSource';
-import { enlargeAlphaTiled } from '../../preview/previewAlpha';
 import {
   previewTiled,
   type PreviewContext,
@@ -57,16 +55,6 @@ export abstract class TiledModel implements Model {
     source: PreviewInput,
   ): Promise<PreviewLayers> {
     return previewTiled(request, services, context, { ...source, model: this });
-  }
-
-  enlargeAlpha(
-    alpha: PixelFile,
-    file: string,
-    services: UpscaleServices,
-    signal: AbortSignal,
-    source: OpenSource,
-  ): Promise<PixelFile> {
-    return enlargeAlphaTiled(alpha, file, services, signal, { ...source, model: this });
   }
 
   exactRegion(
