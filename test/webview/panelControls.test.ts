@@ -533,6 +533,7 @@ test('the output’s name and size are the extension’s; a scale that cannot be
   const save = await panel.called('save');
   assert.equal(save.params?.scale, 3);
   await panel.result(save, { fileName: '' });
+  await panel.until(`document.querySelector('#outputFile').textContent === 'maple@3x.webp'`);
   for (const typed of ['50', '', '0', '-2', '8.01', '0.99']) {
     await panel.page.fill('#scale', typed);
     await press('Tab');
@@ -550,6 +551,9 @@ test('the output’s name and size are the extension’s; a scale that cannot be
   await panel.page.fill('#scale', '8');
   await panel.frame();
   assert.equal(await panel.text('#scaleProblem'), '');
+  // What is saved is seen before.
+  await panel.until(`window.sent.some((m) => m.method === 'preview' && m.params.scale === 8)`);
+  await panel.finish(PREVIEW, RESULT, (await panel.sent('preview')).length - 1);
   assert.ok(await panel.page.locator('#save').isEnabled());
   // Escape takes back what is being typed.
   await panel.page.fill('#scale', '77');
