@@ -22,7 +22,8 @@ function mapped(
  * once have such that cover the result exactly once.
  */
 export function ownedRect(part: Rect, from: Size, to: Size): Rect {
-  const edge = (place: number): number => Math.ceil(place - 0.5);
+  // Rounded half down; no -0.
+  const edge = (place: number): number => Math.ceil(place - 0.5) + 0;
   return mapped(part, from, to, edge, edge);
 }
 
