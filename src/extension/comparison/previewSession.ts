@@ -167,7 +167,7 @@ export class PreviewSession {
     const result = await this.engine.use((client) =>
       client.preview(call, { signal, onProgress, graceMs }),
     );
-    const answer = this.answerOf(result);
+    const answer = this.answerOf(result, source.settings.asset.seamless === true);
     if (!region) this.finished = { key, steps, answer };
     return answer;
   }
@@ -180,14 +180,10 @@ export class PreviewSession {
     });
   }
 
-  private answerOf({
-    device,
-    seconds,
-    estimate,
-    branches,
-    notes,
-    size,
-  }: PreviewResult): PanelPreview {
+  private answerOf(
+    { device, seconds, estimate, branches, notes, size }: PreviewResult,
+    isSeamless: boolean,
+  ): PanelPreview {
     const tiles = [...this.measured.tiles.values()];
     const pixels = tiles.reduce((sum, tile) => sum + tile.pixels, 0);
     return {
@@ -197,7 +193,14 @@ export class PreviewSession {
       covered: Math.min(1, pixels / (size.width * size.height)),
       estimate,
       auto: chooseGuidance(estimate, branches),
-      notes,
+      notes: isSeamless
+        ? [
+            ...notes,
+            vscode.l10n.t(
+              'The setting "Seamless" is on: what is saved also continues at its edges, which this view does not show.',
+            ),
+          ]
+        : notes,
     };
   }
 

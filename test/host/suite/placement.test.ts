@@ -99,6 +99,7 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
         guidance: { pixel: 1, semantic: 1 },
         scale: 4,
         format: 'source',
+        pixelArt: 'auto',
       } as const;
       await assert.rejects(
         async () => host.save({ ...choice, onProcessor: true, how: 'save' }, quiet),
