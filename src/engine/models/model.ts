@@ -38,6 +38,8 @@ export type Model = {
    * region must be computed for each guidance.
    */
   readonly exactPreview: boolean;
+  /** Whether a part of a picture can be computed alone, so that previews need not know the rest. */
+  readonly byTiles: boolean;
 
   /**
    * Rejects with `model-damaged` unless the files have their sizes and, when they are small or

@@ -70,7 +70,7 @@ export class ModelRegistry {
   }
 }
 
-export function summarize({ manifest, folder }: Model): ModelSummary {
+export function summarize({ manifest, folder, byTiles }: Model): ModelSummary {
   const { id, name, description, scale, branches, licence } = manifest;
   return {
     id,
@@ -80,7 +80,7 @@ export function summarize({ manifest, folder }: Model): ModelSummary {
     branches,
     licence: licence.spdx,
     folder,
-    byTiles: manifest.kind === 'tiled',
+    byTiles,
   };
 }
 

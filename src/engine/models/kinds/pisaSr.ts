@@ -22,6 +22,7 @@ export class PisaModel implements Model {
   readonly ownScale = undefined;
   readonly depth = 8;
   readonly exactPreview = false;
+  readonly byTiles = false;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
     hint: 'Remove the model, then install or import it again.',

@@ -25,6 +25,7 @@ import type { Model, ModelAdvice } from '../model';
 export abstract class TiledModel implements Model {
   readonly depth = 16;
   readonly exactPreview: boolean = true;
+  readonly byTiles = true;
 
   abstract readonly manifest: TiledDescriptor;
   abstract readonly folder: string;
