@@ -24,7 +24,7 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   readonly modelFolders: readonly string[];
 };
 
-export type BatchClient = Pick<EngineClient, 'inspect' | 'upscale'>;
+export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'upscale'>;
 
 /**
  * A folder's pictures, a selection or a workspace: makes a plan, carries it out, and remembers what
@@ -86,13 +86,15 @@ export class Batch {
   async plan(signal?: AbortSignal): Promise<Plan> {
     this.known = await this.store.load(signal);
     const hashes = new Map<string, Promise<string>>();
+    const found = async (id: string): Promise<string | undefined> =>
+      (await this.client.models()).find((model) => model.id === id)?.own?.sha256;
     return makePlan(
       { ...this.request, records: this.known, ...(signal ? { signal } : {}) },
       {
         inspect: (inputs, maxInputMegapixels) =>
           this.client.inspect({ inputs, maxInputMegapixels }, signal ? { signal } : {}),
         modelHash: (model) => {
-          const hash = hashes.get(model) ?? modelHash(model, this.request.modelFolders);
+          const hash = hashes.get(model) ?? modelHash(model, this.request.modelFolders, found);
           hashes.set(model, hash);
           return hash;
         },

@@ -13,6 +13,7 @@ export type UpscaleOptions = {
   readonly pixel: number;
   readonly semantic: number;
   readonly model: string;
+  readonly restore?: string;
   readonly device: DeviceChoice;
   readonly tile?: number;
   readonly colourFix: ColourFix;
@@ -49,6 +50,7 @@ export type UpscaleOptions = {
 export function settingsFor(options: UpscaleOptions): Omit<UpscaleCall, 'input' | 'target'> {
   return {
     model: options.model,
+    ...(options.restore === undefined ? {} : { restore: options.restore }),
     device: options.device,
     scale: options.scale,
     guidance: { pixel: options.pixel, semantic: options.semantic },

@@ -19,6 +19,7 @@ import {
 } from '../shared/settings';
 import { RECIPE_NAME } from '../batch/recipe';
 import { shard } from './batchOptions';
+import { addModel, type AddOptions } from './addModel';
 import { doctor } from './doctor';
 import { givenOptions } from './given';
 import { importModel, type ImportOptions } from './importModel';
@@ -85,7 +86,12 @@ program
     number(GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum),
     DEFAULT_SETTINGS.guidance.semantic,
   )
-  .option('-m, --model <id>', 'model, see "models"', DEFAULT_SETTINGS.model)
+  .option(
+    '-m, --model <id>',
+    'model, see "models"; two of one scale joined by "+" have both dials',
+    DEFAULT_SETTINGS.model,
+  )
+  .option('--restore <id>', 'a model that restores at the same size, before the enlargement')
   .addOption(
     new Option('--device <device>', 'device, see "doctor"')
       .choices(['auto', ...DEVICES])
@@ -246,6 +252,20 @@ const precision = (): Option =>
   );
 
 models
+  .command('add')
+  .description(
+    'add a model that lies in a file on this machine (.pth, .safetensors, .onnx); the file stays ' +
+      'where it is',
+  )
+  .argument('<path>', 'the file, or a folder of files')
+  .option('--yes', 'ask nothing; it accepts no licence', false)
+  .option('--accept-licences', 'accept licences that restrict the use of pictures', false)
+  .option('--json', 'print JSON, which tells the id', false)
+  .action((place: string, options: AddOptions) =>
+    run((client, signal) => addModel(client, place, { ...options, json: json(options) }, signal)),
+  );
+
+models
   .command('install')
   .description('download a model; goes on from where an earlier call ended')
   .argument('<id>', `model: ${INSTALLABLE_MODELS.join(', ')}`)
@@ -307,8 +327,10 @@ models
 
 models
   .command('remove')
-  .description('remove an installed model and what an interrupted installation left')
-  .argument('<id>', `model: ${INSTALLABLE_MODELS.join(', ')}`)
+  .description(
+    'remove a model that was installed or added; files that you brought stay where they are',
+  )
+  .argument('<id>', 'model, see "models"')
   .option('--json', 'print JSON', false)
   .action((id: string, options: { json: boolean }) =>
     run((client) => removeModel(client, id, { json: json(options) })),

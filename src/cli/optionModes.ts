@@ -14,6 +14,7 @@ export const OPTION_MODES: Readonly<Record<string, Rule>> = {
   pixel: { flag: '--pixel', modes: PICTURES },
   semantic: { flag: '--semantic', modes: PICTURES },
   model: { flag: '--model', modes: PICTURES },
+  restore: { flag: '--restore', modes: PICTURES },
   device: { flag: '--device', modes: RUNS },
   colourFix: { flag: '--colour-fix', modes: PICTURES },
   region: { flag: '--region', modes: ['files'] },

@@ -1,6 +1,5 @@
 import type { EngineClient } from '../client/engineClient';
 import { byteText } from '../shared/byteText';
-import type { InstallableModel } from '../shared/modelProtocol';
 import { RpcError } from '../shared/rpc';
 import { reportFailure } from './output';
 import { print, printJson } from './terminal';
@@ -12,9 +11,10 @@ export async function removeModel(
   { json }: { readonly json: boolean },
 ): Promise<boolean> {
   try {
-    // The engine refuses an id that it does not know.
-    const result = await client.removeModel({ id: id as InstallableModel });
+    const result = await client.removeModel({ id });
     if (json) printJson(result);
+    else if (result.kept !== undefined)
+      print(`${id} was removed; its file ${result.kept} stays where it is.`);
     else
       print(
         `${id} was removed from ${result.folder}; ${byteText(result.bytesFreed)} are free again.`,

@@ -12,12 +12,15 @@ import type {
 } from '../shared/engineProtocol';
 import type { Size } from '../shared/geometry';
 import type {
+  AddedModel,
   ImportResult,
   InstallPlan,
   InstallResult,
+  LookResult,
   ModelApi,
   ModelProgress,
   ModelStateReport,
+  RemovedModel,
   VerifyResult,
 } from '../shared/modelProtocol';
 import type {
@@ -223,10 +226,23 @@ export class EngineClient {
     return this.call<'verifyModels', ModelProgress>('verifyModels', params, options);
   }
 
-  removeModel(
-    params: Parameters<ModelApi['removeModel']>[0],
-  ): Promise<{ readonly bytesFreed: number; readonly folder: string }> {
+  removeModel(params: Parameters<ModelApi['removeModel']>[0]): Promise<RemovedModel> {
     return this.call('removeModel', params);
+  }
+
+  /** What a file is, or the files of a folder. */
+  lookAtModels(
+    params: Parameters<ModelApi['lookAtModels']>[0],
+    options: CallOptions<never> = {},
+  ): Promise<LookResult> {
+    return this.call('lookAtModels', params, options);
+  }
+
+  addModel(
+    params: Parameters<ModelApi['addModel']>[0],
+    options: CallOptions<never> = {},
+  ): Promise<AddedModel> {
+    return this.call('addModel', params, options);
   }
 
   versions(): Promise<EngineVersions> {

@@ -4,17 +4,45 @@ import { readSmallFile } from '../files/readSmall';
 import { MANIFEST_LIMIT } from '../shared/modelProtocol';
 
 /**
- * SHA-256 of a model's manifest, which names the hashes of its files: it changes with the weights.
- * Empty for a model that is nowhere.
+ * A hash that changes with a model's weights: of its manifest, which names the hashes of its files;
+ * for a file of the person's own the file's; for a pair of both. `found` tells the SHA-256 of a file
+ * that has no manifest. Empty for a model that is nowhere.
  */
-export async function modelHash(model: string, folders: readonly string[]): Promise<string> {
-  if (!/^[\w.-]+$/.test(model)) return '';
+export async function modelHash(
+  model: string,
+  folders: readonly string[],
+  found: (id: string) => Promise<string | undefined> = () => Promise.resolve(undefined),
+): Promise<string> {
+  const hashes: string[] = [];
+  for (const id of model.split('+')) {
+    const hash = (await manifestHash(id, folders)) ?? (await found(id).catch(() => undefined));
+    if (hash === undefined) return '';
+    hashes.push(hash);
+  }
+  return hashes.length === 1 ? hashes.join('') : sha256(hashes.join('+'));
+}
+
+async function manifestHash(id: string, folders: readonly string[]): Promise<string | undefined> {
+  if (!/^[\w.-]+$/.test(id)) return undefined;
   for (const folder of folders) {
-    const manifest = await readSmallFile(path.join(folder, model, 'manifest.json'), {
+    const manifest = await readSmallFile(path.join(folder, id, 'manifest.json'), {
       limit: MANIFEST_LIMIT,
       followLinks: true,
     }).catch(() => undefined);
-    if (manifest) return createHash('sha256').update(manifest).digest('hex');
+    if (manifest) return ownFileHash(manifest) ?? sha256(manifest);
   }
-  return '';
+  return undefined;
 }
+
+/** Of a file of the person's own, whose manifest says where it lies on this machine. */
+function ownFileHash(manifest: Buffer): string | undefined {
+  try {
+    const { file } = JSON.parse(manifest.toString('utf8')) as { file?: { sha256?: unknown } };
+    return typeof file?.sha256 === 'string' ? file.sha256 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const sha256 = (content: string | Buffer): string =>
+  createHash('sha256').update(content).digest('hex');

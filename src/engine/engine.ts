@@ -57,8 +57,11 @@ export class Engine {
   private readonly services: UpscaleServices;
 
   constructor(private readonly options: EngineOptions) {
-    this.models = new ModelRegistry([...options.modelFolders, options.store]);
-    this.manager = new ModelManager(options.store, this.models, () => this.pisa.release());
+    this.models = new ModelRegistry([...options.modelFolders, options.store], options.store);
+    this.manager = new ModelManager(options.store, this.models, async () => {
+      await this.sessions.release();
+      await this.pisa.release();
+    });
     this.devices = new DeviceSelector(() => probeDevices(options.entry));
     this.services = {
       findModel: (id) => this.models.find(id),

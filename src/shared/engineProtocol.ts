@@ -1,7 +1,7 @@
 import type { AssetOptions } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
-import type { ModelApi } from './modelProtocol';
+import type { FoundModel, ModelApi } from './modelProtocol';
 import type { OutputOptions } from './outputOptions';
 import type { SizeLimit, SizeTarget } from './outputSize';
 import type {
@@ -53,6 +53,8 @@ export type UpscaleRequest = {
    */
   readonly scratchDirectory: string;
   readonly model: string;
+  /** A model that restores at the same size and runs before the other. */
+  readonly restore?: string;
   readonly device: DeviceChoice;
   readonly scale: number;
   /** Instead of the scale. */
@@ -152,6 +154,11 @@ export type ModelSummary = {
   readonly branches: readonly Branch[];
   readonly licence: string;
   readonly folder: string;
+  /** Of a model in a file of the person's own. */
+  readonly own?: FoundModel & {
+    /** Whether it was added; else it was found in a folder that is searched. */
+    readonly added: boolean;
+  };
 };
 
 export type ModelCheck = { readonly id: string; readonly ok: boolean; readonly message: string };

@@ -143,6 +143,58 @@ export type VerifyResult = {
   }[];
 };
 
+/** What a licence allows whoever uses the pictures. */
+export type LicenceTerms = 'permissive' | 'copyleft' | 'non-commercial' | 'unknown';
+
+/** What is known of a model in a file of the person's own. */
+export type FoundModel = {
+  /** What it is or will be called. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The family of its network, such as "ESRGAN". */
+  readonly architecture: string;
+  /** "64 features, 23 blocks" */
+  readonly size: string;
+  /** 1 for a network that restores at the same size. */
+  readonly scale: number;
+  readonly licence: {
+    /** SPDX name, or "licence unknown". */
+    readonly name: string;
+    readonly terms: LicenceTerms;
+    /** Who says so; undefined where nobody does. */
+    readonly source: string | undefined;
+  };
+  readonly author?: string;
+};
+
+export type LookResult = {
+  readonly found: readonly FoundModel[];
+  /** Files that are no upscaler, and why. */
+  readonly refused: readonly { readonly file: string; readonly message: string }[];
+};
+
+export type AddModelRequest = {
+  /** Absolute path of the file, which stays where it is. */
+  readonly file: string;
+  /** Whether the person accepts a licence that restricts what may be done with the pictures. */
+  readonly licenceAccepted: boolean;
+};
+
+/** `folder` is where its manifest lies. */
+export type AddedModel = FoundModel & { readonly folder: string };
+
+export type RemovedModel = {
+  readonly bytesFreed: number;
+  readonly folder: string;
+  /** The person's own file, which stays where it is. */
+  readonly kept?: string;
+};
+
 /** The part of the engine that gets, checks and removes models. */
 export type ModelApi = {
   modelStates(params: undefined, context: CallContext): Promise<readonly ModelStateReport[]>;
@@ -174,8 +226,9 @@ export type ModelApi = {
     params: { readonly id?: string },
     context: CallContext,
   ): Promise<readonly VerifyResult[]>;
-  removeModel(
-    params: { readonly id: InstallableModel },
-    context: CallContext,
-  ): Promise<{ readonly bytesFreed: number; readonly folder: string }>;
+  removeModel(params: { readonly id: string }, context: CallContext): Promise<RemovedModel>;
+  /** What a file is, or the files of a folder; changes nothing. */
+  lookAtModels(params: { readonly path: string }, context: CallContext): Promise<LookResult>;
+  /** Adds a model that lies in a file, without a copy of it. */
+  addModel(params: AddModelRequest, context: CallContext): Promise<AddedModel>;
 };

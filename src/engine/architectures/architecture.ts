@@ -19,11 +19,11 @@ export type NetworkDescription = {
    */
   readonly halo: number;
   readonly exactHalo: boolean;
-  /** Pixels to mirror around the picture, since the network pads with zeros there. */
-  readonly margin: number;
+  /** Memory that a run takes for each input pixel, measured on the CPU. */
+  readonly bytesPerPixel: number;
   /** Whether float16 keeps the picture right on a GPU. */
   readonly float16: boolean;
-  /** Multiply-adds for one input pixel, in millions: what its speed is estimated from. */
+  /** What tells it from others of its family, in a few words. */
   readonly size: string;
 };
 

@@ -34,7 +34,7 @@ export const compact: Architecture = {
       minimum: 2,
       halo: convolutions,
       exactHalo: true,
-      margin: convolutions,
+      bytesPerPixel: 2_500,
       float16: true,
       size: `${dict.dim('body.0.weight', 0)} features, ${convolutions} convolutions`,
     };

@@ -61,7 +61,7 @@ export const cugan: Architecture = {
       minimum: 40,
       halo: pad,
       exactHalo: false,
-      margin: 0,
+      bytesPerPixel: 8_000,
       float16: true,
       size: `×${scale}${fast ? ', fast' : ''}${pro ? ', pro' : ''}`,
     };

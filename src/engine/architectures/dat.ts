@@ -66,7 +66,7 @@ export const dat: Architecture = {
       minimum: side,
       halo: side,
       exactHalo: false,
-      margin: side,
+      bytesPerPixel: 22_000,
       float16: false,
       size: `${features} features, ${groups} groups, windows of ${window.height}×${window.width}`,
     };

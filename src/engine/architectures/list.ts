@@ -2,6 +2,7 @@ import type { Architecture } from './architecture';
 import { compact } from './compact';
 import { cugan } from './cugan';
 import { dat } from './dat';
+import { dncnn } from './dncnn';
 import { mosr } from './mosr';
 import { omniSr } from './omniSr';
 import { plksr } from './plksr';
@@ -25,4 +26,5 @@ export const ARCHITECTURES: readonly Architecture[] = [
   dat,
   swinIr,
   compact,
+  dncnn,
 ];

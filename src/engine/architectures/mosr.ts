@@ -59,7 +59,7 @@ export const mosr: Architecture = {
       minimum: 2,
       halo: 48,
       exactHalo: false,
-      margin: 32,
+      bytesPerPixel: 11_000,
       float16: true,
       size: `${features} features, ${blocks} blocks`,
     };

@@ -66,7 +66,7 @@ export const omniSr: Architecture = {
       minimum: Math.max(16, 2 * side),
       halo: 4 * side,
       exactHalo: false,
-      margin: side,
+      bytesPerPixel: 30_000,
       float16: false,
       size: `${features} features, ${groups} groups of ${blocks} blocks`,
     };

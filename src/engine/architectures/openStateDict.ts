@@ -2,11 +2,14 @@ import { openRegular } from '../../files/openRegular';
 import type { TensorInfo } from '../checkpoint/checkpoint';
 import { damaged } from '../checkpoint/damaged';
 import { readSafetensors } from '../checkpoint/safetensors';
-import { isLegacyTorch, LEGACY_MAGIC, readTorchLegacy } from '../checkpoint/torchLegacy';
+import { isLegacyTorch, readTorchLegacy } from '../checkpoint/torchLegacy';
 import { isDict, isTensor, type CheckpointDict } from '../checkpoint/torchValues';
 import { readTorchZip } from '../checkpoint/torchZip';
 import { StateDict } from './stateDict';
+import { withoutWeights, wrongStart } from './wrongFiles';
 
+/** More than any magic number, and the beginning of a web page. */
+const START_BYTES = 64;
 /** Where trainers put the weights beside other things; averaged ones before the last step's. */
 const WRAPPERS = [
   'model_state_dict',
@@ -36,14 +39,15 @@ export async function openStateDict(file: string, signal?: AbortSignal): Promise
     return named(new Map([...(await readSafetensors(file))]), new Map(), file);
   throw damaged(
     file,
-    'it is no checkpoint of torch and no safetensors file, whatever its name ends in',
+    wrongStart(start) ??
+      'it is no checkpoint of torch and no safetensors file, whatever its name ends in',
   );
 }
 
 async function firstBytes(file: string): Promise<Buffer> {
   const { handle } = await openRegular(file, { followLinks: true });
   try {
-    const bytes = Buffer.alloc(LEGACY_MAGIC.length);
+    const bytes = Buffer.alloc(START_BYTES);
     await handle.read(bytes, 0, bytes.length, 0);
     return bytes;
   } finally {
@@ -59,6 +63,7 @@ function fromCheckpoint(root: CheckpointDict, file: string): StateDict {
     if (isTensor(value)) tensors.set(name, { name, ...value });
     else if (typeof value === 'number') numbers.set(name, value);
   }
+  if (tensors.size === 0) throw damaged(file, withoutWeights([...dict.keys()]));
   return named(tensors, numbers, file);
 }
 

@@ -68,7 +68,7 @@ export const plksr: Architecture = {
       minimum: 2,
       halo: 48,
       exactHalo: false,
-      margin: 32,
+      bytesPerPixel: 11_000,
       float16: !groupNorm,
       size: `${isReal ? 'RealPLKSR, ' : ''}${features} features, ${blocks} blocks, kernel ${kernel}`,
     };

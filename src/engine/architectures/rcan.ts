@@ -61,7 +61,7 @@ export const rcan: Architecture = {
       minimum: 2 * unshuffle,
       halo: 32 * unshuffle,
       exactHalo: false,
-      margin: 32 * unshuffle,
+      bytesPerPixel: 12_000,
       float16: false,
       size: `${dict.dim(`${head}.weight`, 0)} features, ${groups} groups of ${blocks} blocks`,
     };

@@ -18,7 +18,6 @@ const RECOGNISED: readonly { readonly name: string; readonly keys: readonly stri
   { name: 'GRL', keys: ['norm_start.weight'] },
   { name: 'FDAT', keys: ['groups.0.blocks.0.attn.bias'] },
   { name: 'Swift-SRGAN', keys: ['initial.cnn.depthwise.weight', 'final_conv.pointwise.weight'] },
-  { name: 'DnCNN', keys: ['model.0.weight', 'model.2.weight', 'model.4.weight', 'model.6.weight'] },
 ];
 
 /** The name of a network that is recognised and can't be built; undefined for unknown ones. */

@@ -138,7 +138,7 @@ export const rrdb: Architecture = {
       // The receptive field is 348 pixels for 23 blocks; what it effectively sees was measured.
       halo: (blocks <= 6 ? 32 : 48) * unshuffle,
       exactHalo: false,
-      margin: 32 * unshuffle,
+      bytesPerPixel: 16_000,
       float16: true,
       size: `${features} features, ${blocks} blocks`,
     };

@@ -112,7 +112,7 @@ export const span: Architecture = {
       // conv_1, three convolutions in each of six blocks, conv_2 and the upsampler's.
       halo: 3 + 3 * BLOCKS,
       exactHalo: true,
-      margin: 3 + 3 * BLOCKS,
+      bytesPerPixel: 4_000,
       float16: dict.has('no_norm'),
       size: `${dict.dim('conv_cat.weight', 0)} features`,
     };

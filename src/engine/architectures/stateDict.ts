@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { elementsOf, type TensorInfo, type Tensors } from '../checkpoint/checkpoint';
+import { fromHalf } from '../graph/half';
 import { UnsupportedNetwork } from './unsupported';
 
 /** Values that are read into memory to be combined; a network's kernels are far smaller. */
@@ -93,18 +94,8 @@ function floatsOf(bytes: Buffer, { dtype, shape }: TensorInfo): Float32Array {
   for (let i = 0; i < values.length; i++) {
     if (dtype === 'F32') values[i] = bytes.readFloatLE(4 * i);
     else if (dtype === 'BF16') bits[i] = bytes.readUInt16LE(2 * i) << 16;
-    else if (dtype === 'F16') values[i] = halfToNumber(bytes.readUInt16LE(2 * i));
+    else if (dtype === 'F16') values[i] = fromHalf(bytes.readUInt16LE(2 * i));
     else values[i] = Number(bytes.readBigInt64LE(8 * i));
   }
   return values;
-}
-
-/** IEEE 754 binary16 to a number. */
-function halfToNumber(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

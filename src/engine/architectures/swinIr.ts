@@ -70,7 +70,7 @@ export const swinIr: Architecture = {
       minimum: Math.max(16, window * unshuffle),
       halo: 2 * window * unshuffle,
       exactHalo: false,
-      margin: window * unshuffle,
+      bytesPerPixel: 46_000,
       float16: false,
       size: `${features} features, ${layers} layers, windows of ${window}`,
     };

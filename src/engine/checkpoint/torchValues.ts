@@ -177,7 +177,13 @@ type Seen = Map<PickleValue, CheckpointValue>;
 
 /** What a pickle left, as a checkpoint's values. Rejects with `checkpoint-damaged`. */
 export function checkpointDict(value: PickleValue, file: string): CheckpointDict {
-  if (!(value instanceof Map)) throw damaged(file, 'it holds no dictionary');
+  if (value instanceof PickleObject && value.value === OPAQUE)
+    throw damaged(
+      file,
+      "it is an object of a Python program (a whole model, or a training's settings) instead of " +
+        'weights; save its state_dict() instead',
+    );
+  if (!(value instanceof Map)) throw damaged(file, 'it holds no dictionary of weights');
   return convertDict(value, file, new Map(), 0);
 }
 

@@ -5,25 +5,38 @@ import { ModelProtoSchema, TensorProto_DataLocation as DataLocation } from './pr
  * Whether an ONNX model's weights lie in other files, in whatever place of it: initializers,
  * attributes, graphs within nodes, functions. Throws when the bytes are no ONNX model.
  */
-export function hasExternalData(bytes: Uint8Array): boolean {
+export const hasExternalData = (bytes: Uint8Array): boolean => externalPlaces(bytes).length > 0;
+
+/** The files that an ONNX model's weights lie in, as it names them. Throws as `hasExternalData`. */
+export const externalFiles = (bytes: Uint8Array): ReadonlySet<string> =>
+  new Set(
+    externalPlaces(bytes).map(
+      ({ externalData }) => externalData?.find(({ key }) => key === 'location')?.value ?? '',
+    ),
+  );
+
+type External = {
+  readonly dataLocation?: unknown;
+  readonly externalData?: readonly { readonly key: string; readonly value: string }[];
+};
+
+function externalPlaces(bytes: Uint8Array): External[] {
+  const places: External[] = [];
   const open: unknown[] = [fromBinary(ModelProtoSchema, bytes)];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) continue;
-    if (isExternal(value)) return true;
+    if (isExternal(value)) places.push(value);
     // Numbers are leaves; a list of a million of them need not be gone through.
     if (Array.isArray(value) && typeof value[0] !== 'object') continue;
-    for (const part of Object.values(value)) if (typeof part === 'object') open.push(part);
+    for (const part of Object.values(value) as unknown[])
+      if (typeof part === 'object') open.push(part);
   }
-  return false;
+  return places;
 }
 
-function isExternal(value: object): boolean {
-  const { dataLocation, externalData } = value as {
-    readonly dataLocation?: unknown;
-    readonly externalData?: unknown;
-  };
+function isExternal(value: External): boolean {
   return (
-    dataLocation === DataLocation.EXTERNAL ||
-    (Array.isArray(externalData) && externalData.length > 0)
+    value.dataLocation === DataLocation.EXTERNAL ||
+    (Array.isArray(value.externalData) && value.externalData.length > 0)
   );
 }

@@ -2,10 +2,12 @@ import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
+  GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
   ValueInfoProtoSchema,
   type AttributeProto,
+  type GraphProto,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
@@ -170,6 +172,17 @@ export class GraphBuilder {
     );
   }
 
+  /** The finished graph, to become a part of another. */
+  toGraph(): GraphProto {
+    return create(GraphProtoSchema, {
+      name: this.graphName,
+      node: this.nodes,
+      initializer: [...this.initializers.values()],
+      input: this.inputs,
+      output: this.outputs,
+    });
+  }
+
   /** The finished model, serialized. */
   toBytes(producer: string): Uint8Array {
     const opsetImport: MessageInitShape<typeof ModelProtoSchema>['opsetImport'] = [
@@ -182,13 +195,7 @@ export class GraphBuilder {
         irVersion: BigInt(IR_VERSION),
         producerName: producer,
         opsetImport,
-        graph: {
-          name: this.graphName,
-          node: this.nodes,
-          initializer: [...this.initializers.values()],
-          input: this.inputs,
-          output: this.outputs,
-        },
+        graph: this.toGraph(),
       }),
     );
   }

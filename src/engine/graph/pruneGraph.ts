@@ -1,5 +1,9 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataLocation as DataLocation } from './proto/onnx_pb';
+import {
+  ModelProtoSchema,
+  TensorProto_DataLocation as DataLocation,
+  type GraphProto,
+} from './proto/onnx_pb';
 
 /**
  * The ONNX model `bytes` without what only other outputs than `outputs` need: ONNX Runtime computes
@@ -21,6 +25,12 @@ export function pruneGraph(
   )
     return undefined;
 
+  keepNeeded(graph, outputs);
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** Leaves of a graph what `outputs` need. */
+export function keepNeeded(graph: GraphProto, outputs: readonly string[]): void {
   const needed = new Set(outputs);
   // Nodes stand in the order in which they run, so that from the end on each one's readers are
   // known.
@@ -33,5 +43,4 @@ export function pruneGraph(
   graph.initializer = graph.initializer.filter(({ name }) => needed.has(name));
   graph.output = graph.output.filter(({ name }) => outputs.includes(name));
   graph.valueInfo = graph.valueInfo.filter(({ name }) => needed.has(name));
-  return toBinary(ModelProtoSchema, model);
 }

@@ -40,7 +40,7 @@ export async function fileProblem(
   hash: boolean,
   onBytes: (bytes: number) => void = () => undefined,
 ): Promise<string | undefined> {
-  const file = path.resolve(folder, ...name.split('/'));
+  const file = path.resolve(folder, name);
   const info = await stat(file).catch(() => undefined);
   if (!info) return `${file} is missing`;
   if (info.size !== bytes) return `${file} has ${info.size} bytes where ${bytes} are expected`;

@@ -1,8 +1,10 @@
-import type { SizeRule } from '../../shared/geometry';
+import type { Size, SizeRule } from '../../shared/geometry';
 import type { Branch } from '../../shared/guidance';
 import { PRECISIONS, type Precision } from '../../shared/modelProtocol';
 import { quoted, quotedJson } from '../checkpoint/limits';
 import { isOneOf } from '../../shared/oneOf';
+import { FILE_KINDS, parseFileManifest, type FileManifest } from './community/fileManifest';
+import { isObject, list, object, requireId, text, whole, type Json } from './manifestFields';
 
 /** A file of a model: `bytes` and `sha256` are checked before the model is opened. */
 export type ModelFile = { readonly path: string; readonly bytes: number; readonly sha256: string };
@@ -36,6 +38,10 @@ export type TiledDescriptor = Descriptor & {
   readonly halo: number;
   /** Largest number of input pixels in one tile that runs in about 1 GB. */
   readonly tilePixels: number;
+  /** The only size that a tile can have, where there is only one. */
+  readonly tile?: Size;
+  /** Input pixels over which neighbouring tiles pass into each other; less than the halo. */
+  readonly feather?: number;
 };
 
 /** A tiled network in one ONNX file. */
@@ -66,17 +72,13 @@ export type PisaManifest = Descriptor & {
 };
 
 /** A model's descriptor, read from its `manifest.json`. */
-export type ModelManifest = TiledManifest | PisaManifest;
-
-type Json = { readonly [key: string]: unknown };
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export type ModelManifest = TiledManifest | PisaManifest | FileManifest;
 
 /** Reads a manifest from parsed JSON. Throws an error that names the first field that is wrong. */
 export function parseManifest(json: unknown): ModelManifest {
   if (!isObject(json)) throw new Error('the manifest is not a JSON object');
   if (json.kind === 'pisa-sr') return parsePisa(json);
+  if (isOneOf(FILE_KINDS, json.kind)) return parseFileManifest(json, json.kind);
   if (json.kind !== undefined && json.kind !== 'tiled')
     throw new Error(`the kind ${quotedJson(json.kind)} is not known`);
   return parseTiled(json);
@@ -124,11 +126,8 @@ function descriptor(json: Json): Descriptor {
     return branch;
   });
   if (!branches.includes('pixel')) throw new Error('a model needs the "pixel" branch');
-  const id = text(json, 'id');
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(id))
-    throw new Error(`the id "${quoted(id)}" must be lower-case letters, digits and "-"`);
   return {
-    id,
+    id: requireId(text(json, 'id')),
     name: text(json, 'name'),
     description: text(json, 'description'),
     scale: whole(json, 'scale', 1),
@@ -155,30 +154,4 @@ function hashes(json: Json, key: string): readonly string[] {
       throw new Error(`"${key}" must be a list of SHA-256`);
     return value;
   });
-}
-
-function object(json: Json, key: string): Json {
-  const value = json[key];
-  if (!isObject(value)) throw new Error(`"${key}" must be an object`);
-  return value;
-}
-
-function list(json: Json, key: string): readonly unknown[] {
-  const value = json[key];
-  if (!Array.isArray(value)) throw new Error(`"${key}" must be a list`);
-  return value as readonly unknown[];
-}
-
-function text(json: Json, key: string): string {
-  const value = json[key];
-  if (typeof value !== 'string' || value === '') throw new Error(`"${key}" must be text`);
-  return value;
-}
-
-function whole(json: Json, key: string, minimum: number): number {
-  const value = json[key];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum) {
-    throw new Error(`"${key}" must be a whole number of at least ${minimum}`);
-  }
-  return value;
 }

@@ -40,6 +40,11 @@ export type Model = {
   readonly exactPreview: boolean;
   /** Whether a part of a picture can be computed alone, so that previews need not know the rest. */
   readonly byTiles: boolean;
+  /**
+   * Whether nobody else changes its files, so that checking them once in the life of a process will
+   * do.
+   */
+  readonly stable: boolean;
 
   /**
    * Rejects with `model-damaged` unless the files have their sizes and, when they are small or

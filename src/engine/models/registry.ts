@@ -2,11 +2,16 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
-import { engineError, messageOf, systemCode } from '../errors';
+import { changeSetting, engineError, messageOf, systemCode } from '../errors';
 import { readSmallText } from '../../files/readSmall';
 import { isOneOf } from '../../shared/oneOf';
 import { INSTALLABLE_MODELS, MANIFEST_LIMIT } from '../../shared/modelProtocol';
+import { FoundFiles } from './community/foundFiles';
+import { freeId } from './community/modelId';
 import { modelFrom } from './kinds/list';
+import { OwnFileModel } from './kinds/ownFile';
+import { PairModel } from './kinds/pair';
+import { TiledModel } from './kinds/tiled';
 import { parseManifest } from './manifest';
 import type { Model } from './model';
 
@@ -17,7 +22,15 @@ import type { Model } from './model';
 export class ModelRegistry {
   private readonly verified = new Set<string>();
 
-  constructor(private readonly folders: readonly string[]) {}
+  private readonly files: FoundFiles;
+
+  /** `store` keeps notes on files without a manifest. */
+  constructor(
+    private readonly folders: readonly string[],
+    store?: string,
+  ) {
+    this.files = new FoundFiles(store);
+  }
 
   /**
    * Every readable model. A folder with a broken manifest is left out; `find` says what is wrong
@@ -29,34 +42,67 @@ export class ModelRegistry {
       const model = await readModel(folder).catch(() => undefined);
       if (model && !models.has(model.manifest.id)) models.set(model.manifest.id, model);
     }
+    const added = new Set([...models.values()].flatMap(({ files }) => files.map((f) => f.sha256)));
+    for (const root of this.folders) {
+      const { manifests } = await this.files.in(root);
+      for (const manifest of manifests) {
+        if (added.has(manifest.file.sha256)) continue;
+        added.add(manifest.file.sha256);
+        const id = freeId(manifest.id, (one) => models.has(one));
+        models.set(id, modelFrom({ ...manifest, id }, root));
+      }
+    }
     return [...models.values()];
   }
 
   /**
-   * The model called `id`, its files checked against the manifest's size and SHA-256 (once in the
-   * life of the process).
+   * The model called `id`, its files checked against the manifest's size and SHA-256; those that
+   * nobody else changes once in the life of the process. `p+s` is a pair of two models.
    */
   async find(id: string): Promise<Model> {
-    const models = await this.list();
-    const model = models.find((candidate) => candidate.manifest.id === id);
-    if (!model) {
-      const broken = (await this.modelFolders()).find((folder) => path.basename(folder) === id);
-      if (broken) await readModel(broken);
-      if (isOneOf(INSTALLABLE_MODELS, id)) throw notInstalled(id);
-      const known = models.map((candidate) => candidate.manifest.id).join(', ');
-      throw engineError('model-missing', {
-        message: `There is no model called "${id}".`,
-        hint:
-          known === ''
-            ? 'Build the embedded model with "npm run build".'
-            : `Choose one of: ${known}.`,
-      });
-    }
-    if (!this.verified.has(model.folder)) {
+    const model = id.includes('+') ? await this.pair(id) : await this.single(id);
+    if (!model.stable || !this.verified.has(model.folder)) {
       await model.check();
       this.verified.add(model.folder);
     }
     return model;
+  }
+
+  private async pair(id: string): Promise<Model> {
+    const parts = id.split('+');
+    const [first, second] = parts;
+    if (parts.length !== 2 || first === undefined || second === undefined || first === second)
+      throw engineError('bad-setting', {
+        message: `"${id}" is no pair of models: two different ones, joined by one "+".`,
+        hint: 'Name the faithful model first and the one with more texture second.',
+        remedies: [changeSetting('model')],
+      });
+    const models = [await this.single(first), await this.single(second)] as const;
+    const [fidelity, texture] = models;
+    if (!(fidelity instanceof TiledModel) || !(texture instanceof TiledModel))
+      throw engineError('bad-setting', {
+        message: `"${id}" can't be used: a diffusion model can't be part of a pair.`,
+        hint: 'Choose two models that work tile by tile.',
+        remedies: [changeSetting('model')],
+      });
+    return new PairModel(fidelity, texture);
+  }
+
+  private async single(id: string): Promise<Model> {
+    const models = await this.list();
+    const model = models.find((candidate) => candidate.manifest.id === id);
+    if (model) return model;
+    const broken = (await this.modelFolders()).find((folder) => path.basename(folder) === id);
+    if (broken) await readModel(broken);
+    if (isOneOf(INSTALLABLE_MODELS, id)) throw notInstalled(id);
+    const known = models.map((candidate) => candidate.manifest.id).join(', ');
+    throw engineError('model-missing', {
+      message: `There is no model called "${id}".`,
+      hint:
+        known === ''
+          ? 'Build the embedded model with "npm run build".'
+          : `Choose one of: ${known}.`,
+    });
   }
 
   private async modelFolders(): Promise<string[]> {
@@ -70,8 +116,9 @@ export class ModelRegistry {
   }
 }
 
-export function summarize({ manifest, folder, byTiles }: Model): ModelSummary {
-  const { id, name, description, scale, branches, licence } = manifest;
+/** What a person is told of a model. */
+export function summarize(model: Model): ModelSummary {
+  const { id, name, description, scale, branches, licence } = model.manifest;
   return {
     id,
     name,
@@ -79,8 +126,9 @@ export function summarize({ manifest, folder, byTiles }: Model): ModelSummary {
     scale,
     branches,
     licence: licence.spdx,
-    folder,
-    byTiles,
+    folder: model.folder,
+    byTiles: model.byTiles,
+    ...(model instanceof OwnFileModel ? { own: model.summary } : {}),
   };
 }
 

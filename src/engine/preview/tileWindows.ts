@@ -3,7 +3,7 @@ import type { PreviewRequest } from '../../shared/previewProtocol';
 import type { PixelFile } from '../image/pixelFile';
 import type { TiledDescriptor } from '../models/manifest';
 import type { TileLayers, TileSession } from '../runtime/session';
-import { planTiles, type TilePlan } from '../tiling/plan';
+import { planTiles, planWithTile, type TilePlan } from '../tiling/plan';
 import type { BlendWindow } from '../upscale/blend';
 import { keptPart, planningSize } from '../upscale/runTiles';
 import { mirroredIndices, tileInput } from '../upscale/tileInput';
@@ -40,12 +40,11 @@ export function previewPlan(
   tilePixels: number,
 ): TilePlan {
   const halo = network + BORDER;
+  const padded = planningSize({ margin, halo, sizeRule, ...rest }, size);
+  const rule = { halo, multipleOf: sizeRule.multipleOf };
+  if (rest.tile) return planWithTile(padded, rest.tile, rule);
   const pixels = Math.min(tilePixels, Math.max(tilePixels * SHARE, (HALOS * halo) ** 2));
-  return planTiles(
-    planningSize({ margin, halo, sizeRule, ...rest }, size),
-    { halo, multipleOf: sizeRule.multipleOf },
-    { pixels, bandRows: Number.POSITIVE_INFINITY },
-  );
+  return planTiles(padded, rule, { pixels, bandRows: Number.POSITIVE_INFINITY });
 }
 
 /**

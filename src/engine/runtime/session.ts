@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
+import path from 'node:path';
 import type { Device } from '../../shared/settings';
 import { pruneGraph } from '../graph/pruneGraph';
 import { allFinite } from './finite';
@@ -70,6 +71,12 @@ export type BuiltGraph = { readonly onnx: Uint8Array; readonly folder: string };
  * from others.
  */
 export type GraphSource = string | { readonly key: string; build(): Promise<BuiltGraph> };
+
+/** A graph and the folder of its weights, wherever it comes from. */
+export const placedGraph = async (graph: GraphSource): Promise<BuiltGraph> =>
+  typeof graph === 'string'
+    ? { onnx: await readFile(graph), folder: path.dirname(graph) }
+    : graph.build();
 
 /** Tells graphs apart. */
 export const graphKey = (graph: GraphSource): string =>

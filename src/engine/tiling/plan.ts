@@ -98,7 +98,8 @@ export function planWithCore(size: Size, core: number, rule: TilingRule): TilePl
   return planWithTile(size, { width: side(size.width), height: side(size.height) }, rule);
 }
 
-function planWithTile(size: Size, tile: Size, rule: TilingRule): TilePlan {
+/** The plan for tiles of one given shape, which is no larger than `size`. */
+export function planWithTile(size: Size, tile: Size, rule: TilingRule): TilePlan {
   return {
     tile,
     columns: spans(size.width, tile.width, rule),

@@ -16,7 +16,8 @@ export async function estimateSeconds(
   manifest: TiledDescriptor,
   pixels: number,
 ): Promise<number | undefined> {
-  const { width, height } = planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });
+  const { width, height } =
+    manifest.tile ?? planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });
   if (
     session.secondsPerPixel === undefined &&
     session.device === 'cpu' &&

@@ -58,6 +58,7 @@ export async function pisaAttempted<T>(
     input,
     scale,
     part = 0,
+    restore = '',
     signal,
   }: {
     model: PisaModel;
@@ -66,6 +67,7 @@ export async function pisaAttempted<T>(
     input: string;
     scale: number;
     part?: number;
+    restore?: string | undefined;
     signal: AbortSignal;
   },
   onDevice: (device: Device) => void,
@@ -76,7 +78,7 @@ export async function pisaAttempted<T>(
   refuseUnsupported(model.manifest.name);
   // The tiled models' session would hold memory that is needed here.
   await services.releaseSession();
-  const identity = await identityOf(input, scale, part);
+  const identity = await identityOf(input, scale, part, restore);
   return firstSuccessful(
     pisaAttempts(wanted),
     async ({ device, type, share }) => {
@@ -112,10 +114,10 @@ export async function inferPisa(
   }: InferInput & { readonly model: PisaModel },
 ): Promise<InferResult> {
   const { pisa } = services;
-  const { input, colourFix } = request;
+  const { input, colourFix, restore } = request;
   return pisaAttempted(
     services,
-    { model, device: wanted, notes, input, scale, part, signal: context.signal },
+    { model, device: wanted, notes, input, scale, part, restore, signal: context.signal },
     (device) => context.progress({ phase: 'infer', tile: 0, tiles: 1, device }),
     async ({ device, networks, budgets, identity }) => {
       const { raw, picture, steps, inferenceSeconds } = await upscalePisa({
@@ -146,8 +148,13 @@ export async function inferPisa(
   );
 }
 
-/** Tells pictures, their versions on disk, their parts and scales apart. */
-async function identityOf(input: string, scale: number, part: number): Promise<string> {
+/** Tells pictures, their versions on disk, what ran before, their parts and scales apart. */
+async function identityOf(
+  input: string,
+  scale: number,
+  part: number,
+  restore: string,
+): Promise<string> {
   const { size, mtimeMs, ino } = await stat(input);
-  return [input, ino, size, mtimeMs, scale, part].join('|');
+  return [input, ino, size, mtimeMs, scale, part, restore].join('|');
 }

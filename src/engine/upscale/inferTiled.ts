@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../errors';
 import { PixelFile } from '../image/pixelFile';
 import type { TiledModel } from '../models/kinds/tiled';
 import type { TiledDescriptor } from '../models/manifest';
-import { planTiles, planWithCore, type TilePlan } from '../tiling/plan';
+import { planTiles, planWithCore, planWithTile, type TilePlan } from '../tiling/plan';
 import { attemptsFor, fallbackNote, firstSuccessful, type Attempt } from './attempts';
 import { estimateSeconds } from './estimateSeconds';
 import { planningSize, runTiles } from './runTiles';
@@ -111,6 +111,7 @@ function planFor(
 ): TilePlan {
   const padded = planningSize(manifest, size);
   const rule = { halo: manifest.halo, multipleOf: manifest.sizeRule.multipleOf };
+  if (manifest.tile) return planWithTile(padded, manifest.tile, rule);
   if (request.tile !== undefined) return planWithCore(padded, request.tile, rule);
   const rowBytes = padded.width * manifest.scale * manifest.scale * (hasAlpha ? 4 : 3) * bytes;
   return planTiles(padded, rule, {

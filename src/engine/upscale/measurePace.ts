@@ -22,7 +22,7 @@ export async function tiledPace(
   services: UpscaleServices,
   device: Device,
 ): Promise<number | undefined> {
-  const tile = planningSize(model.manifest, TRIAL);
+  const tile = model.manifest.tile ?? planningSize(model.manifest, TRIAL);
   const session = await services.acquireSession(model, device, tile, model.manifest.branches);
   const image = new Float32Array(3 * tile.width * tile.height);
   for (let run = 0; run < 2; run++) await session.run(image, tile.width, tile.height);

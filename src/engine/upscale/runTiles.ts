@@ -169,7 +169,12 @@ export function keptPart(
  * The size that tiles are planned for: the picture with the model's margin on all sides, padded to
  * its size rule.
  */
-export const planningSize = (
-  { margin, sizeRule }: TiledDescriptor,
+export function planningSize(
+  { margin, sizeRule, tile }: TiledDescriptor,
   { width, height }: Size,
-): Size => paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);
+): Size {
+  const padded = paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);
+  return tile
+    ? { width: Math.max(padded.width, tile.width), height: Math.max(padded.height, tile.height) }
+    : padded;
+}

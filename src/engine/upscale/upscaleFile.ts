@@ -15,6 +15,7 @@ import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
 import { announceTemporary, checkTarget, findPlace, outputFormat, publish } from './outputFile';
 import { carriedData, formatNotes } from './outputInfo';
+import { atOwnSize, findRestorer, restored } from './restored';
 import { requireScratch, scratchBytes } from './scratchSpace';
 import { densityNote, planAsset } from './planAsset';
 import type { UpscaleContext, UpscaleServices } from './services';
@@ -40,10 +41,11 @@ export async function upscaleFile(
     ? await inspectSource(patch.inside, request.maxInputMegapixels, signal)
     : whole;
   const model = await services.findModel(request.model);
+  const restorer = await findRestorer(request, services);
   const { manifest } = model;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
   const format = outputFormat(request, source.format);
-  const plan = planAsset(request, source, format, model);
+  const plan = planAsset(atOwnSize(request, model), source, format, model);
   const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
   const size = region ?? plan.size;
   const border = patch ? 2 : 0;
@@ -110,7 +112,11 @@ export async function upscaleFile(
       region: ownRegion,
       part: index,
     };
-    return services.inTurn(signal, () => model.infer(request, services, partContext, input));
+    return services.inTurn(signal, () =>
+      restored(request, services, partContext, input, restorer, (source) =>
+        model.infer(request, services, partContext, { ...input, decoded: source }),
+      ),
+    );
   };
   const done = await enlargeAsset(picture, context, { source, plan, device, infer });
   const { raw, tiles, isRegion, kernel, hasAlpha } = done;

@@ -6,6 +6,7 @@ import {
 } from '../../../shared/modelProtocol';
 import { isOneOf } from '../../../shared/oneOf';
 import { engineError, throwIfCancelled } from '../../errors';
+import { OwnFiles } from '../community/ownFiles';
 import { fileProblem } from '../fileChecks';
 import type { Model } from '../model';
 import type { ModelRegistry } from '../registry';
@@ -20,6 +21,7 @@ import { ModelStore } from './modelStore';
  */
 export class ModelManager {
   private readonly store: ModelStore;
+  private readonly own: OwnFiles;
 
   constructor(
     store: string,
@@ -27,6 +29,7 @@ export class ModelManager {
     private readonly beforeChange: () => Promise<void>,
   ) {
     this.store = new ModelStore(store);
+    this.own = new OwnFiles(store, registry);
   }
 
   api(): Pick<EngineApi, keyof ModelApi> {
@@ -54,10 +57,12 @@ export class ModelManager {
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),
       removeModel: async ({ id }) => {
-        checkId(id);
         await this.beforeChange();
+        if (!isOneOf(INSTALLABLE_MODELS, id)) return this.own.remove(id);
         return store.remove(id);
       },
+      lookAtModels: ({ path }, { signal }) => this.own.look(path, signal),
+      addModel: (params, { signal }) => this.own.add(params, signal),
     };
   }
 

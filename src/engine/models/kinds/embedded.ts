@@ -9,6 +9,7 @@ import { TiledModel } from './tiled';
 
 /** A network in one ONNX file beside its manifest, as the program brings it along. */
 export class EmbeddedModel extends TiledModel {
+  readonly stable = true;
   readonly graph: string;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {

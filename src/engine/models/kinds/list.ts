@@ -1,6 +1,8 @@
 import type { ModelManifest } from '../manifest';
 import type { Model } from '../model';
+import { CheckpointModel } from './checkpoint';
 import { EmbeddedModel } from './embedded';
+import { OnnxFileModel } from './onnxFile';
 import { PisaModel } from './pisaSr';
 
 /** The model that a manifest in `folder` describes. */
@@ -10,5 +12,9 @@ export function modelFrom(manifest: ModelManifest, folder: string): Model {
       return new EmbeddedModel(manifest, folder);
     case 'pisa-sr':
       return new PisaModel(manifest, folder);
+    case 'checkpoint':
+      return new CheckpointModel(manifest, folder);
+    case 'onnx':
+      return new OnnxFileModel(manifest, folder);
   }
 }

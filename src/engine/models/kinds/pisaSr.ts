@@ -23,6 +23,7 @@ export class PisaModel implements Model {
   readonly depth = 8;
   readonly exactPreview = false;
   readonly byTiles = false;
+  readonly stable = true;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
     hint: 'Remove the model, then install or import it again.',

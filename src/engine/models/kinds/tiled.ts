@@ -27,6 +27,7 @@ export abstract class TiledModel implements Model {
   readonly exactPreview: boolean = true;
   readonly byTiles = true;
 
+  abstract readonly stable: boolean;
   abstract readonly manifest: TiledDescriptor;
   abstract readonly folder: string;
   abstract readonly files: readonly ModelFile[];

@@ -1,0 +1,167 @@
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  AddedModel,
+  AddModelRequest,
+  FoundModel,
+  LookResult,
+  RemovedModel,
+} from '../../../shared/modelProtocol';
+import { NotAFileError } from '../../../files/kinds';
+import { engineError, messageOf, systemCode } from '../../errors';
+import { openTileSession } from '../../runtime/session';
+import { whileLocked } from '../install/modelLock';
+import { modelFrom } from '../kinds/list';
+import { OwnFileModel } from '../kinds/ownFile';
+import type { ModelRegistry } from '../registry';
+import type { FileManifest } from './fileManifest';
+import { FoundFiles } from './foundFiles';
+import { foundModel, manifestOf } from './manifestOf';
+import { freeId } from './modelId';
+import { recogniseFile } from './recognise';
+import { wrongFile } from './recognised';
+
+/**
+ * Adds models that lie in files of the person's own: the store gets a manifest, the file stays where
+ * it is.
+ */
+export class OwnFiles {
+  private readonly files: FoundFiles;
+
+  constructor(
+    private readonly store: string,
+    private readonly registry: ModelRegistry,
+  ) {
+    this.files = new FoundFiles(store);
+  }
+
+  /** Says what a file is, or the files of a folder, and changes nothing. */
+  async look(place: string, signal: AbortSignal): Promise<LookResult> {
+    const info = await stat(place).catch((error: unknown) => {
+      throw engineError('input-missing', {
+        message:
+          systemCode(error) === 'ENOENT'
+            ? `${place} does not exist.`
+            : `${place} can't be read: ${messageOf(error)}.`,
+        hint: 'Check the path.',
+      });
+    });
+    if (!info.isDirectory()) {
+      const manifest = await this.manifest(place, signal);
+      return { found: [foundModel(manifest)], refused: [] };
+    }
+    const { manifests, refused } = await this.files.in(place, signal);
+    if (manifests.length + refused.length === 0)
+      throw engineError('input-missing', {
+        message: `No model lies in ${place}: no .pth, .pt, .ckpt, .safetensors or .onnx file.`,
+        hint: 'Name the file itself, or its folder.',
+      });
+    const found: FoundModel[] = [];
+    for (const manifest of manifests) found.push(foundModel(await this.named(manifest)));
+    return {
+      found,
+      refused: refused.map(({ file, error }) => ({ file, message: error.message })),
+    };
+  }
+
+  /** Adds the model in a file. A file that was added before keeps its id. */
+  async add({ file, licenceAccepted }: AddModelRequest, signal: AbortSignal): Promise<AddedModel> {
+    const manifest = await this.manifest(file, signal);
+    const { licence, name, id } = foundModel(manifest);
+    if (licence.terms === 'non-commercial' && !licenceAccepted)
+      throw engineError('licence-not-accepted', {
+        message: `${name} is under ${licence.name}: its pictures are not for commercial use.`,
+        hint: 'Accept the licence to add it.',
+      });
+    return whileLocked(this.store, id, async () => {
+      const folder = path.join(this.store, id);
+      await trial(manifest, folder);
+      await publish(manifest, folder);
+      return { ...foundModel(manifest), folder };
+    });
+  }
+
+  /** Takes a model out of the store; its file stays where it is. */
+  async remove(id: string): Promise<RemovedModel> {
+    const models = await this.registry.list();
+    const model = models.find(({ manifest }) => manifest.id === id);
+    if (!(model instanceof OwnFileModel)) throw notRemovable(id, model !== undefined);
+    const { file } = model.manifest;
+    if (!model.summary.added)
+      throw engineError('bad-setting', {
+        message: `"${id}" was not added: it was found in ${model.folder}.`,
+        hint: `Move ${path.basename(file.path)} elsewhere, or search that folder no more.`,
+      });
+    return whileLocked(this.store, id, async () => {
+      await rm(model.folder, { recursive: true, force: true, maxRetries: 3 });
+      return { bytesFreed: 0, folder: model.folder, kept: file.path };
+    });
+  }
+
+  private async manifest(file: string, signal: AbortSignal): Promise<FileManifest> {
+    try {
+      return await this.named(manifestOf(await recogniseFile(file, signal)));
+    } catch (error) {
+      if (error instanceof NotAFileError) throw wrongFile(file, `it is a ${error.kind}`);
+      throw error;
+    }
+  }
+
+  /** With the id that it has already, or one that is free. */
+  private async named(manifest: FileManifest): Promise<FileManifest> {
+    const models = await this.registry.list();
+    const isSame = (model: (typeof models)[number]): boolean =>
+      model instanceof OwnFileModel && model.manifest.file.sha256 === manifest.file.sha256;
+    const known = models.find(isSame);
+    const taken = new Set(models.map((model) => model.manifest.id));
+    const id = known?.manifest.id ?? freeId(manifest.id, (one) => taken.has(one));
+    return { ...manifest, id };
+  }
+}
+
+const notRemovable = (id: string, isThere: boolean): Error =>
+  engineError('model-missing', {
+    message: isThere
+      ? `"${id}" belongs to the program and can't be removed.`
+      : `There is no model called "${id}".`,
+    hint: 'The list of models names those that can.',
+  });
+
+/** Opens the network once and runs it on a grey square: what is added also runs. */
+async function trial(manifest: FileManifest, folder: string): Promise<void> {
+  const model = modelFrom(manifest, folder);
+  if (!(model instanceof OwnFileModel)) throw new Error('The manifest is of no file.');
+  const { sizeRule, tile } = manifest;
+  const { multipleOf, minimum } = sizeRule;
+  const side = Math.ceil(Math.max(minimum, TRIAL_SIDE) / multipleOf) * multipleOf;
+  const { width, height } = tile ?? { width: side, height: side };
+  try {
+    const session = await openTileSession(model.graph, 'cpu', manifest.branches);
+    try {
+      await session.run(new Float32Array(3 * width * height).fill(0.5), width, height);
+    } finally {
+      await session.release();
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw error;
+    throw wrongFile(manifest.file.path, `its network does not run: ${messageOf(error)}`);
+  }
+}
+
+const TRIAL_SIDE = 32;
+
+/** Puts the manifest in its place in one step. */
+async function publish(manifest: FileManifest, folder: string): Promise<void> {
+  const building = path.join(
+    path.dirname(folder),
+    `.${path.basename(folder)}.building-${process.pid}`,
+  );
+  await mkdir(building, { recursive: true });
+  try {
+    await writeFile(path.join(building, 'manifest.json'), JSON.stringify(manifest, null, 2));
+    await rm(folder, { recursive: true, force: true });
+    await rename(building, folder);
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import type { RpcError } from '../../../shared/rpc';
+import { quoted } from '../../checkpoint/limits';
+import { engineError } from '../../errors';
+import type { FileManifest } from './fileManifest';
+
+/** Memory that a tile may take. */
+const TILE_BYTES = 2 ** 30;
+/** Sides of a tile that are worth its halo, whatever memory it takes. */
+const LEAST_SIDE = 64;
+
+/** What a file's own content says about it, as a manifest keeps it. */
+export type RecognisedFile = Pick<
+  FileManifest,
+  | 'kind'
+  | 'file'
+  | 'scale'
+  | 'sizeRule'
+  | 'margin'
+  | 'halo'
+  | 'exactHalo'
+  | 'tilePixels'
+  | 'architecture'
+  | 'architectureName'
+  | 'size'
+  | 'onnx'
+  | 'tile'
+  | 'data'
+>;
+
+/** The most input pixels of a tile, by the memory that one takes. */
+export const tilePixelsFor = (bytesPerPixel: number, halo: number): number =>
+  Math.max(Math.floor(TILE_BYTES / bytesPerPixel), (2 * halo + LEAST_SIDE) ** 2);
+
+/** `why` completes "… can't be used: …". */
+export const wrongFile = (file: string, why: string): RpcError =>
+  engineError('model-unsupported', {
+    message: `${quoted(path.basename(file))} can't be used: ${why}.`,
+    hint: 'Choose the file of an upscaling network (.pth, .safetensors or .onnx).',
+    detail: file,
+  });

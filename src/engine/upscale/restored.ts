@@ -1,0 +1,65 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { UpscaleRequest } from '../../shared/engineProtocol';
+import { engineError } from '../errors';
+import type { DecodedSource } from '../image/decode';
+import type { Model } from '../models/model';
+import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
+
+/** The model that runs before the other, if one is asked for. Rejects with `bad-setting`. */
+export async function findRestorer(
+  { restore }: Pick<UpscaleRequest, 'restore'>,
+  services: Pick<UpscaleServices, 'findModel'>,
+): Promise<Model | undefined> {
+  if (restore === undefined) return undefined;
+  const model = await services.findModel(restore);
+  if (model.ownScale === 1) return model;
+  throw engineError('bad-setting', {
+    message: `${model.manifest.name} enlarges, so it can't run before another model.`,
+    hint: 'Choose a model that restores at the same size (×1).',
+  });
+}
+
+/** A model that restores at the same size leaves a picture's size as it is, whatever is asked for. */
+export function atOwnSize(request: UpscaleRequest, { ownScale }: Model): UpscaleRequest {
+  if (ownScale !== 1) return request;
+  const own = { ...request, scale: 1 };
+  delete own.size;
+  delete own.notBeyond;
+  return own;
+}
+
+/**
+ * Runs `work` on the picture as the restorer leaves it: its colours; transparency is the other
+ * model's. What it makes is on disk only as long as `work` needs it.
+ */
+export async function restored(
+  request: UpscaleRequest,
+  services: UpscaleServices,
+  context: UpscaleContext,
+  input: InferInput,
+  restorer: Model | undefined,
+  work: (source: DecodedSource) => Promise<InferResult>,
+): Promise<InferResult> {
+  const { decoded } = input;
+  if (!restorer) return work(decoded);
+  const scratchDirectory = path.join(request.scratchDirectory, 'restored');
+  await mkdir(scratchDirectory, { recursive: true });
+  try {
+    const before = await restorer.infer({ ...request, scratchDirectory }, services, context, {
+      ...input,
+      decoded: { ...decoded, alpha: undefined },
+      guidance: { pixel: 1, semantic: 0 },
+      scale: 1,
+      region: undefined,
+    });
+    try {
+      const after = await work({ ...decoded, rgb: before.raw });
+      return { ...after, inferenceSeconds: before.inferenceSeconds + after.inferenceSeconds };
+    } finally {
+      await before.raw.close();
+    }
+  } finally {
+    await rm(scratchDirectory, { recursive: true, force: true });
+  }
+}
