@@ -6,6 +6,7 @@ import { notAnImage } from './notAnImage';
 import { PixelFile } from './pixelFile';
 import type { Depth } from './samples';
 import { loadSharp } from './sharpLoader';
+import { isPremultiplied, straightened } from './straightAlpha';
 
 /** A decoded picture, upright: RGB, and alpha when there is any transparency. */
 export type DecodedSource = SplitPicture;
@@ -58,6 +59,18 @@ export async function decodeSource(
  * fails first, and what it says decides between a refusal, a note and nothing.
  */
 export async function decodePixels(
+  file: string,
+  scratch: string,
+  options: DecodeOptions,
+): Promise<DecodedPixels> {
+  const { pixels, notes } = await decodedAsStored(file, scratch, options);
+  return {
+    pixels: (await isPremultiplied(file)) ? await straightened(pixels, scratch) : pixels,
+    notes,
+  };
+}
+
+async function decodedAsStored(
   file: string,
   scratch: string,
   options: DecodeOptions,

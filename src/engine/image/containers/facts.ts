@@ -29,6 +29,8 @@ export type ContainerFacts = {
   /** A second picture brightens the first on HDR screens. */
   readonly hasGainMap?: boolean;
   readonly isLossless?: boolean;
+  /** Colours are stored multiplied by alpha, and the decoder leaves them so. */
+  readonly isPremultiplied?: boolean;
   /** An animation of which the decoder reads the first frame only. */
   readonly isAnimatedPng?: boolean;
   readonly frames?: number;

@@ -13,6 +13,7 @@ const MOST_META_BYTES = 16e6;
 export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   let primary = 0;
   let hasGainMap = false;
+  const premultiplied = new Set<number>();
   const properties: Box[] = [];
   const associations = new Map<number, number[]>();
   let steps = 0;
@@ -44,6 +45,14 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
         const kind = data.toString('latin1', data[0] === 3 ? 10 : 8, data[0] === 3 ? 14 : 12);
         hasGainMap ||= kind === TONE_MAPPED;
       });
+    } else if (type === 'iref') {
+      const isWide = ((await view.bytes(from, 1))[0] ?? 0) !== 0;
+      await each(from + 4, to, async (reference) => {
+        if (reference.type !== 'prem') return;
+        const data = await view.bytes(reference.from, 4);
+        if (data.length === 4)
+          premultiplied.add(isWide ? data.readUInt32BE(0) : data.readUInt16BE(0));
+      });
     } else if (type === 'iprp') await each(from, to, inMeta);
     else if (type === 'ipco')
       await each(from, to, async (property) => {
@@ -65,7 +74,13 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   });
   const own = (associations.get(primary) ?? []).flatMap((index) => properties[index - 1] ?? []);
   const codePoints = await nclxOf(view, own);
-  return { container: 'avif', remarks: [], hasGainMap, ...(codePoints ? { codePoints } : {}) };
+  return {
+    container: 'avif',
+    remarks: [],
+    hasGainMap,
+    ...(codePoints ? { codePoints } : {}),
+    ...(premultiplied.has(primary) ? { isPremultiplied: true } : {}),
+  };
 }
 
 /** Item → numbers of its properties, from 1 on. */
