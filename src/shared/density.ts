@@ -107,7 +107,11 @@ export function densityFolder(source: string, set: DensitySet): string {
 /** The value of an `<img srcset>` for a source and the files of its set. */
 export function srcset(source: string, outputs: readonly DensityOutput[]): string {
   return [
-    `${encodeURI(source)} 1x`,
-    ...outputs.map(({ path, factor }) => `${encodeURI(path)} ${factor}x`),
+    `${asAddress(source)} 1x`,
+    ...outputs.map(({ path, factor }) => `${asAddress(path)} ${factor}x`),
   ].join(', ');
 }
+
+/** A relative path as an address: `#`, `?` and `,` in a name are part of the name. */
+const asAddress = (path: string): string =>
+  encodeURI(path).replace(/[#?,]/g, (character) => encodeURIComponent(character));

@@ -81,6 +81,7 @@ test('a set lies where its platform looks', () => {
     srcset('my icon.png', densityOutputs('my icon.png', 'web')),
     'my%20icon.png 1x, my%20icon@2x.png 2x, my%20icon@3x.png 3x',
   );
+  assert.equal(srcset('a/c#, 100 %?.png', []), 'a/c%23%2C%20100%20%25%3F.png 1x');
 });
 
 test('no file of a set is taken for a source', () => {
