@@ -150,6 +150,9 @@ def jpegs() -> None:
         exif[0x0112] = orientation
         add(f"jpeg-orientation-{orientation}.jpg", saved(RGB, "JPEG", quality=92, subsampling=0, exif=exif))
     add("jpeg-cmyk.jpg", saved(RGB, "JPEG", mode="CMYK", quality=92), note="CMYK")
+    picture = Image.fromarray(RGB)
+    picture.save(OUT / "jpeg-two-pictures.jpg", "MPO", save_all=True, append_images=[picture.rotate(180)], quality=92)
+    add("jpeg-two-pictures.jpg", look=lambda path: by_pillow(path), note="2 pictures")
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     add("jpeg-profile-srgb.jpg", saved(RGB, "JPEG", quality=92, icc_profile=profile))
 
@@ -315,6 +318,12 @@ def tiffs() -> None:
     tiff("tiff-palette.tif", np.asarray(palette), seen_as=palette.convert("RGBA"), photometric="palette", colormap=map16)
     cmyk = np.asarray(Image.fromarray(RGB).convert("CMYK"))
     tiff("tiff-cmyk.tif", cmyk, seen_as=Image.fromarray(cmyk, "CMYK").convert("RGBA"), note="CMYK", photometric="separated")
+    lab = ImageCms.profileToProfile(Image.fromarray(RGB), SRGB, ImageCms.createProfile("LAB"), outputMode="LAB")
+    centred = np.asarray(lab).copy()
+    centred[..., 1:] ^= 0x80
+    for name, samples, photometric in (("cielab", centred, "cielab"), ("icclab", np.asarray(lab), "icclab")):
+        tiff(f"tiff-{name}.tif", samples, refused="input-unsupported", photometric=photometric)
+    tiff("tiff-cielab-16.tif", centred.astype(np.uint16) << 8, refused="input-unsupported", photometric="cielab")
     tiff("tiff-two-pages.tif", np.stack([RGB, RGB[::-1]]), seen_as=rgb, note="page", photometric="rgb")
     tiff("tiff-float.tif", RGB.astype(np.float32) / 255, refused="input-not-an-image", photometric="rgb")
     tiff("tiff-16-float.tif", RGB.astype(np.float16) / 255, refused="input-not-an-image", photometric="rgb")

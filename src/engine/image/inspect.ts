@@ -106,7 +106,7 @@ export async function inspectSource(
     isLossy:
       container === 'jpeg' || container === 'avif' || (container === 'webp' && !facts.isLossless),
     isProgressive: metadata.isProgressive,
-    exif,
+    exif: exif ?? facts.exif,
     xmp,
     iptc,
     density: densityOf(metadata, facts),
@@ -193,6 +193,11 @@ function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts):
     notes.push('The source is an animated PNG, of which the codec reads the first frame only.');
   if (format === 'tiff' && pages > 1)
     notes.push(`The source has ${pages} pages; the first was upscaled.`);
+  if (facts.morePictures !== undefined && facts.morePictures > 0)
+    notes.push(
+      `The source holds ${facts.morePictures + 1} pictures (MPO); the first was upscaled, and the ` +
+        'result has no other.',
+    );
   if (space === 'cmyk') notes.push('The source is CMYK, for print; the result is sRGB.');
   return notes;
 }

@@ -12,8 +12,8 @@ export function notAnImage(name: string, error: unknown): Error {
   if (/unsupported image format/i.test(detail)) {
     return engineError('input-not-an-image', {
       message:
-        `${name} is not a picture: its content is of no supported format, whatever ` +
-        'its name says.',
+        `${name} is not a picture that can be read: its content is of no supported format, ` +
+        'whatever its name says.',
       hint: SUPPORTED,
       detail,
     });

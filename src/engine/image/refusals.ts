@@ -14,6 +14,7 @@ const brand = (head: Buffer): string => (text(head, 4, 4) === 'ftyp' ? text(head
 const isTiff = (head: Buffer): boolean => ['II*\0', 'MM\0*'].includes(text(head, 0, 4));
 
 const DEVELOP = 'Develop it in a raw converter and export a 16-bit TIFF or PNG.';
+const TO_PNG = 'Convert it to PNG first.';
 const TONE_MAP = 'Tone-map it and export a PNG, TIFF or JPEG.';
 /**
  * Raw files of many makers are TIFFs by their content; only the name tells, and what a decoder
@@ -80,12 +81,12 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'JPEG XL',
-    hint: 'Convert it to PNG first.',
+    hint: TO_PNG,
     is: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
   },
   {
     name: 'JPEG 2000',
-    hint: 'Convert it to PNG first.',
+    hint: TO_PNG,
     is: (head) => text(head, 4, 4) === 'jP  ',
   },
   {
@@ -97,6 +98,63 @@ const KINDS: readonly Kind[] = [
     name: 'an icon file with several sizes',
     hint: 'Extract the largest picture as PNG.',
     is: (head) => head.readUInt32BE(0) === 0x00000100 && head.readUInt16LE(4) < 256,
+  },
+  {
+    name: 'a Netpbm picture',
+    hint: TO_PNG,
+    is: (head) => /^P[1-7][\s#]/.test(text(head, 0, 3)),
+  },
+  { name: 'a DirectDraw texture (DDS)', hint: TO_PNG, is: (head) => text(head, 0, 4) === 'DDS ' },
+  {
+    name: 'a Khronos texture (KTX)',
+    hint: TO_PNG,
+    is: (head) => /^\xabKTX [12]/.test(text(head, 0, 6)),
+  },
+  { name: 'a QOI picture', hint: TO_PNG, is: (head) => text(head, 0, 4) === 'qoif' },
+  {
+    name: 'a PCX picture',
+    hint: TO_PNG,
+    is: (head, extension) => extension === 'pcx' && head[0] === 0x0a,
+  },
+  {
+    name: 'a Targa picture',
+    hint: TO_PNG,
+    // Its first bytes have no signature: kinds of colour map and of pixels.
+    is: (head, extension) =>
+      extension === 'tga' && (head[1] ?? 2) <= 1 && [1, 2, 3, 9, 10, 11].includes(head[2] ?? 0),
+  },
+  {
+    name: 'an icon file of macOS',
+    hint: 'Extract the largest picture as PNG.',
+    is: (head) => text(head, 0, 4) === 'icns',
+  },
+  {
+    name: 'a GIMP document',
+    hint: 'Export the picture, or the layers you need, as PNG.',
+    is: (head) => text(head, 0, 8) === 'gimp xcf',
+  },
+  {
+    name: 'a PostScript document',
+    hint: 'Export the page as SVG or PNG.',
+    is: (head) => text(head, 0, 4) === '%!PS',
+  },
+  {
+    name: 'a compressed SVG',
+    hint: 'Unpack it (gzip) and upscale the SVG.',
+    is: (head, extension) => extension === 'svgz' && head[0] === 0x1f && head[1] === 0x8b,
+  },
+  {
+    name: 'a video',
+    hint: 'Export the frame you need as PNG.',
+    is: (head) =>
+      head.readUInt32BE(0) === 0x1a45dfa3 ||
+      (text(head, 0, 4) === 'RIFF' && text(head, 8, 4) === 'AVI ') ||
+      /^(isom|iso\d|mp4\d|qt {2}|M4V |3gp\d|avc1|dash)$/.test(brand(head)),
+  },
+  {
+    name: 'a web page',
+    hint: 'Perhaps a download went wrong: fetch the picture itself.',
+    is: (head) => /^\s*(<!doctype html|<html)/i.test(text(head, 0, head.length)),
   },
   {
     name: 'a PDF document',

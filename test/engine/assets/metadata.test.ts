@@ -221,3 +221,30 @@ test('a PNG without metadata gets none', async () => {
   const { exif, xmp, icc, density } = await sharp((await upscale(input, PLAIN)).output).metadata();
   assert.deepEqual([exif, xmp, icc, density], [undefined, undefined, undefined, undefined]);
 });
+
+test('EXIF behind a PNG’s pixels is kept as well', async () => {
+  const plain = await fromRaw({
+    data: testPixels(24, 18),
+    width: 24,
+    height: 18,
+    channels: 3,
+  })
+    .png()
+    .toBuffer();
+  const described = await sharp(plain)
+    .withExif({ IFD0: { Copyright: 'Ada' } })
+    .png()
+    .toBuffer();
+  const at = described.indexOf('eXIf', 0, 'latin1') - 4;
+  const chunk = described.subarray(at, at + 12 + described.readUInt32BE(at));
+  const end = plain.length - 12;
+  const input = await write(
+    'late.png',
+    Buffer.concat([plain.subarray(0, end), chunk, plain.subarray(end)]),
+  );
+  assert.equal((await sharp(input).metadata()).exif, undefined);
+  const { output } = await upscale(input, PLAIN);
+  const { exif, width, height } = await sharp(output).metadata();
+  assert.deepEqual([width, height], [96, 72]);
+  assert.match(exif?.toString('latin1') ?? '', /Ada/);
+});

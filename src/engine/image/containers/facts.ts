@@ -34,6 +34,10 @@ export type ContainerFacts = {
   /** An animation of which the decoder reads the first frame only. */
   readonly isAnimatedPng?: boolean;
   readonly frames?: number;
+  /** Whole pictures behind the first one (MPO), previews not counted. */
+  readonly morePictures?: number;
+  /** EXIF that stands where the decoder does not look for it. */
+  readonly exif?: Buffer;
   /** What the decoders here lack for this file, as the end of "… has …". */
   readonly unsupported?: string;
 };

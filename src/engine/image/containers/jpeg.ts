@@ -1,6 +1,6 @@
 import type { ContainerFacts, Density, Remark } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
-import { hasGainMapBehind, namesGainMap } from './multiPicture';
+import { hasGainMapBehind, namesGainMap, picturesBehind } from './multiPicture';
 
 const START_OF_SCAN = 0xda;
 const COMMENT = 0xfe;
@@ -13,7 +13,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
   let density: Density | undefined;
   const frame = { precision: 8, isLossless: false };
-  const found = { gainMap: false };
+  const found = { gainMap: false, more: 0 };
   /** Where an index of several pictures ends. */
   let behind: number | undefined;
   await eachSegment(view, async (marker, from, length) => {
@@ -23,7 +23,10 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     else if (marker === APP1 || marker === APP2) {
       const data = await view.bytes(from, length);
       found.gainMap ||= namesGainMap(data);
-      if (data.toString('latin1', 0, 4) === 'MPF\0') behind = from + length;
+      if (data.toString('latin1', 0, 4) === 'MPF\0') {
+        behind = from + length;
+        found.more = picturesBehind(data.subarray(4));
+      }
     } else if (isFrame(marker)) {
       frame.precision = (await view.bytes(from, 1))[0] ?? 8;
       frame.isLossless = (marker & 3) === 3;
@@ -40,6 +43,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     container: 'jpeg',
     remarks,
     hasGainMap: found.gainMap,
+    morePictures: found.more,
     ...(density ? { density } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };

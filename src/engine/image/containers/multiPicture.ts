@@ -24,3 +24,30 @@ export async function hasGainMapBehind(view: FileView, from: number): Promise<bo
     if (namesGainMap(await view.bytes(at, PIECE + LONGEST))) return true;
   return false;
 }
+
+const [NUMBER_OF_IMAGES, ENTRIES] = [0xb001, 0xb002];
+const ENTRY_BYTES = 16;
+const MOST_PICTURES = 1000;
+/** The types of previews of the first picture: "large thumbnail", of two sizes. */
+const PREVIEWS = [0x010001, 0x010002];
+
+/**
+ * Pictures behind the first one that are no previews of it, by a JPEG's index: what follows `MPF\0`
+ * in its segment. (CIPA DC-007, 5.2.)
+ */
+export function picturesBehind(index: Buffer): number {
+  const isLittle = index.toString('latin1', 0, 2) === 'II';
+  const short = (at: number): number =>
+    isLittle ? index.readUInt16LE(at) : index.readUInt16BE(at);
+  const long = (at: number): number => (isLittle ? index.readUInt32LE(at) : index.readUInt32BE(at));
+  const directory = long(4);
+  let [pictures, entries] = [0, 0];
+  for (let i = 0, at = directory + 2; i < short(directory); i++, at += 12) {
+    if (short(at) === NUMBER_OF_IMAGES) pictures = Math.min(MOST_PICTURES, long(at + 8));
+    if (short(at) === ENTRIES) entries = long(at + 8);
+  }
+  let count = 0;
+  for (let picture = 1; picture < pictures; picture++)
+    if (!PREVIEWS.includes(long(entries + picture * ENTRY_BYTES) & 0xffffff)) count++;
+  return count;
+}

@@ -16,6 +16,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   let chromaticity: Chromaticity = {};
   let codePoints: CodePoints | undefined;
   let density: Density | undefined;
+  let exif: Buffer | undefined;
   let [hasColours, isAnimatedPng, isApple, pixels] = [false, false, false, false];
   let at = SIGNATURE_BYTES;
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -28,6 +29,8 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     if (type === 'IEND') break;
     if (type === 'IDAT') pixels = true;
     else if (type === 'CgBI') isApple = true;
+    else if (type === 'eXIf' && pixels && length <= MOST_TEXT_BYTES)
+      exif = Buffer.from(await view.bytes(from, length));
     else if (/^[tzi](?:EXt|TXt)$/.test(type)) {
       if (length > MOST_TEXT_BYTES || remarks.length >= MOST_REMARKS) continue;
       const remark = remarkOf(type, await view.bytes(from, length));
@@ -67,6 +70,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     ...(codePoints ? { codePoints } : {}),
     ...(hasColours ? {} : { chromaticity }),
     ...(density ? { density } : {}),
+    ...(exif ? { exif } : {}),
     ...(isApple
       ? { unsupported: 'Apple’s own variant of PNG for iPhone apps (a chunk CgBI)' }
       : {}),

@@ -3,6 +3,7 @@ import type { FileView } from './fileView';
 
 const TAG = {
   compression: 259,
+  photometric: 262,
   samplesPerPixel: 277,
   xResolution: 282,
   yResolution: 283,
@@ -29,6 +30,8 @@ const TYPE_BYTES: { readonly [type: number]: number } = {
   18: 8,
 };
 const [SHORT, RATIONAL, LONG8] = [3, 5, 16];
+/** CIELAB, ICC L*a*b* and ITU L*a*b*. */
+const LAB_COLOURS = [8, 9, 10];
 const MOST_PAGES = 10_000;
 const MOST_ENTRIES = 4096;
 const CM_PER_INCH = 2.54;
@@ -85,9 +88,11 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
   const unsupported =
     codec !== undefined
       ? `${codec} compression, which its decoder lacks`
-      : samples > 5
-        ? `${samples} channels; grey, RGB and CMYK with or without transparency can be read`
-        : undefined;
+      : LAB_COLOURS.includes(tags.get(TAG.photometric) ?? 2)
+        ? 'CIELAB colours, which its decoder does not know in this form'
+        : samples > 5
+          ? `${samples} channels; grey, RGB and CMYK with or without transparency can be read`
+          : undefined;
   return {
     container: 'tiff',
     remarks: [],
