@@ -1,8 +1,12 @@
+import path from 'node:path';
 import type { EngineClient } from '../client/engineClient';
 import { modelHash } from '../client/modelHash';
+import { named } from '../files/systemError';
+import { RpcError } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
 import { BatchRun, type BatchEvent } from './batchRun';
-import { Journal, type JournalHeader, type Unfinished } from './journal';
+import type { JournalHeader, Unfinished } from './journal';
+import { KeptJournal } from './keptJournal';
 import { makePlan, type PlanRequest } from './plan';
 import type { RunEntry, RunPlace } from './runs/runEntry';
 import type { RunHold, RunRegistry, RunRequest, WaitOptions } from './runs/runRegistry';
@@ -22,6 +26,8 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   readonly place: RunPlace;
   /** Where models are, the embedded ones first, the store last. */
   readonly modelFolders: readonly string[];
+  /** Learns, once, why what is made can't be remembered; the run goes on. */
+  readonly onWarning?: (warning: RpcError) => void;
 };
 
 export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'upscale'>;
@@ -34,6 +40,7 @@ export class Batch {
   private readonly store: BatchStore;
   private known: Records = {};
   private hold: RunHold | undefined;
+  private hasWarned = false;
 
   constructor(
     private readonly request: BatchRequest,
@@ -46,6 +53,7 @@ export class Batch {
       outputRoot,
       lockFolder,
       isWhole,
+      onTrouble: (error) => this.warn(error),
       ...(shard ? { shard } : {}),
     });
   }
@@ -138,11 +146,11 @@ export class Batch {
     return { run, report: finish().finally(() => this.giveBack()) };
   }
 
-  private async begin(header: JournalHeader): Promise<Journal> {
+  private async begin(header: JournalHeader): Promise<KeptJournal> {
     // Another run may have ended since the plan was made.
     this.known = await this.store.load();
     await this.store.settle();
-    return Journal.create(this.store.journalFolder, header);
+    return KeptJournal.open(this.store.journalFolder, header, (error) => this.warn(error));
   }
 
   private async entry(): Promise<RunRequest> {
@@ -158,5 +166,24 @@ export class Batch {
   async tidy(plan: Plan): Promise<void> {
     await this.claim();
     await this.store.save(plan, this.known).finally(() => this.giveBack());
+  }
+
+  /** The folder of the state is a cache: without it all is made, and nothing is remembered. */
+  private warn(error: unknown): void {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    const { stateFolder, lockFolder, onWarning } = this.request;
+    const { code, message, detail } = RpcError.from(
+      named(error, path.join(stateFolder, 'outputs.json')),
+    );
+    onWarning?.(
+      new RpcError({
+        code,
+        message:
+          `What is made can’t be noted down: ${message} A run that is killed would not go on` +
+          (lockFolder === undefined ? ', and the next one would not know its results.' : '.'),
+        ...(detail === undefined ? {} : { detail }),
+      }),
+    );
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { UpscaleCall } from '../client/engineClient';
 import type { UpscaleProgress, UpscaleResult } from '../shared/engineProtocol';
 import { Place } from '../files/place';
+import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
 import { hashInside, hashSource } from './hash';
@@ -253,8 +254,9 @@ export class BatchRun {
           this.unwanted.has(id) && !this.isCancelled ? 'skipped' : 'cancelled',
           { seconds: seconds() },
         );
-      const { message, hint } = RpcError.from(caught);
+      const { code, message, hint } = RpcError.from(named(caught, file));
       return this.outcome(item, 'failed', {
+        code,
         message,
         ...(hint === undefined ? {} : { hint }),
         seconds: seconds(),

@@ -55,9 +55,15 @@ export class Journal {
   static async create(folder: string, header: JournalHeader): Promise<Journal> {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, `journal-${process.pid}-${++opened}.jsonl`);
+    const handle = await open(file, 'w', 0o600);
     const holder = holdAs(randomUUID());
-    const journal = new Journal(file, await open(file, 'w', 0o600), holder.token);
-    await journal.append({ kind: 'header', header: { ...header, holder } });
+    const journal = new Journal(file, handle, holder.token);
+    try {
+      await journal.append({ kind: 'header', header: { ...header, holder } });
+    } catch (error) {
+      await journal.remove();
+      throw error;
+    }
     return journal;
   }
 

@@ -1,15 +1,15 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { densityOf, type DensitySet } from '../shared/density';
-import { outputSize } from '../shared/outputSize';
+import { densityOf, densityProblem, type DensitySet } from '../shared/density';
 import type { PictureFacts } from '../shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../shared/settings';
 import { realTarget } from '../files/paths';
-import { Place } from '../files/place';
+import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
+import { withCollisions } from './collisions';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
 import { KnownOutputs } from './known';
+import { openItems, skipped, type Candidate } from './openItems';
 import { PlannedOutputs } from './plannedOutputs';
 import { ruleFor, type Recipe, type Target } from './recipe';
 import type { Shard } from './records';
@@ -56,16 +56,6 @@ export type PlanPorts = {
 };
 
 const HASHES_AT_A_TIME = 8;
-const INSPECTED_AT_A_TIME = 64;
-
-/** Part of an input that may become an item. */
-type Candidate = {
-  readonly input: string;
-  readonly bytes: number;
-  readonly hash: string;
-  readonly target: PlannedTarget;
-  readonly settings: string;
-};
 
 /**
  * Decides what is done with each picture, and why not. Writes nothing. Rejects when the signal
@@ -87,10 +77,16 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     ? () => DEFAULT_SETTINGS
     : request.settingsFor;
   const ownTarget: Target = request.density === undefined ? {} : { density: request.density };
+  const wishes = (input: string): readonly Target[] | undefined =>
+    rule ? rule(input)?.targets : [ownTarget];
   const targetsFor = (input: string): readonly PlannedTarget[] | undefined =>
-    (rule ? rule(input)?.targets : [ownTarget])?.flatMap((target) =>
-      plannedTargets(input, settingsOf(input), target),
-    );
+    wishes(input)?.flatMap((target) => plannedTargets(input, settingsOf(input), target));
+  const setProblem = (file: string, input: string): string | undefined =>
+    request.again === true
+      ? undefined
+      : wishes(input)
+          ?.map(({ density }) => density && densityProblem(file.replaceAll(path.sep, '/'), density))
+          .find((problem) => problem !== undefined);
   const known = new KnownOutputs(records, recipe && targetsFor);
   const candidates: Candidate[] = [];
   const elsewhere = shard && outputRoot === root && new PlannedOutputs(found.pictures, targetsFor);
@@ -107,9 +103,9 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       const bytes = (await stat(file).catch(() => undefined))?.size ?? 0;
       const one = (
         reason: Reason,
-        message: string,
+        why: string | RpcError,
       ): { items: PlanItem[]; candidates: Candidate[] } => ({
-        items: [skipped(input, bytes, reason, message)],
+        items: [skipped(input, bytes, reason, why)],
         candidates: [],
       });
       if (outputRoot === root && (await known.isPreviousOutput(input, outputRoot, signal)))
@@ -124,12 +120,14 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
         return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
       const planned = targetsFor(input);
       if (!planned) return one('no-rule', 'No rule of the recipe names it.');
+      const noSet = setProblem(file, input);
+      if (noSet !== undefined) return one('impossible', noSet);
       let hash: string;
       try {
         hash = await hashSource(file, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        return one('not-readable', error instanceof Error ? error.message : String(error));
+        return one('not-readable', RpcError.from(named(error, file)));
       }
       return {
         items: [],
@@ -178,17 +176,6 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   };
 }
 
-const skipped = (input: string, inputBytes: number, reason: Reason, message: string): PlanItem => ({
-  id: `?${input}`,
-  input,
-  output: '',
-  inputBytes,
-  status: 'skip',
-  selected: false,
-  reason,
-  message,
-});
-
 async function settingsHash(
   { settings, format }: PlannedTarget,
   { modelHash }: PlanPorts,
@@ -227,193 +214,4 @@ async function upToDate(
     };
   }
   return undefined;
-}
-
-/** Where outputs lie: as it is called, and as it really is. */
-type OutputRoots = Pick<Plan, 'outputRoot' | 'allowed'>;
-
-/** The items that have to be looked into. */
-async function openItems(
-  candidates: readonly Candidate[],
-  request: PlanRequest,
-  roots: OutputRoots,
-  ports: PlanPorts,
-): Promise<PlanItem[]> {
-  const inputs = [...new Set(candidates.map(({ input }) => input))];
-  const facts = new Map<string, PictureFacts>();
-  for (let at = 0; at < inputs.length; at += INSPECTED_AT_A_TIME) {
-    request.signal?.throwIfAborted();
-    const chunk = inputs.slice(at, at + INSPECTED_AT_A_TIME);
-    const [first] = chunk;
-    const limit = request.settingsFor(first ?? '').maxInputMegapixels;
-    const results = await ports.inspect(
-      chunk.map((input) => path.join(request.root, input)),
-      limit,
-    );
-    chunk.forEach((input, i) => {
-      const fact = results[i];
-      if (fact) facts.set(input, fact);
-    });
-  }
-  const minimum = request.recipe?.value.minimumSide ?? request.minimumSide;
-  return inParallel(candidates, HASHES_AT_A_TIME, async (candidate) => {
-    const { input, bytes } = candidate;
-    const fact = facts.get(input);
-    if (!fact?.ok)
-      return skipped(
-        input,
-        bytes,
-        'not-readable',
-        fact
-          ? `${fact.message}${fact.hint === undefined ? '' : ` ${fact.hint}`}`
-          : 'It can’t be read.',
-      );
-    if (fact.size.width < minimum && fact.size.height < minimum)
-      return skipped(
-        input,
-        bytes,
-        'too-small',
-        `It has ${fact.size.width}×${fact.size.height} pixels; pictures below ${minimum} a ` +
-          'side are left alone.',
-      );
-    try {
-      return await openItem(candidate, fact, request, roots);
-    } catch (error) {
-      return skipped(
-        input,
-        bytes,
-        'not-readable',
-        error instanceof Error ? error.message : String(error),
-      );
-    }
-  });
-}
-
-async function openItem(
-  candidate: Candidate,
-  { size, frames }: PictureFacts & { readonly ok: true },
-  request: PlanRequest,
-  { outputRoot, allowed }: OutputRoots,
-): Promise<PlanItem> {
-  const { input, bytes, hash, settings, target } = candidate;
-  const output = target.outputFor(size);
-  const file = path.join(outputRoot, output);
-  const base: Omit<PlanItem, 'status' | 'selected' | 'existingHash'> & { existingHash?: string } = {
-    id: output,
-    input,
-    output,
-    inputBytes: bytes,
-    size,
-    frames,
-    outputSize: outputSize(size, target.settings).size,
-    format: target.format,
-    inputHash: hash,
-    settingsHash: settings,
-    settings: target.settings,
-  };
-  const refuse = (reason: Reason, message: string): PlanItem => ({
-    ...base,
-    id: `?${output}`,
-    output: '',
-    status: 'skip',
-    selected: false,
-    reason,
-    message,
-  });
-  try {
-    await (await Place.find({ path: file, within: allowed })).checkReplaceable();
-  } catch (error) {
-    const { code, message } = RpcError.from(error);
-    return refuse(
-      'outside',
-      code === 'output-outside' ? `Its output ${output} would lie outside the folder.` : message,
-    );
-  }
-  if (!(await isWritable(file)))
-    return refuse(
-      'read-only',
-      `Its output ${output} can’t be written: its folder, or the file, is read-only.`,
-    );
-  const now = await hashInside(outputRoot, output, request.signal);
-  const record = request.records[output];
-  if (now !== undefined && request.keepExisting === true)
-    return { ...refuse('exists', 'The output exists.'), id: `?${output}` };
-  const free = now === undefined || record?.outputHash === now;
-  if (now !== undefined) base.existingHash = now;
-  if (free || request.force === true) return { ...base, status: 'todo', selected: true };
-  const wasMade = record !== undefined;
-  // A person's setting to overwrite is meant for files that they did not touch.
-  if (!wasMade && !request.recipe && request.settingsFor(input).overwrite === 'overwrite')
-    return {
-      ...base,
-      status: 'todo',
-      selected: true,
-      reason: 'exists',
-      message: 'The output exists and is replaced.',
-    };
-  return wasMade
-    ? {
-        ...base,
-        status: 'todo',
-        selected: false,
-        reason: 'hand-edited',
-        message: 'The output was changed by hand since it was made.',
-      }
-    : {
-        ...base,
-        status: 'todo',
-        selected: false,
-        reason: 'exists',
-        message: 'The output exists, and no batch made it.',
-      };
-}
-
-async function isWritable(file: string): Promise<boolean> {
-  for (let at = file; ; at = path.dirname(at)) {
-    const info = await stat(at).catch(() => undefined);
-    if (!info) {
-      if (path.dirname(at) === at) return false;
-      continue;
-    }
-    if (at !== file && !info.isDirectory()) return false;
-    return access(at, constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-  }
-}
-
-/**
- * Of several inputs with one output the first keeps it; nothing may be written over an input. Names
- * that differ in case only are one on many machines.
- */
-function withCollisions(items: readonly PlanItem[], isSameRoot: boolean): PlanItem[] {
-  const key = (name: string): string => name.toLowerCase();
-  const inputs = new Map(
-    items
-      .filter(({ status, reason }) => status !== 'skip' || reason === 'not-readable')
-      .map(({ input }) => [key(input), input]),
-  );
-  const outputs = new Map<string, string>();
-  return items.map((item) => {
-    if (item.output === '') return item;
-    const refuse = (message: string): PlanItem => ({
-      ...item,
-      id: `?${item.id} ${item.input}`,
-      status: 'skip',
-      selected: false,
-      reason: 'collision',
-      message,
-    });
-    const taken = outputs.get(key(item.output));
-    if (taken !== undefined) return refuse(`${item.output} is the output of ${taken}, too.`);
-    const victim = isSameRoot ? inputs.get(key(item.output)) : undefined;
-    if (victim !== undefined && item.status === 'todo')
-      return refuse(
-        `Its output ${item.output} is ` +
-          `${victim === item.input ? 'the file itself' : 'another input'}.`,
-      );
-    outputs.set(key(item.output), item.input);
-    return item;
-  });
 }

@@ -3,7 +3,14 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { whileLocked } from '../files/processLock';
 import { unfinishedRuns, type Unfinished } from './journal';
-import { LOCK_NAME, lockPartName, readRecords, writeRecords, type Shard } from './records';
+import {
+  LOCK_NAME,
+  lockPartName,
+  readRecords,
+  RecordsError,
+  writeRecords,
+  type Shard,
+} from './records';
 import type { Plan, Records } from './types';
 
 /**
@@ -20,6 +27,8 @@ export type StoreOptions = {
   readonly shard?: Shard;
   /** The plan covers everything that the lock is about. */
   readonly isWhole: boolean;
+  /** Learns why the state folder, which is a cache, can't be read or written. */
+  readonly onTrouble: (error: unknown) => void;
 };
 
 /**
@@ -40,7 +49,7 @@ export class BatchStore {
   /** Everything known; also what a killed run finished. */
   async load(signal?: AbortSignal): Promise<Records> {
     const { lockFolder, shard, outputRoot } = this.options;
-    const own = await readRecords(this.file, signal);
+    const own = await this.unlessCache(() => readRecords(this.file, signal), signal);
     const whole =
       lockFolder !== undefined && shard
         ? await readRecords(path.join(lockFolder, LOCK_NAME), signal)
@@ -103,8 +112,25 @@ export class BatchStore {
     const write = async (): Promise<void> =>
       writeRecords(this.file, to(await readRecords(this.file)));
     if (lockFolder !== undefined) return write();
-    await mkdir(stateFolder, { recursive: true });
-    return whileLocked(`${this.file}.lock`, write);
+    await this.unlessCache(async () => {
+      await mkdir(stateFolder, { recursive: true });
+      await whileLocked(`${this.file}.lock`, write);
+    });
+  }
+
+  /** A lock must be read and written; what the system says of the cache is only told. */
+  private async unlessCache<T>(
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (this.options.lockFolder !== undefined || error instanceof RecordsError) throw error;
+      this.options.onTrouble(error);
+      return undefined;
+    }
   }
 
   private get file(): string {

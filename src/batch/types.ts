@@ -30,6 +30,7 @@ export const REASONS = [
   'exists',
   'hand-edited',
   'read-only',
+  'impossible',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -58,6 +59,10 @@ export type PlanItem = {
   readonly selected: boolean;
   readonly reason?: Reason;
   readonly message?: string;
+  /** What can be done about it. */
+  readonly hint?: string;
+  /** Of the error, where it is one. */
+  readonly code?: string;
 };
 
 export type Plan = {
@@ -103,6 +108,8 @@ export type Outcome = {
   readonly state: 'done' | 'failed' | 'skipped' | 'cancelled';
   readonly message?: string;
   readonly hint?: string;
+  /** Of the error. */
+  readonly code?: string;
   readonly notes: readonly string[];
   readonly seconds: number;
   readonly inferenceSeconds: number;

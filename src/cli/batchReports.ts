@@ -1,13 +1,21 @@
 import path from 'node:path';
 import type { Outcome, Plan, PlanItem, Reason, Report } from '../batch/types';
 import { RpcError } from '../shared/rpc';
-import { reportFailure } from './output';
+import { errorObject, reportFailure } from './output';
 import { print, printJson, tell } from './terminal';
 
 /** Reasons that need no word: they hold for most files of a folder. */
 const EXPECTED: readonly Reason[] = ['up-to-date', 'density', 'previous-output', 'no-rule'];
 /** Reasons for which something that was asked for is not made. */
-const FAILURES: readonly Reason[] = ['not-readable', 'collision', 'read-only'];
+const FAILURES: readonly Reason[] = ['not-readable', 'collision', 'read-only', 'impossible'];
+/** Codes of those that are no errors of the engine. */
+const CODES: { readonly [R in Reason]?: string } = {
+  'not-readable': 'input-unreadable',
+  collision: 'output-collision',
+  'read-only': 'folder-read-only',
+  outside: 'output-outside',
+  impossible: 'bad-setting',
+};
 
 const NO_MATCH = new RpcError({
   code: 'no-match',
@@ -20,6 +28,13 @@ const isFailure = ({ reason, size }: PlanItem): boolean =>
   reason !== undefined &&
   (FAILURES.includes(reason) || (reason === 'outside' && size !== undefined));
 
+const failureOf = ({ code, reason, message = '', hint }: PlanItem): RpcError =>
+  new RpcError({
+    code: code ?? (reason && CODES[reason]) ?? 'internal',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+
 /**
  * Tells what can't be made, or was named and is not there, each also as an object on stdout, and
  * what is left alone. Returns whether nothing is missing.
@@ -29,7 +44,7 @@ export function reportLeftAlone(plan: Plan, json: boolean): boolean {
     const { input, reason, message = '' } = item;
     if (reason === undefined) continue;
     const file = path.join(plan.root, input);
-    if (isFailure(item)) reportFailure(new RpcError({ code: reason, message }), json, file);
+    if (isFailure(item)) reportFailure(failureOf(item), json, file);
     else if (EXPECTED.includes(reason) || item.selected) continue;
     else {
       const force = reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : '';
@@ -49,16 +64,20 @@ export function reportCheck(
   const stale = items.filter(({ status }) => status === 'todo');
   const wrong = items.filter((item) => isFailure(item) || item.reason === 'outside');
   const unmade = leftovers.filter((output) => !orphans.includes(output));
-  if (json) for (const item of [...stale, ...wrong]) printJson(planLine(item));
-  else {
+  if (json) {
+    for (const item of [...stale, ...wrong]) printJson(planLine(item));
+    for (const output of orphans) printJson({ output, status: 'orphan' });
+    for (const output of unmade) printJson({ output, status: 'leftover' });
+    for (const glob of unmatched) printJson({ input: glob, error: errorObject(NO_MATCH) });
+  } else {
     for (const { output, input, reason } of stale)
       print(
         `stale  ${output}  (${reason === 'hand-edited' ? 'changed by hand' : `from ${input}`})`,
       );
     for (const output of orphans) print(`orphan  ${output}  (its source is gone)`);
     for (const output of unmade) print(`leftover  ${output}  (no rule makes it any more)`);
-    for (const { input, message } of wrong) print(`wrong  ${input}  ${message ?? ''}`);
-    for (const glob of unmatched) print(`wrong  ${glob}  No picture matches it.`);
+    for (const item of wrong) print(`wrong  ${item.input}  ${wordsOf(item)}`);
+    for (const glob of unmatched) print(`wrong  ${glob}  ${NO_MATCH.message}`);
   }
   const upToDate = items.filter(({ status }) => status === 'done').length;
   const isFine =
@@ -73,25 +92,23 @@ export function reportCheck(
   return isFine;
 }
 
-const planLine = ({
-  input,
-  output,
-  status,
-  selected,
-  reason,
-  message,
-  size,
-  outputSize,
-}: PlanItem): object => ({
-  input,
-  ...(output === '' ? {} : { output }),
-  status,
-  selected,
-  reason,
-  message,
-  size,
-  outputSize,
-});
+const planLine = (item: PlanItem): object => {
+  const { input, output, status, selected, reason, message, size, outputSize } = item;
+  return {
+    input,
+    ...(output === '' ? {} : { output }),
+    status,
+    selected,
+    reason,
+    message,
+    size,
+    outputSize,
+    ...(isFailure(item) ? { error: errorObject(failureOf(item)) } : {}),
+  };
+};
+
+const wordsOf = ({ message = '', hint }: PlanItem): string =>
+  hint === undefined ? message : `${message} ${hint}`;
 
 /** Prints a plan; returns whether all that was asked for can be made. */
 export function reportPlan({ items, otherFiles, unmatched }: Plan, json: boolean): boolean {
@@ -101,11 +118,12 @@ export function reportPlan({ items, otherFiles, unmatched }: Plan, json: boolean
     for (const item of items) printJson(planLine(item));
     return isComplete;
   }
-  for (const { input, output, status, selected, outputSize, message } of items) {
+  for (const item of items) {
+    const { input, output, status, selected, outputSize } = item;
     print(
       status === 'todo' && selected
         ? `todo  ${input} → ${output}  ${outputSize?.width ?? 0}×${outputSize?.height ?? 0}`
-        : `${status === 'done' ? 'done' : 'skip'}  ${input}  ${message ?? ''}`,
+        : `${status === 'done' ? 'done' : 'skip'}  ${input}  ${wordsOf(item)}`,
     );
   }
   tell(`${summary(items)}${otherFiles === 0 ? '' : `, ${otherFiles} other files`}`);
@@ -123,10 +141,12 @@ export function summary(items: readonly PlanItem[]): string {
 
 /** Prints how one picture ended. */
 export function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json: boolean): void {
-  const { input, output, state, message, hint, notes, seconds, size, bytes } = outcome;
+  const { input, output, state, code, message, hint, notes, seconds, size, bytes } = outcome;
   if (json) {
     const error =
-      state === 'failed' ? { error: { message, ...(hint === undefined ? {} : { hint }) } } : {};
+      state === 'failed'
+        ? { error: { code: code ?? 'internal', message, ...(hint === undefined ? {} : { hint }) } }
+        : {};
     printJson({
       input: path.join(root, input),
       output: path.join(outputRoot, output),

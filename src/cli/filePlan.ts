@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
 import { realTarget } from '../files/paths';
 import { densityFolder, densityOf, densityOutputs, densityProblem } from '../shared/density';
-import type { OutputTarget } from '../shared/engineProtocol';
+import { resultProblem } from '../batch/resultProblem';
+import type { OutputTarget, PictureFacts } from '../shared/engineProtocol';
 import { formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
@@ -67,25 +68,15 @@ export async function planFiles(
     { inputs, maxInputMegapixels: options.maxMegapixels },
     { signal },
   );
-  const sizes = new Map<string, Size>();
-  for (const [index, input] of inputs.entries()) {
-    const fact = facts[index];
-    if (fact?.ok) sizes.set(input, fact.size);
-    else if (!problems.has(input))
-      problems.set(
-        input,
-        refusal('input-unreadable', fact?.message ?? 'It can’t be read.', fact?.hint),
-      );
-  }
+  const known = new Map(inputs.map((input, index) => [input, facts[index]]));
   const items: FileItem[] = [];
   for (const { input, call } of wanted) {
-    const known = sizes.get(input);
-    const problem = problems.get(input);
+    const fact = known.get(input);
+    const problem = problems.get(input) ?? (fact && !fact.ok ? new RpcError(fact) : undefined);
     items.push(
-      known === undefined || problem
-        ? // The engine tells by itself, and better, what is wrong with a picture.
-          withProblem({ input, call, output: '' }, options.dryRun ? problem : undefined)
-        : await planned(input, call, known, options),
+      problem || !fact?.ok
+        ? withProblem({ input, call, output: '' }, problem)
+        : await planned(input, call, fact, options),
     );
   }
   return withCollisions(items, inputs);
@@ -94,11 +85,12 @@ export async function planFiles(
 async function planned(
   input: string,
   call: UpscaleCall,
-  known: Size,
+  { size: { width, height }, border }: PictureFacts & { readonly ok: true },
   options: UpscaleOptions,
 ): Promise<FileItem> {
   try {
-    const { size, scale } = outputSize(known, call);
+    const grows = { width: width - border, height: height - border };
+    const { size, scale } = outputSize(grows, call);
     const output = outputOf(call, scale);
     const density = densityOf(input);
     const exists = call.overwrite === 'skip' && (await lstat(output).catch(() => undefined));
@@ -109,13 +101,21 @@ async function planned(
           ? 'The output exists already.'
           : undefined;
     const region = options.region && { width: options.region.width, height: options.region.height };
-    return {
-      input,
-      call,
-      output,
-      size: region ?? size,
-      ...(skipped === undefined ? {} : { skipped }),
-    };
+    const result = region ?? { width: size.width + border, height: size.height + border };
+    const { within } = call.target;
+    const problem =
+      skipped === undefined
+        ? await resultProblem({
+            path: output,
+            ...(within === undefined ? {} : { within }),
+            format: formatFromName(output) ?? 'png',
+            size: result,
+          })
+        : undefined;
+    return withProblem(
+      { input, call, output, size: result, ...(skipped === undefined ? {} : { skipped }) },
+      problem,
+    );
   } catch (error) {
     const { message } = RpcError.from(error);
     const problem = refusal('bad-setting', message, 'Correct the option and try again.');

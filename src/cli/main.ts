@@ -17,6 +17,8 @@ import {
   QUALITY_RANGE,
   SCALE_RANGE,
 } from '../shared/settings';
+import { RpcError } from '../shared/rpc';
+import { named } from '../files/systemError';
 import { RECIPE_NAME } from '../batch/recipe';
 import { shard } from './batchOptions';
 import { addModel, type AddOptions } from './addModel';
@@ -411,6 +413,7 @@ function wholeNumber(minimum: number, maximum: number): (text: string) => number
 }
 
 program.parseAsync().catch((error: unknown) => {
-  tell(error instanceof Error ? error.message : String(error));
+  const { message, list, hint } = RpcError.from(named(error));
+  for (const line of [message, ...list, hint]) if (line !== undefined) tell(line);
   process.exitCode = 1;
 });

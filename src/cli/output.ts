@@ -2,21 +2,17 @@ import path from 'node:path';
 import type { RpcError } from '../shared/rpc';
 import { printJson, tell } from './terminal';
 
+/** An error as programs read it. */
+export const errorObject = ({ code, message, list, hint }: RpcError): object => ({
+  code,
+  message: [message, ...list].join('\n'),
+  ...(hint === undefined ? {} : { hint }),
+});
+
 /** Tells what happened and what to do; with `json` also as an object on stdout. */
-export function reportFailure(
-  { code, message, list, hint }: RpcError,
-  json: boolean,
-  input?: string,
-): void {
-  if (json)
-    printJson({
-      ...(input === undefined ? {} : { input }),
-      error: {
-        code,
-        message: [message, ...list].join('\n'),
-        ...(hint === undefined ? {} : { hint }),
-      },
-    });
+export function reportFailure(error: RpcError, json: boolean, input?: string): void {
+  const { message, list, hint } = error;
+  if (json) printJson({ ...(input === undefined ? {} : { input }), error: errorObject(error) });
   const subject = input === undefined ? '' : `${path.relative(process.cwd(), input) || input}: `;
   if (list.length === 0) {
     tell(`${subject}${message}${hint === undefined ? '' : ` ${hint}`}`);

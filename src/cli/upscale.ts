@@ -1,9 +1,11 @@
 import type { EngineClient } from '../client/engineClient';
 import { RecipeError } from '../batch/recipe';
+import { RecordsError } from '../batch/records';
+import { RpcError } from '../shared/rpc';
 import { isBatch, readInputs } from './batchInputs';
 import { optionProblem, type Mode } from './optionModes';
 import { OutError } from './outPath';
-import { tell } from './terminal';
+import { reportFailure } from './output';
 import { upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
 import { upscaleFiles } from './upscaleFiles';
 
@@ -21,7 +23,7 @@ export async function upscale(
 ): Promise<boolean> {
   const refuse = (mode: Mode): boolean => {
     const problem = optionProblem(mode, given);
-    if (problem !== undefined) tell(`error: ${problem}`);
+    if (problem !== undefined) reportFailure(badCall(problem), options.json);
     return problem !== undefined;
   };
   try {
@@ -32,8 +34,13 @@ export async function upscale(
     if (refuse(mode)) return false;
     return await upscaleBatch(client, inputs, options, modelFolders, signal);
   } catch (error) {
-    if (!(error instanceof RecipeError) && !(error instanceof OutError)) throw error;
-    tell(error.message);
+    const isOfCall =
+      error instanceof RecipeError || error instanceof RecordsError || error instanceof OutError;
+    if (!isOfCall) throw error;
+    reportFailure(badCall(error.message), options.json);
     return false;
   }
 }
+
+/** An error of the call as a whole. */
+const badCall = (message: string): RpcError => new RpcError({ code: 'bad-setting', message });

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { Batch } from '../batch/batch';
-import { RecipeError } from '../batch/recipe';
-import { LOCK_NAME, mergeLocks, RecordsError } from '../batch/records';
+import { LOCK_NAME, mergeLocks } from '../batch/records';
 import { RunBusyError, RunRegistry } from '../batch/runs/runRegistry';
-import { runsFolder, stateRoot } from '../batch/stateRoot';
+import { runsFolder, stateRoot, STATE_VARIABLE } from '../batch/stateRoot';
 import type { BatchSettings } from '../batch/targets';
 import type { Plan } from '../batch/types';
 import type { EngineClient } from '../client/engineClient';
+import { RpcError } from '../shared/rpc';
 import { DEFAULT_SETTINGS } from '../shared/settings';
 import type { BatchInputs } from './batchInputs';
 import type { BatchOptions } from './batchOptions';
@@ -21,6 +21,7 @@ import {
   summary,
 } from './batchReports';
 import { settingsFor, type UpscaleOptions } from './callSettings';
+import { reportFailure } from './output';
 import { print, tell } from './terminal';
 import { busySentence, WaitProgress } from './waitProgress';
 
@@ -60,6 +61,10 @@ export async function upscaleBatch(
         runs: new RunRegistry(runsFolder()),
         place: 'terminal',
         modelFolders,
+        onWarning: ({ message }) =>
+          tell(
+            `warning: ${message} The environment variable ${STATE_VARIABLE} names another folder.`,
+          ),
       },
       client,
     );
@@ -71,10 +76,12 @@ export async function upscaleBatch(
     }
   } catch (error) {
     if (signal.aborted) return false;
-    if (error instanceof RunBusyError)
-      tell(`${await busySentence(error.other)} --wait waits for it.`);
-    else if (error instanceof RecipeError || error instanceof RecordsError) tell(error.message);
-    else throw error;
+    if (!(error instanceof RunBusyError)) throw error;
+    const message = await busySentence(error.other);
+    reportFailure(
+      new RpcError({ code: 'run-busy', message, hint: '--wait waits for it.' }),
+      options.json,
+    );
     return false;
   }
 }

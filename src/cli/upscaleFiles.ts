@@ -2,6 +2,7 @@ import path from 'node:path';
 import { densityOutputs, srcset } from '../shared/density';
 import type { EngineClient } from '../client/engineClient';
 import type { UpscaleResult } from '../shared/engineProtocol';
+import { named } from '../files/systemError';
 import { describeGuidance } from '../shared/guidance';
 import { RpcError } from '../shared/rpc';
 import type { UpscaleOptions } from './callSettings';
@@ -38,7 +39,7 @@ export async function upscaleFiles(
     } catch (error) {
       bar.stop();
       failed.add(input);
-      reportFailure(RpcError.from(error), options.json, input);
+      reportFailure(RpcError.from(named(error, input)), options.json, input);
       if (signal.aborted) break;
     }
   }

@@ -106,7 +106,9 @@ export class EngineClient {
     options: CallOptions<UpscaleProgress> = {},
   ): Promise<UpscaleResult> {
     this.sweep();
-    const files = await JobFiles.create();
+    const files = await JobFiles.create().catch((error: unknown) => {
+      throw this.worded(RpcError.from(error));
+    });
     try {
       const request: UpscaleRequest = {
         ...call,
@@ -130,7 +132,9 @@ export class EngineClient {
   /** A folder for `preview` and `exactRegion`; the caller removes it when its panel is closed. */
   async createPreviewFolder(): Promise<PreviewFolder> {
     this.sweep();
-    return createPreviewFolder();
+    return createPreviewFolder().catch((error: unknown) => {
+      throw this.worded(RpcError.from(error));
+    });
   }
 
   /**
@@ -163,11 +167,14 @@ export class EngineClient {
   }
 
   /** What the headers of many pictures say, in their order. */
-  inspect(
+  async inspect(
     params: Parameters<EngineApi['inspect']>[0],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly PictureFacts[]> {
-    return this.call('inspect', params, options);
+    const facts = await this.call('inspect', params, options);
+    return facts.map((fact) =>
+      fact.ok ? fact : { ok: false, ...this.worded(new RpcError(fact)).toValue() },
+    );
   }
 
   /** How long the network takes for a pixel, by a short trial. */

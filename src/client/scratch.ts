@@ -4,8 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { privateFolder, privateFolders } from '../files/privateFolder';
 import { readSmallText } from '../files/readSmall';
+import { removeTree } from '../files/removeTree';
 import { removeScratch } from '../files/scratchFolder';
 import { isAlive, processStart } from '../files/processStart';
+import { named } from '../files/systemError';
+import { RpcError } from '../shared/rpc';
 
 /**
  * Where scratch folders lie: a folder of this user's own, so that nobody else can put anything
@@ -22,12 +25,37 @@ const OWNER = 'owner.txt';
 /** A moment: nothing of ours says more. */
 const WORD_LIMIT = 16 * 2 ** 10;
 
-/** Makes an empty scratch folder that this process owns. */
+/**
+ * Makes an empty scratch folder that this process owns. Rejects with an `RpcError` that says why
+ * there is no place for temporary files.
+ */
 export async function makeScratch(id: string = randomUUID()): Promise<string> {
-  const root = await privateFolder(os.tmpdir(), ROOT_NAME);
-  const directory = path.join(root, `${process.pid}-${id}`);
+  const place = path.join(os.tmpdir(), ROOT_NAME);
+  try {
+    const root = await privateFolder(os.tmpdir(), ROOT_NAME);
+    return await ownedFolder(path.join(root, `${process.pid}-${id}`));
+  } catch (error) {
+    const { code, message, remedies, detail } = RpcError.from(named(error, place));
+    throw new RpcError({
+      code,
+      message: `There is no place for temporary files: ${message}`,
+      hint:
+        'Set the environment variable TMPDIR (TEMP on Windows) to another folder that can be ' +
+        'written to.',
+      remedies,
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+}
+
+async function ownedFolder(directory: string): Promise<string> {
   await mkdir(directory, { mode: 0o700 });
-  await writeFile(path.join(directory, OWNER), processStart(process.pid), 'utf8');
+  try {
+    await writeFile(path.join(directory, OWNER), processStart(process.pid), 'utf8');
+  } catch (error) {
+    await removeTree(directory).catch(() => undefined);
+    throw error;
+  }
   return directory;
 }
 

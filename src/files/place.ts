@@ -3,6 +3,7 @@ import { access, lstat, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { fileNameProblem, folderProblem, outputPathProblem } from '../shared/outputNames';
 import { RpcError } from '../shared/rpc';
+import { codeOf, isMissing } from './kinds';
 import { followLinks, liesIn, realTarget } from './paths';
 
 /** Where a result is to go, and how far a setting, a recipe or a link may lead it. */
@@ -15,6 +16,9 @@ export type WantedPlace = {
    */
   readonly within?: string;
 };
+
+/** Of files on every common disk; some take less. */
+const LONGEST_NAME = 255;
 
 /** What lies at a place. */
 export type Occupant = 'nothing' | 'file' | 'other';
@@ -98,11 +102,22 @@ export class Place {
     await access(this.folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
       throw unwritable(error);
     });
-    for (const file of [this.real, ...besides.map((name) => this.beside(name))])
-      await lstat(file).catch((error: unknown) => {
-        if (codeOf(error) !== 'ENOENT') throw unwritable(error);
-      });
+    await this.checkNames(...besides);
     await this.check();
+  }
+
+  /**
+   * Rejects when a name, or one beside it, is longer than the system takes. Writes nothing; a folder
+   * that is not there yet may take less than is known of it.
+   */
+  async checkNames(...besides: readonly string[]): Promise<void> {
+    for (const name of [path.basename(this.path), ...besides]) {
+      if (isTooLong(name)) throw this.tooLong(name);
+      await lstat(this.beside(name)).catch((error: unknown) => {
+        if (codeOf(error) === 'ENAMETOOLONG') throw this.tooLong(name);
+        if (!isMissing(error)) throw this.unwritable(error);
+      });
+    }
   }
 
   /** What lies there, or under another name in the same folder; links are not followed. */
@@ -121,22 +136,29 @@ export class Place {
     });
   }
 
+  private tooLong(name: string): RpcError {
+    return new RpcError({
+      code: 'name-too-long',
+      message: `The name ${name} is too long for ${path.dirname(this.path)}.`,
+      hint: 'Use a shorter name pattern, or give the source a shorter name.',
+      remedies: [{ kind: 'change-setting', setting: 'namePattern' }],
+    });
+  }
+
   private unwritable(error: unknown): RpcError {
-    const folder = path.dirname(this.path);
-    if (codeOf(error) === 'ENAMETOOLONG')
-      return new RpcError({
-        code: 'name-too-long',
-        message: `The name ${path.basename(this.path)} is too long for ${folder}.`,
-        hint: 'Use a shorter name pattern, or give the source a shorter name.',
-      });
+    if (codeOf(error) === 'ENAMETOOLONG') return this.tooLong(path.basename(this.path));
     return new RpcError({
       code: 'output-unwritable',
-      message: `No file can be written to ${folder}.`,
+      message: `No file can be written to ${path.dirname(this.path)}.`,
       hint: 'Check the permissions of the folder, or choose another one.',
       detail: error instanceof Error ? error.message : String(error),
     });
   }
 }
+
+/** Names are counted in bytes on Linux, and elsewhere in what JavaScript counts. */
+const isTooLong = (name: string): boolean =>
+  (process.platform === 'linux' ? Buffer.byteLength(name) : name.length) > LONGEST_NAME;
 
 async function realFolder(output: string): Promise<string> {
   const folder = path.dirname(output);
@@ -162,8 +184,3 @@ const moved = (folder: string): RpcError =>
     message: `${folder} has become a link, or leads elsewhere now, so nothing is written there.`,
     hint: 'See what has changed in that folder, then try again.',
   });
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;

@@ -11,7 +11,7 @@ import type {
   PreviewResult,
 } from './previewProtocol';
 import type { Remedy } from './remedies';
-import type { CallContext } from './rpc';
+import type { CallContext, RpcErrorValue } from './rpc';
 import type {
   ColourFix,
   Device,
@@ -124,8 +124,14 @@ export type UpscaleResult = {
 
 /** What a picture's header says, or why it can't be upscaled. */
 export type PictureFacts =
-  | { readonly ok: true; readonly size: Size; readonly frames: number }
-  | { readonly ok: false; readonly message: string; readonly hint?: string };
+  | {
+      readonly ok: true;
+      readonly size: Size;
+      readonly frames: number;
+      /** Of its sides, pixels that are not enlarged: a nine-patch's frame. */
+      readonly border: number;
+    }
+  | ({ readonly ok: false } & RpcErrorValue);
 
 export type DeviceReport = {
   readonly device: Device;

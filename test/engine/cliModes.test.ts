@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { OPTION_MODES } from '../../src/cli/optionModes';
 import { cli, MODEL, PLACES, treeOf, type CliRun } from './batch/batchSupport';
 import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
@@ -204,4 +205,92 @@ test('a reader that goes away stops nothing: all is made, and the exit code tell
     for (const name of ['1', '2', '3'])
       assert.ok(existsSync(path.join(root, `${name}-${end}.png`)), `${name} ${end}`);
   }
+});
+
+test('a name that is too long, and a format that is too small, are told before any work', async () => {
+  const long = `${'n'.repeat(249)}.png`;
+  const { root, run, objects } = await folderWith('s/a.png', `s/${long}`);
+  await writePng(path.join(root, 's/wide.png'), 5000, 2);
+  const before = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  const expected = { [long]: 'name-too-long', 'wide.png': 'output-too-large-for-format' };
+  for (const [name, code] of Object.entries(expected)) {
+    const format = name === 'wide.png' ? ['--format', 'webp'] : [];
+    for (const named of [[`s/${name}`], ['s', '--exclude', 's/a.png']])
+      for (const only of [[], ['--dry-run']]) {
+        const lines = objects(...named, ...format, ...only);
+        assert.ok(
+          lines.some((line) => codeOf(line) === code),
+          `${name} ${named.join(' ')}: ${JSON.stringify(lines)}`,
+        );
+        if (code === 'name-too-long') {
+          const { status, stderr } = run(...named, ...only);
+          assert.equal(status, 1);
+          assert.doesNotMatch(stderr, /ENAMETOOLONG/);
+        }
+      }
+  }
+  // Of the folder with the long name, the other picture is made.
+  assert.deepEqual(
+    readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => !before.includes(name),
+    ),
+    [path.join('s', 'wide@4x.png')],
+  );
+});
+
+test('with free names, the name that a result would get is what must not be too long', async () => {
+  // With its suffix it has 255 bytes, with the number of a free name more.
+  const name = 'n'.repeat(248);
+  const { root, run } = await folderWith(`${name}.png`);
+  assert.equal(run(`${name}.png`).status, 0);
+  const { status, stderr } = run(`${name}.png`);
+  assert.equal(status, 1);
+  assert.match(stderr, /The name n+@4x-2\.png is too long/);
+  assert.deepEqual(readdirSync(root).sort(), [`${name}.png`, `${name}@4x.png`].sort());
+});
+
+test('what can’t be judged is an object with an error in a plan and in a check, too', async () => {
+  const { root, objects } = await folderWith('s/good.png');
+  writeFileSync(path.join(root, 's/broken.png'), 'no picture');
+  writeFileSync(
+    path.join(root, 's/lfs.png'),
+    'version https://git-lfs.github.com/spec/v1\noid x\n',
+  );
+  const codes = ['input-lfs-pointer', 'input-missing', 'input-not-an-image', 'no-match'];
+  for (const option of ['--dry-run', '--check', '--json'])
+    assert.deepEqual(
+      objects('s', 'gone.png', 'nothing-*.png', option)
+        .map(codeOf)
+        .filter((code) => code !== undefined)
+        .sort(),
+      codes,
+      option,
+    );
+});
+
+test('an option that is refused is an object with an error, too', async () => {
+  const { objects } = await folderWith('s/a.png');
+  for (const args of [['s', '--tile', '64'], ['s', '--out', 'new.png'], ['--no-recipe']])
+    assert.deepEqual(objects(...args).map(codeOf), ['bad-setting']);
+});
+
+test('a nine-patch has its true size in a plan, by its name and in its folder', async () => {
+  const { root, objects } = await folderWith('s/a.png');
+  const [w, h] = [14, 10];
+  const data = Buffer.alloc(w * h * 4);
+  for (let i = 0; i < w * h; i++) data.set([90, 120, 30, 255], i * 4);
+  for (let x = 0; x < w; x++)
+    for (let y = 0; y < h; y++)
+      if (x === 0 || y === 0 || x === w - 1 || y === h - 1)
+        data.set(x === 4 || y === 4 ? [0, 0, 0, 255] : [0, 0, 0, 0], (y * w + x) * 4);
+  await sharp(data, { raw: { width: w, height: h, channels: 4 } })
+    .png()
+    .toFile(path.join(root, 's/b.9.png'));
+  for (const named of ['s/b.9.png', 's']) {
+    const planned = objects(named, '--dry-run').find(({ input }) => /b\.9/.test(String(input)));
+    assert.deepEqual(planned?.outputSize, { width: 50, height: 34 });
+    assert.match(String(planned.output), /s.b@4x\.9\.png$/);
+  }
+  const [made] = objects('s/b.9.png');
+  assert.deepEqual([made?.width, made?.height], [50, 34]);
 });

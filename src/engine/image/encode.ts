@@ -1,14 +1,15 @@
 import { rename, stat, unlink } from 'node:fs/promises';
-import path from 'node:path';
 import type { Sharp } from 'sharp';
 import type { Rect, Size } from '../../shared/geometry';
+import { RpcError } from '../../shared/rpc';
 import type { OutputFormat } from '../../shared/settings';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
-import { engineError, messageOf } from '../errors';
+import { engineError } from '../errors';
 import { restoreTexts, type WritableExif } from '../metadata/exifText';
 import { setJpegDensity } from '../metadata/jpegDensity';
 import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
+import { encodeError } from './encodeError';
 import { carriesProfile, isLossyFormat, supportsAlpha, supportsDepth16 } from './formats';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
@@ -79,7 +80,7 @@ export async function encodePicture(
       if (format === 'jpeg' && options.density) await setJpegDensity(to, options.density);
       return await writeRemarks(to, format, options.remarks ?? []);
     } catch (error) {
-      throw encodeError(output, error);
+      throw error instanceof RpcError ? error : await encodeError(output, format, error);
     }
   };
   let bytes = await write(output, quality);
@@ -223,16 +224,4 @@ function withFormat(
     case 'gif':
       return result.gif({ ...playing });
   }
-}
-
-function encodeError(output: string, error: unknown): Error {
-  const detail = messageOf(error);
-  const full = /no space|ENOSPC|disk/i.test(detail);
-  return engineError(full ? 'disk-full' : 'output-unwritable', {
-    message:
-      'The result could not be written to ' +
-      `${path.dirname(output)}${full ? ': the disk is full' : ''}.`,
-    hint: full ? 'Free some space and try again.' : 'Check the folder and its permissions.',
-    detail,
-  });
 }

@@ -1,14 +1,8 @@
+import { formatProblem } from '../../shared/formatLimits';
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
 
-/** Largest side in pixels that a format can hold. */
-const LARGEST_SIDE: { readonly [F in OutputFormat]?: number } = {
-  jpeg: 65_535,
-  webp: 16_383,
-  avif: 16_384,
-  gif: 65_535,
-};
 const LOSSY: readonly OutputFormat[] = ['jpeg', 'webp', 'avif'];
 
 export const supportsAlpha = (format: OutputFormat): boolean => format !== 'jpeg';
@@ -23,12 +17,10 @@ export const isLossyFormat = (format: OutputFormat): boolean => LOSSY.includes(f
 
 /** Refuses, before hours of work, a size that the format can't hold. */
 export function checkFormatHolds(format: OutputFormat, size: Size): void {
-  const largest = LARGEST_SIDE[format];
-  if (largest === undefined || Math.max(size.width, size.height) <= largest) return;
+  const problem = formatProblem(format, size);
+  if (problem === undefined) return;
   throw engineError('output-too-large-for-format', {
-    message:
-      `A ${format.toUpperCase()} picture can be at most ${largest} pixels a side; ` +
-      `the result would be ${size.width}×${size.height}.`,
+    message: problem,
     hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
     remedies: [changeSetting('outputFormat'), changeSetting('scale')],
   });

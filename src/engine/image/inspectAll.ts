@@ -1,7 +1,8 @@
 import type { PictureFacts } from '../../shared/engineProtocol';
 import { RpcError } from '../../shared/rpc';
-import { throwIfCancelled } from '../errors';
+import { named, throwIfCancelled } from '../errors';
 import { inspectSource } from './inspect';
+import { borderOf } from './ninePatch';
 
 /** Looks into the headers of many pictures, in their order. */
 export async function inspectAll(
@@ -14,10 +15,10 @@ export async function inspectAll(
     throwIfCancelled(signal);
     try {
       const { size, frames } = await inspectSource(input, maxMegapixels, signal);
-      facts.push({ ok: true, size, frames });
+      facts.push({ ok: true, size, frames, border: await borderOf(input) });
     } catch (error) {
-      const { message, hint } = RpcError.from(error);
-      facts.push({ ok: false, message, ...(hint === undefined ? {} : { hint }) });
+      throwIfCancelled(signal);
+      facts.push({ ok: false, ...RpcError.from(named(error, input)).toValue() });
     }
   }
   return facts;

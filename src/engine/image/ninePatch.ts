@@ -32,9 +32,28 @@ const WHITE = 0xffffffff;
  * have that name and no frame.
  */
 export async function readNinePatch(file: string, scratch: string): Promise<NinePatch | undefined> {
+  const frame = await readFrame(file);
+  if (!frame) return undefined;
+  const inside = path.join(scratch, 'inside.png');
+  await loadSharp()(file, { ignoreIcc: true })
+    .extract({
+      left: 1,
+      top: 1,
+      width: frame.top.length / CHANNELS,
+      height: frame.left.length / CHANNELS,
+    })
+    .keepMetadata()
+    .png()
+    .toFile(inside);
+  return { inside, frame };
+}
+
+/** Pixels around a picture that are not enlarged with it: 2 in each direction for a nine-patch. */
+export const borderOf = async (file: string): Promise<number> => ((await readFrame(file)) ? 2 : 0);
+
+async function readFrame(file: string): Promise<Frame | undefined> {
   if (!isNinePatchName(path.basename(file))) return undefined;
-  const sharp = loadSharp();
-  const { data, info } = await sharp(file, { ignoreIcc: true })
+  const { data, info } = await loadSharp()(file, { ignoreIcc: true })
     .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
@@ -53,14 +72,7 @@ export async function readNinePatch(file: string, scratch: string): Promise<Nine
     right: line(height - 2, (y) => pixel(width - 1, y)),
     neutral: Buffer.from(pixel(0, 0)),
   };
-  if (!isFrame(frame)) return undefined;
-  const inside = path.join(scratch, 'inside.png');
-  await sharp(file, { ignoreIcc: true })
-    .extract({ left: 1, top: 1, width: width - 2, height: height - 2 })
-    .keepMetadata()
-    .png()
-    .toFile(inside);
-  return { inside, frame };
+  return isFrame(frame) ? frame : undefined;
 }
 
 /** Every pixel marks something or nothing, and something is marked above and at the left. */

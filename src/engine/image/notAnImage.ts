@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { engineError, messageOf } from '../errors';
 
 export const SUPPORTED = 'Supported: PNG, JPEG, WebP, AVIF, TIFF, GIF and SVG.';
@@ -9,6 +10,15 @@ const NOT_SUPPORTED =
 /** An error for a file whose content is no picture, one that can't be read here, or a damaged one. */
 export function notAnImage(name: string, error: unknown): Error {
   const detail = messageOf(error);
+  // What is decoded goes to a file, and libvips hands on what the system says of that.
+  if (/no space left|not enough space|disk quota|file too large/i.test(detail)) {
+    const folder = os.tmpdir();
+    return engineError('disk-full', {
+      message: `No space is left in ${folder}, where ${name} was to be decoded.`,
+      remedies: [{ kind: 'free-space', folder }],
+      detail,
+    });
+  }
   if (/unsupported image format/i.test(detail)) {
     return engineError('input-not-an-image', {
       message:

@@ -69,6 +69,40 @@ export function hasOwnSize({ attributes }: SvgText): boolean {
   );
 }
 
+const PIXELS: Readonly<Record<string, number | undefined>> = {
+  '': 1,
+  px: 1,
+  pt: 96 / 72,
+  pc: 16,
+  mm: 96 / 25.4,
+  cm: 96 / 2.54,
+  in: 96,
+  em: 16,
+  ex: 8,
+};
+
+/** Width and height in pixels that the root claims, by itself or by its view box. */
+export function claimedSize({ attributes }: SvgText): Size | undefined {
+  const length = (name: string): number | undefined => {
+    const [, value, unit = ''] =
+      /^\s*\+?(\d*\.?\d+(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(attributes.get(name) ?? '') ?? [];
+    const pixels = PIXELS[unit.toLowerCase()];
+    return value === undefined || pixels === undefined ? undefined : Number(value) * pixels;
+  };
+  const [width, height] = [length('width'), length('height')];
+  const box = (attributes.get('viewBox') ?? '')
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
+  const [, , boxWidth = Number.NaN, boxHeight = Number.NaN] = box;
+  const hasBox = boxWidth > 0 && boxHeight > 0;
+  if (width !== undefined && height !== undefined) return { width, height };
+  if (!hasBox) return undefined;
+  if (width !== undefined) return { width, height: (width * boxHeight) / boxWidth };
+  if (height !== undefined) return { width: (height * boxWidth) / boxHeight, height };
+  return { width: boxWidth, height: boxHeight };
+}
+
 /** Width and height where both are numbers of pixels. */
 export function exactLengths({ attributes }: SvgText): Size | undefined {
   const [width, height] = ['width', 'height'].map((name) => {

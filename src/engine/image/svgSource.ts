@@ -1,9 +1,13 @@
 import { RpcError } from '../../shared/rpc';
 import type { Size } from '../../shared/geometry';
 import type { SourceInfo } from './sourceInfo';
+import { engineError, messageOf } from '../errors';
 import { notAnImage } from './notAnImage';
 import { naturalSize } from './rasterize';
-import { readSvg } from './svg';
+import { claimedSize, readSvg } from './svg';
+
+/** What libvips can count; it takes more for one pixel. */
+const LARGEST_SIDE = 10_000_000;
 
 /** The size of what may be an SVG; undefined when it is none. */
 export async function svgSize(
@@ -13,7 +17,21 @@ export async function svgSize(
 ): Promise<Size | undefined> {
   const svg = await readSvg(file);
   if (!svg) return undefined;
+  const claimed = claimedSize(svg);
+  if (claimed && Math.max(claimed.width, claimed.height) > LARGEST_SIDE)
+    throw engineError('input-too-large', {
+      message:
+        `${name} claims ${claimed.width}×${claimed.height} pixels; a side may have at most ` +
+        `${LARGEST_SIDE}.`,
+      hint: 'Give it a smaller width and height: a drawing loses nothing by that.',
+    });
   return naturalSize(svg, name, signal).catch((error: unknown) => {
+    if (/bad dimensions|zero-sized/.test(messageOf(error)))
+      throw engineError('input-unsupported', {
+        message: `${name} can't be drawn: its width or its height is less than one pixel.`,
+        hint: 'Give it a larger width and height: a drawing loses nothing by that.',
+        detail: messageOf(error),
+      });
     throw error instanceof RpcError ? error : notAnImage(name, error);
   });
 }

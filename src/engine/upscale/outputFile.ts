@@ -97,6 +97,16 @@ export async function checkTarget(
   return overwrite === 'skip' && (await place.occupant()) !== 'nothing' ? 'skip' : 'write';
 }
 
+/** The name beside a place that a result would get now, when nothing may be replaced. */
+export async function freeName(place: Place): Promise<string> {
+  const base = path.basename(place.path);
+  for (let n = 1; n <= MOST_NAMES; n++) {
+    const name = numberedName(base, n);
+    if ((await place.occupant(place.beside(name))) === 'nothing') return name;
+  }
+  return base;
+}
+
 /**
  * Leaves word of a temporary file beside the target, for whoever cleans up after a process that was
  * killed. See `sweepStaleScratch`.

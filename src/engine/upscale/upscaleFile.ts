@@ -13,7 +13,14 @@ import type { PixelFile } from '../image/pixelFile';
 import { checkNinePatch, checkRegion, checkRequest } from './checkRequest';
 import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
-import { announceTemporary, checkTarget, findPlace, outputFormat, publish } from './outputFile';
+import {
+  announceTemporary,
+  checkTarget,
+  findPlace,
+  freeName,
+  outputFormat,
+  publish,
+} from './outputFile';
 import { carriedData, formatNotes } from './outputInfo';
 import { atOwnSize, findRestorer, restored } from './restored';
 import { requireScratch, scratchBytes } from './scratchSpace';
@@ -48,7 +55,7 @@ export async function upscaleFile(
   const plan = planAsset(atOwnSize(request, model), source, format, model);
   const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
   const size = region ?? plan.size;
-  const border = patch ? 2 : 0;
+  const border = patch ? whole.size.width - source.size.width : 0;
   checkFormatHolds(format, size);
   const finish = (part: Partial<UpscaleResult>): UpscaleResult => ({
     input: request.input,
@@ -78,13 +85,16 @@ export async function upscaleFile(
       notes: [enlargedAlready],
       remedies: [{ kind: 'upscale-again' }],
     });
-  const place = await findPlace({ ...request, guidance, scale: plan.scale }, format);
+  const place = await findPlace({ ...request, scale: plan.scale }, format);
   if (patch) checkNinePatch(request, place);
   if ((await checkTarget(place, request)) === 'skip')
     return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
   const device = await services.resolveDevice(request.device);
   throwIfCancelled(signal);
-  await place.prepare(temporaryName(request.jobId) + PALETTE_SUFFIX);
+  await place.prepare(
+    temporaryName(request.jobId) + PALETTE_SUFFIX,
+    ...(request.overwrite === 'nextFreeName' ? [await freeName(place)] : []),
+  );
   await requireScratch(
     request.scratchDirectory,
     scratchBytes({

@@ -34,7 +34,7 @@ import {
   type BatchSurroundings,
 } from './batchPlace';
 import { batchHostApi } from './batchHostApi';
-import { planView } from './batchPlanView';
+import { planView, sentences } from './batchPlanView';
 import { OtherRun, type OtherMode, type RowStates } from './otherRun';
 import { otherRunText } from './otherRunWatch';
 
@@ -177,7 +177,8 @@ export class BatchHost {
 
   private async plan(client: EngineClient, signal: AbortSignal): Promise<void> {
     const request = await requestFor(this.place, this.services);
-    const batch = new Batch(request, client);
+    const onWarning = ({ message }: RpcError): void => this.services.log.warn(message);
+    const batch = new Batch({ ...request, onWarning }, client);
     const plan = await batch.plan(signal);
     const todo = plan.items.some(({ status }) => status === 'todo');
     const { model } = request.settingsFor('');
@@ -282,7 +283,7 @@ export class BatchHost {
     const state: BatchRowState = event.kind === 'started' ? 'running' : event.outcome.state;
     const message =
       event.kind === 'finished' && event.outcome.message !== undefined
-        ? `${event.outcome.message}${event.outcome.hint === undefined ? '' : ` ${event.outcome.hint}`}`
+        ? sentences(event.outcome.message, event.outcome.hint)
         : undefined;
     this.states[id] = { state, ...(message === undefined ? {} : { message }) };
     this.listener({ kind: 'row', id, state, ...(message === undefined ? {} : { message }) });

@@ -16,6 +16,10 @@ export function planView(
   };
 }
 
+/** What happened, and what to do. */
+export const sentences = (message: string, hint: string | undefined): string =>
+  hint === undefined ? message : `${message} ${hint}`;
+
 function rowOf(
   {
     id,
@@ -29,6 +33,7 @@ function rowOf(
     selected,
     reason,
     message,
+    hint,
   }: PlanItem,
   root: string,
   addressOf: (file: string) => string,
@@ -45,6 +50,6 @@ function rowOf(
     ...(size ? { size } : {}),
     ...(outputSize ? { outputSize } : {}),
     ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
+    ...(message === undefined ? {} : { message: sentences(message, hint) }),
   };
 }

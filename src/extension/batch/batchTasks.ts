@@ -90,7 +90,10 @@ class BatchTerminal extends LineTerminal {
       ...(this.definition.force === true ? { force: true } : {}),
     };
     return this.services.engine.use(async (client) => {
-      const batch = new Batch(request, client);
+      const batch = new Batch(
+        { ...request, onWarning: ({ message }) => this.print(message) },
+        client,
+      );
       const plan = await batch.plan(this.controller.signal);
       const ids = plan.items
         .filter(({ status, selected }) => status === 'todo' && selected)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import type { RpcError } from '../../../src/shared/rpc';
 import { testPixels } from '../support';
 import { bench, PLAIN } from './assetSupport';
@@ -167,4 +168,61 @@ test('an SVG that begins elsewhere than at its origin keeps its place', async ()
   assert.deepEqual([width, height], [160, 120]);
   assert.equal(data[4 * (10 * width + 20) + 3], 0);
   assert.equal(data[4 * (60 * width + 100) + 3], 255);
+});
+
+test('valid files with what no decoder here reads are refused by the name of that', async () => {
+  const png = await photo.clone().png().toBuffer();
+  const cgbi = Buffer.from('00000004436742493000200600000000', 'hex');
+  cgbi.writeUInt32BE(crc32(cgbi.subarray(4, 12)) >>> 0, 12);
+  const jpeg = await photo.clone().jpeg().toBuffer();
+  const sof = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+  jpeg[sof + 4] = 12;
+  const grey = await photo.clone().greyscale().raw().toBuffer();
+  const plane = { raw: { width: 64, height: 48, channels: 1 as const } };
+  const withChannels = (n: number): Promise<Buffer> =>
+    photo
+      .clone()
+      .joinChannel(
+        Array.from({ length: n - 3 }, () => grey),
+        plane,
+      )
+      .tiff({ compression: 'none' })
+      .toBuffer();
+  for (const [name, bytes, said] of [
+    ['apple.png', Buffer.concat([png.subarray(0, 8), cgbi, png.subarray(8)]), /CgBI/],
+    ['twelve.jpg', jpeg, /12 bits a channel/],
+    ['five.tif', await withChannels(5), /5 channels/],
+    ['six.tif', await withChannels(6), /6 channels/],
+  ] as const)
+    await assert.rejects(
+      upscale(await write(name, bytes), PLAIN),
+      (error: RpcError) => {
+        assert.equal(error.code, 'input-unsupported', `${name}: ${error.message}`);
+        assert.match(error.message, said);
+        assert.doesNotMatch(`${error.message} ${error.hint ?? ''}`, /damaged|version control/);
+        return true;
+      },
+      name,
+    );
+});
+
+test('an SVG whose size cannot be counted, or is none, is refused by that', async () => {
+  const sizes: readonly (readonly [attributes: string, code: string, said: RegExp])[] = [
+    ['width="1000000000" height="1000000000"', 'input-too-large', /1000000000×1000000000/],
+    ['viewBox="0 0 1e9 1e9"', 'input-too-large', /1000000000×1000000000/],
+    ['width="5" viewBox="0 0 1 1000000000"', 'input-too-large', /5×5000000000/],
+    ['width="1e12" height="5"', 'input-too-large', /1000000000000×5/],
+    ['width="300000in" height="2"', 'input-too-large', /28800000×2/],
+    ['width="40000" height="40000"', 'input-too-large', /1600 megapixels/],
+    ['width="0.2" height="0.2"', 'input-unsupported', /less than one pixel/],
+    ['width="0" height="3"', 'input-unsupported', /less than one pixel/],
+  ];
+  for (const [attributes, code, said] of sizes) {
+    const text = `<svg xmlns="http://www.w3.org/2000/svg" ${attributes}><rect width="5" height="5"/></svg>`;
+    await assert.rejects(
+      upscale(await write('size.svg', Buffer.from(text)), PLAIN),
+      { code, message: said },
+      attributes,
+    );
+  }
 });

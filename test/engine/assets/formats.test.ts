@@ -314,3 +314,33 @@ test('options of the wrong kind are refused before any work', async () => {
   assert.ok(!readdirSync(folder).some((name) => name.startsWith('options@')));
   assert.ok(file('options.png'));
 });
+
+for (const [format, most] of [
+  ['jpeg', 65_500],
+  ['webp', 16_383],
+  ['avif', 16_384],
+  ['gif', 65_535],
+] as const)
+  test(`${format}: ${most} pixels a side are written, one more is refused before any work`, async () => {
+    const input = await write('strip.png', {
+      data: testPixels(9000, 2),
+      width: 9000,
+      height: 2,
+      channels: 3,
+    });
+    const wide = (width: number): Promise<{ width: number; output: string }> =>
+      upscale(input, {
+        ...PLAIN,
+        format,
+        size: { kind: 'box', width, height: 2, fit: 'fill' },
+      });
+    const { width, output } = await wide(most);
+    assert.equal(width, most);
+    assert.equal((await sharp(output, { limitInputPixels: false }).metadata()).width, most);
+    const before = readdirSync(folder);
+    await assert.rejects(wide(most + 1), {
+      code: 'output-too-large-for-format',
+      message: new RegExp(`${format.toUpperCase()} can be at most ${most} pixels a side`),
+    });
+    assert.deepEqual(readdirSync(folder), before);
+  });

@@ -10,15 +10,25 @@ import type { PictureFacts } from '../../../src/shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { folderWith, write } from './batchFolder';
 
-/** Every picture has 30×20 pixels, but what says otherwise in its content. */
+/** Every picture has 30×20 pixels, but what says otherwise in its content; nine-patches a frame. */
 function inspect(inputs: readonly string[]): Promise<readonly PictureFacts[]> {
   return Promise.resolve(
     inputs.map((input) => {
       const content = readFileSync(input, 'utf8');
       if (content === 'broken')
-        return { ok: false, message: `${path.basename(input)} is damaged.`, hint: 'Restore it.' };
+        return {
+          ok: false,
+          code: 'input-damaged',
+          message: `${path.basename(input)} is damaged.`,
+          hint: 'Restore it.',
+        };
       const [, width, height] = /^(\d+)x(\d+)$/.exec(content) ?? ['', '30', '20'];
-      return { ok: true, size: { width: Number(width), height: Number(height) }, frames: 1 };
+      return {
+        ok: true,
+        size: { width: Number(width), height: Number(height) },
+        frames: 1,
+        border: input.endsWith('.9.png') ? 2 : 0,
+      };
     }),
   );
 }
@@ -88,7 +98,11 @@ test('each file is to do, or left alone with a reason', async () => {
     [{ width: 30, height: 20 }, { width: 120, height: 80 }, 'png'],
   );
   assert.equal(plan.otherFiles, 1);
-  assert.match(plan.items[2]!.message ?? '', /damaged\. Restore it\./);
+  const { code, message, hint } = plan.items[2]!;
+  assert.deepEqual(
+    [code, message, hint],
+    ['input-damaged', 'broken.png is damaged.', 'Restore it.'],
+  );
 });
 
 test('what was made of the same input with the same settings is not made again, and is no input', async () => {
@@ -199,8 +213,8 @@ test('a name that a pattern makes impossible stops no other picture, and is told
     settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: 'out/{name}.{ext}' }),
   });
   assert.deepEqual(shown(plan), [
-    '...png > -: skip not-readable',
-    'con.png > -: skip not-readable',
+    '...png > -: skip impossible',
+    'con.png > -: skip impossible',
     'fine.png > out/fine.png: todo x',
   ]);
   for (const input of ['con.png', '...png'])
@@ -290,4 +304,40 @@ test('a file that can’t be upscaled to the size that is asked for says why', a
     settingsFor: () => ({ ...DEFAULT_SETTINGS, size: { kind: 'box', width: 900, fit: 'inside' } }),
   });
   assert.match(plan.items[0]!.message ?? '', /900×600/);
+});
+
+test('a result that can’t be made is told in the plan: its name, its format, its set', async () => {
+  const long = 'x'.repeat(249);
+  const root = folderWith({ [`${long}.png`]: '1', 'wide.jpg': '17000x10' });
+  const named = await planOf(root);
+  assert.deepEqual(
+    named.items.map(({ code, reason, status }) => [status, reason, code]),
+    [
+      ['skip', 'impossible', 'output-too-large-for-format'],
+      ['skip', 'impossible', 'name-too-long'],
+    ],
+  );
+  assert.match(byInput(named, 'wide.jpg').message ?? '', /JPEG can be at most 65500 pixels a side/);
+  const resources = folderWith({ 'res/drawable-nodpi/a.png': '1', 'res/drawable/a.png': '2' });
+  const set = await planOf(resources, { density: 'android' });
+  const { reason, message } = byInput(set, 'res/drawable-nodpi/a.png');
+  assert.deepEqual([reason, /for all densities/.test(message ?? '')], ['impossible', true]);
+  assert.equal(set.items.filter(({ status }) => status === 'todo').length, 4);
+});
+
+test('a source that is not there is an error in words', async () => {
+  const root = folderWith({ 'a.png': '1' });
+  const { items } = await planOf(root, { inputs: [path.join(root, 'gone.png')] });
+  assert.deepEqual(
+    items.map(({ reason, code }) => [reason, code]),
+    [['not-readable', 'input-missing']],
+  );
+  assert.match(items[0]?.message ?? '', /gone\.png does not exist\.$/);
+});
+
+test('of a nine-patch the inside grows, and the frame stays one pixel', async () => {
+  const root = folderWith({ 'b.9.png': '12x22' });
+  const { items } = await planOf(root);
+  assert.deepEqual(items[0]?.outputSize, { width: 42, height: 82 });
+  assert.equal(items[0].output, 'b@4x.9.png');
 });

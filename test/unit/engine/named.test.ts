@@ -5,10 +5,14 @@ import { named } from '../../../src/engine/errors';
 import { firstSuccessful } from '../../../src/engine/upscale/attempts';
 import { RpcError } from '../../../src/shared/rpc';
 
-const systemError = (code: string, path?: string): Error =>
-  Object.assign(new Error(`${code}: something, write`), { code, ...(path ? { path } : {}) });
-const namedOf = (code: string, path?: string): RpcError => {
-  const error = named(systemError(code, path));
+const systemError = (code: string, path?: string, syscall = 'write'): Error =>
+  Object.assign(new Error(`${code}: something, ${syscall}`), {
+    code,
+    syscall,
+    ...(path ? { path } : {}),
+  });
+const namedOf = (code: string, path?: string, syscall?: string): RpcError => {
+  const error = named(systemError(code, path, syscall));
   assert.ok(error instanceof RpcError, code);
   return error;
 };
@@ -21,7 +25,14 @@ describe('what the system says', () => {
     EROFS: 'folder-read-only',
     EACCES: 'folder-read-only',
     EPERM: 'folder-read-only',
+    ENOENT: 'folder-read-only',
+    ENOTDIR: 'folder-read-only',
+    EFBIG: 'disk-full',
     EMFILE: 'internal',
+    EIO: 'internal',
+    EBUSY: 'internal',
+    ESTALE: 'internal',
+    EXDEV: 'internal',
   };
   for (const [code, expected] of Object.entries(codes))
     test(`${code} is told in words`, () => {
@@ -34,6 +45,25 @@ describe('what the system says', () => {
   test('a full disk names the folder, that of temporary files where no file is known', () => {
     assert.match(namedOf('ENOSPC', '/cache/scratch/raw.tif').message, /\/cache\/scratch\./);
     assert.deepEqual(namedOf('ENOSPC').remedies, [{ kind: 'free-space', folder: os.tmpdir() }]);
+  });
+
+  test('reading and writing are told apart', () => {
+    for (const [code, syscall, words] of [
+      ['EACCES', 'open', /^\/a\/b\.png must not be opened\.$/],
+      ['EACCES', 'mkdir', /^Nothing can be written in \/a\.$/],
+      ['EROFS', 'open', /^Nothing can be written in \/a\.$/],
+      ['ENOENT', 'stat', /^\/a\/b\.png does not exist\.$/],
+      ['ENOENT', 'mkdir', /^The folder \/a does not exist, so/],
+      ['EIO', 'read', /^The system could not use \/a\/b\.png: i\/o error\.$/],
+    ] as const)
+      assert.match(namedOf(code, '/a/b.png', syscall).message, words);
+  });
+
+  test('what the network says is left to who asked it', () => {
+    for (const syscall of ['connect', 'getaddrinfo']) {
+      const error = systemError('ECONNREFUSED', undefined, syscall);
+      assert.equal(named(error), error);
+    }
   });
 
   test('anything else stays as it is', () => {

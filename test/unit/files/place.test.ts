@@ -256,8 +256,8 @@ test('a folder that was allowed and has become a link is refused', async () => {
   const place = await Place.find(wanted);
   renameSync(root, at('aside'));
   symlinkSync(path.join(base, 'home/pictures'), root);
-  for (const step of [place.check(), place.prepare(), Place.find(wanted)])
-    await assert.rejects(step, { code: 'output-outside', message: /has become a link/ });
+  for (const step of [() => place.check(), () => place.prepare(), () => Place.find(wanted)])
+    await assert.rejects(step(), { code: 'output-outside', message: /has become a link/ });
 });
 
 test('what a person names themselves may lie anywhere, but is a picture', async () => {

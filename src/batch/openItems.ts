@@ -1,0 +1,179 @@
+import path from 'node:path';
+import type { PictureFacts } from '../shared/engineProtocol';
+import { outputSize } from '../shared/outputSize';
+import { RpcError } from '../shared/rpc';
+import { hashInside, inParallel } from './hash';
+import type { PlanPorts, PlanRequest } from './plan';
+import { resultProblem } from './resultProblem';
+import type { PlannedTarget } from './targets';
+import type { Plan, PlanItem, Reason } from './types';
+
+const PLACES_AT_A_TIME = 8;
+const INSPECTED_AT_A_TIME = 64;
+
+/** Part of an input that may become an item. */
+export type Candidate = {
+  readonly input: string;
+  readonly bytes: number;
+  readonly hash: string;
+  readonly target: PlannedTarget;
+  readonly settings: string;
+};
+
+/** Where outputs lie: as it is called, and as it really is. */
+type OutputRoots = Pick<Plan, 'outputRoot' | 'allowed'>;
+
+/** The item of an input of which nothing is made. */
+export const skipped = (
+  input: string,
+  inputBytes: number,
+  reason: Reason,
+  why: string | RpcError,
+): PlanItem => ({
+  id: `?${input}`,
+  input,
+  output: '',
+  inputBytes,
+  status: 'skip',
+  selected: false,
+  reason,
+  ...wordsOf(why),
+});
+
+const wordsOf = (why: string | RpcError): Pick<PlanItem, 'message' | 'hint' | 'code'> =>
+  typeof why === 'string'
+    ? { message: why }
+    : {
+        code: why.code,
+        message: why.message,
+        ...(why.hint === undefined ? {} : { hint: why.hint }),
+      };
+
+/** The items that have to be looked into. */
+export async function openItems(
+  candidates: readonly Candidate[],
+  request: PlanRequest,
+  roots: OutputRoots,
+  ports: PlanPorts,
+): Promise<PlanItem[]> {
+  const inputs = [...new Set(candidates.map(({ input }) => input))];
+  const facts = new Map<string, PictureFacts>();
+  for (let at = 0; at < inputs.length; at += INSPECTED_AT_A_TIME) {
+    request.signal?.throwIfAborted();
+    const chunk = inputs.slice(at, at + INSPECTED_AT_A_TIME);
+    const [first] = chunk;
+    const limit = request.settingsFor(first ?? '').maxInputMegapixels;
+    const results = await ports.inspect(
+      chunk.map((input) => path.join(request.root, input)),
+      limit,
+    );
+    chunk.forEach((input, i) => {
+      const fact = results[i];
+      if (fact) facts.set(input, fact);
+    });
+  }
+  const minimum = request.recipe?.value.minimumSide ?? request.minimumSide;
+  return inParallel(candidates, PLACES_AT_A_TIME, async (candidate) => {
+    const { input, bytes } = candidate;
+    const fact = facts.get(input);
+    if (!fact?.ok)
+      return skipped(input, bytes, 'not-readable', fact ? new RpcError(fact) : 'It can’t be read.');
+    if (fact.size.width < minimum && fact.size.height < minimum)
+      return skipped(
+        input,
+        bytes,
+        'too-small',
+        `It has ${fact.size.width}×${fact.size.height} pixels; pictures below ${minimum} a ` +
+          'side are left alone.',
+      );
+    try {
+      return await openItem(candidate, fact, request, roots);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      return skipped(input, bytes, 'impossible', RpcError.from(error));
+    }
+  });
+}
+
+async function openItem(
+  candidate: Candidate,
+  { size, frames, border }: PictureFacts & { readonly ok: true },
+  request: PlanRequest,
+  { outputRoot, allowed }: OutputRoots,
+): Promise<PlanItem> {
+  const { input, bytes, hash, settings, target } = candidate;
+  const grows = { width: size.width - border, height: size.height - border };
+  const output = target.outputFor(grows);
+  const enlarged = outputSize(grows, target.settings).size;
+  const finalSize = { width: enlarged.width + border, height: enlarged.height + border };
+  const file = path.join(outputRoot, output);
+  const base: Omit<PlanItem, 'status' | 'selected' | 'existingHash'> & { existingHash?: string } = {
+    id: output,
+    input,
+    output,
+    inputBytes: bytes,
+    size,
+    frames,
+    outputSize: finalSize,
+    format: target.format,
+    inputHash: hash,
+    settingsHash: settings,
+    settings: target.settings,
+  };
+  const refuse = (reason: Reason, why: string | RpcError): PlanItem => ({
+    ...base,
+    id: `?${output}`,
+    output: '',
+    status: 'skip',
+    selected: false,
+    reason,
+    ...wordsOf(why),
+  });
+  const problem = await resultProblem({
+    path: file,
+    within: allowed,
+    format: target.format,
+    size: finalSize,
+  });
+  if (problem?.code === 'output-outside')
+    return refuse('outside', `Its output ${output} would lie outside the folder.`);
+  if (problem) return refuse(REASONS_BY_CODE[problem.code] ?? 'outside', problem);
+  const now = await hashInside(outputRoot, output, request.signal);
+  const record = request.records[output];
+  if (now !== undefined && request.keepExisting === true)
+    return refuse('exists', 'The output exists.');
+  const free = now === undefined || record?.outputHash === now;
+  if (now !== undefined) base.existingHash = now;
+  if (free || request.force === true) return { ...base, status: 'todo', selected: true };
+  const wasMade = record !== undefined;
+  // A person's setting to overwrite is meant for files that they did not touch.
+  if (!wasMade && !request.recipe && request.settingsFor(input).overwrite === 'overwrite')
+    return {
+      ...base,
+      status: 'todo',
+      selected: true,
+      reason: 'exists',
+      message: 'The output exists and is replaced.',
+    };
+  return wasMade
+    ? {
+        ...base,
+        status: 'todo',
+        selected: false,
+        reason: 'hand-edited',
+        message: 'The output was changed by hand since it was made.',
+      }
+    : {
+        ...base,
+        status: 'todo',
+        selected: false,
+        reason: 'exists',
+        message: 'The output exists, and no batch made it.',
+      };
+}
+
+const REASONS_BY_CODE: Readonly<Record<string, Reason | undefined>> = {
+  'folder-read-only': 'read-only',
+  'name-too-long': 'impossible',
+  'output-too-large-for-format': 'impossible',
+};

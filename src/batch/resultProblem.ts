@@ -1,0 +1,62 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Place, type WantedPlace } from '../files/place';
+import { formatProblem } from '../shared/formatLimits';
+import type { Size } from '../shared/geometry';
+import { RpcError } from '../shared/rpc';
+import type { OutputFormat } from '../shared/settings';
+
+/** A result that is planned. */
+export type WantedResult = WantedPlace & {
+  readonly format: OutputFormat;
+  /** Of a frame, in pixels. */
+  readonly size: Size;
+};
+
+/**
+ * Why a result can't be made, as far as that can be told before any work: its format, its place,
+ * its name, its folder. Writes nothing. The engine looks again.
+ */
+export async function resultProblem({
+  format,
+  size,
+  ...wanted
+}: WantedResult): Promise<RpcError | undefined> {
+  const tooLarge = formatProblem(format, size);
+  if (tooLarge !== undefined)
+    return new RpcError({
+      code: 'output-too-large-for-format',
+      message: tooLarge,
+      hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
+    });
+  try {
+    const place = await Place.find(wanted);
+    await place.checkReplaceable();
+    await place.checkNames();
+  } catch (error) {
+    return RpcError.from(error);
+  }
+  if (await isWritable(wanted.path)) return undefined;
+  return new RpcError({
+    code: 'folder-read-only',
+    message: `${path.basename(wanted.path)} can’t be written: its folder, or the file, is read-only.`,
+    hint: 'Check the permissions of the folder, or choose another one.',
+  });
+}
+
+/** Whether a file, or the folder that it would be made in, may be written to. */
+async function isWritable(file: string): Promise<boolean> {
+  for (let at = file; ; at = path.dirname(at)) {
+    const info = await stat(at).catch(() => undefined);
+    if (!info) {
+      if (path.dirname(at) === at) return false;
+      continue;
+    }
+    if (at !== file && !info.isDirectory()) return false;
+    return access(at, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  }
+}

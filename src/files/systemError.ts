@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { getSystemErrorMap } from 'node:util';
+import { RpcError } from '../shared/rpc';
+
+/** An error of the system: Node names the call, its number and mostly the path. */
+type SystemError = Error & {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path?: string;
+};
+
+/** Calls that ask the network, of which the code that asked knows more. */
+const NETWORK = /^(?:connect|getaddrinfo|listen|bind|accept|sendto|recv|queryA)/;
+
+/**
+ * What the system says of a disk, a folder or a name, as a person can use it: never as `ENOSPC`.
+ * `place` is what it is about where the system does not say. Any other error stays as it is.
+ */
+export function named(error: unknown, place?: string): unknown {
+  if (!isOfFiles(error)) return error;
+  const file = error.path ?? place;
+  const folder = file === undefined ? os.tmpdir() : path.dirname(file);
+  const name = path.basename(file ?? '');
+  const detail = error.stack ?? error.message;
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new RpcError({
+        code: 'disk-full',
+        message: `No space is left in ${folder}.`,
+        remedies: [{ kind: 'free-space', folder }],
+        detail,
+      });
+    case 'EFBIG':
+      return new RpcError({
+        code: 'disk-full',
+        message: `${file ?? 'The file'} is larger than a file may be in ${folder}.`,
+        hint: 'Choose a folder on another disk, or a smaller size.',
+        detail,
+      });
+    case 'ENAMETOOLONG':
+      return new RpcError({
+        code: 'name-too-long',
+        message: `The name ${name} is too long for this disk.`,
+        hint: 'Shorten the name of the file or of its folder.',
+        remedies: [{ kind: 'change-setting', setting: 'namePattern' }],
+        detail,
+      });
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return isWriting(error)
+        ? new RpcError({
+            code: 'folder-read-only',
+            message: `Nothing can be written in ${folder}.`,
+            hint: 'Check the permissions of the folder, or choose another one.',
+            detail,
+          })
+        : new RpcError({
+            code: 'input-unreadable',
+            message: `${file ?? 'A file'} must not be opened.`,
+            hint: 'Check its permissions and those of its folder.',
+            detail,
+          });
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return isWriting(error)
+        ? new RpcError({
+            code: 'folder-read-only',
+            // Node says so, too, where a folder is to be made on a disk that is read-only.
+            message: existsSync(folder)
+              ? `Nothing can be written in ${folder}.`
+              : `The folder ${folder} does not exist, so nothing can be written in it.`,
+            hint: 'Check the folder and its permissions, or choose another one.',
+            detail,
+          })
+        : new RpcError({
+            code: 'input-missing',
+            message: `${file ?? 'A file'} does not exist.`,
+            hint: 'Check the path; the file may have been moved or renamed.',
+            detail,
+          });
+    case 'EMFILE':
+    case 'ENFILE':
+      return new RpcError({
+        code: 'internal',
+        message: 'Too many files are open on this machine.',
+        hint: 'Close other programs, then try again.',
+        detail,
+      });
+    default:
+      return new RpcError({
+        code: 'internal',
+        message: `The system could not use ${file ?? 'a file'}: ${wordsOf(error)}.`,
+        hint: 'See whether the disk is there and in order, then try again.',
+        detail,
+      });
+  }
+}
+
+function isOfFiles(error: unknown): error is SystemError {
+  if (error instanceof RpcError || !(error instanceof Error)) return false;
+  const { code, syscall } = error as Partial<SystemError>;
+  return (
+    typeof code === 'string' &&
+    typeof syscall === 'string' &&
+    /^E[A-Z0-9]+$/.test(code) &&
+    !NETWORK.test(syscall)
+  );
+}
+
+/** Whether the call was to make or change something; opening may be either. */
+const isWriting = ({ code, syscall }: SystemError): boolean =>
+  code === 'EROFS' ||
+  /^(?:write|mk|rename|link|symlink|unlink|rmdir|copyfile|f?truncate|fsync|fdatasync|chmod)/.test(
+    syscall,
+  );
+
+/** "resource busy or locked", as the system's own words are. */
+function wordsOf({ code, message }: SystemError): string {
+  for (const [known, words] of getSystemErrorMap().values()) if (known === code) return words;
+  return message.replace(/^[A-Z0-9]+: /, '').replace(/, \w+ .*$/, '');
+}
