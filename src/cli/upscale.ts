@@ -5,7 +5,8 @@ import { RpcError } from '../shared/rpc';
 import { isBatch, readInputs } from './batchInputs';
 import { optionProblem, type Mode } from './optionModes';
 import { OutError } from './outPath';
-import { reportFailure } from './output';
+import { errorObject } from './output';
+import { printJson, tell } from './terminal';
 import { upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
 import { upscaleFiles } from './upscaleFiles';
 
@@ -23,7 +24,7 @@ export async function upscale(
 ): Promise<boolean> {
   const refuse = (mode: Mode): boolean => {
     const problem = optionProblem(mode, given);
-    if (problem !== undefined) reportFailure(badCall(problem), options.json);
+    if (problem !== undefined) reportCall(problem, options.json);
     return problem !== undefined;
   };
   try {
@@ -37,10 +38,13 @@ export async function upscale(
     const isOfCall =
       error instanceof RecipeError || error instanceof RecordsError || error instanceof OutError;
     if (!isOfCall) throw error;
-    reportFailure(badCall(error.message), options.json);
+    reportCall(error.message, options.json);
     return false;
   }
 }
 
-/** An error of the call as a whole. */
-const badCall = (message: string): RpcError => new RpcError({ code: 'bad-setting', message });
+/** Tells what is wrong with the call as a whole. */
+function reportCall(message: string, json: boolean): void {
+  if (json) printJson({ error: errorObject(new RpcError({ code: 'bad-setting', message })) });
+  tell(`error: ${message}`);
+}
