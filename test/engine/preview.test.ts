@@ -77,9 +77,9 @@ describe('a preview', () => {
     });
   }
 
-  for (const scale of [1, 2, 2.5, 3.3, 6.4, 8])
+  for (const scale of [1, 2.5, 6.4, 8])
     it(`×${scale}: every blend of its layers is the file that is written, within 2/255 where nothing clips`, async () => {
-      const input = await photo('scales.png', 330, 251);
+      const input = await photo('scales.png', 190, 151);
       const { layers, result, rects } = await runPreview(api, input, at(`scales-${scale}`), {
         scale,
       });
@@ -158,9 +158,9 @@ describe('a preview', () => {
     });
 
   it('computes only the tiles of the wanted part, and none that are there already', async () => {
-    const input = await photo('region.png', 900, 700);
+    const input = await photo('region.png', 600, 450);
     const whole = await runPreview(api, input, at('region-whole'), { scale: 2 });
-    const region = { x: 700, y: 500, width: 300, height: 200 };
+    const region = { x: 450, y: 320, width: 200, height: 130 };
     const touching = whole.rects.filter((rect) => overlaps(rect, region));
     assert.ok(touching.length > 0 && touching.length < whole.rects.length);
     const part = await previewTiles(input, at('region'), { scale: 2, region });
@@ -174,7 +174,7 @@ describe('a preview', () => {
   });
 
   it('keeps what the network made: moving back and another scale cost no inference', async () => {
-    const input = await photo('kept.png', 500, 400);
+    const input = await photo('kept.png', 150, 120);
     const first = await runPreview(api, input, at('kept'), { scale: 2 });
     assert.ok(first.result.seconds.inference > 0);
     for (const scale of [2, 3.5, 4]) {
@@ -184,10 +184,10 @@ describe('a preview', () => {
       assert.deepEqual(again.layers, fresh.layers);
     }
     // Another version of the file is another picture.
-    await photo('kept.png', 400, 500);
+    await photo('kept.png', 120, 150);
     const changed = await runPreview(api, input, at('kept'), { scale: 2 });
     assert.ok(changed.result.seconds.inference > 0);
-    assert.deepEqual(changed.result.sourceSize, { width: 400, height: 500 });
+    assert.deepEqual(changed.result.sourceSize, { width: 120, height: 150 });
   });
 
   it('rounds its layers: at the corners they are the export’s own bytes', async () => {
