@@ -19,7 +19,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const RECIPE = fileURLToPath(new URL('../test/harness/vscode-host/', import.meta.url));
+/** The newest VS Code that is tested, and with VSCODE_HOST=oldest the oldest that is supported. */
+const RECIPES = { newest: 'vscode-host', oldest: 'vscode-host-oldest' };
+const RECIPE = recipeFolder(process.env.VSCODE_HOST || 'newest');
 const RECIPE_FILES = ['package.json', 'package-lock.json'];
 const MARKER = '.installed';
 /** Command → Debian package that brings it. node-gyp needs all three. */
@@ -85,6 +87,12 @@ export function ensureStrace() {
     console.error(error instanceof Error ? error.message : error);
   }
   return which('strace');
+}
+
+function recipeFolder(name) {
+  if (!(name in RECIPES))
+    throw new Error(`VSCODE_HOST is ${name}; known: ${Object.keys(RECIPES).join(', ')}.`);
+  return fileURLToPath(new URL(`../test/harness/${RECIPES[name]}/`, import.meta.url));
 }
 
 function hostFolder() {
@@ -164,6 +172,12 @@ function fill(root) {
     env,
   );
   npm(path.join(vscode, 'extensions'), ['install', '--omit=dev', '--ignore-scripts'], env);
+  // Newer versions bring it compiled.
+  if (!existsSync(path.join(root, 'node_modules/argon2/prebuilds')))
+    npm(root, ['rebuild', '--foreground-scripts', 'argon2'], {
+      ...env,
+      npm_config_build_from_source: 'true',
+    });
   checkStarts(root, nodePackage);
 }
 

@@ -2,6 +2,7 @@
  * Runs all tests, or the tiers that are named:
  *
  *   npm test [-- static unit engine webview host ui package install]
+ *   npm test -- arm64      another platform under an emulator, only when named
  *
  * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
  * counts everything that ran.
@@ -16,15 +17,11 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
 const npx = (tool, ...args) => [process.execPath, path.join('node_modules', ...tool), ...args];
-const nodeTests = (pattern, ...options) => [
+const nodeTest = (...args) => [
   process.execPath,
-  '--import',
-  'tsx',
-  '--test',
-  '--test-reporter=spec',
-  ...options,
-  ...testFiles(pattern),
+  ...['--import', 'tsx', '--test', '--test-reporter=spec', ...args],
 ];
+const nodeTests = (folder, ...options) => nodeTest(...options, ...testFiles(folder));
 
 /** Each tier: the commands to run, and what must be installed before. */
 const TIERS = {
@@ -50,30 +47,16 @@ const TIERS = {
   ui: {
     setUp: [ensureChromium, ensureVsCodeHost],
     suites: ['ui', 'uiWords', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels', 'uiTrust'].map(
-      (name) => [
-        process.execPath,
-        '--import',
-        'tsx',
-        '--test',
-        '--test-reporter=spec',
-        `test/host/${name}.test.mjs`,
-      ],
+      (name) => nodeTest(`test/host/${name}.test.mjs`),
     ),
   },
   package: { suites: [nodeTests('test/package', '--test-concurrency=1')] },
   install: {
     setUp: [ensureChromium, ensureVsCodeHost],
-    suites: [
-      [
-        process.execPath,
-        '--import',
-        'tsx',
-        '--test',
-        '--test-reporter=spec',
-        'test/package/install.test.mjs',
-      ],
-    ],
+    suites: [nodeTest('test/package/install.test.mjs')],
   },
+  // Under an emulator, where one can be installed; they say loudly when they skip.
+  arm64: { isExtra: true, suites: [nodeTests('test/arm64')] },
 };
 
 const chosen = process.argv.slice(2);
@@ -84,7 +67,8 @@ if (unknown.length > 0)
 const total = { passed: 0, failed: 0 };
 mkdirSync('dist-test', { recursive: true });
 await count('build', [process.execPath, 'scripts/build.mjs', '--if-stale']);
-for (const name of chosen.length > 0 ? chosen : Object.keys(TIERS)) {
+const usual = Object.keys(TIERS).filter((name) => !TIERS[name].isExtra);
+for (const name of chosen.length > 0 ? chosen : usual) {
   console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}`);
   const started = Date.now();
   const { setUp = [], checks = [], suites = [] } = TIERS[name];

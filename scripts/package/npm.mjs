@@ -24,7 +24,7 @@ process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
 const LIBRARY = 'dist/index.cjs';
 const LIBRARY_SOURCE = 'src/node/index.ts';
-const BUNDLES = new Set(['dist/cli.js', 'dist/engine.js', LIBRARY]);
+const BUNDLES = new Set(['dist/cli.js', 'dist/engine.js', 'dist/watchdog.js', LIBRARY]);
 
 const { values } = parseArgs({
   options: {

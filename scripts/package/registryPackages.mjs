@@ -27,13 +27,15 @@ export function lockedPackage(name) {
  * verified when it was unpacked.
  * @param {readonly string[]} names
  * @param {string} folder
+ * @param {Readonly<Record<string, { version: string, integrity: string }>>} [locks] of packages that
+ * package-lock.json does not name
  * @returns {Map<string, string>} package → folder
  */
-export function fetchPackages(names, folder) {
+export function fetchPackages(names, folder, locks = {}) {
   mkdirSync(folder, { recursive: true });
   const places = new Map();
   for (const name of new Set(names)) {
-    const locked = lockedPackage(name);
+    const locked = locks[name] ?? lockedPackage(name);
     const place = path.join(folder, `${name.replace('/', '+')}@${locked.version}`);
     if (!existsSync(place)) unpack(name, locked, folder, place);
     places.set(name, place);

@@ -67,6 +67,13 @@ export class EngineProcess {
         this.close(resolve, signal ?? `exit code ${String(code)}`);
       });
     });
+    this.child.once('exit', () => {
+      if (this.endReason === undefined) return;
+      // Nobody waits for the last words of one that was told to end; whoever inherited its streams
+      // would keep them open.
+      this.child.stdout?.destroy();
+      this.child.stderr?.destroy();
+    });
     options.log(`engine ${this.processId ?? '?'} started`);
   }
 

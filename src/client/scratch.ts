@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { isGone } from '../files/holder';
 import { privateFolder, privateFolders } from '../files/privateFolder';
 import { readSmallText } from '../files/readSmall';
 import { removeTree } from '../files/removeTree';
@@ -76,10 +77,21 @@ export async function sweepStaleScratch(signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** A folder without a word of its owner is as old as its number says. */
 async function removeIfStale(folder: string, pid: number, signal?: AbortSignal): Promise<void> {
-  const options = { limit: WORD_LIMIT, ...(signal ? { signal } : {}) };
-  const started = await readSmallText(path.join(folder, OWNER), options).catch(() => undefined);
-  if (isAlive(pid, started ?? processStart(pid))) return;
+  if (await isOwned(folder, pid, signal)) return;
   await removeScratch(folder, signal);
+}
+
+/**
+ * Whether the process lives that made a scratch folder. Where the system has no word for its start,
+ * one that began after the folder was made is another; where the word is missing, the number counts.
+ */
+async function isOwned(folder: string, pid: number, signal?: AbortSignal): Promise<boolean> {
+  const options = { limit: WORD_LIMIT, ...(signal ? { signal } : {}) };
+  const file = path.join(folder, OWNER);
+  const started = await readSmallText(file, options).catch(() => undefined);
+  if (started !== '' || pid === process.pid) return isAlive(pid, started ?? processStart(pid));
+  const { mtime } = await stat(file);
+  const since = mtime.toISOString();
+  return !(await isGone({ pid, host: os.hostname(), started, boot: '', since, token: folder }));
 }

@@ -1,10 +1,14 @@
 import { constants } from 'node:fs';
 import { lstat, open, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeviceName } from '../shared/deviceNames';
 import { codeOf, NotAFileError, specialKind } from './kinds';
 
 export type OpenOptions = {
   /** Whether the path itself may be a link; links among its folders are followed anyway. */
   readonly followLinks: boolean;
+  /** The system whose names count, as `process.platform`; that of this machine. */
+  readonly platform?: NodeJS.Platform;
 };
 
 // Windows has neither; there the values are missing.
@@ -20,8 +24,11 @@ const optional = (name: 'O_NONBLOCK' | 'O_NOFOLLOW'): number =>
  */
 export async function openRegular(
   file: string,
-  { followLinks }: OpenOptions,
+  { followLinks, platform = process.platform }: OpenOptions,
 ): Promise<{ readonly handle: FileHandle; readonly size: number }> {
+  // Windows opens a device of that name in every folder, and says nothing of its kind.
+  if (platform === 'win32' && isDeviceName(path.basename(file)))
+    throw new NotAFileError(file, 'device');
   refuseSpecial(file, await (followLinks ? stat(file) : lstat(file)));
   const flags =
     constants.O_RDONLY | optional('O_NONBLOCK') | (followLinks ? 0 : optional('O_NOFOLLOW'));

@@ -1,10 +1,6 @@
+import { isDeviceName } from './deviceNames';
 import { formatFromName } from './extensions';
 
-/**
- * What a name must not be on any of the systems that a repository may be checked out on: devices
- * of Windows, whatever follows their first dot.
- */
-const DEVICE = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
 /** Where version control keeps its own files, which nobody else writes to. */
 const VERSION_CONTROL = new Set(['.git', '.hg', '.svn', 'git~1']);
 /** Letters that some file systems leave out of a name. */
@@ -27,7 +23,7 @@ export function outputPathProblem(relative: string, takesColon = false): string 
       return `“${segment}” has a colon, which stands for something else on Windows.`;
     if (/[. ]$/.test(segment))
       return `“${segment}” ends with a dot or a space, which Windows leaves out.`;
-    if (DEVICE.test(segment)) return `“${segment}” is the name of a device on Windows.`;
+    if (isDeviceName(segment)) return `“${segment}” is the name of a device on Windows.`;
   }
   return folderProblem(segments.slice(0, -1)) ?? fileNameProblem(segments.at(-1) ?? '');
 }

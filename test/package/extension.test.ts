@@ -76,10 +76,13 @@ test(
     const folder = path.join(scratch, 'extension');
     await unpackExtension(vsixOf(here), folder);
     const script = path.join(REPOSITORY, 'test/package/loadNatives.cjs');
-    const answer = JSON.parse(
-      execFileSync(process.execPath, [script, folder], { cwd: scratch, encoding: 'utf8' }),
-    ) as { platform: string; picture: string };
-    assert.deepEqual([answer.platform, answer.picture], [here, 'png 12x8']);
+    const answer: unknown = JSON.parse(
+      execFileSync(process.execPath, [script, folder, 'sharp', 'onnxruntime'], {
+        cwd: scratch,
+        encoding: 'utf8',
+      }),
+    );
+    assert.deepEqual(answer, { platform: here, sharp: 'png 12x8', onnxruntime: '1x3x32x48' });
   },
 );
 

@@ -121,6 +121,7 @@ test('the package holds what was agreed on', () => {
     'dist/index.d.cts',
     'dist/index.d.mts',
     'dist/index.mjs',
+    'dist/watchdog.js',
     'models/pisa-compact-4x/model.onnx',
   ]);
   const platforms = files.map((name) => /napi-v6\/(\w+\/\w+)\/.*\.node$/.exec(name)?.[1]);
@@ -136,9 +137,19 @@ test('the package holds what was agreed on', () => {
 
 test('npx upscales a picture', async () => {
   await writePicture(path.join(project, 'photo.png'), 24, 16);
-  const { file, args } = npmCommand(['exec', '--offline', '--', 'pisa-upscale', 'photo.png']);
-  const { stdout } = await run(file, args, { cwd: project });
+  const { file, args } = npmCommand([
+    'exec',
+    '--offline',
+    '--',
+    'pisa-upscale',
+    'photo.png',
+    '--verbose',
+  ]);
+  const { stdout, stderr } = await run(file, args, { cwd: project });
   assert.match(stdout, /^photo@4x\.png {2}96×64/m);
+  // The engine's own log: nothing that it loads is missing.
+  assert.match(stderr, /engine \d+ started/);
+  assert.doesNotMatch(stderr, /warning/i);
 });
 
 test('an ES module: file to file, bytes to bytes, progress', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -10,12 +10,14 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { makeScratch, sweepStaleScratch } from '../../../src/client/scratch';
+import { startedAt } from '../../../src/files/processStart';
 import { BESIDE_TARGET, temporaryName } from '../../../src/shared/temporaryFiles';
 import { leaveScratch, scratchRoot } from '../../harness/scratch';
 import { asRoot, NOBODY, onPosix } from '../files/folder';
@@ -51,6 +53,33 @@ describe('scratch folders', () => {
     const lives = await makeScratch();
     await sweepStaleScratch();
     assert.deepEqual([existsSync(gone), existsSync(lives)], [false, true]);
+  });
+
+  it('without a word of a start, as on Windows, belong to no process that began later', async (context) => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+      stdio: 'ignore',
+    });
+    try {
+      if ((await startedAt(child.pid!)) === undefined) {
+        context.skip('no program tells');
+        return;
+      }
+      const HOUR = 3600;
+      const now = Date.now() / 1000;
+      const [earlier, later] = [
+        [ID, now - HOUR],
+        [ID.replace('1', '2'), now + HOUR],
+      ].map(([id, seconds]) => {
+        const folder = leaveScratch(child.pid!, String(id));
+        writeFileSync(path.join(folder, 'owner.txt'), '');
+        utimesSync(path.join(folder, 'owner.txt'), Number(seconds), Number(seconds));
+        return folder;
+      });
+      await sweepStaleScratch();
+      assert.deepEqual([existsSync(earlier!), existsSync(later!)], [false, true]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   const squatters: readonly (readonly [string, () => void])[] = [

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { hashFile } from '../../../src/files/hashFile';
 import { FileTooLargeError, NotAFileError } from '../../../src/files/kinds';
+import { openRegular } from '../../../src/files/openRegular';
 import { readSmallFile, readSmallText, readSmallTextIfAny } from '../../../src/files/readSmall';
 import { onPosix, temporaryFolder } from './folder';
 
@@ -39,6 +40,23 @@ it('a file beyond the limit is refused, whether its size says so or only its byt
   truncateSync(sparse, 2 ** 40);
   await assert.rejects(readSmallText(sparse, { limit: 2 ** 20 }), FileTooLargeError);
   await assert.rejects(hashFile(sparse, { limit: 2 ** 32 }), FileTooLargeError);
+});
+
+it('a name that is a device on Windows is not opened there', onPosix, async () => {
+  for (const name of ['aux.png', 'CON', 'nul.txt', 'Com1.tar.gz', 'lpt\u00b9', 'prn .png']) {
+    const device = file(name, 'x');
+    await assert.rejects(openRegular(device, { followLinks: true, platform: 'win32' }), {
+      name: 'NotAFileError',
+      kind: 'device',
+    });
+    const { handle, size } = await openRegular(device, { followLinks: true, platform: 'linux' });
+    await handle.close();
+    assert.equal(size, 1);
+  }
+  for (const name of ['auxiliary.png', 'com.png', 'a.aux', 'nul-1.png']) {
+    const { handle } = await openRegular(file(name, 'x'), { followLinks: true, platform: 'win32' });
+    await handle.close();
+  }
 });
 
 it('a signal ends the hashing of a file that is as good as endless', async () => {
