@@ -4,7 +4,7 @@ import type { EngineClient, UpscaleCall } from '../client/engineClient';
 import { realTarget } from '../files/paths';
 import { densityFolder, densityOf, densityOutputs, densityProblem } from '../shared/density';
 import { resultProblem } from '../batch/resultProblem';
-import type { OutputTarget, PictureFacts } from '../shared/engineProtocol';
+import type { OutputTarget, PictureFacts, UpscaleResult } from '../shared/engineProtocol';
 import { formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
@@ -182,6 +182,17 @@ function targetFor(
   if (out?.kind === 'file') return { kind: 'file', path: out.path };
   const directory = out?.path ?? path.dirname(input);
   return { kind: 'pattern', directory, pattern: name };
+}
+
+/** Why a result is called otherwise than was asked for; undefined when it is not. */
+export function takenNameNote(call: UpscaleCall, result: UpscaleResult): string | undefined {
+  if (call.overwrite !== 'nextFreeName' || result.skipped) return undefined;
+  const wanted = path.basename(outputOf(call, result.scale));
+  const { stem, extension } = splitName(path.basename(result.output));
+  const [, first] = /^(.*)-\d+$/s.exec(stem) ?? [];
+  return first !== undefined && `${first}.${extension}` === wanted
+    ? `${wanted} is there already, so the next free name was taken.`
+    : undefined;
 }
 
 /** The path that a call asks for; the engine decides by the picture's bytes, this by its name. */

@@ -6,7 +6,7 @@ import { named } from '../files/systemError';
 import { describeGuidance } from '../shared/guidance';
 import { RpcError } from '../shared/rpc';
 import type { UpscaleOptions } from './callSettings';
-import { planFiles, type FileItem } from './filePlan';
+import { planFiles, takenNameNote, type FileItem } from './filePlan';
 import { reportFailure } from './output';
 import { ProgressBar } from './progressBar';
 import { print, printJson, tell } from './terminal';
@@ -35,7 +35,9 @@ export async function upscaleFiles(
         onProgress: (progress) => bar.update(progress),
       });
       bar.stop();
-      report(result, options.json);
+      const taken = takenNameNote(call, result);
+      const notes = taken === undefined ? result.notes : [...result.notes, taken];
+      report({ ...result, notes }, options.json);
     } catch (error) {
       bar.stop();
       failed.add(input);

@@ -105,6 +105,12 @@ test('two sources with one result: the second is refused before anything is writ
     assert.equal(run(...arguments_).status, 1);
     assert.deepEqual(readFileSync(path.join(root, made)), first);
   }
+  const free = await folderWith('icon.png', 'icon.jpg');
+  const notes = free.objects('icon.png', 'icon.jpg', '--format', 'webp').map((line) => line.notes);
+  assert.deepEqual(notes, [
+    [],
+    ['icon@4x.webp is there already, so the next free name was taken.'],
+  ]);
   const { run } = await folderWith('icon.png', 'icon.jpg');
   const folder = run('.', '--format', 'webp');
   assert.equal(folder.status, 1);
