@@ -2,10 +2,12 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { EngineClient } from '../client/engineClient';
 import { describePlan } from '../shared/installText';
-import type { InstallableModel, InstallPlan, Precision } from '../shared/modelProtocol';
+import { INSTALLABLE_MODELS, type InstallPlan, type Precision } from '../shared/modelProtocol';
+import { isOneOf } from '../shared/oneOf';
 import { RpcError } from '../shared/rpc';
 import { agrees, agreesToHttp, questionsOnTerminal, withConsent } from './consent';
 import { reportImport } from './importModel';
+import { installListed } from './installListed';
 import { ModelProgressBar } from './modelProgress';
 import { reportFailure } from './output';
 import type { Questions } from './questions';
@@ -35,11 +37,11 @@ export async function installModel(
   defaultMirrors: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (!isOneOf(INSTALLABLE_MODELS, id)) return installListed(client, id, options, signal);
   const { precision, json, proxy } = options;
   const mirrors = options.mirror.length > 0 ? options.mirror : defaultMirrors;
   const source = {
-    // The engine refuses an id that it does not know.
-    id: id as InstallableModel,
+    id,
     precision,
     mirrors,
     ...(proxy === undefined ? {} : { proxy }),

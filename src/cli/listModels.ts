@@ -1,4 +1,6 @@
 import type { EngineClient } from '../client/engineClient';
+import { byteText } from '../shared/byteText';
+import { licenceText } from '../shared/foundText';
 import { describeState } from '../shared/installText';
 import { printTable } from './table';
 import { print, printJson } from './terminal';
@@ -10,8 +12,9 @@ export async function listModels(
 ): Promise<boolean> {
   const models = await client.models();
   const installable = await client.modelStates();
+  const listed = await client.listedModels();
   if (json) {
-    printJson({ models, installable });
+    printJson({ models, installable, listed });
     return models.length > 0;
   }
   printTable(
@@ -31,6 +34,17 @@ export async function listModels(
       id,
       describeState(status),
       status.state === 'not-installed' ? `models install ${id}, or models import <folder>` : '',
+    ]),
+  );
+  print();
+  printTable(
+    ['models install', 'scale', 'size', 'licence', 'network and purpose'],
+    listed.map((model) => [
+      model.id,
+      `×${model.scale}`,
+      model.installed ? 'installed' : byteText(model.bytes),
+      licenceText(model),
+      `${model.network}. ${model.purpose}.`,
     ]),
   );
   return models.length > 0;

@@ -270,7 +270,10 @@ models
 models
   .command('install')
   .description('download a model; goes on from where an earlier call ended')
-  .argument('<id>', `model: ${INSTALLABLE_MODELS.join(', ')}`)
+  .argument(
+    '<id>',
+    `model: ${INSTALLABLE_MODELS.join(', ')}, or one of the list that "models" prints`,
+  )
   .option('--accept-licences', 'accept the licences that the plan names', false)
   .option('--weights <file>', 'pisa_sr.pkl, which only its authors’ pages offer')
   .addOption(precision().default('fp32'))

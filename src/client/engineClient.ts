@@ -16,6 +16,7 @@ import type {
   ImportResult,
   InstallPlan,
   InstallResult,
+  ListedModelReport,
   LookResult,
   ModelApi,
   ModelProgress,
@@ -243,6 +244,18 @@ export class EngineClient {
     options: CallOptions<never> = {},
   ): Promise<LookResult> {
     return this.call('lookAtModels', params, options);
+  }
+
+  listedModels(): Promise<readonly ListedModelReport[]> {
+    return this.call('listedModels', undefined);
+  }
+
+  /** What is cancelled or breaks off is kept; the next call goes on from it. */
+  installListed(
+    params: Parameters<ModelApi['installListed']>[0],
+    options: CallOptions<ModelProgress> = {},
+  ): Promise<readonly AddedModel[]> {
+    return this.call<'installListed', ModelProgress>('installListed', params, options);
   }
 
   addModel(

@@ -1,8 +1,12 @@
 import { byteText } from './byteText';
-import type { FoundModel } from './modelProtocol';
+import type { FoundModel, ListedModelReport } from './modelProtocol';
 
 /** "CC-BY-NC-SA-4.0 (pictures not for commercial use)", or "licence unknown". */
-export function licenceText({ licence }: Pick<FoundModel, 'licence'>): string {
+export function licenceText({
+  licence,
+}: {
+  readonly licence: Pick<FoundModel['licence'], 'name' | 'terms'>;
+}): string {
   return licence.terms === 'non-commercial'
     ? `${licence.name} (pictures not for commercial use)`
     : licence.name;
@@ -19,5 +23,16 @@ export function describeFound(model: FoundModel): string[] {
       ? [`  ${description.slice(architecture.length + size.length + 4)}`]
       : []),
     `  ${licenceText(model)}${licence.source === undefined ? '' : `, says ${licence.source}`}`,
+  ];
+}
+
+/** What a model of the list is and what fetching it takes, as lines of plain text. */
+export function describeListed(model: ListedModelReport): string[] {
+  const { name, author, network, scale, bytes, host, sha256, purpose } = model;
+  return [
+    `${name} by ${author}`,
+    `  ${network}, ${scale === 1 ? 'restores at the same size' : `×${scale}`}. ${purpose}.`,
+    `  ${byteText(bytes)} from ${host}, SHA-256 ${sha256}`,
+    `  Licence: ${licenceText(model)}`,
   ];
 }

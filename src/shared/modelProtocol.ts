@@ -188,6 +188,33 @@ export type AddModelRequest = {
 /** `folder` is where its manifest lies. */
 export type AddedModel = FoundModel & { readonly folder: string };
 
+/** A published model that can be installed. */
+export type ListedModelReport = {
+  readonly id: string;
+  readonly name: string;
+  readonly author: string;
+  readonly licence: { readonly name: string; readonly terms: LicenceTerms };
+  /** The network, as its author calls it. */
+  readonly network: string;
+  readonly scale: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Where it is fetched from. */
+  readonly host: string;
+  readonly purpose: string;
+  readonly installed: boolean;
+};
+
+export type InstallListedRequest = {
+  /** Of one model of the list, or `p+s` for two of them. */
+  readonly id: string;
+  readonly licenceAccepted: boolean;
+  /** Addresses of a folder that has the file, instead of its author's. */
+  readonly mirrors?: readonly string[];
+  readonly proxy?: string;
+  readonly allowHttp?: boolean;
+};
+
 export type RemovedModel = {
   readonly bytesFreed: number;
   readonly folder: string;
@@ -229,6 +256,10 @@ export type ModelApi = {
   removeModel(params: { readonly id: string }, context: CallContext): Promise<RemovedModel>;
   /** What a file is, or the files of a folder; changes nothing. */
   lookAtModels(params: { readonly path: string }, context: CallContext): Promise<LookResult>;
+  /** Published models that can be installed. */
+  listedModels(params: undefined, context: CallContext): Promise<readonly ListedModelReport[]>;
+  /** Fetches one of them, or both of a pair. Reports `ModelProgress`. */
+  installListed(params: InstallListedRequest, context: CallContext): Promise<readonly AddedModel[]>;
   /** Adds a model that lies in a file, without a copy of it. */
   addModel(params: AddModelRequest, context: CallContext): Promise<AddedModel>;
 };

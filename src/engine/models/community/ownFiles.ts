@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type {
   AddedModel,
@@ -18,6 +18,7 @@ import type { FileManifest } from './fileManifest';
 import { FoundFiles } from './foundFiles';
 import { foundModel, manifestOf } from './manifestOf';
 import { freeId } from './modelId';
+import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
 import { wrongFile } from './recognised';
 
@@ -76,7 +77,7 @@ export class OwnFiles {
     return whileLocked(this.store, id, async () => {
       const folder = path.join(this.store, id);
       await trial(manifest, folder);
-      await publish(manifest, folder);
+      await publishManifest(manifest, folder);
       return { ...foundModel(manifest), folder };
     });
   }
@@ -94,7 +95,10 @@ export class OwnFiles {
       });
     return whileLocked(this.store, id, async () => {
       await rm(model.folder, { recursive: true, force: true, maxRetries: 3 });
-      return { bytesFreed: 0, folder: model.folder, kept: file.path };
+      const { folder } = model;
+      return path.dirname(file.path) === folder
+        ? { bytesFreed: file.bytes, folder }
+        : { bytesFreed: 0, folder, kept: file.path };
     });
   }
 
@@ -149,19 +153,3 @@ async function trial(manifest: FileManifest, folder: string): Promise<void> {
 }
 
 const TRIAL_SIDE = 32;
-
-/** Puts the manifest in its place in one step. */
-async function publish(manifest: FileManifest, folder: string): Promise<void> {
-  const building = path.join(
-    path.dirname(folder),
-    `.${path.basename(folder)}.building-${process.pid}`,
-  );
-  await mkdir(building, { recursive: true });
-  try {
-    await writeFile(path.join(building, 'manifest.json'), JSON.stringify(manifest, null, 2));
-    await rm(folder, { recursive: true, force: true });
-    await rename(building, folder);
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
-}

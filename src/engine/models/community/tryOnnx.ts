@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Size } from '../../../shared/geometry';
 import { allFinite } from '../../runtime/finite';
 import { loadOnnxRuntime, type Ort } from '../../runtime/onnxRuntime';
 import { sessionOptions } from '../../runtime/session';
@@ -10,6 +11,7 @@ import { wrongFile } from './recognised';
 
 const MULTIPLES = [1, 2, 4, 8, 16, 32, 64];
 const MOST_SCALE = 8;
+const LEAST_SIDE = 32;
 /** How far the result of an even grey may be from it, of a range of 1. */
 const TOLERANCE = 0.25;
 const GREY = 0.5;
@@ -57,15 +59,15 @@ export async function tryOnnx(
 type Result = { readonly data: Float32Array; readonly dims: readonly number[] };
 type Run = (value: number, channels: number, width: number, height: number) => Promise<Result>;
 
-const sizesFor = (
-  multiple: number,
-): readonly [{ width: number; height: number }, { width: number; height: number }] => {
-  const side = Math.ceil(32 / multiple) * multiple;
+/** Two sizes that are multiples of `multiple` and of no larger power of two. */
+function sizesFor(multiple: number): readonly [Size, Size] {
+  const times = Math.ceil(LEAST_SIDE / multiple);
+  const side = multiple * (times % 2 === 0 ? times + 1 : times);
   return [
     { width: side, height: side },
-    { width: side + multiple * Math.max(1, Math.round(16 / multiple)), height: side },
+    { width: side + 2 * multiple, height: side },
   ];
-};
+}
 
 /** Scale, channels and multiples, by running it at several sizes. */
 async function sizesOf(file: string, shape: OnnxShape, run: Run): Promise<Trial> {

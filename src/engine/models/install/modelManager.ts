@@ -6,6 +6,7 @@ import {
 } from '../../../shared/modelProtocol';
 import { isOneOf } from '../../../shared/oneOf';
 import { engineError, throwIfCancelled } from '../../errors';
+import { installListed, listedModels } from '../community/installListed';
 import { OwnFiles } from '../community/ownFiles';
 import { fileProblem } from '../fileChecks';
 import type { Model } from '../model';
@@ -62,6 +63,14 @@ export class ModelManager {
         return store.remove(id);
       },
       lookAtModels: ({ path }, { signal }) => this.own.look(path, signal),
+      listedModels: async () => {
+        const there = new Set((await this.registry.list()).map(({ manifest }) => manifest.id));
+        return listedModels((id) => there.has(id));
+      },
+      installListed: async (params, { signal, progress }) => {
+        await this.beforeChange();
+        return installListed(params, { store: store.root, signal, progress });
+      },
       addModel: (params, { signal }) => this.own.add(params, signal),
     };
   }

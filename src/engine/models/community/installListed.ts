@@ -1,0 +1,134 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  AddedModel,
+  InstallListedRequest,
+  ListedModelReport,
+  ModelProgress,
+} from '../../../shared/modelProtocol';
+import { RpcError } from '../../../shared/rpc';
+import { Downloader } from '../../download/downloader';
+import { requireSpace } from '../../download/freeSpace';
+import { refuseUnencrypted } from '../../download/mirrors';
+import { engineError } from '../../errors';
+import { whileLocked } from '../install/modelLock';
+import { CATALOGUE, type ListedModel } from './catalogue';
+import { termsOf } from './licences';
+import { foundModel, manifestOf } from './manifestOf';
+import { publishManifest } from './publish';
+import { recogniseFile } from './recognise';
+
+export type ListedContext = {
+  readonly store: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: ModelProgress) => void;
+  /** The list; the program's own unless a test brings another. */
+  readonly catalogue?: readonly ListedModel[];
+};
+
+/** The list as a person sees it; `isThere` tells which are installed. */
+export const listedModels = (isThere: (id: string) => boolean): readonly ListedModelReport[] =>
+  CATALOGUE.map(({ url, licence, ...model }) => ({
+    ...model,
+    licence: { name: licence, terms: termsOf(licence) },
+    host: new URL(url).host,
+    installed: isThere(model.id),
+  }));
+
+/** Whether `id` names a model of the list, or a pair of two. */
+export const isListed = (id: string): boolean =>
+  id.split('+').every((part) => CATALOGUE.some((model) => model.id === part));
+
+/**
+ * Fetches a model of the list, or both of a pair `p+s`, into the store; goes on from what an earlier
+ * call left. Rejects with `licence-not-accepted`, `model-missing`, `download-failed`,
+ * `download-corrupt`, `disk-full` or `cancelled`.
+ */
+export async function installListed(
+  request: InstallListedRequest,
+  context: ListedContext,
+): Promise<readonly AddedModel[]> {
+  const { catalogue = CATALOGUE } = context;
+  const models = request.id.split('+').map((id) => {
+    const model = catalogue.find((one) => one.id === id);
+    if (model) return model;
+    throw engineError('model-missing', {
+      message: `"${id}" is no model that can be installed.`,
+      hint: `Models that can: ${catalogue.map((one) => one.id).join(', ')}.`,
+    });
+  });
+  if (!request.licenceAccepted) {
+    const terms = models.map(({ name, licence }) => `${licence} for ${name}`).join(' and ');
+    throw engineError('licence-not-accepted', {
+      message: `The licence must be accepted before anything is downloaded: ${terms}.`,
+      hint: 'Read it, then accept it.',
+    });
+  }
+  const added: AddedModel[] = [];
+  for (const model of models)
+    added.push(
+      await whileLocked(context.store, model.id, () => installOne(model, request, context)),
+    );
+  return added;
+}
+
+async function installOne(
+  { id, name, url, bytes, sha256 }: ListedModel,
+  { mirrors, proxy, allowHttp = false }: InstallListedRequest,
+  { store, signal, progress }: ListedContext,
+): Promise<AddedModel> {
+  const address = new URL(url);
+  const file = decodeURIComponent(path.posix.basename(address.pathname));
+  const sources = mirrors && mirrors.length > 0 ? mirrors : [url.slice(0, -file.length - 1)];
+  refuseUnencrypted(sources, allowHttp);
+  const partial = path.join(store, `.${id}.download`);
+  await mkdir(partial, { recursive: true });
+  await requireSpace(partial, bytes);
+  const downloader = new Downloader({
+    mirrors: sources,
+    ...(proxy === undefined ? {} : { proxy }),
+  });
+  const report = (done: number, note?: string): void =>
+    progress({
+      phase: 'download',
+      file,
+      bytes: done,
+      totalBytes: bytes,
+      ...(note === undefined ? {} : { note }),
+    });
+  let last = 0;
+  try {
+    await downloader.fetch({ path: file, bytes, sha256 }, path.join(partial, file), {
+      signal,
+      onBytes: (done) => report((last = done)),
+      onNote: (note) => report(last, note),
+    });
+  } catch (error) {
+    throw withoutMirrors(error);
+  } finally {
+    downloader.close();
+  }
+  // Where it will lie decides what its manifest says.
+  const folder = path.join(store, id);
+  const found = await recogniseFile(path.join(partial, file), signal);
+  const place = { ...found, file: { ...found.file, path: path.join(folder, file) } };
+  const manifest = { ...manifestOf(place, id), name };
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await rename(path.join(partial, file), path.join(folder, file));
+  await publishManifest(manifest, folder, true);
+  await rm(partial, { recursive: true, force: true });
+  return { ...foundModel(manifest), folder };
+}
+
+/** The setting of mirrors is PiSA-SR's: it has no say in where a model of the list comes from. */
+function withoutMirrors(error: unknown): unknown {
+  if (!(error instanceof RpcError)) return error;
+  const { remedies = [], ...value } = error.toValue();
+  return new RpcError({
+    ...value,
+    remedies: remedies.filter(
+      (one) => one.kind !== 'change-setting' || one.setting !== 'pisaSrMirrors',
+    ),
+  });
+}

@@ -1,0 +1,45 @@
+import type { ModelSummary } from './engineProtocol';
+
+/**
+ * The models that can be the first of a pair: those that work tile by tile and have another of their
+ * scale beside them; or, given the first, those that can be its second.
+ */
+export function pairChoices(
+  models: readonly ModelSummary[],
+  first?: ModelSummary,
+): readonly ModelSummary[] {
+  const able = models.filter(({ byTiles }) => byTiles);
+  const fits = (a: ModelSummary, b: ModelSummary): boolean => a.id !== b.id && a.scale === b.scale;
+  return first
+    ? able.filter((model) => fits(model, first))
+    : able.filter((model) => able.some((other) => fits(model, other)));
+}
+
+/** The id of a pair; see `ModelSummary`. */
+export const pairId = (first: string, second: string): string => `${first}+${second}`;
+
+/**
+ * The models, and the pair that `id` names when it is one: `p+s` of two models that are there, work
+ * tile by tile and have one scale.
+ */
+export function withPair(models: readonly ModelSummary[], id: string): readonly ModelSummary[] {
+  const [first, second, ...more] = id
+    .split('+')
+    .map((part) => models.find((model) => model.id === part));
+  if (!first || !second || more.length > 0) return models;
+  if (!pairChoices(models, first).includes(second) || !first.byTiles) return models;
+  return [
+    ...models,
+    {
+      id,
+      name: `${first.name} + ${second.name}`,
+      description: `λ_pix: ${first.name}; λ_sem: ${second.name}.`,
+      scale: first.scale,
+      branches: ['pixel', 'semantic'],
+      licence:
+        first.licence === second.licence ? first.licence : `${first.licence} AND ${second.licence}`,
+      folder: first.folder,
+      byTiles: true,
+    },
+  ];
+}
