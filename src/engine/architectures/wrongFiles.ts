@@ -24,7 +24,7 @@ const BY_NAME: readonly Sign[] = [
   ],
   [/^(string_to_param|emb_params|clip_[lg])$/, 'it is a textual inversion: words, no network'],
   [
-    /^(text_model|transformer\.text_model|visual\.|vision_model)\./,
+    /^(text_model|transformer\.text_model|visual|vision_model)\./,
     'it is a network that compares pictures with words (CLIP), not an upscaler',
   ],
   [
