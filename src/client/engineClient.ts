@@ -187,7 +187,7 @@ export class EngineClient {
   }
 
   devices(
-    params: { readonly refresh: boolean },
+    params: Parameters<EngineApi['devices']>[0],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<DevicesReport> {
     return this.call('devices', params, options);

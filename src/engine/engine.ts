@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { removeTree } from '../files/removeTree';
 import type { CallContext } from '../shared/rpc';
 import type {
@@ -18,23 +19,27 @@ import { ModelRegistry, summarize } from './models/registry';
 import { PisaSessions } from './pisa/pisaSessions';
 import { exactRegion } from './preview/exactRegion';
 import { previewFile } from './preview/previewFile';
-import { DeviceSelector } from './runtime/deviceSelector';
 import { loadOnnxRuntime } from './runtime/onnxRuntime';
-import { probeDevices } from './runtime/probe';
 import { threadCount } from './runtime/session';
 import { SessionPool } from './runtime/sessionPool';
 import { Line } from './line';
+import { deviceChecks } from './trust/deviceChecks';
+import { DeviceTrust } from './trust/deviceTrust';
+import { TrustFile } from './trust/trustFile';
 import { measurePace } from './upscale/measurePace';
 import type { Watchdog } from './watchdog/watchdog';
 import type { UpscaleServices } from './upscale/services';
 import { upscaleFile } from './upscale/upscaleFile';
+
+/** Beside the installed models: what was found out about devices. */
+const DEVICES_FILE = 'devices.json';
 
 export type EngineOptions = {
   /** Folders with one sub-folder a model, the embedded ones first. */
   readonly modelFolders: readonly string[];
   /** The folder where models that a person installs live. */
   readonly store: string;
-  /** The engine's own script, started again to probe devices. */
+  /** The engine's own script, started again to try devices. */
   readonly entry: string;
   readonly version: string;
   /** Learns which scratch folders are to go with the process. */
@@ -48,7 +53,7 @@ export type EngineOptions = {
 export class Engine {
   private readonly models: ModelRegistry;
   private readonly manager: ModelManager;
-  private readonly devices: DeviceSelector;
+  private readonly devices: DeviceTrust;
   private readonly sessions = new SessionPool();
   private readonly pisa = new PisaSessions();
   /** Whoever runs a network, or works with a session, stands in this line. */
@@ -57,16 +62,20 @@ export class Engine {
   private readonly services: UpscaleServices;
 
   constructor(private readonly options: EngineOptions) {
-    this.models = new ModelRegistry([...options.modelFolders, options.store], options.store);
+    const folders = [...options.modelFolders, options.store];
+    this.models = new ModelRegistry(folders, options.store);
     this.manager = new ModelManager(options.store, this.models, async () => {
       await this.sessions.release();
       await this.pisa.release();
     });
-    this.devices = new DeviceSelector(() => probeDevices(options.entry));
+    this.devices = new DeviceTrust(
+      deviceChecks({ ...options, folders }),
+      new TrustFile(path.join(options.store, DEVICES_FILE)),
+    );
     this.services = {
       findModel: (id) => this.models.find(id),
-      resolveDevice: (choice): ReturnType<DeviceSelector['resolve']> =>
-        this.devices.resolve(choice),
+      resolveDevice: (choice, model, context) => this.devices.resolve(choice, model, context),
+      refusal: (model, device, precision) => this.devices.refusal(model, device, precision),
       acquireSession: async (model, device, tile, branches) => {
         await this.pisa.release();
         return this.sessions.acquire(model, device, tile, branches);
@@ -90,8 +99,10 @@ export class Engine {
         (await inspectSource(input, maxInputMegapixels)).size,
       inspect: ({ inputs, maxInputMegapixels }, { signal }) =>
         inspectAll(inputs, maxInputMegapixels, signal),
-      pace: (params, { signal }) => this.line.run(signal, () => measurePace(params, this.services)),
-      devices: ({ refresh }) => this.devices.report(refresh),
+      pace: (params, { signal }) =>
+        this.line.run(signal, () => measurePace(params, this.services, signal)),
+      devices: async ({ refresh, models }) =>
+        this.devices.report({ refresh, models: models === true ? await this.models.list() : [] }),
       models: () => this.listModels(),
       checkModels: () => this.checkModels(),
       versions: () => this.versions(),

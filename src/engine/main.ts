@@ -1,18 +1,17 @@
 import os from 'node:os';
-import { isOneOf } from '../shared/oneOf';
-import { DEVICES } from '../shared/settings';
 import { RpcEndpoint, type CallContext, type RpcApi } from '../shared/rpc';
 import { Engine } from './engine';
 import { named } from './errors';
 import { DRAW_ARGUMENT, serveDrawings } from './image/drawing';
-import { PROBE_ARGUMENT, probeDevice } from './runtime/probe';
+import { CHECK_ARGUMENT } from './trust/checkProcess';
+import { serveCheck } from './trust/checkMain';
 import { Watchdog } from './watchdog/watchdog';
 
 declare const PISA_UPSCALE_VERSION: string;
 
 /**
- * The forked process. Arguments: `--store <folder>` and the model folders, or `--probe <device>` to
- * try one device and end, or `--draw` to draw SVGs. Talks over Node's IPC channel and ends when the parent goes away.
+ * The forked process. Arguments: `--store <folder>` and the model folders, or `--check <check>` to
+ * try a device or a model on it and end, or `--draw` to draw SVGs. Talks over Node's IPC channel and ends when the parent goes away.
  */
 function main(): void {
   const args = process.argv.slice(2);
@@ -26,11 +25,8 @@ function main(): void {
   // Ctrl+C in a terminal reaches the whole process group; the parent decides what it means.
   process.on('SIGINT', () => undefined);
   const watchdog = new Watchdog();
-  if (args[0] === PROBE_ARGUMENT) {
-    process.on('disconnect', () => process.exit(0));
-    const device = args[1];
-    if (!isOneOf(DEVICES, device)) throw new Error(`Unknown device ${String(device)}.`);
-    void probeDevice(device).then((report) => process.send?.(report, () => process.exit(0)));
+  if (args[0] === CHECK_ARGUMENT) {
+    void serveCheck(args[1] ?? '');
     return;
   }
   lowerPriority();

@@ -133,21 +133,53 @@ export type PictureFacts =
     }
   | ({ readonly ok: false } & RpcErrorValue);
 
+/** How close to the CPU a device computed one thing. */
+export type Agreement = {
+  /** The operator, or the network of a model. */
+  readonly what: string;
+  /** What the device computed in; the CPU's result is float32. */
+  readonly precision: 'float32' | 'float16';
+  /** Relative L2 distance from the CPU's result; missing when there is none. */
+  readonly difference?: number;
+  /** The largest difference that is allowed. */
+  readonly bound: number;
+  readonly agrees: boolean;
+  /** The difference and its bound in words, or why there is none. */
+  readonly reason: string;
+};
+
+/** Whether a device may run a model, and by what that was decided. */
+export type ModelTrust = {
+  readonly model: string;
+  readonly device: Device;
+  readonly precision: 'float32' | 'float16';
+  readonly trusted: boolean;
+  readonly reason: string;
+  /** Each of the model's networks, on a small picture. */
+  readonly checks: readonly Agreement[];
+};
+
 export type DeviceReport = {
   readonly device: Device;
   readonly usable: boolean;
   /** Why the device was refused, or how it did in the check. */
   readonly reason: string;
-  /** Largest difference from the CPU on the probe graph. */
+  /** What drives it, as far as the system tells: what is known of a device holds for this. */
+  readonly driver?: string;
+  /** Largest relative difference from the CPU of an operator in float32. */
   readonly maxDifference?: number;
-  /** Best time for the probe graph in ms, after warm-up. */
+  /** Best time for a small network in ms, after warm-up. */
   readonly milliseconds?: number;
+  /** Every operator that models use. */
+  readonly operators?: readonly Agreement[];
 };
 
 export type DevicesReport = {
   readonly devices: readonly DeviceReport[];
-  /** What `auto` means on this machine. */
+  /** What `auto` means on this machine, for models that the device may run. */
   readonly auto: Device;
+  /** The models that were asked for, on each usable device but the CPU, which is the reference. */
+  readonly models: readonly ModelTrust[];
 };
 
 export type ModelSummary = {
@@ -203,7 +235,14 @@ export type EngineApi = ModelApi & {
     params: { readonly model: string; readonly device: DeviceChoice },
     context: CallContext,
   ): Promise<{ readonly secondsPerPixel: number | undefined; readonly device: Device }>;
-  devices(params: { readonly refresh: boolean }, context: CallContext): Promise<DevicesReport>;
+  /**
+   * Tries devices, unless it is known how they do; with `models` also each installed model on each
+   * usable device. `refresh` forgets what is known.
+   */
+  devices(
+    params: { readonly refresh: boolean; readonly models?: boolean },
+    context: CallContext,
+  ): Promise<DevicesReport>;
   models(params: undefined, context: CallContext): Promise<readonly ModelSummary[]>;
   checkModels(params: undefined, context: CallContext): Promise<readonly ModelCheck[]>;
   versions(params: undefined, context: CallContext): Promise<EngineVersions>;

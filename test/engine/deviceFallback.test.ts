@@ -31,6 +31,7 @@ function servicesWith(
     inTurn: (_signal, work) => work(),
     version: '0.0.0',
     resolveDevice: async () => 'webgpu',
+    refusal: async () => undefined,
     releaseSession: () => pool.release(),
     async acquireSession(model, device, tile) {
       opened.push(`${device} ${tile.width}×${tile.height}`);

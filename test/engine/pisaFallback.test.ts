@@ -39,6 +39,7 @@ class FailingSessions extends PisaSessions {
 
 async function upscale(
   fails: (device: string, type: string) => Error | undefined,
+  refuses: (device: string, type: string) => string | undefined = () => undefined,
 ): Promise<{ device: string; notes: readonly string[]; tried: string[]; size: number[] }> {
   const folder = temporaryFolder();
   const scratch = path.join(folder, 'scratch');
@@ -61,6 +62,7 @@ async function upscale(
     {
       findModel: (id) => registry.find(id),
       resolveDevice: async () => 'webgpu',
+      refusal: async (_model, device, type) => refuses(device, type),
       acquireSession: () => Promise.reject(new Error('not asked for')),
       releaseSession: async () => undefined,
       pisa,
@@ -87,6 +89,28 @@ test('infinity in float16: float32 on the same device does the work, and the per
     /webgpu failed in float16 .*NaN.* tried again in float32 with smaller tiles/,
   );
   assert.deepEqual(size, [64, 48]);
+});
+
+test('a device whose float16 is not trusted computes in float32, and the result says why', async () => {
+  const { device, notes, tried } = await upscale(
+    () => undefined,
+    (_, type) => (type === 'float16' ? 'Conv: differs by 7.3e-3' : undefined),
+  );
+  assert.deepEqual(tried, ['webgpu float32']);
+  assert.equal(device, 'webgpu');
+  assert.deepEqual(notes, [
+    'webgpu computes in float32, because its float16 is not trusted: Conv: differs by 7.3e-3.',
+  ]);
+});
+
+test('a precision that is not trusted is not fallen back to', async () => {
+  const { device, notes, tried } = await upscale(
+    (where) => (where === 'webgpu' ? new Error('device lost') : undefined),
+    (where, type) => (where === 'webgpu' && type === 'float32' ? 'unet: differs' : undefined),
+  );
+  assert.deepEqual(tried, ['webgpu float16', 'cpu float32']);
+  assert.equal(device, 'cpu');
+  assert.match(notes.at(-1)!, /webgpu failed in float32 \(unet: differs\); used cpu instead/);
 });
 
 test('a device that fails in every precision: the CPU does the work', async () => {

@@ -195,6 +195,7 @@ describe('a device that fails in the middle of a preview', () => {
   const services = (release: () => void): UpscaleServices => ({
     findModel: (id) => new ModelRegistry([TEST_MODELS]).find(id),
     resolveDevice: async () => 'webgpu',
+    refusal: async () => undefined,
     acquireSession: async (model, device, _tile, branches) => {
       const session = await openTileSession(model.graph, 'cpu', branches);
       let runs = 0;

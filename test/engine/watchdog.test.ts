@@ -105,7 +105,7 @@ describe('an engine whose parent is killed', onLinux, () => {
   it('ends although it does nothing, and so does one that probes a device', async () => {
     for (const args of [
       ['--store', NO_STORE],
-      ['--probe', 'cpu'],
+      ['--check', JSON.stringify({ kind: 'probe', device: 'cpu', depth: 'speed' })],
     ]) {
       const parent = spawn(
         process.execPath,

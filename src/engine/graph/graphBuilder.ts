@@ -200,7 +200,8 @@ export class GraphBuilder {
     );
   }
 
-  private initializer(tensor: TensorProto): Value {
+  /** A constant of any type. */
+  initializer(tensor: TensorProto): Value {
     const value = this.claim(tensor.name);
     this.initializers.set(tensor.name, tensor);
     return value;

@@ -12,10 +12,19 @@ export const ELEMENT_TYPES = {
   float16: TensorProto_DataType.FLOAT16,
   bfloat16: TensorProto_DataType.BFLOAT16,
   int64: TensorProto_DataType.INT64,
+  int8: TensorProto_DataType.INT8,
+  uint8: TensorProto_DataType.UINT8,
 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
-const BYTES: Record<ElementType, number> = { float32: 4, float16: 2, bfloat16: 2, int64: 8 };
+const BYTES: Record<ElementType, number> = {
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int64: 8,
+  int8: 1,
+  uint8: 1,
+};
 
 /**
  * Weights that stay in a file of their own: `offset` and `length` in bytes, `location` relative to
@@ -59,6 +68,16 @@ export function float32Tensor(
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   });
 }
+
+/** A tensor of bytes stored inside the model, as quantized networks have them. */
+export const byteTensor = (
+  name: string,
+  dims: readonly number[],
+  values: Int8Array | Uint8Array,
+): TensorProto =>
+  tensor(name, values instanceof Int8Array ? 'int8' : 'uint8', dims, {
+    rawData: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  });
 
 /** A one-dimensional int64 tensor, as ONNX wants shapes, axes and sizes. */
 export function int64Tensor(name: string, values: readonly number[]): TensorProto {

@@ -2,9 +2,11 @@ import type { ExactRegionRequest, PreviewRequest } from '../../shared/previewPro
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { PlainRemedy } from '../../shared/plainRemedies';
 import type { Device } from '../../shared/settings';
+import type { ComputeType } from '../graph/sd21/weights';
 import type { Depth } from '../image/samples';
 import type { OpenSource } from '../preview/openSource';
 import type { PreviewContext, PreviewInput, PreviewLayers } from '../preview/previewTiled';
+import type { Trial } from '../trust/trial';
 import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from '../upscale/services';
 import type { Descriptor, ModelFile } from './manifest';
 
@@ -38,6 +40,8 @@ export type Model = {
    * region must be computed for each guidance.
    */
   readonly exactPreview: boolean;
+  /** What it may compute in on a device other than the CPU, the fastest first. */
+  readonly precisions: readonly ComputeType[];
   /** Whether a part of a picture can be computed alone, so that previews need not know the rest. */
   readonly byTiles: boolean;
   /**
@@ -75,6 +79,8 @@ export type Model = {
     source: OpenSource,
     target: string,
   ): Promise<void>;
+  /** The network, or networks, of the model on a small picture, to compare a device with the CPU. */
+  trials(device: Device, type: ComputeType): Promise<readonly Trial[]>;
   /**
    * Seconds for one input pixel, by a short trial; undefined where a trial would take as long as a
    * picture.

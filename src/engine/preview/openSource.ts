@@ -67,7 +67,8 @@ export async function withSource<T>(
   const model = await services.findModel(request.model);
   const size = scaledSize(source.size, request.scale);
   check?.(size);
-  const device = await services.resolveDevice(request.device);
+  const notes: string[] = [];
+  const device = await services.resolveDevice(request.device, model, { signal, notes });
   throwIfCancelled(signal);
   onDevice?.(device);
   return withWorkFolder(request.scratchDirectory, request.jobId, async (folder) => {
@@ -87,7 +88,11 @@ export async function withSource<T>(
         squares,
         folder,
         kept,
-        notes: [...decoded.notes, ...previewNotes(source, squares && request.pixelArt === 'auto')],
+        notes: [
+          ...notes,
+          ...decoded.notes,
+          ...previewNotes(source, squares && request.pixelArt === 'auto'),
+        ],
       });
     } finally {
       await closeSource(decoded);

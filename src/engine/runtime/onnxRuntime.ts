@@ -10,6 +10,8 @@ let loading: Promise<typeof Ort> | undefined;
  * environment before its library is loaded; it then opens no socket and leaves no file.
  */
 const NO_TELEMETRY = { name: 'ORT_DISABLE_TELEMETRY', value: '1' } as const;
+/** NVIDIA's libraries would compute float32 with 10 bits of mantissa where they can. */
+const NO_TF32 = { name: 'NVIDIA_TF32_OVERRIDE', value: '0' } as const;
 
 /**
  * Loads ONNX Runtime's native module on first use: a missing or incompatible binary then fails with
@@ -18,6 +20,7 @@ const NO_TELEMETRY = { name: 'ORT_DISABLE_TELEMETRY', value: '1' } as const;
  */
 export function loadOnnxRuntime(): Promise<typeof Ort> {
   process.env[NO_TELEMETRY.name] = NO_TELEMETRY.value;
+  process.env[NO_TF32.name] = NO_TF32.value;
   loading ??= import('onnxruntime-node').catch((error: unknown) => {
     loading = undefined;
     throw engineError('runtime-missing', {

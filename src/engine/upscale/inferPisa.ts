@@ -18,13 +18,13 @@ export type PisaAttempt = {
 };
 
 /**
- * A GPU computes in float16; what overflows there is tried again in float32 with smaller tiles,
- * then the CPU does the work.
+ * A GPU computes in float16 where the model is trusted to it so, else in float32. What overflows or
+ * runs out of memory there is tried again in float32 with smaller tiles, then the CPU does the work.
  */
-export function pisaAttempts(device: Device): PisaAttempt[] {
+export function pisaAttempts(device: Device, precision: ComputeType): PisaAttempt[] {
   const onCpu: PisaAttempt = { device: 'cpu', type: 'float32', share: 1 };
   if (device === 'cpu') return [onCpu];
-  return [{ device, type: 'float16', share: 1 }, { device, type: 'float32', share: 1 / 4 }, onCpu];
+  return [{ device, type: precision, share: 1 }, { device, type: 'float32', share: 1 / 4 }, onCpu];
 }
 
 /** Tells the person why the work was done otherwise than they asked. */
@@ -79,9 +79,14 @@ export async function pisaAttempted<T>(
   // The tiled models' session would hold memory that is needed here.
   await services.releaseSession();
   const identity = await identityOf(input, scale, part, restore);
+  const refusal = await services.refusal(model, wanted, 'float16');
+  if (refusal !== undefined)
+    notes.push(`${wanted} computes in float32, because its float16 is not trusted: ${refusal}.`);
   return firstSuccessful(
-    pisaAttempts(wanted),
+    pisaAttempts(wanted, refusal === undefined ? 'float16' : 'float32'),
     async ({ device, type, share }) => {
+      const untrusted = await services.refusal(model, device, type);
+      if (untrusted !== undefined) throw new Error(untrusted);
       onDevice(device);
       return work({
         device,

@@ -10,9 +10,10 @@ const TRIAL = { width: 128, height: 128 };
 export async function measurePace(
   { model: id, device: choice }: { readonly model: string; readonly device: DeviceChoice },
   services: UpscaleServices,
+  signal: AbortSignal,
 ): Promise<{ secondsPerPixel: number | undefined; device: Device }> {
   const model = await services.findModel(id);
-  const device = await services.resolveDevice(choice);
+  const device = await services.resolveDevice(choice, model, { signal, notes: [] });
   return { secondsPerPixel: await model.pace(services, device), device };
 }
 

@@ -2,6 +2,7 @@ import type { UpscaleProgress, UpscaleRequest } from '../../shared/engineProtoco
 import type { Rect, Size } from '../../shared/geometry';
 import type { Branch, Guidance } from '../../shared/guidance';
 import type { Device } from '../../shared/settings';
+import type { ComputeType } from '../graph/sd21/weights';
 import type { DecodedSource } from '../image/decode';
 import type { PixelFile } from '../image/pixelFile';
 import type { TiledModel } from '../models/kinds/tiled';
@@ -12,7 +13,17 @@ import type { TileSession } from '../runtime/session';
 /** What an upscaling needs from the rest of the engine. */
 export type UpscaleServices = {
   findModel(id: string): Promise<Model>;
-  resolveDevice(choice: UpscaleRequest['device']): Promise<Device>;
+  /**
+   * The device to run a model on, which is trusted to it. Why a faster one is not is added to
+   * `notes`. Rejects with `device-unavailable` when a named device can't be used for the model.
+   */
+  resolveDevice(
+    choice: UpscaleRequest['device'],
+    model: Model,
+    context: { readonly signal: AbortSignal; readonly notes: string[] },
+  ): Promise<Device>;
+  /** Why a model may not run on a device in a precision; undefined when it may. */
+  refusal(model: Model, device: Device, precision: ComputeType): Promise<string | undefined>;
   /** A session that yields at least `branches`. */
   acquireSession(
     model: TiledModel,

@@ -89,7 +89,12 @@ export async function upscaleFile(
   if (patch) checkNinePatch(request, place);
   if ((await checkTarget(place, request)) === 'skip')
     return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
-  const device = await services.resolveDevice(request.device);
+  const fallbacks: string[] = [];
+  context.progress({ phase: 'prepare', tile: 0, tiles: 0 });
+  const device = await services.resolveDevice(request.device, model, {
+    signal,
+    notes: fallbacks,
+  });
   throwIfCancelled(signal);
   await place.prepare(
     temporaryName(request.jobId) + PALETTE_SUFFIX,
@@ -106,7 +111,6 @@ export async function upscaleFile(
   );
 
   context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
-  const fallbacks: string[] = [];
   const infer: Infer = (decoded, part, partContext, index) => {
     // A model whose result has other proportions yields all of it, and the encoder takes the
     // region.

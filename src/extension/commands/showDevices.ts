@@ -37,7 +37,7 @@ export async function showDevices({
           return await engine.use(
             async (client) =>
               [
-                await client.devices({ refresh: true }, { signal }),
+                await client.devices({ refresh: true, models: true }, { signal }),
                 await client.versions(),
               ] as const,
           );

@@ -1,4 +1,10 @@
-import type { DeviceReport, DevicesReport, EngineVersions } from '../../shared/engineProtocol';
+import { differenceInWords, halfPrecision } from '../../shared/deviceFindings';
+import type {
+  DeviceReport,
+  DevicesReport,
+  EngineVersions,
+  ModelTrust,
+} from '../../shared/engineProtocol';
 import type { DeviceChoice } from '../../shared/settings';
 import type { Translate } from '../translate';
 import { deviceName } from './deviceNames';
@@ -29,9 +35,12 @@ export function formatDeviceReport(
     '',
     ...alignColumns([header, ...rows]),
     '',
-    t('Difference: the largest difference from the CPU on a small test graph.'),
+    t('Difference: the largest relative difference from the CPU of any operator that models use.'),
     t('A device that computes something else is refused.'),
-    t('Speed: the best time for that graph after warming up.'),
+    t('Speed: the best time for a small network after warming up.'),
+    ...driverLines(report.devices, t),
+    '',
+    ...modelLines(report.models, t),
     '',
   ].join('\n');
 }
@@ -43,12 +52,51 @@ function rowFor(
   return [
     deviceName(device),
     usable ? t('yes') : t('no'),
-    maxDifference === undefined ? '–' : maxDifference === 0 ? '0' : maxDifference.toExponential(1),
+    differenceInWords(maxDifference),
     milliseconds === undefined ? '–' : `${milliseconds.toFixed(1)} ms`,
     // A runtime's error may hold line breaks, which would tear the table.
-    reason.replace(/\s+/g, ' ').trim(),
+    oneLine(reason),
   ];
 }
+
+/** What drives each usable device, and whether its float16 is right. */
+function driverLines(devices: readonly DeviceReport[], t: Translate): readonly string[] {
+  return devices
+    .filter(({ usable }) => usable)
+    .flatMap((device) => {
+      const name = deviceName(device.device);
+      const half = halfPrecision(device);
+      return [
+        ...(device.driver === undefined ? [] : [t('Driver of {0}: {1}', name, device.driver)]),
+        ...(half
+          ? [
+              half.agrees
+                ? t('Float16 of {0} is trusted: {1}', name, oneLine(half.reason))
+                : t('Float16 of {0} is not trusted: {1}', name, oneLine(half.reason)),
+            ]
+          : []),
+      ];
+    });
+}
+
+/** Which models are trusted to which devices, and how close each is to the CPU. */
+function modelLines(models: readonly ModelTrust[], t: Translate): readonly string[] {
+  if (models.length === 0) return [t('Models run on the CPU, which is the reference.')];
+  const rows = models.map(({ model, device, precision, trusted, reason }) => [
+    model,
+    deviceName(device),
+    precision,
+    trusted ? t('yes') : t('no'),
+    oneLine(reason),
+  ]);
+  return [
+    ...alignColumns([[t('Model'), t('Device'), t('In'), t('Trusted'), t('Finding')], ...rows]),
+    '',
+    t('A model runs on a device only after its own networks agreed there with the CPU.'),
+  ];
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /** Pads every column but the last to its widest cell. */
 function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {

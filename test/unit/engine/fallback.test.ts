@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attemptsFor, firstSuccessful, type Attempt } from '../../../src/engine/upscale/attempts';
-import { chooseAuto } from '../../../src/engine/runtime/probe';
-import { DeviceSelector } from '../../../src/engine/runtime/deviceSelector';
 import { RpcError } from '../../../src/shared/rpc';
-import type { DeviceReport } from '../../../src/shared/engineProtocol';
 
 const run = async (
   device: Attempt['device'],
@@ -59,41 +56,4 @@ test('a cancel is not tried again', async () => {
   );
   await assert.rejects(cancel, { code: 'cancelled' });
   assert.equal(tries, 1);
-});
-
-const report = (
-  device: DeviceReport['device'],
-  usable: boolean,
-  milliseconds?: number,
-): DeviceReport => ({
-  device,
-  usable,
-  reason: 'test',
-  ...(milliseconds === undefined ? {} : { milliseconds }),
-});
-
-test('auto is the fastest device that passed; an emulated GPU does not beat the CPU', () => {
-  assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', true, 1)]), 'webgpu');
-  assert.equal(chooseAuto([report('cpu', true, 9), report('webgpu', true, 200)]), 'cpu');
-  assert.equal(
-    chooseAuto([report('cpu', true, 9), report('webgpu', false, 1), report('cuda', true, 2)]),
-    'cuda',
-  );
-  assert.equal(chooseAuto([]), 'cpu');
-});
-
-test('the probe runs once, again on request, and again after it failed', async () => {
-  let probes = 0;
-  const selector = new DeviceSelector(async () => {
-    if (++probes === 1) throw new Error('no runtime');
-    return { devices: [report('cpu', true, 1), report('webgpu', false)], auto: 'cpu' };
-  });
-  assert.equal(await selector.resolve('cpu'), 'cpu');
-  assert.equal(probes, 0);
-  await assert.rejects(selector.resolve('auto'), /no runtime/);
-  assert.equal(await selector.resolve('auto'), 'cpu');
-  await assert.rejects(selector.resolve('webgpu'), { code: 'device-unavailable' });
-  assert.equal(probes, 2);
-  await selector.report(true);
-  assert.equal(probes, 3);
 });

@@ -1,10 +1,14 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
 import type { UpscaleRequest } from '../../../shared/engineProtocol';
+import type { Device } from '../../../shared/settings';
+import type { ComputeType } from '../../graph/sd21/weights';
 import { readPisaCheckpoint } from '../../pisa/pisaCheckpoint';
 import { exactPisa } from '../../preview/exactPisa';
 import type { OpenSource } from '../../preview/openSource';
 import { previewPisa } from '../../preview/previewPisa';
 import type { PreviewContext, PreviewInput, PreviewLayers } from '../../preview/previewTiled';
+import { pisaTrials } from '../../trust/pisaTrials';
+import type { Trial } from '../../trust/trial';
 import { inferPisa } from '../../upscale/inferPisa';
 import type {
   InferInput,
@@ -23,6 +27,7 @@ export class PisaModel implements Model {
   readonly depth = 8;
   readonly exactPreview = false;
   readonly byTiles = false;
+  readonly precisions = ['float16', 'float32'] as const;
   readonly stable = true;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
@@ -77,6 +82,10 @@ export class PisaModel implements Model {
     target: string,
   ): Promise<void> {
     return exactPisa(request, services, signal, { ...source, model: this }, target);
+  }
+
+  trials(device: Device, type: ComputeType): Promise<readonly Trial[]> {
+    return pisaTrials(this, device, type);
   }
 
   pace(): Promise<undefined> {

@@ -10,6 +10,8 @@ import {
   type PreviewLayers,
 } from '../../preview/previewTiled';
 import type { GraphSource } from '../../runtime/session';
+import type { Trial } from '../../trust/trial';
+import { tiledTrial } from '../../trust/tiledTrial';
 import { inferTiled } from '../../upscale/inferTiled';
 import { tiledPace } from '../../upscale/measurePace';
 import type {
@@ -26,6 +28,7 @@ export abstract class TiledModel implements Model {
   readonly depth = 16;
   readonly exactPreview: boolean = true;
   readonly byTiles = true;
+  readonly precisions = ['float32'] as const;
 
   abstract readonly stable: boolean;
   abstract readonly manifest: TiledDescriptor;
@@ -67,6 +70,10 @@ export abstract class TiledModel implements Model {
     target: string,
   ): Promise<void> {
     return exactTiled(request, services, signal, { ...source, model: this }, target);
+  }
+
+  trials(): Promise<readonly Trial[]> {
+    return Promise.resolve([tiledTrial(this)]);
   }
 
   pace(services: UpscaleServices, device: Device): Promise<number | undefined> {

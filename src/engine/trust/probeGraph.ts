@@ -1,13 +1,13 @@
 import { GraphBuilder, type Value } from '../graph/graphBuilder';
+import { pseudoRandom } from './operators/pseudoRandom';
 
 export const PROBE_SIDE = 64;
 const CHANNELS = 32;
 const LAYERS = 4;
 
 /**
- * A tiny super-resolution network with fixed pseudo-random weights: the operators of the embedded
- * models (Conv, LeakyRelu, Concat, DepthToSpace), so that a device that gets one of them wrong
- * shows it here and not in a picture.
+ * A tiny super-resolution network with fixed pseudo-random weights (Conv, LeakyRelu, Concat,
+ * DepthToSpace), by which devices' speeds are compared.
  */
 export function probeGraph(): Uint8Array {
   const graph = new GraphBuilder('probe');
@@ -50,15 +50,4 @@ export function probeGraph(): Uint8Array {
 export function probeInput(): Float32Array {
   const random = pseudoRandom(2);
   return Float32Array.from({ length: 3 * PROBE_SIDE * PROBE_SIDE }, random);
-}
-
-/**
- * Deterministic numbers in [0,1): a linear congruential generator (Numerical Recipes' constants).
- */
-function pseudoRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 4294967296;
-  };
 }

@@ -1,0 +1,100 @@
+import { fork } from 'node:child_process';
+import type { Agreement, DeviceReport } from '../../shared/engineProtocol';
+import type { Device } from '../../shared/settings';
+import type { ComputeType } from '../graph/sd21/weights';
+import type { ProbeDepth } from './probe';
+
+/** The argument that makes the engine's entry do one check of a device, given as JSON, and end. */
+export const CHECK_ARGUMENT = '--check';
+
+/** What is checked in a process of its own. */
+export type Check =
+  | { readonly kind: 'probe'; readonly device: Device; readonly depth: ProbeDepth }
+  | {
+      readonly kind: 'fingerprint';
+      readonly device: Device;
+      readonly precision: ComputeType;
+      readonly model: string;
+      /** Where models are. */
+      readonly folders: readonly string[];
+      readonly store: string;
+    };
+
+/** What each check yields. */
+export type CheckResults = {
+  readonly probe: DeviceReport;
+  readonly fingerprint: readonly Agreement[];
+};
+
+/** What the process says: what it does next, its result, or why it has none. */
+export type CheckMessage =
+  | { readonly step: string }
+  | { readonly result: DeviceReport | readonly Agreement[] }
+  | { readonly failure: string };
+
+/** A result, or why there is none: a crash, silence, or an error. */
+export type CheckOutcome<K extends Check['kind']> =
+  { readonly result: CheckResults[K] } | { readonly failure: string };
+
+/**
+ * Does a check in a process of its own, because a broken driver may crash or freeze the process
+ * that touches it. `entry` is the engine's script. The process is killed when it says nothing for
+ * `silenceMs`. Never rejects.
+ */
+export function checkInProcess<C extends Check>(
+  entry: string,
+  check: C,
+  silenceMs: number,
+): Promise<CheckOutcome<C['kind']>> {
+  return new Promise((resolve) => {
+    const child = fork(entry, [CHECK_ARGUMENT, JSON.stringify(check)], {
+      execArgv: process.execArgv,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let outcome: CheckOutcome<C['kind']> | undefined;
+    let stderr = '';
+    let at = '';
+    let isSilent = false;
+    const onSilence = (): void => {
+      isSilent = true;
+      child.kill('SIGKILL');
+    };
+    let timer = setTimeout(onSilence, silenceMs);
+    child.stderr?.on(
+      'data',
+      (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2000)),
+    );
+    // Whoever wanted to know is gone.
+    const abandon = (): void => void child.kill('SIGKILL');
+    process.once('disconnect', abandon);
+    child.on('message', (message: CheckMessage) => {
+      clearTimeout(timer);
+      timer = setTimeout(onSilence, silenceMs);
+      if ('step' in message) at = message.step;
+      else if ('failure' in message) outcome = { failure: message.failure };
+      else outcome = { result: message.result as CheckResults[C['kind']] };
+    });
+    child.on('error', (error) => (stderr = error.message));
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      process.off('disconnect', abandon);
+      resolve(
+        outcome ?? {
+          failure: isSilent
+            ? silence(silenceMs, at)
+            : death(signal === null ? `exit code ${String(code)}` : signal, at, stderr),
+        },
+      );
+    });
+  });
+}
+
+const during = (step: string): string => (step === '' ? '' : ` during ${step}`);
+
+const silence = (milliseconds: number, step: string): string =>
+  `its test process did not answer for ${Math.round(milliseconds / 1000)} s${during(step)}`;
+
+function death(ended: string, step: string, stderr: string): string {
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  return `its test process ended early (${ended})${during(step)}${last === '' ? '' : `: ${last}`}`;
+}

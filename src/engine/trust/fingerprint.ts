@@ -1,0 +1,41 @@
+import type { Agreement } from '../../shared/engineProtocol';
+import type { Device } from '../../shared/settings';
+import { messageOf } from '../errors';
+import type { ComputeType } from '../graph/sd21/weights';
+import type { Model } from '../models/model';
+import { NETWORK_BOUNDS, relativeL2 } from './agreement';
+import { judged } from './probe';
+import { readableReason } from './readableReason';
+
+/**
+ * Runs each network of a model on a small picture, on the CPU in float32 and on a device, and tells
+ * how far they are apart. One network is open at a time. `onStep` learns what runs next. Rejects
+ * when the CPU fails; what the device does wrong is in the answer, which then ends there.
+ */
+export async function fingerprint(
+  model: Model,
+  device: Device,
+  type: ComputeType,
+  onStep: (step: string) => void,
+): Promise<Agreement[]> {
+  const bound = NETWORK_BOUNDS[type];
+  const checks: Agreement[] = [];
+  for (const { name, run } of await model.trials(device, type)) {
+    onStep(`${name} on the CPU`);
+    const expected = await run('cpu');
+    onStep(`${name} on ${device} in ${type}`);
+    const common = { precision: type, bound };
+    try {
+      const result = await run(device);
+      for (const [output, { data }] of Object.entries(expected)) {
+        const difference = relativeL2(result[output]?.data ?? new Float32Array(), data);
+        checks.push({ what: `${name}, ${output}`, ...common, ...judged(difference, bound) });
+      }
+    } catch (error) {
+      const reason = readableReason(messageOf(error));
+      checks.push({ what: name, ...common, agrees: false, reason });
+    }
+    if (checks.some(({ agrees }) => !agrees)) break;
+  }
+  return checks;
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readSmallText } from '../../files/readSmall';
+
+const LIMIT = 8 * 2 ** 20;
+const VERSION = 1;
+
+/** What was found out, and for what it holds. */
+export type Finding<T> = {
+  /** Of everything that the finding depends on. */
+  readonly key: string;
+  /** Milliseconds since 1970 after which it is found out anew; missing for never. */
+  readonly until?: number;
+  readonly value: T;
+};
+
+/**
+ * Findings about devices, kept in a file for other processes and later ones. It is a convenience:
+ * a file that can't be read or written costs a check, and no error.
+ */
+export class TrustFile {
+  /** Without a path findings live as long as this object. */
+  constructor(private readonly file?: string) {}
+
+  private known: Promise<Map<string, Finding<unknown>>> | undefined;
+
+  /**
+   * What was found out under `name` for `key`. `isWhole` says whether a value that was read is one.
+   */
+  async get<T>(
+    name: string,
+    key: string,
+    isWhole: (value: unknown) => value is T,
+  ): Promise<T | undefined> {
+    this.known ??= this.read();
+    const finding = (await this.known).get(name);
+    if (finding?.key !== key || !isWhole(finding.value)) return undefined;
+    if (finding.until !== undefined && finding.until < Date.now()) return undefined;
+    return finding.value;
+  }
+
+  /** Keeps a finding in place of the one that `name` had. */
+  async set(name: string, finding: Finding<unknown>): Promise<void> {
+    // Another process may have written since.
+    const findings = await this.read();
+    for (const [other, value] of (await this.known) ?? []) {
+      if (!findings.has(other)) findings.set(other, value);
+    }
+    findings.set(name, finding);
+    this.known = Promise.resolve(findings);
+    await this.write(findings).catch(() => undefined);
+  }
+
+  private async read(): Promise<Map<string, Finding<unknown>>> {
+    const findings = new Map<string, Finding<unknown>>();
+    if (this.file === undefined) return findings;
+    try {
+      const json: unknown = JSON.parse(await readSmallText(this.file, { limit: LIMIT }));
+      if (!isObject(json) || json.version !== VERSION || !isObject(json.findings)) return findings;
+      for (const [name, finding] of Object.entries(json.findings))
+        if (isFinding(finding)) findings.set(name, finding);
+    } catch {
+      // None yet, or damaged.
+    }
+    return findings;
+  }
+
+  private async write(findings: ReadonlyMap<string, Finding<unknown>>): Promise<void> {
+    if (this.file === undefined) return;
+    await mkdir(path.dirname(this.file), { recursive: true });
+    const temporary = `${this.file}.${randomUUID()}`;
+    try {
+      const json = { version: VERSION, findings: Object.fromEntries(findings) };
+      await writeFile(temporary, `${JSON.stringify(json, null, 1)}\n`, { mode: 0o600, flag: 'wx' });
+      await rename(temporary, this.file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+}
+
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isFinding = (value: unknown): value is Finding<unknown> =>
+  isObject(value) &&
+  typeof value.key === 'string' &&
+  (value.until === undefined || typeof value.until === 'number') &&
+  'value' in value;

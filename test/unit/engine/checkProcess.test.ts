@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { checkInProcess, type Check } from '../../../src/engine/trust/checkProcess';
+import { readableReason } from '../../../src/engine/trust/readableReason';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Does a check with an engine that behaves as `body` says. */
+async function outcomeOf(body: string, silenceMs = 60_000): Promise<string> {
+  const entry = path.join(folder, 'engine.cjs');
+  writeFileSync(entry, body);
+  const check: Check = { kind: 'probe', device: 'webgpu', depth: 'operators' };
+  const outcome = await checkInProcess(entry, check, silenceMs);
+  return 'failure' in outcome ? outcome.failure : JSON.stringify(outcome.result);
+}
+
+const SAY = 'const say = (m) => new Promise((done) => process.send(m, done));';
+
+describe('a check in a process of its own', () => {
+  for (const [what, body, expected, silenceMs] of [
+    [
+      'a result',
+      `${SAY} say({ step: 'a' }).then(() => say({ result: { check: JSON.parse(process.argv[3]) } }))
+        .then(() => process.exit());`,
+      /^\{"check":\{"kind":"probe","device":"webgpu","depth":"operators"\}\}$/,
+    ],
+    [
+      'an error',
+      `${SAY} say({ failure: 'no adapter' }).then(() => process.exit());`,
+      /^no adapter$/,
+    ],
+    [
+      'a crash has the name of what was computed',
+      `${SAY} say({ step: 'Conv 3×3 in float32' }).then(() => process.kill(process.pid, 'SIGSEGV'));`,
+      /^its test process ended early \(SIGSEGV\) during Conv 3×3 in float32$/,
+    ],
+    [
+      'an exit tells the last that was printed',
+      `console.error('first\\nlibvulkan: lost'); process.exitCode = 3;process.disconnect();`,
+      /^its test process ended early \(exit code 3\): libvulkan: lost$/,
+    ],
+    [
+      'a frozen driver is given up, with its name',
+      `${SAY} say({ step: 'unet on webgpu in float16' }).then(() => { for (;;); });`,
+      /did not answer for \d+ s during unet on webgpu in float16$/,
+      1500,
+    ],
+    [
+      'a device that is slow and goes on is not',
+      `${SAY} let i = 0; setInterval(() => {
+        if (++i < 5) void say({ step: String(i) });
+        else void say({ result: 'done' }).then(() => process.exit());
+      }, 600);`,
+      /^"done"$/,
+      2500,
+    ],
+  ] as const)
+    it(what, async () => assert.match(await outcomeOf(body, silenceMs), expected));
+});
+
+describe('what ONNX Runtime says is put into words for people', () => {
+  for (const [said, expected] of [
+    [
+      '/src/core/x.cc:12 void f() adapter != nullptr was false. Failed to get a WebGPU adapter.\n  at',
+      'Failed to get a WebGPU adapter.',
+    ],
+    [
+      'shader_helper.cc:416 GenerateSourceCode Program Transpose requires f16 but the device does not support it.',
+      'Program Transpose requires f16 but the device does not support it.',
+    ],
+    ['\n\n', 'failed without a message'],
+  ] as const)
+    it(expected, () => assert.equal(readableReason(said), expected));
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fromBinary } from '@bufbuild/protobuf';
+import { ARCHITECTURES } from '../../../src/engine/architectures/list';
+import { buildNetwork } from '../../../src/engine/architectures/buildNetwork';
+import { StateDict } from '../../../src/engine/architectures/stateDict';
+import { readSafetensors } from '../../../src/engine/checkpoint/safetensors';
+import { ModelProtoSchema } from '../../../src/engine/graph/proto/onnx_pb';
+import { buildUNet } from '../../../src/engine/graph/sd21/unet';
+import { buildVae, VAE_PARTS } from '../../../src/engine/graph/sd21/vae';
+import { Weights } from '../../../src/engine/graph/sd21/weights';
+import { operatorGraph } from '../../../src/engine/trust/operators/operatorCase';
+import { OPERATORS } from '../../../src/engine/trust/operators/operators';
+import { referenceTensors, RECIPES, writeSafetensors } from '../../harness/networks';
+import { tinyNetworks } from '../../engine/pisaSupport';
+import { EMBEDDED_MODELS } from '../../engine/support';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A node's operator, with what chooses another kernel: attributes that are words, and axes. */
+function formsOf(onnx: Uint8Array): Set<string> {
+  const forms = new Set<string>();
+  for (const { opType, domain, attribute } of fromBinary(ModelProtoSchema, onnx).graph!.node) {
+    const words = attribute
+      .filter(({ s }) => s.length > 0)
+      .map(({ name, s }) => `${name}=${Buffer.from(s).toString()}`);
+    forms.add([domain, opType, ...words.sort()].filter((word) => word !== '').join(' '));
+  }
+  return forms;
+}
+
+const probed = new Set(
+  OPERATORS.flatMap((operator) => [
+    ...formsOf(operatorGraph(operator, 'float32')),
+    ...(operator.hasHalf ? formsOf(operatorGraph(operator, 'float16')) : []),
+  ]),
+);
+
+function assertProbed(onnx: Uint8Array): void {
+  const missing = [...formsOf(onnx)].filter((form) => !probed.has(form));
+  assert.deepEqual(missing, [], 'the probe has no such operator');
+}
+
+describe('the probe of a device has every operator that a network has', () => {
+  it('the embedded model', () => {
+    assertProbed(readFileSync(path.join(EMBEDDED_MODELS, 'pisa-compact-4x/model.onnx')));
+  });
+
+  for (const type of ['float32', 'float16'] as const) {
+    for (const name of Object.keys(RECIPES))
+      it(`${name} in ${type}`, async () => {
+        const file = path.join(folder, `${name}.safetensors`);
+        writeSafetensors(file, await referenceTensors(name));
+        const dict = new StateDict(await readSafetensors(file));
+        const architecture = ARCHITECTURES.find((each) => each.recognises(dict));
+        assertProbed(buildNetwork(architecture!, dict, folder, type));
+      });
+
+    it(`PiSA-SR’s networks in ${type}, as they are written for devices`, async () => {
+      const { checkpoint } = await tinyNetworks(type, 'webgpu');
+      const { folder: root, vaeConfig, vae, unetConfig, unet, loras, context } = checkpoint;
+      for (const part of VAE_PARTS)
+        for (const statistics of ['measure', 'given'] as const)
+          assertProbed(
+            buildVae(part, {
+              config: vaeConfig,
+              weights: new Weights(vae, root),
+              type,
+              statistics,
+              attention: 'plain',
+            }).onnx,
+          );
+      const weights = new Weights(new Map([...unet, ...loras.tensors]), root);
+      const attention = 'plain';
+      assertProbed(
+        buildUNet({ config: unetConfig, weights, loras, context, type, attention }).onnx,
+      );
+    });
+  }
+
+  it('names each operator once', () => {
+    const names = OPERATORS.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+  });
+});
