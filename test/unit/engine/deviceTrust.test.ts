@@ -6,7 +6,9 @@ import { after, describe, it } from 'node:test';
 import type { Agreement, DeviceReport, ModelTrust } from '../../../src/shared/engineProtocol';
 import type { Device } from '../../../src/shared/settings';
 import type { ComputeType } from '../../../src/engine/graph/sd21/weights';
-import type { InstalledModel } from '../../../src/engine/models/registry';
+import { EmbeddedModel } from '../../../src/engine/models/kinds/embedded';
+import { PisaModel } from '../../../src/engine/models/kinds/pisaSr';
+import type { Model } from '../../../src/engine/models/model';
 import type { DeviceChecks } from '../../../src/engine/trust/deviceChecks';
 import { DeviceTrust } from '../../../src/engine/trust/deviceTrust';
 import { chooseAuto } from '../../../src/engine/trust/speed';
@@ -24,22 +26,22 @@ const file = (sha256: string): { path: string; bytes: number; sha256: string } =
   sha256,
 });
 const common = { id: 'tiled', name: 'T', description: 'T', scale: 4, licence } as const;
-const tiled = (sha256 = 'a'.repeat(64)): InstalledModel => ({
-  manifest: {
-    kind: 'tiled',
-    ...common,
-    branches: ['pixel'],
-    sizeRule: { multipleOf: 1, minimum: 1 },
-    margin: 0,
-    halo: 1,
-    tilePixels: 1000,
-    graph: file(sha256),
-  },
-  folder: '/models/tiled',
-  graph: '/models/tiled/model.onnx',
-});
-const pisa: InstalledModel = {
-  manifest: {
+const tiled = (sha256 = 'a'.repeat(64)): Model =>
+  new EmbeddedModel(
+    {
+      kind: 'tiled',
+      ...common,
+      branches: ['pixel'],
+      sizeRule: { multipleOf: 1, minimum: 1 },
+      margin: 0,
+      halo: 1,
+      tilePixels: 1000,
+      graph: file(sha256),
+    },
+    '/models/tiled',
+  );
+const pisa: Model = new PisaModel(
+  {
     kind: 'pisa-sr',
     ...common,
     id: 'pisa-sr',
@@ -56,8 +58,8 @@ const pisa: InstalledModel = {
     },
     accepted: [],
   },
-  folder: '/models/pisa-sr',
-};
+  '/models/pisa-sr',
+);
 
 /** How a made-up machine behaves. */
 type Machine = {
