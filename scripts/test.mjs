@@ -3,6 +3,7 @@
  *
  *   npm test [-- static unit engine webview host ui package install]
  *   npm test -- arm64      another platform under an emulator, only when named
+ *   npm test -- lavapipe   WebGPU on a second device in software, only when named
  *
  * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
  * counts everything that ran.
@@ -51,6 +52,8 @@ const TIERS = {
     ),
   },
   package: { suites: [nodeTests('test/package', '--test-concurrency=1')] },
+  // A second device in software, with float16.
+  lavapipe: { isExtra: true, suites: [nodeTests('test/lavapipe', '--test-concurrency=1')] },
   install: {
     setUp: [ensureChromium, ensureVsCodeHost],
     suites: [nodeTest('test/package/install.test.mjs')],

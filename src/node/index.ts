@@ -3,7 +3,13 @@
  * happens in the engine's own process; the caller's event loop stays free.
  */
 export type { AssetOptions, PixelArtChoice, SpriteGrid } from '../shared/assetOptions';
-export type { DeviceReport, DevicesReport, ModelSummary } from '../shared/engineProtocol';
+export type {
+  Agreement,
+  DeviceReport,
+  DevicesReport,
+  ModelSummary,
+  ModelTrust,
+} from '../shared/engineProtocol';
 export type { Rect, Size } from '../shared/geometry';
 export type { Branch, Guidance } from '../shared/guidance';
 export type { MetadataChoice, OutputOptions } from '../shared/outputOptions';

@@ -4,20 +4,18 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
-import { importPisa } from '../../src/engine/models/install/importPisa';
-import { ModelStore } from '../../src/engine/models/install/modelStore';
 import { openTileSession } from '../../src/engine/runtime/session';
 import { NETWORK_BOUNDS, OPERATOR_BOUNDS } from '../../src/engine/trust/agreement';
+import { fingerprint } from '../../src/engine/trust/fingerprint';
 import { FUSED_ATTENTION } from '../../src/engine/trust/operators/normsAndSequences';
 import { OPERATORS } from '../../src/engine/trust/operators/operators';
 import { probeDevice } from '../../src/engine/trust/probe';
 import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
 import { writeFusedModel } from './fusedModel';
-import { GOLDEN_PROCESS_SIZE, relativeL2, TINY_PISA } from './pisaSupport';
+import { relativeL2 } from './pisaSupport';
 import {
   callFor,
   CLI,
@@ -30,6 +28,7 @@ import {
   tiledModel,
   writePng,
 } from './support';
+import { importTiny, overflowingTiny, upscaleTrusting } from './tinyOnDevice';
 
 const HAS_FLOAT16 = process.env.DEVICE_HAS_FLOAT16 === '1';
 
@@ -124,21 +123,7 @@ describe('a tiled model', () => {
 });
 
 describe('PiSA-SR', () => {
-  before(async () => {
-    await importPisa({
-      folder: TINY_PISA,
-      weights: undefined,
-      precision: undefined,
-      accepted: 'all',
-      store: new ModelStore(store),
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    });
-    // A device in software would take minutes for the size that pictures are computed at.
-    const manifest = path.join(store, 'pisa-sr', 'manifest.json');
-    const json = JSON.parse(readFileSync(manifest, 'utf8')) as object;
-    writeFileSync(manifest, JSON.stringify({ ...json, processSize: GOLDEN_PROCESS_SIZE }));
-  });
+  before(() => importTiny(store));
 
   it('through the engine: trusted in float32, and the note says why not in float16', async () => {
     const input = await writePng(path.join(folder, 'pisa.png'), 16, 12);
@@ -157,6 +142,36 @@ describe('PiSA-SR', () => {
     );
   });
 });
+
+if (HAS_FLOAT16)
+  describe('float16', () => {
+    it('is seen to be wrong in a model’s own networks, too', async () => {
+      const model = await importTiny(path.join(folder, 'half'));
+      const checks = await fingerprint(model, 'webgpu', 'float16', () => undefined);
+      const wrong = checks.filter(({ agrees }) => !agrees);
+      console.log(wrong.map(({ what, reason }) => `${what}: ${reason}`).join('\n'));
+      assert.equal(wrong.length, 1);
+      assert.ok(wrong[0]!.difference! > NETWORK_BOUNDS.float16);
+    });
+
+    it('NaN is not trusted, and where it comes later float32 does the work, with a note', async () => {
+      const tiny = overflowingTiny(path.join(folder, 'overflowing'));
+      const model = await importTiny(path.join(folder, 'overflowing-store'), tiny);
+      const trials = await model.trials('webgpu', 'float16');
+      for (const trial of trials) await trial.run('cpu');
+      await assert.rejects(trials.at(-1)!.run('webgpu'), /NaN or infinite/);
+
+      const input = await writePng(path.join(folder, 'nan.png'), 16, 12);
+      const gpu = await upscaleTrusting(model, 'webgpu', input, path.join(folder, 'scratch-gpu'));
+      console.log(gpu.notes.join('\n'));
+      assert.equal(gpu.device, 'webgpu');
+      assert.match(gpu.notes[0]!, /webgpu failed in float16 .*NaN.*tried again in float32/);
+      const pixels = (await pixelsOf(gpu.output)).data;
+      const cpu = await upscaleTrusting(model, 'cpu', input, path.join(folder, 'scratch-cpu'));
+      assert.notEqual(cpu.output, gpu.output);
+      assert.ok(largestDifference(pixels, (await pixelsOf(cpu.output)).data) <= 1);
+    });
+  });
 
 it('doctor says of each model what was checked and how close it was', () => {
   const args = ['--store', store, 'doctor'];

@@ -12,9 +12,10 @@ const ICD = path.join(CHROMIUM, 'vk_swiftshader_icd.json');
 
 test('the WebGPU provider, on SwiftShader', async () => {
   assert.ok(existsSync(ICD), `${ICD} is missing: apt-get install chromium`);
-  await runSoftwareDevice([], {
+  const environment = {
     VK_ICD_FILENAMES: ICD,
     LD_LIBRARY_PATH: [CHROMIUM, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
     DEVICE_HAS_FLOAT16: '0',
-  });
+  };
+  await runSoftwareDevice([], environment, 7);
 });

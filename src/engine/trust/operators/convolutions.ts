@@ -38,7 +38,7 @@ function unary(
     range?: readonly [number, number];
   } = {},
 ): OperatorCase {
-  const { dims = [1, 6, 12, 10], domain, range = [-3, 3] } = options;
+  const { dims = [1, 6, 12, 10], domain, range = [-2, 2] } = options;
   return operator(
     what,
     [dims],
