@@ -205,7 +205,9 @@ export class DeviceTrust {
     find: () => Promise<Tried<T>>,
     refresh: boolean,
   ): Promise<T> {
-    const known = this.running.get(name);
+    // A file of the person's own may be another one by now.
+    const asked = [name, ...depends].join('|');
+    const known = this.running.get(asked);
     if (known && !refresh) return known as Promise<T>;
     const finding = (async () => {
       const driver = await this.driver(device);
@@ -218,8 +220,8 @@ export class DeviceTrust {
       if (driver !== undefined) await this.kept.set(name, { key, ...until, value });
       return value;
     })();
-    this.running.set(name, finding);
-    finding.catch(() => this.running.delete(name));
+    this.running.set(asked, finding);
+    finding.catch(() => this.running.delete(asked));
     return finding;
   }
 }

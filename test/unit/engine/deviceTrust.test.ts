@@ -306,6 +306,14 @@ describe('what was found out is kept', () => {
     assert.deepEqual(again.log, []);
   });
 
+  it('another file of the same model is found out anew, also in the life of one process', async () => {
+    const { checks, log } = machine();
+    const trust = new DeviceTrust(checks, new TrustFile(freshFile()));
+    const both = [tiled(), tiled('b'.repeat(64))];
+    for (const model of [...both, ...both]) await trust.refusal(model, 'webgpu', 'float32');
+    assert.equal(log.filter((entry) => entry === FINGERPRINT).length, 2);
+  });
+
   it('a file that is damaged, or says what no finding says, costs a check and no error', async () => {
     const kept = freshFile();
     await resolveAnew(kept, {});
