@@ -1,6 +1,6 @@
 /**
  * ONNX Runtime's messages begin with a source file and an expression; what a person can use comes
- * after them. One line.
+ * after them. One line, without a full stop.
  */
 export function readableReason(text: string): string {
   const line =
@@ -11,5 +11,6 @@ export function readableReason(text: string): string {
   return line
     .replace(/^.* was false\. /, '')
     .replace(/^\S+\.(?:cc|cpp|h):\d+ \S+ /, '')
-    .replace(/^\S+: /, '');
+    .replace(/^\S+: /, '')
+    .replace(/\.$/, '');
 }

@@ -66,11 +66,11 @@ describe('what ONNX Runtime says is put into words for people', () => {
   for (const [said, expected] of [
     [
       '/src/core/x.cc:12 void f() adapter != nullptr was false. Failed to get a WebGPU adapter.\n  at',
-      'Failed to get a WebGPU adapter.',
+      'Failed to get a WebGPU adapter',
     ],
     [
       'shader_helper.cc:416 GenerateSourceCode Program Transpose requires f16 but the device does not support it.',
-      'Program Transpose requires f16 but the device does not support it.',
+      'Program Transpose requires f16 but the device does not support it',
     ],
     ['\n\n', 'failed without a message'],
   ] as const)
