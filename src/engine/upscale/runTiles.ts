@@ -8,6 +8,7 @@ import type { TileLayers, TileSession } from '../runtime/session';
 import type { Span, TilePlan } from '../tiling/plan';
 import { alphaInput, blendAlpha, fillAlpha, keepFlatAlpha, type AlphaInput } from './alphaTiles';
 import { blendTile, joinAlpha, type BlendWindow } from './blend';
+import { mixColumns, mixRows, widened } from './feather';
 import { mirroredIndices, tileInput } from './tileInput';
 
 export type RunTilesParams = {
@@ -38,6 +39,11 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
   const { scale, margin } = manifest;
   const bands = alpha ? 4 : 3;
   const { width, height } = params.rgb.info;
+  const half = Math.floor((manifest.feather ?? 0) / 2);
+  const [planColumns, planRows] = [widened(plan.columns, half), widened(plan.rows, half)];
+  const overlap = 2 * half * scale;
+  // What the row of tiles above reaches into the next.
+  let above: ClampedSamples | undefined;
   let inferenceSeconds = 0;
   let done = 0;
   const { width: tileWidth, height: tileHeight } = plan.tile;
@@ -55,14 +61,15 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
     (image) =>
       session.runPixel?.(image, tileWidth, tileHeight) ?? session.run(image, tileWidth, tileHeight),
   );
-  for (const row of plan.rows) {
+  for (const row of planRows) {
     const keptRows = keptPart(row, margin, height);
     if (keptRows.length === 0) continue; // nothing but padding
     const read = await rowReader(params.rgb, row, plan.tile.height, margin);
     const readAlpha = alpha && (await rowReader(alpha, row, plan.tile.height, margin));
     const band = newClamped(params.output.depth, width * scale * keptRows.length * scale * bands);
     const plane = alpha && newClamped(params.output.depth, width * scale * keptRows.length * scale);
-    for (const column of plan.columns) {
+    let isFirst = true;
+    for (const column of planColumns) {
       throwIfCancelled(signal);
       const keptColumns = keptPart(column, margin, width);
       if (keptColumns.length === 0) continue;
@@ -86,14 +93,17 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
           plane,
           runAlpha,
         ));
-      if (isVisible)
-        blendTile(
-          await run(tileInput(read.samples, width, columns, read.rows)),
-          guidance,
-          window,
-          band,
-          bands,
-        );
+      if (isVisible) {
+        const layers = await run(tileInput(read.samples, width, columns, read.rows));
+        if (isFirst || overlap === 0) blendTile(layers, guidance, window, band, bands);
+        else {
+          const tile = newClamped(params.output.depth, window.width * window.height * bands);
+          const alone = { ...window, bandX: 0, bandWidth: window.width };
+          blendTile(layers, guidance, alone, tile, bands);
+          mixColumns(tile, window, band, bands, overlap);
+        }
+      }
+      isFirst = false;
       const { bandX: x, width: keptWidth, height: keptHeight } = window;
       params.onTile(++done, {
         x,
@@ -112,6 +122,12 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
       );
       joinAlpha(band, plane);
     }
+    const rowLength = width * scale * bands;
+    if (above) mixRows(above, band, rowLength);
+    above =
+      overlap > 0 && keptRows.inPicture + keptRows.length < height
+        ? band.slice(band.length - overlap * rowLength)
+        : undefined;
     await params.output.writeRows(keptRows.inPicture * scale, plain(band));
   }
   throwIfCancelled(signal);

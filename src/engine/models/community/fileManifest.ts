@@ -80,6 +80,7 @@ export function parseFileManifest(json: Json, kind: FileKind): FileManifest {
     architectureName: text(json, 'architectureName'),
     size: text(json, 'size'),
     exactHalo: json.exactHalo === true,
+    feather: json.feather === undefined ? 0 : whole(json, 'feather', 0),
     ...(author === undefined ? {} : { author }),
     ...(tile ? { tile: { width: whole(tile, 'width', 1), height: whole(tile, 'height', 1) } } : {}),
     ...(data.length > 0 ? { data } : {}),

@@ -5,7 +5,7 @@ import { ARCHITECTURES } from '../../architectures/list';
 import { openStateDict } from '../../architectures/openStateDict';
 import { UnsupportedNetwork } from '../../architectures/unsupported';
 import { sha256Of } from '../fileChecks';
-import { tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
+import { featherFor, tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
 import { isOnnxName, recogniseOnnx } from './recogniseOnnx';
 import { wrongWeights } from '../../architectures/wrongFiles';
 
@@ -72,6 +72,7 @@ function placed(
     margin: 0,
     halo,
     exactHalo,
+    feather: exactHalo ? 0 : featherFor(halo),
     tilePixels: tilePixelsFor(description.bytesPerPixel, halo),
     architecture: id,
     architectureName: name,

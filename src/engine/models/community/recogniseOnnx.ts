@@ -16,7 +16,7 @@ import {
 import { sha256Of } from '../fileChecks';
 import type { OnnxContract, OwnFile } from './fileManifest';
 import { tryOnnx } from './tryOnnx';
-import { tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
+import { featherFor, tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
 
 /** A graph with its weights must fit into one protobuf message, which has at most 2 GB. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -69,6 +69,7 @@ export async function recogniseOnnx(
     margin: 0,
     halo: Math.ceil(halo / multipleOf) * multipleOf,
     exactHalo: false,
+    feather: featherFor(halo),
     tilePixels: side ? side.width * side.height : tilePixelsFor(BYTES_PER_PIXEL, HALO),
     architecture: 'onnx',
     architectureName: 'ONNX',

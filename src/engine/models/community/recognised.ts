@@ -19,6 +19,7 @@ export type RecognisedFile = Pick<
   | 'margin'
   | 'halo'
   | 'exactHalo'
+  | 'feather'
   | 'tilePixels'
   | 'architecture'
   | 'architectureName'
@@ -31,6 +32,9 @@ export type RecognisedFile = Pick<
 /** The most input pixels of a tile, by the memory that one takes. */
 export const tilePixelsFor = (bytesPerPixel: number, halo: number): number =>
   Math.max(Math.floor(TILE_BYTES / bytesPerPixel), (2 * halo + LEAST_SIDE) ** 2);
+
+/** Input pixels over which tiles pass into each other, where their results differ a little. */
+export const featherFor = (halo: number): number => 2 * Math.floor(Math.min(16, halo / 2) / 2);
 
 /** `why` completes "… can't be used: …". */
 export const wrongFile = (file: string, why: string): RpcError =>
