@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { removeTree } from '../files/removeTree';
 import type { CallContext } from '../shared/rpc';
 import type {
@@ -25,14 +24,11 @@ import { SessionPool } from './runtime/sessionPool';
 import { Line } from './line';
 import { deviceChecks } from './trust/deviceChecks';
 import { DeviceTrust } from './trust/deviceTrust';
-import { TrustFile } from './trust/trustFile';
+import { defaultTrustFile, TrustFile } from './trust/trustFile';
 import { measurePace } from './upscale/measurePace';
 import type { Watchdog } from './watchdog/watchdog';
 import type { UpscaleServices } from './upscale/services';
 import { upscaleFile } from './upscale/upscaleFile';
-
-/** Beside the installed models: what was found out about devices. */
-const DEVICES_FILE = 'devices.json';
 
 export type EngineOptions = {
   /** Folders with one sub-folder a model, the embedded ones first. */
@@ -70,7 +66,7 @@ export class Engine {
     });
     this.devices = new DeviceTrust(
       deviceChecks({ ...options, folders }),
-      new TrustFile(path.join(options.store, DEVICES_FILE)),
+      new TrustFile(defaultTrustFile()),
     );
     this.services = {
       findModel: (id) => this.models.find(id),

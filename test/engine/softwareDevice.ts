@@ -34,6 +34,8 @@ const HAS_FLOAT16 = process.env.DEVICE_HAS_FLOAT16 === '1';
 
 const folder = temporaryFolder();
 const store = path.join(folder, 'store');
+// Nothing that was found out before counts.
+process.env.XDG_CACHE_HOME = path.join(folder, 'cache');
 const ownModels = path.join(folder, 'models');
 const fused = writeFusedModel(ownModels);
 const client = new EngineClient({

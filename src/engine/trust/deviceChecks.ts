@@ -6,12 +6,13 @@ import type { Model } from '../models/model';
 import { loadOnnxRuntime } from '../runtime/onnxRuntime';
 import { checkInProcess } from './checkProcess';
 import { driverOf } from './driver';
+import { OPERATORS } from './operators/operators';
 import type { ProbeDepth } from './probe';
 import { readableReason } from './readableReason';
 
 /** How devices are tried; each try happens in a process of its own and never rejects. */
 export type DeviceChecks = {
-  /** Of ONNX Runtime and the engine, which writes graphs. */
+  /** Of ONNX Runtime, of the engine, which writes graphs, and of what is checked. */
   versions(): Promise<string>;
   /** See `driverOf`. */
   driver(device: Device): Promise<string | undefined>;
@@ -44,7 +45,8 @@ export function deviceChecks({ entry, version, folders, store }: CheckedEngine):
   return {
     async versions() {
       const ort = await loadOnnxRuntime();
-      return `engine ${version}, ONNX Runtime ${ort.env.versions.common}`;
+      const runtime = `engine ${version}, ONNX Runtime ${ort.env.versions.common}`;
+      return [runtime, ...OPERATORS.map(({ name }) => name)].join('\n');
     },
     driver: (device) => driverOf(device),
     async probe(device, depth) {

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import envPaths from 'env-paths';
 import { readSmallText } from '../../files/readSmall';
 
 const LIMIT = 8 * 2 ** 20;
 const VERSION = 1;
+
+/** Where findings are kept: the place that the operating system has for a program's caches. */
+export const defaultTrustFile = (): string =>
+  path.join(envPaths('pisa-upscale', { suffix: '' }).cache, 'devices.json');
 
 /** What was found out, and for what it holds. */
 export type Finding<T> = {
