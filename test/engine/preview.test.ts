@@ -190,6 +190,25 @@ describe('a preview', () => {
     assert.deepEqual(changed.result.sourceSize, { width: 120, height: 150 });
   });
 
+  it('tells that the frame of a nine-patch is saved otherwise than shown', async () => {
+    const [w, h] = [14, 10];
+    const data = Buffer.alloc(w * h * 4);
+    for (let y = 1; y < h - 1; y++)
+      for (let x = 1; x < w - 1; x++) data.set([x * 15, y * 20, 120, 255], (y * w + x) * 4);
+    data.set([0, 0, 0, 255], 4 * 5);
+    data.set([0, 0, 0, 255], 4 * w * 4);
+    const write = async (name: string): Promise<string> => {
+      await sharp(data, { raw: { width: w, height: h, channels: 4 } })
+        .png()
+        .toFile(at(name));
+      return at(name);
+    };
+    const told = async (name: string): Promise<string> =>
+      (await runPreview(api, await write(name), at(`told-${name}`))).result.notes.join(' ');
+    assert.match(await told('button.9.png'), /nine-patch/);
+    assert.doesNotMatch(await told('button.png'), /nine-patch/);
+  });
+
   it('rounds its layers: at the corners they are the export’s own bytes', async () => {
     const input = await photo('corners.png', 50, 50);
     const { layers } = await runPreview(api, input, at('corners'));

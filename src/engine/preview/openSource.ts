@@ -5,6 +5,7 @@ import type { Device } from '../../shared/settings';
 import { engineError, throwIfCancelled } from '../errors';
 import { closeSource, type DecodedSource } from '../image/decode';
 import { inspectSource } from '../image/inspect';
+import { borderOf } from '../image/ninePatch';
 import type { SourceInfo } from '../image/sourceInfo';
 import type { Model } from '../models/model';
 import { isPixelArt } from '../textures/pixelArt';
@@ -92,6 +93,7 @@ export async function withSource<T>(
           ...notes,
           ...decoded.notes,
           ...previewNotes(source, squares && request.pixelArt === 'auto'),
+          ...((await borderOf(request.input)) > 0 ? [NINE_PATCH] : []),
         ],
       });
     } finally {
@@ -99,6 +101,10 @@ export async function withSource<T>(
     }
   });
 }
+
+const NINE_PATCH =
+  'This is a nine-patch: saving enlarges what lies inside its frame and draws the frame anew, one ' +
+  'pixel wide; here the frame is enlarged with it.';
 
 /** What the person should know of how their picture is shown, and saved. */
 function previewNotes(source: SourceInfo, foundPixelArt: boolean): string[] {
