@@ -2,7 +2,7 @@
  * Runs all tests, or the tiers that are named:
  *
  *   npm test [-- static unit engine webview host ui package install]
- *   npm test -- arm64      another platform under an emulator, only when named
+ *   npm test -- windows arm64      other platforms under emulators, only when named
  *   npm test -- lavapipe   WebGPU on a second device in software, only when named
  *
  * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
@@ -59,6 +59,7 @@ const TIERS = {
     suites: [nodeTest('test/package/install.test.mjs')],
   },
   // Under an emulator, where one can be installed; they say loudly when they skip.
+  windows: { isExtra: true, suites: [nodeTests('test/windows', '--test-concurrency=1')] },
   arm64: { isExtra: true, suites: [nodeTests('test/arm64')] },
 };
 

@@ -23,6 +23,16 @@ test('another version, another tag and an empty chapter are refused', () => {
   assert.throws(() => releaseNotes('## 1.2.0\n\n## 1.1.0\n\n- old\n', '1.2.0'), /says nothing/);
 });
 
+test('the oldest VS Code of the tests is the oldest that the manifest allows', () => {
+  const { engines } = JSON.parse(read('package.json')) as { engines: { vscode: string } };
+  const { dependencies } = JSON.parse(read('test/harness/vscode-host-oldest/package.json')) as {
+    dependencies: Record<string, string>;
+  };
+  // code-server counts its own major version before VS Code's minor.
+  const [, minor] = dependencies['code-server']!.split('.');
+  assert.equal(engines.vscode, `^1.${minor!}.0`);
+});
+
 test('the release makes a package for every target', () => {
   const workflow = read('.github/workflows/release.yml');
   const listed = /target: \[([^\]]+)\]/.exec(workflow)?.[1]?.split(', ');
