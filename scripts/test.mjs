@@ -47,9 +47,16 @@ const TIERS = {
   },
   ui: {
     setUp: [ensureChromium, ensureVsCodeHost],
-    suites: ['ui', 'uiWords', 'uiPanel', 'uiBatch', 'uiBatchKill', 'uiModels', 'uiTrust'].map(
-      (name) => nodeTest(`test/host/${name}.test.mjs`),
-    ),
+    suites: [
+      'ui',
+      'uiWords',
+      'uiPanel',
+      'uiBatch',
+      'uiBatchKill',
+      'uiModels',
+      'uiCommunity',
+      'uiTrust',
+    ].map((name) => nodeTest(`test/host/${name}.test.mjs`)),
   },
   package: { suites: [nodeTests('test/package', '--test-concurrency=1')] },
   // A second device in software, with float16.

@@ -10,6 +10,7 @@ export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
 export const SHOW_DEVICES_COMMAND = 'pisaUpscale.showDevices';
 export const SHOW_LOG_COMMAND = 'pisaUpscale.showLog';
 export const MANAGE_MODELS_COMMAND = 'pisaUpscale.manageModels';
+export const ADD_MODEL_COMMAND = 'pisaUpscale.addModel';
 export const INSTALL_MODEL_COMMAND = 'pisaUpscale.installModel';
 export const IMPORT_MODEL_COMMAND = 'pisaUpscale.importModel';
 export const REMOVE_MODEL_COMMAND = 'pisaUpscale.removeModel';

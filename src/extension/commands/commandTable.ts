@@ -4,8 +4,10 @@ import { messageText } from '../../shared/safeText';
 import type { BatchPanels } from '../batch/batchPanels';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
+import { addModel } from './addModel';
 import { compare } from './compare';
 import {
+  ADD_MODEL_COMMAND,
   COMPARE_COMMAND,
   IMPORT_MODEL_COMMAND,
   INSTALL_MODEL_COMMAND,
@@ -55,6 +57,7 @@ const commandTable = (services: CommandServices): Record<string, Handler> => ({
     openComparison(services.panels, clicked, selection),
   [SHOW_DEVICES_COMMAND]: () => showDevices(services),
   [MANAGE_MODELS_COMMAND]: () => manageModels(services),
+  [ADD_MODEL_COMMAND]: (clicked, selection) => addModel(services, clicked, selection),
   [INSTALL_MODEL_COMMAND]: (options) => installModel(services, options),
   [IMPORT_MODEL_COMMAND]: (options) => importModel(services, options),
   [REMOVE_MODEL_COMMAND]: (options) => removeModel(services, options),

@@ -1,9 +1,13 @@
 import * as vscode from 'vscode';
+import type { ModelSummary } from '../../shared/engineProtocol';
 import { modelItems, type ModelAction, type ModelItem } from '../models/modelList';
 import { notify } from '../ui/notifications';
 import { pickOne } from '../ui/quickPick';
+import { addModel } from './addModel';
 import { importModel, type ModelServices } from './importModel';
+import { installListed } from './installListed';
 import { installModel } from './installModel';
+import { pairModels } from './pairModels';
 import { removeModel } from './removeModel';
 
 /** Lists every model with its state and does what the person chooses. */
@@ -12,22 +16,31 @@ export async function manageModels(services: ModelServices): Promise<void> {
   const title = vscode.l10n.t('Looking for models');
   const found = await tasks.lookUp(
     title,
-    async (client) => [await client.models(), await client.modelStates()] as const,
+    async (client) =>
+      [await client.models(), await client.modelStates(), await client.listedModels()] as const,
   );
   if (!found) return;
   const context = {
     current: config.upscale(undefined).model,
     inWorkspace: vscode.workspace.workspaceFolders !== undefined,
   };
-  const items = modelItems(...found, context, vscode.l10n.t);
+  const [models, states, listed] = found;
+  const items = modelItems(models, states, context, vscode.l10n.t, listed);
   const chosen = await pickOne(items, { title: vscode.l10n.t('Models') });
   if (!chosen || chosen.actions.length === 0) return;
+  const [only] = chosen.actions;
+  if (chosen.id === '' && only) return act(only, chosen, models, services);
+  const published = listed.find(({ id, installed }) => id === chosen.id && !installed);
+  if (published) {
+    await installListed(services, published);
+    return;
+  }
   const actions = chosen.actions.map((action) => ({ action, label: titleOf(action) }));
   const next = await pickOne(actions, {
     title: chosen.label,
     placeHolder: chosen.description,
   });
-  if (next) await act(next.action, chosen, services);
+  if (next) await act(next.action, chosen, models, services);
 }
 
 function titleOf(action: ModelAction): string {
@@ -46,12 +59,17 @@ function titleOf(action: ModelAction): string {
       return vscode.l10n.t('Remove…');
     case 'reveal':
       return vscode.l10n.t('Open Folder');
+    case 'add':
+      return vscode.l10n.t('Add…');
+    case 'pair':
+      return vscode.l10n.t('Two Models as One…');
   }
 }
 
 async function act(
   action: ModelAction,
   { id, folder }: ModelItem,
+  models: readonly ModelSummary[],
   services: ModelServices,
 ): Promise<void> {
   switch (action) {
@@ -69,6 +87,16 @@ async function act(
       return verify(id, services);
     case 'remove':
       await removeModel(services, { id });
+      return;
+    case 'add':
+      await addModel(
+        services,
+        folder === undefined ? undefined : vscode.Uri.file(folder),
+        undefined,
+      );
+      return;
+    case 'pair':
+      await pairModels(services, models);
       return;
     case 'reveal':
       if (folder !== undefined)

@@ -11,12 +11,12 @@ import type { ModelServices } from './importModel';
  * with whether it was removed.
  */
 export async function removeModel(
-  { tasks, log }: ModelServices,
+  { tasks, log }: Pick<ModelServices, 'tasks' | 'log'>,
   options: unknown,
 ): Promise<boolean> {
   const id = textOf(options, 'id') ?? 'pisa-sr';
-  if (!isInstallable(id)) throw new TypeError(`"${id}" is no model that can be removed.`);
   const automatic = isTrue(options, 'confirmed');
+  if (!isInstallable(id)) return removeOwn({ tasks, log }, id, automatic);
   if (!automatic) {
     const states = await tasks.lookUp(vscode.l10n.t('Looking for models'), (client) =>
       client.modelStates(),
@@ -40,6 +40,29 @@ export async function removeModel(
     id,
     byteText(removed.bytesFreed),
   );
+  log.info(text);
+  void notify('information', text);
+  return true;
+}
+
+/** Takes a model in the person's own file out of the list. The file stays where it is. */
+async function removeOwn(
+  { tasks, log }: Pick<ModelServices, 'tasks' | 'log'>,
+  id: string,
+  automatic: boolean,
+): Promise<boolean> {
+  const remove = vscode.l10n.t('Remove');
+  const question = {
+    text: vscode.l10n.t('Remove {0}?', id),
+    detail: vscode.l10n.t('Its file stays where it is.'),
+    buttons: [remove],
+  };
+  if (!automatic && (await ask('warning', question)) !== remove) return false;
+  const removed = await tasks.change(vscode.l10n.t('Removing {0}', id), { automatic }, (client) =>
+    client.removeModel({ id }),
+  );
+  if (!removed) return false;
+  const text = vscode.l10n.t('{0} was removed; its file stays at {1}.', id, removed.kept ?? '');
   log.info(text);
   void notify('information', text);
   return true;

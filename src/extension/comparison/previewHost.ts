@@ -11,6 +11,7 @@ import {
   type PanelProgress,
   type PanelRun,
 } from '../../shared/panelProtocol';
+import { withPair } from '../../shared/pairs';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { UpscaleSettings } from '../../shared/settings';
 import type { Config } from '../config';
@@ -79,9 +80,9 @@ export class PreviewHost {
       panelPicture(source, this.webview),
       this.services.engine.use((client) => client.models()),
     ]);
-    this.models = models.map(toPanelModel);
-    this.onShown();
     const { model, guidance, scale, format, asset } = this.settings;
+    this.models = withPair(models, wish.model ?? model).map(toPanelModel);
+    this.onShown();
     this.tellMissingModel(wish.model ?? model);
     return {
       kind: 'preview',

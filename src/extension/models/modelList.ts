@@ -1,12 +1,28 @@
 import type { ModelSummary } from '../../shared/engineProtocol';
+import { byteText } from '../../shared/byteText';
+import { licenceText } from '../../shared/foundText';
 import { describeState } from '../../shared/installText';
-import type { InstallableModel, ModelStateReport } from '../../shared/modelProtocol';
+import type {
+  InstallableModel,
+  ListedModelReport,
+  ModelStateReport,
+} from '../../shared/modelProtocol';
 import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
 import { isOneOf } from '../../shared/oneOf';
+import { pairChoices } from '../../shared/pairs';
 import type { Translate } from '../translate';
 
 export type ModelAction =
-  'useHere' | 'useEverywhere' | 'install' | 'import' | 'verify' | 'remove' | 'reveal';
+  | 'useHere'
+  | 'useEverywhere'
+  | 'install'
+  | 'import'
+  | 'verify'
+  | 'remove'
+  | 'reveal'
+  /** Rows that are no model: a file of one, and two of them as one. */
+  | 'add'
+  | 'pair';
 
 /** A model as the list shows it, with what can be done about it. */
 export type ModelItem = {
@@ -31,6 +47,7 @@ export function modelItems(
   installable: readonly ModelStateReport[],
   { current, inWorkspace }: ModelListContext,
   t: Translate,
+  listed: readonly ListedModelReport[] = [],
 ): readonly ModelItem[] {
   const use: readonly ModelAction[] = inWorkspace
     ? ['useHere', 'useEverywhere']
@@ -41,14 +58,12 @@ export function modelItems(
       id: model.id,
       label: model.name,
       description: [
-        report ? describeState(report.status) : t('ready'),
+        ...stateOf(model, report, t),
         ...(model.id === current ? [t('in use')] : []),
       ].join(' · '),
       detail: model.description,
-      folder: model.folder,
-      actions: report
-        ? ([...use, 'verify', 'reveal', 'remove'] as const)
-        : ([...use, 'verify'] as const),
+      folder: model.own?.file ?? model.folder,
+      actions: [...use, ...actionsOf(model, report)],
     };
   });
   const missing = installable
@@ -71,7 +86,61 @@ export function modelItems(
             ] as const)
           : [],
     }));
-  return [...present, ...missing];
+  const rows: ModelItem[] = [...present, ...missing];
+  rows.push(row('add', t('Add Model from File…'), t('.pth, .safetensors or .onnx')));
+  if (pairChoices(models).length > 0)
+    rows.push(
+      row('pair', t('Two Models as One…'), t('both dials: fidelity of one, texture of another')),
+    );
+  return [...rows, ...availableItems(listed, t)];
+}
+
+/** Published models that are not installed. */
+const availableItems = (listed: readonly ListedModelReport[], t: Translate): readonly ModelItem[] =>
+  listed
+    .filter(({ installed }) => !installed)
+    .map((model) => ({
+      id: model.id,
+      label: model.name,
+      description: [
+        t('available'),
+        `×${model.scale}`,
+        byteText(model.bytes),
+        licenceText(model),
+      ].join(' · '),
+      detail: `${model.network}. ${model.purpose}.`,
+      folder: undefined,
+      actions: ['install'],
+    }));
+
+/** A row that is no model. */
+const row = (action: ModelAction, label: string, description: string): ModelItem => ({
+  id: '',
+  label,
+  description,
+  detail: '',
+  folder: undefined,
+  actions: [action],
+});
+
+/** "ESRGAN · ×4 · 67 MB · CC-BY-4.0", or what an installed model's state is. */
+function stateOf(
+  { own }: ModelSummary,
+  report: ModelStateReport | undefined,
+  t: Translate,
+): readonly string[] {
+  if (report) return [describeState(report.status)];
+  if (!own) return [t('ready')];
+  return [own.architecture, `×${own.scale}`, byteText(own.bytes), licenceText(own)];
+}
+
+function actionsOf(
+  { own }: ModelSummary,
+  report: ModelStateReport | undefined,
+): readonly ModelAction[] {
+  if (report) return ['verify', 'reveal', 'remove'];
+  if (!own) return ['verify'];
+  return own.added ? ['verify', 'reveal', 'remove'] : ['verify', 'reveal', 'add'];
 }
 
 export const isInstallable = (id: unknown): id is InstallableModel =>

@@ -177,7 +177,9 @@ const WITH_PIXELS = IMAGE_EXTENSIONS.filter((extension) => !isVectorName(`a.${ex
 test('menus show the command for every picture that can be read, here and in a remote window', () => {
   const items = Object.entries(manifest.contributes.menus)
     .flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries))
-    .filter(({ command }) => command !== 'pisaUpscale.upscaleFolder');
+    .filter(
+      ({ command }) => !['pisaUpscale.upscaleFolder', 'pisaUpscale.addModel'].includes(command),
+    );
   assert.equal(items.length, 6);
   for (const { when, command } of items) {
     const drawn = command !== 'pisaUpscale.openComparison';
@@ -190,6 +192,19 @@ test('menus show the command for every picture that can be read, here and in a r
     for (const known of ['file', 'vscode-remote']) assert.match(known, new RegExp(scheme!));
     assert.doesNotMatch('git', new RegExp(scheme!));
   }
+});
+
+test('the explorer offers to add files of models, and nothing else, here and in a remote window', () => {
+  const items = manifest.contributes.menus['explorer/context']!.filter(
+    ({ command }) => command === 'pisaUpscale.addModel',
+  );
+  assert.equal(items.length, 1);
+  const [, extname] = /resourceExtname =~ \/(.+?)\/i/.exec(items[0]!.when)!;
+  for (const ending of ['.pth', '.PTH', '.pt', '.ckpt', '.safetensors', '.onnx'])
+    assert.match(ending, new RegExp(extname!, 'i'));
+  for (const other of ['.png', '.pthx', '.onnx.data', '', '.py'])
+    assert.doesNotMatch(other, new RegExp(extname!, 'i'));
+  assert.match(items[0]!.when, /!explorerResourceIsFolder/);
 });
 
 test(

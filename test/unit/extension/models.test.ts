@@ -6,6 +6,7 @@ import { summarize } from '../../../src/extension/jobs/summary';
 import { untranslated as t } from '../../../src/extension/translate';
 import type { ModelSummary } from '../../../src/shared/engineProtocol';
 import type { ModelState } from '../../../src/shared/modelProtocol';
+import { withPair } from '../../../src/shared/pairs';
 import { RpcError } from '../../../src/shared/rpc';
 
 const embedded: ModelSummary = {
@@ -74,7 +75,10 @@ test('an installed model is listed once, with its size, and can be removed', () 
     { current: 'pisa-sr', inWorkspace: true },
     t,
   );
-  assert.equal(items.length, 2);
+  assert.deepEqual(
+    items.map(({ label }) => label),
+    ['Small', 'PiSA-SR', 'Add Model from File…', 'Two Models as One…'],
+  );
   assert.equal(items[1]?.description, 'ready, 3.8 GB, fp32 · in use');
   assert.deepEqual(items[1].actions, ['useHere', 'useEverywhere', 'verify', 'reveal', 'remove']);
 });
@@ -131,4 +135,77 @@ test('a picture that failed because the model can’t run here says why and offe
   );
   assert.deepEqual(remedies, [{ kind: 'show-log' }]);
   assert.match(text, /it needs 6 GB of memory/);
+});
+
+const OWN: ModelSummary = {
+  ...embedded,
+  id: 'sharp',
+  name: 'Sharp',
+  description: 'ESRGAN, 64 features, 23 blocks. Detail.',
+  folder: '/store/sharp',
+  own: {
+    id: 'sharp',
+    name: 'Sharp',
+    description: 'ESRGAN, 64 features, 23 blocks. Detail.',
+    file: '/downloads/Sharp.pth',
+    bytes: 66_961_958,
+    sha256: 'a'.repeat(64),
+    architecture: 'ESRGAN',
+    size: '64 features, 23 blocks',
+    scale: 4,
+    licence: { name: 'CC-BY-NC-SA-4.0', terms: 'non-commercial', source: 'OpenModelDB' },
+    added: true,
+  },
+};
+
+test('a model in a file says its network, scale, size and licence, and can be removed or shown', () => {
+  const items = modelItems([embedded, OWN], [], SMALL, t);
+  const own = items.find(({ id }) => id === 'sharp');
+  assert.equal(
+    own?.description,
+    'ESRGAN · ×4 · 67 MB · CC-BY-NC-SA-4.0 (pictures not for commercial use)',
+  );
+  assert.equal(own.folder, '/downloads/Sharp.pth');
+  assert.deepEqual(own.actions, ['useHere', 'useEverywhere', 'verify', 'reveal', 'remove']);
+  const found = { ...OWN, own: { ...OWN.own!, added: false } };
+  const [item] = modelItems([found], [], SMALL, t);
+  assert.deepEqual(item?.actions, ['useHere', 'useEverywhere', 'verify', 'reveal', 'add']);
+});
+
+test('two models can be one when they work tile by tile and have one scale', () => {
+  const labels = (models: readonly ModelSummary[]): readonly string[] =>
+    modelItems(models, [], SMALL, t).map(({ label }) => label);
+  assert.ok(labels([embedded, OWN]).includes('Two Models as One…'));
+  assert.ok(!labels([embedded, { ...OWN, scale: 2 }]).includes('Two Models as One…'));
+  assert.ok(!labels([embedded, { ...OWN, byTiles: false }]).includes('Two Models as One…'));
+  const both = withPair([embedded, OWN], 'small+sharp').at(-1);
+  assert.equal(both?.id, 'small+sharp');
+  assert.deepEqual(both.branches, ['pixel', 'semantic']);
+  assert.equal(both.licence, 'MIT');
+  for (const id of ['small', 'small+small', 'small+gone', 'small+sharp+small', 'small+'])
+    assert.equal(withPair([embedded, OWN], id).length, 2, id);
+});
+
+test('published models are offered with their licence until they are installed', () => {
+  const published = {
+    id: 'soft',
+    name: 'Soft',
+    author: 'Somebody',
+    licence: { name: 'CC-BY-NC-SA-4.0', terms: 'non-commercial' as const },
+    network: 'RRDB 23',
+    scale: 4,
+    bytes: 67_025_055,
+    sha256: 'b'.repeat(64),
+    host: 'example.org',
+    purpose: 'Soft detail',
+    installed: false,
+  };
+  const item = modelItems([embedded], [], SMALL, t, [published]).find(({ id }) => id === 'soft');
+  assert.equal(
+    item?.description,
+    'available · ×4 · 67 MB · CC-BY-NC-SA-4.0 (pictures not for commercial use)',
+  );
+  assert.deepEqual(item.actions, ['install']);
+  const there = modelItems([embedded], [], SMALL, t, [{ ...published, installed: true }]);
+  assert.ok(!there.some(({ id }) => id === 'soft'));
 });

@@ -1,0 +1,109 @@
+// A community model the way a person gets it: a file in the explorer, named and licensed, used,
+// compared, paired with another, and removed.
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { referenceTensors } from '../harness/networks.ts';
+import { makeTemporaryFolder, screenshotPath } from '../harness/paths.mjs';
+import { writePicture } from '../harness/pictures.mjs';
+import { writeTorchLegacy } from '../harness/torchFiles.ts';
+import {
+  clickDialogButton,
+  clickNotificationButton,
+  explorerMenu,
+  notificationMessage,
+  quickPickRows,
+  runCommand,
+  waitForDialog,
+  waitForNotification,
+  webview,
+} from '../harness/workbench.mjs';
+import { startWorkbench } from './workbenchSession.mjs';
+
+const MANAGE = 'PiSA Upscale: Manage Models…';
+const ADD = 'Add Model from File…';
+
+const store = path.join(makeTemporaryFolder(), 'store');
+let workbench;
+before(async () => {
+  workbench = await startWorkbench({ machineSettings: { 'pisaUpscale.modelStore': store } });
+});
+after(() => workbench?.stop());
+
+async function fill(folder) {
+  await writePicture(path.join(folder, 'hero.png'), 40, 30);
+  writeTorchLegacy(path.join(folder, 'Favourite.pth'), await referenceTensors('compact-4x'));
+  writeFileSync(path.join(folder, 'page.pth'), '<!DOCTYPE html><html>Quota exceeded</html>');
+}
+
+/** Chooses a row of the quick pick that is open. */
+async function choose(page, text) {
+  const row = quickPickRows(page).filter({ hasText: text }).first();
+  await row.waitFor();
+  await row.click();
+}
+
+test(
+  'a file from the explorer: named, licensed, used, compared, paired, removed',
+  { timeout: 300_000 },
+  () =>
+    workbench.inWorkspace(
+      { name: 'community', fill, settings: { 'pisaUpscale.model': 'pisa-compact-4x' } },
+      async ({ page, folder }) => {
+        await explorerMenu(page, 'page.pth', ADD);
+        const refused = await waitForNotification(page, 'page.pth');
+        assert.match(await notificationMessage(refused), /it is a web page/);
+
+        await explorerMenu(page, 'Favourite.pth', ADD);
+        const asked = await waitForDialog(page, 'Add Favourite?');
+        await page.screenshot({ path: screenshotPath('add-model') });
+        const text = await asked.innerText();
+        for (const part of [/Compact/, /×4/, /licence unknown/, /stays where it is/])
+          assert.match(text, part);
+        await clickDialogButton(asked, 'Add');
+        const ready = await waitForNotification(page, 'Favourite is ready');
+        assert.ok(existsSync(path.join(store, 'favourite/manifest.json')));
+        await clickNotificationButton(ready, 'Use It');
+
+        await runCommand(page, MANAGE);
+        const row = quickPickRows(page).filter({ hasText: 'Favourite' });
+        await row.filter({ hasText: 'in use' }).waitFor();
+        await page.screenshot({ path: screenshotPath('own-models') });
+        assert.match(await row.innerText(), /Compact · ×4 · .*licence unknown/);
+        await page.keyboard.press('Escape');
+
+        await explorerMenu(page, 'hero.png', 'Upscale Image');
+        const done = await waitForNotification(page, 'hero@4x.png');
+        assert.match(await notificationMessage(done), /λ_pix 1\.00/);
+        const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
+        assert.deepEqual([width, height], [160, 120]);
+
+        await runCommand(page, MANAGE);
+        await choose(page, 'Two Models as One…');
+        await choose(page, 'PiSA Compact');
+        await choose(page, 'Favourite');
+        await waitForNotification(page, 'are used as one model with both dials');
+
+        await explorerMenu(page, 'hero.png', 'Open Comparison');
+        const panel = webview(page);
+        await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: 60_000 });
+        await page.screenshot({ path: screenshotPath('pair') });
+        const name = await panel.locator('#model').evaluate((one) => one.value);
+        assert.equal(name, 'pisa-compact-4x+favourite');
+        const before = await panel.locator('#semanticSlider').inputValue();
+        await panel.locator('#semanticSlider').focus();
+        await page.keyboard.press('ArrowLeft');
+        assert.notEqual(await panel.locator('#semanticSlider').inputValue(), before);
+
+        await runCommand(page, MANAGE);
+        await choose(page, 'Compact · ×4');
+        await choose(page, 'Remove…');
+        await clickDialogButton(await waitForDialog(page, 'Remove favourite?'), 'Remove');
+        await waitForNotification(page, 'was removed; its file stays at');
+        assert.equal(existsSync(path.join(store, 'favourite')), false);
+        assert.ok(existsSync(path.join(folder, 'Favourite.pth')));
+      },
+    ),
+);
