@@ -1,17 +1,15 @@
 /**
- * Images a second over a batch of 100 pictures of 64–512 pixels a side, against the bare inference
- * of the same pixels: how busy the session is kept. And the engine's memory after ten pictures and
- * at the end.
+ * Images a second over a batch of 100 pictures of 64–512 pixels a side and one of 1,000 icons of
+ * 16–64 pixels, half of them with alpha, against the bare inference of the same pixels: how busy the
+ * session is kept. And the engine's memory after ten pictures and at the end.
  *
- *   npm run bench:batch [-- --count 100] [-- --model ID]
+ *   npm run bench:batch [-- --set pictures|icons] [-- --count 100] [-- --model ID]
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { RunRegistry } from '../src/batch/runs/runRegistry';
-import { runsFolder } from '../src/batch/stateRoot';
 import { Batch } from '../src/batch/batch';
 import { EngineClient } from '../src/client/engineClient';
 import { TiledModel } from '../src/engine/models/kinds/tiled';
@@ -19,19 +17,20 @@ import { ModelRegistry } from '../src/engine/models/registry';
 import { openTileSession } from '../src/engine/runtime/session';
 import { planningSize } from '../src/engine/upscale/runTiles';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
+import {
+  benchPictures,
+  writeBenchPictures,
+  type BenchPicture,
+  type BenchSet,
+} from './batchPictures';
 
-const TARGET = 0.85;
+const SETS: Readonly<Record<BenchSet, { readonly count: number; readonly target: number }>> = {
+  pictures: { count: 100, target: 0.85 },
+  icons: { count: 1000, target: 0.9 },
+};
 const FLAT = 1.1;
 const root = path.dirname(__dirname);
 const modelFolders = [path.join(root, 'models'), path.join(root, 'test/fixtures/models')];
-
-/** Sides between 64 and 512, the same on every run. */
-function sizes(count: number): { width: number; height: number }[] {
-  let state = 11;
-  const side = (): number =>
-    64 + (((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8) % 449);
-  return Array.from({ length: count }, () => ({ width: side(), height: side() }));
-}
 
 /** Resident memory of a process in MB; undefined where there is no /proc. */
 function residentMB(pid: number | undefined): number | undefined {
@@ -44,18 +43,17 @@ function residentMB(pid: number | undefined): number | undefined {
   }
 }
 
-async function bareSeconds(
-  id: string,
-  pictures: readonly { width: number; height: number }[],
-): Promise<number> {
+/** Each picture by itself through the session, alpha through the pixel branch; nothing else. */
+async function bareSeconds(id: string, pictures: readonly BenchPicture[]): Promise<number> {
   const model = await new ModelRegistry(modelFolders).find(id);
   if (!(model instanceof TiledModel)) throw new Error(`${id} is no tiled model.`);
   const session = await openTileSession(model.graph, 'cpu', model.manifest.branches);
   let seconds = 0;
-  for (const size of pictures) {
+  for (const { hasAlpha, ...size } of pictures) {
     const { width, height } = planningSize(model.manifest, size);
     const image = new Float32Array(3 * width * height).fill(0.5);
     const start = performance.now();
+    if (hasAlpha) await (session.runPixel ?? session.run)(image.slice(), width, height);
     await session.run(image, width, height);
     seconds += (performance.now() - start) / 1000;
   }
@@ -63,14 +61,9 @@ async function bareSeconds(
   return seconds;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      count: { type: 'string', default: '100' },
-      model: { type: 'string', default: DEFAULT_MODEL },
-    },
-  });
-  const pictures = sizes(Number(values.count));
+async function measure(set: BenchSet, count: number, id: string): Promise<void> {
+  const { target } = SETS[set];
+  const pictures = benchPictures(set, count);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
   const client = new EngineClient({
     entry: path.join(root, 'dist/engine.js'),
@@ -81,15 +74,9 @@ async function main(): Promise<void> {
   });
   try {
     const source = path.join(folder, 'in');
-    mkdirSync(source);
-    for (const [i, { width, height }] of pictures.entries()) {
-      const picture = sharp(path.join(root, 'media/samples/photo.jpg')).resize(width, height, {
-        fit: 'cover',
-      });
-      await picture.toFile(path.join(source, `p${i}.${i % 2 === 0 ? 'png' : 'jpg'}`));
-    }
-    const bare = await bareSeconds(values.model, pictures);
-    const settings = { ...DEFAULT_SETTINGS, model: values.model, namePattern: 'out/{name}.{ext}' };
+    await writeBenchPictures(pictures, path.join(root, 'media/samples/photo.jpg'), source);
+    const bare = await bareSeconds(id, pictures);
+    const settings = { ...DEFAULT_SETTINGS, model: id, namePattern: 'out/{name}.{ext}' };
     const batch = new Batch(
       {
         root: source,
@@ -100,7 +87,7 @@ async function main(): Promise<void> {
         settingsFor: () => settings,
         stateFolder: path.join(folder, 'state'),
         device: 'cpu',
-        runs: new RunRegistry(runsFolder()),
+        runs: new RunRegistry(path.join(folder, 'runs')),
         place: 'terminal',
         modelFolders,
       },
@@ -119,15 +106,16 @@ async function main(): Promise<void> {
     const ratio = bare / seconds;
     const pixels = pictures.reduce((sum, { width, height }) => sum + width * height, 0);
     console.log(
-      `${pictures.length} pictures, ${(pixels / 1e6).toFixed(1)} ` +
-        `megapixels${failed === 0 ? '' : `, ${failed} FAILED`}`,
+      `${count} ${set}, ${(pixels / 1e6).toFixed(1)} megapixels` +
+        (failed === 0 ? '' : `, ${failed} FAILED`),
     );
     console.log(
-      `bare inference ${bare.toFixed(1)} s · batch ${seconds.toFixed(1)} s (inference in ` +
-        `it ${inference.toFixed(1)} s) · ${(pictures.length / seconds).toFixed(2)} images/s`,
+      `bare inference ${bare.toFixed(1)} s · batch ${seconds.toFixed(1)} s (inference in it ` +
+        `${inference.toFixed(1)} s, ${(inference / seconds).toFixed(3)}) · ` +
+        `${(count / seconds).toFixed(2)} images/s`,
     );
     console.log(
-      `ratio ${ratio.toFixed(3)} (target ${TARGET}): ${ratio >= TARGET ? 'met' : 'missed'}`,
+      `ratio ${ratio.toFixed(3)} (target ${target}): ${ratio >= target ? 'met' : 'missed'}`,
     );
     if (early !== undefined && late !== undefined)
       console.log(
@@ -139,6 +127,19 @@ async function main(): Promise<void> {
     await client.dispose();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      set: { type: 'string' },
+      count: { type: 'string' },
+      model: { type: 'string', default: DEFAULT_MODEL },
+    },
+  });
+  for (const set of ['pictures', 'icons'] as const)
+    if (values.set === undefined || values.set === set)
+      await measure(set, Number(values.count ?? SETS[set].count), values.model);
 }
 
 void main();

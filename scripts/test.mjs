@@ -4,7 +4,10 @@
  *   npm test [-- static unit engine webview host ui package install]
  *   npm test -- windows arm64      other platforms under emulators, only when named
  *   npm test -- lavapipe   WebGPU on a second device in software, only when named
+ *   npm test -- thorough            an hour of what is bounded elsewhere, only when named
  *
+ * `thorough` is no part of the whole: it repeats what is bounded elsewhere with more of it, damaged
+ * files, moments of a kill, and pictures of the full size, for an hour or so.
  * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
  * counts everything that ran.
  */
@@ -61,6 +64,17 @@ const TIERS = {
   package: { suites: [nodeTests('test/package', '--test-concurrency=1')] },
   // A second device in software, with float16.
   lavapipe: { isExtra: true, suites: [nodeTests('test/lavapipe', '--test-concurrency=1')] },
+  thorough: {
+    setUp: [ensureChromium, ensureVsCodeHost],
+    isExtra: true,
+    env: { FUZZ_COUNT: '10000', KILL_MOMENTS: '20', MEMORY_WIDTH: '6000' },
+    suites: [
+      'test/engine/assets/fuzz.test.ts',
+      'test/engine/memory.test.ts',
+      'test/engine/batch/batchKill.test.ts',
+      'test/host/uiBatchKill.test.mjs',
+    ].map((file) => [process.execPath, '--import', 'tsx', '--test', '--test-reporter=spec', file]),
+  },
   install: {
     setUp: [ensureChromium, ensureVsCodeHost],
     suites: [nodeTest('test/package/install.test.mjs')],
@@ -82,7 +96,8 @@ const usual = Object.keys(TIERS).filter((name) => !TIERS[name].isExtra);
 for (const name of chosen.length > 0 ? chosen : usual) {
   console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}`);
   const started = Date.now();
-  const { setUp = [], checks = [], suites = [] } = TIERS[name];
+  const { setUp = [], checks = [], suites = [], env = {} } = TIERS[name];
+  Object.assign(process.env, env);
   try {
     for (const prepare of setUp) prepare();
     for (const { name: check, command } of checks) await count(check, command);

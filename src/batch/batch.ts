@@ -120,12 +120,14 @@ export class Batch {
     ids: ReadonlySet<string>,
     onEvent: (event: BatchEvent) => void,
   ): Promise<{ readonly run: BatchRun; readonly report: Promise<Report> }> {
-    const { device, settingsFor, root } = this.request;
+    const { device, settingsFor, root, place } = this.request;
     await this.claim();
-    const journal = await this.begin({ root, ids: [...ids] }).catch(async (error: unknown) => {
-      await this.giveBack();
-      throw error;
-    });
+    const journal = await this.begin({ root, ids: [...ids], place }).catch(
+      async (error: unknown) => {
+        await this.giveBack();
+        throw error;
+      },
+    );
     const { maxInputMegapixels, maxOutputMegapixels, maxFrames } = settingsFor('');
     const run = new BatchRun(
       plan,

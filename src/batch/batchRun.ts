@@ -12,6 +12,12 @@ import type { Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './t
 
 /** Pictures that are on their way at once: one is inferred while others are decoded and encoded. */
 const AT_ONCE = 3;
+/**
+ * Of small pictures more are, since each spends most of its time with files: so many, while their
+ * results together have no more pixels than this.
+ */
+const SMALL_AT_ONCE = 8;
+const SMALL_PIXELS = 2 ** 20;
 /** A picture whose engine died under it is tried so often; a neighbour may have been the cause. */
 const TRIES = 3;
 /** Without a tile, a file or an end for so long, a picture is given up. */
@@ -49,6 +55,8 @@ export type BatchOptions = {
 export class BatchRun {
   private readonly pending: PlanItem[];
   private readonly running = new Map<string, AbortController>();
+  /** Of the results of those that run. */
+  private readonly pixels = new Map<string, number>();
   private readonly unwanted = new Set<string>();
   private readonly givenUp = new Set<string>();
   private readonly stall: StallWatch;
@@ -57,7 +65,7 @@ export class BatchRun {
   private isPaused = false;
   private isCancelled = false;
   private isAbandoned = false;
-  private wake: () => void = () => undefined;
+  private readonly asleep: (() => void)[] = [];
 
   constructor(
     private readonly plan: Plan,
@@ -86,7 +94,8 @@ export class BatchRun {
   async run(): Promise<Report> {
     const started = performance.now();
     const look = setInterval(() => this.giveUpStalled(), this.stallMs / LOOKS);
-    await Promise.all(Array.from({ length: this.options.atOnce ?? AT_ONCE }, () => this.worker()));
+    const { atOnce = SMALL_AT_ONCE } = this.options;
+    await Promise.all(Array.from({ length: atOnce }, () => this.worker()));
     clearInterval(look);
     for (const item of this.pending.splice(0)) this.finish(this.outcome(item, 'cancelled'));
     return {
@@ -162,10 +171,16 @@ export class BatchRun {
     for (;;) {
       while (this.isPaused && !this.isCancelled) await this.woken();
       if (this.isCancelled) return;
-      const item = this.pending.shift();
+      const item = this.pending[0];
       if (!item) return;
+      if (!this.fits(item)) {
+        await this.woken();
+        continue;
+      }
+      this.pending.shift();
       const controller = new AbortController();
       this.running.set(item.id, controller);
+      this.pixels.set(item.id, pixelsOf(item));
       this.stall.begin(item.id, performance.now());
       this.tell({ kind: 'started', id: item.id });
       const outcome = await this.upscale(item, controller.signal);
@@ -174,18 +189,25 @@ export class BatchRun {
         await this.ports.journal.left(item.output, state).catch(() => undefined);
       this.running.delete(item.id);
       this.stall.end(item.id, performance.now());
+      this.pixels.delete(item.id);
       this.finish(outcome);
+      this.wake();
     }
   }
 
+  /** Whether one more picture may be on its way beside those that are. */
+  private fits(item: PlanItem): boolean {
+    if (this.options.atOnce !== undefined || this.running.size < AT_ONCE) return true;
+    const pixels = [...this.pixels.values(), pixelsOf(item)];
+    return pixels.reduce((sum, one) => sum + one) <= SMALL_PIXELS;
+  }
+
   private woken(): Promise<void> {
-    const before = this.wake;
-    return new Promise((resolve) => {
-      this.wake = () => {
-        before();
-        resolve();
-      };
-    });
+    return new Promise((resolve) => void this.asleep.push(resolve));
+  }
+
+  private wake(): void {
+    for (const awake of this.asleep.splice(0)) awake();
   }
 
   private async upscale(item: PlanItem, signal: AbortSignal): Promise<Outcome> {
@@ -309,3 +331,6 @@ export class BatchRun {
     this.tell({ kind: 'finished', outcome });
   }
 }
+
+const pixelsOf = ({ outputSize, frames = 1 }: PlanItem): number =>
+  outputSize ? outputSize.width * outputSize.height * frames : Infinity;

@@ -15,6 +15,8 @@ export type JournalHeader = {
   readonly root: string;
   /** The ids that were ticked. */
   readonly ids: readonly string[];
+  /** Where the run was started; earlier versions don't say. */
+  readonly place?: string;
   /** Who writes it: numbers of processes are used again. */
   readonly holder?: unknown;
   /** What earlier versions said of that: when the process was started. */
@@ -45,6 +47,9 @@ let opened = 0;
  */
 export class Journal {
   private writing: Promise<unknown> = Promise.resolve();
+  /** What is to be written next, and when that is on disk. */
+  private readonly lines: string[] = [];
+  private next: Promise<void> | undefined;
 
   private constructor(
     private readonly file: string,
@@ -103,11 +108,16 @@ export class Journal {
     await rm(this.file, { force: true });
   }
 
+  /** Lines that come while the disk is at others go to it together. */
   private append(line: Line): Promise<void> {
+    this.lines.push(`${JSON.stringify(line)}\n`);
+    if (this.next) return this.next;
     const next = this.writing.then(async () => {
-      await this.handle.write(`${JSON.stringify(line)}\n`);
+      this.next = undefined;
+      await this.handle.write(this.lines.splice(0).join(''));
       await this.handle.datasync();
     });
+    this.next = next;
     this.writing = next.catch(() => undefined);
     return next;
   }
@@ -139,7 +149,7 @@ export async function unfinishedRuns(
   const files: string[] = [];
   const ids = new Set<string>();
   const records = new Map<string, OutputRecord>();
-  let root = outputRoot;
+  let [root, place]: [string, string | undefined] = [outputRoot, undefined];
   for (const name of names) {
     const file = path.join(folder, name);
     const text = await readSmallText(file, {
@@ -155,7 +165,7 @@ export async function unfinishedRuns(
     for (const line of all) {
       if (line.kind === 'header') {
         for (const id of line.header.ids) ids.add(id);
-        ({ root } = line.header);
+        ({ root, place } = line.header);
       } else if (line.kind === 'begin') begun.set(line.output, line);
       else if (line.kind === 'done') {
         begun.delete(line.output);
@@ -169,7 +179,11 @@ export async function unfinishedRuns(
   }
   return files.length === 0
     ? undefined
-    : { files, header: { root, ids: [...ids] }, records: Object.fromEntries(records) };
+    : {
+        files,
+        header: { root, ids: [...ids], ...(place === undefined ? {} : { place }) },
+        records: Object.fromEntries(records),
+      };
 }
 
 /** Whether another process that lives writes a journal there. */
@@ -213,7 +227,7 @@ const isHeader = (value: unknown): value is JournalHeader =>
   typeof value.root === 'string' &&
   Array.isArray(value.ids) &&
   value.ids.every((id) => typeof id === 'string') &&
-  (value.started === undefined || typeof value.started === 'string');
+  [value.started, value.place].every((one) => one === undefined || typeof one === 'string');
 
 /** Whether the process that wrote a journal is gone. */
 async function isAbandoned(name: string, all: readonly Line[]): Promise<boolean> {

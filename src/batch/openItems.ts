@@ -15,7 +15,8 @@ const INSPECTED_AT_A_TIME = 64;
 export type Candidate = {
   readonly input: string;
   readonly bytes: number;
-  readonly hash: string;
+  /** SHA-256 of the input, computed when it is first asked for. Rejects when it can't be read. */
+  readonly hash: () => Promise<string>;
   readonly target: PlannedTarget;
   readonly settings: string;
 };
@@ -107,7 +108,10 @@ async function openItem(
   const enlarged = outputSize(grows, target.settings).size;
   const finalSize = { width: enlarged.width + border, height: enlarged.height + border };
   const file = path.join(outputRoot, output);
-  const base: Omit<PlanItem, 'status' | 'selected' | 'existingHash'> & { existingHash?: string } = {
+  const base: Omit<PlanItem, 'status' | 'selected' | 'inputHash' | 'existingHash'> & {
+    inputHash?: string;
+    existingHash?: string;
+  } = {
     id: output,
     input,
     output,
@@ -116,7 +120,6 @@ async function openItem(
     frames,
     outputSize: finalSize,
     format: target.format,
-    inputHash: hash,
     settingsHash: settings,
     settings: target.settings,
   };
@@ -138,6 +141,12 @@ async function openItem(
   if (problem?.code === 'output-outside')
     return refuse('outside', `Its output ${output} would lie outside the folder.`);
   if (problem) return refuse(REASONS_BY_CODE[problem.code] ?? 'outside', problem);
+  try {
+    base.inputHash = await hash();
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    return refuse('not-readable', RpcError.from(error));
+  }
   const now = await hashInside(outputRoot, output, request.signal);
   const record = request.records[output];
   if (now !== undefined && request.keepExisting === true)

@@ -100,7 +100,8 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     async (input): Promise<{ items: PlanItem[]; candidates: Candidate[] }> => {
       signal?.throwIfAborted();
       const file = path.join(root, input);
-      const bytes = (await stat(file).catch(() => undefined))?.size ?? 0;
+      const info = await stat(file).catch((error: unknown) => RpcError.from(named(error, file)));
+      const bytes = info instanceof RpcError ? 0 : info.size;
       const one = (
         reason: Reason,
         why: string | RpcError,
@@ -122,13 +123,13 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       if (!planned) return one('no-rule', 'No rule of the recipe names it.');
       const noSet = setProblem(file, input);
       if (noSet !== undefined) return one('impossible', noSet);
-      let hash: string;
-      try {
-        hash = await hashSource(file, signal);
-      } catch (error) {
-        signal?.throwIfAborted();
-        return one('not-readable', RpcError.from(named(error, file)));
-      }
+      if (info instanceof RpcError) return one('not-readable', info);
+      // What has no record is looked into first: of what is left alone then nothing is hashed.
+      const hash = once(() =>
+        hashSource(file, signal).catch((error: unknown) => {
+          throw named(error, file);
+        }),
+      );
       return {
         items: [],
         candidates: await Promise.all(
@@ -151,7 +152,10 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   const open: Candidate[] = [];
   const checked = await inParallel(candidates, HASHES_AT_A_TIME, async (candidate) => {
     signal?.throwIfAborted();
-    return upToDate(candidate, known, outputRoot, signal);
+    return upToDate(candidate, known, outputRoot, signal).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      return skipped(candidate.input, candidate.bytes, 'not-readable', RpcError.from(error));
+    });
   });
   for (const [index, candidate] of candidates.entries()) {
     const done = checked[index];
@@ -176,6 +180,12 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   };
 }
 
+/** The result of work that is done when it is first asked for. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
+
 async function settingsHash(
   { settings, format }: PlannedTarget,
   { modelHash }: PlanPorts,
@@ -193,8 +203,9 @@ async function upToDate(
   signal: AbortSignal | undefined,
 ): Promise<PlanItem | undefined> {
   for (const { output, record } of known.of(input)) {
-    if (record.inputHash !== hash || record.settings !== settings) continue;
-    if (!target.mayYield(output)) continue;
+    if (record.settings !== settings || !target.mayYield(output)) continue;
+    const inputHash = await hash();
+    if (record.inputHash !== inputHash) continue;
     if ((await hashInside(outputRoot, output, signal)) !== record.outputHash) continue;
     const { width, height } = record;
     return {
@@ -204,7 +215,7 @@ async function upToDate(
       inputBytes: bytes,
       outputSize: { width, height },
       format: target.format,
-      inputHash: hash,
+      inputHash,
       settingsHash: settings,
       settings: target.settings,
       status: 'done',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import envPaths from 'env-paths';
 
@@ -14,3 +15,12 @@ export const stateRoot = (): string =>
 
 /** Where runs tell of themselves. */
 export const runsFolder = (): string => path.join(stateRoot(), 'runs');
+
+/**
+ * Where journals lie of runs on a root, and its records when it has no recipe: the same for every
+ * window and for the command line, so that each goes on where another ended.
+ */
+export function stateFolder(root: string, outputRoot: string): string {
+  const key = createHash('sha256').update(`${root}\0${outputRoot}`).digest('hex').slice(0, 24);
+  return path.join(stateRoot(), 'batches', key);
+}

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { Batch } from '../batch/batch';
 import { LOCK_NAME, mergeLocks } from '../batch/records';
 import { RunBusyError, RunRegistry } from '../batch/runs/runRegistry';
-import { runsFolder, stateRoot, STATE_VARIABLE } from '../batch/stateRoot';
+import { runsFolder, stateFolder, STATE_VARIABLE } from '../batch/stateRoot';
 import type { BatchSettings } from '../batch/targets';
 import type { Plan } from '../batch/types';
 import type { EngineClient } from '../client/engineClient';
@@ -114,12 +113,6 @@ async function planAndCarryOut(
         `of ${batch.unfinished.header.ids.length} are done.`,
     );
   return carryOut(batch, plan, options, signal);
-}
-
-/** Journals and the records of folders without a recipe are no part of a repository. */
-function stateFolder(root: string, outputRoot: string): string {
-  const key = createHash('sha256').update(`${root}\0${outputRoot}`).digest('hex').slice(0, 24);
-  return path.join(stateRoot(), 'batches', key);
 }
 
 function batchSettings(options: UpscaleBatchOptions): BatchSettings {

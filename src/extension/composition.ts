@@ -63,7 +63,6 @@ export class Composition extends Disposable {
     const surroundings = {
       config: this.config,
       extensionPath: context.extensionPath,
-      storage: context.storageUri ?? context.globalStorageUri,
       isTrusted: () => vscode.workspace.isTrusted,
     };
     this.batches = this.register(

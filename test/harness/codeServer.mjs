@@ -177,6 +177,7 @@ function serverEnvironment(root) {
   for (const name of ['VSCODE_IPC_HOOK_CLI', 'PORT', 'NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE'])
     delete env[name];
   env.XDG_RUNTIME_DIR = root; // its sockets go with it, instead of piling up
+  env.PISA_UPSCALE_STATE = path.join(root, 'state'); // journals and records of batches
   env.EXTENSIONS_GALLERY = JSON.stringify({ serviceUrl: '' }); // no marketplace
   return env;
 }

@@ -1,20 +1,32 @@
 // The batch driven as a person does: explorer, plan, ticks, run, report; a reload of the window; an
 // interrupted run.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
-import { explorerMenu, runCommand, waitForNotification, webview } from '../harness/workbench.mjs';
+import {
+  clickNotificationButton,
+  explorerMenu,
+  notificationMessage,
+  runCommand,
+  waitForNotification,
+  webview,
+} from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents } from './workbenchSession.mjs';
 
 let workbench;
 before(async () => (workbench = await startWorkbench()));
 after(() => workbench?.stop());
 
-const uiTest = (title, { name, fill, settings }, body) =>
-  test(title, { timeout: 180_000 }, () => workbench.inWorkspace({ name, fill, settings }, body));
+/** Longest that a state is waited for which comes at once on an idle machine. */
+const STATE_MS = 120_000;
+
+const uiTest = (title, { name, fill, settings, minutes = 6 }, body) =>
+  test(title, { timeout: minutes * 60_000 }, () =>
+    workbench.inWorkspace({ name, fill, settings }, body),
+  );
 
 async function fillFolder(folder) {
   for (let i = 0; i < 12; i++)
@@ -59,7 +71,7 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
       await view.locator('#filter').fill('');
       assert.match(await view.locator('#totals').innerText(), /^9 ticked/);
       await view.locator('#start').click();
-      await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
+      await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
       assert.match(await view.locator('#totals').innerText(), /^9 upscaled in/);
       await page.screenshot({ path: screenshotPath(`batch-report-${kind}`) });
       assert.equal(made(folder).length, 9);
@@ -73,9 +85,9 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
   );
 }
 
-const many = async (folder, count = 6) => {
+const many = async (folder, count = 6, side = 150) => {
   mkdirSync(path.join(folder, 'art'));
-  for (let i = 0; i < count; i++) await writePicture(path.join(folder, 'art', `p${i}.png`), 150);
+  for (let i = 0; i < count; i++) await writePicture(path.join(folder, 'art', `p${i}.png`), side);
 };
 const SLOW = { 'pisaUpscale.model': 'slow-4x' };
 
@@ -97,7 +109,7 @@ uiTest(
     await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor();
     await page.screenshot({ path: screenshotPath('batch-running') });
     await view.locator('#cancel').click();
-    await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
+    await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
     assert.match(await view.locator('#totals').innerText(), /^Cancelled\./);
     assert.ok(!existsSync(path.join(folder, 'art/p5@4x.png')));
   },
@@ -115,7 +127,7 @@ uiTest(
     await runCommand(page, 'View: Close Editor');
     await page.locator('.tab', { hasText: 'Upscale' }).waitFor({ state: 'detached' });
     await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor();
-    await waitForNotification(page, '12 images upscaled', 120_000);
+    await waitForNotification(page, '12 images upscaled', STATE_MS);
     assert.equal(made(folder).length, 12);
   },
 );
@@ -132,7 +144,8 @@ uiTest(
     await page.waitForTimeout(1500);
     await page.reload();
     view = webview(page);
-    await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
+    await view.locator('#totals', { hasText: /^\d+ ticked/ }).waitFor({ timeout: STATE_MS });
+    assert.match(await view.locator('#totals').innerText(), /^11 ticked/);
     assert.equal(await view.locator('#filter').inputValue(), 'picture 3');
     assert.equal(await view.locator('.row[data-id]').count(), 1);
   },
@@ -146,13 +159,82 @@ uiTest(
     const view = webview(page);
     await view.locator('.row[data-id]').first().waitFor();
     await view.locator('#start').click();
-    await view.locator('.label.done').first().waitFor({ timeout: 60_000 });
+    await view.locator('.label.done').first().waitFor({ timeout: STATE_MS });
     await page.reload();
-    const toast = await waitForNotification(page, 'was interrupted', 90_000);
+    const toast = await waitForNotification(page, 'was interrupted', STATE_MS);
     await toast.getByText('Go On').click();
-    for (let i = 0; made(folder).length < 6; i++) {
-      assert.ok(i < 240, `${made(folder).length} of 6`);
-      await page.waitForTimeout(250);
-    }
+    while (made(folder).length < 6) await page.waitForTimeout(100);
+  },
+);
+
+uiTest(
+  'sixty pictures: the tab is closed, the window reloaded, a second window opens the folder; all ' +
+    'ends, is told, and nothing is made twice',
+  { name: 'batch-sixty', fill: (folder) => many(folder, 60, 48), settings: SLOW, minutes: 8 },
+  async ({ page, folder, openWindow }) => {
+    const fingerprints = () =>
+      Object.fromEntries(
+        made(folder).map((name) => {
+          const { ino, mtimeMs, size } = statSync(path.join(folder, 'art', name));
+          return [name, `${ino} ${mtimeMs} ${size}`];
+        }),
+      );
+    const atLeast = async (count) => {
+      while (made(folder).length < count) await page.waitForTimeout(50);
+    };
+    await explorerMenu(page, 'art', 'Upscale Folder…');
+    const view = webview(page);
+    await view.locator('.row[data-id]').first().waitFor();
+    await view.locator('#start').click();
+    await view.locator('.label.running').first().waitFor();
+
+    await runCommand(page, 'View: Close Editor');
+    await page.locator('.tab', { hasText: 'Upscale' }).waitFor({ state: 'detached' });
+    await atLeast(made(folder).length + 3);
+
+    await page.reload();
+    const toast = await waitForNotification(page, 'was interrupted', STATE_MS);
+    assert.match(await notificationMessage(toast), /interrupted: \d+ of 60 images are done/);
+    const before = fingerprints();
+    const count = Object.keys(before).length;
+    assert.ok(count > 0 && count < 60, `${count} were made before`);
+    await clickNotificationButton(toast, 'Go On');
+    await view.locator('.label.running').first().waitFor({ timeout: STATE_MS });
+    await view.locator('#pause').click();
+    await view.locator('#pause', { hasText: 'Resume' }).waitFor();
+
+    const second = await openWindow();
+    await explorerMenu(second, 'art', 'Upscale Folder…');
+    const other = webview(second);
+    const notice = other.locator('#otherNotice', {
+      hasText: 'Another window is upscaling this folder.',
+    });
+    await notice.waitFor({ timeout: STATE_MS });
+    await other.locator('#start').click();
+    await other.locator('#totals', { hasText: 'Another window' }).waitFor();
+    await other.locator('#watch').click();
+    await other.locator('#cancel', { hasText: 'Back to the Plan' }).waitFor();
+    await other.locator('.label.done').first().waitFor({ timeout: STATE_MS });
+    await second.screenshot({ path: screenshotPath('batch-other-window') });
+    await other.locator('#cancel').click();
+    await other.locator('#wait').click();
+    await other.locator('#cancel', { hasText: 'Stop Waiting' }).waitFor();
+    await view.locator('#pause').click();
+    await runCommand(page, 'View: Close Editor');
+
+    const ended = await waitForNotification(page, 'images upscaled', 4 * STATE_MS);
+    await clickNotificationButton(ended, 'Show Report');
+    await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
+    assert.match(
+      await view.locator('#totals').innerText(),
+      new RegExp(`^${60 - count} upscaled in`),
+    );
+    await other
+      .locator('#subtitle', { hasText: '0 to do, 60 up to date' })
+      .waitFor({ timeout: STATE_MS });
+    const after = fingerprints();
+    assert.equal(Object.keys(after).length, 60);
+    for (const [name, fingerprint] of Object.entries(before))
+      assert.equal(after[name], fingerprint, `${name} was made twice`);
   },
 );

@@ -21,6 +21,8 @@ const EXPECTED_EVENTS =
  * @property {import('playwright-core').Page} page
  * @property {string} folder the open workspace
  * @property {string[]} events what the page and its webviews reported
+ * @property {() => Promise<import('playwright-core').Page>} openWindow another window of the same
+ * workspace
  */
 
 /**
@@ -82,19 +84,28 @@ export async function startWorkbench({
       const folder = path.join(outer, below);
       const events = [];
       const page = await newPage(browser, events);
+      const windows = [page];
       try {
         await mkdir(folder, { recursive: true });
         await fill(folder);
         if (settings) await writeWorkspaceSettings(folder, settings);
         await openWorkbench(page, server.workspaceUrl(folder));
         await waitForCommand(page, UPSCALE);
-        await body({ page, folder, events });
+        const openWindow = async () => {
+          const another = await newPage(browser, events);
+          windows.push(another);
+          await openWorkbench(another, server.workspaceUrl(folder));
+          await waitForCommand(another, UPSCALE);
+          return another;
+        };
+        await body({ page, folder, events, openWindow });
       } catch (error) {
-        await page.screenshot({ path: screenshotPath(`failed-${name}`) });
+        for (const [i, window] of windows.entries())
+          await window.screenshot({ path: screenshotPath(`failed-${name}${i || ''}`) });
         console.error(unexpectedEvents(events).join('\n'));
         throw error;
       } finally {
-        await page.context().close();
+        for (const window of windows) await window.context().close();
         await rm(outer, { recursive: true, force: true });
       }
     },

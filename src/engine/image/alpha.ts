@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { PixelFile } from './pixelFile';
+import { PixelFile, type PixelFileInfo } from './pixelFile';
 import { maximumOf, newSamples, type Samples } from './samples';
 
 /** Rows handled at a time. */
@@ -17,24 +17,31 @@ export type SplitPicture = {
 /**
  * Splits a decoded RGBA picture (a `.v` file) into TIFF files. Colour is bled outward under the
  * transparent pixels, because what lies there (often black) would otherwise show as a fringe once
- * the network has mixed neighbouring pixels. Alpha that is opaque everywhere is dropped.
+ * the network has mixed neighbouring pixels. Alpha that is opaque everywhere is dropped. `isKept`: also
+ * small ones are files, for whoever opens them again.
  */
-export async function splitAlpha(rgba: PixelFile, scratch: string): Promise<SplitPicture> {
+export async function splitAlpha(
+  rgba: PixelFile,
+  scratch: string,
+  isKept = false,
+): Promise<SplitPicture> {
   const { width, height } = rgba.info;
   const { depth } = rgba;
-  const colour = await PixelFile.create(path.join(scratch, 'colour.tif'), {
+  const make = (file: string, info: PixelFileInfo): Promise<PixelFile> =>
+    isKept ? PixelFile.create(file, info) : PixelFile.scratch(file, info);
+  const colour = await make(path.join(scratch, 'colour.tif'), {
     width,
     height,
     bands: 3,
     depth,
   });
-  const plane = await PixelFile.create(path.join(scratch, 'alpha.tif'), {
+  const plane = await make(path.join(scratch, 'alpha.tif'), {
     width,
     height,
     bands: 1,
     depth,
   });
-  const known = await PixelFile.create(path.join(scratch, 'known.tif'), {
+  const known = await PixelFile.scratch(path.join(scratch, 'known.tif'), {
     width,
     height,
     bands: 1,

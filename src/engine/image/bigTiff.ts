@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { PixelStore } from './pixelStore';
 import type { Density } from './containers/facts';
 
 /**
@@ -124,7 +124,7 @@ export type TiffTags = {
 };
 
 /** Adds tags to the first page of a file that begins with `bigTiffHeader`, once. */
-export async function addTags(file: FileHandle, { icc, iptc, density }: TiffTags): Promise<void> {
+export async function addTags(file: PixelStore, { icc, iptc, density }: TiffTags): Promise<void> {
   const count = Buffer.alloc(COUNT_BYTES);
   await file.read(count, 0, COUNT_BYTES, FIRST_DIRECTORY);
   const length = Number(count.readBigUInt64LE()) * ENTRY_BYTES;

@@ -5,6 +5,7 @@ import { damageNote, isDisordered, isRealFault } from './decoderFaults';
 import { notAnImage } from './notAnImage';
 import { PixelFile } from './pixelFile';
 import type { Depth } from './samples';
+import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 import { isPremultiplied, straightened } from './straightAlpha';
 
@@ -28,6 +29,8 @@ export type DecodeOptions = {
   readonly keepColours: boolean;
   /** Frames to read, stacked; 1 unless given. */
   readonly frames?: number;
+  /** Of a frame, if the caller knows: a small picture is not written to disk. */
+  readonly pixels?: number;
 };
 
 /** Decoded pixels, RGB or RGBA, and what the person should know of them. */
@@ -37,9 +40,11 @@ const FOR_THE_SCREEN: DecodeOptions = { depth: 8, keepColours: false };
 /** No decoder that is asked here is slower than this unless it hangs. */
 const LEAST_SECONDS = 60;
 const SECONDS_PER_FRAME = 0.1;
+/** Of all frames; more go to disk. */
+const SMALL_PIXELS = 2 ** 18;
 
 /**
- * Decodes a picture into `scratch` and takes colour and alpha apart. Applies the EXIF orientation.
+ * Decodes a picture into files in `scratch` and takes colour and alpha apart. Applies the EXIF orientation.
  * The caller closes the result.
  */
 export async function decodeSource(
@@ -48,7 +53,7 @@ export async function decodeSource(
   options: DecodeOptions = FOR_THE_SCREEN,
 ): Promise<DecodedSource & { readonly notes: readonly string[] }> {
   const { pixels, notes } = await decodePixels(file, scratch, options);
-  return { ...(await separated(pixels, scratch)), notes };
+  return { ...(await separated(pixels, scratch, true)), notes };
 }
 
 /**
@@ -71,6 +76,20 @@ export async function decodePixels(
 }
 
 async function decodedAsStored(
+  file: string,
+  scratch: string,
+  options: DecodeOptions,
+): Promise<DecodedPixels> {
+  const first = await libvips
+    .shared(() => decoded(file, scratch, options, 'warning'))
+    .catch(asFault);
+  return first instanceof PixelFile
+    ? { pixels: first, notes: [] }
+    : libvips.exclusive(() => judged(file, scratch, options));
+}
+
+/** Decodes what its decoder complains of, while nobody else's complaints can be among its own. */
+async function judged(
   file: string,
   scratch: string,
   options: DecodeOptions,
@@ -98,7 +117,7 @@ const asFault = (error: unknown): Error =>
 async function decoded(
   file: string,
   scratch: string,
-  { depth, keepColours, frames = 1 }: DecodeOptions,
+  { depth, keepColours, frames = 1, pixels }: DecodeOptions,
   failOn: 'warning' | 'error',
 ): Promise<PixelFile> {
   const target = path.join(scratch, 'source.v');
@@ -112,17 +131,29 @@ async function decoded(
   if (frames === 1) picture.autoOrient();
   // Keeping the profile keeps the values, too.
   if (keepColours) picture.keepIccProfile();
-  await picture.toColourspace(depth === 16 ? 'rgb16' : 'srgb').toFile(target);
-  return PixelFile.openVips(target);
+  picture.toColourspace(depth === 16 ? 'rgb16' : 'srgb');
+  if (pixels === undefined || pixels * frames > SMALL_PIXELS) {
+    await picture.toFile(target);
+    return PixelFile.openVips(target);
+  }
+  const { data, info } = await picture
+    .raw({ depth: depth === 16 ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels: bands } = info;
+  return PixelFile.fromRows(target, { width, height, bands, depth }, data);
 }
 
 /** Takes colour and alpha apart; closes `pixels` unless that is the result. */
-export async function separated(pixels: PixelFile, scratch: string): Promise<DecodedSource> {
+export async function separated(
+  pixels: PixelFile,
+  scratch: string,
+  isKept = false,
+): Promise<DecodedSource> {
   if (pixels.info.bands === 3) return { rgb: pixels, alpha: undefined, invisible: false };
   try {
     if (pixels.info.bands !== 4)
       throw new Error(`The decoder yielded ${pixels.info.bands} channels.`);
-    return await splitAlpha(pixels, scratch);
+    return await splitAlpha(pixels, scratch, isKept);
   } finally {
     await pixels.close();
   }

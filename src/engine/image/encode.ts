@@ -13,6 +13,7 @@ import { encodeError } from './encodeError';
 import { carriesProfile, isLossyFormat, supportsAlpha, supportsDepth16 } from './formats';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
+import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 
 export type EncodeOptions = {
@@ -62,12 +63,12 @@ export type Encoded = {
 };
 
 /**
- * Encodes a raw TIFF picture into `output`. libvips reads it sequentially, so memory does not grow
+ * Encodes a raw TIFF picture, a file or its bytes, into `output`. libvips reads it sequentially, so memory does not grow
  * with its height. Lowers the quality until the file is as small as is wanted, and refuses if it
  * can't be.
  */
 export async function encodePicture(
-  raw: string,
+  raw: string | Buffer,
   output: string,
   options: EncodeOptions,
 ): Promise<Encoded> {
@@ -75,7 +76,8 @@ export async function encodePicture(
   const write = async (to: string, at: number, palette = false): Promise<number> => {
     await options.beforeWrite?.();
     try {
-      await withFormat(await picture(raw, options), options, at, palette).toFile(to);
+      const made = withFormat(await picture(raw, options), options, at, palette);
+      await libvips.shared(() => made.toFile(to));
       await restoreTexts(to, options.exif?.texts ?? []);
       if (format === 'jpeg' && options.density) await setJpegDensity(to, options.density);
       return await writeRemarks(to, format, options.remarks ?? []);
@@ -149,15 +151,16 @@ async function largestQuality(
   return best;
 }
 
-async function picture(raw: string, options: EncodeOptions): Promise<Sharp> {
+async function picture(raw: string | Buffer, options: EncodeOptions): Promise<Sharp> {
   const { size, format, region, animation, depth, isGrey } = options;
-  let result = loadSharp()(raw, {
+  const read = loadSharp()(raw, {
     sequentialRead: true,
     limitInputPixels: false,
     unlimited: true,
     ...(animation ? { pages: animation.frames } : {}),
   });
-  const metadata = await result.metadata();
+  const metadata = await libvips.shared(() => read.metadata());
+  let result = read;
   const height = metadata.pageHeight ?? metadata.height;
   if (metadata.width !== size.width || height !== size.height) {
     result = result.resize(size.width, size.height, {

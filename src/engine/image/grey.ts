@@ -12,7 +12,7 @@ export async function toGrey(picture: PixelFile, scratch: string): Promise<Pixel
   const { info, depth } = picture;
   const bands = info.bands === 4 ? 2 : 1;
   try {
-    const grey = await PixelFile.create(path.join(scratch, 'grey.tif'), { ...info, bands, depth });
+    const grey = await PixelFile.scratch(path.join(scratch, 'grey.tif'), { ...info, bands, depth });
     for (let y = 0; y < info.height; y += BAND) {
       const source = await picture.samples(y, Math.min(info.height, y + BAND));
       const out = newSamples(depth, (source.length / info.bands) * bands);

@@ -11,6 +11,7 @@ import { sniffed, type Container } from './containers/sniff';
 import { notAnImage, SUPPORTED, unsupported } from './notAnImage';
 import { readHead } from './readHead';
 import { refuseKnownKinds } from './refusals';
+import { ownWords } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 import type { SourceInfo } from './sourceInfo';
 import { drawn, svgSize } from './svgSource';
@@ -60,11 +61,11 @@ export async function inspectSource(
   if (container === undefined) throw notAnImage(name, new Error('unsupported image format'));
   const facts = await containerFacts(file, container);
   if (facts.unsupported !== undefined) throw unsupported(name, facts.unsupported);
-  const metadata = await loadSharp()(file, { limitInputPixels: false })
-    .metadata()
-    .catch((error: unknown) => {
-      throw notAnImage(name, error);
-    });
+  const metadata = await ownWords(() =>
+    loadSharp()(file, { limitInputPixels: false }).metadata(),
+  ).catch((error: unknown) => {
+    throw notAnImage(name, error);
+  });
   const [read, format] = FORMATS[metadata.format] ?? [undefined, undefined];
   if (read !== container || (metadata.format === 'heif' && metadata.compression !== 'av1')) {
     throw engineError('input-not-an-image', {

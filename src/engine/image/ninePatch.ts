@@ -2,6 +2,7 @@ import { rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isNinePatchName } from '../../shared/nameParts';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
+import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 
 /** Sides of a nine-patch's frame, each pixel as four bytes, without the corners. */
@@ -35,16 +36,18 @@ export async function readNinePatch(file: string, scratch: string): Promise<Nine
   const frame = await readFrame(file);
   if (!frame) return undefined;
   const inside = path.join(scratch, 'inside.png');
-  await loadSharp()(file, { ignoreIcc: true })
-    .extract({
-      left: 1,
-      top: 1,
-      width: frame.top.length / CHANNELS,
-      height: frame.left.length / CHANNELS,
-    })
-    .keepMetadata()
-    .png()
-    .toFile(inside);
+  await libvips.shared(() =>
+    loadSharp()(file, { ignoreIcc: true })
+      .extract({
+        left: 1,
+        top: 1,
+        width: frame.top.length / CHANNELS,
+        height: frame.left.length / CHANNELS,
+      })
+      .keepMetadata()
+      .png()
+      .toFile(inside),
+  );
   return { inside, frame };
 }
 
@@ -53,10 +56,12 @@ export const borderOf = async (file: string): Promise<number> => ((await readFra
 
 async function readFrame(file: string): Promise<Frame | undefined> {
   if (!isNinePatchName(path.basename(file))) return undefined;
-  const { data, info } = await loadSharp()(file, { ignoreIcc: true })
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await libvips.shared(() =>
+    loadSharp()(file, { ignoreIcc: true })
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true }),
+  );
   const { width, height } = info;
   if (width < 3 || height < 3) return undefined;
   const pixel = (x: number, y: number): Buffer => {
@@ -98,7 +103,9 @@ function isFrame({ neutral, ...sides }: Frame): boolean {
  */
 export async function drawFrame(file: string, { frame }: NinePatch): Promise<number> {
   const sharp = loadSharp();
-  const { width, height } = await sharp(file, { limitInputPixels: false }).metadata();
+  const { width, height } = await libvips.shared(() =>
+    sharp(file, { limitInputPixels: false }).metadata(),
+  );
   const strip = (
     side: Buffer,
     length: number,
@@ -117,18 +124,20 @@ export async function drawFrame(file: string, { frame }: NinePatch): Promise<num
     top,
   });
   const framed = file + PALETTE_SUFFIX;
-  await sharp(file, { limitInputPixels: false, ignoreIcc: true })
-    .ensureAlpha()
-    .extend({ top: 1, bottom: 1, left: 1, right: 1, background: { r: 0, g: 0, b: 0, alpha: 0 } })
-    .composite([
-      strip(frame.left, height, false, 0, 0),
-      strip(frame.right, height, false, width + 1, 0),
-      strip(frame.top, width, true, 0, 0),
-      strip(frame.bottom, width, true, 0, height + 1),
-    ])
-    .keepMetadata()
-    .png({ compressionLevel: 6 })
-    .toFile(framed);
+  await libvips.shared(() =>
+    sharp(file, { limitInputPixels: false, ignoreIcc: true })
+      .ensureAlpha()
+      .extend({ top: 1, bottom: 1, left: 1, right: 1, background: { r: 0, g: 0, b: 0, alpha: 0 } })
+      .composite([
+        strip(frame.left, height, false, 0, 0),
+        strip(frame.right, height, false, width + 1, 0),
+        strip(frame.top, width, true, 0, 0),
+        strip(frame.bottom, width, true, 0, height + 1),
+      ])
+      .keepMetadata()
+      .png({ compressionLevel: 6 })
+      .toFile(framed),
+  );
   await rename(framed, file);
   return (await stat(file)).size;
 }

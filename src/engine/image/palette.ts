@@ -1,3 +1,4 @@
+import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 
 /**
@@ -18,10 +19,12 @@ const AREA_STEP = 1.5;
 export async function paletteLosesNothing(full: string, indexed: string): Promise<boolean> {
   const [one, other] = await Promise.all(
     [full, indexed].map((file) =>
-      loadSharp()(file, { limitInputPixels: false, ignoreIcc: true })
-        .ensureAlpha()
-        .raw()
-        .toBuffer({ resolveWithObject: true }),
+      libvips.shared(() =>
+        loadSharp()(file, { limitInputPixels: false, ignoreIcc: true })
+          .ensureAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true }),
+      ),
     ),
   );
   if (!one || !other || one.data.length !== other.data.length) return false;

@@ -1,6 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Rect, Size } from '../../shared/geometry';
 import { addTags, bigTiffHeader, type TiffTags } from './bigTiff';
+import { MemoryStore, type PixelStore } from './pixelStore';
 import type { Depth, Samples } from './samples';
 
 export type PixelFileInfo = Size & {
@@ -26,7 +27,7 @@ export class PixelFile {
   private constructor(
     readonly path: string,
     readonly info: PixelFileInfo,
-    private readonly file: FileHandle,
+    private readonly file: PixelStore,
     private readonly dataOffset: number,
   ) {
     this.depth = info.depth ?? 8;
@@ -34,9 +35,28 @@ export class PixelFile {
 
   /** Creates a BigTIFF of the given size; its rows are written afterwards, in any order. */
   static async create(path: string, info: PixelFileInfo): Promise<PixelFile> {
+    return PixelFile.begin(path, info, await open(path, 'w+'));
+  }
+
+  /** The same for nobody but this process: a small one stays in memory, and there is no file. */
+  static async scratch(path: string, info: PixelFileInfo): Promise<PixelFile> {
+    const { width, height, bands, depth = 8, pages = 1 } = info;
+    const isSmall = width * height * pages * bands * (depth / 8) <= SMALL_BYTES;
+    return isSmall ? PixelFile.begin(path, info, new MemoryStore()) : PixelFile.create(path, info);
+  }
+
+  /** Samples that are in memory already: interleaved rows, 16 bits in the machine's order. */
+  static fromRows(path: string, info: PixelFileInfo, rows: Buffer): PixelFile {
+    return new PixelFile(path, info, new MemoryStore(rows), 0);
+  }
+
+  private static async begin(
+    path: string,
+    info: PixelFileInfo,
+    store: PixelStore,
+  ): Promise<PixelFile> {
     const header = bigTiffHeader({ depth: 8, pages: 1, ...info });
-    const file = await open(path, 'w+');
-    const created = new PixelFile(path, info, file, header.length);
+    const created = new PixelFile(path, info, store, header.length);
     await created.writeFully(header, 0);
     return created;
   }
@@ -67,6 +87,11 @@ export class PixelFile {
   static async openCreated(path: string, info: PixelFileInfo): Promise<PixelFile> {
     const header = bigTiffHeader({ depth: 8, pages: 1, ...info });
     return new PixelFile(path, info, await open(path, 'r'), header.length);
+  }
+
+  /** What sharp reads: the file, or what it would hold. Not for what `fromRows` made. */
+  get source(): string | Buffer {
+    return this.file instanceof MemoryStore ? this.file.bytes : this.path;
   }
 
   /** The bytes of rows [from, to), interleaved. For 8-bit pictures they are the samples. */
@@ -166,6 +191,8 @@ export class PixelFile {
   }
 }
 
+/** Of samples; a larger picture is on disk. */
+const SMALL_BYTES = 2 ** 21;
 /** libvips' header (little-endian): magic, width, height, bands, bits, band format, … */
 const VIPS_HEADER_BYTES = 64;
 const VIPS_MAGIC = 0x08f2a6b6;

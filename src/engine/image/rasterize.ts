@@ -47,7 +47,7 @@ export async function rasterize(
     });
   const pixels = await PixelFile.openVips(output);
   try {
-    const result = await PixelFile.create(path.join(scratch, 'drawn.tif'), { ...size, bands: 4 });
+    const result = await PixelFile.scratch(path.join(scratch, 'drawn.tif'), { ...size, bands: 4 });
     for (let y = 0; y < size.height; y += BAND)
       await result.writeRows(y, await pixels.rows(y, Math.min(size.height, y + BAND)));
     return result;

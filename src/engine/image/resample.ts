@@ -3,6 +3,7 @@ import type { Size } from '../../shared/geometry';
 import { copyArea } from './copyArea';
 import { enlargePicture } from './enlarge';
 import { PixelFile } from './pixelFile';
+import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 
 /**
@@ -58,11 +59,14 @@ async function reduced(
   if (large.info.width === size.width && large.info.height === size.height) return large;
   await large.close();
   const file = path.join(scratch, 'resampled.v');
-  await loadSharp()(large.path, { sequentialRead: true, limitInputPixels: false, unlimited: true })
-    .keepIccProfile()
-    .resize(size.width, size.height, { fit: 'fill', kernel })
-    .toColourspace(large.depth === 16 ? 'rgb16' : 'srgb')
-    .toFile(file);
+  const options = { sequentialRead: true, limitInputPixels: false, unlimited: true };
+  await libvips.shared(() =>
+    loadSharp()(large.source, options)
+      .keepIccProfile()
+      .resize(size.width, size.height, { fit: 'fill', kernel })
+      .toColourspace(large.depth === 16 ? 'rgb16' : 'srgb')
+      .toFile(file),
+  );
   return PixelFile.openVips(file);
 }
 

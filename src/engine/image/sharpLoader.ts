@@ -10,6 +10,8 @@ const LOADERS = [
   'VipsForeignLoadJpegFile',
   'VipsForeignLoadWebpFile',
   'VipsForeignLoadTiffFile',
+  // Of our own making: a small picture does not go through the disk.
+  'VipsForeignLoadTiffBuffer',
   'VipsForeignLoadNsgifFile',
   'VipsForeignLoadHeifFile',
   'VipsForeignLoadSvgBuffer',

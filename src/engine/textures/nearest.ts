@@ -15,7 +15,7 @@ export async function enlargeNearest(
   const { width, height } = rgb.info;
   const { depth } = rgb;
   const bands = alpha ? 4 : 3;
-  const result = await PixelFile.create(path.join(scratch, 'result.tif'), {
+  const result = await PixelFile.scratch(path.join(scratch, 'result.tif'), {
     width: width * factor,
     height: height * factor,
     bands,

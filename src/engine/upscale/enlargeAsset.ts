@@ -63,6 +63,7 @@ export async function enlargeAsset(
     depth: plan.depth,
     keepColours: source.otherColours === undefined,
     frames: plan.frames,
+    pixels: source.size.width * source.size.height,
   });
   const enlarged = await enlargePixels(pixels, request, context, work);
   const hasAlpha = enlarged.raw.info.bands === 4;
@@ -139,7 +140,7 @@ const without = (raw: PixelFile): InferResult => ({
 
 /** Transparent black: what is not written of a file is zero. */
 async function blank({ width, height }: Size, depth: Depth, file: string): Promise<PixelFile> {
-  const raw = await PixelFile.create(file, { width, height, bands: 4, depth });
+  const raw = await PixelFile.scratch(file, { width, height, bands: 4, depth });
   await raw.writeRows(height - 1, newSamples(depth, width * 4));
   return raw;
 }

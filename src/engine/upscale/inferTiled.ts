@@ -51,7 +51,7 @@ export async function inferTiled(
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
     });
     const started = performance.now();
-    const raw = await PixelFile.create(path.join(request.scratchDirectory, 'result.tif'), {
+    const raw = await PixelFile.scratch(path.join(request.scratchDirectory, 'result.tif'), {
       ...scaledSize(size, manifest.scale),
       bands: alpha ? 4 : 3,
       depth: rgb.depth,

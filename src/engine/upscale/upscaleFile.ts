@@ -162,7 +162,7 @@ export async function upscaleFile(
   });
   const output = request.output ?? {};
   const { output: written, encoded } = await writeOutput(
-    raw.path,
+    raw.source,
     temporary,
     place,
     request,
@@ -230,7 +230,7 @@ async function finishRaw(raw: PixelFile, tags: Parameters<PixelFile['addTags']>[
 }
 
 async function writeOutput(
-  raw: string,
+  raw: string | Buffer,
   temporary: string,
   place: Place,
   request: UpscaleRequest,

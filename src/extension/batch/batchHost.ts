@@ -8,7 +8,7 @@ import { relativePath } from '../../batch/paths';
 import { RecordsError } from '../../batch/records';
 import type { RunEntry } from '../../batch/runs/runEntry';
 import { RunBusyError } from '../../batch/runs/runRegistry';
-import type { Plan, Report } from '../../batch/types';
+import type { Plan, PlanItem, Report } from '../../batch/types';
 import type { EngineClient } from '../../client/engineClient';
 import type {
   BatchEventView,
@@ -329,21 +329,28 @@ export class BatchHost {
   /** What is left is another plan's. */
   private async otherEnded(): Promise<void> {
     const { mode = 'told', wanted = [] } = this.other ?? {};
+    const before = this.planned?.plan;
     this.forgetOther();
     if (this.running) return;
     this.states = {};
     await this.makePlan()
-      .then(() => (mode === 'waits' ? this.startLeft(wanted) : undefined))
+      .then(() => (mode === 'waits' ? this.startLeft(wanted, before) : undefined))
       .catch((error: unknown) => this.services.log.error('batch', error));
     this.listener({ kind: 'planned' });
     this.onChange();
   }
 
-  /** Starts what is still to do of these; a third run may have been quicker. */
-  private async startLeft(ids: readonly string[]): Promise<void> {
+  /**
+   * Starts what is still to do of these and lies there as it did when it was ticked: what the other
+   * run has made is not made again. A third run may have been quicker.
+   */
+  private async startLeft(ids: readonly string[], before: Plan | undefined): Promise<void> {
     const items = this.planned?.plan.items ?? [];
-    const open = new Set(items.filter(({ status }) => status === 'todo').map(({ id }) => id));
-    const left = ids.filter((id) => open.has(id));
+    const stateOf = (item: PlanItem | undefined): string =>
+      `${item?.status ?? ''} ${item?.existingHash ?? ''}`;
+    const was = new Map(before?.items.map((item) => [item.id, stateOf(item)]));
+    const now = new Map(items.map((item) => [item.id, stateOf(item)]));
+    const left = ids.filter((id) => now.has(id) && now.get(id) === was.get(id));
     if (left.length === 0) return;
     await this.start(left).catch((error: unknown) => {
       if (RpcError.from(error).code !== 'run-busy') throw error;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { setTimeout as delay } from 'node:timers/promises';
 import { othersRun, unfinishedRuns, type Unfinished } from '../../batch/journal';
+import { stateFolder } from '../../batch/stateRoot';
 import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol';
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
 import { Disposable } from '../disposable';
@@ -12,7 +13,7 @@ import { createPanel, setPanelTitle } from '../ui/panels';
 import { StatusEntry } from '../ui/statusBar';
 import { BatchHost, type BatchHostServices } from './batchHost';
 import { batchHtml } from './batchHtml';
-import { nameOf, stateFolderOf, type BatchPlace } from './batchPlace';
+import { nameOf, type BatchPlace } from './batchPlace';
 import { batchStrings } from './batchStrings';
 
 export const BATCH_VIEW = 'pisaUpscale.batch';
@@ -75,8 +76,8 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   }
 
   /**
-   * Offers to go on with batches that were interrupted. Cheap: it looks for files in the workspace's
-   * storage only. The window before this one may still be ending, and another may be at it.
+   * Offers to go on with batches that were interrupted. Cheap: it looks for a few files only, not in
+   * the workspace. The window before this one may still be ending, and another may be at it.
    */
   async offerResume(): Promise<void> {
     const folders = (vscode.workspace.workspaceFolders ?? []).filter(
@@ -92,9 +93,11 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   }
 
   private async offerResumeOf(root: string): Promise<void> {
-    const folder = stateFolderOf(root, this.services);
+    const folder = stateFolder(root, root);
     while (!this.isOver) {
       const unfinished = await unfinishedRuns(folder, root).catch(() => undefined);
+      // The command line goes on by itself, with options that only it knows.
+      if (unfinished?.header.place === 'terminal') return;
       if (unfinished) return this.offer(root, unfinished);
       if (!(await othersRun(folder))) return;
       await delay(LOOK_MS, undefined, { ref: false });
@@ -127,7 +130,8 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     return vscode.l10n.t('Upscale {0}', nameOf(place));
   }
 
-  private fill(panel: vscode.WebviewPanel, place: BatchPlace): BatchHost {
+  /** `kept`: the batch that the view is of, as one that has ended, whose report is to be shown. */
+  private fill(panel: vscode.WebviewPanel, place: BatchPlace, kept?: Open): BatchHost {
     const { webview } = panel;
     const assets = vscode.Uri.joinPath(this.services.extensionUri, 'dist', 'webview');
     const address = (uri: vscode.Uri): string => webview.asWebviewUri(uri).toString();
@@ -136,19 +140,18 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       localResourceRoots: [assets, vscode.Uri.file(place.root)],
     };
     setPanelTitle(panel, this.titleOf(place));
-    const running = this.open.get(place.root);
-    const entry: Open = running?.host.isRunning
-      ? running
-      : {
-          host: new BatchHost(
-            place,
-            this.services,
-            (file) => address(vscode.Uri.file(file)),
-            () => this.showStatus(),
-          ),
-          panel: undefined,
-          tell: () => undefined,
-        };
+    const open = this.open.get(place.root);
+    const entry: Open = kept ??
+      (open?.host.isRunning ? open : undefined) ?? {
+        host: new BatchHost(
+          place,
+          this.services,
+          (file) => address(vscode.Uri.file(file)),
+          () => this.showStatus(),
+        ),
+        panel: undefined,
+        tell: () => undefined,
+      };
     entry.panel = panel;
     this.open.set(place.root, entry);
     const rpc = new RpcEndpoint<RpcApi & BatchWebviewApi>(
@@ -202,7 +205,8 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
 
   private reveal(entry: Open): void {
     if (entry.panel) entry.panel.reveal();
-    else this.fill(createPanel(BATCH_VIEW, this.titleOf(entry.host.place)), entry.host.place);
+    else
+      this.fill(createPanel(BATCH_VIEW, this.titleOf(entry.host.place)), entry.host.place, entry);
   }
 
   private revealRunning(): void {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -6,7 +5,7 @@ import type { BatchRequest } from '../../batch/batch';
 import { globProblem } from '../../batch/glob/globMatcher';
 import { readRecipe, RECIPE_NAME } from '../../batch/recipe';
 import { RunRegistry } from '../../batch/runs/runRegistry';
-import { runsFolder } from '../../batch/stateRoot';
+import { runsFolder, stateFolder } from '../../batch/stateRoot';
 import { defaultModelStore } from '../../client/modelStore';
 import type { Config } from '../config';
 
@@ -16,25 +15,12 @@ export type BatchPlace = { readonly root: string; readonly inputs: readonly stri
 export type BatchSurroundings = {
   readonly config: Config;
   readonly extensionPath: string;
-  /** Where a workspace's state lies; a global place when no folder is open. */
-  readonly storage: vscode.Uri;
   /** Whether the person trusts the workspace. */
   readonly isTrusted: () => boolean;
 };
 
 /** Smaller pictures are left alone unless a recipe says otherwise. */
 const MINIMUM_SIDE = 8;
-
-/** Where journals of a root lie, and its records when it has no recipe. */
-export const stateFolderOf = (
-  root: string,
-  { storage }: Pick<BatchSurroundings, 'storage'>,
-): string =>
-  path.join(
-    storage.fsPath,
-    'batches',
-    createHash('sha256').update(root).digest('hex').slice(0, 24),
-  );
 
 /**
  * The request of a batch. In a workspace that is not trusted its recipe is not read. Throws
@@ -56,7 +42,7 @@ export async function requestFor(
     respectGitignore: true,
     minimumSide: MINIMUM_SIDE,
     settingsFor: (input) => config.upscale(uriOf(input)),
-    stateFolder: stateFolderOf(root, surroundings),
+    stateFolder: stateFolder(root, root),
     ...(value ? { recipe: { file, value }, lockFolder: root } : {}),
     device: config.upscale(vscode.Uri.file(root)).device,
     runs: new RunRegistry(runsFolder()),

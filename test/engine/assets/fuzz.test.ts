@@ -13,12 +13,11 @@ import type { Size } from '../../../src/shared/geometry';
 import { mutated, randomFrom } from './mutate';
 import type { Raw } from './pictures';
 
-/** `FUZZ_COUNT` and `FUZZ_SEED` repeat a run, or make it longer. */
-const COUNT = Number(process.env.FUZZ_COUNT ?? 10_000);
+/** `FUZZ_COUNT` and `FUZZ_SEED` repeat a run, or make it longer; `npm test -- thorough` does. */
+const COUNT = Number(process.env.FUZZ_COUNT ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_240_611);
-/** The run ends here, however far it came. */
-const MOST_SECONDS = 600;
-const MOST_SECONDS_ONE = 10;
+/** Longer is hanging, however busy the machine is. */
+const MOST_SECONDS_ONE = 120;
 /** What says what is wrong with a file. Anything else would be a fault of the engine. */
 const REFUSALS = [
   'input-empty',
@@ -162,7 +161,7 @@ test(
     let [noted, upscaled, refused, slowest, done] = [0, 0, 0, 0, 0];
     let engine: number | undefined;
     const written = new Set<string>();
-    for (; done < COUNT && seconds() < MOST_SECONDS; done++) {
+    for (; done < COUNT; done++) {
       const { extension, bytes } = originals[done % originals.length]!;
       const input = path.join(inputs, `f.${extension}`);
       const damaged = mutated(bytes, random);
@@ -211,7 +210,6 @@ test(
       `seed ${SEED}: ${done} files, ${upscaled} upscaled (${noted} with a note of damage), ${refused} refused, ` +
         `${seconds().toFixed(0)} s, slowest ${slowest.toFixed(2)} s`,
     );
-    assert.ok(done >= Math.min(COUNT, 1000), `only ${done} files in ${MOST_SECONDS} s`);
     assert.ok(upscaled > 0 && refused > 0 && noted > 0);
     if (process.platform === 'linux') {
       const status = readFileSync(`/proc/${engine!}/status`, 'utf8');

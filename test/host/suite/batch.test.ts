@@ -242,7 +242,6 @@ describe('Upscale Folder', function () {
       const surroundings = {
         config,
         extensionPath: root,
-        storage: vscode.Uri.file(path.join(root, 'state')),
       };
       const place = { root, inputs: [root] };
       assert.equal(

@@ -9,12 +9,16 @@ import type { Plan, PlanItem } from '../../../src/batch/types';
 import type { UpscaleCall } from '../../../src/client/engineClient';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import { RpcError } from '../../../src/shared/rpc';
+import type { Size } from '../../../src/shared/geometry';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { folderWith } from './batchFolder';
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function planOf(names: readonly string[]): Plan {
+function planOf(
+  names: readonly string[],
+  sizeOf: (name: string) => Size = () => ({ width: 1000, height: 1000 }),
+): Plan {
   const root = folderWith(Object.fromEntries(names.map((name) => [`${name}.png`, name])));
   const items = names.map((name): PlanItem => {
     const { model, scale, guidance, colourFix, format, quality } = DEFAULT_SETTINGS;
@@ -25,7 +29,7 @@ function planOf(names: readonly string[]): Plan {
       inputBytes: 1,
       inputHash: hash(name),
       settingsHash: 's',
-      outputSize: { width: 100, height: 10 },
+      outputSize: sizeOf(name),
       settings: { model, scale, guidance, colourFix, format, quality, output: {}, asset: {} },
       status: 'todo',
       selected: true,
@@ -125,6 +129,27 @@ test('three are on their way at once; each is noted before it begins and when it
     hash(`result of ${path.join(plan.root, 'a.png')}`),
   );
   assert.deepEqual(held[0]!.call.asset, { again: true });
+});
+
+test('of small pictures more are on their way, a large one among them not', async () => {
+  const names = ['0', '1', '2', '3', '4', 'L', '5', '6', '7', '8'];
+  const plan = planOf(names, (name) =>
+    name === 'L' ? { width: 1024, height: 1024 } : { width: 256, height: 256 },
+  );
+  const { held, ports, until } = engine();
+  const report = new BatchRun(plan, ids(plan), OPTIONS, ports).run();
+  await until(() => held.length === 5);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(held.map(({ name }) => name).sort(), ['0', '1', '2', '3', '4']);
+  for (const one of held.slice(0, 3)) one.finish();
+  await until(() => held.length === 6);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(held[5]!.name, 'L', 'in the order of the plan');
+  assert.equal(held.length, 6);
+  held[5]!.finish();
+  await until(() => held.length === names.length);
+  for (const one of held) one.finish();
+  assert.ok((await report).outcomes.every(({ state }) => state === 'done'));
 });
 
 test('a failure does not stop the rest, and says why', async () => {
@@ -232,7 +257,7 @@ test('what changed since the plan was made is neither processed nor overwritten'
 });
 
 test('the meter counts output pixels, leaves pauses out, and says how long is left', () => {
-  const plan = planOf(['a', 'b', 'c', 'd']);
+  const plan = planOf(['a', 'b', 'c', 'd'], () => ({ width: 100, height: 10 }));
   let now = 0;
   const meter = new BatchMeter(plan.items, () => now);
   const finished = (name: string): BatchEvent => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { hashFile } from '../../../src/files/hashFile';
@@ -72,6 +72,40 @@ async function done(plan: Plan, content = 'result'): Promise<Records> {
   }
   return records;
 }
+
+test('headers come before hashes: what its header leaves alone is not read to its end', async () => {
+  const root = folderWith({ 'a.png': 'a', 'huge.png': '' });
+  // More than what is ever hashed, without a byte on the disk.
+  truncateSync(path.join(root, 'huge.png'), 9 * 2 ** 30);
+  const facts: Record<string, PictureFacts> = {
+    'a.png': { ok: true, size: { width: 30, height: 20 }, frames: 1, border: 0 },
+    'huge.png': { ok: true, size: { width: 4, height: 4 }, frames: 1, border: 0 },
+  };
+  const planned = (): Promise<Plan> =>
+    makePlan(
+      {
+        root,
+        inputs: [root],
+        exclude: [],
+        respectGitignore: true,
+        settingsFor: () => DEFAULT_SETTINGS,
+        minimumSide: 8,
+        records: {},
+      },
+      {
+        inspect: async (inputs) => inputs.map((input) => facts[path.basename(input)]!),
+        modelHash: (model) => Promise.resolve(model),
+      },
+    );
+  assert.deepEqual(shown(await planned()), [
+    'a.png > a@4x.png: todo x',
+    'huge.png > -: skip too-small',
+  ]);
+  facts['huge.png'] = { ok: true, size: { width: 40, height: 40 }, frames: 1, border: 0 };
+  const { items } = await planned();
+  assert.equal(items[1]!.reason, 'not-readable');
+  assert.match(items[1]!.message!, /has more than/);
+});
 
 test('each file is to do, or left alone with a reason', async () => {
   const root = folderWith({

@@ -120,7 +120,7 @@ test(
   { skip: process.platform !== 'linux' && 'only /proc tells of it' },
   async () => {
     // The shell turns into a program that never asks after the shell's child.
-    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], {
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
