@@ -8,6 +8,7 @@ import { BatchRun, type BatchEvent } from './batchRun';
 import type { JournalHeader, Unfinished } from './journal';
 import { KeptJournal } from './keptJournal';
 import { makePlan, type PlanRequest } from './plan';
+import { isInnerPath } from './recordShape';
 import type { RunEntry, RunPlace } from './runs/runEntry';
 import type { RunHold, RunRegistry, RunRequest, WaitOptions } from './runs/runRegistry';
 import { scopeOf } from './runs/scope';
@@ -122,7 +123,7 @@ export class Batch {
   ): Promise<{ readonly run: BatchRun; readonly report: Promise<Report> }> {
     const { device, settingsFor, root, place } = this.request;
     await this.claim();
-    const journal = await this.begin({ root, ids: [...ids], place }).catch(
+    const journal = await this.begin({ root, ids: [...ids], place, ...this.inputs() }).catch(
       async (error: unknown) => {
         await this.giveBack();
         throw error;
@@ -146,6 +147,13 @@ export class Batch {
       return report;
     };
     return { run, report: finish().finally(() => this.giveBack()) };
+  }
+
+  /** What the run is about, for its journal. */
+  private inputs(): Pick<JournalHeader, 'inputs'> {
+    const { root, inputs } = this.request;
+    const inner = inputs.map((input) => path.relative(root, input).split(path.sep).join('/'));
+    return inner.every(isInnerPath) && inner.length > 0 ? { inputs: inner } : {};
   }
 
   private async begin(header: JournalHeader): Promise<KeptJournal> {

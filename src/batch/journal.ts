@@ -15,6 +15,11 @@ export type JournalHeader = {
   readonly root: string;
   /** The ids that were ticked. */
   readonly ids: readonly string[];
+  /**
+   * What the run was about, relative to `root`: its folders and pictures. Left out for all of `root`,
+   * and by earlier versions.
+   */
+  readonly inputs?: readonly string[];
   /** Where the run was started; earlier versions don't say. */
   readonly place?: string;
   /** Who writes it: numbers of processes are used again. */
@@ -149,6 +154,8 @@ export async function unfinishedRuns(
   const files: string[] = [];
   const ids = new Set<string>();
   const records = new Map<string, OutputRecord>();
+  const inputs = new Set<string>();
+  let isWhole = false;
   let [root, place]: [string, string | undefined] = [outputRoot, undefined];
   for (const name of names) {
     const file = path.join(folder, name);
@@ -165,6 +172,8 @@ export async function unfinishedRuns(
     for (const line of all) {
       if (line.kind === 'header') {
         for (const id of line.header.ids) ids.add(id);
+        for (const input of line.header.inputs ?? []) inputs.add(input);
+        isWhole ||= line.header.inputs === undefined;
         ({ root, place } = line.header);
       } else if (line.kind === 'begin') begun.set(line.output, line);
       else if (line.kind === 'done') {
@@ -181,7 +190,12 @@ export async function unfinishedRuns(
     ? undefined
     : {
         files,
-        header: { root, ids: [...ids], ...(place === undefined ? {} : { place }) },
+        header: {
+          root,
+          ids: [...ids],
+          ...(isWhole ? {} : { inputs: [...inputs] }),
+          ...(place === undefined ? {} : { place }),
+        },
         records: Object.fromEntries(records),
       };
 }
@@ -227,6 +241,8 @@ const isHeader = (value: unknown): value is JournalHeader =>
   typeof value.root === 'string' &&
   Array.isArray(value.ids) &&
   value.ids.every((id) => typeof id === 'string') &&
+  (value.inputs === undefined ||
+    (Array.isArray(value.inputs) && value.inputs.length > 0 && value.inputs.every(isInnerPath))) &&
   [value.started, value.place].every((one) => one === undefined || typeof one === 'string');
 
 /** Whether the process that wrote a journal is gone. */

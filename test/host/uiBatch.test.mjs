@@ -194,13 +194,16 @@ uiTest(
 
     await page.reload();
     const toast = await waitForNotification(page, 'was interrupted', STATE_MS);
-    assert.match(await notificationMessage(toast), /interrupted: \d+ of 60 images are done/);
+    assert.match(
+      await notificationMessage(toast),
+      /batch in art was interrupted: \d+ of 60 images are done/,
+    );
     const before = fingerprints();
     const count = Object.keys(before).length;
     assert.ok(count > 0 && count < 60, `${count} were made before`);
     await clickNotificationButton(toast, 'Go On');
-    await view.locator('.label.running').first().waitFor({ timeout: STATE_MS });
-    await view.locator('#pause').click();
+    // What runs now lies below what is seen.
+    await view.locator('body[data-phase=running] #pause').click({ timeout: STATE_MS });
     await view.locator('#pause', { hasText: 'Resume' }).waitFor();
 
     const second = await openWindow();
@@ -214,7 +217,7 @@ uiTest(
     await other.locator('#totals', { hasText: 'Another window' }).waitFor();
     await other.locator('#watch').click();
     await other.locator('#cancel', { hasText: 'Back to the Plan' }).waitFor();
-    await other.locator('.label.done').first().waitFor({ timeout: STATE_MS });
+    await other.locator('#totals', { hasText: /this folder\. · [1-9]\d* of \d+/ }).waitFor();
     await second.screenshot({ path: screenshotPath('batch-other-window') });
     await other.locator('#cancel').click();
     await other.locator('#wait').click();

@@ -106,18 +106,22 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
 
   private async offer(root: string, { header, records }: Unfinished): Promise<void> {
     const goOn = vscode.l10n.t('Go On');
+    const place = {
+      root,
+      inputs: header.inputs?.map((input) => path.join(root, input)) ?? [root],
+    };
     const answer = await notify(
       'information',
       vscode.l10n.t(
         'A batch in {0} was interrupted: {1} of {2} images are done.',
-        path.basename(root),
+        nameOf(place),
         header.ids.filter((id) => id in records).length,
         header.ids.length,
       ),
       goOn,
       vscode.l10n.t('Later'),
     );
-    if (answer === goOn) await this.goOn({ root, inputs: [root] });
+    if (answer === goOn) await this.goOn(place);
   }
 
   private async goOn(place: BatchPlace): Promise<void> {

@@ -148,6 +148,26 @@ test('what a killed run finished is known, also what it had moved to its place b
   assert.equal(found!.header.ids.length, 4);
 });
 
+test('what a killed run was about is known: its folders and pictures; all where it does not say', async () => {
+  for (const [inputs, known] of [
+    [
+      ['art', 'docs/logo.png'],
+      ['art', 'docs/logo.png'],
+    ],
+    [undefined, undefined],
+    // A header that leads elsewhere is none, and what it names is not gone on with.
+    [['../elsewhere'], []],
+    [['/etc'], []],
+  ] as const) {
+    const state = folderWith();
+    const header = JSON.stringify({ root: '/r', ids: ['a'], inputs });
+    killedRun(state, `await Journal.create(${JSON.stringify(state)}, ${header});`);
+    const found = await unfinishedRuns(state, '/r');
+    assert.deepEqual(found?.header.inputs, known);
+    assert.deepEqual(found?.header.ids, known?.length === 0 ? [] : ['a']);
+  }
+});
+
 test(
   'a number that another process has now does not make a dead run live',
   { skip: process.platform === 'linux' ? false : 'only Linux tells when a process was started' },
