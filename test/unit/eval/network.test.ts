@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { enlargeBicubic } from '../../../eval/enlarge';
 import { Network } from '../../../eval/network';
 import { PixelFile } from '../../../src/engine/image/pixelFile';
+import { EmbeddedModel } from '../../../src/engine/models/kinds/embedded';
 import { openTileSession } from '../../../src/engine/runtime/session';
 import { planWithCore } from '../../../src/engine/tiling/plan';
 import { planningSize, runTiles } from '../../../src/engine/upscale/runTiles';
@@ -74,10 +75,8 @@ test('without guidance the base is left: bicubic', async () => {
 
 test('a picture that needs several tiles is refused', async () => {
   const model = await writeTwoBranchModel(temporaryFolder(), 'two-branch-4x');
-  const network = await Network.open({
-    ...model,
-    manifest: { ...model.manifest, tilePixels: 4000 },
-  });
+  const small = new EmbeddedModel({ ...model.manifest, tilePixels: 4000 }, model.folder);
+  const network = await Network.open(small);
   await assert.rejects(network.run(PICTURE), /70×50 does not fit into one tile/);
   await network.release();
 });
