@@ -27,6 +27,11 @@ const nodeTest = (...args) => [
 ];
 const nodeTests = (folder, ...options) => nodeTest(...options, ...testFiles(folder));
 
+/** Files of test/engine that run one at a time. */
+const ALONE = ['memory', 'previewLarge', 'webgpu', 'cancelAndCrash', 'watchdog'].map((name) =>
+  path.join('test/engine', `${name}.test.ts`),
+);
+
 /** Each tier: the commands to run, and what must be installed before. */
 const TIERS = {
   static: {
@@ -41,8 +46,17 @@ const TIERS = {
     ],
   },
   unit: { suites: [nodeTests('test/unit')] },
-  // One file at a time: these measure memory and use every core.
-  engine: { setUp: [ensureChromium], suites: [nodeTests('test/engine', '--test-concurrency=1')] },
+  // Those that measure memory or use every core have the machine to themselves.
+  engine: {
+    setUp: [ensureChromium],
+    suites: [
+      nodeTest(
+        '--test-concurrency=2',
+        ...testFiles('test/engine').filter((file) => !ALONE.includes(file)),
+      ),
+      nodeTest('--test-concurrency=1', ...ALONE),
+    ],
+  },
   webview: { setUp: [ensureChromium], suites: [nodeTests('test/webview', '--test-concurrency=1')] },
   host: {
     setUp: [ensureChromium, ensureHostUnlessDesktop],
@@ -100,7 +114,7 @@ for (const name of chosen.length > 0 ? chosen : usual) {
   Object.assign(process.env, env);
   try {
     for (const prepare of setUp) prepare();
-    for (const { name: check, command } of checks) await count(check, command);
+    await Promise.all(checks.map(({ name: check, command }) => count(check, command)));
     for (const suite of suites) await countSuite(suite);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
