@@ -175,7 +175,19 @@ export class Batch {
    */
   async tidy(plan: Plan): Promise<void> {
     await this.claim();
-    await this.store.save(plan, this.known).finally(() => this.giveBack());
+    await this.store
+      .settle()
+      .then(() => this.store.save(plan, this.known))
+      .finally(() => this.giveBack());
+  }
+
+  /**
+   * Keeps what a killed run finished, and forgets the run: of one that was killed after its last
+   * picture nothing is left to do. Rejects with `RunBusyError` while another run is in the way.
+   */
+  async settle(): Promise<void> {
+    await this.claim();
+    await this.store.settle().finally(() => this.giveBack());
   }
 
   /** The folder of the state is a cache: without it all is made, and nothing is remembered. */

@@ -202,6 +202,10 @@ export class BatchHost {
       },
     };
     if (other) this.attend(batch, plan, other);
+    else if (batch.unfinished && this.planned.view.interrupted.length === 0)
+      await batch
+        .settle()
+        .catch((error: unknown) => this.services.log.warn(RpcError.from(error).message));
   }
 
   private async start(ids: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { stateFolder } from '../../../src/batch/stateRoot';
 import { requestFor } from '../../../src/extension/batch/batchPlace';
 import { UpscaleImageTool } from '../../../src/extension/batch/upscaleImageTool';
 import { Config } from '../../../src/extension/config';
@@ -232,6 +234,22 @@ describe('Upscale Folder', function () {
       rmSync(recipe, { force: true });
       rmSync(path.join(root, '.pisa-upscale.lock.json'), { force: true });
     }
+  });
+
+  it('takes note of a run that was killed after its last picture, and forgets it', async () => {
+    const root = workspaceFolder();
+    const folder = mkdtempSync(path.join(root, 'killed-'));
+    copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, 'a.png'));
+    const { api, events, init } = await hostOf(folder);
+    const ids = init.plan.rows.map(({ id }) => id);
+    await api.start({ ids });
+    await until(() => events.some(({ kind }) => kind === 'report'), 'the report', 30_000);
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const journal = path.join(stateFolder(root, root), `journal-${pid}-1.jsonl`);
+    writeFileSync(journal, `${JSON.stringify({ kind: 'header', header: { root, ids } })}\n`);
+    const { plan } = await api.replan(undefined);
+    assert.deepEqual(plan.interrupted, []);
+    await until(() => !existsSync(journal), 'the journal is gone');
   });
 
   it('does not read a recipe in a workspace that is not trusted', async () => {

@@ -102,7 +102,7 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
         pixelArt: 'auto',
       } as const;
       await assert.rejects(
-        async () => host.save({ ...choice, onProcessor: true, how: 'save' }, quiet),
+        async () => host.save({ ...choice, again: false, onProcessor: true, how: 'save' }, quiet),
         (error) => error instanceof RpcError && error.code === 'output-outside',
       );
     } finally {
