@@ -59,7 +59,8 @@ uiTest(
   async ({ page, folder, events }) => {
     await explorerMenu(page, 'hero.png', OPEN);
     const panel = await readyPanel(page);
-    assert.deepEqual([await dial(panel, 'pixel'), await dial(panel, 'semantic')], [1, 1]);
+    await dialIs(panel, 'pixel', 1);
+    await dialIs(panel, 'semantic', 1);
     assert.equal(await panel.locator('#outputSize').innerText(), '480 × 360');
     await panel.locator('#outputFile', { hasText: 'hero@4x.png' }).waitFor();
     await page.screenshot({ path: screenshotPath('panel') });
@@ -97,7 +98,8 @@ uiTest(
     await panel.locator('#pin').click();
     await panel.locator('#compareSet').waitFor();
     await panel.locator('[data-preset=faithful]').click();
-    assert.deepEqual([await dial(panel, 'pixel'), await dial(panel, 'semantic')], [1, 0]);
+    await dialIs(panel, 'pixel', 1);
+    await dialIs(panel, 'semantic', 0);
     await panel.locator('[data-with=A]').click();
     await page.screenshot({ path: screenshotPath('panel-ab') });
 
@@ -160,7 +162,8 @@ uiTest(
     await runCommand(page, 'Developer: Reload Window');
     await page.locator('iframe.webview').waitFor({ state: 'detached' });
     const again = await readyPanel(page);
-    assert.deepEqual([await dial(again, 'pixel'), await dial(again, 'semantic')], [1, 1.3]);
+    await dialIs(again, 'pixel', 1);
+    await dialIs(again, 'semantic', 1.3);
     assert.equal(await mode(again, 'side').getAttribute('aria-checked'), 'true');
     assert.equal(await again.locator('#zoomActual').getAttribute('aria-pressed'), 'true');
     await page.screenshot({ path: screenshotPath('panel-reloaded') });
@@ -308,7 +311,7 @@ uiTest(
         await panel.locator('#badge:not(:empty)').waitFor({ state: 'attached' });
         await computed();
         await panel.locator('[data-preset=vivid]').click();
-        assert.equal(await dial(panel, 'semantic'), 1.3);
+        await dialIs(panel, 'semantic', 1.3);
         await panel.locator('#zoomFit').click();
         await panel.locator('#badge', { hasText: 'Dimmed' }).waitFor();
         await page.screenshot({ path: screenshotPath(`panel-large-${name}-${scale}-fit`) });
@@ -318,7 +321,8 @@ uiTest(
       const peak = enginePeak();
       if (peak !== undefined) {
         console.log(`${name}: the engine needed ${peak.toFixed(0)} MB at most`);
-        assert.ok(peak < 1000, `${peak} MB`);
+        // Saving 48 megapixels counts, too.
+        assert.ok(peak < 1200, `${peak} MB`);
       }
       if (name === 'phone.jpg') {
         await panel.locator('#save:enabled').click();
