@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { setTimeout as delay } from 'node:timers/promises';
 import { othersRun, unfinishedRuns, type Unfinished } from '../../batch/journal';
+import { resumeInputs } from '../../batch/resumeInputs';
 import { stateFolder } from '../../batch/stateRoot';
 import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol';
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
@@ -106,10 +106,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
 
   private async offer(root: string, { header, records }: Unfinished): Promise<void> {
     const goOn = vscode.l10n.t('Go On');
-    const place = {
-      root,
-      inputs: header.inputs?.map((input) => path.join(root, input)) ?? [root],
-    };
+    const place = { root, inputs: await resumeInputs(root, header.inputs) };
     const answer = await notify(
       'information',
       vscode.l10n.t(
