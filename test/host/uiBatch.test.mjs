@@ -141,8 +141,10 @@ uiTest(
     await view.locator('.row', { hasText: 'picture 3.png' }).locator('input').uncheck();
     await view.locator('#filter').fill('picture 3');
     await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
-    await page.waitForTimeout(1500);
-    await page.reload();
+    // The command waits for what VS Code keeps of a view; the browser's reload does not.
+    const reloaded = page.waitForEvent('load');
+    await runCommand(page, 'Developer: Reload Window');
+    await reloaded;
     view = webview(page);
     await view.locator('#totals', { hasText: /^\d+ ticked/ }).waitFor({ timeout: STATE_MS });
     assert.match(await view.locator('#totals').innerText(), /^11 ticked/);

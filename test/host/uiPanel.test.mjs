@@ -316,6 +316,7 @@ uiTest(
         await panel.locator('#badge', { hasText: 'Dimmed' }).waitFor();
         await page.screenshot({ path: screenshotPath(`panel-large-${name}-${scale}-fit`) });
         await panel.locator('#zoomActual').click();
+        await computed();
       }
       assert.equal(await panel.locator('.notice').count(), 0);
       const peak = enginePeak();

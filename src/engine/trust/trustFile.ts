@@ -29,6 +29,7 @@ export class TrustFile {
   constructor(private readonly file?: string) {}
 
   private known: Promise<Map<string, Finding<unknown>>> | undefined;
+  private written: Promise<void> = Promise.resolve();
 
   /**
    * What was found out under `name` for `key`. `isWhole` says whether a value that was read is one.
@@ -45,8 +46,14 @@ export class TrustFile {
     return finding.value;
   }
 
-  /** Keeps a finding in place of the one that `name` had. */
-  async set(name: string, finding: Finding<unknown>): Promise<void> {
+  /** Keeps a finding in place of the one that `name` had. Never fails. */
+  set(name: string, finding: Finding<unknown>): Promise<void> {
+    // One after another: what one reads, merges and writes has all that was kept before it.
+    this.written = this.written.then(() => this.merge(name, finding)).catch(() => undefined);
+    return this.written;
+  }
+
+  private async merge(name: string, finding: Finding<unknown>): Promise<void> {
     // Another process may have written since.
     const findings = await this.read();
     for (const [other, value] of (await this.known) ?? []) {
@@ -54,7 +61,7 @@ export class TrustFile {
     }
     findings.set(name, finding);
     this.known = Promise.resolve(findings);
-    await this.write(findings).catch(() => undefined);
+    await this.write(findings);
   }
 
   private async read(): Promise<Map<string, Finding<unknown>>> {

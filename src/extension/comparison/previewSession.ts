@@ -29,6 +29,9 @@ import type { EngineSupervisor } from '../engineSupervisor';
 /** Exact parts that are kept: the webview may still be reading the one before. */
 const KEPT_PARTS = 4;
 
+/** How long a tile's file stays at least: the webview may still be reading those of a run before. */
+const TILE_MS = 30_000;
+
 /** How long the engine may take to obey where a view moved on. */
 const REGION_GRACE_MS = 15_000;
 
@@ -56,8 +59,8 @@ export class PreviewSession {
     key: '',
     tiles: new Map(),
   };
-  /** Of the last run; the webview reads them once. */
-  private tileFiles: string[] = [];
+  /** Of this run and the ones before, with when they came; the webview reads them once. */
+  private tileFiles: { readonly file: string; readonly at: number }[] = [];
   private readonly parts: string[] = [];
 
   private constructor(
@@ -145,7 +148,7 @@ export class PreviewSession {
   ): Promise<PanelPreview> {
     if (signal.aborted) throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
     this.finished = undefined;
-    for (const file of this.tileFiles.splice(0)) await rm(file, { force: true });
+    await this.removeRead();
     if (this.measured.key !== key) this.measured = { key, tiles: new Map() };
     const steps: PanelProgress[] = [];
     const onProgress = (step: PreviewProgress): void => {
@@ -172,8 +175,15 @@ export class PreviewSession {
     return answer;
   }
 
+  private async removeRead(): Promise<void> {
+    const before = Date.now() - TILE_MS;
+    const read = this.tileFiles.filter(({ at }) => at < before);
+    this.tileFiles = this.tileFiles.filter(({ at }) => at >= before);
+    for (const { file } of read) await rm(file, { force: true });
+  }
+
   private keep({ file, rect, figures }: PreviewTile): void {
-    this.tileFiles.push(path.join(this.directory, file));
+    this.tileFiles.push({ file: path.join(this.directory, file), at: Date.now() });
     this.measured.tiles.set([rect.x, rect.y, rect.width, rect.height].join(' '), {
       pixels: rect.width * rect.height,
       figures,
