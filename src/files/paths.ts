@@ -25,9 +25,9 @@ export type RealPath = {
 export async function followLinks(file: string): Promise<RealPath | undefined> {
   const missing: string[] = [];
   for (let at = path.resolve(file); ; at = path.dirname(at)) {
-    const info = await lstat(at).catch(() => undefined);
-    const existing = info && (await realpath(at).catch(() => undefined));
+    const existing = await realpath(at).catch(() => undefined);
     if (existing !== undefined) return { existing, missing };
+    const info = await lstat(at).catch(() => undefined);
     if (info?.isSymbolicLink() || path.dirname(at) === at) return undefined;
     missing.unshift(path.basename(at));
   }

@@ -31,8 +31,7 @@ export class Place {
   private constructor(
     /** As it is called; with links in it, where the person has some. */
     readonly path: string,
-    private readonly root: string,
-    /** Where it really lies; all is written there. */
+    /** Where it really lies, within what it may: no link is in it. All is written there. */
     private readonly folder: string,
   ) {}
 
@@ -41,8 +40,9 @@ export class Place {
     const output = path.resolve(wanted);
     const folder = await realFolder(output);
     const root = within ?? folder;
-    if ((await realTarget(root)) !== root) throw moved(root);
-    if (!liesIn(root, folder)) throw outside(output, root);
+    // A path with no link in it has none in its beginning.
+    if (!liesIn(root, folder))
+      throw (await realTarget(root)) === root ? outside(output, root) : moved(root);
     const name = path.basename(output);
     // What a person typed may be a name that other systems can't have.
     const isElsewhere = process.platform !== 'win32';
@@ -61,7 +61,7 @@ export class Place {
         message: `No result is written to ${output}: ${problem}`,
         hint: 'Choose another name for the result.',
       });
-    return new Place(output, root, folder);
+    return new Place(output, folder);
   }
 
   /** The path that is written to. */
@@ -77,7 +77,6 @@ export class Place {
   /** Rejects when the place is no longer where it was found. */
   async check(): Promise<void> {
     if ((await realFolder(this.path)) !== this.folder) throw moved(path.dirname(this.path));
-    if ((await realTarget(this.root)) !== this.root) throw moved(this.root);
   }
 
   /**
@@ -85,10 +84,10 @@ export class Place {
    * names can be made there.
    */
   async prepare(...besides: readonly string[]): Promise<void> {
-    await this.check();
     const unwritable = (error: unknown): RpcError => this.unwritable(error);
-    const found = await followLinks(this.folder);
-    if (!found) throw moved(this.folder);
+    const found = await followLinks(path.dirname(this.path));
+    if (!found || path.join(found.existing, ...found.missing) !== this.folder)
+      throw moved(path.dirname(this.path));
     let at = found.existing;
     for (const name of found.missing) {
       const next = path.join(at, name);
@@ -103,7 +102,7 @@ export class Place {
       throw unwritable(error);
     });
     await this.checkNames(...besides);
-    await this.check();
+    if (found.missing.length > 0) await this.check();
   }
 
   /**
@@ -111,13 +110,17 @@ export class Place {
    * that is not there yet may take less than is known of it.
    */
   async checkNames(...besides: readonly string[]): Promise<void> {
-    for (const name of [path.basename(this.path), ...besides]) {
-      if (isTooLong(name)) throw this.tooLong(name);
-      await lstat(this.beside(name)).catch((error: unknown) => {
-        if (codeOf(error) === 'ENAMETOOLONG') throw this.tooLong(name);
-        if (!isMissing(error)) throw this.unwritable(error);
-      });
-    }
+    const names = [path.basename(this.path), ...besides];
+    const long = names.find(isTooLong);
+    if (long !== undefined) throw this.tooLong(long);
+    await Promise.all(
+      names.map((name) =>
+        lstat(this.beside(name)).catch((error: unknown) => {
+          if (codeOf(error) === 'ENAMETOOLONG') throw this.tooLong(name);
+          if (!isMissing(error)) throw this.unwritable(error);
+        }),
+      ),
+    );
   }
 
   /** What lies there, or under another name in the same folder; links are not followed. */

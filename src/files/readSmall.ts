@@ -60,7 +60,7 @@ async function readAll(
   const { handle, size } = await openRegular(file, { followLinks });
   try {
     if (size > limit) throw new FileTooLargeError(file, limit);
-    return await readUpTo(handle, file, limit, stop);
+    return await readUpTo(handle, file, Math.min(CHUNK, size + 1), limit, stop);
   } finally {
     await handle.close();
   }
@@ -70,13 +70,14 @@ async function readAll(
 async function readUpTo(
   handle: FileHandle,
   file: string,
+  chunk: number,
   limit: number,
   stop: AbortSignal,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for (let total = 0; ;) {
     stop.throwIfAborted();
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, total);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunk), 0, chunk, total);
     if (bytesRead === 0) return Buffer.concat(chunks);
     total += bytesRead;
     if (total > limit) throw new FileTooLargeError(file, limit);

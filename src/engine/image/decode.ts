@@ -29,6 +29,8 @@ export type DecodeOptions = {
   readonly keepColours: boolean;
   /** Frames to read, stacked; 1 unless given. */
   readonly frames?: number;
+  /** Whether colours are stored multiplied by alpha, if the caller knows. */
+  readonly premultiplied?: boolean;
   /** Of a frame, if the caller knows: a small picture is not written to disk. */
   readonly pixels?: number;
 };
@@ -69,10 +71,8 @@ export async function decodePixels(
   options: DecodeOptions,
 ): Promise<DecodedPixels> {
   const { pixels, notes } = await decodedAsStored(file, scratch, options);
-  return {
-    pixels: (await isPremultiplied(file)) ? await straightened(pixels, scratch) : pixels,
-    notes,
-  };
+  const isToBeDivided = options.premultiplied ?? (await isPremultiplied(file));
+  return { pixels: isToBeDivided ? await straightened(pixels, scratch) : pixels, notes };
 }
 
 async function decodedAsStored(

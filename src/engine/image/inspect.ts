@@ -5,11 +5,11 @@ import type { OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
 import { exifDensity } from '../metadata/jpegDensity';
 import { colourLabel } from './colourLabel';
-import { containerFacts } from './containers';
+import { factsOf } from './containers';
 import type { ContainerFacts, Density } from './containers/facts';
 import { sniffed, type Container } from './containers/sniff';
 import { notAnImage, SUPPORTED, unsupported } from './notAnImage';
-import { readHead } from './readHead';
+import { withSource } from './openSource';
 import { refuseKnownKinds } from './refusals';
 import { ownWords } from './sharedLock';
 import { loadSharp } from './sharpLoader';
@@ -37,29 +37,19 @@ export async function inspectSource(
   maxMegapixels: number,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<SourceInfo> {
-  const head = await readHead(file);
   const name = path.basename(file);
-  if (head.length === 0) {
-    throw engineError('input-empty', {
-      message: `${name} is empty (0 bytes).`,
-      hint: 'Restore the file from version control or a backup.',
-    });
-  }
-  if (head.toString('latin1', 0, 200).startsWith(LFS_POINTER)) {
-    throw engineError('input-lfs-pointer', {
-      message: `${name} is a Git LFS pointer, not the picture itself.`,
-      hint: 'Fetch the picture first: git lfs pull',
-    });
-  }
-  refuseKnownKinds(file, head);
-  const container = sniffed(head);
-  const svg = container === undefined ? await svgSize(file, name, signal) : undefined;
-  if (svg) {
+  const facts = await withSource(file, async (view, head) => {
+    refuseWhatIsNone(file, head);
+    const container = sniffed(head);
+    return container && factsOf(view, container);
+  });
+  if (facts === undefined) {
+    const svg = await svgSize(file, name, signal);
+    if (!svg) throw notAnImage(name, new Error('unsupported image format'));
     refuseTooLarge(name, svg, 1, maxMegapixels);
     return drawn(svg);
   }
-  if (container === undefined) throw notAnImage(name, new Error('unsupported image format'));
-  const facts = await containerFacts(file, container);
+  const { container } = facts;
   if (facts.unsupported !== undefined) throw unsupported(name, facts.unsupported);
   const metadata = await ownWords(() =>
     loadSharp()(file, { limitInputPixels: false }).metadata(),
@@ -100,6 +90,7 @@ export async function inspectSource(
     loop: sixteenBits(metadata.loop ?? 0),
     bitsPerChannel: metadata.depth === 'uchar' ? 8 : 16,
     isVector: false,
+    isPremultiplied: facts.isPremultiplied ?? false,
     isGrey,
     otherColours,
     profile: otherColours === undefined ? profileOf(name, facts, icc, isGrey) : undefined,
@@ -114,6 +105,24 @@ export async function inspectSource(
     remarks: facts.remarks,
     notes: notesOf(metadata, facts),
   };
+}
+
+/** Refuses by its first bytes what no decoder needs to see. */
+function refuseWhatIsNone(file: string, head: Buffer): void {
+  const name = path.basename(file);
+  if (head.length === 0) {
+    throw engineError('input-empty', {
+      message: `${name} is empty (0 bytes).`,
+      hint: 'Restore the file from version control or a backup.',
+    });
+  }
+  if (head.toString('latin1', 0, 200).startsWith(LFS_POINTER)) {
+    throw engineError('input-lfs-pointer', {
+      message: `${name} is a Git LFS pointer, not the picture itself.`,
+      hint: 'Fetch the picture first: git lfs pull',
+    });
+  }
+  refuseKnownKinds(file, head);
 }
 
 function refuseHdr(name: string, { depth, gainMap }: Metadata, facts: ContainerFacts): void {

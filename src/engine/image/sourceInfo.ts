@@ -17,6 +17,8 @@ export type SourceInfo = {
   readonly loop: number;
   readonly bitsPerChannel: number;
   readonly isVector: boolean;
+  /** Its colours are stored multiplied by alpha, and the decoder leaves them so. */
+  readonly isPremultiplied: boolean;
   readonly isGrey: boolean;
   /** CMYK, CIELAB and the like, which are converted. */
   readonly otherColours: string | undefined;

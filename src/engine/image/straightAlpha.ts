@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { containerFacts } from './containers';
+import { factsOf } from './containers';
 import { sniffed } from './containers/sniff';
 import { PixelFile } from './pixelFile';
-import { readHead } from './readHead';
+import { withSource } from './openSource';
 import { maximumOf, newSamples } from './samples';
 
 /** Rows handled at a time. */
@@ -13,10 +13,12 @@ const BAND = 64;
  * the formats that are read this way only AVIF may do so. (TIFF's associated alpha the decoder
  * divides out itself.)
  */
-export async function isPremultiplied(file: string): Promise<boolean> {
-  if (sniffed(await readHead(file)) !== 'avif') return false;
-  return (await containerFacts(file, 'avif')).isPremultiplied === true;
-}
+export const isPremultiplied = (file: string): Promise<boolean> =>
+  withSource(
+    file,
+    async (view, head) =>
+      sniffed(head) === 'avif' && (await factsOf(view, 'avif')).isPremultiplied === true,
+  );
 
 /** Divides the colours of RGBA by alpha, into `scratch`; closes `pixels`. The caller closes the result. */
 export async function straightened(pixels: PixelFile, scratch: string): Promise<PixelFile> {

@@ -47,6 +47,7 @@ export const drawn = (size: Size): SourceInfo => ({
   loop: 0,
   bitsPerChannel: 8,
   isVector: true,
+  isPremultiplied: false,
   isGrey: false,
   otherColours: undefined,
   profile: undefined,

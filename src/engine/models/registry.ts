@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
@@ -15,6 +15,8 @@ import { TiledModel } from './kinds/tiled';
 import { parseManifest } from './manifest';
 import type { Model } from './model';
 
+const MANIFEST = 'manifest.json';
+
 /**
  * The models in a list of folders, each with one sub-folder a model. An earlier folder wins over a
  * later one.
@@ -23,6 +25,9 @@ export class ModelRegistry {
   private readonly verified = new Set<string>();
 
   private readonly files: FoundFiles;
+
+  /** What was read of each folder, and of which version of its manifest. */
+  private readonly manifests = new Map<string, { key: string; model: Model | undefined }>();
 
   /** `store` keeps notes on files without a manifest. */
   constructor(
@@ -38,8 +43,9 @@ export class ModelRegistry {
    */
   async list(): Promise<Model[]> {
     const models = new Map<string, Model>();
-    for (const folder of await this.modelFolders()) {
-      const model = await readModel(folder).catch(() => undefined);
+    const folders = await this.modelFolders();
+    const read = await Promise.all(folders.map((folder) => this.known(folder)));
+    for (const model of read) {
       if (model && !models.has(model.manifest.id)) models.set(model.manifest.id, model);
     }
     const added = new Set([...models.values()].flatMap(({ files }) => files.map((f) => f.sha256)));
@@ -105,6 +111,18 @@ export class ModelRegistry {
     });
   }
 
+  /** The model in a folder, read again when its manifest has changed; undefined for a broken one. */
+  private async known(folder: string): Promise<Model | undefined> {
+    const info = await stat(path.join(folder, MANIFEST)).catch(() => undefined);
+    if (info === undefined) return undefined;
+    const key = [info.ino, info.size, info.mtimeMs, info.ctimeMs].join('|');
+    const before = this.manifests.get(folder);
+    if (before?.key === key) return before.model;
+    const model = await readModel(folder).catch(() => undefined);
+    this.manifests.set(folder, { key, model });
+    return model;
+  }
+
   private async modelFolders(): Promise<string[]> {
     const folders: string[] = [];
     for (const root of this.folders) {
@@ -140,7 +158,7 @@ function notInstalled(id: string): RpcError {
 
 /** Reads the model in a folder. Rejects with `model-missing` or `model-damaged`. */
 export async function readModel(folder: string): Promise<Model> {
-  const file = path.join(folder, 'manifest.json');
+  const file = path.join(folder, MANIFEST);
   try {
     const text = await readSmallText(file, { limit: MANIFEST_LIMIT, followLinks: true });
     return modelFrom(parseManifest(JSON.parse(text) as unknown), folder);

@@ -60,18 +60,15 @@ export async function openNetwork({
   const ort = await loadOnnxRuntime();
   const onCpu = device === 'cpu';
   const session = await ort.InferenceSession.create(onnx, {
-    ...sessionOptions(device),
+    ...sessionOptions(device, {
+      model_external_initializers_file_folder_path: weightsFolder,
+      ...(onCpu && KEEPS_WEIGHTS.has(plan) ? { disable_prepacking: '1' } : {}),
+    }),
     graphOptimizationLevel: onCpu ? OPTIMIZATION[plan] : 'all',
     // An arena saves the first run a third of its time and keeps what it took until the session
     // closes. With a memory pattern on top it would keep more than twice as much.
     enableCpuMemArena: plan === 'fastConvolutions',
     enableMemPattern: plan !== 'fastConvolutions',
-    extra: {
-      session: {
-        model_external_initializers_file_folder_path: weightsFolder,
-        ...(onCpu && KEEPS_WEIGHTS.has(plan) ? { disable_prepacking: '1' } : {}),
-      },
-    },
   });
   return {
     device,

@@ -51,15 +51,21 @@ export const threadCount = (): number => os.availableParallelism();
 
 /**
  * Options for a session on exactly one execution provider: a list of providers does not fall back
- * by itself.
+ * by itself. `entries`: more of ONNX Runtime's session configuration.
  */
-export function sessionOptions(device: Device): Ort.InferenceSession.SessionOptions {
+export function sessionOptions(
+  device: Device,
+  entries: Readonly<Record<string, string>> = {},
+): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     intraOpNumThreads: threadCount(),
     logSeverityLevel: 3,
+    // Threads that wait for the next run would do so at full speed, for as long as encoders and the
+    // session for alpha need the processor.
+    extra: { session: { force_spinning_stop: '1', ...entries } },
   };
 }
 
@@ -120,7 +126,7 @@ async function openBranches(
 ): Promise<TileSession> {
   const ort = await loadOnnxRuntime();
   const outputs = ['base', ...branches];
-  const session = await create(ort, graph, sessionOptions(device), outputs);
+  const session = await create(ort, graph, device, outputs);
   const missing = [
     ...(session.inputNames.includes('image') ? [] : ['image']),
     ...outputs.filter((name) => !session.outputNames.includes(name)),
@@ -169,16 +175,17 @@ async function openBranches(
 async function create(
   ort: typeof Ort,
   graph: GraphSource,
-  options: Ort.InferenceSession.SessionOptions,
+  device: Device,
   outputs: readonly string[],
 ): Promise<Ort.InferenceSession> {
   if (typeof graph !== 'string') {
     const { onnx, folder } = await graph.build();
-    return ort.InferenceSession.create(pruneGraph(onnx, outputs, true) ?? onnx, {
-      ...options,
-      extra: { session: { model_external_initializers_file_folder_path: folder } },
-    });
+    return ort.InferenceSession.create(
+      pruneGraph(onnx, outputs, true) ?? onnx,
+      sessionOptions(device, { model_external_initializers_file_folder_path: folder }),
+    );
   }
+  const options = sessionOptions(device);
   const pruned = pruneGraph(await readFile(graph), outputs);
   return pruned
     ? ort.InferenceSession.create(pruned, options)

@@ -165,5 +165,6 @@ async function moveUnlessExists(from: string, to: string): Promise<boolean> {
 
 async function isSameFile(a: string, b: string): Promise<boolean> {
   const real = (file: string): Promise<string> => realpath(file).catch(() => path.resolve(file));
-  return (await real(a)) === (await real(b));
+  const [realA, realB] = await Promise.all([real(a), real(b)]);
+  return realA === realB;
 }

@@ -23,12 +23,13 @@ const WALKS: {
  * What a file's own structure says, wherever in the file it stands. Damage ends a walk; what was
  * found before it counts.
  */
-export function containerFacts(file: string, container: Container): Promise<ContainerFacts> {
-  return FileView.use(file, (view) =>
-    WALKS[container](view).catch((error: unknown) => {
-      // A length that leads out of what was read: the decoder says what is wrong with such a file.
-      if (error instanceof RangeError) return { container, remarks: [] };
-      throw error;
-    }),
-  );
-}
+export const containerFacts = (file: string, container: Container): Promise<ContainerFacts> =>
+  FileView.use(file, (view) => factsOf(view, container));
+
+/** The same of a file that is open. */
+export const factsOf = (view: FileView, container: Container): Promise<ContainerFacts> =>
+  WALKS[container](view).catch((error: unknown) => {
+    // A length that leads out of what was read: the decoder says what is wrong with such a file.
+    if (error instanceof RangeError) return { container, remarks: [] };
+    throw error;
+  });

@@ -30,10 +30,10 @@ export async function tryOnnx(
   shape: OnnxShape,
 ): Promise<OnnxContract & { readonly scale: number; readonly multipleOf: number }> {
   const ort = await loadOnnxRuntime();
-  const session = await ort.InferenceSession.create(onnx, {
-    ...sessionOptions('cpu'),
-    extra: { session: { model_external_initializers_file_folder_path: path.dirname(file) } },
-  }).catch((error: unknown) => {
+  const session = await ort.InferenceSession.create(
+    onnx,
+    sessionOptions('cpu', { model_external_initializers_file_folder_path: path.dirname(file) }),
+  ).catch((error: unknown) => {
     throw wrongFile(file, `ONNX Runtime can't open it: ${firstLine(messageOf(error))}`);
   });
   try {

@@ -1,22 +1,25 @@
 import { NotAFileError } from '../../files/kinds';
-import { openRegular } from '../../files/openRegular';
+import { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
+import { FileView } from './containers/fileView';
 
 const HEAD_BYTES = 4096;
 
-/** The first bytes of a regular file; rejects with what is there instead. */
-export async function readHead(file: string): Promise<Buffer> {
+/**
+ * Opens a picture's file once for all that is asked of its structure; `head` are its first bytes, up
+ * to 4096. What the system refuses is told as it concerns a picture.
+ */
+export async function withSource<T>(
+  file: string,
+  work: (view: FileView, head: Buffer) => Promise<T>,
+): Promise<T> {
   try {
-    const { handle } = await openRegular(file, { followLinks: true });
-    try {
-      const buffer = Buffer.alloc(HEAD_BYTES);
-      const { bytesRead } = await handle.read(buffer, 0, HEAD_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
+    return await FileView.use(file, async (view) => work(view, await view.bytes(0, HEAD_BYTES)));
   } catch (error) {
-    throw unreadable(file, error);
+    if (error instanceof RpcError) throw error;
+    if (error instanceof NotAFileError || systemCode(error) !== undefined)
+      throw unreadable(file, error);
+    throw error;
   }
 }
 
