@@ -1,12 +1,19 @@
 import type { Chromaticity, CodePoints, ContainerFacts } from './containers/facts';
+import { exifSaysAdobeRgb } from '../metadata/exifTags';
+import { greyProfile, rgbProfile } from './iccProfile';
 import { matrixProfile, type Curve } from './matrixProfile';
 
 /** The profile that a picture's values are in, or why nobody here can say it in one. */
 export type ColourLabel =
-  { readonly profile: Buffer | undefined } | { readonly refused: 'hdr' | 'unknown' };
+  | { readonly profile: Buffer | undefined; readonly notes: readonly string[] }
+  | { readonly refused: 'hdr' | 'unknown' };
+
+/** What a picture has in it that may say what its values mean. */
+export type Embedded = { readonly icc: Buffer | undefined; readonly exif: Buffer | undefined };
 
 const SRGB = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
 const D65 = [0.3127, 0.329];
+const ADOBE_RGB = [...D65, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06];
 const UNSPECIFIED = 2;
 /** Code points of primaries → x and y of white, red, green and blue. (ITU-T H.273, table 2.) */
 const PRIMARIES: { readonly [code: number]: readonly number[] } = {
@@ -44,22 +51,35 @@ const SAME_CHROMATICITY = 0.01;
 
 /**
  * What a file says of its colours, as one profile. A PNG's code points come before its profile, an
- * AVIF's after it; gAMA and cHRM count where there is nothing else. `embedded` must fit to what is
- * written: RGB, or grey.
+ * AVIF's after it; gAMA and cHRM, and what EXIF says, count where there is nothing else. The profile
+ * fits to what is written: RGB, or grey.
  */
 export function colourLabel(
   { container, codePoints, chromaticity }: ContainerFacts,
-  embedded: Buffer | undefined,
+  { icc, exif }: Embedded,
   isGrey: boolean,
 ): ColourLabel {
   if (codePoints && isHdr(codePoints)) return { refused: 'hdr' };
-  const own =
-    embedded?.toString('latin1', 16, 20) === (isGrey ? 'GRAY' : 'RGB ') ? embedded : undefined;
-  if (codePoints && (container === 'png' || embedded === undefined))
+  if (codePoints && (container === 'png' || icc === undefined))
     return fromCodePoints(codePoints, isGrey);
-  if (embedded) return { profile: own };
-  return { profile: chromaticity && fromChromaticity(chromaticity, isGrey) };
+  const fitting = icc && (isGrey ? greyProfile(icc) : rgbProfile(icc));
+  if (fitting) return { profile: fitting, notes: [] };
+  const profile =
+    (chromaticity && fromChromaticity(chromaticity, isGrey)) ??
+    (exif && exifSaysAdobeRgb(exif) ? adobeRgb(isGrey) : undefined);
+  return { profile, notes: icc ? [UNFIT] : [] };
 }
+
+const UNFIT =
+  'The source’s colour profile is damaged or of another kind of colours than the picture, and was ' +
+  'left out.';
+
+const adobeRgb = (isGrey: boolean): Buffer | undefined =>
+  matrixProfile(
+    'Adobe RGB (1998)',
+    { curve: { gamma: 256 / 563 }, chromaticities: ADOBE_RGB },
+    isGrey,
+  );
 
 export const isHdr = ({ transfer }: CodePoints): boolean => transfer === PQ || transfer === HLG;
 
@@ -70,13 +90,14 @@ function fromCodePoints(
   const chromaticities = PRIMARIES[primaries];
   const curve = TRANSFERS[transfer];
   if (!chromaticities || curve === undefined || !isFullRange) return { refused: 'unknown' };
-  if (curve === 'sRGB' && (isGrey || chromaticities === SRGB)) return { profile: undefined };
+  if (curve === 'sRGB' && (isGrey || chromaticities === SRGB))
+    return { profile: undefined, notes: [] };
   const profile = matrixProfile(
     `Code points ${primaries}/${transfer}`,
     { curve, chromaticities },
     isGrey,
   );
-  return profile ? { profile } : { refused: 'unknown' };
+  return profile ? { profile, notes: [] } : { refused: 'unknown' };
 }
 
 function fromChromaticity(

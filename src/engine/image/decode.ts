@@ -3,11 +3,13 @@ import { splitAlpha, type SplitPicture } from './alpha';
 import { plainTiff } from './containers/tiffCopy';
 import { damageNote, isDisordered, isRealFault } from './decoderFaults';
 import { notAnImage } from './notAnImage';
+import { turned } from './orientation';
 import { PixelFile } from './pixelFile';
 import type { Depth } from './samples';
 import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
-import { isPremultiplied, straightened } from './straightAlpha';
+import { storedIn, type Stored } from './stored';
+import { straightened } from './straightAlpha';
 
 /** A decoded picture, upright: RGB, and alpha when there is any transparency. */
 export type DecodedSource = SplitPicture;
@@ -29,8 +31,8 @@ export type DecodeOptions = {
   readonly keepColours: boolean;
   /** Frames to read, stacked; 1 unless given. */
   readonly frames?: number;
-  /** Whether colours are stored multiplied by alpha, if the caller knows. */
-  readonly premultiplied?: boolean;
+  /** What the decoder leaves undone, if the caller knows. */
+  readonly stored?: Stored;
   /** Of a frame, if the caller knows: a small picture is not written to disk. */
   readonly pixels?: number;
 };
@@ -70,9 +72,9 @@ export async function decodePixels(
   scratch: string,
   options: DecodeOptions,
 ): Promise<DecodedPixels> {
-  const { pixels, notes } = await decodedAsStored(file, scratch, options);
-  const isToBeDivided = options.premultiplied ?? (await isPremultiplied(file));
-  return { pixels: isToBeDivided ? await straightened(pixels, scratch) : pixels, notes };
+  const stored = options.stored ?? (await storedIn(file));
+  const { pixels, notes } = await decodedAsStored(file, scratch, { ...options, stored });
+  return { pixels: stored.isPremultiplied ? await straightened(pixels, scratch) : pixels, notes };
 }
 
 async function decodedAsStored(
@@ -117,7 +119,7 @@ const asFault = (error: unknown): Error =>
 async function decoded(
   file: string,
   scratch: string,
-  { depth, keepColours, frames = 1, pixels }: DecodeOptions,
+  { depth, keepColours, frames = 1, pixels, stored }: DecodeOptions,
   failOn: 'warning' | 'error',
 ): Promise<PixelFile> {
   const target = path.join(scratch, 'source.v');
@@ -128,7 +130,9 @@ async function decoded(
     pages: frames,
   }).timeout({ seconds: Math.min(3600, Math.ceil(LEAST_SECONDS + frames * SECONDS_PER_FRAME)) });
   // An animation can't be turned as it is read; its formats have no orientation.
-  if (frames === 1) picture.autoOrient();
+  if (frames === 1)
+    if (stored?.orientation === undefined) picture.autoOrient();
+    else turned(picture, stored.orientation);
   // Keeping the profile keeps the values, too.
   if (keepColours) picture.keepIccProfile();
   picture.toColourspace(depth === 16 ? 'rgb16' : 'srgb');

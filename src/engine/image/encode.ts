@@ -6,10 +6,11 @@ import type { OutputFormat } from '../../shared/settings';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
 import { engineError } from '../errors';
 import { restoreTexts, type WritableExif } from '../metadata/exifText';
-import { setJpegDensity } from '../metadata/jpegDensity';
+import { setFileDensity } from '../metadata/fileDensity';
 import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
 import { encodeError } from './encodeError';
+import { setFrameDurations } from './frameDurations';
 import { carriesProfile, isLossyFormat, supportsAlpha, supportsDepth16 } from './formats';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
@@ -55,7 +56,6 @@ export type EncodeOptions = {
 /** Beyond this a palette is not tried: both pictures are compared in memory. */
 const MOST_PALETTE_PIXELS = 16e6;
 const FULL_QUALITY = 100;
-const MM_PER_INCH = 25.4;
 
 export type Encoded = {
   readonly bytes: number;
@@ -78,9 +78,7 @@ export async function encodePicture(
     try {
       const made = withFormat(await picture(raw, options), options, at, palette);
       await libvips.shared(() => made.toFile(to));
-      await restoreTexts(to, options.exif?.texts ?? []);
-      if (format === 'jpeg' && options.density) await setJpegDensity(to, options.density);
-      return await writeRemarks(to, format, options.remarks ?? []);
+      return await finishMetadata(to, options);
     } catch (error) {
       throw error instanceof RpcError ? error : await encodeError(output, format, error);
     }
@@ -124,6 +122,26 @@ export async function encodePicture(
     notes.push(`Quality ${found.quality} instead of ${quality}, to stay below ${maxBytes} bytes.`);
   }
   return { bytes, notes };
+}
+
+/** What a result says beside its pixels, as far as the encoder takes it. */
+export function withMetadata(
+  result: Sharp,
+  { exif, xmp }: Pick<EncodeOptions, 'exif' | 'xmp'>,
+): Sharp {
+  if (exif) result = result.withExif(exif.exif);
+  return xmp === undefined ? result : result.withXmp(xmp);
+}
+
+/** Puts into a written file what its encoder could not. Returns its size in bytes. */
+export async function finishMetadata(
+  file: string,
+  { format, exif, density, remarks, animation }: EncodeOptions,
+): Promise<number> {
+  if (format === 'webp' && animation) await setFrameDurations(file, animation.delay);
+  await restoreTexts(file, exif?.texts ?? []);
+  await setFileDensity(file, format, density);
+  return writeRemarks(file, format, remarks ?? []);
 }
 
 /**
@@ -187,10 +205,8 @@ async function picture(raw: string | Buffer, options: EncodeOptions): Promise<Sh
         : 'srgb',
   );
   if (options.hasIptc) result = result.keepMetadata();
-  if (options.exif) result = result.withExif(options.exif.exif);
-  if (options.xmp !== undefined) result = result.withXmp(options.xmp);
-  // PNG takes the density of the picture that is read, TIFF has its own option, the others have
-  // none.
+  result = withMetadata(result, options);
+  // A JPEG has no place for a density unless one is asked for; `setFileDensity` says which.
   return options.density === undefined || format !== 'jpeg'
     ? result
     : result.withDensity(options.density.x);
@@ -202,7 +218,7 @@ function withFormat(
   quality: number,
   palette: boolean,
 ): Sharp {
-  const { format, lossless, isProgressive, animation, size, density } = options;
+  const { format, lossless, isProgressive, animation, size } = options;
   const playing = animation ? { delay: [...animation.delay], loop: animation.loop } : {};
   switch (format) {
     case 'png':
@@ -220,9 +236,6 @@ function withFormat(
         compression: 'deflate',
         predictor: 'horizontal',
         bigtiff: size.width * size.height * 4 > 2 ** 31,
-        ...(density === undefined
-          ? {}
-          : { xres: density.x / MM_PER_INCH, yres: density.y / MM_PER_INCH }),
       });
     case 'gif':
       return result.gif({ ...playing });

@@ -3,8 +3,8 @@ import type { Metadata } from 'sharp';
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
-import { exifDensity } from '../metadata/jpegDensity';
-import { colourLabel } from './colourLabel';
+import { exifDensity } from '../metadata/exifTags';
+import { colourLabel, type ColourLabel, type Embedded } from './colourLabel';
 import { factsOf } from './containers';
 import type { ContainerFacts, Density } from './containers/facts';
 import { sniffed, type Container } from './containers/sniff';
@@ -14,6 +14,7 @@ import { refuseKnownKinds } from './refusals';
 import { ownWords } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 import type { SourceInfo } from './sourceInfo';
+import { storedBy } from './stored';
 import { drawn, svgSize } from './svgSource';
 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
@@ -51,9 +52,13 @@ export async function inspectSource(
   }
   const { container } = facts;
   if (facts.unsupported !== undefined) throw unsupported(name, facts.unsupported);
+  if (facts.isCut === true) throw notAnImage(name, new Error('The file ends within a picture.'));
   const metadata = await ownWords(() =>
     loadSharp()(file, { limitInputPixels: false }).metadata(),
   ).catch((error: unknown) => {
+    // The brand of sequences is one that the decoder does not know.
+    if (container === 'avif' && facts.isAnimated === true)
+      throw unsupported(name, 'an animation (AVIF image sequence), which its decoder lacks');
     throw notAnImage(name, error);
   });
   const [read, format] = FORMATS[metadata.format] ?? [undefined, undefined];
@@ -69,7 +74,10 @@ export async function inspectSource(
   const { width } = metadata;
   const height = metadata.pageHeight ?? metadata.height;
   refuseTooLarge(name, { width, height }, frames, maxMegapixels);
-  const { space, icc, exif, xmp, iptc } = metadata;
+  const { hidden = {} } = facts;
+  const { space, icc = hidden.icc, exif = hidden.exif, xmp = hidden.xmp } = metadata;
+  const stored = storedBy(facts);
+  const orientation = metadata.orientation ?? stored.orientation;
   const isGrey = SPACES_OF_GREY.includes(space);
   if (!isGrey && ![...SPACES_OF_RGB, ...SPACES_CONVERTED].includes(space))
     throw unsupported(name, `${metadata.channels} channels whose colours nothing names (${space})`);
@@ -80,30 +88,42 @@ export async function inspectSource(
       `${metadata.channels} channels; grey, RGB and CMYK with or without transparency can be read`,
     );
   const otherColours = isGrey || SPACES_OF_RGB.includes(space) ? undefined : space;
+  const label =
+    otherColours === undefined
+      ? labelOf(name, facts, { icc, exif }, isGrey)
+      : { profile: undefined, notes: [] };
   return {
-    size: frames > 1 ? { width, height } : metadata.autoOrient,
+    size: frames > 1 ? { width, height } : upright(metadata.autoOrient, metadata, orientation),
     format,
     formatName: metadata.format,
-    isTurned: (metadata.orientation ?? 1) !== 1,
+    isTurned: (orientation ?? 1) !== 1,
+    saysOrientation: orientation !== undefined || container === 'tiff' || container === 'avif',
     frames,
-    delay: (metadata.delay ?? []).map(sixteenBits),
+    // The decoder takes very short times for a tenth of a second, as browsers show them.
+    delay: (facts.delays?.length === frames ? facts.delays : (metadata.delay ?? [])).map(
+      sixteenBits,
+    ),
     loop: sixteenBits(metadata.loop ?? 0),
     bitsPerChannel: metadata.depth === 'uchar' ? 8 : 16,
     isVector: false,
-    isPremultiplied: facts.isPremultiplied ?? false,
+    // The decoder's own word comes first.
+    stored: {
+      ...stored,
+      orientation: metadata.orientation === undefined ? orientation : undefined,
+    },
     isGrey,
     otherColours,
-    profile: otherColours === undefined ? profileOf(name, facts, icc, isGrey) : undefined,
+    profile: label.profile,
     hasPalette: metadata.isPalette,
     isLossy:
       container === 'jpeg' || container === 'avif' || (container === 'webp' && !facts.isLossless),
     isProgressive: metadata.isProgressive,
-    exif: exif ?? facts.exif,
+    exif,
     xmp,
-    iptc,
-    density: densityOf(metadata, facts),
+    iptc: metadata.iptc ?? hidden.iptc,
+    density: densityOf(metadata.density, exif, facts, orientation),
     remarks: facts.remarks,
-    notes: notesOf(metadata, facts),
+    notes: [...notesOf(metadata, facts), ...label.notes],
   };
 }
 
@@ -165,14 +185,14 @@ function refuseTooLarge(
 /** What the formats can hold; damaged files claim more. */
 const sixteenBits = (value: number): number => Math.min(65_535, Math.max(0, value));
 
-function profileOf(
+function labelOf(
   name: string,
   facts: ContainerFacts,
-  icc: Buffer | undefined,
+  embedded: Embedded,
   isGrey: boolean,
-): Buffer | undefined {
-  const label = colourLabel(facts, icc, isGrey);
-  if ('profile' in label) return label.profile;
+): Extract<ColourLabel, { profile: unknown }> {
+  const label = colourLabel(facts, embedded, isGrey);
+  if ('profile' in label) return label;
   if (label.refused === 'unknown')
     throw unsupported(name, 'colours that are named by code points nobody here knows');
   throw engineError('input-not-an-image', {
@@ -183,24 +203,43 @@ function profileOf(
   });
 }
 
+/** The size as it is shown; the decoder knows of an orientation only where it looks for one. */
+function upright(known: Size, { orientation }: Metadata, own: number | undefined): Size {
+  return orientation === undefined && (own ?? 1) >= 5
+    ? { width: known.height, height: known.width }
+    : known;
+}
+
 /**
- * Pixels per inch, upright. The decoder tells one axis, of the container or of EXIF; the other is
- * taken from where it agrees.
+ * Pixels per inch, upright, as the container or EXIF says them; the decoder makes some up where
+ * nothing does. Where both speak, what the decoder takes counts.
  */
 function densityOf(
-  { density: x, orientation = 1, exif }: Metadata,
+  decoded: number | undefined,
+  exif: Buffer | undefined,
   { density: own }: ContainerFacts,
+  orientation = 1,
 ): Density | undefined {
-  if (x === undefined) return undefined;
-  const both = [own, exif && exifDensity(exif)].find((each) => each && Math.abs(each.x - x) < 1);
-  const y = both ? (x * both.y) / both.x : x;
-  return orientation >= 5 ? { x: y, y: x } : { x, y };
+  const said = [own, exif && exifDensity(exif)].filter(
+    (each): each is Density => each !== undefined && !isUnset(each),
+  );
+  const density =
+    said.find((each) => !each.isRatio && Math.abs(each.x - (decoded ?? 0)) < 1) ?? said[0];
+  return density && orientation >= 5 ? { ...density, x: density.y, y: density.x } : density;
 }
+
+/** One pixel a millimetre: what libvips, and with it many a tool, writes where nothing is known. */
+const isUnset = ({ x, y, isRatio }: Density): boolean =>
+  isRatio !== true && [x, y].every((each) => Math.abs(each - 25.4) < 0.01);
 
 function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts): string[] {
   const notes: string[] = [];
-  if (facts.isAnimatedPng === true)
-    notes.push('The source is an animated PNG, of which the codec reads the first frame only.');
+  if (facts.isAnimated === true)
+    notes.push(
+      `The source is an animated ${facts.container.toUpperCase()}, of which the codec reads the ` +
+        'first frame only.',
+    );
+  if (facts.note !== undefined) notes.push(facts.note);
   if (format === 'tiff' && pages > 1)
     notes.push(`The source has ${pages} pages; the first was upscaled.`);
   if (facts.morePictures !== undefined && facts.morePictures > 0)

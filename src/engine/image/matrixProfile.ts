@@ -1,7 +1,7 @@
 type Vector = readonly [number, number, number];
 type Matrix = readonly [Vector, Vector, Vector];
 
-const D50: Vector = [0.9642, 1, 0.8249];
+export const D50: Vector = [0.9642, 1, 0.8249];
 /** Bradford's cone responses. */
 const BRADFORD: Matrix = [
   [0.8951, 0.2664, -0.1614],
@@ -110,17 +110,17 @@ function inverted([a, b, c]: Matrix): Matrix | undefined {
   ]);
 }
 
-function xyz(value: Vector): Buffer {
+export function xyz(value: Vector): Buffer {
   const data = Buffer.alloc(20);
   data.write('XYZ ', 0, 'latin1');
   value.forEach((part, i) => data.writeInt32BE(Math.round(part * 65_536), 8 + 4 * i));
   return data;
 }
 
-const text = (value: string): Buffer =>
+export const text = (value: string): Buffer =>
   Buffer.concat([Buffer.from('text\0\0\0\0', 'latin1'), Buffer.from(`${value}\0`, 'latin1')]);
 
-function description(value: string): Buffer {
+export function description(value: string): Buffer {
   const head = Buffer.alloc(12);
   head.write('desc', 0, 'latin1');
   head.writeUInt32BE(value.length + 1, 8);
@@ -130,7 +130,11 @@ function description(value: string): Buffer {
 
 const HEADER_BYTES = 128;
 
-function assembled(tags: readonly (readonly [string, Buffer])[], space: 'GRAY' | 'RGB '): Buffer {
+/** A profile of these tags. */
+export function assembled(
+  tags: readonly (readonly [string, Buffer])[],
+  space: 'GRAY' | 'RGB ',
+): Buffer {
   const table = Buffer.alloc(4 + 12 * tags.length);
   table.writeUInt32BE(tags.length);
   const parts: Buffer[] = [];

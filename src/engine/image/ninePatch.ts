@@ -1,7 +1,9 @@
-import { rename, stat } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import type { Sharp } from 'sharp';
 import { isNinePatchName } from '../../shared/nameParts';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
+import { finishMetadata, withMetadata, type EncodeOptions } from './encode';
 import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 
@@ -101,7 +103,11 @@ function isFrame({ neutral, ...sides }: Frame): boolean {
  * Draws the frame around the enlarged inside, its marks where they belong now; nothing of it is
  * smoothed. Returns the file's size in bytes.
  */
-export async function drawFrame(file: string, { frame }: NinePatch): Promise<number> {
+export async function drawFrame(
+  file: string,
+  { frame }: NinePatch,
+  options: EncodeOptions,
+): Promise<number> {
   const sharp = loadSharp();
   const { width, height } = await libvips.shared(() =>
     sharp(file, { limitInputPixels: false }).metadata(),
@@ -124,7 +130,7 @@ export async function drawFrame(file: string, { frame }: NinePatch): Promise<num
     top,
   });
   const framed = file + PALETTE_SUFFIX;
-  await libvips.shared(() =>
+  const drawn = (): Sharp =>
     sharp(file, { limitInputPixels: false, ignoreIcc: true })
       .ensureAlpha()
       .extend({ top: 1, bottom: 1, left: 1, right: 1, background: { r: 0, g: 0, b: 0, alpha: 0 } })
@@ -134,12 +140,11 @@ export async function drawFrame(file: string, { frame }: NinePatch): Promise<num
         strip(frame.top, width, true, 0, 0),
         strip(frame.bottom, width, true, 0, height + 1),
       ])
-      .keepMetadata()
-      .png({ compressionLevel: 6 })
-      .toFile(framed),
-  );
+      .keepIccProfile()
+      .png({ compressionLevel: 6 });
+  await libvips.shared(() => withMetadata(drawn(), options).toFile(framed));
   await rename(framed, file);
-  return (await stat(file)).size;
+  return finishMetadata(file, options);
 }
 
 /** The pixels of a side at another length, each as it was. */

@@ -1,5 +1,6 @@
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
+import type { Stored } from './stored';
 import type { Density, Remark } from './containers/facts';
 
 /** What the header of a picture says. */
@@ -11,14 +12,15 @@ export type SourceInfo = {
   readonly formatName: string;
   /** The pixels in the file are turned or mirrored by an EXIF orientation. */
   readonly isTurned: boolean;
+  /** The file says, where decoders look, how it is to be turned, if only that it is upright. */
+  readonly saysOrientation: boolean;
   readonly frames: number;
   /** Milliseconds each frame is shown, and how often all are (0: for ever). */
   readonly delay: readonly number[];
   readonly loop: number;
   readonly bitsPerChannel: number;
   readonly isVector: boolean;
-  /** Its colours are stored multiplied by alpha, and the decoder leaves them so. */
-  readonly isPremultiplied: boolean;
+  readonly stored: Stored;
   readonly isGrey: boolean;
   /** CMYK, CIELAB and the like, which are converted. */
   readonly otherColours: string | undefined;
@@ -38,3 +40,15 @@ export type SourceInfo = {
   /** What the person should know of how the picture can be read. */
   readonly notes: readonly string[];
 };
+
+/** A part of a picture, with what the whole file says beside its pixels. */
+export const describedBy = (whole: SourceInfo, part: SourceInfo): SourceInfo => ({
+  ...part,
+  profile: whole.profile,
+  exif: whole.exif,
+  xmp: whole.xmp,
+  iptc: whole.iptc,
+  density: whole.density,
+  remarks: whole.remarks,
+  notes: whole.notes,
+});

@@ -1,24 +1,9 @@
 import path from 'node:path';
-import { factsOf } from './containers';
-import { sniffed } from './containers/sniff';
 import { PixelFile } from './pixelFile';
-import { withSource } from './openSource';
 import { maximumOf, newSamples } from './samples';
 
 /** Rows handled at a time. */
 const BAND = 64;
-
-/**
- * Whether a file's colours are stored multiplied by its alpha, which the decoder leaves to us: of
- * the formats that are read this way only AVIF may do so. (TIFF's associated alpha the decoder
- * divides out itself.)
- */
-export const isPremultiplied = (file: string): Promise<boolean> =>
-  withSource(
-    file,
-    async (view, head) =>
-      sniffed(head) === 'avif' && (await factsOf(view, 'avif')).isPremultiplied === true,
-  );
 
 /** Divides the colours of RGBA by alpha, into `scratch`; closes `pixels`. The caller closes the result. */
 export async function straightened(pixels: PixelFile, scratch: string): Promise<PixelFile> {

@@ -21,6 +21,8 @@ export type XmpTarget = {
   readonly sourceSize: Size;
   /** The source was turned or mirrored: what speaks of sides and places in it is no longer so. */
   readonly isTurned: boolean;
+  /** Something else than the XMP says how the source is to be turned, and that was done. */
+  readonly saysOrientation: boolean;
   /** Only a part of the picture. */
   readonly isPart: boolean;
   readonly keepLocation: boolean;

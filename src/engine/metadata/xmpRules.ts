@@ -72,7 +72,8 @@ function judge(property: Property, target: XmpTarget, dropped: Set<string>): Ver
   const { width, height } = target.size;
   const is = (namespace: string, ...names: readonly string[]): boolean =>
     uri === namespace && names.includes(local);
-  if (is(NS.tiff, 'Orientation')) return { value: '1' };
+  // Where nothing else says one, the pixels were left as they are, and so is this.
+  if (is(NS.tiff, 'Orientation')) return target.saysOrientation ? { value: '1' } : undefined;
   if (is(NS.tiff, 'ImageWidth') || is(NS.exif, 'PixelXDimension')) return { value: String(width) };
   if (is(NS.tiff, 'ImageLength') || is(NS.exif, 'PixelYDimension'))
     return { value: String(height) };

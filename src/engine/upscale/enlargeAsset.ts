@@ -63,7 +63,7 @@ export async function enlargeAsset(
     depth: plan.depth,
     keepColours: source.otherColours === undefined,
     frames: plan.frames,
-    premultiplied: source.isPremultiplied,
+    stored: source.stored,
     pixels: source.size.width * source.size.height,
   });
   const enlarged = await enlargePixels(pixels, request, context, work);

@@ -3,6 +3,7 @@ import type { Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { OutputFormat } from '../../shared/settings';
 import type { EncodeOptions } from '../image/encode';
+import type { Density } from '../image/containers/facts';
 import type { SourceInfo } from '../image/sourceInfo';
 import { exifFor } from '../metadata/exif';
 import { writableExif } from '../metadata/exifText';
@@ -57,6 +58,7 @@ export function carriedData(
       size,
       sourceSize: source.size,
       isTurned: source.isTurned,
+      saysOrientation: source.saysOrientation,
       isPart: region !== undefined,
       keepLocation,
     },
@@ -72,6 +74,7 @@ export function carriedData(
       ? {}
       : {
           density: {
+            ...kept.density,
             x: Math.min(MOST_DENSITY, kept.density.x * factor.x),
             y: Math.min(MOST_DENSITY, kept.density.y * factor.y),
           },
@@ -82,12 +85,39 @@ export function carriedData(
     notes: [
       ...xmp.notes,
       ...texts.notes,
-      ...(kept?.iptc && format !== 'jpeg'
-        ? ['IPTC was left out: only JPEG holds it. EXIF and XMP were kept.']
-        : []),
+      ...leftOut(format, {
+        EXIF: exif !== undefined,
+        XMP: xmp.text !== undefined && kept?.xmp !== undefined,
+        IPTC: kept?.iptc !== undefined,
+        'The record of how it was made': output.provenance === true,
+      }),
     ],
   };
 }
+
+/**
+ * The density that encoders put wherever they must put one, as into EXIF: what EXIF itself says for
+ * one that is not known. The formats that have a place of their own are told the true one afterwards.
+ */
+export const encoderDensity = (density: Density | undefined): Density =>
+  density === undefined || density.isRatio === true ? { x: 72, y: 72 } : density;
+
+/** Which formats hold what a result may carry; the codecs here write no other. */
+const HOLDERS: { readonly [kind: string]: readonly OutputFormat[] } = {
+  EXIF: ['png', 'jpeg', 'webp', 'avif'],
+  XMP: ['png', 'jpeg', 'webp', 'avif', 'tiff'],
+  IPTC: ['jpeg'],
+  'The record of how it was made': ['png', 'jpeg', 'webp', 'avif', 'tiff'],
+};
+
+/** A note for each kind of metadata that is there and that the format takes none of. */
+const leftOut = (format: OutputFormat, present: { readonly [kind: string]: boolean }): string[] =>
+  Object.entries(HOLDERS)
+    .filter(([kind, formats]) => present[kind] === true && !formats.includes(format))
+    .map(([kind, formats]) => {
+      const names = formats.map((name) => name.toUpperCase()).join(', ');
+      return `${kind} was left out: ${format.toUpperCase()} as written here holds none (${names}).`;
+    });
 
 /** What a person should know about the format that was chosen. */
 export function formatNotes(

@@ -10,6 +10,7 @@ import { checkFormatHolds } from '../image/formats';
 import { inspectSource } from '../image/inspect';
 import { drawFrame, readNinePatch, type NinePatch } from '../image/ninePatch';
 import type { PixelFile } from '../image/pixelFile';
+import { describedBy } from '../image/sourceInfo';
 import { checkNinePatch, checkRegion, checkRequest } from './checkRequest';
 import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
@@ -21,7 +22,7 @@ import {
   outputFormat,
   publish,
 } from './outputFile';
-import { carriedData, formatNotes } from './outputInfo';
+import { carriedData, encoderDensity, formatNotes } from './outputInfo';
 import { atOwnSize, findRestorer, restored } from './restored';
 import { requireScratch, scratchBytes } from './scratchSpace';
 import { densityNote, planAsset } from './planAsset';
@@ -45,7 +46,7 @@ export async function upscaleFile(
   // The inside of a nine-patch is a picture of its own; its frame is drawn anew.
   const picture = patch ? { ...request, input: patch.inside } : request;
   const source = patch
-    ? await inspectSource(patch.inside, request.maxInputMegapixels, signal)
+    ? describedBy(whole, await inspectSource(patch.inside, request.maxInputMegapixels, signal))
     : whole;
   const model = await services.findModel(request.model);
   const restorer = await findRestorer(request, services);
@@ -150,7 +151,7 @@ export async function upscaleFile(
   await finishRaw(raw, {
     icc: source.profile,
     iptc: carried.iptc,
-    density: carried.density,
+    density: encoderDensity(carried.density),
   });
   await announceTemporary(request.scratchDirectory, temporary);
   context.progress({
@@ -244,7 +245,7 @@ async function writeOutput(
       beforeWrite: () => place.check(),
     });
     await place.check();
-    const bytes = patch ? await drawFrame(temporary, patch) : encoded.bytes;
+    const bytes = patch ? await drawFrame(temporary, patch, options) : encoded.bytes;
     throwIfCancelled(signal);
     const output = await publish(temporary, place, request.overwrite);
     return { output, encoded: { ...encoded, bytes } };

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import type { RpcError } from '../../../src/shared/rpc';
+import { containerFacts } from '../../../src/engine/image/containers';
+import { sniffed } from '../../../src/engine/image/containers/sniff';
+import { setFrameDurations } from '../../../src/engine/image/frameDurations';
 import { largestDifference, testPixels } from '../support';
 import { bench, DEFAULT_MODEL, PLAIN } from './assetSupport';
 import { fromRaw, rawOf, svg, type Raw } from './pictures';
@@ -221,3 +226,56 @@ test('equal frames are inferred once, wherever they lie, and come out equal', as
     ),
   );
 });
+
+test('a GIF that is cut off within a picture is refused, one that only lacks its end is told', async () => {
+  const whole = await (await stacked(WHITE)).gif({ delay: DELAYS }).toBuffer();
+  const still = await fromRaw((await ball(WHITE))[0]!)
+    .gif()
+    .toBuffer();
+  for (const gif of [whole, still]) {
+    const { output } = await upscale(await write('whole.gif', gif), PLAIN);
+    const { pages } = await sharp(output).metadata();
+    for (const share of [0.3, 0.5, 0.7, 0.9, 0.99]) {
+      const cut = gif.subarray(0, Math.floor(gif.length * share));
+      const result = await upscale(await write('cut.gif', cut), PLAIN).catch(
+        (error: unknown) => (error as RpcError).code,
+      );
+      if (typeof result === 'string') assert.equal(result, 'input-damaged', String(share));
+      else assert.match(result.notes.join(), /has no end/, String(share));
+    }
+    const endless = await upscale(await write('endless.gif', gif.subarray(0, -1)), PLAIN);
+    assert.match(endless.notes.join(), /has no end/);
+    assert.equal((await sharp(endless.output).metadata()).pages, pages);
+  }
+});
+
+test('an AVIF animation is refused by that, or its first picture is told to be that', async () => {
+  const still = await fromRaw((await ball(WHITE))[0]!)
+    .avif()
+    .toBuffer();
+  const track = Buffer.from('\0\0\0\x08moov', 'latin1');
+  const result = await upscale(await write('first.avif', Buffer.concat([still, track])), PLAIN);
+  assert.match(result.notes.join(), /animated AVIF.*first frame only/);
+  const sequence = Buffer.concat([still, track]);
+  sequence.write('avis', 8, 'latin1');
+  await assert.rejects(upscale(await write('sequence.avif', sequence), PLAIN), {
+    code: 'input-unsupported',
+    message: /an animation \(AVIF image sequence\)/,
+  });
+});
+
+/** How long each frame is shown, as the file itself says. */
+const delaysOf = async (name: string): Promise<readonly number[] | undefined> =>
+  (await containerFacts(name, sniffed(readFileSync(name))!)).delays;
+
+for (const source of ['gif', 'webp'] as const)
+  for (const format of ['gif', 'webp'] as const)
+    test(`very short and very long times of frames stay as they are: ${source} → ${format}`, async () => {
+      const delays = [0, 10, 20, 65_530, 30];
+      // A decoder that tells a hundredth of a second as a tenth can't be asked what is written.
+      const animated = await (await stacked(WHITE))[source]({ delay: delays }).toBuffer();
+      const input = await write(`short.${source}`, animated);
+      if (source === 'webp') await setFrameDurations(input, delays);
+      assert.deepEqual(await delaysOf(input), delays);
+      assert.deepEqual(await delaysOf((await upscale(input, { ...PLAIN, format })).output), delays);
+    });

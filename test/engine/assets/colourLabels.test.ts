@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import type { OutputFormat } from '../../../src/shared/settings';
@@ -102,6 +102,61 @@ const P3 = (): Promise<Buffer> =>
     .toBuffer()
     .then(async (png) => (await sharp(png).metadata()).icc!);
 const D65_SRGB = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
+const ADOBE = [0.3127, 0.329, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06];
+
+const profileChunk = (icc: Buffer): Buffer =>
+  Buffer.concat([Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)]);
+/** ImageMagick's way: a name, the number of bytes, and these in hex digits. */
+const rawProfile = (kind: string, block: Buffer): Buffer =>
+  Buffer.from(
+    `Raw profile type ${kind}\0\n${kind}\n${String(block.length).padStart(8)}\n` +
+      `${block.toString('hex').replaceAll(/.{72}/g, '$&\n')}\n`,
+    'latin1',
+  );
+
+/** A JPEG with one more segment at its beginning. */
+function withSegment(jpeg: Buffer, marker: number, data: Buffer): Buffer {
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(data.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, data, jpeg.subarray(2)]);
+}
+const withProfile = (jpeg: Buffer, icc: Buffer): Buffer =>
+  withSegment(jpeg, 0xe2, Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), icc]));
+
+function withGifProfile(gif: Buffer, icc: Buffer): Buffer {
+  const table = 3 * 2 ** ((gif[10]! & 7) + 1);
+  const at = 13 + (gif[10]! & 0x80 ? table : 0);
+  const blocks: Buffer[] = [Buffer.from('!\xff\x0bICCRGBG1012', 'latin1')];
+  for (let from = 0; from < icc.length; from += 255) {
+    const piece = icc.subarray(from, from + 255);
+    blocks.push(Buffer.from([piece.length]), piece);
+  }
+  return Buffer.concat([gif.subarray(0, at), ...blocks, Buffer.from([0]), gif.subarray(at)]);
+}
+
+/** EXIF as a camera writes it that was set to Adobe RGB: the index of interoperability is R03. */
+function exifOfAdobeRgb(): Buffer {
+  const block = Buffer.alloc(74);
+  block.write('II*\0\x08\0\0\0', 0, 'latin1');
+  const directory = (at: number, entries: readonly (readonly number[])[]): void => {
+    block.writeUInt16LE(entries.length, at);
+    entries.forEach(([tag = 0, type = 0, count = 0, value = 0], i) => {
+      const entry = at + 2 + 12 * i;
+      block.writeUInt16LE(tag, entry);
+      block.writeUInt16LE(type, entry + 2);
+      block.writeUInt32LE(count, entry + 4);
+      block.writeUInt32LE(value, entry + 8);
+    });
+  };
+  directory(8, [[0x8769, 4, 1, 26]]);
+  directory(26, [
+    [0xa001, 3, 1, 0xffff],
+    [0xa005, 4, 1, 56],
+  ]);
+  directory(56, [[1, 2, 4, Buffer.from('R03\0').readUInt32LE()]]);
+  return Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), block]);
+}
+
 const linear = (isGrey: boolean): Buffer =>
   matrixProfile('linear', { curve: { gamma: 1 }, chromaticities: D65_SRGB }, isGrey)!;
 
@@ -137,6 +192,47 @@ const LABELS: {
     source: withChunk(await asPng(1), 'gAMA', gamma(1)),
     reference: await labelled('grey.tif', 1, linear(true)),
   }),
+  'a grey PNG with an RGB profile, linear': async () => ({
+    source: withChunk(await asPng(1), 'iCCP', profileChunk(linear(false))),
+    reference: await labelled('grey.tif', 1, linear(true)),
+  }),
+  'a grey JPEG with an RGB profile, linear': async () => ({
+    source: withProfile(
+      await sharp(await asPng(1))
+        .toColourspace('b-w')
+        .jpeg({ quality: 95 })
+        .toBuffer(),
+      linear(false),
+    ),
+    reference: await labelled('grey.tif', 1, linear(true)),
+  }),
+  'a profile as hex digits in a PNG, linear': async () => ({
+    source: withChunk(await asPng(3), 'tEXt', rawProfile('icc', linear(false))),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'a GIF’s profile, linear': async () => ({
+    source: withGifProfile(
+      await sharp(await asPng(3))
+        .gif({ dither: 0, effort: 10 })
+        .toBuffer(),
+      linear(false),
+    ),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'Adobe RGB by EXIF alone': async () => ({
+    source: withSegment(
+      await sharp(await asPng(3))
+        .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+        .toBuffer(),
+      0xe1,
+      exifOfAdobeRgb(),
+    ),
+    reference: await labelled(
+      'adobe.tif',
+      3,
+      matrixProfile('Adobe', { curve: { gamma: 256 / 563 }, chromaticities: ADOBE }, false)!,
+    ),
+  }),
   'no label': async () => ({
     source: await asPng(3),
     reference: await write('plain.png', await asPng(3)),
@@ -151,10 +247,8 @@ for (const [label, make] of Object.entries(LABELS)) {
   for (const format of FORMATS) {
     test(`${label} → ${format}: the same colours, by its profile or by converted values`, async () => {
       const { source, reference } = await make();
-      const input =
-        typeof source === 'string'
-          ? source
-          : await write(`source.${label.includes('AVIF') ? 'avif' : 'png'}`, source);
+      // What it is stands in its first bytes; its name is no matter.
+      const input = typeof source === 'string' ? source : await write('source.png', source);
       const { output } = await upscale(input, { ...PLAIN, format, asset: { pixelArt: 'off' } });
       const [own, wanted] = [await inSrgb(output), await inSrgb(reference)];
       const grey = own.length === wanted.length ? 1 : 3;
@@ -182,4 +276,22 @@ test('PQ and HLG are refused with what to do, wherever they are named', async ()
         name,
       );
   }
+});
+
+test('a profile that does not fit to the picture, or can’t be read, is left out with a note', async () => {
+  const note = /colour profile is damaged or of another kind/;
+  for (const [name, source] of [
+    ['grey’s profile', withChunk(await asPng(3), 'iCCP', profileChunk(linear(true)))],
+    ['no profile', withChunk(await asPng(3), 'iCCP', profileChunk(Buffer.alloc(300, 7)))],
+    [
+      'a cut profile',
+      withChunk(await asPng(3), 'iCCP', profileChunk(linear(false)).subarray(0, 40)),
+    ],
+  ] as const) {
+    const { output, notes } = await upscale(await write('unfit.png', source), PLAIN);
+    assert.match(notes.join(), note, name);
+    assert.equal((await sharp(output).metadata()).icc, undefined, name);
+  }
+  const { notes } = await upscale(await write('fit.png', await asPng(3)), PLAIN);
+  assert.doesNotMatch(notes.join(), note);
 });

@@ -226,3 +226,37 @@ test('an SVG whose size cannot be counted, or is none, is refused by that', asyn
     );
   }
 });
+
+test('TIFFs whose samples the decoder does not know, or takes for others, are refused by what these are', async () => {
+  const plain = await photo.clone().tiff({ compression: 'none' }).toBuffer();
+  const lzw = await photo.clone().tiff({ compression: 'lzw' }).toBuffer();
+  const grey = await photo
+    .clone()
+    .greyscale()
+    .toColourspace('b-w')
+    .tiff({ compression: 'none' })
+    .toBuffer();
+  const YCBCR = 6;
+  const as = (tiff: Buffer, format: number, bits: number): Buffer =>
+    changed(changed(tiff, 339, { value: format }), 258, { value: bits });
+  for (const [name, bytes, said] of [
+    ['luma and chroma, plain', changed(plain, 262, { value: YCBCR }), /YCbCr colours without JPEG/],
+    ['luma and chroma, LZW', changed(lzw, 262, { value: YCBCR }), /YCbCr colours without JPEG/],
+    ['double floats', as(grey, 3, 64), /floating-point samples of 64 bits/],
+    ['24-bit floats', as(grey, 3, 24), /floating-point samples of 24 bits/],
+    ['complex', as(grey, 6, 64), /complex samples of 64 bits/],
+    ['complex integers', as(grey, 5, 32), /complex samples of 32 bits/],
+    ['12 bits', as(grey, 1, 12), /12 bits a channel/],
+    ['10 bits', as(grey, 1, 10), /10 bits a channel/],
+    ['64 bits', as(grey, 1, 64), /64 bits a channel/],
+  ] as const)
+    await assert.rejects(
+      upscale(await write('samples.tif', bytes), PLAIN),
+      (error: RpcError) => {
+        assert.equal(error.code, 'input-unsupported', `${name}: ${error.message}`);
+        assert.match(error.message, said, name);
+        return true;
+      },
+      name,
+    );
+});

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { EngineClient } from '../../../src/client/engineClient';
+import { containerFacts } from '../../../src/engine/image/containers';
 import {
   callFor,
   EMBEDDED_MODELS,
@@ -145,4 +147,27 @@ test('what would not be a nine-patch any more is refused, and nothing is left', 
       message: /nine-patch/,
     });
   assert.deepEqual(readdirSync(folder), before_);
+});
+
+test('a nine-patch keeps its text, EXIF and density, and gets none that it had not', async () => {
+  const input = await writePatch('described.9.png', MARKS);
+  const bare = await client.upscale(callFor(input, { scale: 2 }));
+  const none = await containerFacts(bare.output, 'png');
+  assert.deepEqual([none.density, none.remarks], [undefined, []]);
+  assert.equal((await sharp(bare.output).metadata()).exif, undefined);
+
+  const described = await sharp(input)
+    .withMetadata({ density: 150, exif: { IFD0: { Artist: 'Ada' } } })
+    .png()
+    .toBuffer();
+  const text = Buffer.from('tEXtAuthor\0Grace', 'latin1');
+  const chunk = Buffer.concat([Buffer.alloc(4), text, Buffer.alloc(4)]);
+  chunk.writeUInt32BE(text.length - 4);
+  chunk.writeUInt32BE(crc32(text), chunk.length - 4);
+  writeFileSync(input, Buffer.concat([described.subarray(0, -12), chunk, described.subarray(-12)]));
+  const { output } = await client.upscale(callFor(input, { scale: 2 }));
+  const facts = await containerFacts(output, 'png');
+  assert.deepEqual(facts.remarks, [{ keyword: 'Author', text: 'Grace' }]);
+  assert.equal(Math.round(facts.density!.x), 300);
+  assert.match((await sharp(output).metadata()).exif?.toString('latin1') ?? '', /Ada/);
 });

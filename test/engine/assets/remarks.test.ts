@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { containerFacts } from '../../../src/engine/image/containers';
 import { sniffed } from '../../../src/engine/image/containers/sniff';
-import { exifDensity } from '../../../src/engine/metadata/jpegDensity';
+import { exifDensity } from '../../../src/engine/metadata/exifTags';
 import type { OutputFormat } from '../../../src/shared/settings';
 import { readFileSync } from 'node:fs';
 import { testPixels } from '../support';

@@ -8,6 +8,7 @@ const TARGET: XmpTarget = {
   size: { width: 256, height: 192 },
   sourceSize: { width: 64, height: 48 },
   isTurned: false,
+  saysOrientation: true,
   isPart: false,
   keepLocation: true,
 };

@@ -10,13 +10,24 @@ export type CodePoints = {
 /** A remark in a file, with a keyword where the format has one. */
 export type Remark = { readonly keyword?: string; readonly text: string };
 
-/** Pixels per inch along both axes, of the pixels as they are stored. */
-export type Density = { readonly x: number; readonly y: number };
+/**
+ * Pixels per inch along both axes, of the pixels as they are stored; or only how the two compare,
+ * for pixels that are not square and have no size.
+ */
+export type Density = { readonly x: number; readonly y: number; readonly isRatio?: boolean };
 
 /** What a PNG says of its colours without a profile: exponent and chromaticities. */
 export type Chromaticity = {
   readonly gamma?: number;
   readonly chromaticities?: readonly number[];
+};
+
+/** Metadata in places that decoders pass over: behind the pixels, or under names of other programs. */
+export type Hidden = {
+  readonly exif?: Buffer;
+  readonly xmp?: Buffer;
+  readonly iptc?: Buffer;
+  readonly icc?: Buffer;
 };
 
 /** What the structure of a file says, beyond what the decoder tells. */
@@ -32,12 +43,18 @@ export type ContainerFacts = {
   /** Colours are stored multiplied by alpha, and the decoder leaves them so. */
   readonly isPremultiplied?: boolean;
   /** An animation of which the decoder reads the first frame only. */
-  readonly isAnimatedPng?: boolean;
+  readonly isAnimated?: boolean;
   readonly frames?: number;
+  /** Milliseconds that each frame of an animation is shown, as the file has them. */
+  readonly delays?: readonly number[];
   /** Whole pictures behind the first one (MPO), previews not counted. */
   readonly morePictures?: number;
-  /** EXIF that stands where the decoder does not look for it. */
-  readonly exif?: Buffer;
+  /** What stands where the decoder does not look for it. */
+  readonly hidden?: Hidden;
+  /** The file ends within a picture. */
+  readonly isCut?: boolean;
+  /** What a person should know of how the file ends. */
+  readonly note?: string;
   /** What the decoders here lack for this file, as the end of "… has …". */
   readonly unsupported?: string;
 };

@@ -1,50 +1,86 @@
-import type { ContainerFacts, Remark } from './facts';
+import type { ContainerFacts, Hidden, Remark } from './facts';
 import { MOST_TEXT_BYTES, type FileView } from './fileView';
 
 const [EXTENSION, IMAGE, TRAILER] = [0x21, 0x2c, 0x3b];
-const COMMENT_LABEL = 0xfe;
+const [COMMENT, APPLICATION, CONTROL] = [0xfe, 0xff, 0xf9];
+const MS_PER_TICK = 10;
 const SCREEN_END = 13;
 /** Sub-blocks of up to 255 bytes: a picture of the largest allowed size has fewer. */
 const MOST_BLOCKS = 4_000_000;
+/** XMP stands as it is, behind it what leads a reader of sub-blocks to the end. */
+const XMP_TRAILER_BYTES = 258;
+const NO_END =
+  'The file has no end, as if it were cut off: pictures of the animation may be missing.';
 
 /** Walks through a GIF's blocks. (GIF89a, 15 to 27.) */
 export async function gifFacts(view: FileView): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
-  let frames = 0;
+  let hidden: Hidden = {};
+  const delays: number[] = [];
+  let [frames, delay] = [0, 0];
   let blocks = 0;
-  let remarkBytes = 0;
+  let keptBytes = 0;
+  let [isCut, hasEnd] = [false, false];
   const screen = await view.bytes(0, SCREEN_END);
   let at = SCREEN_END + tableBytes(screen[10] ?? 0);
   /** Goes on behind a chain of sub-blocks; their content if it is wanted. */
   const chain = async (wanted: boolean): Promise<Buffer> => {
     const parts: Buffer[] = [];
     for (;;) {
-      const length = (await view.bytes(at, 1))[0] ?? 0;
+      const length = (await view.bytes(at, 1))[0];
+      isCut ||= length === undefined || at + length >= view.size;
       at++;
-      if (length === 0 || blocks++ > MOST_BLOCKS) return Buffer.concat(parts);
-      if (wanted && remarkBytes < MOST_TEXT_BYTES) {
+      if (length === undefined || length === 0 || blocks++ > MOST_BLOCKS)
+        return Buffer.concat(parts);
+      if (wanted && keptBytes < MOST_TEXT_BYTES) {
         parts.push(Buffer.from(await view.bytes(at, length)));
-        remarkBytes += length;
+        keptBytes += length;
       }
       at += length;
     }
   };
+  const application = async (name: string): Promise<void> => {
+    if (name === 'XMP DataXMP') {
+      const from = at;
+      await chain(false);
+      const length = at - from - XMP_TRAILER_BYTES;
+      if (length > 0 && length <= MOST_TEXT_BYTES)
+        hidden = { ...hidden, xmp: Buffer.from(await view.bytes(from, length)) };
+    } else {
+      const content = await chain(name === 'ICCRGBG1012');
+      if (content.length > 0) hidden = { ...hidden, icc: content };
+    }
+  };
   while (blocks++ < MOST_BLOCKS) {
-    const head = await view.bytes(at, 10);
+    const head = await view.bytes(at, 14);
     const kind = head[0];
-    if (kind === undefined || kind === TRAILER) break;
-    if (kind === EXTENSION) {
+    hasEnd = kind === TRAILER;
+    if (kind === EXTENSION && head[1] === APPLICATION && head[2] === 11) {
+      at += 14;
+      await application(head.toString('latin1', 3, 14));
+    } else if (kind === EXTENSION) {
       at += 2;
-      const isComment = head[1] === COMMENT_LABEL;
+      if (head[1] === CONTROL && head.length >= 8) delay = head.readUInt16LE(4) * MS_PER_TICK;
+      const isComment = head[1] === COMMENT;
       const content = await chain(isComment);
       if (isComment && content.length > 0) remarks.push({ text: content.toString('utf8') });
     } else if (kind === IMAGE) {
       frames++;
+      delays.push(delay);
+      delay = 0;
       at += 10 + tableBytes(head[9] ?? 0) + 1;
       await chain(false);
     } else break;
   }
-  return { container: 'gif', remarks, frames: Math.max(1, frames) };
+  return {
+    container: 'gif',
+    remarks,
+    hidden,
+    frames: Math.max(1, frames),
+    delays,
+    isCut,
+    ...(hasEnd ? {} : { note: NO_END }),
+  };
 }
 
 const tableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);

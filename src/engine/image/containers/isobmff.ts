@@ -12,7 +12,7 @@ const MOST_META_BYTES = 16e6;
 /** Reads the boxes that describe an AVIF's primary item. (ISO/IEC 23008-12; AV1 image format.) */
 export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   let primary = 0;
-  let hasGainMap = false;
+  let [hasGainMap, isSequence] = [false, false];
   const premultiplied = new Set<number>();
   const properties: Box[] = [];
   const associations = new Map<number, number[]>();
@@ -69,7 +69,8 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
       const brands = await view.bytes(box.from, Math.min(256, box.to - box.from));
       for (let at = 0; at + 4 <= brands.length; at += 4)
         hasGainMap ||= brands.toString('latin1', at, at + 4) === TONE_MAPPED;
-    } else if (box.type === 'meta')
+    } else if (box.type === 'moov') isSequence = true;
+    else if (box.type === 'meta')
       await each(box.from + 4, Math.min(box.to, box.from + MOST_META_BYTES), inMeta);
   });
   const own = (associations.get(primary) ?? []).flatMap((index) => properties[index - 1] ?? []);
@@ -78,6 +79,7 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     container: 'avif',
     remarks: [],
     hasGainMap,
+    ...(isSequence ? { isAnimated: true } : {}),
     ...(codePoints ? { codePoints } : {}),
     ...(premultiplied.has(primary) ? { isPremultiplied: true } : {}),
   };

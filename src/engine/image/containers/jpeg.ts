@@ -84,8 +84,10 @@ async function eachSegment(
 function jfifDensity(data: Buffer): Density | undefined {
   if (data.length < 12 || data.toString('latin1', 0, 5) !== 'JFIF\0') return undefined;
   const [x, y] = [data.readUInt16BE(8), data.readUInt16BE(10)];
-  const factor = data[7] === 1 ? 1 : data[7] === 2 ? CM_PER_INCH : 0;
-  return factor === 0 || x === 0 || y === 0 ? undefined : { x: x * factor, y: y * factor };
+  if (x === 0 || y === 0) return undefined;
+  if (data[7] === 0) return x === y ? undefined : { x, y, isRatio: true };
+  const factor = data[7] === 2 ? CM_PER_INCH : 1;
+  return { x: x * factor, y: y * factor };
 }
 
 /** UTF-8, as nearly all software writes it, else Latin-1. */

@@ -1,13 +1,12 @@
 import { inflateSync } from 'node:zlib';
-import type { Chromaticity, CodePoints, ContainerFacts, Density, Remark } from './facts';
+import type { Chromaticity, CodePoints, ContainerFacts, Density, Hidden, Remark } from './facts';
 import { MOST_STEPS, MOST_TEXT_BYTES, type FileView } from './fileView';
+import { hiddenIn } from './pngTexts';
 
 const SIGNATURE_BYTES = 8;
 const OVERHEAD = 12;
 const INCHES_PER_METRE = 39.3701;
 const MOST_REMARKS = 200;
-/** Keywords under which other programs hide EXIF, XMP and profiles, which have ways of their own. */
-const METADATA_KEYWORDS = /^(?:XML:com\.adobe\.xmp|Raw profile type .*)$/i;
 
 /** Walks through a PNG's chunks. (PNG specification, third edition, 5 and 11.) */
 export async function pngFacts(view: FileView): Promise<ContainerFacts> {
@@ -16,8 +15,8 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   let chromaticity: Chromaticity = {};
   let codePoints: CodePoints | undefined;
   let density: Density | undefined;
-  let exif: Buffer | undefined;
-  let [hasColours, isAnimatedPng, isApple, pixels] = [false, false, false, false];
+  let hidden: Hidden = {};
+  let [hasColours, isAnimated, isApple, pixels] = [false, false, false, false];
   let at = SIGNATURE_BYTES;
   for (let step = 0; step < MOST_STEPS; step++) {
     const head = await view.bytes(at, 8);
@@ -30,17 +29,22 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     if (type === 'IDAT') pixels = true;
     else if (type === 'CgBI') isApple = true;
     else if (type === 'eXIf' && pixels && length <= MOST_TEXT_BYTES)
-      exif = Buffer.from(await view.bytes(from, length));
+      hidden = { ...hidden, exif: Buffer.from(await view.bytes(from, length)) };
     else if (/^[tzi](?:EXt|TXt)$/.test(type)) {
       if (length > MOST_TEXT_BYTES || remarks.length >= MOST_REMARKS) continue;
       const remark = remarkOf(type, await view.bytes(from, length));
+      const metadata = remark && hiddenIn(remark);
+      if (metadata) {
+        hidden = { ...metadata, ...hidden };
+        continue;
+      }
       remarkBytes += remark?.text.length ?? 0;
       if (remark && remarkBytes <= MOST_TEXT_BYTES) remarks.push(remark);
     } else if (!pixels && length <= 64) {
       // What says something of the pixels stands before them.
       const data = await view.bytes(from, length);
       if (data.length < length) break;
-      if (type === 'acTL') isAnimatedPng = true;
+      if (type === 'acTL') isAnimated = true;
       else if (type === 'sRGB') hasColours = true;
       else if (type === 'cICP' && length === 4)
         codePoints = {
@@ -55,33 +59,49 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
           ...chromaticity,
           chromaticities: Array.from({ length: 8 }, (_, i) => data.readUInt32BE(4 * i) / 100_000),
         };
-      else if (type === 'pHYs' && length === 9 && data[8] === 1)
-        density = {
-          x: data.readUInt32BE(0) / INCHES_PER_METRE,
-          y: data.readUInt32BE(4) / INCHES_PER_METRE,
-        };
+      else if (type === 'pHYs' && length === 9)
+        density = densityOf(data.readUInt32BE(0), data.readUInt32BE(4), data[8] === 1);
     }
-    if (type === 'iCCP') hasColours = true;
+    if (type === 'iCCP' && !pixels) {
+      hasColours = true;
+      const icc = length > MOST_TEXT_BYTES ? undefined : profileIn(await view.bytes(from, length));
+      if (icc) hidden = { ...hidden, icc };
+    }
   }
   return {
     container: 'png',
     remarks,
-    isAnimatedPng,
+    isAnimated,
     ...(codePoints ? { codePoints } : {}),
     ...(hasColours ? {} : { chromaticity }),
     ...(density ? { density } : {}),
-    ...(exif ? { exif } : {}),
+    hidden,
     ...(isApple
       ? { unsupported: 'Apple’s own variant of PNG for iPhone apps (a chunk CgBI)' }
       : {}),
   };
 }
 
+/** The decoder passes over profiles that do not fit; whoever asks is to be told that. */
+function profileIn(data: Buffer): Buffer | undefined {
+  const end = data.indexOf(0);
+  try {
+    return inflateSync(data.subarray(end + 2), { maxOutputLength: 16 * MOST_TEXT_BYTES });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function densityOf(x: number, y: number, isPerMetre: boolean): Density | undefined {
+  if (x === 0 || y === 0) return undefined;
+  if (isPerMetre) return { x: x / INCHES_PER_METRE, y: y / INCHES_PER_METRE };
+  return x === y ? undefined : { x, y, isRatio: true };
+}
+
 function remarkOf(type: string, data: Buffer): Remark | undefined {
   const end = data.indexOf(0);
   if (end < 1) return undefined;
   const keyword = data.toString('latin1', 0, end);
-  if (METADATA_KEYWORDS.test(keyword)) return undefined;
   try {
     return { keyword, text: textOf(type, data.subarray(end + 1)) };
   } catch {

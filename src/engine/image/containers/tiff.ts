@@ -2,6 +2,7 @@ import type { ContainerFacts, Density } from './facts';
 import type { FileView } from './fileView';
 
 const TAG = {
+  bitsPerSample: 258,
   compression: 259,
   photometric: 262,
   samplesPerPixel: 277,
@@ -32,6 +33,16 @@ const TYPE_BYTES: { readonly [type: number]: number } = {
 const [SHORT, RATIONAL, LONG8] = [3, 5, 16];
 /** CIELAB, ICC L*a*b* and ITU L*a*b*. */
 const LAB_COLOURS = [8, 9, 10];
+const [YCBCR, JPEG] = [6, 7];
+/** 4 is that of samples of which nothing is known. */
+const [UNSIGNED, SIGNED, FLOAT, UNKNOWN, COMPLEX] = [1, 2, 3, 4, 6];
+const KINDS_OF_SAMPLES: { readonly [format: number]: string } = {
+  3: 'floating-point samples',
+  5: 'complex samples',
+  6: 'complex samples',
+};
+/** Those that the decoder unpacks; what is deeper than 16 is refused by its type. */
+const WHOLE_BITS = [1, 2, 4, 8, 16, 32];
 const MOST_PAGES = 10_000;
 const MOST_ENTRIES = 4096;
 const CM_PER_INCH = 2.54;
@@ -84,15 +95,10 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
   }
   const density = densityOf(tags);
   const codec = MISSING_CODECS[tags.get(TAG.compression) ?? 1];
-  const samples = tags.get(TAG.samplesPerPixel) ?? 1;
   const unsupported =
-    codec !== undefined
-      ? `${codec} compression, which its decoder lacks`
-      : LAB_COLOURS.includes(tags.get(TAG.photometric) ?? 2)
-        ? 'CIELAB colours, which its decoder does not know in this form'
-        : samples > 5
-          ? `${samples} channels; grey, RGB and CMYK with or without transparency can be read`
-          : undefined;
+    codec === undefined
+      ? unsupportedSamples(tags)
+      : `${codec} compression, which its decoder lacks`;
   return {
     container: 'tiff',
     remarks: [],
@@ -100,6 +106,27 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     ...(density ? { density } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
+}
+
+/** What its samples mean, where the decoder does not know it or takes it for something else. */
+function unsupportedSamples(tags: ReadonlyMap<number, number>): string | undefined {
+  const photometric = tags.get(TAG.photometric) ?? 2;
+  const samples = tags.get(TAG.samplesPerPixel) ?? 1;
+  const bits = tags.get(TAG.bitsPerSample) ?? 1;
+  const kind = tags.get(TAG.sampleFormat) ?? UNSIGNED;
+  if (LAB_COLOURS.includes(photometric))
+    return 'CIELAB colours, which its decoder does not know in this form';
+  if (photometric === YCBCR && tags.get(TAG.compression) !== JPEG)
+    return 'YCbCr colours without JPEG compression, which its decoder takes for RGB';
+  if (samples > 5)
+    return `${samples} channels; grey, RGB and CMYK with or without transparency can be read`;
+  if (kind !== UNSIGNED && kind !== UNKNOWN)
+    return kind === SIGNED || kind > COMPLEX || (kind === FLOAT && [16, 32].includes(bits))
+      ? undefined
+      : `${KINDS_OF_SAMPLES[kind] ?? 'samples'} of ${bits} bits, as measurements have; 8 and 16 bits a channel can be read`;
+  return WHOLE_BITS.includes(bits)
+    ? undefined
+    : `${bits} bits a channel; 1, 2, 4, 8 and 16 can be read`;
 }
 
 class Reader {
@@ -149,9 +176,9 @@ async function readEntry(
 
 function densityOf(tags: ReadonlyMap<number, number>): Density | undefined {
   const unit = tags.get(TAG.resolutionUnit) ?? 2;
-  const factor = unit === 2 ? 1 : unit === 3 ? CM_PER_INCH : 0;
   const [x, y] = [tags.get(TAG.xResolution) ?? 0, tags.get(TAG.yResolution) ?? 0];
-  return factor > 0 && x > 0 && y > 0 && Number.isFinite(x + y)
-    ? { x: x * factor, y: y * factor }
-    : undefined;
+  if (!(x > 0 && y > 0 && Number.isFinite(x + y))) return undefined;
+  if (unit === 1) return x === y ? undefined : { x, y, isRatio: true };
+  const factor = unit === 3 ? CM_PER_INCH : 1;
+  return { x: x * factor, y: y * factor };
 }

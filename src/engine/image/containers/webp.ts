@@ -2,10 +2,13 @@ import type { ContainerFacts } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
 
 const FRAME_HEADER_BYTES = 16;
+/** Behind place and size of a frame. */
+const DURATION_AT = 12;
 
 /** Walks through a WebP's chunks, and those of its frames. (RFC 9649, 2.) */
 export async function webpFacts(view: FileView): Promise<ContainerFacts> {
   let [lossy, lossless, frames] = [0, 0, 0];
+  const delays: number[] = [];
   let steps = 0;
   const walk = async (from: number, end: number): Promise<void> => {
     for (let at = from; at + 8 <= end && steps++ < MOST_STEPS;) {
@@ -17,6 +20,8 @@ export async function webpFacts(view: FileView): Promise<ContainerFacts> {
       else if (type === 'VP8L') lossless++;
       else if (type === 'ANMF' && from === 12) {
         frames++;
+        const header = await view.bytes(at + 8, FRAME_HEADER_BYTES);
+        if (header.length === FRAME_HEADER_BYTES) delays.push(header.readUIntLE(DURATION_AT, 3));
         await walk(at + 8 + FRAME_HEADER_BYTES, at + 8 + length);
       }
       at += 8 + length + (length % 2);
@@ -28,5 +33,6 @@ export async function webpFacts(view: FileView): Promise<ContainerFacts> {
     remarks: [],
     isLossless: lossless > 0 && lossy === 0,
     frames: Math.max(1, frames),
+    delays,
   };
 }
