@@ -7,12 +7,15 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { ensureVsCodeHost } from '../../scripts/setup-test-host.mjs';
-import { makeTemporaryFolder, screenshotPath } from '../harness/paths.mjs';
+import { makeTemporaryFolder, REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
 import {
+  acceptPath,
+  clickDialogButton,
   explorerMenu,
   openPicture,
   runCommand,
+  waitForDialog,
   waitForNotification,
   webview,
 } from '../harness/workbench.mjs';
@@ -21,6 +24,7 @@ import { makeExtensions, vsixOf } from './packages.ts';
 
 const ID = 'pisa-upscale.pisa-upscale';
 const TARGET = 'linux-x64';
+const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
 const SETTINGS = { 'pisaUpscale.model': 'pisa-compact-4x' };
 
 const store = path.join(makeTemporaryFolder(), 'store');
@@ -101,6 +105,45 @@ installTest(
     await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
     await assertSize(path.join(folder, 'art/a@4x.png'), 120, 80);
     await assertSize(path.join(folder, 'art/b@4x.jpg'), 120, 80);
+  },
+);
+
+installTest('a model is imported', 'installed-import', async ({ page }) => {
+  await runCommand(page, 'PiSA Upscale: Import PiSA-SR from Folder…');
+  await acceptPath(page, `${TINY}/`);
+  const asked = await waitForDialog(page, 'These files could not be verified');
+  await clickDialogButton(asked, 'Use Them');
+  await waitForNotification(page, 'PiSA-SR is ready');
+});
+
+installTest(
+  'the extension’s page shows every picture',
+  'installed-page',
+  async ({ page }, context) => {
+    await runCommand(page, 'Developer: Show Running Extensions');
+    const row = page.locator('.running-extension, .extension', { hasText: 'PiSA Upscale' }).first();
+    await row.waitFor();
+    context.diagnostic(`VS Code says: ${(await row.innerText()).replaceAll(/\s+/g, ' ')}`);
+
+    await page.keyboard.press('Control+Shift+X');
+    await page.locator('.extension-list-item', { hasText: 'PiSA Upscale' }).first().click();
+    const pictures = webview(page).locator('img');
+    await pictures.first().waitFor();
+    const widths = await pictures.evaluateAll((all) =>
+      Promise.all(
+        all.map(async (picture) => {
+          await picture.decode().catch(() => undefined);
+          return picture.naturalWidth;
+        }),
+      ),
+    );
+    await page.screenshot({ path: screenshotPath('extension-page') });
+    const shown = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8').match(/!\[/g).length;
+    assert.equal(widths.length, shown);
+    assert.ok(
+      widths.every((width) => width > 0),
+      `pixels: ${widths.join(', ')}`,
+    );
   },
 );
 
