@@ -17,10 +17,18 @@ const node = {
 
 /** Each bundle with what it may load at run time; natives only in the engine. */
 export const bundles = [
+  // What activation loads, and what the first use loads.
   {
     ...node,
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.js',
+    external: ['vscode', './composition'],
+    supported: { 'dynamic-import': false },
+  },
+  {
+    ...node,
+    entryPoints: ['src/extension/composition.ts'],
+    outfile: 'dist/composition.js',
     external: ['vscode'],
   },
   {

@@ -45,7 +45,7 @@ for (const name of names) {
     target: name,
     packagePath: vsix,
     dependencies: false,
-    // Without a repository the README was made self-contained.
+    // Without a repository the README names no files.
     ...(repository === undefined
       ? { allowMissingRepository: true, rewriteRelativeLinks: false }
       : { githubBranch: `v${version}` }),

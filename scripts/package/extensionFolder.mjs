@@ -2,9 +2,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleInto } from './bundling.mjs';
-import { selfContained } from './extensionReadme.mjs';
+import { withoutFiles } from './extensionReadme.mjs';
 import { copyModels } from './modelFiles.mjs';
 import { copyNatives } from './natives.mjs';
+import { putWalkthroughPictures } from './walkthroughPictures.mjs';
 
 /** Copied as they are. */
 const FILES = ['LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES.md', 'package.nls.json', 'schemas'];
@@ -24,13 +25,11 @@ export async function fillExtensionFolder(folder, repository) {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   for (const key of NOT_SHIPPED) delete manifest[key];
   if (repository) manifest.repository = { type: 'git', url: `${repository}.git` };
+  await putWalkthroughPictures(manifest, folder);
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
 
   const readme = readFileSync('README.md', 'utf8');
-  writeFileSync(
-    path.join(folder, 'README.md'),
-    repository ? readme : await selfContained(readme, process.cwd()),
-  );
+  writeFileSync(path.join(folder, 'README.md'), repository ? readme : withoutFiles(readme));
   for (const file of [...FILES, manifest.icon])
     cpSync(file, path.join(folder, file), { recursive: true });
   // vsce asks for one; it leaves nothing out here.

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import { bundleInto } from './bundling.mjs';
-import { selfContained } from './extensionReadme.mjs';
+import { withoutFiles } from './extensionReadme.mjs';
 import { copyModels } from './modelFiles.mjs';
 import { copyNatives, ONNX_RUNTIME_PACKAGES } from './natives.mjs';
 import { npmCommand } from './npmCommand.mjs';
@@ -41,7 +41,7 @@ mkdirSync(path.join(folder, 'dist'), { recursive: true });
 const write = (name, text) => writeFileSync(path.join(folder, name), text);
 
 write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`);
-write('README.md', await selfContained(readFileSync('docs/api.md', 'utf8'), 'docs'));
+write('README.md', withoutFiles(readFileSync('docs/api.md', 'utf8')));
 for (const file of ['LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES.md'])
   cpSync(file, path.join(folder, file));
 copyModels(folder);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { holdAs, holderFrom, isGone, release } from '../files/holder';
@@ -7,6 +7,7 @@ import { exists } from '../files/processStart';
 import { isModestJson } from '../files/jsonShape';
 import { readSmallText } from '../files/readSmall';
 import { hashInside } from './hash';
+import { journalNames, journalProcess } from './journalFiles';
 import { isInnerPath, isObject, isRecord } from './recordShape';
 import type { OutputRecord, Records } from './types';
 
@@ -43,7 +44,6 @@ type Line =
 const LEFT_STATES = ['failed', 'skipped', 'cancelled'] as const;
 export type LeftState = (typeof LEFT_STATES)[number];
 
-const NAME = /^journal-(\d{1,10})-\d{1,10}\.jsonl$/;
 let opened = 0;
 
 /**
@@ -150,14 +150,13 @@ export async function unfinishedRuns(
   outputRoot: string,
   signal?: AbortSignal,
 ): Promise<Unfinished | undefined> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
   const files: string[] = [];
   const ids = new Set<string>();
   const records = new Map<string, OutputRecord>();
   const inputs = new Set<string>();
   let isWhole = false;
   let [root, place]: [string, string | undefined] = [outputRoot, undefined];
-  for (const name of names) {
+  for (const name of await journalNames(folder)) {
     const file = path.join(folder, name);
     const text = await readSmallText(file, {
       limit: LIMIT,
@@ -202,9 +201,8 @@ export async function unfinishedRuns(
 
 /** Whether another process that lives writes a journal there. */
 export async function othersRun(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((one) => NAME.test(one))) {
-    if (pidOf(name) === process.pid) continue;
+  for (const name of await journalNames(folder)) {
+    if (journalProcess(name) === process.pid) continue;
     const text = await readSmallText(path.join(folder, name), { limit: LIMIT }).catch(() => '');
     if (!(await isAbandoned(name, parseJournal(text)))) return true;
   }
@@ -247,7 +245,7 @@ const isHeader = (value: unknown): value is JournalHeader =>
 
 /** Whether the process that wrote a journal is gone. */
 async function isAbandoned(name: string, all: readonly Line[]): Promise<boolean> {
-  const pid = pidOf(name);
+  const pid = journalProcess(name);
   const header = all.find((line) => line.kind === 'header')?.header;
   // It may be writing its first line just now.
   if (!header) return !exists(pid);
@@ -256,5 +254,3 @@ async function isAbandoned(name: string, all: readonly Line[]): Promise<boolean>
   // Containers change their names between runs.
   return isGone({ ...known, pid, host: os.hostname() });
 }
-
-const pidOf = (name: string): number => Number(NAME.exec(name)?.[1]);

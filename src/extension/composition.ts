@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { EngineClient } from '../client/engineClient';
 import { defaultModelStore } from '../client/modelStore';
 import { BatchPanels } from './batch/batchPanels';
-import { BatchTaskProvider, TASK_TYPE } from './batch/batchTasks';
-import { UPSCALE_IMAGE_TOOL, UpscaleImageTool } from './batch/upscaleImageTool';
-import { registerCommands } from './commands/commandTable';
+import { BatchTaskProvider } from './batch/batchTasks';
+import { UpscaleImageTool } from './batch/upscaleImageTool';
+import { commandRunner, type CommandRunner } from './commands/commandTable';
 import { ComparisonPanels } from './comparison/comparisonPanels';
 import { Config } from './config';
 import { Disposable } from './disposable';
@@ -18,8 +18,8 @@ import { ModelTasks } from './models/modelTasks';
 import { PlainDocuments } from './ui/plainDocuments';
 
 /**
- * Builds the extension's parts and connects them. Nothing here starts the engine: that is for the
- * first command.
+ * Builds the extension's parts and connects them: what `entries` loads when it is first needed.
+ * Nothing here starts the engine: that is for who uses it.
  */
 export class Composition extends Disposable {
   private readonly log = this.register(new Log());
@@ -33,8 +33,15 @@ export class Composition extends Disposable {
     this.documents,
   );
 
+  /** The open comparisons. */
+  readonly comparisons: ComparisonPanels;
+
   /** The batches of this window. */
   readonly batches: BatchPanels;
+
+  readonly batchTasks: BatchTaskProvider;
+  readonly upscaleTool: UpscaleImageTool;
+  readonly runCommand: CommandRunner;
 
   constructor(
     private readonly context: Pick<
@@ -54,7 +61,7 @@ export class Composition extends Disposable {
     );
     const jobs = new UpscaleJobs(this.engine, this.config, this.log);
     const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
-    const panels = this.register(
+    this.comparisons = this.register(
       new ComparisonPanels(
         { ...shared, extensionUri: context.extensionUri },
         context.workspaceState,
@@ -70,28 +77,19 @@ export class Composition extends Disposable {
         ...surroundings,
         engine: this.engine,
         log: this.log,
-        panels,
+        panels: this.comparisons,
         extensionUri: context.extensionUri,
       }),
     );
-    this.register(
-      vscode.tasks.registerTaskProvider(
-        TASK_TYPE,
-        new BatchTaskProvider({ ...surroundings, engine: this.engine }),
-      ),
-    );
-    this.register(
-      vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, new UpscaleImageTool(jobs, this.config)),
-    );
-    this.register(
-      registerCommands({
-        ...shared,
-        tasks: this.tasks,
-        panels,
-        batches: this.batches,
-        documents: this.documents,
-      }),
-    );
+    this.batchTasks = new BatchTaskProvider({ ...surroundings, engine: this.engine });
+    this.upscaleTool = new UpscaleImageTool(jobs, this.config);
+    this.runCommand = commandRunner({
+      ...shared,
+      tasks: this.tasks,
+      panels: this.comparisons,
+      batches: this.batches,
+      documents: this.documents,
+    });
   }
 
   get engineProcessId(): number | undefined {

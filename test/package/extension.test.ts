@@ -7,10 +7,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import sharp from 'sharp';
 import { TARGETS } from '../../scripts/package/targets.mjs';
 import { problemsOf, readVsix, type PackedFile } from '../../scripts/package/vsixContents.mjs';
 import { makeTemporaryFolder, REPOSITORY } from '../harness/paths.mjs';
-import { makeExtensions, unpackExtension, vsixOf } from './packages';
+import { makeExtensions, makeReleased, RELEASED_FILE, unpackExtension, vsixOf } from './packages';
 
 const EXPECTED = path.join(REPOSITORY, 'test/package/expected');
 const COMMON = 'common';
@@ -90,11 +91,34 @@ test('the page of the extension needs no file and no other site', async () => {
   const folder = path.join(scratch, 'page');
   await unpackExtension(vsixOf('darwin-arm64'), folder);
   const text = readFileSync(path.join(folder, 'readme.md'), 'utf8');
-  const pictures = [...text.matchAll(/!\[[^\]]*\]\(([^)]{0,40})/g)].map(([, address]) => address!);
-  assert.ok(pictures.length > 0);
-  for (const address of pictures) assert.match(address, /^(data:image\/webp;|https:)/);
-  for (const [, address] of text.matchAll(/(?<!!)\]\(([^)]*)\)/g))
-    assert.match(address!, /^(https:|#|data:)/);
+  for (const [, address] of text.matchAll(/\]\(([^)]*)\)/g)) assert.match(address!, /^(https:|#)/);
+});
+
+test('the walkthrough’s pictures are in the package', async () => {
+  const folder = path.join(scratch, 'page');
+  type Walkthrough = { readonly steps: readonly { readonly media: { readonly image: string } }[] };
+  const { contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    contributes: { walkthroughs: readonly Walkthrough[] };
+  };
+  const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+  assert.ok(steps.length > 0);
+  for (const { media } of steps) {
+    const { format, width } = await sharp(path.join(folder, media.image)).metadata();
+    assert.equal(format, 'webp');
+    assert.ok(width >= 800, media.image);
+  }
+});
+
+test('with a repository, every picture and link of the page leads to a file of it', async () => {
+  const folder = path.join(scratch, 'released');
+  await unpackExtension(makeReleased('linux-arm64'), folder);
+  const page = readFileSync(path.join(folder, 'readme.md'), 'utf8');
+  const source = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8');
+  const files = [...page.matchAll(RELEASED_FILE)].map(([, kind, file]) => ({ kind, file: file! }));
+  const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
+  assert.equal(files.filter(({ kind }) => kind === 'raw').length, count(source, /!\[/g));
+  assert.equal(files.length, count(source, /\]\((?!https?:|#)/g));
+  for (const { file } of files) assert.ok(existsSync(path.join(REPOSITORY, file)), file);
 });
 
 test('the notices name every package that is inside', () => {

@@ -13,8 +13,19 @@ const { version } = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'
   version: string;
 };
 
-export const vsixOf = (target: string): string =>
-  path.join(PACKAGES, `pisa-upscale-${target}-${version}.vsix`);
+export const vsixOf = (target: string, folder = PACKAGES): string =>
+  path.join(folder, `pisa-upscale-${target}-${version}.vsix`);
+
+/** Packages as a release has them: with the address of a repository, which there is none at. */
+export const RELEASED = {
+  folder: path.join(PACKAGES, 'released'),
+  repository: 'https://github.com/example/pisa-upscale',
+};
+/** What `vsce` makes of an address relative to the README: the kind of page, and the file. */
+export const RELEASED_FILE = new RegExp(
+  `${RELEASED.repository}/(raw|blob)/v${version}/([^)#]+)`,
+  'g',
+);
 
 /** The folder that was packed for npm, and the tarball. */
 export const NPM_FOLDER = path.join(PACKAGES, 'npm');
@@ -26,6 +37,13 @@ export const makeExtensions = (targets: readonly string[]): void =>
     'extension.mjs',
     targets.flatMap((target) => ['--target', target]),
   );
+
+/** Makes a package as a release does; returns its file. */
+export function makeReleased(target: string): string {
+  const { folder, repository } = RELEASED;
+  script('extension.mjs', ['--target', target, '--out', folder, '--repository', repository]);
+  return vsixOf(target, folder);
+}
 
 /** Runs `npm run package:npm`. */
 export const makeNpmPackage = (): void => script('npm.mjs', []);

@@ -6,6 +6,7 @@ import { resumeInputs } from '../../batch/resumeInputs';
 import { stateFolder } from '../../batch/stateRoot';
 import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol';
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
+import { BATCH_VIEW } from '../contributedIds';
 import { Disposable } from '../disposable';
 import { formatSeconds } from '../jobs/progressText';
 import { notify } from '../ui/notifications';
@@ -15,8 +16,6 @@ import { BatchHost, type BatchHostServices } from './batchHost';
 import { batchHtml } from './batchHtml';
 import { nameOf, type BatchPlace } from './batchPlace';
 import { batchStrings } from './batchStrings';
-
-export const BATCH_VIEW = 'pisaUpscale.batch';
 
 /** How often it is looked whether another process is still at an interrupted batch. */
 const LOOK_MS = 2000;
@@ -47,7 +46,6 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
 
   constructor(private readonly services: BatchPanelServices) {
     super();
-    this.register(vscode.window.registerWebviewPanelSerializer(BATCH_VIEW, this));
     this.register(
       vscode.commands.registerCommand('pisaUpscale.revealBatch', () => this.revealRunning()),
     );

@@ -3,11 +3,10 @@ import * as vscode from 'vscode';
 import { Batch } from '../../batch/batch';
 import { liesIn } from '../../files/paths';
 import type { BatchRun } from '../../batch/batchRun';
+import { TASK_TYPE } from '../contributedIds';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { LineTerminal } from '../ui/lineTerminal';
 import { requestFor, type BatchPlace, type BatchSurroundings } from './batchPlace';
-
-export const TASK_TYPE = 'pisa-upscale';
 
 type Services = BatchSurroundings & { readonly engine: EngineSupervisor };
 

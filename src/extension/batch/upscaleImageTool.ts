@@ -10,8 +10,6 @@ import { plainMarkdown } from '../ui/markdown';
 import { toolConfirmation, type ToolStep } from './toolConfirmation';
 import { readRequest, type ToolRequest } from './toolRequest';
 
-export const UPSCALE_IMAGE_TOOL = 'pisa-upscale_upscale_image';
-
 /** One line of the answer. */
 type ToolResult = {
   readonly input: string;

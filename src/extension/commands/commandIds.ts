@@ -15,6 +15,24 @@ export const INSTALL_MODEL_COMMAND = 'pisaUpscale.installModel';
 export const IMPORT_MODEL_COMMAND = 'pisaUpscale.importModel';
 export const REMOVE_MODEL_COMMAND = 'pisaUpscale.removeModel';
 
+/** Every command that the manifest contributes. */
+export const COMMAND_IDS = [
+  UPSCALE_IMAGE_COMMAND,
+  UPSCALE_IMAGE_AS_COMMAND,
+  UPSCALE_WORKSPACE_COMMAND,
+  UPSCALE_FOLDER_COMMAND,
+  COMPARE_COMMAND,
+  OPEN_COMPARISON_COMMAND,
+  SHOW_DEVICES_COMMAND,
+  SHOW_LOG_COMMAND,
+  MANAGE_MODELS_COMMAND,
+  ADD_MODEL_COMMAND,
+  INSTALL_MODEL_COMMAND,
+  IMPORT_MODEL_COMMAND,
+  REMOVE_MODEL_COMMAND,
+] as const;
+export type CommandId = (typeof COMMAND_IDS)[number];
+
 /** The original, the result, and how the result was made when that is known. */
 export type CompareArguments = readonly [
   original: Uri,

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { RpcError } from '../../shared/rpc';
 import { messageText } from '../../shared/safeText';
 import type { BatchPanels } from '../batch/batchPanels';
@@ -20,6 +19,7 @@ import {
   UPSCALE_FOLDER_COMMAND,
   UPSCALE_IMAGE_COMMAND,
   UPSCALE_WORKSPACE_COMMAND,
+  type CommandId,
 } from './commandIds';
 import { importModel, type ModelServices } from './importModel';
 import { installModel } from './installModel';
@@ -45,7 +45,7 @@ type Handler = (...args: readonly unknown[]) => unknown;
  * Every command the manifest contributes. Arguments come from menus, keybindings and other code:
  * check them.
  */
-const commandTable = (services: CommandServices): Record<string, Handler> => ({
+const commandTable = (services: CommandServices): Record<CommandId, Handler> => ({
   [UPSCALE_IMAGE_COMMAND]: (clicked, selection) => upscaleImage(services, clicked, selection),
   [UPSCALE_IMAGE_AS_COMMAND]: (clicked, selection, kind) =>
     upscaleImageAs(services, clicked, selection, kind),
@@ -64,16 +64,17 @@ const commandTable = (services: CommandServices): Record<string, Handler> => ({
   [SHOW_LOG_COMMAND]: () => showLog(services.log),
 });
 
-export function registerCommands(services: CommandServices): vscode.Disposable {
-  const registrations = Object.entries(commandTable(services)).map(([id, handler]) =>
-    vscode.commands.registerCommand(id, worded(handler)),
-  );
-  return vscode.Disposable.from(...registrations);
+/** Runs a command by its id, with what VS Code or other code gave it. */
+export type CommandRunner = (id: CommandId, args: readonly unknown[]) => Promise<unknown>;
+
+export function commandRunner(services: CommandServices): CommandRunner {
+  const table = commandTable(services);
+  return (id, args) => worded(table[id])(...args);
 }
 
 /** VS Code shows what a command throws, so that, too, must be only words. */
 const worded =
-  (handler: Handler): Handler =>
+  (handler: Handler): ((...args: readonly unknown[]) => Promise<unknown>) =>
   async (...args) => {
     try {
       return await handler(...args);

@@ -1,21 +1,16 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
+import { COMPARISON_VIEW } from '../contributedIds';
 import { Disposable } from '../disposable';
 import { createPanel } from '../ui/panels';
 import { fromStored, keyOf, previewOf, titleOf, toStored, type Comparison } from './comparison';
 import { ComparisonPanel, type PanelServices } from './comparisonPanel';
 import { ComparisonSessions } from './comparisonSessions';
 
-export const COMPARISON_VIEW = 'pisaUpscale.comparison';
-export const COMPARISON_EDITOR = 'pisaUpscale.comparisonEditor';
-
 /**
  * The open comparisons: one panel for each picture or pair, those that come back after a restart,
  * and the custom editor's.
  */
-export class ComparisonPanels
-  extends Disposable
-  implements vscode.WebviewPanelSerializer, vscode.CustomReadonlyEditorProvider
-{
+export class ComparisonPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly open = new Map<string, ComparisonPanel>();
   private readonly sessions: ComparisonSessions;
 
@@ -25,12 +20,6 @@ export class ComparisonPanels
   ) {
     super();
     this.sessions = new ComparisonSessions(state);
-    this.register(vscode.window.registerWebviewPanelSerializer(COMPARISON_VIEW, this));
-    this.register(
-      vscode.window.registerCustomEditorProvider(COMPARISON_EDITOR, this, {
-        supportsMultipleEditorsPerDocument: true,
-      }),
-    );
   }
 
   /** Opens a panel; the one that shows the same is closed, unless nothing about it would change. */
@@ -52,14 +41,8 @@ export class ComparisonPanels
     else this.register(ComparisonPanel.showLost(panel, this.services));
   }
 
-  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
-    return { uri, dispose: () => undefined };
-  }
-
-  async resolveCustomEditor(
-    { uri }: vscode.CustomDocument,
-    panel: vscode.WebviewPanel,
-  ): Promise<void> {
+  /** Fills a custom editor that VS Code opened for a picture. */
+  async fillEditor(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     this.register(await ComparisonPanel.show(panel, previewOf(uri), this.services, undefined));
   }
 

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { activate, freshFolder, upscale } from './support';
+import { COMMAND_IDS } from '../../../src/extension/commands/commandIds';
+import { activate, EXTENSION_ID, freshFolder, upscale } from './support';
 
-const COMMANDS = ['upscaleImage', 'compare', 'openComparison', 'showDevices', 'showLog'].map(
-  (name) => `pisaUpscale.${name}`,
-);
 const NATIVE = /onnxruntime|sharp|libvips/i;
 
 /** Native libraries of the engine that are loaded into this process, the extension host. */
@@ -21,10 +19,19 @@ function nativeLibraries(): string[] {
   );
 }
 
+/** Scripts of the extension that this process, the extension host, has loaded. */
+function loadedScripts(): string[] {
+  const root = vscode.extensions.getExtension(EXTENSION_ID)!.extensionPath;
+  return Object.keys(require.cache)
+    .filter((file) => file.startsWith(path.join(root, 'dist')))
+    .map((file) => path.basename(file));
+}
+
 describe('activation', () => {
-  it('starts no engine and loads no native library', async () => {
+  it('loads a small script only, no native library, and starts no engine', async () => {
     const api = await activate();
     assert.equal(api.engine(), undefined);
+    assert.deepEqual(loadedScripts(), ['extension.js']);
     assert.deepEqual(nativeLibraries(), []);
   });
 
@@ -32,7 +39,7 @@ describe('activation', () => {
     await activate();
     const known = await vscode.commands.getCommands(true);
     assert.deepEqual(
-      COMMANDS.filter((command) => !known.includes(command)),
+      COMMAND_IDS.filter((command) => !known.includes(command)),
       [],
     );
   });
@@ -40,6 +47,7 @@ describe('activation', () => {
   it('keeps the native libraries out of the extension host after a run too', async () => {
     const api = await activate();
     await upscale(path.join(freshFolder('small.png'), 'small.png'));
+    assert.deepEqual(loadedScripts(), ['extension.js', 'composition.js']);
     const pid = api.engine();
     assert.ok(pid !== undefined && pid !== process.pid, 'the engine runs in a process of its own');
     assert.deepEqual(nativeLibraries(), []);

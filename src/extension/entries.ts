@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Composition } from './composition';
+import { COMMAND_IDS } from './commands/commandIds';
+import {
+  BATCH_VIEW,
+  COMPARISON_EDITOR,
+  COMPARISON_VIEW,
+  TASK_TYPE,
+  UPSCALE_IMAGE_TOOL,
+} from './contributedIds';
+
+/**
+ * Registers all that VS Code may ask for: commands, views, tasks and the tool. What answers is loaded
+ * by the first of them, so that a window which upscales nothing pays for a few names only.
+ */
+export function registerEntries(load: () => Promise<Composition>): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...COMMAND_IDS.map((id) =>
+      vscode.commands.registerCommand(id, async (...args: readonly unknown[]) =>
+        (await load()).runCommand(id, args),
+      ),
+    ),
+    vscode.window.registerWebviewPanelSerializer(COMPARISON_VIEW, {
+      deserializeWebviewPanel: async (panel, state) =>
+        (await load()).comparisons.deserializeWebviewPanel(panel, state),
+    }),
+    vscode.window.registerWebviewPanelSerializer(BATCH_VIEW, {
+      deserializeWebviewPanel: async (panel, state) =>
+        (await load()).batches.deserializeWebviewPanel(panel, state),
+    }),
+    vscode.window.registerCustomEditorProvider(
+      COMPARISON_EDITOR,
+      {
+        openCustomDocument: (uri): vscode.CustomDocument => ({ uri, dispose: () => undefined }),
+        resolveCustomEditor: async ({ uri }, panel) =>
+          (await load()).comparisons.fillEditor(uri, panel),
+      } satisfies vscode.CustomReadonlyEditorProvider,
+      { supportsMultipleEditorsPerDocument: true },
+    ),
+    vscode.tasks.registerTaskProvider(TASK_TYPE, {
+      provideTasks: async () => (await load()).batchTasks.provideTasks(),
+      resolveTask: async (task) => (await load()).batchTasks.resolveTask(task),
+    }),
+    vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, {
+      prepareInvocation: async (options) => (await load()).upscaleTool.prepareInvocation(options),
+      invoke: async (options, token) => (await load()).upscaleTool.invoke(options, token),
+    }),
+  );
+}
