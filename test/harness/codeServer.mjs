@@ -96,8 +96,7 @@ export async function startServer({
         '--disable-file-downloads',
       ],
       '--ignore-last-opened',
-      // Without it a built VS Code ignores the development paths in the page's address.
-      ...(development ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      ...(development ? developmentOptions(host.root) : []),
     ],
     { env: serverEnvironment(root), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
@@ -131,6 +130,17 @@ export async function startServer({
     stop,
     workspaceUrl: (folder, payload) => workspaceUrl(port, folder, payload),
   };
+}
+
+/**
+ * Without its test driver a built VS Code ignores the development paths in the page's address. An
+ * old one heeds them anyway, and its code-server does not know the option.
+ */
+function developmentOptions(root) {
+  const cli = path.join(root, 'node_modules/code-server/out/node/cli.js');
+  return readFileSync(cli, 'utf8').includes('"vscode-option"')
+    ? ['--vscode-option', 'enable-smoke-test-driver']
+    : [];
 }
 
 /**

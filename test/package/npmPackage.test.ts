@@ -5,7 +5,15 @@
  */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, type ExecFileException } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -225,7 +233,9 @@ const isLight = (name: string): boolean => !/(^|\/)(node_modules|models)(\/|$)/.
 
 /** The examples of the documentation. */
 function examples(): string[] {
-  const text = readFileSync(path.join(REPOSITORY, 'docs/api.md'), 'utf8');
+  const text = ['README.md', 'docs/api.md']
+    .map((file) => readFileSync(path.join(REPOSITORY, file), 'utf8'))
+    .join('\n');
   return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
 }
 
@@ -265,9 +275,10 @@ void upscale('a.png', { guidance: { sharpness: 1 } });
       cwd: project,
     },
   ).catch((error: unknown) => assert.fail((error as ExecFileException).stdout));
-  assert.equal(names.length, 2);
+  assert.equal(names.length, 3);
   for (const name of names) await run(process.execPath, [`${name}.mjs`], { cwd: folder });
   assert.deepEqual(readdirSync(path.join(folder, 'large')), ['a.png', 'b.png']);
+  assert.ok(existsSync(path.join(folder, 'large.jpg')));
 });
 
 test('publint and "are the types wrong" have nothing to say', async () => {
