@@ -179,6 +179,8 @@ installTest(
   'the walkthrough shows every picture of the package',
   'installed-walkthrough',
   async ({ page, events }) => {
+    // VS Code shows a walkthrough's pictures where there is room beside its steps.
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
     await runCommand(page, 'Welcome: Open Walkthrough');
     await quickPickRows(page).filter({ hasText: 'Get Started with PiSA Upscale' }).click();
     const steps = page.locator('.getting-started-step');
