@@ -2,10 +2,10 @@ import type { PlanItem } from './types';
 
 /**
  * Of several inputs with one output the first keeps it; nothing may be written over an input. Names
- * that differ in case only are one on many machines.
+ * that differ in case only, or in how an accent is written, are one on many machines.
  */
 export function withCollisions(items: readonly PlanItem[], isSameRoot: boolean): PlanItem[] {
-  const key = (name: string): string => name.toLowerCase();
+  const key = (name: string): string => name.normalize('NFC').toLowerCase();
   const inputs = new Map(
     items
       .filter(({ status, reason }) => status !== 'skip' || reason === 'not-readable')

@@ -32,9 +32,9 @@ export type Scan = {
   /** Relative to the root, with "/", in order. */
   readonly pictures: readonly string[];
   readonly otherFiles: number;
-  /** Links that lead out of the root, or nowhere. */
+  /** Links that lead out of the root. */
   readonly outside: readonly string[];
-  /** What has a picture's name and is no file, and what it is: "named pipe". */
+  /** What has a picture's name and is no file, and what it is: "named pipe", "link to nothing". */
   readonly special: readonly { readonly input: string; readonly kind: string }[];
   /** What was left out that concerns no single picture. */
   readonly notes: readonly string[];
@@ -79,6 +79,11 @@ export async function scan(options: ScanOptions): Promise<Scan> {
   }
   return { ...finder.result(ignoreFiles.notes), unmatched };
 }
+
+/** What a link is whose target can't be found. */
+const asDeadLink = (error: unknown): { readonly kind: string } => ({
+  kind: (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'link to itself' : 'link to nothing',
+});
 
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -158,10 +163,16 @@ class Finder {
       this.found.add(relative);
       return;
     }
-    const target = entry.isSymbolicLink() ? await realpath(file).catch(() => undefined) : file;
-    if (target === undefined || (entry.isSymbolicLink() && !liesIn(this.realRoot, target))) {
-      this.outside.add(relative);
-      return;
+    if (entry.isSymbolicLink()) {
+      const target = await realpath(file).catch(asDeadLink);
+      if (typeof target !== 'string') {
+        this.special.set(relative, target.kind);
+        return;
+      }
+      if (!liesIn(this.realRoot, target)) {
+        this.outside.add(relative);
+        return;
+      }
     }
     const info = await stat(file).catch(() => undefined);
     // A link to a folder is no picture, whatever its name.

@@ -12,6 +12,8 @@ import { readOut } from './outPath';
 export type BatchInputs = {
   readonly root: string;
   readonly inputs: readonly string[];
+  /** Globs, as they are sought → as they were typed. */
+  readonly typed: ReadonlyMap<string, string>;
   readonly outputRoot: string;
   readonly recipe: { readonly file: string; readonly value: Recipe } | undefined;
 };
@@ -71,6 +73,7 @@ export async function readInputs(
     );
   return {
     root,
+    typed: new Map(named.map((one) => [inputBelow(root, one), one.text])),
     inputs: named.length === 0 ? [root] : named.map((one) => inputBelow(root, one)),
     outputRoot: options.out === undefined ? root : (await readOut(options.out, true)).path,
     recipe: value ? { file: recipeFile, value } : undefined,

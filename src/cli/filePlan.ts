@@ -125,7 +125,7 @@ async function planned(
 
 /** Of several sources with one result the first keeps it; no source is replaced by another's. */
 function withCollisions(items: readonly FileItem[], inputs: readonly string[]): FileItem[] {
-  const key = (file: string): string => file.toLowerCase();
+  const key = (file: string): string => file.normalize('NFC').toLowerCase();
   const sources = new Map(inputs.map((input) => [key(input), input]));
   const makers = new Map<string, string>();
   return items.map((item) => {

@@ -5,6 +5,10 @@ import { formatFromName } from '../shared/extensions';
 /** What `--out` means: a file for one result, or a folder. Nothing is made of it here. */
 export type OutPath = { readonly kind: 'file' | 'folder'; readonly path: string };
 
+/** Names of pictures that nobody means for a folder. */
+const OTHER_FORMATS =
+  /\.(bmp|heic|heif|jxl|jp2|j2k|jxr|tga|svg|psd|xcf|ico|icns|exr|hdr|dds|ktx2?|qoi|p[bgpn]m|pdf|apng)$/i;
+
 /**
  * `--out` is a folder when it is one, ends in a separator, or names no picture format. Throws when
  * it names a file although there may be several results.
@@ -12,6 +16,12 @@ export type OutPath = { readonly kind: 'file' | 'folder'; readonly path: string 
 export async function readOut(out: string, mayBeSeveral: boolean): Promise<OutPath> {
   const resolved = path.resolve(out);
   const info = await stat(resolved).catch(() => undefined);
+  const other = OTHER_FORMATS.exec(out)?.[1];
+  if (other !== undefined && info === undefined)
+    throw new OutError(
+      `--out ${out} names a picture of the format ${other.toUpperCase()}, which can't be written. ` +
+        'Choose .png, .jpg, .webp, .avif, .tif or .gif; or if it is to be a folder, end it with a slash.',
+    );
   const isFolder =
     /[\\/]$/.test(out) || formatFromName(out) === undefined || info?.isDirectory() === true;
   if (isFolder && info !== undefined && !info.isDirectory())

@@ -45,6 +45,14 @@ export function drawLine(text: string): void {
 export const commanderOutput = {
   writeOut: (text: string): void => lines(text).forEach(print),
   writeErr: (text: string): void => lines(text).forEach(tell),
+  // Nothing was parsed that says who reads: a program that asked for JSON gets an object here, too.
+  outputError: (text: string, write: (text: string) => void): void => {
+    if (process.argv.includes('--json'))
+      printJson({
+        error: { code: 'bad-setting', message: text.replace(/^error: /, '').trimEnd() },
+      });
+    write(text);
+  },
 };
 
 const lines = (text: string): readonly string[] => text.replace(/\n$/, '').split('\n');

@@ -32,7 +32,7 @@ export type UpscaleBatchOptions = UpscaleOptions & BatchOptions;
  */
 export async function upscaleBatch(
   client: EngineClient,
-  { root, outputRoot, inputs, recipe }: BatchInputs,
+  { root, outputRoot, inputs, typed, recipe }: BatchInputs,
   options: UpscaleBatchOptions,
   modelFolders: readonly string[],
   signal: AbortSignal,
@@ -69,7 +69,7 @@ export async function upscaleBatch(
     );
     if (!options.check && !options.dryRun) await claim(batch, options, signal);
     try {
-      return await planAndCarryOut(batch, options, signal);
+      return await planAndCarryOut(batch, typed, options, signal);
     } finally {
       await batch.giveBack();
     }
@@ -100,10 +100,12 @@ async function claim(
 
 async function planAndCarryOut(
   batch: Batch,
+  typed: BatchInputs['typed'],
   options: UpscaleBatchOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const plan = await batch.plan(signal);
+  const found = await batch.plan(signal);
+  const plan = { ...found, unmatched: found.unmatched.map((glob) => typed.get(glob) ?? glob) };
   for (const note of plan.notes) tell(`note: ${note}`);
   if (options.check) return reportCheck(plan, options.json);
   if (options.dryRun) return reportPlan(plan, options.json);

@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -276,8 +283,18 @@ test('what can’t be judged is an object with an error in a plan and in a check
 
 test('an option that is refused is an object with an error, too', async () => {
   const { objects } = await folderWith('s/a.png');
-  for (const args of [['s', '--tile', '64'], ['s', '--out', 'new.png'], ['--no-recipe']])
-    assert.deepEqual(objects(...args).map(codeOf), ['bad-setting']);
+  for (const args of [
+    ['s', '--tile', '64'],
+    ['s', '--out', 'new.png'],
+    ['--no-recipe'],
+    // What the parser of the command line itself refuses.
+    ['s', '--bogus'],
+    ['s/a.png', '--scale', '99'],
+    ['s/a.png', '--format', 'bmp'],
+    ['s', '--shard', '9/4'],
+    ['s/a.png', '--scale'],
+  ])
+    assert.deepEqual(objects(...args).map(codeOf), ['bad-setting'], args.join(' '));
 });
 
 test('a nine-patch has its true size in a plan, by its name and in its folder', async () => {
@@ -299,4 +316,50 @@ test('a nine-patch has its true size in a plan, by its name and in its folder', 
   }
   const [made] = objects('s/b.9.png');
   assert.deepEqual([made?.width, made?.height], [50, 34]);
+});
+
+test('--out never makes a folder of the name of a picture that can’t be written', async () => {
+  const { root, run } = await folderWith('s/a.png', 'there.bmp/b.png');
+  for (const extension of ['bmp', 'heic', 'JXL', 'svg', 'psd', 'ico', 'tga', 'pdf', 'jp2', 'exr'])
+    for (const input of ['s/a.png', 's']) {
+      const refused = run(input, '--out', `new.${extension}`);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, /can't be written\..*end it with a slash/);
+    }
+  assert.deepEqual(readdirSync(root).sort(), ['s', 'there.bmp']);
+  assert.equal(run('s/a.png', '--out', 'there.bmp').status, 0);
+  assert.equal(run('s/a.png', '--out', 'made.bmp/').status, 0);
+  assert.equal(run('s/a.png', '--out', 'v1.2').status, 0);
+  for (const folder of ['there.bmp', 'made.bmp', 'v1.2'])
+    assert.ok(existsSync(path.join(root, folder, 'a@4x.png')), folder);
+});
+
+test('a link to nothing and one to itself are told as that, by name and in a folder', async () => {
+  const { root, run, objects } = await folderWith('s/a.png');
+  symlinkSync('gone.png', path.join(root, 's/dead.png'));
+  symlinkSync('loop.png', path.join(root, 's/loop.png'));
+  for (const option of ['--dry-run', '--check', '--json'])
+    assert.deepEqual(
+      objects('s', option)
+        .filter((line) => codeOf(line) !== undefined)
+        .map(({ input, error }) => [
+          path.basename(String(input)),
+          /link to (nothing|itself)/.exec((error as { message: string }).message)?.[1],
+        ]),
+      [
+        ['dead.png', 'nothing'],
+        ['loop.png', 'itself'],
+      ],
+      option,
+    );
+  assert.match(run('s/loop.png').stderr, /link that leads to itself/);
+  assert.match(run('s/dead.png').stderr, /does not exist/);
+});
+
+test('a glob that matches nothing is named as it was typed', async () => {
+  const { root } = await folderWith('x/a.png', 'y/b.png');
+  for (const glob of ['../y/nope-*.png', path.join(root, 'y/none*'), 'no-*.png', './none-?.png']) {
+    const { stdout } = cli(path.join(root, 'x'), `${root}-state`, ...MODEL, glob, '--json');
+    assert.equal((JSON.parse(stdout) as { input: string }).input, glob);
+  }
 });

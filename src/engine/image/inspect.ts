@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Metadata } from 'sharp';
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
-import { changeSetting, engineError } from '../errors';
+import { changeSetting, engineError, messageOf } from '../errors';
 import { exifDensity } from '../metadata/exifTags';
 import { colourLabel, type ColourLabel, type Embedded } from './colourLabel';
 import { factsOf } from './containers';
@@ -59,7 +59,9 @@ export async function inspectSource(
     // The brand of sequences is one that the decoder does not know.
     if (container === 'avif' && facts.isAnimated === true)
       throw unsupported(name, 'an animation (AVIF image sequence), which its decoder lacks');
-    throw notAnImage(name, error);
+    // By its first bytes it is of this format, so what is missing is the rest.
+    const isCut = /unsupported image format/i.test(messageOf(error));
+    throw notAnImage(name, isCut ? new Error('The file ends within its header.') : error);
   });
   const [read, format] = FORMATS[metadata.format] ?? [undefined, undefined];
   if (read !== container || (metadata.format === 'heif' && metadata.compression !== 'av1')) {

@@ -37,6 +37,12 @@ function unreadable(file: string, error: unknown): Error {
         hint: 'Check the path; the file may have been moved or renamed.',
         detail,
       });
+    case 'ELOOP':
+      return engineError('input-missing', {
+        message: `${file} is a link that leads to itself.`,
+        hint: 'Make the link anew, or name the picture itself.',
+        detail,
+      });
     default:
       return engineError('input-unreadable', {
         message: `${file} can't be read.`,

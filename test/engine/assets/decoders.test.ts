@@ -260,3 +260,15 @@ test('TIFFs whose samples the decoder does not know, or takes for others, are re
       name,
     );
 });
+
+test('a file of each format that ends anywhere in its header is damaged, not "no picture"', async () => {
+  for (const format of ['png', 'jpeg', 'webp', 'avif', 'tiff', 'gif'] as const) {
+    const whole = await photo.clone()[format]().toBuffer();
+    for (const length of [16, 17, 20, 24, 32, 40, 64])
+      await assert.rejects(
+        upscale(await write('cut.bin', whole.subarray(0, length)), PLAIN),
+        { code: 'input-damaged' },
+        `${format}, ${length} bytes`,
+      );
+  }
+});

@@ -218,6 +218,14 @@ test('two inputs with one output, and an output that is an input, are shown', as
     ],
     'also when they differ in case only',
   );
+  const accents = folderWith({ 'caf\u00e9.png': '1', 'cafe\u0301.jpg': '2' });
+  assert.deepEqual(
+    shown(await planOf(accents, { settingsFor }))
+      .map((line) => line.replace(/^.*: /, ''))
+      .sort(),
+    ['skip collision', 'todo x'],
+    'also when they differ in how an accent is written only',
+  );
   const onItself = await planOf(root, {
     settingsFor: () => ({ ...DEFAULT_SETTINGS, namePattern: '{name}.{ext}' }),
   });

@@ -78,9 +78,14 @@ test('links to folders are not followed, so loops end; links to files are, if th
   symlinkSync(path.join(elsewhere, 'secret.png'), path.join(root, 'outside.png'));
   symlinkSync(path.join(root, 'nowhere.png'), path.join(root, 'dangling.png'));
   mkdirSync(path.join(root, 'folder.png'));
-  const { pictures, outside } = await scanned(root);
+  symlinkSync(path.join(root, 'itself.png'), path.join(root, 'itself.png'));
+  const { pictures, outside, special } = await scanned(root);
   assert.deepEqual(pictures, ['a/real.png', 'inside.png']);
-  assert.deepEqual(outside, ['dangling.png', 'outside.png']);
+  assert.deepEqual(outside, ['outside.png']);
+  assert.deepEqual(special, [
+    { input: 'dangling.png', kind: 'link to nothing' },
+    { input: 'itself.png', kind: 'link to itself' },
+  ]);
 });
 
 test('globs, single files and folders can be named; a named file is taken whatever is ignored', async () => {
