@@ -2,8 +2,9 @@ import path from 'node:path';
 import type { EngineClient } from '../client/engineClient';
 import { modelHash } from '../client/modelHash';
 import { named } from '../files/systemError';
+import { restorersAmong } from '../shared/pairs';
 import { RpcError } from '../shared/rpc';
-import type { DeviceChoice } from '../shared/settings';
+import { DEFAULT_MODEL, type DeviceChoice } from '../shared/settings';
 import { BatchRun, type BatchEvent } from './batchRun';
 import type { JournalHeader, Unfinished } from './journal';
 import { KeptJournal } from './keptJournal';
@@ -107,8 +108,15 @@ export class Batch {
           hashes.set(model, hash);
           return hash;
         },
+        sameSize: (models) => this.sameSize(models),
       },
     );
+  }
+
+  /** The embedded model enlarges: as long as nothing else is asked for, no engine is started. */
+  private async sameSize(models: readonly string[]): Promise<ReadonlySet<string>> {
+    if (models.every((model) => model === DEFAULT_MODEL)) return new Set();
+    return restorersAmong(models, await this.client.models());
   }
 
   /**

@@ -53,6 +53,8 @@ export type PlanPorts = {
   ) => Promise<readonly PictureFacts[]>;
   /** Of a model's files. */
   readonly modelHash: (model: string) => Promise<string>;
+  /** Which of the models restore at the same size. */
+  readonly sameSize: (models: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
 const HASHES_AT_A_TIME = 8;
@@ -79,14 +81,27 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   const ownTarget: Target = request.density === undefined ? {} : { density: request.density };
   const wishes = (input: string): readonly Target[] | undefined =>
     rule ? rule(input)?.targets : [ownTarget];
+  const modelOf = (input: string, target: Target): string =>
+    target.model ?? settingsOf(input).model;
+  const sameSize = await ports.sameSize([
+    ...new Set(
+      found.pictures.flatMap((input) => wishes(input)?.map((wish) => modelOf(input, wish)) ?? []),
+    ),
+  ]);
   const targetsFor = (input: string): readonly PlannedTarget[] | undefined =>
-    wishes(input)?.flatMap((target) => plannedTargets(input, settingsOf(input), target));
+    wishes(input)?.flatMap((target) => plannedTargets(input, settingsOf(input), target, sameSize));
   const setProblem = (file: string, input: string): string | undefined =>
-    request.again === true
-      ? undefined
-      : wishes(input)
-          ?.map(({ density }) => density && densityProblem(file.replaceAll(path.sep, '/'), density))
-          .find((problem) => problem !== undefined);
+    wishes(input)
+      ?.map((target) => {
+        const { density } = target;
+        if (!density) return undefined;
+        const model = modelOf(input, target);
+        if (sameSize.has(model)) return `${model} restores at the same size, so it makes no set.`;
+        return request.again === true
+          ? undefined
+          : densityProblem(file.replaceAll(path.sep, '/'), density);
+      })
+      .find((problem) => problem !== undefined);
   const known = new KnownOutputs(records, recipe && targetsFor);
   const candidates: Candidate[] = [];
   const elsewhere = shard && outputRoot === root && new PlannedOutputs(found.pictures, targetsFor);
@@ -190,7 +205,13 @@ async function settingsHash(
   { settings, format }: PlannedTarget,
   { modelHash }: PlanPorts,
 ): Promise<string> {
-  return hashValue({ ...settings, format, modelFiles: await modelHash(settings.model) });
+  const { model, restore } = settings;
+  return hashValue({
+    ...settings,
+    format,
+    modelFiles: await modelHash(model),
+    ...(restore === undefined ? {} : { restoreFiles: await modelHash(restore) }),
+  });
 }
 
 /**

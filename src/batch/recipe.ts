@@ -39,6 +39,7 @@ export type Target = {
   readonly notBeyond?: SizeLimit;
   readonly density?: DensitySet;
   readonly model?: string;
+  readonly restore?: string;
   readonly guidance?: Partial<Guidance>;
   readonly colourFix?: ColourFix;
   readonly format?: OutputFormatChoice;
@@ -158,6 +159,7 @@ const TARGET_KEYS = [
   'notBeyond',
   'density',
   'model',
+  'restore',
   'pixel',
   'semantic',
   'colourFix',
@@ -259,6 +261,7 @@ function readTarget(
     notBeyond,
     density: get('density', oneOf(DENSITY_SETS)),
     model: get('model', (item, place) => reader.text(item, place)),
+    restore: get('restore', (item, place) => reader.text(item, place)),
     guidance: defined({ pixel: get('pixel', dial), semantic: get('semantic', dial) }),
     colourFix: get('colourFix', oneOf(COLOUR_FIXES)),
     format: get('format', oneOf(['source', ...OUTPUT_FORMATS] as const)),

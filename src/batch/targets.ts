@@ -40,20 +40,35 @@ function sizeFrom(settings: BatchSettings, target: Target): { readonly size?: Si
 const limitFrom = (notBeyond: SizeLimit | undefined): { readonly notBeyond?: SizeLimit } =>
   notBeyond ? { notBeyond } : {};
 
+/** How large a result is; a model that restores leaves the size as it is, whatever is asked for. */
+function wishFrom(
+  settings: BatchSettings,
+  target: Target,
+  keepsSize: boolean,
+): Pick<ItemSettings, 'scale' | 'size' | 'notBeyond'> {
+  if (keepsSize) return { scale: 1 };
+  return {
+    scale: target.scale ?? settings.scale,
+    ...sizeFrom(settings, target),
+    ...limitFrom(target.notBeyond ?? settings.notBeyond),
+  };
+}
+
 /**
  * What the settings and a target of the recipe make of an input: one output, or a set of densities.
+ * `sameSize`: the models that restore at the same size.
  */
 export function plannedTargets(
   input: string,
   settings: BatchSettings,
   target: Target,
+  sameSize: ReadonlySet<string>,
 ): readonly PlannedTarget[] {
-  const { model, colourFix, quality, format } = { ...settings, ...target };
+  const { model, restore, colourFix, quality, format } = { ...settings, ...target };
   const item: ItemSettings = {
     model,
-    scale: target.scale ?? settings.scale,
-    ...sizeFrom(settings, target),
-    ...limitFrom(target.notBeyond ?? settings.notBeyond),
+    ...(restore === undefined ? {} : { restore }),
+    ...wishFrom(settings, target, sameSize.has(model)),
     guidance: { ...settings.guidance, ...target.guidance },
     colourFix,
     format,

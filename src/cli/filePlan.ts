@@ -10,7 +10,9 @@ import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
 import { expandNamePattern } from '../shared/naming';
 import { outputSize } from '../shared/outputSize';
+import { restorersAmong } from '../shared/pairs';
 import { RpcError } from '../shared/rpc';
+import { DEFAULT_MODEL } from '../shared/settings';
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { OutError, readOut, type OutPath } from './outPath';
 
@@ -33,7 +35,7 @@ export type FileItem = {
  * result that is another's, too, or another one's source, is refused. Rejects with an `OutError`.
  */
 export async function planFiles(
-  client: Pick<EngineClient, 'inspect'>,
+  client: Pick<EngineClient, 'inspect' | 'models'>,
   files: readonly string[],
   options: UpscaleOptions,
   given: ReadonlySet<string>,
@@ -46,13 +48,10 @@ export async function planFiles(
   const inputs = [...new Set(files.map((file) => path.resolve(file)))];
   const wanted: { readonly input: string; readonly call: UpscaleCall }[] = [];
   const problems = new Map<string, RpcError>();
+  const keepsSize = await restoresOnly(client, options.model);
   for (const input of inputs) {
-    const problem =
-      options.density === undefined || options.again
-        ? undefined
-        : densityProblem(input.replaceAll(path.sep, '/'), options.density);
-    if (problem !== undefined)
-      problems.set(input, refusal('density-not-possible', problem, 'Make the set of another one.'));
+    const problem = setProblem(input, options, keepsSize);
+    if (problem !== undefined) problems.set(input, problem);
     for (const call of await callsFor(input, out, options)) {
       wanted.push({ input, call });
       if (problem !== undefined) break;
@@ -76,10 +75,44 @@ export async function planFiles(
     items.push(
       problem || !fact?.ok
         ? withProblem({ input, call, output: '' }, problem)
-        : await planned(input, call, fact, options),
+        : await planned(input, keepsSize ? atOwnSize(call) : call, fact, options),
     );
   }
   return withCollisions(items, inputs);
+}
+
+/** The embedded model enlarges: for it nobody is asked. */
+const restoresOnly = async (
+  client: Pick<EngineClient, 'models'>,
+  model: string,
+): Promise<boolean> =>
+  model !== DEFAULT_MODEL && restorersAmong([model], await client.models()).has(model);
+
+/** As the engine does it: the size is the picture's own, whatever is asked for. */
+function atOwnSize(call: UpscaleCall): UpscaleCall {
+  const own = { ...call, scale: 1 };
+  delete own.size;
+  delete own.notBeyond;
+  return own;
+}
+
+/** Why there can't be a set of a picture. */
+function setProblem(
+  input: string,
+  { density, again, model }: UpscaleOptions,
+  keepsSize: boolean,
+): RpcError | undefined {
+  if (density === undefined) return undefined;
+  if (keepsSize)
+    return refusal(
+      'density-not-possible',
+      `${model} restores at the same size, so it makes no set.`,
+      'Let it run before another model, with --restore.',
+    );
+  const problem = again ? undefined : densityProblem(input.replaceAll(path.sep, '/'), density);
+  return problem === undefined
+    ? undefined
+    : refusal('density-not-possible', problem, 'Make the set of another one.');
 }
 
 async function planned(

@@ -86,7 +86,8 @@ export class Config extends Disposable {
   }
 
   /** Makes a panel's choice the workspace's. Rejects when no folder is open. */
-  async useForWorkspace({ model, guidance, scale, format, pixelArt }: PanelChoice): Promise<void> {
+  async useForWorkspace(choice: PanelChoice): Promise<void> {
+    const { model, restore = '', guidance, scale, format, pixelArt } = choice;
     if (!vscode.workspace.workspaceFolders) {
       throw new RpcError({
         code: 'no-workspace',
@@ -96,6 +97,7 @@ export class Config extends Disposable {
     }
     const values = {
       model,
+      restore,
       pixelGuidance: guidance.pixel,
       semanticGuidance: guidance.semantic,
       scale,

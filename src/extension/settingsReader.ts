@@ -96,8 +96,10 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
   const format = lookup('outputFormat');
   const overwrite = lookup('overwrite');
   const colourFix = lookup('colourFix');
+  const restore = text(lookup('restore'), '');
   return {
     model: text(lookup('model'), fallback.model),
+    ...(restore === '' ? {} : { restore }),
     device: isOneOf(['auto', ...DEVICES], device) ? device : fallback.device,
     scale: clamp(lookup('scale'), SCALE_RANGE, fallback.scale),
     guidance: {

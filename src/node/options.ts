@@ -44,6 +44,8 @@ export type UpscaleOptions = {
   readonly guidance?: Partial<Guidance>;
   /** Id of the model; the embedded one unless given. */
   readonly model?: string;
+  /** Id of a model that restores at the same size and runs first. */
+  readonly restore?: string;
   /** `auto` unless given: the fastest device that agrees with the CPU. */
   readonly device?: DeviceChoice;
   /** Only this part of the result, in pixels of the whole result. */
@@ -105,6 +107,7 @@ export function callFor(input: string, target: OutputTarget, options: UpscaleOpt
     input,
     target,
     model: options.model ?? DEFAULT_SETTINGS.model,
+    ...(options.restore === undefined ? {} : { restore: options.restore }),
     device: options.device ?? DEFAULT_SETTINGS.device,
     scale: options.scale ?? DEFAULT_SETTINGS.scale,
     guidance: { ...DEFAULT_SETTINGS.guidance, ...options.guidance },

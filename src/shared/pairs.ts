@@ -15,6 +15,15 @@ export function pairChoices(
     : able.filter((model) => able.some((other) => fits(model, other)));
 }
 
+/** Those of `ids`, which may name pairs, that restore at the same size. */
+export function restorersAmong(
+  ids: readonly string[],
+  models: readonly Pick<ModelSummary, 'id' | 'scale'>[],
+): ReadonlySet<string> {
+  const scales = new Map(models.map(({ id, scale }) => [id, scale]));
+  return new Set(ids.filter((id) => id.split('+').every((part) => scales.get(part) === 1)));
+}
+
 /** The id of a pair; see `ModelSummary`. */
 export const pairId = (first: string, second: string): string => `${first}+${second}`;
 

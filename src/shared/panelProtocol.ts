@@ -10,6 +10,13 @@ import type { OutputFormatChoice } from './settings';
  * could ask for.
  */
 
+/**
+ * The factor that a model's result has: one that restores leaves the size as it is, whatever is
+ * asked for.
+ */
+export const scaleWith = (model: Pick<PanelModel, 'scale'> | undefined, asked: number): number =>
+  model?.scale === 1 ? 1 : asked;
+
 /** A picture that the webview loads by its address. */
 export type PanelPicture = {
   readonly fileName: string;
@@ -34,6 +41,8 @@ export type PanelOutput = {
   readonly scale: number;
   readonly format: OutputFormatChoice;
   readonly pixelArt: PixelArtChoice;
+  /** Id of a model that restores at the same size and runs first. */
+  readonly restore?: string | undefined;
 };
 
 /** Everything that a panel starts with. */
@@ -123,6 +132,8 @@ export type PanelRun = {
   readonly onProcessor: boolean;
   readonly scale: number;
   readonly pixelArt: PixelArtChoice;
+  /** See `PanelOutput`. */
+  readonly restore?: string | undefined;
 };
 
 /** The part of a result that is computed: all of it without `region`, but for what is there. */

@@ -107,6 +107,10 @@ export type FigureText =
 export type OutputText =
   | 'output'
   | 'model'
+  | 'restore'
+  | 'restoreTip'
+  | 'restoreNone'
+  | 'notRestored'
   | 'scale'
   | 'format'
   | 'formatSource'

@@ -26,6 +26,8 @@ export type PreviewRequest = {
    */
   readonly scratchDirectory: string;
   readonly model: string;
+  /** See `UpscaleRequest`. It runs over all of the picture, before the first tile. */
+  readonly restore?: string;
   readonly device: DeviceChoice;
   readonly maxInputMegapixels: number;
   /** For diffusion models; others ignore it. */
@@ -78,7 +80,7 @@ export type PreviewTile = {
 
 export type PreviewProgress = {
   readonly phase: 'prepare' | 'infer';
-  /** Tiles done so far, and all. 0 of 0 before the plan is made. */
+  /** Tiles done so far, and all; in `prepare` those of a restorer. 0 of 0 before the plan is made. */
   readonly done: number;
   readonly total: number;
   readonly device?: Device;

@@ -25,6 +25,8 @@ export const QUALITY_RANGE = { minimum: 1, maximum: 100 } as const;
 
 export type UpscaleSettings = {
   readonly model: string;
+  /** A model that restores at the same size and runs before the other. */
+  readonly restore?: string;
   readonly device: DeviceChoice;
   readonly scale: number;
   readonly guidance: Guidance;

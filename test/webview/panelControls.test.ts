@@ -519,6 +519,52 @@ test('A of another model stays while it is shown, and swapping computes its mode
   });
 });
 
+test('a restorer runs first: it is chosen, computed with, pinned, swapped and saved', async () => {
+  const clean = { ...ONE_DIAL, id: 'clean', name: 'Clean', scale: 1 };
+  await ready();
+  assert.ok(await panel.page.locator('#restore').isHidden(), 'nothing to choose from');
+  await panel.close();
+  await ready({ init: { ...INIT, models: [...INIT.models, clean] } });
+  assert.ok(await panel.page.getByLabel('Restore', { exact: true }).isVisible());
+  assert.deepEqual(await panel.page.locator('#restore option').allInnerTexts(), [
+    'Nothing first',
+    'Clean',
+  ]);
+  await click('#pin');
+  await panel.page.selectOption('#restore', 'clean');
+  const second = await panel.called('preview', 1);
+  assert.equal(second.params?.restore, 'clean');
+  await panel.finish(PREVIEW, RESULT, 1);
+  // A keeps the layers that it was pinned of.
+  assert.equal((await panel.renderer('pin')).length, 1);
+  assert.equal(await panel.text('#tagLeft'), 'A 1.00 · 1.00 · not restored');
+  await press('Control+s');
+  const save = await panel.called('save');
+  assert.deepEqual([save.params?.model, save.params?.restore], ['two', 'clean']);
+  await panel.result(save, { fileName: '' });
+  await click('#swap');
+  assert.equal((await panel.called('preview', 2)).params?.restore, undefined);
+  assert.equal(await panel.page.inputValue('#restore'), '');
+  assert.deepEqual((await panel.stored()).pinned, {
+    model: 'two',
+    guidance: { pixel: 1, semantic: 1 },
+    restore: 'clean',
+  });
+});
+
+test('a model that restores keeps the size: the scale is told, and cannot be another', async () => {
+  const clean = { ...ONE_DIAL, id: 'clean', name: 'Clean', scale: 1 };
+  await ready({ init: { ...INIT, models: [...INIT.models, clean] } });
+  await panel.page.selectOption('#model', 'clean');
+  await panel.frame();
+  assert.equal(await panel.page.inputValue('#scale'), '1');
+  assert.ok(await panel.page.locator('#scale').isDisabled());
+  await panel.page.selectOption('#model', 'two');
+  await panel.frame();
+  assert.equal(await panel.page.inputValue('#scale'), '4');
+  assert.ok(await panel.page.locator('#scale').isEnabled());
+});
+
 test('the output’s name and size are the extension’s; a scale that cannot be is told, not repaired', async () => {
   await ready();
   await panel.until(`document.querySelector('#outputFile').textContent === 'maple@4x.jpg'`);

@@ -1,5 +1,4 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../shared/previewProtocol';
-import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { PlainRemedy } from '../../shared/plainRemedies';
 import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
@@ -7,7 +6,13 @@ import type { Depth } from '../image/samples';
 import type { OpenSource } from '../preview/openSource';
 import type { PreviewContext, PreviewInput, PreviewLayers } from '../preview/previewTiled';
 import type { Trial } from '../trust/trial';
-import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from '../upscale/services';
+import type {
+  InferInput,
+  InferRequest,
+  InferResult,
+  UpscaleContext,
+  UpscaleServices,
+} from '../upscale/services';
 import type { Descriptor, ModelFile } from './manifest';
 
 /** What a person can do when a model's files are not as they should be. */
@@ -59,7 +64,7 @@ export type Model = {
   open(): Promise<string>;
   /** Runs the model over a picture. */
   infer(
-    request: UpscaleRequest,
+    request: InferRequest,
     services: UpscaleServices,
     context: UpscaleContext,
     input: InferInput,

@@ -18,7 +18,6 @@ type Stored = {
 export type KeptSource = DecodedSource & Pick<Stored, 'notes'>;
 
 const RECORD = 'source.json';
-const ESTIMATE = 'estimate.json';
 
 /**
  * A decoded picture from a `keptFolder`, decoded into it the first time: a large one takes a second,
@@ -49,12 +48,17 @@ export async function keptSource(input: string, folder: string): Promise<KeptSou
   return decoded;
 }
 
-/** The estimate of a kept picture, made once. */
-export async function keptEstimate(rgb: PixelFile, folder: string): Promise<DegradationEstimate> {
-  const known = await readRecord<DegradationEstimate>(path.join(folder, ESTIMATE));
+/** The estimate of a kept picture, or of a variant of it, made once. */
+export async function keptEstimate(
+  rgb: PixelFile,
+  folder: string,
+  variant: string,
+): Promise<DegradationEstimate> {
+  const name = `estimate${variant}.json`;
+  const known = await readRecord<DegradationEstimate>(path.join(folder, name));
   if (known) return known;
   const estimate = await estimateDegradation(rgb);
-  await writeKept(folder, ESTIMATE, Buffer.from(JSON.stringify(estimate)));
+  await writeKept(folder, name, Buffer.from(JSON.stringify(estimate)));
   return estimate;
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { PreviewRequest } from '../../shared/previewProtocol';
 import { scaledSize, type Size } from '../../shared/geometry';
+import type { UpscaleProgress } from '../../shared/engineProtocol';
 import type { Device } from '../../shared/settings';
 import { engineError, throwIfCancelled } from '../errors';
 import { closeSource, type DecodedSource } from '../image/decode';
@@ -8,10 +9,13 @@ import { inspectSource } from '../image/inspect';
 import { borderOf } from '../image/ninePatch';
 import type { SourceInfo } from '../image/sourceInfo';
 import type { Model } from '../models/model';
+import type { PixelFile } from '../image/pixelFile';
 import { isPixelArt } from '../textures/pixelArt';
 import { checkJob, checkScale } from '../upscale/checkRequest';
+import { findRestorer } from '../upscale/restored';
 import type { UpscaleServices } from '../upscale/services';
 import { keptFolder } from './keptFiles';
+import { keptRestored, restoredKey } from './keptRestored';
 import { keptSource } from './keptSource';
 import { withWorkFolder } from './scratchFile';
 
@@ -19,10 +23,17 @@ import { withWorkFolder } from './scratchFile';
 export type OpenSource = {
   readonly model: Model;
   readonly device: Device;
+  /** What the model works on: the picture, or what a restorer made of its colours. */
   readonly decoded: DecodedSource;
+  /** The picture's own colours, which a result is measured against. */
+  readonly original: PixelFile;
+  /** Tells what was made of `decoded` from what was made of another; empty for the picture itself. */
+  readonly variant: string;
   readonly sourceSize: Size;
   /** Of the result. */
   readonly size: Size;
+  /** The factor of the result; 1 for a model that restores at the same size. */
+  readonly scale: number;
   /** Whether pixels become squares instead of being the model's. */
   readonly squares: boolean;
   /** For intermediates; gone when the work is done. */
@@ -47,10 +58,13 @@ export async function withSource<T>(
     signal,
     check,
     onDevice,
+    onRestore = () => undefined,
   }: {
     readonly signal: AbortSignal;
     readonly check?: (size: Size) => void;
     readonly onDevice?: (device: Device) => void;
+    /** Learns how far a restorer is, which runs over all of the picture before the model does. */
+    readonly onRestore?: (progress: UpscaleProgress) => void;
   },
   work: (source: OpenSource) => Promise<T>,
 ): Promise<T> {
@@ -66,7 +80,9 @@ export async function withSource<T>(
     });
   }
   const model = await services.findModel(request.model);
-  const size = scaledSize(source.size, request.scale);
+  const restorer = await findRestorer(request, services);
+  const scale = model.ownScale === 1 ? 1 : request.scale;
+  const size = scaledSize(source.size, scale);
   check?.(size);
   const notes: string[] = [];
   const device = await services.resolveDevice(request.device, model, { signal, notes });
@@ -75,17 +91,31 @@ export async function withSource<T>(
   return withWorkFolder(request.scratchDirectory, request.jobId, async (folder) => {
     const kept = await keptFolder(request.scratchDirectory, request.input);
     const decoded = await keptSource(request.input, kept);
+    let restored: PixelFile | undefined;
     try {
       const squares =
         request.pixelArt === 'on' ||
         (request.pixelArt === 'auto' &&
           (await isPixelArt({ colour: decoded.rgb, alpha: decoded.alpha })));
+      const before = squares ? undefined : restorer;
+      if (before)
+        restored = await keptRestored(
+          { ...request, scratchDirectory: folder },
+          services,
+          { signal, progress: onRestore },
+          before,
+          { decoded, size: source.size, notes, choice: request.device },
+          kept,
+        );
       return await work({
         model,
         device,
-        decoded,
+        decoded: restored ? { ...decoded, rgb: restored } : decoded,
+        original: decoded.rgb,
+        variant: before ? restoredKey(before, request.device) : '',
         sourceSize: source.size,
         size,
+        scale,
         squares,
         folder,
         kept,
@@ -97,6 +127,7 @@ export async function withSource<T>(
         ],
       });
     } finally {
+      await restored?.close();
       await closeSource(decoded);
     }
   });

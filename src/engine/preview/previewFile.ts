@@ -22,15 +22,26 @@ export async function previewFile(
   return withSource(
     request,
     services,
-    { signal, onDevice: (device) => progress({ phase: 'prepare', done: 0, total: 0, device }) },
+    {
+      signal,
+      onDevice: (device) => progress({ phase: 'prepare', done: 0, total: 0, device }),
+      onRestore: ({ tile, tiles, device, secondsLeft }) =>
+        progress({
+          phase: 'prepare',
+          done: tile,
+          total: tiles,
+          ...(device ? { device } : {}),
+          ...(secondsLeft === undefined ? {} : { secondsLeft }),
+        }),
+    },
     async (source) => {
       const { model, notes } = source;
-      const picture = describe(request, source);
+      const picture = describe(source);
       const input = { ...source, picture };
       const { device, inferenceSeconds, figures } = await (source.squares
         ? previewSquares(request, context, input)
         : model.preview(request, services, context, input));
-      const estimate = await keptEstimate(source.decoded.rgb, source.kept);
+      const estimate = await keptEstimate(source.decoded.rgb, source.kept, source.variant);
       return {
         ...picture,
         device,
@@ -57,8 +68,8 @@ function checkParts({ first, region, have }: PreviewRequest): void {
   }
 }
 
-function describe({ scale }: PreviewRequest, source: OpenSource): PreviewPicture {
-  const { model, size, sourceSize, squares, decoded } = source;
+function describe(source: OpenSource): PreviewPicture {
+  const { model, size, sourceSize, scale, squares, decoded } = source;
   return {
     size,
     sourceSize,

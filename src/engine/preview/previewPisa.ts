@@ -41,6 +41,7 @@ export async function previewPisa(
     device: wanted,
     notes,
     input: request.input,
+    restore: request.restore,
     scale: request.scale,
     signal: context.signal,
   };
@@ -86,7 +87,7 @@ export async function previewPisa(
           const own = tileFigures(
             tile.covered,
             kept,
-            await source.decoded.rgb.area(kept),
+            await source.original.area(kept),
             source.sourceSize,
             picture.size,
           );

@@ -22,7 +22,7 @@ export async function previewSquares(
   context: PreviewContext,
   source: OpenSource & { readonly picture: PreviewPicture },
 ): Promise<PreviewLayers> {
-  const { picture, device, sourceSize, decoded } = source;
+  const { picture, device, sourceSize } = source;
   const { size } = picture;
   const rectOf = (part: Rect): Rect => ownedRect(part, sourceSize, size);
   const tiles = wantedTiles(sourceSquares(sourceSize), request, rectOf);
@@ -32,7 +32,7 @@ export async function previewSquares(
   for (const [index, kept] of tiles.entries()) {
     throwIfCancelled(context.signal);
     const tile = await squaresTile(kept, source);
-    const own = tileFigures(tile.covered, kept, await decoded.rgb.area(kept), sourceSize, size);
+    const own = tileFigures(tile.covered, kept, await source.original.area(kept), sourceSize, size);
     figures = addFigures(figures, own);
     const file = `${request.jobId}-${index + 1}.bin`;
     await writeScratch(path.join(request.scratchDirectory, file), tile.bytes);

@@ -10,6 +10,7 @@ import type {
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import { AreaResampler } from '../image/resampleArea';
+import { modelKey } from '../models/modelKey';
 import type { TiledModel } from '../models/kinds/tiled';
 import { estimateSeconds } from '../upscale/estimateSeconds';
 import { tiledAttempts } from '../upscale/inferTiled';
@@ -52,7 +53,7 @@ export async function previewTiled(
   { model, picture, ...source }: TiledSource,
 ): Promise<PreviewLayers> {
   const { manifest } = model;
-  const { rgb } = source.decoded;
+  const { original } = source;
   const { size } = picture;
   const resampler = new AreaResampler(
     {
@@ -89,7 +90,13 @@ export async function previewTiled(
       inferenceSeconds += layers.seconds;
       const { kept } = window;
       const tile = resultTile(layers, resampler, source.sourceSize, kept);
-      const own = tileFigures(tile.covered, kept, await rgb.area(kept), source.sourceSize, size);
+      const own = tileFigures(
+        tile.covered,
+        kept,
+        await original.area(kept),
+        source.sourceSize,
+        size,
+      );
       figures = addFigures(figures, own);
       const file = `${request.jobId}-${++files}.bin`;
       await writeScratch(path.join(request.scratchDirectory, file), tile.bytes);
@@ -118,11 +125,12 @@ async function keptLayers(
   device: Device,
   source: Omit<TiledSource, 'model' | 'picture'>,
 ): Promise<LayerArea & { readonly seconds: number }> {
-  const { id, scale, branches } = network.model.manifest;
+  const { scale, branches } = network.model.manifest;
   const corners = cornersFor(branches);
   const area = tileArea(window, source, scale);
   const hasAlpha = source.decoded.alpha !== undefined;
-  const name = `${id}-${device}-${[area.x, area.y, area.width, area.height].join('-')}.layers`;
+  const place = [area.x, area.y, area.width, area.height].join('-');
+  const name = `${modelKey(network.model)}-${device}-${place}${source.variant}.layers`;
   const known = await readKept(source.kept, name, tileBytes(area, corners.length, hasAlpha));
   if (known) {
     const bytes = 3 * area.width * area.height;

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
@@ -9,7 +8,13 @@ import { budgetsFor, type Budgets } from '../pisa/budgets';
 import type { PisaNetworks } from '../pisa/pisaNetworks';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { firstSuccessful } from './attempts';
-import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
+import type {
+  InferInput,
+  InferRequest,
+  InferResult,
+  UpscaleContext,
+  UpscaleServices,
+} from './services';
 
 export type PisaAttempt = {
   readonly device: Device;
@@ -104,7 +109,7 @@ export async function pisaAttempted<T>(
 
 /** Runs PiSA-SR over the picture. */
 export async function inferPisa(
-  request: UpscaleRequest,
+  request: InferRequest,
   services: UpscaleServices,
   context: UpscaleContext,
   {

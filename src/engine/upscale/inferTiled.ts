@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Branch, Guidance } from '../../shared/guidance';
 import { scaledSize, type Size } from '../../shared/geometry';
 import type { Device } from '../../shared/settings';
@@ -11,14 +10,20 @@ import { planTiles, planWithCore, planWithTile, type TilePlan } from '../tiling/
 import { attemptsFor, fallbackNote, firstSuccessful, type Attempt } from './attempts';
 import { estimateSeconds } from './estimateSeconds';
 import { planningSize, runTiles } from './runTiles';
-import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
+import type {
+  InferInput,
+  InferRequest,
+  InferResult,
+  UpscaleContext,
+  UpscaleServices,
+} from './services';
 
 /** A band of output rows is kept below this. */
 const BAND_BYTES = 192 * 2 ** 20;
 
 /** Runs a tiled model over the picture, on another device or with smaller tiles when one fails. */
 export async function inferTiled(
-  request: UpscaleRequest,
+  request: InferRequest,
   services: UpscaleServices,
   context: UpscaleContext,
   input: InferInput & { readonly model: TiledModel },
@@ -102,7 +107,7 @@ function branchesFor({ semantic }: Guidance, { branches }: TiledDescriptor): rea
 }
 
 function planFor(
-  request: UpscaleRequest,
+  request: InferRequest,
   { manifest }: TiledModel,
   size: Size,
   attempt: Attempt,

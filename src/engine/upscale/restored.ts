@@ -4,7 +4,13 @@ import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { engineError } from '../errors';
 import type { DecodedSource } from '../image/decode';
 import type { Model } from '../models/model';
-import type { InferInput, InferResult, UpscaleContext, UpscaleServices } from './services';
+import type {
+  InferInput,
+  InferRequest,
+  InferResult,
+  UpscaleContext,
+  UpscaleServices,
+} from './services';
 
 /** The model that runs before the other, if one is asked for. Rejects with `bad-setting`. */
 export async function findRestorer(
@@ -29,9 +35,40 @@ export function atOwnSize(request: UpscaleRequest, { ownScale }: Model): Upscale
   return own;
 }
 
+/** What a restorer is given: it has no dials, no scale and no parts. */
+export type RestoreInput = Pick<InferInput, 'decoded' | 'size' | 'notes'> & {
+  readonly choice: UpscaleRequest['device'];
+};
+
 /**
- * Runs `work` on the picture as the restorer leaves it: its colours; transparency is the other
- * model's. What it makes is on disk only as long as `work` needs it.
+ * The colours of a picture as a restorer leaves them; transparency is for the other model. On the
+ * device of the person's choice that is trusted to the restorer, which may be another one than the
+ * other model's. The caller closes `raw`; it may lie in the request's scratch folder.
+ */
+export async function runRestorer(
+  request: InferRequest,
+  services: UpscaleServices,
+  context: UpscaleContext,
+  restorer: Model,
+  { decoded, size, notes, choice }: RestoreInput,
+): Promise<InferResult> {
+  const { signal } = context;
+  const device = await services.resolveDevice(choice, restorer, { signal, notes });
+  return restorer.infer(request, services, context, {
+    device,
+    decoded: { ...decoded, alpha: undefined },
+    size,
+    guidance: { pixel: 1, semantic: 0 },
+    scale: 1,
+    region: undefined,
+    part: 0,
+    notes,
+  });
+}
+
+/**
+ * Runs `work` on the picture as the restorer leaves it. What that makes is on disk only as long as
+ * `work` needs it.
  */
 export async function restored(
   request: UpscaleRequest,
@@ -46,12 +83,10 @@ export async function restored(
   const scratchDirectory = path.join(request.scratchDirectory, 'restored');
   await mkdir(scratchDirectory, { recursive: true });
   try {
-    const before = await restorer.infer({ ...request, scratchDirectory }, services, context, {
+    const own = { ...request, scratchDirectory };
+    const before = await runRestorer(own, services, context, restorer, {
       ...input,
-      decoded: { ...decoded, alpha: undefined },
-      guidance: { pixel: 1, semantic: 0 },
-      scale: 1,
-      region: undefined,
+      choice: request.device,
     });
     try {
       const after = await work({ ...decoded, rgb: before.raw });

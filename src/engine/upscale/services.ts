@@ -44,6 +44,12 @@ export type UpscaleContext = {
   readonly progress: (progress: UpscaleProgress) => void;
 };
 
+/** What of a request concerns the models. */
+export type InferRequest = Pick<
+  UpscaleRequest,
+  'input' | 'restore' | 'colourFix' | 'scratchDirectory' | 'tile'
+>;
+
 /** What every kind of model is given. */
 export type InferInput = {
   readonly device: Device;

@@ -65,6 +65,7 @@ export class PanelRequests {
       scale: scale(fields.scale),
       format,
       pixelArt: pixelArt(fields.pixelArt),
+      ...this.restorer(fields.restore),
     };
   }
 
@@ -85,7 +86,12 @@ export class PanelRequests {
       onProcessor: bool('onProcessor', fields.onProcessor),
       scale: scale(fields.scale),
       pixelArt: pixelArt(fields.pixelArt),
+      ...this.restorer(fields.restore),
     };
+  }
+
+  private restorer(value: unknown): Pick<PanelRun, 'restore'> {
+    return value === undefined || value === null ? {} : { restore: this.model(value) };
   }
 
   private model(value: unknown): string {

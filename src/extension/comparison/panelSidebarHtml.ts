@@ -55,6 +55,8 @@ function outputHtml(s: PanelStrings): string {
         <div class="form">
           <label for="model">${e(s.model)}</label>
           <select id="model"></select>
+          <label for="restore" id="restoreLabel" hidden>${e(s.restore)}</label>
+          <select id="restore" data-tip="${e(s.restoreTip)}" hidden></select>
           <label for="scale">${e(s.scale)}</label>
           <span class="pair">
             <span class="times"><input class="number" id="scale" type="number" min="${SCALE_RANGE.minimum}" max="${SCALE_RANGE.maximum}" step="any" inputmode="decimal" aria-describedby="scaleProblem"></span>

@@ -143,6 +143,10 @@ const figureStrings = (t: Translate): Record<FigureText, string> => ({
 const outputStrings = (t: Translate): Record<OutputText, string> => ({
   output: t('Output'),
   model: t('Model'),
+  restore: t('Restore'),
+  restoreTip: t('A model that cleans the picture at its own size, before the other enlarges it'),
+  restoreNone: t('Nothing first'),
+  notRestored: t('not restored'),
   scale: t('Scale'),
   scaleRange: t('A number from {0} to {1}.'),
   pixelArt: t('Pixel art'),

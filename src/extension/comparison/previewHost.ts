@@ -5,6 +5,8 @@ import { densityOf } from '../../shared/density';
 import { scaledSize, type Size } from '../../shared/geometry';
 import {
   fitsWhole,
+  scaleWith,
+  type PanelChoice,
   type PanelHostApi,
   type PanelInit,
   type PanelModel,
@@ -80,7 +82,7 @@ export class PreviewHost {
       panelPicture(source, this.webview),
       this.services.engine.use((client) => client.models()),
     ]);
-    const { model, guidance, scale, format, asset } = this.settings;
+    const { model, restore, guidance, scale, format, asset } = this.settings;
     this.models = withPair(models, wish.model ?? model).map(toPanelModel);
     this.onShown();
     this.tellMissingModel(wish.model ?? model);
@@ -93,7 +95,12 @@ export class PreviewHost {
       models: this.models,
       model: wish.model ?? model,
       guidance: wish.guidance ?? guidance,
-      output: { scale, format, pixelArt: asset.pixelArt ?? 'auto' },
+      output: {
+        scale,
+        format,
+        pixelArt: asset.pixelArt ?? 'auto',
+        ...(this.models.some(({ id }) => id === restore) ? { restore } : {}),
+      },
       leftAlone: leftAlone(source),
     };
   }
@@ -118,7 +125,7 @@ export class PreviewHost {
   }
 
   private async outputName(params: unknown): ReturnType<PanelHostApi['outputName']> {
-    const choice = this.requests.choice(params);
+    const choice = this.atOwnScale(this.requests.choice(params));
     this.size ??= await this.readSize();
     return {
       fileName: path.basename(outputPath(this.source.file, choice, this.settings)),
@@ -130,7 +137,7 @@ export class PreviewHost {
     params: unknown,
     { signal, progress }: CallContext,
   ): ReturnType<PanelHostApi['save']> {
-    const wanted = this.requests.save(params);
+    const wanted = this.atOwnScale(this.requests.save(params));
     const overrides = await askWhereToSave(this.comparison.source, wanted, this.settings);
     if (!overrides || signal.aborted) return { fileName: '' };
     const result = await this.services.jobs.render(
@@ -155,9 +162,10 @@ export class PreviewHost {
   }
 
   private async copySettings(params: unknown): Promise<void> {
-    const { model, guidance, scale, format, pixelArt } = this.requests.choice(params);
+    const { model, restore, guidance, scale, format, pixelArt } = this.requests.choice(params);
     const settings = {
       'pisaUpscale.model': model,
+      'pisaUpscale.restore': restore ?? '',
       'pisaUpscale.pixelGuidance': guidance.pixel,
       'pisaUpscale.semanticGuidance': guidance.semantic,
       'pisaUpscale.scale': scale,
@@ -176,14 +184,18 @@ export class PreviewHost {
    * is marked already.
    */
   private async applyToOthers(params: unknown): Promise<void> {
-    const { pixelArt, ...choice } = this.requests.choice(params);
+    const { pixelArt, restore, ...choice } = this.requests.choice(params);
     const files = await pickImages({
       marked: this.comparison.selection,
       without: this.comparison.source,
       title: vscode.l10n.t('Apply to Other Images'),
     });
     if (files.length > 0)
-      await this.services.jobs.upscale(files, 0, { ...choice, asset: { pixelArt } });
+      await this.services.jobs.upscale(files, 0, {
+        ...choice,
+        restore,
+        asset: { pixelArt },
+      });
   }
 
   private async showLog(params: unknown): Promise<void> {
@@ -202,7 +214,7 @@ export class PreviewHost {
   private checkSize({ model: id, scale }: PanelRun): void {
     const model = this.models.find((known) => known.id === id);
     if (!model || model.byTiles || !this.size) return;
-    const result = scaledSize(this.size, scale);
+    const result = scaledSize(this.size, scaleWith(model, scale));
     if (fitsWhole(result)) return;
     const { width, height } = result;
     throw new RpcError({
@@ -217,6 +229,12 @@ export class PreviewHost {
         model.name,
       ),
     });
+  }
+
+  /** The scale that the result will have. */
+  private atOwnScale<T extends PanelChoice>(choice: T): T {
+    const model = this.models.find(({ id }) => id === choice.model);
+    return { ...choice, scale: scaleWith(model, choice.scale) };
   }
 
   private get settings(): UpscaleSettings {

@@ -216,13 +216,14 @@ export class PreviewSession {
 
   private callOf(
     { file, settings }: PreviewSource,
-    { model, onProcessor, scale, pixelArt }: PanelRun,
+    { model, onProcessor, scale, pixelArt, restore }: PanelRun,
   ) {
     const { device, colourFix, maxInputMegapixels } = settings;
     return {
       input: file,
       scratchDirectory: this.directory,
       model,
+      ...(restore === undefined ? {} : { restore }),
       scale,
       pixelArt,
       device: onProcessor ? ('cpu' as const) : device,
@@ -270,7 +271,7 @@ const resultOf = ({
 /** Tells models, devices and versions of the file on disk apart. */
 async function keyOf(
   { file, settings }: PreviewSource,
-  { model, onProcessor, scale, pixelArt }: PanelRun,
+  { model, onProcessor, scale, pixelArt, restore = '' }: PanelRun,
 ): Promise<string> {
   const { size, mtimeMs, ino } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0, ino: 0 }));
   return [
@@ -283,5 +284,6 @@ async function keyOf(
     settings.colourFix,
     scale,
     pixelArt,
+    restore,
   ].join('|');
 }

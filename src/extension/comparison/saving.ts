@@ -34,9 +34,10 @@ export async function askWhereToSave(
   params: PanelSave,
   settings: UpscaleSettings,
 ): Promise<UpscaleOverrides | undefined> {
-  const { model, guidance, scale, format, pixelArt, onProcessor, how, again } = params;
+  const { model, restore, guidance, scale, format, pixelArt, onProcessor, how, again } = params;
   const common = {
     model,
+    restore,
     guidance,
     scale,
     asset: { pixelArt, again },

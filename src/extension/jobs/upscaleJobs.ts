@@ -30,6 +30,8 @@ export type UpscaleOverrides = Partial<
     'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite' | 'size' | 'asset'
   >
 > & {
+  /** Missing for what the setting says, undefined for no restorer. */
+  readonly restore?: string | undefined;
   /** Instead of a target: a path that follows from the source's, and the folder it belongs to. */
   readonly beside?: { readonly path: string; readonly folder: string };
 };
@@ -191,7 +193,7 @@ export class UpscaleJobs {
 
   private async callFor(
     picture: vscode.Uri,
-    { beside, ...overrides }: UpscaleOverrides,
+    { beside, ...wanted }: UpscaleOverrides,
   ): Promise<UpscaleCall> {
     if (picture.scheme !== 'file') {
       throw new RpcError({
@@ -200,7 +202,8 @@ export class UpscaleJobs {
         hint: vscode.l10n.t('Save it to a folder, then upscale that file.'),
       });
     }
-    const { namePattern, ...settings } = this.config.upscale(picture);
+    const { namePattern, restore: usual, ...settings } = this.config.upscale(picture);
+    const { restore = 'restore' in wanted ? undefined : usual, ...overrides } = wanted;
     const directory = path.dirname(picture.fsPath);
     const within = await allowedFolder({
       file: picture.fsPath,
@@ -218,6 +221,7 @@ export class UpscaleJobs {
           ? { kind: 'pattern', directory, pattern: namePattern, within }
           : { kind: 'file', path: beside.path, within },
       ...overrides,
+      ...(restore === undefined ? {} : { restore }),
       asset: { ...settings.asset, ...overrides.asset },
     };
   }

@@ -51,7 +51,8 @@ const isOutput = (value: unknown): value is PanelOutput =>
   isNumber(value.scale) &&
   value.scale > 0 &&
   (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format)) &&
-  isOneOf(PIXEL_ART_CHOICES, value.pixelArt);
+  isOneOf(PIXEL_ART_CHOICES, value.pixelArt) &&
+  isMissingOr(value.restore, isText);
 
 const isPicture = (value: unknown): value is PanelPicture =>
   isRecord(value) &&

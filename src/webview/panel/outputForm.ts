@@ -1,5 +1,6 @@
 import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
-import type { PanelModel } from '../../shared/panelProtocol';
+import { scaleWith, type PanelModel } from '../../shared/panelProtocol';
+import type { PanelStrings } from '../../shared/panelText';
 import { isOneOf } from '../../shared/oneOf';
 import { OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
 import { find } from '../find';
@@ -16,6 +17,8 @@ export class OutputForm {
   private readonly problem = find(document, '#scaleProblem', HTMLElement);
   private readonly format = find(document, '#format', HTMLSelectElement);
   private readonly pixelArt = find(document, '#pixelArt', HTMLSelectElement);
+  private readonly restore = find(document, '#restore', HTMLSelectElement);
+  private readonly restoreLabel = find(document, '#restoreLabel', HTMLLabelElement);
   private readonly size = find(document, '#outputSize', HTMLOutputElement);
   private readonly file = find(document, '#outputFile', HTMLOutputElement);
   private readonly name = Array.from(this.file.querySelectorAll('span'));
@@ -24,6 +27,9 @@ export class OutputForm {
 
   constructor(actions: PanelActions) {
     this.model.addEventListener('change', () => actions.setModel(this.model.value));
+    this.restore.addEventListener('change', () =>
+      actions.setOutput({ restore: this.restore.value || undefined }),
+    );
     this.format.addEventListener('change', () => {
       const { value } = this.format;
       if (value === 'source' || isOneOf(OUTPUT_FORMATS, value))
@@ -42,7 +48,7 @@ export class OutputForm {
     });
     this.scale.addEventListener('keydown', ({ key }) => {
       if (key !== 'Escape' || !this.view) return;
-      this.scale.value = String(this.view.state.output.scale);
+      this.scale.value = String(shownScale(this.view));
       actions.setScaleValid(true);
     });
   }
@@ -51,20 +57,20 @@ export class OutputForm {
     this.view = view;
     const { state, run, strings } = view;
     const models = run.init?.models ?? [];
-    if (models !== this.models) {
-      this.models = models;
-      this.model.replaceChildren(...models.map(({ id, name }) => new Option(name, id)));
-    }
+    if (models !== this.models) this.list(models, strings);
     this.model.value = state.model;
     this.format.value = state.output.format;
     this.pixelArt.value = state.output.pixelArt;
     if (document.activeElement !== this.scale && run.scaleValid)
-      this.scale.value = String(state.output.scale);
+      this.scale.value = String(shownScale(view));
     setAttribute(this.scale, 'aria-invalid', !run.scaleValid);
     const { minimum, maximum } = SCALE_RANGE;
     setText(this.problem, run.scaleValid ? '' : fill(strings.scaleRange, minimum, maximum));
-    for (const input of [this.model, this.scale, this.format, this.pixelArt])
+    this.restore.value = state.output.restore ?? '';
+    for (const input of [this.model, this.restore, this.scale, this.format, this.pixelArt])
       input.disabled = run.saving !== undefined || models.length === 0;
+    // Such a model leaves the size as it is.
+    if (view.model?.scale === 1) this.scale.disabled = true;
     const { fileName = '', size } = (run.scaleValid && run.outputName) || {};
     setText(this.size, size ? `${size.width} × ${size.height}` : strings.unknown);
     const [start, end] = splitName(fileName || strings.unknown);
@@ -72,9 +78,25 @@ export class OutputForm {
       if (this.name[index]) setText(this.name[index], part);
     setTip(this.file, fileName ? fill(strings.fileTip, fileName) : '');
   }
+
+  /** Where no model restores at the same size, there is nothing to choose. */
+  private list(models: readonly PanelModel[], strings: PanelStrings): void {
+    this.models = models;
+    this.model.replaceChildren(...models.map(({ id, name }) => new Option(name, id)));
+    const restorers = models.filter(({ scale }) => scale === 1);
+    this.restore.replaceChildren(
+      new Option(strings.restoreNone, ''),
+      ...restorers.map(({ id, name }) => new Option(name, id)),
+    );
+    this.restore.hidden = restorers.length === 0;
+    this.restoreLabel.hidden = restorers.length === 0;
+  }
 }
 
-/** The end of a long name is never cut off: it tells scale and format. */
+const shownScale = ({ state, model }: PanelView): number => scaleWith(model, state.output.scale);
+
+/** The end of a long name
+ is never cut off: it tells scale and format. */
 function splitName(name: string): readonly [string, string] {
   const cut = Math.max(0, name.length - 12);
   return [name.slice(0, cut), name.slice(cut)];

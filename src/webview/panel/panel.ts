@@ -105,9 +105,9 @@ export class Panel implements PanelActions {
     const { store, run } = this.services;
     const before = store.state.output;
     store.update({ output: { ...before, ...patch } });
-    const { scale, pixelArt } = store.state.output;
+    const { scale, pixelArt, restore } = store.state.output;
     if (run().init?.kind !== 'preview' || run().phase === 'starting') return;
-    if (pixelArt !== before.pixelArt) void this.previews.start();
+    if (pixelArt !== before.pixelArt || restore !== before.restore) void this.previews.start();
     else if (scale !== before.scale) this.previews.startSoon();
   }
 
@@ -124,8 +124,13 @@ export class Panel implements PanelActions {
   }
 
   swap(): void {
-    const model = this.pinning.swap();
-    if (model !== undefined) this.setModel(model);
+    const a = this.pinning.swap();
+    if (!a) return;
+    const { store } = this.services;
+    const { model, output } = store.state;
+    if (a.model === model && a.restore === output.restore) return;
+    store.update({ model: a.model, output: { ...output, restore: a.restore } });
+    void this.previews.start();
   }
 
   compareWith(compareWith: 'original' | 'A'): void {

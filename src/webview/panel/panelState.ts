@@ -8,7 +8,11 @@ import { FIT, viewFrom, type View } from '../viewTransform';
 import { isRecord } from './guards';
 
 /** A setting that was kept to compare others with. */
-export type Pinned = { readonly model: string; readonly guidance: Guidance };
+export type Pinned = {
+  readonly model: string;
+  readonly guidance: Guidance;
+  readonly restore?: string | undefined;
+};
 
 /**
  * What the person has chosen. It outlives the page: VS Code stores it while the panel is hidden.
@@ -57,6 +61,12 @@ export const defaultState = ({ guidance, model, models, output }: PanelInit): Pa
   output: { ...output, scale: clampScale(output.scale) ?? DEFAULT_SETTINGS.scale },
 });
 
+/** Whether A is of the layers that are computed now. */
+export const isOfPresentLayers = (
+  pinned: Pinned,
+  { model, output }: Pick<PanelState, 'model' | 'output'>,
+): boolean => pinned.model === model && pinned.restore === output.restore;
+
 /** Takes up a stored state, part by part: what makes no sense becomes the default. */
 export function restoreState(stored: unknown, init: PanelInit): PanelState {
   const fallback = defaultState(init);
@@ -81,7 +91,7 @@ export function restoreState(stored: unknown, init: PanelInit): PanelState {
     model: init.models.some(({ id }) => id === stored.model)
       ? (stored.model as string)
       : fallback.model,
-    output: outputFrom(stored.output) ?? fallback.output,
+    output: outputFrom(stored.output, init.models) ?? fallback.output,
     checkerboard: bool('checkerboard'),
     originalPixels: bool('originalPixels'),
     loupe: bool('loupe'),
@@ -127,14 +137,28 @@ function pinnedFrom(value: unknown, models: readonly PanelModel[]): Pinned | und
   if (!isRecord(value)) return undefined;
   const model = models.find(({ id }) => id === value.model);
   const guidance = guidanceFrom(value.guidance);
-  return model && guidance ? { model: model.id, guidance } : undefined;
+  return model && guidance
+    ? { model: model.id, guidance, ...restorerFrom(value.restore, models) }
+    : undefined;
 }
 
-function outputFrom(value: unknown): PanelOutput | undefined {
+/** A restorer that is not there any more is none. */
+const restorerFrom = (
+  value: unknown,
+  models: readonly PanelModel[],
+): Pick<PanelOutput, 'restore'> =>
+  models.some(({ id, scale }) => id === value && scale === 1) ? { restore: value as string } : {};
+
+function outputFrom(value: unknown, models: readonly PanelModel[]): PanelOutput | undefined {
   if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
   const scale = clampScale(value.scale);
   const { format, pixelArt } = value;
   if (scale === undefined || (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)))
     return undefined;
-  return { scale, format, pixelArt: isOneOf(PIXEL_ART_CHOICES, pixelArt) ? pixelArt : 'auto' };
+  return {
+    scale,
+    format,
+    pixelArt: isOneOf(PIXEL_ART_CHOICES, pixelArt) ? pixelArt : 'auto',
+    ...restorerFrom(value.restore, models),
+  };
 }

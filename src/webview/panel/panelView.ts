@@ -8,6 +8,7 @@ import {
 import {
   isComputedWhole,
   PROCESSOR_LABEL,
+  scaleWith,
   type PanelModel,
   type PanelResult,
 } from '../../shared/panelProtocol';
@@ -117,7 +118,7 @@ export function estimatedResult(
   const sourceSize = originalSize(run);
   if (!sourceSize || !model) return undefined;
   return {
-    size: scaledSize(sourceSize, scale),
+    size: scaledSize(sourceSize, scaleWith(model, scale)),
     sourceSize,
     branches: model.branches,
     hasAlpha: false,

@@ -1,4 +1,4 @@
-import { sameGuidance } from './panelState';
+import { sameGuidance, type Pinned } from './panelState';
 import type { Services } from './services';
 
 /** A: a setting that is kept, to compare others with. */
@@ -9,7 +9,9 @@ export class Pinning {
     const { renderer, store, view, patch, announcer, strings } = this.services;
     const { guidance } = view();
     renderer.pin(guidance);
-    store.update({ pinned: { model: store.state.model, guidance }, compareWith: 'A' });
+    const { model, output } = store.state;
+    const { restore } = output;
+    store.update({ pinned: { model, guidance, restore }, compareWith: 'A' });
     patch({ pinnedLoaded: true });
     announcer.say(strings.announcePinned);
   }
@@ -22,15 +24,15 @@ export class Pinning {
   }
 
   /**
-   * A's setting becomes the present one and the other way round. Tells A's model, whose layers may
+   * A's setting becomes the present one and the other way round. Tells what A was, whose layers may
    * have to be computed.
    */
-  swap(): string | undefined {
+  swap(): Pinned | undefined {
     const { store } = this.services;
     const before = store.state.pinned;
     if (!before) return undefined;
     this.pin();
     if (!sameGuidance(before.guidance, store.state.guidance)) store.setGuidance(before.guidance);
-    return before.model;
+    return before;
   }
 }

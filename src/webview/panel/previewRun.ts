@@ -1,5 +1,6 @@
 import type { Rect } from '../../shared/geometry';
 import type { PanelProgress, PanelResult } from '../../shared/panelProtocol';
+import { isOfPresentLayers } from './panelState';
 import { estimatedResult, isByParts } from './panelView';
 import { PartsRun } from './partsRun';
 import { isCancelled, noticeOf } from './runState';
@@ -208,8 +209,8 @@ export class PreviewRun {
   private async begin(result: PanelResult): Promise<void> {
     const { renderer, store, patch } = this.services;
     await renderer.begin(result);
-    const { pinned, model } = store.state;
-    if (pinned?.model !== model) return;
+    const { pinned } = store.state;
+    if (!pinned || !isOfPresentLayers(pinned, store.state)) return;
     renderer.pin(pinned.guidance);
     patch({ pinnedLoaded: true });
   }

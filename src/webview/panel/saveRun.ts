@@ -23,8 +23,8 @@ export function choiceOf({ store, view }: Services): PanelChoice {
 /** What is computed, and where. */
 export function runOf({ store, run }: Services): PanelRun {
   const { model, output } = store.state;
-  const { scale, pixelArt } = output;
-  return { model, onProcessor: run().onProcessor, scale, pixelArt };
+  const { scale, pixelArt, restore } = output;
+  return { model, onProcessor: run().onProcessor, scale, pixelArt, restore };
 }
 
 /** Saves, and what else is done with the present choice. */

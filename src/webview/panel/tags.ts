@@ -1,4 +1,5 @@
 import { scaledSize, type Size } from '../../shared/geometry';
+import { scaleWith } from '../../shared/panelProtocol';
 import { find } from '../find';
 import { setText, setVariables } from './dom';
 import type { PanelView } from './panelView';
@@ -97,14 +98,19 @@ function comparedTag(view: PanelView): Tag {
       state.pinned.model === state.model
         ? undefined
         : run.init?.models.find(({ id }) => id === state.pinned?.model)?.name;
-    return [
-      strings.pinnedA,
-      [`${dialText(pixel)} · ${dialText(semantic)}`, ...(model === undefined ? [] : [model])].join(
-        ' · ',
-      ),
-    ];
+    const dials = `${dialText(pixel)} · ${dialText(semantic)}`;
+    const parts = [dials, model, restorerOfA(view)].filter((part) => part !== undefined);
+    return [strings.pinnedA, parts.join(' · ')];
   }
   return [strings.original, originalSize ? sizeText(originalSize) : ''];
+}
+
+/** What ran before A's model, where that is another than now. */
+function restorerOfA({ state, run, strings }: PanelView): string | undefined {
+  const { pinned, output } = state;
+  if (!pinned || pinned.restore === output.restore) return undefined;
+  if (pinned.restore === undefined) return strings.notRestored;
+  return run.init?.models.find(({ id }) => id === pinned.restore)?.name ?? pinned.restore;
 }
 
 function rightTag(view: PanelView): Tag | undefined {
@@ -117,11 +123,10 @@ function rightTag(view: PanelView): Tag | undefined {
   return mode === 'hold' && run.held ? comparedTag(view) : resultTag(view);
 }
 
-function resultTag({ strings, picture, originalSize, state, pair }: PanelView): Tag {
+function resultTag({ strings, picture, originalSize, state, pair, model }: PanelView): Tag {
+  const asked = pair ? undefined : scaleWith(model, state.output.scale);
   const factor =
-    picture && originalSize
-      ? scaleText(trueFactor(picture, originalSize, pair ? undefined : state.output.scale))
-      : undefined;
+    picture && originalSize ? scaleText(trueFactor(picture, originalSize, asked)) : undefined;
   return [
     strings.upscaled,
     [...(picture ? [sizeText(picture)] : []), ...(factor === undefined ? [] : [factor])].join(

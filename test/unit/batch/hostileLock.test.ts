@@ -44,6 +44,7 @@ async function planOf(root: string, part: Partial<PlanRequest> = {}): Promise<Pl
       inspect: async (inputs) =>
         inputs.map(() => ({ ok: true, size: { width: 3, height: 2 }, frames: 1, border: 0 })),
       modelHash: async () => 'model',
+      sameSize: async () => new Set(),
     },
   );
 }

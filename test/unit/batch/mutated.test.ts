@@ -124,6 +124,7 @@ describe(`${COUNT} damaged recipes, locks and journals each (seed ${SEED}): read
         inspect: async (inputs) =>
           inputs.map(() => ({ ok: true, size: { width: 30, height: 20 }, frames: 1, border: 0 })),
         modelHash: async () => '',
+        sameSize: async () => new Set(),
       },
     );
     for (const { output } of items)

@@ -3,7 +3,8 @@ import { chmodSync, readFileSync, symlinkSync, truncateSync, writeFileSync } fro
 import path from 'node:path';
 import { test } from 'node:test';
 import { hashFile } from '../../../src/files/hashFile';
-import { makePlan, type PlanRequest } from '../../../src/batch/plan';
+import type { BatchSettings } from '../../../src/batch/targets';
+import { makePlan, type PlanPorts, type PlanRequest } from '../../../src/batch/plan';
 import { parseRecipe } from '../../../src/batch/recipe';
 import type { Plan, PlanItem, Records } from '../../../src/batch/types';
 import type { PictureFacts } from '../../../src/shared/engineProtocol';
@@ -33,7 +34,14 @@ function inspect(inputs: readonly string[]): Promise<readonly PictureFacts[]> {
   );
 }
 
-async function planOf(root: string, part: Partial<PlanRequest> = {}): Promise<Plan> {
+/** None restores at the same size. */
+const sameSize = (): Promise<ReadonlySet<string>> => Promise.resolve(new Set());
+
+async function planOf(
+  root: string,
+  part: Partial<PlanRequest> = {},
+  ports: Partial<PlanPorts> = {},
+): Promise<Plan> {
   return makePlan(
     {
       root,
@@ -45,7 +53,7 @@ async function planOf(root: string, part: Partial<PlanRequest> = {}): Promise<Pl
       records: {},
       ...part,
     },
-    { inspect, modelHash: (model) => Promise.resolve(`hash of ${model}`) },
+    { inspect, modelHash: (model) => Promise.resolve(`hash of ${model}`), sameSize, ...ports },
   );
 }
 
@@ -95,6 +103,7 @@ test('headers come before hashes: what its header leaves alone is not read to it
       {
         inspect: async (inputs) => inputs.map((input) => facts[path.basename(input)]!),
         modelHash: (model) => Promise.resolve(model),
+        sameSize,
       },
     );
   assert.deepEqual(shown(await planned()), [
@@ -157,6 +166,7 @@ test('what was made of the same input with the same settings is not made again, 
     {
       inspect: (inputs) => (looked++, inspect(inputs)),
       modelHash: (model) => Promise.resolve(`hash of ${model}`),
+      sameSize,
     },
   );
   assert.deepEqual(shown(again), [
@@ -382,4 +392,38 @@ test('of a nine-patch the inside grows, and the frame stays one pixel', async ()
   const { items } = await planOf(root);
   assert.deepEqual(items[0]?.outputSize, { width: 42, height: 82 });
   assert.equal(items[0].output, 'b@4x.9.png');
+});
+
+test('a restorer is part of what a result is made with, and its files are', async () => {
+  const root = folderWith({ 'a.png': '30x20' });
+  const hashOf = async (restore: string | undefined, files = 'files'): Promise<unknown> => {
+    const plan = await planOf(
+      root,
+      {
+        settingsFor: () => ({
+          ...DEFAULT_SETTINGS,
+          ...(restore === undefined ? {} : { restore }),
+        }),
+      },
+      { modelHash: (model) => Promise.resolve(`${model} ${files}`) },
+    );
+    assert.equal(plan.items[0]?.settings?.restore, restore);
+    return plan.items[0]?.settingsHash;
+  };
+  const hashes = [await hashOf(undefined), await hashOf('clean'), await hashOf('other')];
+  assert.equal(new Set(hashes).size, 3);
+  assert.equal(await hashOf('clean'), hashes[1]);
+  assert.notEqual(await hashOf('clean', 'changed'), hashes[1]);
+});
+
+test('a model that restores keeps the size, whatever is asked for, and makes no set', async () => {
+  const root = folderWith({ 'a.png': '30x20' });
+  const clean = { sameSize: (models: readonly string[]) => Promise.resolve(new Set(models)) };
+  for (const part of [{ scale: 2 }, { size: { kind: 'megapixels', megapixels: 1 } }] as const) {
+    const settingsFor = (): BatchSettings => ({ ...DEFAULT_SETTINGS, model: 'clean', ...part });
+    const [item] = (await planOf(root, { settingsFor }, clean)).items;
+    assert.deepEqual([item?.output, item?.outputSize], ['a@1x.png', { width: 30, height: 20 }]);
+  }
+  const set = await planOf(root, { density: 'web' }, clean);
+  assert.deepEqual(shown(set), ['a.png > -: skip impossible']);
 });

@@ -76,6 +76,11 @@ for (const [name, text, message] of [
     /rules\[0\]\.scale must be a number between 1 and 8/,
   ],
   [
+    'a restorer that is none',
+    '{ "rules": [{ "files": "a", "restore": 1 }] }',
+    /rules\[0\]\.restore must be a text/,
+  ],
+  [
     'two sizes',
     '{ "rules": [{ "files": "a", "scale": 2, "width": 5 }] }',
     /one of scale, width and height/,

@@ -37,6 +37,7 @@ function planOf(root: string, rule: object, shard?: Shard): Promise<Plan> {
       inspect: async (inputs) =>
         inputs.map(() => ({ ok: true, size: { width: 30, height: 20 }, frames: 1, border: 0 })),
       modelHash: async () => 'model',
+      sameSize: async () => new Set(),
     },
   );
 }

@@ -37,6 +37,10 @@ test('what is as agreed comes through, and nothing else with it', () => {
     }),
     { ...choice, onProcessor: true, how: 'saveAs', again: false },
   );
+  const restore = 'pisa-sr';
+  assert.deepEqual(requests.choice({ ...choice, restore }), { ...choice, restore });
+  assert.deepEqual(requests.preview({ ...run, ...all, restore }), { ...run, ...all, restore });
+  assert.deepEqual(requests.choice({ ...choice, restore: undefined }), choice);
   requests.nothing(undefined);
 });
 
@@ -51,6 +55,10 @@ test('nonsense is refused', () => {
     ...['other', '', '../compact', 5, undefined, ['compact']].map(
       (model) => () => requests.choice({ ...choice, model }),
     ),
+    ...['other', '', '../compact', 5].flatMap((restore) => [
+      () => requests.choice({ ...choice, restore }),
+      () => requests.preview({ ...run, ...all, restore }),
+    ]),
     ...[1.6, -0.1, 1e9, Number.NaN, Infinity, '1', null, undefined].flatMap((dial) => [
       () => requests.choice({ ...choice, guidance: { pixel: dial, semantic: 1 } }),
       () => requests.exact({ ...run, rect, guidance: { pixel: 1, semantic: dial } }, size),

@@ -18,6 +18,7 @@ test('values are taken over', () => {
     scale: 2,
     pixelGuidance: 0.5,
     semanticGuidance: 0,
+    restore: ' cleaner ',
     colourFix: 'wavelet',
     outputFormat: 'webp',
     quality: 70,
@@ -37,6 +38,7 @@ test('values are taken over', () => {
   };
   assert.deepEqual(readUpscaleSettings(from(values)), {
     model: 'm',
+    restore: 'cleaner',
     device: 'cuda',
     scale: 2,
     guidance: { pixel: 0.5, semantic: 0 },
@@ -62,7 +64,7 @@ test('values are taken over', () => {
 test('values of the wrong type or outside their set become the default', () => {
   for (const wrong of [null, [], {}, 'nonsense '.repeat(0), Number.NaN, '4']) {
     const settings = readUpscaleSettings((key) =>
-      key === 'model' || key === 'namePattern' ? (typeof wrong === 'string' ? '' : wrong) : wrong,
+      ['model', 'restore', 'namePattern'].includes(key) && typeof wrong === 'string' ? '' : wrong,
     );
     assert.deepEqual(settings, DEFAULT_SETTINGS, JSON.stringify(wrong));
   }

@@ -182,7 +182,7 @@ test(
           );
           const relative = path.posix.join(folder, name);
           const planned = recipe.rules[0]!.targets.flatMap((rule) =>
-            plannedTargets(relative, DEFAULT_SETTINGS, rule),
+            plannedTargets(relative, DEFAULT_SETTINGS, rule, new Set()),
           );
           const output = pick(planned).outputFor({ width: 8, height: 8 });
           target = { kind: 'file', path: path.join(workspace, output), within: workspace };

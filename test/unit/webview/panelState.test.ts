@@ -12,6 +12,7 @@ const INIT: PanelInit = {
   models: [
     { id: 'two', name: 'Two', scale: 4, branches: ['pixel', 'semantic'], byTiles: true },
     { id: 'one', name: 'One', scale: 2, branches: ['pixel'], byTiles: true },
+    { id: 'clean', name: 'Clean', scale: 1, branches: ['pixel'], byTiles: true },
   ],
   model: 'two',
   guidance: { pixel: 1, semantic: 0.6 },
@@ -26,14 +27,24 @@ test('a stored state is taken up as it was, through JSON', () => {
     mode: 'map',
     guidance: { pixel: 0.4, semantic: 1.2 },
     divider: 0.3,
-    pinned: { model: 'one', guidance: { pixel: 1, semantic: 0 } },
+    pinned: { model: 'one', guidance: { pixel: 1, semantic: 0 }, restore: 'clean' },
     compareWith: 'A',
     model: 'one',
-    output: { scale: 2.5, format: 'avif', pixelArt: 'off' },
+    output: { scale: 2.5, format: 'avif', pixelArt: 'off', restore: 'clean' },
     checkerboard: true,
     loupe: true,
   } as const;
   assert.deepEqual(restoreState(JSON.parse(JSON.stringify(state)), INIT), state);
+});
+
+test('a restorer that is not there any more, or never was one, is none', () => {
+  for (const restore of ['gone', 'one', '', 7]) {
+    const output = { scale: 2, format: 'png', pixelArt: 'auto' };
+    const pinned = { model: 'one', guidance: { pixel: 1, semantic: 0 } };
+    const stored = { output: { ...output, restore }, pinned: { ...pinned, restore } };
+    const state = restoreState(stored, INIT);
+    assert.deepEqual([state.output, state.pinned], [output, pinned]);
+  }
 });
 
 test('nonsense becomes the default, part by part', () => {

@@ -1,5 +1,4 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
-import type { UpscaleRequest } from '../../../shared/engineProtocol';
 import type { Device } from '../../../shared/settings';
 import type { ComputeType } from '../../graph/sd21/weights';
 import { readPisaCheckpoint } from '../../pisa/pisaCheckpoint';
@@ -12,6 +11,7 @@ import type { Trial } from '../../trust/trial';
 import { inferPisa } from '../../upscale/inferPisa';
 import type {
   InferInput,
+  InferRequest,
   InferResult,
   UpscaleContext,
   UpscaleServices,
@@ -57,7 +57,7 @@ export class PisaModel implements Model {
   }
 
   infer(
-    request: UpscaleRequest,
+    request: InferRequest,
     services: UpscaleServices,
     context: UpscaleContext,
     input: InferInput,

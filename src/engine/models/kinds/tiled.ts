@@ -1,5 +1,4 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
-import type { UpscaleRequest } from '../../../shared/engineProtocol';
 import type { Device } from '../../../shared/settings';
 import { exactTiled } from '../../preview/exactRegion';
 import type { OpenSource } from '../../preview/openSource';
@@ -16,6 +15,7 @@ import { inferTiled } from '../../upscale/inferTiled';
 import { tiledPace } from '../../upscale/measurePace';
 import type {
   InferInput,
+  InferRequest,
   InferResult,
   UpscaleContext,
   UpscaleServices,
@@ -45,7 +45,7 @@ export abstract class TiledModel implements Model {
   }
 
   infer(
-    request: UpscaleRequest,
+    request: InferRequest,
     services: UpscaleServices,
     context: UpscaleContext,
     input: InferInput,
