@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { EngineClient } from '../client/engineClient';
-import { modelHash } from '../client/modelHash';
+import { manifestScale, modelHash } from '../client/modelHash';
 import { named } from '../files/systemError';
 import { restorersAmong } from '../shared/pairs';
 import { RpcError } from '../shared/rpc';
-import { DEFAULT_MODEL, type DeviceChoice } from '../shared/settings';
+import type { DeviceChoice } from '../shared/settings';
 import { BatchRun, type BatchEvent } from './batchRun';
 import type { JournalHeader, Unfinished } from './journal';
 import { KeptJournal } from './keptJournal';
@@ -113,10 +113,13 @@ export class Batch {
     );
   }
 
-  /** The embedded model enlarges: as long as nothing else is asked for, no engine is started. */
+  /** By the manifests: the engine is started only for a model that has none. */
   private async sameSize(models: readonly string[]): Promise<ReadonlySet<string>> {
-    if (models.every((model) => model === DEFAULT_MODEL)) return new Set();
-    return restorersAmong(models, await this.client.models());
+    const { modelFolders } = this.request;
+    const scales = await Promise.all(models.map((model) => manifestScale(model, modelFolders)));
+    const unknown = models.filter((_, i) => scales[i] === undefined);
+    const asked = unknown.length > 0 ? restorersAmong(unknown, await this.client.models()) : [];
+    return new Set([...models.filter((_, i) => scales[i] === 1), ...asked]);
   }
 
   /**

@@ -256,12 +256,14 @@ const precision = (): Option =>
 models
   .command('add')
   .description(
-    'add a model that lies in a file on this machine (.pth, .safetensors, .onnx); the file stays ' +
-      'where it is',
+    'add a model that lies in a file (.pth, .safetensors, .onnx); one on this machine stays where ' +
+      'it is',
   )
-  .argument('<path>', 'the file, or a folder of files')
+  .argument('<place>', 'the file, a folder of files, or the https address of a file')
   .option('--yes', 'ask nothing; it accepts no licence', false)
   .option('--accept-licences', 'accept licences that restrict the use of pictures', false)
+  .option('--proxy <url>', 'HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)')
+  .option('--allow-http', 'also an address of plain http', false)
   .option('--json', 'print JSON, which tells the id', false)
   .action((place: string, options: AddOptions) =>
     run((client, signal) => addModel(client, place, { ...options, json: json(options) }, signal)),

@@ -39,6 +39,11 @@ export class ProgressBar {
     this.bar.draw(tile, Math.max(1, tiles), { label: this.label, what });
   }
 
+  /** Makes room for a line of something else. */
+  clear(): void {
+    this.bar.stop();
+  }
+
   stop(): void {
     clearInterval(this.timer);
     this.last = undefined;

@@ -21,6 +21,7 @@ import {
 } from './batchReports';
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { reportFailure } from './output';
+import { LongRunNote } from './longRunNote';
 import { print, tell } from './terminal';
 import { busySentence, WaitProgress } from './waitProgress';
 
@@ -157,8 +158,14 @@ async function carryOut(
     return isComplete;
   }
   const progress = new BatchProgress(chosen);
+  const note = new LongRunNote(() => progress.clear());
+  const items = new Map(chosen.map((item) => [item.id, item]));
   const { run, report } = await batch.start(plan, new Set(chosen.map(({ id }) => id)), (event) => {
     progress.add(event);
+    if (event.kind === 'progress') {
+      const item = items.get(event.id);
+      if (item?.settings) note.see(event.progress, path.basename(item.input), item.settings);
+    }
     if (event.kind !== 'finished') return;
     progress.clear();
     reportOutcome(event.outcome, plan, options.json);

@@ -8,6 +8,7 @@ import { RpcError } from '../shared/rpc';
 import type { UpscaleOptions } from './callSettings';
 import { planFiles, takenNameNote, type FileItem } from './filePlan';
 import { reportFailure } from './output';
+import { LongRunNote } from './longRunNote';
 import { ProgressBar } from './progressBar';
 import { print, printJson, tell } from './terminal';
 
@@ -25,6 +26,7 @@ export async function upscaleFiles(
   const items = await planFiles(client, files, options, given, signal);
   if (options.dryRun) return reportPlan(items, options.json);
   const bar = new ProgressBar(items.length);
+  const note = new LongRunNote(() => bar.clear());
   const failed = new Set<string>();
   for (const [index, { input, call, problem }] of items.entries()) {
     bar.start(index + 1, path.basename(input));
@@ -32,7 +34,10 @@ export async function upscaleFiles(
       if (problem) throw problem;
       const result = await client.upscale(call, {
         signal,
-        onProgress: (progress) => bar.update(progress),
+        onProgress: (progress) => {
+          note.see(progress, path.basename(input), call);
+          bar.update(progress);
+        },
       });
       bar.stop();
       const taken = takenNameNote(call, result);

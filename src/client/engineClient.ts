@@ -13,12 +13,14 @@ import type {
 import type { Size } from '../shared/geometry';
 import type {
   AddedModel,
+  FoundModel,
   ImportResult,
   InstallPlan,
   InstallResult,
   ListedModelReport,
   LookResult,
   ModelApi,
+  ModelFileFacts,
   ModelProgress,
   ModelStateReport,
   RemovedModel,
@@ -256,6 +258,24 @@ export class EngineClient {
     options: CallOptions<ModelProgress> = {},
   ): Promise<readonly AddedModel[]> {
     return this.call<'installListed', ModelProgress>('installListed', params, options);
+  }
+
+  probeModelFile(
+    params: Parameters<ModelApi['probeModelFile']>[0],
+    options: CallOptions<never> = {},
+  ): Promise<ModelFileFacts> {
+    return this.call('probeModelFile', params, options);
+  }
+
+  fetchModelFile(
+    params: Parameters<ModelApi['fetchModelFile']>[0],
+    options: CallOptions<ModelProgress> = {},
+  ): Promise<FoundModel> {
+    return this.call<'fetchModelFile', ModelProgress>('fetchModelFile', params, options);
+  }
+
+  dropModelFile(url: string): Promise<void> {
+    return this.call('dropModelFile', { url });
   }
 
   addModel(

@@ -22,26 +22,50 @@ export async function modelHash(
   return hashes.length === 1 ? hashes.join('') : sha256(hashes.join('+'));
 }
 
+/**
+ * The scale of a model by its manifest, of a pair that of its first; undefined for one that has no
+ * manifest.
+ */
+export async function manifestScale(
+  model: string,
+  folders: readonly string[],
+): Promise<number | undefined> {
+  const [id = ''] = model.split('+');
+  const { scale } = parsed(await manifestOf(id, folders)) ?? {};
+  return typeof scale === 'number' ? scale : undefined;
+}
+
 async function manifestHash(id: string, folders: readonly string[]): Promise<string | undefined> {
+  const manifest = await manifestOf(id, folders);
+  return manifest && (ownFileHash(manifest) ?? sha256(manifest));
+}
+
+async function manifestOf(id: string, folders: readonly string[]): Promise<Buffer | undefined> {
   if (!/^[\w.-]+$/.test(id)) return undefined;
   for (const folder of folders) {
     const manifest = await readSmallFile(path.join(folder, id, 'manifest.json'), {
       limit: MANIFEST_LIMIT,
       followLinks: true,
     }).catch(() => undefined);
-    if (manifest) return ownFileHash(manifest) ?? sha256(manifest);
+    if (manifest) return manifest;
   }
   return undefined;
 }
 
-/** Of a file of the person's own, whose manifest says where it lies on this machine. */
-function ownFileHash(manifest: Buffer): string | undefined {
+type Fields = { readonly file?: { readonly sha256?: unknown }; readonly scale?: unknown };
+
+function parsed(manifest: Buffer | undefined): Fields | undefined {
   try {
-    const { file } = JSON.parse(manifest.toString('utf8')) as { file?: { sha256?: unknown } };
-    return typeof file?.sha256 === 'string' ? file.sha256 : undefined;
+    return manifest && (JSON.parse(manifest.toString('utf8')) as Fields);
   } catch {
     return undefined;
   }
+}
+
+/** Of a file of the person's own, whose manifest says where it lies on this machine. */
+function ownFileHash(manifest: Buffer): string | undefined {
+  const hash = parsed(manifest)?.file?.sha256;
+  return typeof hash === 'string' ? hash : undefined;
 }
 
 const sha256 = (content: string | Buffer): string =>

@@ -185,6 +185,21 @@ export type AddModelRequest = {
   readonly licenceAccepted: boolean;
 };
 
+/** A model's file at an address. */
+export type FetchModelRequest = {
+  /** Of the file itself, https. */
+  readonly url: string;
+  readonly proxy?: string;
+  readonly allowHttp?: boolean;
+};
+
+export type ModelFileFacts = {
+  readonly name: string;
+  readonly host: string;
+  /** Undefined where the server does not tell. */
+  readonly bytes?: number;
+};
+
 /** `folder` is where its manifest lies. */
 export type AddedModel = FoundModel & { readonly folder: string };
 
@@ -260,6 +275,15 @@ export type ModelApi = {
   listedModels(params: undefined, context: CallContext): Promise<readonly ListedModelReport[]>;
   /** Fetches one of them, or both of a pair. Reports `ModelProgress`. */
   installListed(params: InstallListedRequest, context: CallContext): Promise<readonly AddedModel[]>;
+  /** Asks for the size of a model's file. */
+  probeModelFile(params: FetchModelRequest, context: CallContext): Promise<ModelFileFacts>;
+  /**
+   * Fetches it and says what it is, under the path that `addModel` takes: then it moves to its
+   * model. Reports `ModelProgress`.
+   */
+  fetchModelFile(params: FetchModelRequest, context: CallContext): Promise<FoundModel>;
+  /** Removes what `fetchModelFile` fetched and nobody added. */
+  dropModelFile(params: Pick<FetchModelRequest, 'url'>, context: CallContext): Promise<void>;
   /** Adds a model that lies in a file, without a copy of it. */
   addModel(params: AddModelRequest, context: CallContext): Promise<AddedModel>;
 };

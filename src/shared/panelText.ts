@@ -110,6 +110,8 @@ export type OutputText =
   | 'restore'
   | 'restoreTip'
   | 'restoreNone'
+  | 'faster'
+  | 'fasterTip'
   | 'notRestored'
   | 'scale'
   | 'format'

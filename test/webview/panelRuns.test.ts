@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { DEFAULT_MODEL } from '../../src/shared/settings';
 import {
   INIT,
   PAIR,
@@ -7,6 +8,7 @@ import {
   PREVIEW,
   progress,
   RESULT,
+  TWO_DIALS,
   type PanelPage,
   type Sent,
 } from './panelHarness';
@@ -34,6 +36,27 @@ const GPU_ERROR = {
   message: 'WebGPU ran out of memory.',
   hint: 'Close other programs.',
 };
+
+test('a run that takes long offers the embedded model, which starts at once', async () => {
+  const embedded = { ...TWO_DIALS, id: DEFAULT_MODEL };
+  const clean = { ...TWO_DIALS, id: 'clean', name: 'Clean', scale: 1 };
+  panel = await harness.open({ init: { ...INIT, models: [...INIT.models, clean, embedded] } });
+  await panel.page.selectOption('#restore', 'clean');
+  const call = await panel.called('preview', 1);
+  await panel.progress(call, progress(0, { secondsLeft: 700 }));
+  assert.equal(await panel.text('#workingText'), 'Upscaling · tile 1 of 16 · 12 min left');
+  await click('#faster');
+  const next = await panel.called('preview', 2);
+  assert.ok(await panel.isCancelled(call));
+  assert.deepEqual([next.params?.model, next.params?.restore], [DEFAULT_MODEL, undefined]);
+  // There is nothing faster than it.
+  await panel.progress(next, progress(0, { secondsLeft: 700 }));
+  assert.ok(await hidden('#faster'));
+  await panel.close();
+  panel = await harness.open();
+  await panel.progress(await panel.called('preview'), progress(0, { secondsLeft: 700 }));
+  assert.ok(await hidden('#faster'), 'where the embedded model is not there');
+});
 
 test('while it runs: progress, time left, tiles in order, Cancel, and dials that work', async () => {
   panel = await harness.open();

@@ -1,10 +1,10 @@
+import { paddedSize } from '../../shared/geometry';
 import type { TiledDescriptor } from '../models/manifest';
 import type { TileSession } from '../runtime/session';
-import { planningSize } from './runTiles';
 
-/** A try of this side costs a hundredth of what it estimates, or it is not made. */
+/** A try of this side costs a fiftieth of what it estimates, or it is not made. */
 const TRIAL_SIDE = 32;
-const TRIAL_WORTH = 100;
+const TRIAL_WORTH = 50;
 
 /**
  * Seconds that so many pixels will take: from the session's last run, else from a small trial. Only
@@ -16,8 +16,9 @@ export async function estimateSeconds(
   manifest: TiledDescriptor,
   pixels: number,
 ): Promise<number | undefined> {
-  const { width, height } =
-    manifest.tile ?? planningSize(manifest, { width: TRIAL_SIDE, height: TRIAL_SIDE });
+  const side = { width: TRIAL_SIDE, height: TRIAL_SIDE };
+  // Without the margin of a picture: a network that sees far would be tried on mostly that.
+  const { width, height } = manifest.tile ?? paddedSize(side, manifest.sizeRule);
   if (
     session.secondsPerPixel === undefined &&
     session.device === 'cpu' &&

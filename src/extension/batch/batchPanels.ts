@@ -8,7 +8,7 @@ import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
 import { BATCH_VIEW } from '../contributedIds';
 import { Disposable } from '../disposable';
-import { formatSeconds } from '../jobs/progressText';
+import { formatSeconds } from '../../shared/longRun';
 import { notify } from '../ui/notifications';
 import { createPanel, setPanelTitle } from '../ui/panels';
 import { StatusEntry } from '../ui/statusBar';

@@ -34,6 +34,7 @@ export function stageHtml(s: PanelStrings): string {
     </div>
     <div class="tag working" id="working" hidden>
       <span id="workingText"></span>
+      <button type="button" class="link" id="faster" data-tip="${e(s.fasterTip)}" hidden>${e(s.faster)}</button>
       <button type="button" class="link" id="cancel">${e(s.cancel)}</button>
     </div>
     <div class="banner" id="banner" role="status"></div>

@@ -147,6 +147,8 @@ const outputStrings = (t: Translate): Record<OutputText, string> => ({
   restoreTip: t('A model that cleans the picture at its own size, before the other enlarges it'),
   restoreNone: t('Nothing first'),
   notRestored: t('not restored'),
+  faster: t('Use PiSA Compact'),
+  fasterTip: t('The embedded model is much faster'),
   scale: t('Scale'),
   scaleRange: t('A number from {0} to {1}.'),
   pixelArt: t('Pixel art'),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { formatSeconds } from '../../shared/longRun';
 import { deviceName } from '../devices/deviceNames';
 import type { Translate } from '../translate';
 import type { BatchStep } from './batch';
@@ -38,16 +39,4 @@ export function progressMessage(
     parts.push(t('about {0} left', formatSeconds(progress.secondsLeft)));
   if (progress?.device !== undefined) parts.push(deviceName(progress.device));
   return parts.join(' · ');
-}
-
-/**
- * Rough on purpose: an estimate to the second would jump about. "3 s", "40 s", "3 min", "1 h 5
- * min".
- */
-export function formatSeconds(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds));
-  if (whole < 10) return `${whole} s`;
-  if (whole < 55) return `${Math.round(whole / 5) * 5} s`;
-  const minutes = Math.max(1, Math.round(whole / 60));
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

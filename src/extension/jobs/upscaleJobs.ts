@@ -9,9 +9,11 @@ import { RpcError } from '../../shared/rpc';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { Log } from '../log';
+import { notify } from '../ui/notifications';
 import { withProgress, type ProgressReport } from '../ui/progress';
 import { abortSignalOf } from './abortSignal';
 import { runBatch, type BatchReport, type BatchStep } from './batch';
+import { FasterOffer } from './fasterOffer';
 import { JobQueue } from './jobQueue';
 import { againFor, mergedOverrides } from './again';
 import { batchFraction, progressMessage } from './progressText';
@@ -142,6 +144,10 @@ export class UpscaleJobs {
         });
     }, TICK_MS);
     const names = pictures.map((picture) => picture.fsPath);
+    const offer = new FasterOffer({
+      show: (text, button) => notify('information', text, button),
+      t: vscode.l10n.t,
+    });
     try {
       return await runBatch(names, {
         signal,
@@ -149,13 +155,18 @@ export class UpscaleJobs {
           last = { step, at: performance.now() };
           throttle.submit(step);
         },
-        upscale: (index, onProgress) =>
-          this.upscaleOne(
-            pictures[index],
-            typeof overrides === 'function' ? overrides(index) : overrides,
-            signal,
-            onProgress,
-          ),
+        upscale: (index, onProgress) => {
+          const picture = pictures[index];
+          const own = typeof overrides === 'function' ? overrides(index) : overrides;
+          const models = { ...this.config.upscale(picture), ...own };
+          const name = path.basename(names[index] ?? '');
+          return offer.run(name, own, models, signal, (wanted, ended, see) =>
+            this.upscaleOne(picture, wanted, ended, (progress) => {
+              see(progress);
+              onProgress(progress);
+            }),
+          );
+        },
       });
     } finally {
       clearInterval(ticks);

@@ -23,6 +23,8 @@ export type PanelActions = {
   redo(): void;
 
   setModel(id: string): void;
+  /** Takes the embedded model, alone, in the place of one that takes long. */
+  useEmbedded(): void;
   setOutput(patch: Partial<PanelOutput>): void;
   /** Whether what stands in the field for the scale can be asked for. */
   setScaleValid(valid: boolean): void;

@@ -1,6 +1,7 @@
 import type { Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { PanelInit, PanelOutput, SaveHow } from '../../shared/panelProtocol';
+import { DEFAULT_MODEL } from '../../shared/settings';
 import type { RenderMode } from '../render/state';
 import type { PanelActions, Toggle } from './actions';
 import { ExactPart } from './exactPart';
@@ -98,6 +99,13 @@ export class Panel implements PanelActions {
   setModel(model: string): void {
     if (model === this.services.store.state.model) return;
     this.services.store.update({ model });
+    void this.previews.start();
+  }
+
+  useEmbedded(): void {
+    const { store } = this.services;
+    const { output } = store.state;
+    store.update({ model: DEFAULT_MODEL, output: { ...output, restore: undefined } });
     void this.previews.start();
   }
 

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  batchFraction,
-  formatSeconds,
-  progressMessage,
-} from '../../../src/extension/jobs/progressText';
+import { batchFraction, progressMessage } from '../../../src/extension/jobs/progressText';
+import { formatSeconds } from '../../../src/shared/longRun';
 import { untranslated as t } from '../../../src/extension/translate';
 
 const infer = { phase: 'infer', tile: 2, tiles: 8, secondsLeft: 41, device: 'webgpu' } as const;

@@ -6,7 +6,6 @@ import type {
   ListedModelReport,
   ModelProgress,
 } from '../../../shared/modelProtocol';
-import { RpcError } from '../../../shared/rpc';
 import { Downloader } from '../../download/downloader';
 import { requireSpace } from '../../download/freeSpace';
 import { refuseUnencrypted } from '../../download/mirrors';
@@ -17,6 +16,7 @@ import { termsOf } from './licences';
 import { foundModel, manifestOf } from './manifestOf';
 import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
+import { withoutMirrors } from './withoutMirrors';
 
 export type ListedContext = {
   readonly store: string;
@@ -119,16 +119,4 @@ async function installOne(
   await publishManifest(manifest, folder, true);
   await rm(partial, { recursive: true, force: true });
   return { ...foundModel(manifest), folder };
-}
-
-/** The setting of mirrors is PiSA-SR's: it has no say in where a model of the list comes from. */
-function withoutMirrors(error: unknown): unknown {
-  if (!(error instanceof RpcError)) return error;
-  const { remedies = [], ...value } = error.toValue();
-  return new RpcError({
-    ...value,
-    remedies: remedies.filter(
-      (one) => one.kind !== 'change-setting' || one.setting !== 'pisaSrMirrors',
-    ),
-  });
 }

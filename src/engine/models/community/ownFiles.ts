@@ -15,6 +15,7 @@ import { modelFrom } from '../kinds/list';
 import { OwnFileModel } from '../kinds/ownFile';
 import type { ModelRegistry } from '../registry';
 import type { FileManifest } from './fileManifest';
+import { isFetched, publishFetched } from './fetchedFile';
 import { FoundFiles } from './foundFiles';
 import { foundModel, manifestOf } from './manifestOf';
 import { freeId } from './modelId';
@@ -48,8 +49,7 @@ export class OwnFiles {
       });
     });
     if (!info.isDirectory()) {
-      const manifest = await this.manifest(place, signal);
-      return { found: [foundModel(manifest)], refused: [] };
+      return { found: [await this.identify(place, signal)], refused: [] };
     }
     const { manifests, refused } = await this.files.in(place, signal);
     if (manifests.length + refused.length === 0)
@@ -65,6 +65,11 @@ export class OwnFiles {
     };
   }
 
+  /** Says what one file is. */
+  async identify(file: string, signal: AbortSignal): Promise<FoundModel> {
+    return foundModel(await this.manifest(file, signal));
+  }
+
   /** Adds the model in a file. A file that was added before keeps its id. */
   async add({ file, licenceAccepted }: AddModelRequest, signal: AbortSignal): Promise<AddedModel> {
     const manifest = await this.manifest(file, signal);
@@ -77,6 +82,8 @@ export class OwnFiles {
     return whileLocked(this.store, id, async () => {
       const folder = path.join(this.store, id);
       await trial(manifest, folder);
+      if (isFetched(this.store, manifest.file.path))
+        return { ...foundModel(await publishFetched(manifest, folder)), folder };
       await publishManifest(manifest, folder);
       return { ...foundModel(manifest), folder };
     });

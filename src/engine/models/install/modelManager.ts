@@ -7,6 +7,7 @@ import {
 import { isOneOf } from '../../../shared/oneOf';
 import { engineError, throwIfCancelled } from '../../errors';
 import { installListed, listedModels } from '../community/installListed';
+import { dropFetched, fetchModelFile, probeModelFile } from '../community/fetchedFile';
 import { OwnFiles } from '../community/ownFiles';
 import { fileProblem } from '../fileChecks';
 import type { Model } from '../model';
@@ -71,6 +72,12 @@ export class ModelManager {
         await this.beforeChange();
         return installListed(params, { store: store.root, signal, progress });
       },
+      probeModelFile: (params, { signal }) => probeModelFile(params, signal),
+      fetchModelFile: async (params, { signal, progress }) => {
+        const file = await fetchModelFile(params, { store: store.root, signal, progress });
+        return this.own.identify(file, signal);
+      },
+      dropModelFile: ({ url }) => dropFetched(store.root, url),
       addModel: (params, { signal }) => this.own.add(params, signal),
     };
   }
