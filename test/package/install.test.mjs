@@ -178,7 +178,7 @@ installTest(
 installTest(
   'the walkthrough shows every picture of the package',
   'installed-walkthrough',
-  async ({ page, events }) => {
+  async ({ page }) => {
     // VS Code shows a walkthrough's pictures where there is room beside its steps.
     await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
     await runCommand(page, 'Welcome: Open Walkthrough');
@@ -191,7 +191,6 @@ installTest(
       await pictures.first().waitFor();
       await assertShown(page, pictures, `walkthrough-${index + 1}`);
     }
-    assert.deepEqual(unexpectedEvents(events), []);
   },
 );
 
