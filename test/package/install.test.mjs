@@ -61,6 +61,8 @@ async function assertSize(file, width, height) {
   assert.deepEqual([found.width, found.height], [width, height]);
 }
 
+const readJson = (name) => JSON.parse(readFileSync(path.join(REPOSITORY, name), 'utf8'));
+
 /** Scrolls to each picture, waits until it is decoded, and takes a screenshot. */
 async function assertShown(page, pictures, name) {
   for (const [index, picture] of (await pictures.all()).entries()) {
@@ -183,13 +185,16 @@ installTest(
     await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
     await runCommand(page, 'Welcome: Open Walkthrough');
     await quickPickRows(page).filter({ hasText: 'Get Started with PiSA Upscale' }).click();
-    const steps = page.locator('.getting-started-step');
-    await steps.first().waitFor();
-    for (let index = 0; index < (await steps.count()); index++) {
-      await steps.nth(index).click();
-      const pictures = page.locator('.getting-started-media img');
-      await pictures.first().waitFor();
-      await assertShown(page, pictures, `walkthrough-${index + 1}`);
+    const words = readJson('package.nls.json');
+    const [{ steps }] = readJson('package.json').contributes.walkthroughs;
+    const cards = page.locator('.getting-started-step');
+    await cards.first().waitFor();
+    assert.equal(await cards.count(), steps.length);
+    for (const [index, { id, media }] of steps.entries()) {
+      await cards.nth(index).click();
+      const picture = page.getByAltText(words[media.altText.slice(1, -1)]);
+      await picture.waitFor();
+      await assertShown(page, picture, `walkthrough-${id}`);
     }
   },
 );
