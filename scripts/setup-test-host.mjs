@@ -24,6 +24,8 @@ const RECIPES = { newest: 'vscode-host', oldest: 'vscode-host-oldest' };
 const RECIPE = recipeFolder(process.env.VSCODE_HOST || 'newest');
 const RECIPE_FILES = ['package.json', 'package-lock.json'];
 const MARKER = '.installed';
+/** Of VS Code, to be compiled; which of them a version has differs. */
+const NATIVES = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'];
 /** Command → Debian package that brings it. node-gyp needs all three. */
 const BUILD_TOOLS = { python3: 'python3', make: 'make', 'g++': 'g++' };
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
@@ -166,11 +168,8 @@ function fill(root) {
   // `npm ci` refuses here: the shrinkwrap that code-server ships lacks an entry; `npm install`
   // follows it all the same.
   npm(vscode, ['install', '--omit=dev', '--ignore-scripts'], env);
-  npm(
-    vscode,
-    ['rebuild', '--foreground-scripts', '@vscode/spdlog', '@vscode/native-watchdog'],
-    env,
-  );
+  npm(vscode, ['rebuild', '--foreground-scripts', ...NATIVES], env);
+  putSearchProgram(root, vscode);
   npm(path.join(vscode, 'extensions'), ['install', '--omit=dev', '--ignore-scripts'], env);
   // Newer versions bring it compiled.
   if (!existsSync(path.join(root, 'node_modules/argon2/prebuilds')))
@@ -179,6 +178,15 @@ function fill(root) {
       npm_config_build_from_source: 'true',
     });
   checkStarts(root, nodePackage);
+}
+
+/** Newer versions bring ripgrep; an old one would download it, and finds no file without it. */
+function putSearchProgram(root, vscode) {
+  const brought = path.join(root, 'node_modules/@vscode/ripgrep-linux-x64/bin/rg');
+  const wanted = path.join(vscode, 'node_modules/@vscode/ripgrep');
+  if (!existsSync(brought) || !existsSync(wanted)) return;
+  mkdirSync(path.join(wanted, 'bin'), { recursive: true });
+  copyFileSync(brought, path.join(wanted, 'bin/rg'));
 }
 
 function checkStarts(root, nodePackage) {
