@@ -166,7 +166,7 @@ installTest(
       const [, , file] = route.request().url().match(address);
       return route.fulfill({ path: path.join(REPOSITORY, file) });
     });
-    await runCommand(page, 'Extensions: Show Installed Extensions');
+    await page.keyboard.press('Control+Shift+X');
     await page.locator('.extension-list-item', { hasText: 'PiSA Upscale' }).first().click();
     const pictures = webview(page).locator('img');
     await pictures.first().waitFor();
