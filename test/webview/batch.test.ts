@@ -242,6 +242,19 @@ test('an interrupted batch can go on, a problem says what to do', async () => {
   await broken.close();
 });
 
+test('a recipe that is not read, since the folder is not trusted, is told with a way to trust it', async () => {
+  for (const isUnread of [true, false]) {
+    const init = initOf([row(0)]);
+    const page = await opened({
+      ...init,
+      plan: { ...init.plan, ...(isUnread ? { hasUnreadRecipe: true } : {}) },
+    });
+    for (const id of ['trustNotice', 'manageTrust'])
+      assert.equal(await page.page.locator(`#${id}`).isVisible(), isUnread, id);
+    await page.close();
+  }
+});
+
 const OTHER = { text: 'Another window is upscaling this folder.', done: 1, total: 3 };
 
 test('another run that is in the way can be shown or waited for, and is nothing to pause', async () => {
