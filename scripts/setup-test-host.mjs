@@ -279,8 +279,13 @@ function which(command) {
 
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const started = Date.now();
-  const { root } = ensureVsCodeHost();
-  console.log(`VS Code:  ${root}`);
-  console.log(`Chromium: ${ensureChromium()}`);
+  const all = {
+    chromium: ensureChromium,
+    strace: ensureStrace,
+    vscode: () => ensureVsCodeHost().root,
+  };
+  const asked = process.argv.slice(2);
+  for (const name of asked.length > 0 ? asked : Object.keys(all))
+    console.log(`${name}: ${all[name]() ?? 'none'}`);
   console.log(`Ready after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }

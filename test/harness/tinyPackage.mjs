@@ -5,8 +5,8 @@ import * as esbuild from 'esbuild';
 import { bundles } from '../../scripts/bundles.mjs';
 import { REPOSITORY } from './paths.mjs';
 
-/** The package that `buildTinyPackage` makes. */
-export const TINY_PACKAGE = path.join(REPOSITORY, 'dist-test/tiny-package');
+/** The package that `buildTinyPackage` makes: a process' own, since others may run beside it. */
+export const TINY_PACKAGE = path.join(REPOSITORY, `dist-test/tiny-package-${process.pid}`);
 const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
 
 /**
@@ -16,6 +16,7 @@ const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
  */
 export async function buildTinyPackage() {
   rmSync(TINY_PACKAGE, { recursive: true, force: true });
+  process.once('exit', () => rmSync(TINY_PACKAGE, { recursive: true, force: true }));
   mkdirSync(TINY_PACKAGE, { recursive: true });
   cpSync(path.join(REPOSITORY, 'dist'), path.join(TINY_PACKAGE, 'dist'), { recursive: true });
   for (const name of ['package.json', 'package.nls.json'])

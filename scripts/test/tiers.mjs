@@ -1,0 +1,160 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * @typedef {object} Job
+ * @property {string} tier
+ * @property {string} name
+ * @property {string[]} command
+ * @property {Record<string, string>} [env]
+ * @property {'runner' | 'exit'} counts whether it counts its tests itself, or is one
+ * @property {boolean} [needsSetUp] waits until what the tests need is installed
+ */
+
+/**
+ * @typedef {object} Tier
+ * @property {'screen' | 'processor'} lane jobs of one lane follow each other, where two are at work
+ * @property {('chromium' | 'strace' | 'vscode')[]} [setUp]
+ * @property {boolean} [isExtra] runs only when it is named
+ * @property {() => Omit<Job, 'tier'>[]} jobs
+ */
+
+const node = process.execPath;
+const nodeTest = (...args) => [
+  node,
+  ...['--import', 'tsx', '--test', '--test-reporter=spec', ...args],
+];
+
+/** A check that counts as one test. */
+const check = (name, ...command) => ({ name, command: [node, ...command], counts: 'exit' });
+const tool = (...parts) => path.join('node_modules', ...parts);
+
+/** Test files that one process after the other runs, as one job. */
+const together = (name, files, more = {}) => ({
+  name,
+  command: nodeTest('--test-concurrency=1', ...files),
+  counts: 'runner',
+  ...more,
+});
+
+/** A job for each test file. */
+const apart = (files, more = () => ({})) =>
+  files.map((file) => ({
+    name: path.basename(file).replace(/\.test\.m?ts$/, ''),
+    command: nodeTest(file),
+    counts: 'runner',
+    ...more(file),
+  }));
+
+function testFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.join(folder, name))
+    .sort();
+}
+
+/** What takes longest is begun first, so that nothing long is left over for the end. */
+const LONG = ['webgpu', 'pisaPipeline', 'previewPisa', 'pisaModels', 'preview', 'fuzz', 'memory'];
+const longestFirst = (files) => {
+  const rank = (file) => {
+    const at = LONG.indexOf(path.basename(file, '.test.ts'));
+    return at < 0 ? LONG.length : at;
+  };
+  return files.sort((a, b) => rank(a) - rank(b));
+};
+
+const NEEDS_TOOLS = /(webgpu|privacy)\.test\.ts$/;
+const UI = [
+  'ui',
+  'uiBatch',
+  'uiPanel',
+  'uiTrust',
+  'uiCommunity',
+  'uiBatchKill',
+  'uiModels',
+  'uiWords',
+];
+const usesDesktop = () => Boolean(process.env.VSCODE_PATH) || process.env.VSCODE_DOWNLOAD === '1';
+
+/** Each tier: the jobs to run, and what must be installed before. */
+/** @type {Record<string, Tier>} */
+export const TIERS = {
+  static: {
+    lane: 'processor',
+    jobs: () => [
+      ...['engine', 'extension', 'webview', 'test'].map((name) =>
+        check(`types of ${name}`, tool('typescript', 'bin', 'tsc'), '-p', `tsconfig.${name}.json`),
+      ),
+      check('format', tool('prettier', 'bin', 'prettier.cjs'), '--check', '.'),
+      check('notices', 'scripts/notices.mjs', '--check'),
+      check('lint', tool('eslint', 'bin', 'eslint.js'), '.'),
+    ],
+  },
+  unit: { lane: 'processor', jobs: () => [together('unit', testFiles('test/unit'))] },
+  engine: {
+    lane: 'processor',
+    setUp: ['chromium', 'strace'],
+    jobs: () =>
+      apart(longestFirst(testFiles('test/engine')), (file) => ({
+        needsSetUp: NEEDS_TOOLS.test(file),
+      })),
+  },
+  ui: {
+    lane: 'screen',
+    setUp: ['chromium', 'vscode'],
+    jobs: () =>
+      apart(
+        UI.map((name) => `test/host/${name}.test.mjs`),
+        () => ({ needsSetUp: true }),
+      ),
+  },
+  webview: {
+    lane: 'screen',
+    setUp: ['chromium'],
+    jobs: () => apart(testFiles('test/webview'), () => ({ needsSetUp: true })),
+  },
+  host: {
+    lane: 'screen',
+    setUp: usesDesktop() ? [] : ['chromium', 'vscode'],
+    jobs: () => [
+      { name: 'host', command: [node, 'test/host/run.mjs'], counts: 'runner', needsSetUp: true },
+    ],
+  },
+  install: {
+    lane: 'screen',
+    setUp: ['chromium', 'vscode'],
+    jobs: () => apart(['test/package/install.test.mjs'], () => ({ needsSetUp: true })),
+  },
+  package: { lane: 'processor', jobs: () => [together('package', testFiles('test/package'))] },
+  // A second device in software, with float16.
+  lavapipe: {
+    lane: 'processor',
+    isExtra: true,
+    jobs: () => [together('lavapipe', testFiles('test/lavapipe'))],
+  },
+  // Under an emulator, where one can be installed; they say loudly when they skip.
+  windows: {
+    lane: 'processor',
+    isExtra: true,
+    jobs: () => [together('windows', testFiles('test/windows'))],
+  },
+  arm64: { lane: 'processor', isExtra: true, jobs: () => apart(testFiles('test/arm64')) },
+  thorough: {
+    lane: 'processor',
+    isExtra: true,
+    setUp: ['chromium', 'vscode'],
+    jobs: () =>
+      apart(
+        [
+          'test/engine/assets/fuzz.test.ts',
+          'test/engine/memory.test.ts',
+          'test/engine/batch/batchKill.test.ts',
+          'test/host/uiBatchKill.test.mjs',
+        ],
+        () => ({
+          needsSetUp: true,
+          env: { FUZZ_COUNT: '10000', KILL_MOMENTS: '20', MEMORY_WIDTH: '6000' },
+        }),
+      ),
+  },
+};
