@@ -13,8 +13,10 @@ import { RunRegistry } from '../src/batch/runs/runRegistry';
 import { Batch } from '../src/batch/batch';
 import { EngineClient } from '../src/client/engineClient';
 import { TiledModel } from '../src/engine/models/kinds/tiled';
+import { pruneGraph } from '../src/engine/graph/pruneGraph';
 import { ModelRegistry } from '../src/engine/models/registry';
-import { openTileSession } from '../src/engine/runtime/session';
+import { loadOnnxRuntime, type Ort } from '../src/engine/runtime/onnxRuntime';
+import { openTileSession, placedGraph, threadCount } from '../src/engine/runtime/session';
 import { planningSize } from '../src/engine/upscale/runTiles';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
 import {
@@ -43,21 +45,63 @@ function residentMB(pid: number | undefined): number | undefined {
   }
 }
 
-/** Each picture by itself through the session, alpha through the pixel branch; nothing else. */
-async function bareSeconds(id: string, pictures: readonly BenchPicture[]): Promise<number> {
-  const model = await new ModelRegistry(modelFolders).find(id);
-  if (!(model instanceof TiledModel)) throw new Error(`${id} is no tiled model.`);
-  const session = await openTileSession(model.graph, 'cpu', model.manifest.branches);
+type Run = (image: Float32Array, width: number, height: number) => Promise<unknown>;
+
+/** Each picture by itself through a model's network, alpha through its pixel branch; nothing else. */
+async function bareSeconds(
+  { manifest }: TiledModel,
+  pictures: readonly BenchPicture[],
+  { run, runPixel = run }: { readonly run: Run; readonly runPixel?: Run },
+): Promise<number> {
   let seconds = 0;
   for (const { hasAlpha, ...size } of pictures) {
-    const { width, height } = planningSize(model.manifest, size);
+    const { width, height } = planningSize(manifest, size);
     const image = new Float32Array(3 * width * height).fill(0.5);
     const start = performance.now();
-    if (hasAlpha) await (session.runPixel ?? session.run)(image.slice(), width, height);
-    await session.run(image, width, height);
+    if (hasAlpha) await runPixel(image.slice(), width, height);
+    await run(image, width, height);
     seconds += (performance.now() - start) / 1000;
   }
+  return seconds;
+}
+
+/** In the engine's own session. */
+async function bareInSession(
+  model: TiledModel,
+  pictures: readonly BenchPicture[],
+): Promise<number> {
+  const session = await openTileSession(model.graph, 'cpu', model.manifest.branches);
+  const seconds = await bareSeconds(model, pictures, session);
   await session.release();
+  return seconds;
+}
+
+/**
+ * In sessions as ONNX Runtime opens them unless told otherwise: threads of the one wait for its next
+ * run at full speed while the other runs.
+ */
+async function bareAsItComes(
+  model: TiledModel,
+  pictures: readonly BenchPicture[],
+): Promise<number> {
+  const ort = await loadOnnxRuntime();
+  const { onnx } = await placedGraph(model.graph);
+  const opened = async (branches: readonly string[]): Promise<[Ort.InferenceSession, Run]> => {
+    const session = await ort.InferenceSession.create(
+      pruneGraph(onnx, ['base', ...branches]) ?? onnx,
+      { executionProviders: ['cpu'], intraOpNumThreads: threadCount() },
+    );
+    return [
+      session,
+      (image, width, height) =>
+        session.run({ image: new ort.Tensor('float32', image, [1, 3, height, width]) }),
+    ];
+  };
+  const { branches } = model.manifest;
+  const [whole, run] = await opened(branches);
+  const [pixel, runPixel] = await opened(branches.slice(0, 1));
+  const seconds = await bareSeconds(model, pictures, { run, runPixel });
+  await Promise.all([whole.release(), pixel.release()]);
   return seconds;
 }
 
@@ -75,7 +119,10 @@ async function measure(set: BenchSet, count: number, id: string): Promise<void> 
   try {
     const source = path.join(folder, 'in');
     await writeBenchPictures(pictures, path.join(root, 'media/samples/photo.jpg'), source);
-    const bare = await bareSeconds(id, pictures);
+    const model = await new ModelRegistry(modelFolders).find(id);
+    if (!(model instanceof TiledModel)) throw new Error(`${id} is no tiled model.`);
+    const bare = await bareInSession(model, pictures);
+    const asItComes = await bareAsItComes(model, pictures);
     const settings = { ...DEFAULT_SETTINGS, model: id, namePattern: 'out/{name}.{ext}' };
     const batch = new Batch(
       {
@@ -113,6 +160,10 @@ async function measure(set: BenchSet, count: number, id: string): Promise<void> 
       `bare inference ${bare.toFixed(1)} s · batch ${seconds.toFixed(1)} s (inference in it ` +
         `${inference.toFixed(1)} s, ${(inference / seconds).toFixed(3)}) · ` +
         `${(count / seconds).toFixed(2)} images/s`,
+    );
+    console.log(
+      `bare inference in sessions as ONNX Runtime comes ${asItComes.toFixed(1)} s: ratio ` +
+        (asItComes / seconds).toFixed(3),
     );
     console.log(
       `ratio ${ratio.toFixed(3)} (target ${target}): ${ratio >= target ? 'met' : 'missed'}`,

@@ -16,7 +16,7 @@ const AT_ONCE = 3;
  * Of small pictures more are, since each spends most of its time with files: so many, while their
  * results together have no more pixels than this.
  */
-const SMALL_AT_ONCE = 16;
+const SMALL_AT_ONCE = 8;
 const SMALL_PIXELS = 2 ** 20;
 /** A picture whose engine died under it is tried so often; a neighbour may have been the cause. */
 const TRIES = 3;

@@ -29,7 +29,11 @@ function cli(store: string, args: readonly string[], until?: () => boolean): Pro
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const look = setInterval(() => until?.() && child.kill('SIGINT'), 20);
+  const look = setInterval(() => {
+    if (!until?.()) return;
+    clearInterval(look);
+    child.kill('SIGINT');
+  }, 20);
   return new Promise((resolve) =>
     child.on('close', (status) => {
       clearInterval(look);

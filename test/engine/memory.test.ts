@@ -7,7 +7,7 @@ import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels, NO_STORE } f
 
 /** `npm test -- thorough` takes 6000. */
 const WIDTH = Number(process.env.MEMORY_WIDTH ?? 2000);
-const HEIGHT = (WIDTH * 2) / 3;
+const HEIGHT = Math.round((WIDTH * 2) / 3);
 
 /** Upscales a WIDTH×height picture ×4 in a fresh engine; returns the engine's peak memory in MB. */
 async function peakFor(folder: string, height: number): Promise<number> {

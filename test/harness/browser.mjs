@@ -2,6 +2,8 @@
 import { chromium } from 'playwright-core';
 import { ensureChromium } from '../../scripts/setup-test-host.mjs';
 
+/** A state is waited for as long as a busy machine may need; it is no promise of speed. */
+const STATE_MS = 120_000;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** @returns {Promise<import('playwright-core').Browser>} */
@@ -41,6 +43,7 @@ export async function newPage(browser, events = []) {
     },
   );
   const page = await context.newPage();
+  page.setDefaultTimeout(STATE_MS);
   page.on('console', (message) =>
     events.push(
       `[console.${message.type()}] ${message.text().slice(0, 500)} @ ${message.location().url}`,
