@@ -199,6 +199,7 @@ describe('What a comparison answers its webview', () => {
       'pisaUpscale.scale': 2,
       'pisaUpscale.outputFormat': 'webp',
       'pisaUpscale.pixelArt': 'auto',
+      'pisaUpscale.restore': '',
     };
     assert.deepEqual(JSON.parse(await vscode.env.clipboard.readText()), expected);
   });
