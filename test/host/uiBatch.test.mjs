@@ -137,6 +137,7 @@ uiTest(
   { name: 'batch-reload', fill: fillFolder },
   async ({ page }) => {
     await explorerMenu(page, 'art', 'Upscale Folder…');
+    await page.locator('.tab', { hasText: 'Upscale art' }).waitFor();
     let view = webview(page);
     await view.locator('.row', { hasText: 'picture 3.png' }).locator('input').uncheck();
     await view.locator('#filter').fill('picture 3');

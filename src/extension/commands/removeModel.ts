@@ -17,6 +17,7 @@ export async function removeModel(
   const id = textOf(options, 'id') ?? 'pisa-sr';
   const automatic = isTrue(options, 'confirmed');
   if (!isInstallable(id)) return removeOwn({ tasks, log }, id, automatic);
+  let name: string = id;
   if (!automatic) {
     const states = await tasks.lookUp(vscode.l10n.t('Looking for models'), (client) =>
       client.modelStates(),
@@ -28,16 +29,21 @@ export async function removeModel(
       return false;
     }
     if (!(await confirms(state))) return false;
+    ({ name } = state);
   }
-  const removed = await tasks.change(vscode.l10n.t('Removing {0}', id), { automatic }, (client) => {
-    // Open files can't be removed on Windows.
-    tasks.modelsChanged();
-    return client.removeModel({ id });
-  });
+  const removed = await tasks.change(
+    vscode.l10n.t('Removing {0}', name),
+    { automatic },
+    (client) => {
+      // Open files can't be removed on Windows.
+      tasks.modelsChanged();
+      return client.removeModel({ id });
+    },
+  );
   if (!removed) return false;
   const text = vscode.l10n.t(
     '{0} was removed; {1} are free again.',
-    id,
+    name,
     byteText(removed.bytesFreed),
   );
   log.info(text);
