@@ -64,7 +64,8 @@ function counted({ counts }, code, output) {
     [...output.matchAll(pattern)].reduce((all, [, number]) => all + Number(number), 0);
   const passed = sum(/^ℹ pass (\d+)$/gm) + sum(/^host: (\d+) passed/gm);
   const failed = sum(/^ℹ (?:fail|cancelled) (\d+)$/gm) + sum(/^host: \d+ passed, (\d+) failed$/gm);
-  return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
+  const isNone = passed + sum(/^ℹ skipped (\d+)$/gm) === 0;
+  return { passed, failed: failed === 0 && (code !== 0 || isNone) ? 1 : failed };
 }
 
 /**

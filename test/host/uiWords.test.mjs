@@ -28,6 +28,8 @@ const NAMES = {
   'icons and mnemonics': '$(check) $(error)verified &&Open',
   'hidden characters': `invoice\u202e[a]\u200b(${UNTITLED})`,
 };
+/** Of these Restricted Mode sees some: the texts are made in the same place. */
+const RESTRICTED = ['a command link', 'icons and mnemonics'];
 const MODES = {
   'a trusted folder': {},
   'Restricted Mode': {
@@ -46,13 +48,16 @@ for (const [mode, settings] of Object.entries(MODES))
     after(() => workbench?.stop());
 
     const isRestricted = mode === 'Restricted Mode';
+    const names = Object.entries(NAMES).filter(
+      ([kind]) => !isRestricted || RESTRICTED.includes(kind),
+    );
 
     test('summaries and errors are only words', { timeout: 300_000 }, () =>
       workbench.inWorkspace(
         {
           name: `words-${isRestricted ? 'restricted' : 'trusted'}`,
           fill: async (folder) => {
-            for (const name of Object.values(NAMES)) {
+            for (const [, name] of names) {
               await writePicture(path.join(folder, `${name}.png`), 24, 20);
               await writeFile(path.join(folder, `${name}.webp`), 'no picture');
             }
@@ -61,7 +66,7 @@ for (const [mode, settings] of Object.entries(MODES))
         async ({ page }) => {
           if (isRestricted)
             await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
-          for (const [kind, name] of Object.entries(NAMES))
+          for (const [kind, name] of names)
             for (const [extension, sign] of [
               ['png', '96×80'],
               ['webp', 'not a picture'],
