@@ -91,6 +91,8 @@ export const TIERS = {
     ],
   },
   unit: { lane: 'processor', jobs: () => [together('unit', testFiles('test/unit'))] },
+  // Early: the install test, at the end, packs into the same folder.
+  package: { lane: 'processor', jobs: () => [together('package', testFiles('test/package'))] },
   engine: {
     lane: 'processor',
     setUp: ['chromium', 'strace'],
@@ -125,7 +127,6 @@ export const TIERS = {
     setUp: ['chromium', 'vscode'],
     jobs: () => apart(['test/package/install.test.mjs'], () => ({ needsSetUp: true })),
   },
-  package: { lane: 'processor', jobs: () => [together('package', testFiles('test/package'))] },
   // A second device in software, with float16.
   lavapipe: {
     lane: 'processor',
