@@ -4,6 +4,8 @@
 /** @typedef {import('playwright-core').Locator} Locator */
 
 const START_TIMEOUT_MS = 60_000;
+const MENU_TRIES = 6;
+const MENU_ITEM_MS = 10_000;
 /** VS Code's menus ignore the mouse for their first 100 ms; an instant click is lost. */
 const MENU_DEAF_MS = 250;
 
@@ -143,15 +145,27 @@ export async function openExplorerMenu(page, names) {
   return menu;
 }
 
-/** Picks an item of the context menu of one file or of several selected ones. */
+/**
+ * Picks an item of the context menu of one file or of several selected ones. What the menu holds is
+ * decided when it opens, and a busy explorer closes it; so it is opened again until the item is
+ * there.
+ */
 export async function explorerMenu(page, names, item, { beforeClick } = {}) {
-  const menu = await openExplorerMenu(page, names);
-  await beforeClick?.();
-  await menu
-    .locator('.action-item')
-    .filter({ has: page.getByText(item, { exact: true }) })
-    .click();
-  await menu.waitFor({ state: 'detached' });
+  for (let tries = MENU_TRIES; ; tries--) {
+    const menu = await openExplorerMenu(page, names);
+    await beforeClick?.();
+    const wanted = menu
+      .locator('.action-item')
+      .filter({ has: page.getByText(item, { exact: true }) });
+    try {
+      await wanted.click(tries > 1 ? { timeout: MENU_ITEM_MS } : {});
+      await menu.waitFor({ state: 'detached' });
+      return;
+    } catch (error) {
+      if (tries <= 1) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
 }
 
 /** The titles of the items of the context menu of a file. */
