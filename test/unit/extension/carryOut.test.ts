@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { before, describe, test } from 'node:test';
 import type * as carrying from '../../../src/extension/errors/carryOut';
 import { againFor, mergedOverrides } from '../../../src/extension/jobs/again';
 import type { BatchReport } from '../../../src/extension/jobs/batch';
@@ -12,32 +9,16 @@ import { PLAIN_REMEDIES, type Remedy } from '../../../src/shared/remedies';
 import { RpcError } from '../../../src/shared/rpc';
 import type { Told } from './fakeVscode';
 import { resultOf } from './fakes';
+import { withFakeVscode } from './withFakeVscode';
 
 type Carrying = typeof carrying & { readonly told: Told[] };
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const folder = mkdtempSync(path.join(os.tmpdir(), 'carry-out-'));
 let bundled: Carrying;
 
 before(async () => {
-  const outfile = path.join(folder, 'carryOut.mjs');
-  await build({
-    stdin: {
-      contents:
-        "export * from '../../../src/extension/errors/carryOut';" +
-        "export { told } from './fakeVscode';",
-      resolveDir: import.meta.dirname,
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    alias: { vscode: path.join(import.meta.dirname, 'fakeVscode.ts') },
-    logLevel: 'error',
-  });
-  bundled = (await import(pathToFileURL(outfile).href)) as Carrying;
+  bundled = await withFakeVscode<Carrying>(['extension/errors/carryOut']);
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the buttons of an error', () => {
   test('each does what it says: a command that exists, the work once more, or the details', async () => {

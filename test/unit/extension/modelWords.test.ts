@@ -1,45 +1,25 @@
 // What is told of models, with a stand-in for VS Code that keeps what it is given.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { before, beforeEach, describe, it } from 'node:test';
 import type * as removing from '../../../src/extension/commands/removeModel';
 import type * as failures from '../../../src/extension/errors/showFailure';
 import type { ModelState } from '../../../src/shared/modelProtocol';
 import type * as rpc from '../../../src/shared/rpc';
 import type { Told } from './fakeVscode';
+import { withFakeVscode } from './withFakeVscode';
 
 type Bundle = typeof removing & typeof failures & typeof rpc & { readonly told: Told[] };
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'model-words-'));
 let bundle: Bundle;
 
 before(async () => {
-  const outfile = path.join(folder, 'bundle.mjs');
-  await build({
-    stdin: {
-      contents: [
-        "export * from '../../../src/extension/commands/removeModel';",
-        "export * from '../../../src/extension/errors/showFailure';",
-        "export { RpcError } from '../../../src/shared/rpc';",
-        "export { told } from './fakeVscode';",
-      ].join('\n'),
-      resolveDir: import.meta.dirname,
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    alias: { vscode: path.join(import.meta.dirname, 'fakeVscode.ts') },
-    logLevel: 'error',
-  });
-  bundle = (await import(pathToFileURL(outfile).href)) as Bundle;
+  bundle = await withFakeVscode<Bundle>([
+    'extension/commands/removeModel',
+    'extension/errors/showFailure',
+    'shared/rpc',
+  ]);
 });
 beforeEach(() => bundle.told.splice(0));
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 const toldTo = (where: string): string[] =>
   bundle.told.filter((one) => one.where === where).map(({ text }) => text);

@@ -2,12 +2,7 @@
 // The files of src/extension/ui run as they are, with a stand-in for VS Code that keeps what it is
 // given; what VS Code itself makes of it is tested in test/host.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { before, describe, test } from 'node:test';
 import type * as logs from '../../../src/extension/log';
 import type * as lineTerminal from '../../../src/extension/ui/lineTerminal';
 import type * as markdown from '../../../src/extension/ui/markdown';
@@ -19,6 +14,7 @@ import type * as statusBar from '../../../src/extension/ui/statusBar';
 import type * as rpc from '../../../src/shared/rpc';
 import { CI_COMMAND, HOSTILE_TEXTS, ICON, LINK, UNSEEN } from '../hostileTexts';
 import type { Told } from './fakeVscode';
+import { withFakeVscode } from './withFakeVscode';
 
 type Ui = typeof notifications &
   typeof progress &
@@ -39,34 +35,15 @@ const MODULES = [
     'markdown',
     'panels',
     'lineTerminal',
-  ].map((name) => `ui/${name}`),
-  'log',
+  ].map((name) => `extension/ui/${name}`),
+  'extension/log',
+  'shared/rpc',
 ];
-const FAKE = path.join(import.meta.dirname, 'fakeVscode.ts');
-const folder = mkdtempSync(path.join(os.tmpdir(), 'ui-words-'));
 let ui: Ui;
 
 before(async () => {
-  const outfile = path.join(folder, 'ui.mjs');
-  await build({
-    stdin: {
-      contents: [
-        ...MODULES.map((name) => `export * from '../../../src/extension/${name}';`),
-        "export { RpcError } from '../../../src/shared/rpc';",
-        "export { told } from './fakeVscode';",
-      ].join('\n'),
-      resolveDir: import.meta.dirname,
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    alias: { vscode: FAKE },
-    logLevel: 'error',
-  });
-  ui = (await import(pathToFileURL(outfile).href)) as Ui;
+  ui = await withFakeVscode<Ui>(MODULES);
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Each front end shows the text wherever it can. */
 const FRONT_ENDS: Readonly<Record<string, (text: string) => Promise<unknown>>> = {
