@@ -14,6 +14,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleTests } from './test/bundleTests.mjs';
 import { run, runJobs } from './test/runJobs.mjs';
 import { TIERS } from './test/tiers.mjs';
 
@@ -37,6 +38,7 @@ const jobs = chosen.flatMap((tier) => {
   const { lane, jobs: make } = TIERS[tier];
   return make().map((job) => ({ ...job, tier, lane }));
 });
+await bundleTests([...new Set(jobs.flatMap(({ bundle = [] }) => bundle))]);
 const total = await runJobs(jobs, setUp);
 total[build.code === 0 ? 'passed' : 'failed']++;
 process.exitCode = total.failed > 0 ? 1 : 0;

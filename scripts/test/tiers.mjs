@@ -1,11 +1,13 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { bundleOf } from './bundleTests.mjs';
 
 /**
  * @typedef {object} Job
  * @property {string} tier
  * @property {string} name
  * @property {string[]} command
+ * @property {string[]} [bundle] test files that must be bundled before
  * @property {Record<string, string>} [env]
  * @property {'runner' | 'exit'} counts whether it counts its tests itself, or is one
  * @property {boolean} [needsSetUp] waits until what the tests need is installed
@@ -20,10 +22,22 @@ import path from 'node:path';
  */
 
 const node = process.execPath;
-const nodeTest = (...args) => [
-  node,
-  ...['--import', 'tsx', '--test', '--test-reporter=spec', ...args],
-];
+
+/** What runs test files: those in TypeScript from their bundles, those of JavaScript as they are. */
+function nodeTest(files, ...options) {
+  const bundle = files.filter((file) => file.endsWith('.ts'));
+  const isBundled = bundle.length === files.length;
+  return {
+    bundle,
+    command: [
+      node,
+      ...(isBundled ? ['--enable-source-maps'] : ['--import', 'tsx']),
+      ...['--test', '--test-reporter=spec', ...options],
+      ...(isBundled ? files.map(bundleOf) : files),
+    ],
+    counts: 'runner',
+  };
+}
 
 /** A check that counts as one test. */
 const check = (name, ...command) => ({ name, command: [node, ...command], counts: 'exit' });
@@ -32,8 +46,7 @@ const tool = (...parts) => path.join('node_modules', ...parts);
 /** Test files that one process after the other runs, as one job. */
 const together = (name, files, more = {}) => ({
   name,
-  command: nodeTest('--test-concurrency=1', ...files),
-  counts: 'runner',
+  ...nodeTest(files, '--test-concurrency=1'),
   ...more,
 });
 
@@ -41,8 +54,7 @@ const together = (name, files, more = {}) => ({
 const apart = (files, more = () => ({})) =>
   files.map((file) => ({
     name: path.basename(file).replace(/\.test\.m?ts$/, ''),
-    command: nodeTest(file),
-    counts: 'runner',
+    ...nodeTest([file]),
     ...more(file),
   }));
 
@@ -83,7 +95,12 @@ export const TIERS = {
     lane: 'processor',
     jobs: () => [
       ...['engine', 'extension', 'webview', 'test'].map((name) =>
-        check(`types of ${name}`, tool('typescript', 'bin', 'tsc'), '-p', `tsconfig.${name}.json`),
+        check(
+          `types of ${name}`,
+          tool('typescript-7', 'bin', 'tsc'),
+          '-p',
+          `tsconfig.${name}.json`,
+        ),
       ),
       check('format', tool('prettier', 'bin', 'prettier.cjs'), '--check', '.'),
       check('notices', 'scripts/notices.mjs', '--check'),

@@ -66,7 +66,7 @@ async function install(): Promise<string> {
   const command = npmCommand([
     'install',
     npmTarball(),
-    `typescript@${versionOf('typescript')}`,
+    `typescript@${versionOf('typescript-7')}`,
     `@types/node@${versionOf('@types/node')}`,
     ...['--prefer-offline', '--no-audit', '--no-fund', '--foreground-scripts'],
   ]);
