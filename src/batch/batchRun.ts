@@ -262,6 +262,8 @@ export class BatchRun {
         inferenceSeconds: result.seconds.inference,
         bytes: result.bytes,
         size: { width: result.width, height: result.height },
+        device: result.device,
+        ...(result.server === undefined ? {} : { server: result.server }),
       });
     } catch (caught) {
       if (this.givenUp.has(id))

@@ -1,6 +1,6 @@
 import type { UpscaleCall } from '../client/engineClient';
 import type { Size } from '../shared/geometry';
-import type { OutputFormat } from '../shared/settings';
+import type { Device, OutputFormat } from '../shared/settings';
 
 /** Everything of a call that decides how the result looks. */
 export type ItemSettings = Omit<
@@ -115,6 +115,9 @@ export type Outcome = {
   readonly inferenceSeconds: number;
   readonly bytes: number;
   readonly size?: Size;
+  /** Where it was computed; missing unless it is done. */
+  readonly device?: Device;
+  readonly server?: string;
 };
 
 export type Report = {

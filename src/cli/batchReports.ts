@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Outcome, Plan, PlanItem, Reason, Report } from '../batch/types';
+import { deviceText } from '../shared/deviceText';
 import { RpcError } from '../shared/rpc';
 import { errorObject, reportFailure } from './output';
 import { print, printJson, tell } from './terminal';
@@ -142,6 +143,7 @@ export function summary(items: readonly PlanItem[]): string {
 /** Prints how one picture ended. */
 export function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json: boolean): void {
   const { input, output, state, code, message, hint, notes, seconds, size, bytes } = outcome;
+  const { device, server } = outcome;
   if (json) {
     const error =
       state === 'failed'
@@ -154,11 +156,14 @@ export function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json
       ...size,
       bytes,
       seconds,
+      ...(device === undefined ? {} : { device }),
+      ...(server === undefined ? {} : { server }),
       notes,
       ...error,
     });
   } else if (state === 'done') {
-    print(`${output}  ${size?.width ?? 0}×${size?.height ?? 0}  ${seconds.toFixed(1)} s`);
+    const where = device === 'remote' ? ` on ${deviceText({ device, server })}` : '';
+    print(`${output}  ${size?.width ?? 0}×${size?.height ?? 0}  ${seconds.toFixed(1)} s${where}`);
     for (const note of notes) tell(`  note: ${note}`);
   } else if (state === 'failed')
     tell(`${input}: ${message ?? ''}${hint === undefined ? '' : ` ${hint}`}`);

@@ -27,6 +27,7 @@ import { givenOptions } from './given';
 import { importModel, type ImportOptions } from './importModel';
 import { installModel, type InstallOptions } from './installModel';
 import { listModels } from './listModels';
+import { addRemoteOptions, readRemote, withServer, type RemoteOptions } from './remoteOptions';
 import { removeModel } from './removeModel';
 import { region } from './region';
 import { adviceOf, remedyWords } from './remedyWords';
@@ -60,6 +61,7 @@ const program = new Command('pisa-upscale')
   .option('--verbose', 'print what the engine logs', false)
   .showHelpAfterError('(--help lists the options)')
   .configureOutput(commanderOutput);
+addRemoteOptions(program);
 
 program
   .command('upscale', { isDefault: true })
@@ -231,7 +233,14 @@ program
   .option('--json', 'print one JSON object per picture on stdout', false)
   .action((files: string[], options: UpscaleBatchOptions, command: Command) =>
     run((client, signal, modelFolders) =>
-      upscale(client, files, options, givenOptions(command), modelFolders, signal),
+      upscale(
+        client,
+        files,
+        withServer(options, program.opts<RemoteOptions>(), givenOptions(command)),
+        givenOptions(command),
+        modelFolders,
+        signal,
+      ),
     ),
   );
 
@@ -373,6 +382,7 @@ async function run(
     modelFolders,
     store,
     idleSeconds: 3600,
+    remote: () => readRemote(program.opts<RemoteOptions>(), process.env),
     words: { advice: adviceOf, note: remedyWords },
     log: (line) => {
       if (verbose) tell(line);

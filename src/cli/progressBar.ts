@@ -1,4 +1,5 @@
 import type { UpscaleProgress } from '../shared/engineProtocol';
+import { deviceText } from '../shared/deviceText';
 import { progressAfter } from '../shared/liveProgress';
 import { isWatched, TextBar } from './terminal';
 
@@ -28,14 +29,14 @@ export class ProgressBar {
     this.draw(progress);
   }
 
-  private draw({ phase, tile, tiles, device, secondsLeft }: UpscaleProgress): void {
+  private draw({ phase, tile, tiles, device, server, secondsLeft }: UpscaleProgress): void {
     const left = secondsLeft === undefined ? '' : ` · about ${Math.ceil(secondsLeft)} s left`;
     const what =
       phase === 'encode'
         ? 'writing'
         : tiles === 0
           ? 'reading'
-          : `tile ${Math.min(Math.floor(tile) + 1, tiles)}/${tiles} · ${device ?? ''}${left}`;
+          : `tile ${Math.min(Math.floor(tile) + 1, tiles)}/${tiles} · ${device ? deviceText({ device, server }) : ''}${left}`;
     this.bar.draw(tile, Math.max(1, tiles), { label: this.label, what });
   }
 

@@ -20,6 +20,7 @@ export const OPTIONS: Record<ChangeableSetting, string> = {
   pixelGuidance: '--pixel',
   proxy: '--proxy',
   quality: '--quality',
+  'remote.url': '--remote',
   scale: '--scale',
   semanticGuidance: '--semantic',
 };

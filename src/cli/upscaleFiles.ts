@@ -2,6 +2,7 @@ import path from 'node:path';
 import { densityOutputs, srcset } from '../shared/density';
 import type { EngineClient } from '../client/engineClient';
 import type { UpscaleResult } from '../shared/engineProtocol';
+import { deviceText } from '../shared/deviceText';
 import { named } from '../files/systemError';
 import { describeGuidance } from '../shared/guidance';
 import { RpcError } from '../shared/rpc';
@@ -87,6 +88,7 @@ function report(result: UpscaleResult, json: boolean): void {
     height,
     model,
     device,
+    server,
     scale,
     guidance,
     tiles,
@@ -103,6 +105,7 @@ function report(result: UpscaleResult, json: boolean): void {
       height,
       model,
       device,
+      ...(server === undefined ? {} : { server }),
       scale,
       guidance,
       tiles,
@@ -124,7 +127,7 @@ function report(result: UpscaleResult, json: boolean): void {
       `${width}×${height}`,
       `×${Math.round(scale * 100) / 100}`,
       describeGuidance(guidance, result.branches),
-      `${seconds.total.toFixed(1)} s on ${device}`,
+      `${seconds.total.toFixed(1)} s on ${deviceText(result)}`,
     ]
       .filter((part) => part !== '')
       .join('  '),

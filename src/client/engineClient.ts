@@ -34,6 +34,7 @@ import type {
   PreviewResult,
 } from '../shared/previewProtocol';
 import type { Remedy } from '../shared/remedies';
+import type { RemoteSettings } from '../shared/remoteSettings';
 import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
 import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
@@ -50,6 +51,11 @@ export type EngineClientOptions = {
   readonly idleSeconds: number;
   /** Receives what the engine prints, and its life-cycle. */
   readonly log: (line: string) => void;
+  /**
+   * The inference server of the person, asked for whenever an engine starts; it may be waited for,
+   * as a secret storage answers late.
+   */
+  readonly remote?: () => Promise<RemoteSettings | undefined>;
   /** How the front end says what can be done. Errors and notes pass on without, if there is none. */
   readonly words?: FrontEndWords;
 };
@@ -94,6 +100,8 @@ export class EngineClient {
   private activeCalls = 0;
   private crashes: number[] = [];
   private disposed = false;
+  /** Resolves when the running engine knows what the settings say. */
+  private ready: Promise<void> = Promise.resolve();
   private swept: Promise<void> | undefined;
   private readonly sweeping = new AbortController();
 
@@ -351,6 +359,7 @@ export class EngineClient {
     };
     options.signal?.addEventListener('abort', onAbort, { once: true });
     try {
+      await this.ready;
       return await engine.rpc.call(method, params, options);
     } catch (error) {
       // Temporary files may only be removed once the process that writes them is gone.
@@ -380,11 +389,20 @@ export class EngineClient {
     }
     const engine = new EngineProcess(this.options);
     this.process = engine;
+    this.ready = this.configure(engine);
+    // Whoever calls awaits it, too.
+    this.ready.catch(() => undefined);
     void engine.ended.then((unexpected) => {
       if (unexpected) this.crashes.push(Date.now());
       if (this.process === engine) this.process = undefined;
     });
     return engine;
+  }
+
+  /** Over the connection, where no list of processes and no child's environment shows secrets. */
+  private async configure(engine: EngineProcess): Promise<void> {
+    const settings = await this.options.remote?.();
+    if (settings) await engine.rpc.call('useRemote', settings);
   }
 
   private startIdleTimer(): void {

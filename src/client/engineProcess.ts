@@ -6,6 +6,9 @@ import type { EngineApi } from '../shared/engineProtocol';
 /** A port of this machine at which a debugger may attach to the engine; set by who debugs it. */
 const INSPECT_VARIABLE = 'PISA_UPSCALE_ENGINE_INSPECT';
 
+/** What variables begin with that say how to reach an inference server. */
+export const REMOTE_VARIABLES = 'PISA_UPSCALE_REMOTE_';
+
 export type EngineProcessOptions = {
   readonly entry: string;
   readonly modelFolders: readonly string[];
@@ -37,6 +40,7 @@ export class EngineProcess {
         ELECTRON_RUN_AS_NODE: '1',
         ELECTRON_NO_ASAR: '1',
         NODE_OPTIONS: undefined,
+        ...withoutSecrets(process.env),
         // The engine sets it, too, before it loads ONNX Runtime; on Windows a library may only see
         // what a process was started with.
         ORT_DISABLE_TELEMETRY: '1',
@@ -116,6 +120,14 @@ export class EngineProcess {
     });
   }
 }
+
+/** The engine and its children learn secrets over the connection only. */
+const withoutSecrets = (env: NodeJS.ProcessEnv): Record<string, undefined> =>
+  Object.fromEntries(
+    Object.keys(env)
+      .filter((name) => name.toUpperCase().startsWith(REMOTE_VARIABLES))
+      .map((name) => [name, undefined]),
+  );
 
 /** Node's argument that opens the inspector on the loopback address; nothing for what is no port. */
 export function inspectorArguments(port: string | undefined): string[] {

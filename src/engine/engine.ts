@@ -1,6 +1,8 @@
 import { removeTree } from '../files/removeTree';
+import type { RemoteSettings } from '../shared/remoteSettings';
 import type { CallContext } from '../shared/rpc';
 import type {
+  DevicesReport,
   EngineApi,
   EngineVersions,
   ModelCheck,
@@ -18,8 +20,11 @@ import { ModelRegistry, summarize } from './models/registry';
 import { PisaSessions } from './pisa/pisaSessions';
 import { exactRegion } from './preview/exactRegion';
 import { previewFile } from './preview/previewFile';
+import type { RemoteDevice } from './remote/remoteDevice';
+import { noServer, openRemoteDevice, reportRemote, resolveRemote } from './remote/remoteDevices';
+import { openRemoteSession } from './remote/remoteSession';
 import { loadOnnxRuntime } from './runtime/onnxRuntime';
-import { threadCount } from './runtime/session';
+import { openTileSession, threadCount } from './runtime/session';
 import { SessionPool } from './runtime/sessionPool';
 import { Line } from './line';
 import { deviceChecks } from './trust/deviceChecks';
@@ -50,12 +55,18 @@ export class Engine {
   private readonly models: ModelRegistry;
   private readonly manager: ModelManager;
   private readonly devices: DeviceTrust;
-  private readonly sessions = new SessionPool();
+  private readonly sessions = new SessionPool((model, device, branches) =>
+    device === 'remote'
+      ? openRemoteSession(this.requireRemote(), model, branches)
+      : openTileSession(model.graph, device, branches),
+  );
   private readonly pisa = new PisaSessions();
   /** Whoever runs a network, or works with a session, stands in this line. */
   private readonly line = new Line();
   private readonly unfinished = new Set<Promise<unknown>>();
   private readonly services: UpscaleServices;
+  /** The person's inference server, or what is wrong with how they named it. */
+  private remote: { readonly device: RemoteDevice } | { readonly problem: Error } | undefined;
 
   constructor(private readonly options: EngineOptions) {
     const folders = [...options.modelFolders, options.store];
@@ -68,9 +79,17 @@ export class Engine {
       deviceChecks({ ...options, folders }),
       new TrustFile(defaultTrustFile()),
     );
+    const remote = (): RemoteDevice | undefined =>
+      this.remote && 'device' in this.remote ? this.remote.device : undefined;
     this.services = {
+      get remote() {
+        return remote();
+      },
       findModel: (id) => this.models.find(id),
-      resolveDevice: (choice, model, context) => this.devices.resolve(choice, model, context),
+      resolveDevice: async (choice, model, context) =>
+        choice === 'remote'
+          ? resolveRemote(this.requireRemote(), model, context)
+          : this.devices.resolve(choice, model, context),
       refusal: (model, device, precision) => this.devices.refusal(model, device, precision),
       acquireSession: async (model, device, tile, branches) => {
         await this.pisa.release();
@@ -97,8 +116,9 @@ export class Engine {
         inspectAll(inputs, maxInputMegapixels, signal),
       pace: (params, { signal }) =>
         this.line.run(signal, () => measurePace(params, this.services, signal)),
-      devices: async ({ refresh, models }) =>
-        this.devices.report({ refresh, models: models === true ? await this.models.list() : [] }),
+      devices: ({ refresh, models }, { signal }) =>
+        this.reportDevices(refresh, models === true, signal),
+      useRemote: async (settings) => this.useRemote(settings),
       models: () => this.listModels(),
       checkModels: () => this.checkModels(),
       versions: () => this.versions(),
@@ -130,6 +150,42 @@ export class Engine {
     this.unfinished.add(over);
     void over.then(() => this.unfinished.delete(over));
     return work;
+  }
+
+  /** What is wrong with the settings is told to whoever uses the server. */
+  private useRemote(settings: RemoteSettings): void {
+    if (this.remote && 'device' in this.remote) this.remote.device.close();
+    try {
+      this.remote = { device: openRemoteDevice(settings) };
+    } catch (error) {
+      this.remote = { problem: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  private requireRemote(): RemoteDevice {
+    if (!this.remote) throw noServer();
+    if ('problem' in this.remote) throw this.remote.problem;
+    return this.remote.device;
+  }
+
+  private async reportDevices(
+    refresh: boolean,
+    withModels: boolean,
+    signal: AbortSignal,
+  ): Promise<DevicesReport> {
+    const models = withModels ? await this.models.list() : [];
+    const report = await this.devices.report({ refresh, models });
+    if (!this.remote) return report;
+    const { device, models: trusts } = await reportRemote(
+      () => this.requireRemote(),
+      models,
+      signal,
+    );
+    return {
+      ...report,
+      devices: [...report.devices, device],
+      models: [...report.models, ...trusts],
+    };
   }
 
   /** Resolves when nothing runs any more. */

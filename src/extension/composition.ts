@@ -14,6 +14,7 @@ import { tellRange } from './errors/tellRange';
 import { EngineSupervisor } from './engineSupervisor';
 import { UpscaleJobs } from './jobs/upscaleJobs';
 import { Log } from './log';
+import { ServerSecrets } from './remote/serverSecrets';
 import { ModelTasks } from './models/modelTasks';
 import { PlainDocuments } from './ui/plainDocuments';
 
@@ -25,6 +26,7 @@ export class Composition extends Disposable {
   private readonly log = this.register(new Log());
   private readonly config = this.register(new Config());
   private readonly engine = new EngineSupervisor(() => this.createEngine());
+  private readonly secrets: ServerSecrets;
   private readonly documents = this.register(new PlainDocuments());
   private readonly tasks = new ModelTasks(
     () => this.createEngine(),
@@ -46,10 +48,16 @@ export class Composition extends Disposable {
   constructor(
     private readonly context: Pick<
       vscode.ExtensionContext,
-      'extensionPath' | 'extensionUri' | 'workspaceState' | 'storageUri' | 'globalStorageUri'
+      | 'extensionPath'
+      | 'extensionUri'
+      | 'workspaceState'
+      | 'storageUri'
+      | 'globalStorageUri'
+      | 'secrets'
     >,
   ) {
     super();
+    this.secrets = this.register(new ServerSecrets(context.secrets, () => this.engine.replace()));
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));
     this.register(
       this.config.onDidFindProblem(
@@ -89,6 +97,7 @@ export class Composition extends Disposable {
       panels: this.comparisons,
       batches: this.batches,
       documents: this.documents,
+      secrets: this.secrets,
     });
   }
 
@@ -118,6 +127,10 @@ export class Composition extends Disposable {
       store: store ?? defaultModelStore(),
       idleSeconds,
       log: (line) => this.log.info(line),
+      remote: async () => {
+        const server = this.config.server();
+        return server && { ...server, secrets: await this.secrets.of(server.url) };
+      },
       // What is done about a note is a button of the summary.
       words: {
         advice: (error) => adviceOf(error, vscode.l10n.t),

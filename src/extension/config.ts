@@ -3,6 +3,7 @@ import type { PanelChoice } from '../shared/panelProtocol';
 import { RpcError } from '../shared/rpc';
 import type { UpscaleSettings } from '../shared/settings';
 import { Disposable } from './disposable';
+import { readServerSettings, type ServerSettings } from './remote/remoteSettingsReader';
 import {
   rangeProblems,
   readAction,
@@ -17,7 +18,7 @@ import {
 } from './settingsReader';
 
 const SECTION = 'pisaUpscale';
-const ENGINE_KEYS = ['modelFolders', 'modelStore', 'engineIdleMinutes'];
+const ENGINE_KEYS = ['modelFolders', 'modelStore', 'engineIdleMinutes', 'remote'];
 
 /** The only reader of the editor's settings. */
 export class Config extends Disposable {
@@ -56,6 +57,14 @@ export class Config extends Disposable {
 
   engine(): EngineSettings {
     return readEngineSettings(lookupFor(undefined));
+  }
+
+  /**
+   * The inference server; undefined when none is named. Only of the machine's own settings: a
+   * workspace can't say where pictures are sent.
+   */
+  server(): ServerSettings | undefined {
+    return readServerSettings(lookupFor(undefined));
   }
 
   /** Where models are downloaded from, and through which proxy. */

@@ -30,4 +30,10 @@ export type {
   ResultFacts,
   UpscaleOptions,
 } from './options';
-export { openUpscaler, upscale, type Upscaler, type UpscalerOptions } from './upscaler';
+export {
+  openUpscaler,
+  upscale,
+  type RemoteServer,
+  type Upscaler,
+  type UpscalerOptions,
+} from './upscaler';

@@ -24,6 +24,8 @@ export type Progress = {
   readonly tile: number;
   readonly tiles: number;
   readonly device?: Device;
+  /** The inference server, where that is the device. */
+  readonly server?: string;
   /** Estimated seconds until the network is done; missing until the first tile is. */
   readonly secondsLeft?: number;
 };
@@ -80,6 +82,8 @@ export type ResultFacts = {
   readonly scale: number;
   readonly model: string;
   readonly device: Device;
+  /** The inference server, where that is the device. */
+  readonly server?: string;
   /** The dials that were used; 0 for a branch that the model lacks. */
   readonly guidance: Guidance;
   readonly seconds: number;
@@ -131,6 +135,7 @@ export function progressFrom({
   tile,
   tiles,
   device,
+  server,
   secondsLeft,
 }: UpscaleProgress): Progress {
   return {
@@ -138,6 +143,7 @@ export function progressFrom({
     tile,
     tiles,
     ...(device === undefined ? {} : { device }),
+    ...(server === undefined ? {} : { server }),
     ...(secondsLeft === undefined ? {} : { secondsLeft }),
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { EngineClient } from '../client/engineClient';
 import { defaultModelStore } from '../client/modelStore';
 import type { DevicesReport, ModelSummary, UpscaleResult } from '../shared/engineProtocol';
+import { REMOTE_DEFAULTS, type RemoteSettings } from '../shared/remoteSettings';
 import { errorFor } from './error';
 import {
   callFor,
@@ -22,6 +23,9 @@ const IDLE_SECONDS = 60;
 type ToFile = UpscaleOptions & { readonly output: string | URL };
 type ToBytes = UpscaleOptions & { readonly output?: undefined };
 
+/** A server of the Open Inference Protocol; all but its address has a default. */
+export type RemoteServer = Partial<RemoteSettings> & Pick<RemoteSettings, 'url'>;
+
 export type UpscalerOptions = {
   /** More folders with models; relative ones start from the working folder. */
   readonly modelFolders?: readonly string[];
@@ -29,6 +33,8 @@ export type UpscalerOptions = {
   readonly modelStore?: string;
   /** The engine's process ends after so long without work, and starts again by itself; 60. */
   readonly idleSeconds?: number;
+  /** The inference server that the device `remote` is. */
+  readonly remote?: RemoteServer;
   /** Gets what the engine prints. */
   readonly onLog?: (line: string) => void;
 };
@@ -52,12 +58,13 @@ export interface Upscaler {
 class EngineUpscaler implements Upscaler {
   private readonly client: EngineClient;
 
-  constructor({ modelFolders = [], modelStore, idleSeconds, onLog }: UpscalerOptions) {
+  constructor({ modelFolders = [], modelStore, idleSeconds, remote, onLog }: UpscalerOptions) {
     this.client = new EngineClient({
       entry: ENTRY,
       modelFolders: [MODELS, ...modelFolders.map((folder) => path.resolve(folder))],
       store: modelStore === undefined ? defaultModelStore() : path.resolve(modelStore),
       idleSeconds: idleSeconds ?? IDLE_SECONDS,
+      ...(remote ? { remote: () => Promise.resolve({ ...REMOTE_DEFAULTS, ...remote }) } : {}),
       log: (line) => onLog?.(line),
     });
   }
@@ -140,9 +147,20 @@ function factsOf({
   scale,
   model,
   device,
+  server,
   guidance,
   seconds,
   notes,
 }: UpscaleResult): ResultFacts {
-  return { width, height, scale, model, device, guidance, seconds: seconds.total, notes };
+  return {
+    width,
+    height,
+    scale,
+    model,
+    device,
+    ...(server === undefined ? {} : { server }),
+    guidance,
+    seconds: seconds.total,
+    notes,
+  };
 }

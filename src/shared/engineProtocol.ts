@@ -11,6 +11,7 @@ import type {
   PreviewResult,
 } from './previewProtocol';
 import type { Remedy } from './remedies';
+import type { RemoteSettings } from './remoteSettings';
 import type { CallContext, RpcErrorValue } from './rpc';
 import type {
   ColourFix,
@@ -87,6 +88,8 @@ export type UpscaleProgress = {
   readonly tile: number;
   readonly tiles: number;
   readonly device?: Device;
+  /** The inference server, where that is the device: its name, version and host. */
+  readonly server?: string;
   /** Estimated seconds until the inference ends; missing until the first tile is done. */
   readonly secondsLeft?: number;
   /** The part of the picture that this step finished, in output pixels of the model. */
@@ -110,6 +113,8 @@ export type UpscaleResult = {
   readonly bytes: number;
   readonly model: string;
   readonly device: Device;
+  /** The inference server, where that is the device: its name, version and host. */
+  readonly server?: string;
   readonly scale: number;
   readonly guidance: Guidance;
   readonly branches: readonly Branch[];
@@ -213,6 +218,8 @@ export type EngineVersions = {
 
 /** What the engine process offers. */
 export type EngineApi = ModelApi & {
+  /** Tells the engine which server the device `remote` is; before all else, or never. */
+  useRemote(params: RemoteSettings, context: CallContext): Promise<void>;
   upscale(params: UpscaleRequest, context: CallContext): Promise<UpscaleResult>;
   /** Progress is `PreviewProgress`. */
   preview(params: PreviewRequest, context: CallContext): Promise<PreviewResult>;

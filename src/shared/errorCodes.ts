@@ -30,6 +30,7 @@ export const REMEDIES_BY_CODE = {
   'model-damaged': ['manage-models'],
   'device-unavailable': ['use-cpu', 'show-devices'],
   'inference-failed': ['use-cpu', 'show-log'],
+  'remote-failed': ['retry', 'use-cpu', 'show-log'],
   'runtime-missing': ['reinstall', 'show-log'],
   'disk-full': [],
   'folder-read-only': [],

@@ -35,6 +35,7 @@ export const CHANGEABLE_SETTINGS = [
   'pixelGuidance',
   'proxy',
   'quality',
+  'remote.url',
   'scale',
   'semanticGuidance',
 ] as const;

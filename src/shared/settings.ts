@@ -2,8 +2,8 @@ import type { AssetOptions } from './assetOptions';
 import { DEFAULT_GUIDANCE, type Guidance } from './guidance';
 import type { OutputOptions } from './outputOptions';
 
-/** Execution providers of ONNX Runtime that the engine can ask for. */
-export const DEVICES = ['cpu', 'webgpu', 'dml', 'coreml', 'cuda'] as const;
+/** Execution providers of ONNX Runtime that the engine can ask for, and a server of the person's. */
+export const DEVICES = ['cpu', 'webgpu', 'dml', 'coreml', 'cuda', 'remote'] as const;
 export type Device = (typeof DEVICES)[number];
 export type DeviceChoice = 'auto' | Device;
 

@@ -75,7 +75,9 @@ describe('what can be done about an error', () => {
 
   test('every setting that a remedy names exists, and every option', () => {
     const manifest = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
-    const program = readFileSync(path.join(ROOT, 'src/cli/main.ts'), 'utf8');
+    const program = ['main', 'remoteOptions']
+      .map((name) => readFileSync(path.join(ROOT, `src/cli/${name}.ts`), 'utf8'))
+      .join('\n');
     for (const setting of CHANGEABLE_SETTINGS) {
       if (setting !== 'proxy')
         assert.ok(manifest.includes(`"${editor.settingId(setting)}"`), setting);

@@ -13,6 +13,7 @@ import type {
   UpscaleContext,
   UpscaleServices,
 } from '../upscale/services';
+import type { TiledModel } from './kinds/tiled';
 import type { Descriptor, ModelFile } from './manifest';
 
 /** What a person can do when a model's files are not as they should be. */
@@ -49,6 +50,8 @@ export type Model = {
   readonly precisions: readonly ComputeType[];
   /** Whether a part of a picture can be computed alone, so that previews need not know the rest. */
   readonly byTiles: boolean;
+  /** The network as a server runs it; undefined for what no server can. */
+  readonly served: TiledModel | undefined;
   /**
    * Whether nobody else changes its files, so that checking them once in the life of a process will
    * do.

@@ -5,7 +5,7 @@ import { throwIfCancelled } from '../errors';
 import { AreaResampler } from '../image/resampleArea';
 import type { TiledModel } from '../models/kinds/tiled';
 import { checkGuidance, checkRegion } from '../upscale/checkRequest';
-import { tiledAttempts } from '../upscale/inferTiled';
+import { descriptorOn, tiledAttempts } from '../upscale/inferTiled';
 import type { UpscaleServices } from '../upscale/services';
 import { runTile } from './modelTile';
 import { withSource, type OpenSource } from './openSource';
@@ -60,14 +60,15 @@ export async function exactTiled(
     'lanczos3',
   );
   await tiledAttempts(services, source, manifest.tilePixels, async ({ device, tilePixels }) => {
-    const plan = previewPlan(manifest, sourceSize, tilePixels);
+    const cut = descriptorOn(services, model, device);
+    const plan = previewPlan(cut, sourceSize, tilePixels);
     const session = await services.acquireSession(model, device, plan.tile, manifest.branches);
     await fillScratch(target, async (handle) => {
-      for (const window of windowsOf(plan, manifest, sourceSize)) {
+      for (const window of windowsOf(plan, cut, sourceSize)) {
         const part = intersection(ownedRect(window.kept, sourceSize, size), rect);
         if (!part) continue;
         throwIfCancelled(signal);
-        const layers = await runTile(window, { model, plan, session }, source, [guidance]);
+        const layers = await runTile(window, { model, plan, session, signal }, source, [guidance]);
         const tile = resultTile(layers, resampler, sourceSize, window.kept);
         const pixels = cropped(tile.bytes, tile.rect, 3, part);
         const line = 3 * part.width;

@@ -24,6 +24,7 @@ export type TileNetwork = {
   readonly model: TiledModel;
   readonly plan: TilePlan;
   readonly session: TileSession;
+  readonly signal: AbortSignal;
 };
 
 /** Bytes of a tile: so many layers of its area, and its alpha. */
@@ -40,13 +41,14 @@ export const tileArea = (
 /** Runs the network on a tile, and blends it for each guidance, as the export does. */
 export async function runTile(
   window: TileWindow,
-  { model, plan, session }: TileNetwork,
+  network: TileNetwork,
   { decoded }: Pick<OpenSource, 'decoded'>,
   guidances: readonly Guidance[],
 ): Promise<LayerArea & { readonly seconds: number }> {
+  const { model, plan, session, signal } = network;
   const { scale } = model.manifest;
   const area = tileArea(window, { decoded }, scale);
-  const { layers, seconds } = await runWindow(window, plan.tile, decoded.rgb, session);
+  const { layers, seconds } = await runWindow(window, plan.tile, decoded.rgb, session, signal);
   const place = blendWindow(window, plan.tile, scale, area);
   return {
     area,
@@ -55,14 +57,14 @@ export async function runTile(
       blendTile(layers, guidance, place, pixels, 3);
       return pixels;
     }),
-    alpha: decoded.alpha && (await alphaOf(window, { model, plan, session }, decoded.alpha, area)),
+    alpha: decoded.alpha && (await alphaOf(window, network, decoded.alpha, area)),
     seconds,
   };
 }
 
 async function alphaOf(
   window: TileWindow,
-  { model, plan, session }: TileNetwork,
+  { model, plan, session, signal }: TileNetwork,
   alpha: PixelFile,
   area: Rect,
 ): Promise<Uint8Array> {
@@ -90,7 +92,9 @@ async function alphaOf(
     alphaInput(pixels, width, columns, rows),
     inner,
     plane.subarray((area.y - wide.y) * wide.width),
-    (image) => session.run(image, plan.tile.width, plan.tile.height),
+    (image) =>
+      session.runPixel?.(image, plan.tile.width, plan.tile.height, signal) ??
+      session.run(image, plan.tile.width, plan.tile.height, signal),
   );
   const samples = await alpha.area(source);
   await keepFlatAlpha(

@@ -13,7 +13,7 @@ import { AreaResampler } from '../image/resampleArea';
 import { modelKey } from '../models/modelKey';
 import type { TiledModel } from '../models/kinds/tiled';
 import { estimateSeconds } from '../upscale/estimateSeconds';
-import { tiledAttempts } from '../upscale/inferTiled';
+import { descriptorOn, tiledAttempts } from '../upscale/inferTiled';
 import type { UpscaleServices } from '../upscale/services';
 import { cornersFor } from './corners';
 import { tileFigures } from './figureSums';
@@ -67,18 +67,15 @@ export async function previewTiled(
   // What a device made before it failed stays on disk, so its files' names are not used again.
   let files = 0;
   return tiledAttempts(services, source, manifest.tilePixels, async ({ device, tilePixels }) => {
-    const plan = previewPlan(manifest, source.sourceSize, tilePixels);
-    const windows = wantedTiles(windowsOf(plan, manifest, source.sourceSize), request, rectOf);
+    const cut = descriptorOn(services, model, device);
+    const plan = previewPlan(cut, source.sourceSize, tilePixels);
+    const windows = wantedTiles(windowsOf(plan, cut, source.sourceSize), request, rectOf);
     const total = windows.length;
     const report = (done: number, part: Partial<PreviewProgress> = {}): void =>
       context.progress({ phase: 'infer', done, total, device, picture, ...part });
     report(0);
     const session = await services.acquireSession(model, device, plan.tile, manifest.branches);
-    const seconds = await estimateSeconds(
-      session,
-      manifest,
-      plan.tile.width * plan.tile.height * total,
-    );
+    const seconds = await estimateSeconds(session, cut, plan.tile.width * plan.tile.height * total);
     report(0, seconds === undefined ? {} : { secondsLeft: seconds });
 
     const started = performance.now();
@@ -86,7 +83,12 @@ export async function previewTiled(
     let inferenceSeconds = 0;
     for (const [index, window] of windows.entries()) {
       throwIfCancelled(context.signal);
-      const layers = await keptLayers(window, { model, plan, session }, device, source);
+      const layers = await keptLayers(
+        window,
+        { model, plan, session, signal: context.signal },
+        device,
+        source,
+      );
       inferenceSeconds += layers.seconds;
       const { kept } = window;
       const tile = resultTile(layers, resampler, source.sourceSize, kept);

@@ -99,6 +99,7 @@ export async function runWindow(
   { width, height }: Size,
   rgb: PixelFile,
   session: TileSession,
+  signal?: AbortSignal,
 ): Promise<{ layers: TileLayers; seconds: number }> {
   const {
     pixels,
@@ -108,7 +109,7 @@ export async function runWindow(
   } = await readWindow(window, { width, height }, rgb);
   const image = tileInput(pixels, areaWidth, columns, rows);
   const started = performance.now();
-  const layers = await session.run(image, width, height);
+  const layers = await session.run(image, width, height, signal);
   return { layers, seconds: (performance.now() - started) / 1000 };
 }
 

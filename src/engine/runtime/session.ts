@@ -6,7 +6,10 @@ import { pruneGraph } from '../graph/pruneGraph';
 import { allFinite } from './finite';
 import { loadOnnxRuntime, type Ort } from './onnxRuntime';
 
-/** A tile's layers, each planar RGB [3, scale·height, scale·width] as a flat array. */
+/**
+ * A tile's layers, each planar RGB [3, scale·height, scale·width] as a flat array; one that was not
+ * asked for is empty and counts as zero.
+ */
 export type TileLayers = {
   readonly base: Float32Array;
   readonly pixel: Float32Array;
@@ -30,16 +33,29 @@ export type TileSession = {
   readonly device: Device;
   /** Seconds for one input pixel, as the last run measured it; undefined before the first. */
   readonly secondsPerPixel: number | undefined;
+  /** Tiles that may be on their way at once; one unless given. */
+  readonly inFlight?: number;
   /**
    * `image` is planar RGB in [0,1], [3,height,width]. Rejects when the device fails or yields NaN
-   * or infinity.
+   * or infinity. The signal ends a run that waits for another machine; one of this machine is not
+   * interrupted.
    */
-  run(image: Float32Array, width: number, height: number): Promise<TileLayers>;
+  run(
+    image: Float32Array,
+    width: number,
+    height: number,
+    signal?: AbortSignal,
+  ): Promise<TileLayers>;
   /**
    * Like `run`, without the semantic branch, for planes that need the pixel branch alone. Missing
    * where `run` computes no more than that.
    */
-  runPixel?(image: Float32Array, width: number, height: number): Promise<TileLayers>;
+  runPixel?(
+    image: Float32Array,
+    width: number,
+    height: number,
+    signal?: AbortSignal,
+  ): Promise<TileLayers>;
   release(): Promise<void>;
 };
 
@@ -116,6 +132,22 @@ export async function openTileSession(
       await whole.release();
       await (await pixel?.catch(() => undefined))?.release();
     },
+  };
+}
+
+/** The bicubic enlargement of a graph alone, on the CPU. */
+export async function openBase(graph: GraphSource): Promise<{
+  run(image: Float32Array, width: number, height: number): Promise<Float32Array>;
+  release(): Promise<void>;
+}> {
+  const ort = await loadOnnxRuntime();
+  const session = await create(ort, graph, 'cpu', ['base']);
+  return {
+    async run(image, width, height) {
+      const input = new ort.Tensor('float32', image, [1, 3, height, width]);
+      return floats(await session.run({ image: input }, ['base']), 'base');
+    },
+    release: () => session.release(),
   };
 }
 

@@ -4,6 +4,13 @@ import type { Device } from '../../shared/settings';
 import type { TiledModel } from '../models/kinds/tiled';
 import { graphKey, openTileSession, type TileSession } from './session';
 
+/** Opens a model on a device. */
+export type OpenSession = (
+  model: TiledModel,
+  device: Device,
+  branches: readonly Branch[],
+) => Promise<TileSession>;
+
 /** Tiles below this share a session: what the arena keeps for them is small. */
 const SMALL_PIXELS = 640 * 640;
 /**
@@ -27,18 +34,26 @@ export class SessionPool {
       }
     | undefined;
 
+  constructor(
+    private readonly open: OpenSession = ({ graph }, device, branches) =>
+      openTileSession(graph, device, branches),
+  ) {}
+
   /**
    * The session for a model, device and tile shape that yields at least `branches`; opens it when
    * the warm one is another.
    */
   async acquire(
-    { graph }: Pick<TiledModel, 'graph'>,
+    model: TiledModel,
     device: Device,
     tile: Size,
     branches: readonly Branch[],
   ): Promise<TileSession> {
     const shape = `${tile.width}×${tile.height}`;
-    const key = `${graphKey(graph)}|${device}|${tile.width * tile.height <= SMALL_PIXELS ? 'small' : shape}`;
+    const size = tile.width * tile.height <= SMALL_PIXELS ? 'small' : shape;
+    // From another machine no branch is fetched that is not wanted.
+    const exactly = device === 'remote' ? branches.join('+') : '';
+    const key = [graphKey(model.graph), device, size, exactly].join('|');
     const { current } = this;
     if (
       current?.key === key &&
@@ -49,7 +64,7 @@ export class SessionPool {
       return current.session;
     }
     await this.release();
-    const session = await openTileSession(graph, device, branches);
+    const session = await this.open(model, device, branches);
     this.current = { key, branches, session, shapes: new Set([shape]) };
     return session;
   }

@@ -98,4 +98,4 @@ async function builtIn(): Promise<ReadonlySet<string>> {
 }
 
 /** Devices that compete with the CPU. */
-export const GPUS = DEVICES.filter((device) => device !== 'cpu');
+export const GPUS = DEVICES.filter((device) => device !== 'cpu' && device !== 'remote');

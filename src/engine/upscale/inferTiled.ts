@@ -29,19 +29,19 @@ export async function inferTiled(
   input: InferInput & { readonly model: TiledModel },
 ): Promise<InferResult> {
   const { model, decoded, size, guidance } = input;
-  const { manifest } = model;
   throwIfCancelled(context.signal);
   const { rgb, alpha } = decoded;
-  return tiledAttempts(services, input, manifest.tilePixels, async (attempt) => {
-    const plan = planFor(request, model, size, attempt, alpha !== undefined, rgb.depth / 8);
-    const tiles = plan.columns.length * plan.rows.length;
+  return tiledAttempts(services, input, model.manifest.tilePixels, async (attempt) => {
     const { device } = attempt;
+    const manifest = descriptorOn(services, model, device);
+    const plan = planFor(request, manifest, size, attempt, alpha !== undefined, rgb.depth / 8);
+    const tiles = plan.columns.length * plan.rows.length;
     context.progress({ phase: 'infer', tile: 0, tiles, device });
     const session = await services.acquireSession(
       model,
       device,
       plan.tile,
-      branchesFor(guidance, manifest),
+      branchesFor(guidance, manifest, device),
     );
     const secondsLeft = await estimateSeconds(
       session,
@@ -87,28 +87,42 @@ export async function inferTiled(
  * tells the person.
  */
 export function tiledAttempts<T>(
-  services: Pick<UpscaleServices, 'releaseSession'>,
+  services: Pick<UpscaleServices, 'releaseSession' | 'remote'>,
   { device, notes }: { readonly device: Device; readonly notes: string[] },
   tilePixels: number,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  return firstSuccessful(attemptsFor(device, tilePixels), work, async (failed, next, reason) => {
+  const attempts = attemptsFor(device, tilePixels, services.remote?.fallback);
+  return firstSuccessful(attempts, work, async (failed, next, reason) => {
     notes.push(fallbackNote(failed, next, reason));
     await services.releaseSession().catch(() => undefined);
   });
 }
 
+/** How a model's tiles are cut on a device: a server may take one size only. */
+export const descriptorOn = (
+  { remote }: Pick<UpscaleServices, 'remote'>,
+  model: TiledModel,
+  device: Device,
+): TiledDescriptor => (device === 'remote' && remote ? remote.descriptor(model) : model.manifest);
+
 /**
- * The branches that the guidance uses. The pixel branch comes always: its features are what the
- * semantic one builds on.
+ * The branches that the guidance uses. Here the pixel branch comes always: its features are what the
+ * semantic one builds on. From another machine only what is used is fetched.
  */
-function branchesFor({ semantic }: Guidance, { branches }: TiledDescriptor): readonly Branch[] {
+function branchesFor(
+  guidance: Guidance,
+  { branches }: TiledDescriptor,
+  device: Device,
+): readonly Branch[] {
+  if (device === 'remote') return branches.filter((branch) => guidance[branch] !== 0);
+  const { semantic } = guidance;
   return semantic === 0 ? branches.filter((branch) => branch !== 'semantic') : branches;
 }
 
 function planFor(
   request: InferRequest,
-  { manifest }: TiledModel,
+  manifest: TiledDescriptor,
   size: Size,
   attempt: Attempt,
   hasAlpha: boolean,

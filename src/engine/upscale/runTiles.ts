@@ -9,6 +9,7 @@ import type { Span, TilePlan } from '../tiling/plan';
 import { alphaInput, blendAlpha, fillAlpha, keepFlatAlpha, type AlphaInput } from './alphaTiles';
 import { blendTile, joinAlpha, type BlendWindow } from './blend';
 import { mixColumns, mixRows, widened } from './feather';
+import { BusyTime, inOrder } from './inOrder';
 import { mirroredIndices, tileInput } from './tileInput';
 
 export type RunTilesParams = {
@@ -29,89 +30,86 @@ export type RunTilesParams = {
   readonly onTile: (done: number, rect: Rect) => void;
 };
 
+/** A row of tiles, and what becomes of it. */
+type TileRow = {
+  readonly keptRows: Kept;
+  readonly read: { readonly samples: Samples; readonly rows: Int32Array };
+  readonly readAlpha: TileRow['read'] | undefined;
+  readonly band: ClampedSamples;
+  readonly plane: ClampedSamples | undefined;
+};
+
+type Tile = {
+  readonly row: TileRow;
+  readonly columns: Int32Array;
+  readonly window: BlendWindow;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+};
+
 /**
- * Runs every tile of the plan, one row of tiles at a time, and writes the blended rows. Only one
- * band of the input and one of the output are in memory. Alpha goes through the network, too, where
- * it is not flat; what is transparent does not. Returns the seconds spent in the session.
+ * Runs every tile of the plan, one row of tiles at a time, and writes the blended rows. Only the
+ * bands of the rows whose tiles are on their way are in memory: one, unless the session takes several
+ * tiles at once. Alpha goes through the network, too, where it is not flat; what is transparent does
+ * not. Returns the seconds spent in the session.
  */
 export async function runTiles(params: RunTilesParams): Promise<{ inferenceSeconds: number }> {
-  const { manifest, plan, session, guidance, alpha, signal } = params;
-  const { scale, margin } = manifest;
+  const { manifest, plan, session, guidance, alpha } = params;
+  const { scale } = manifest;
   const bands = alpha ? 4 : 3;
   const { width, height } = params.rgb.info;
   const half = Math.floor((manifest.feather ?? 0) / 2);
-  const [planColumns, planRows] = [widened(plan.columns, half), widened(plan.rows, half)];
   const overlap = 2 * half * scale;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([params.signal, stop.signal]);
   // What the row of tiles above reaches into the next.
   let above: ClampedSamples | undefined;
-  let inferenceSeconds = 0;
   let done = 0;
+  const busy = new BusyTime();
   const { width: tileWidth, height: tileHeight } = plan.tile;
-  const timed =
-    (work: RunTile): RunTile =>
-    async (image) => {
-      const start = performance.now();
-      const layers = await work(image);
-      inferenceSeconds += (performance.now() - start) / 1000;
-      return layers;
-    };
-  const run = timed((image) => session.run(image, tileWidth, tileHeight));
+  const run: RunTile = (image) =>
+    busy.during(() => session.run(image, tileWidth, tileHeight, signal));
   // Alpha takes the pixel branch, whatever the guidance is.
-  const runAlpha = timed(
-    (image) =>
-      session.runPixel?.(image, tileWidth, tileHeight) ?? session.run(image, tileWidth, tileHeight),
-  );
-  for (const row of planRows) {
-    const keptRows = keptPart(row, margin, height);
-    if (keptRows.length === 0) continue; // nothing but padding
-    const read = await rowReader(params.rgb, row, plan.tile.height, margin);
-    const readAlpha = alpha && (await rowReader(alpha, row, plan.tile.height, margin));
-    const band = newClamped(params.output.depth, width * scale * keptRows.length * scale * bands);
-    const plane = alpha && newClamped(params.output.depth, width * scale * keptRows.length * scale);
-    let isFirst = true;
-    for (const column of planColumns) {
-      throwIfCancelled(signal);
-      const keptColumns = keptPart(column, margin, width);
-      if (keptColumns.length === 0) continue;
-      const columns = mirroredIndices(column.start - margin, plan.tile.width, width);
-      const window = {
-        tileWidth: plan.tile.width * scale,
-        tileHeight: plan.tile.height * scale,
-        fromX: keptColumns.inTile * scale,
-        fromY: keptRows.inTile * scale,
-        width: keptColumns.length * scale,
-        height: keptRows.length * scale,
-        bandX: keptColumns.inPicture * scale,
-        bandWidth: width * scale,
-      };
-      const isVisible =
-        !readAlpha ||
-        !plane ||
-        (await alphaTile(
-          alphaInput(readAlpha.samples, width, columns, readAlpha.rows),
-          window,
-          plane,
-          runAlpha,
-        ));
-      if (isVisible) {
-        const layers = await run(tileInput(read.samples, width, columns, read.rows));
-        if (isFirst || overlap === 0) blendTile(layers, guidance, window, band, bands);
-        else {
-          const tile = newClamped(params.output.depth, window.width * window.height * bands);
-          const alone = { ...window, bandX: 0, bandWidth: window.width };
-          blendTile(layers, guidance, alone, tile, bands);
-          mixColumns(tile, window, band, bands, overlap);
-        }
-      }
-      isFirst = false;
-      const { bandX: x, width: keptWidth, height: keptHeight } = window;
-      params.onTile(++done, {
-        x,
-        y: keptRows.inPicture * scale,
-        width: keptWidth,
-        height: keptHeight,
-      });
+  const runAlpha: RunTile = (image) =>
+    busy.during(
+      () =>
+        session.runPixel?.(image, tileWidth, tileHeight, signal) ??
+        session.run(image, tileWidth, tileHeight, signal),
+    );
+  const start = async ({ row, columns, window }: Tile): Promise<TileLayers | undefined> => {
+    throwIfCancelled(params.signal);
+    const { read, readAlpha, plane } = row;
+    const isVisible =
+      !readAlpha ||
+      !plane ||
+      (await alphaTile(
+        alphaInput(readAlpha.samples, width, columns, readAlpha.rows),
+        window,
+        plane,
+        runAlpha,
+      ));
+    return isVisible ? run(tileInput(read.samples, width, columns, read.rows)) : undefined;
+  };
+  const take = async (tile: Tile, layers: TileLayers | undefined): Promise<void> => {
+    const { row, window, isFirst } = tile;
+    const { band, keptRows } = row;
+    if (layers && (isFirst || overlap === 0)) blendTile(layers, guidance, window, band, bands);
+    else if (layers) {
+      const own = newClamped(params.output.depth, window.width * window.height * bands);
+      const alone = { ...window, bandX: 0, bandWidth: window.width };
+      blendTile(layers, guidance, alone, own, bands);
+      mixColumns(own, window, band, bands, overlap);
     }
+    const { bandX: x, width: keptWidth, height: keptHeight } = window;
+    params.onTile(++done, {
+      x,
+      y: keptRows.inPicture * scale,
+      width: keptWidth,
+      height: keptHeight,
+    });
+    if (tile.isLast) await finishRow(row);
+  };
+  const finishRow = async ({ keptRows, band, plane }: TileRow): Promise<void> => {
     if (alpha && plane) {
       await keepFlatAlpha(
         alpha,
@@ -129,9 +127,56 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
         ? band.slice(band.length - overlap * rowLength)
         : undefined;
     await params.output.writeRows(keptRows.inPicture * scale, plain(band));
+  };
+  await inOrder(tilesOf(params, half), session.inFlight ?? 1, {
+    start,
+    take,
+    stop: () => stop.abort(),
+  });
+  throwIfCancelled(params.signal);
+  return { inferenceSeconds: busy.seconds };
+}
+
+/** The tiles that show anything of the picture, row by row. Rows are read when they are reached. */
+async function* tilesOf(
+  { manifest, plan, rgb, alpha, output }: RunTilesParams,
+  half: number,
+): AsyncGenerator<Tile> {
+  const { scale, margin } = manifest;
+  const { width, height } = rgb.info;
+  const columnsOfPlan = widened(plan.columns, half)
+    .map((column) => ({ column, kept: keptPart(column, margin, width) }))
+    .filter(({ kept }) => kept.length > 0);
+  for (const span of widened(plan.rows, half)) {
+    const keptRows = keptPart(span, margin, height);
+    if (keptRows.length === 0) continue; // nothing but padding
+    const length = width * scale * keptRows.length * scale;
+    const row: TileRow = {
+      keptRows,
+      read: await rowReader(rgb, span, plan.tile.height, margin),
+      readAlpha: alpha && (await rowReader(alpha, span, plan.tile.height, margin)),
+      band: newClamped(output.depth, length * (alpha ? 4 : 3)),
+      plane: alpha && newClamped(output.depth, length),
+    };
+    for (const [index, { column, kept }] of columnsOfPlan.entries()) {
+      yield {
+        row,
+        columns: mirroredIndices(column.start - margin, plan.tile.width, width),
+        window: {
+          tileWidth: plan.tile.width * scale,
+          tileHeight: plan.tile.height * scale,
+          fromX: kept.inTile * scale,
+          fromY: keptRows.inTile * scale,
+          width: kept.length * scale,
+          height: keptRows.length * scale,
+          bandX: kept.inPicture * scale,
+          bandWidth: width * scale,
+        },
+        isFirst: index === 0,
+        isLast: index === columnsOfPlan.length - 1,
+      };
+    }
   }
-  throwIfCancelled(signal);
-  return { inferenceSeconds };
 }
 
 /** Runs the network on a tile: planar RGB in [0,1]. */
@@ -167,15 +212,14 @@ async function rowReader(
   return { samples, rows: rows.map((index) => index - first) };
 }
 
+/** What is kept of a tile along one axis. */
+type Kept = { readonly inTile: number; readonly inPicture: number; readonly length: number };
+
 /**
  * What a tile contributes along one axis, without the margin around the picture: where it lies in
  * the tile and in the picture.
  */
-export function keptPart(
-  { start, from, to }: Span,
-  margin: number,
-  size: number,
-): { inTile: number; inPicture: number; length: number } {
+export function keptPart({ start, from, to }: Span, margin: number, size: number): Kept {
   const first = Math.max(from, margin);
   const end = Math.min(to, margin + size);
   return { inTile: first - start, inPicture: first - margin, length: Math.max(0, end - first) };

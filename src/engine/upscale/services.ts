@@ -8,6 +8,7 @@ import type { PixelFile } from '../image/pixelFile';
 import type { TiledModel } from '../models/kinds/tiled';
 import type { Model } from '../models/model';
 import type { PisaSessions } from '../pisa/pisaSessions';
+import type { RemoteDevice } from '../remote/remoteDevice';
 import type { TileSession } from '../runtime/session';
 
 /** What an upscaling needs from the rest of the engine. */
@@ -34,6 +35,8 @@ export type UpscaleServices = {
   releaseSession(): Promise<void>;
   /** Waits until nobody else works with a session, then runs `work`. */
   inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** The inference server that the person named, if any. */
+  readonly remote?: Pick<RemoteDevice, 'label' | 'fallback' | 'descriptor'> | undefined;
   readonly pisa: PisaSessions;
   /** Of the engine, for the record in a result. */
   readonly version: string;

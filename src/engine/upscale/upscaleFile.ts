@@ -4,6 +4,7 @@ import type { UpscaleRequest, UpscaleResult } from '../../shared/engineProtocol'
 import { scaledSize, type Rect, type Size } from '../../shared/geometry';
 import { guidanceForBranches } from '../../shared/guidance';
 import { PALETTE_SUFFIX, temporaryName } from '../../shared/temporaryFiles';
+import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import { encodePicture, type Encoded, type EncodeOptions } from '../image/encode';
 import { checkFormatHolds } from '../image/formats';
@@ -41,6 +42,12 @@ export async function upscaleFile(
   const started = performance.now();
   checkRequest(request);
   const { signal } = context;
+  const serverOf = (device: Device | undefined): { server?: string } =>
+    device === 'remote' && services.remote ? { server: services.remote.label } : {};
+  const told: UpscaleContext = {
+    signal,
+    progress: (progress) => context.progress({ ...progress, ...serverOf(progress.device) }),
+  };
   const whole = await inspectSource(request.input, request.maxInputMegapixels, signal);
   const patch = await readNinePatch(request.input, request.scratchDirectory);
   // The inside of a nine-patch is a picture of its own; its frame is drawn anew.
@@ -91,7 +98,7 @@ export async function upscaleFile(
   if ((await checkTarget(place, request)) === 'skip')
     return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
   const fallbacks: string[] = [];
-  context.progress({ phase: 'prepare', tile: 0, tiles: 0 });
+  told.progress({ phase: 'prepare', tile: 0, tiles: 0 });
   const device = await services.resolveDevice(request.device, model, {
     signal,
     notes: fallbacks,
@@ -111,7 +118,7 @@ export async function upscaleFile(
     }),
   );
 
-  context.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
+  told.progress({ phase: 'prepare', tile: 0, tiles: 0, device });
   const infer: Infer = (decoded, part, partContext, index) => {
     // A model whose result has other proportions yields all of it, and the encoder takes the
     // region.
@@ -133,7 +140,7 @@ export async function upscaleFile(
       ),
     );
   };
-  const done = await enlargeAsset(picture, context, { source, plan, device, infer });
+  const done = await enlargeAsset(picture, told, { source, plan, device, infer });
   const { raw, tiles, isRegion, kernel, hasAlpha } = done;
   const temporary = place.beside(temporaryName(request.jobId));
   const carried = carriedData(source, request, {
@@ -154,7 +161,7 @@ export async function upscaleFile(
     density: encoderDensity(carried.density),
   });
   await announceTemporary(request.scratchDirectory, temporary);
-  context.progress({
+  told.progress({
     phase: 'encode',
     tile: tiles,
     tiles,
@@ -191,6 +198,7 @@ export async function upscaleFile(
     output: written,
     bytes: encoded.bytes,
     device: done.device,
+    ...serverOf(done.device),
     tiles,
     // No figure claims what was not done.
     ...(done.byModel ? {} : { branches: [], guidance: guidanceForBranches(guidance, []) }),

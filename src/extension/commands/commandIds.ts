@@ -8,6 +8,7 @@ export const UPSCALE_FOLDER_COMMAND = 'pisaUpscale.upscaleFolder';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
 export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
 export const SHOW_DEVICES_COMMAND = 'pisaUpscale.showDevices';
+export const SERVER_CREDENTIALS_COMMAND = 'pisaUpscale.serverCredentials';
 export const SHOW_LOG_COMMAND = 'pisaUpscale.showLog';
 export const MANAGE_MODELS_COMMAND = 'pisaUpscale.manageModels';
 export const ADD_MODEL_COMMAND = 'pisaUpscale.addModel';
@@ -24,6 +25,7 @@ export const COMMAND_IDS = [
   COMPARE_COMMAND,
   OPEN_COMPARISON_COMMAND,
   SHOW_DEVICES_COMMAND,
+  SERVER_CREDENTIALS_COMMAND,
   SHOW_LOG_COMMAND,
   MANAGE_MODELS_COMMAND,
   ADD_MODEL_COMMAND,

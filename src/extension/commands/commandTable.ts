@@ -13,6 +13,7 @@ import {
   MANAGE_MODELS_COMMAND,
   OPEN_COMPARISON_COMMAND,
   REMOVE_MODEL_COMMAND,
+  SERVER_CREDENTIALS_COMMAND,
   SHOW_DEVICES_COMMAND,
   SHOW_LOG_COMMAND,
   UPSCALE_IMAGE_AS_COMMAND,
@@ -26,6 +27,7 @@ import { installModel } from './installModel';
 import { manageModels } from './manageModels';
 import { openComparison } from './openComparison';
 import { removeModel } from './removeModel';
+import { serverCredentials, type CredentialServices } from './serverCredentials';
 import { showDevices, type ShowDevicesServices } from './showDevices';
 import { showLog } from './showLog';
 import { upscaleFolder, upscaleWorkspace } from './upscaleFolder';
@@ -33,6 +35,7 @@ import { upscaleImage } from './upscaleImage';
 import { upscaleImageAs } from './upscaleImageAs';
 
 export type CommandServices = ShowDevicesServices &
+  CredentialServices &
   ModelServices & {
     readonly jobs: UpscaleJobs;
     readonly panels: ComparisonPanels;
@@ -61,6 +64,7 @@ const commandTable = (services: CommandServices): Record<CommandId, Handler> => 
   [INSTALL_MODEL_COMMAND]: (options) => installModel(services, options),
   [IMPORT_MODEL_COMMAND]: (options) => importModel(services, options),
   [REMOVE_MODEL_COMMAND]: (options) => removeModel(services, options),
+  [SERVER_CREDENTIALS_COMMAND]: () => serverCredentials(services),
   [SHOW_LOG_COMMAND]: () => showLog(services.log),
 });
 

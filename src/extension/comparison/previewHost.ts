@@ -292,10 +292,16 @@ function leftAlone(source: vscode.Uri): string {
     : '';
 }
 
-const toPanelProgress = ({ tile, tiles, device, secondsLeft }: UpscaleProgress): PanelProgress => ({
+const toPanelProgress = ({
+  tile,
+  tiles,
+  device,
+  server,
+  secondsLeft,
+}: UpscaleProgress): PanelProgress => ({
   done: Math.min(tile, tiles),
   total: tiles,
-  device: device ? deviceName(device) : '',
+  device: device ? deviceName(device, server) : '',
   secondsLeft,
   tile: undefined,
   picture: undefined,

@@ -6,7 +6,9 @@ const NAMES: Record<Device, string> = {
   dml: 'DirectML',
   coreml: 'Core ML',
   cuda: 'CUDA',
+  remote: 'Inference server',
 };
 
-/** A device's name as its makers write it. */
-export const deviceName = (device: Device): string => NAMES[device];
+/** A device's name as its makers write it, with the server behind it. */
+export const deviceName = (device: Device, server?: string): string =>
+  server === undefined ? NAMES[device] : `${NAMES[device]} (${server})`;

@@ -10,7 +10,10 @@ export const settingId = (setting: ChangeableSetting): string =>
 export const settingTitle = (setting: ChangeableSetting): string =>
   setting === 'proxy'
     ? 'Http: Proxy'
-    : setting.replace(/[A-Z]/g, ' $&').replace(/^[a-z]/, (letter) => letter.toUpperCase());
+    : setting
+        .replace('.', ': ')
+        .replace(/[A-Z]/g, ' $&')
+        .replace(/(?:^|: )[a-z]/g, (letter) => letter.toUpperCase());
 
 /** What a person can do in the editor, as a sentence. */
 export function remedyWords(remedy: Remedy, t: Translate): string {

@@ -37,6 +37,6 @@ export function progressMessage(
     );
   if (progress?.phase === 'infer' && progress.secondsLeft !== undefined)
     parts.push(t('about {0} left', formatSeconds(progress.secondsLeft)));
-  if (progress?.device !== undefined) parts.push(deviceName(progress.device));
+  if (progress?.device !== undefined) parts.push(deviceName(progress.device, progress.server));
   return parts.join(' · ');
 }

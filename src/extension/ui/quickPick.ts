@@ -53,6 +53,12 @@ export async function askForText(
   });
 }
 
+/** Asks for a text that is not shown while it is typed; undefined when nothing was given. */
+export async function askForSecret(title: string): Promise<string | undefined> {
+  const value = await vscode.window.showInputBox({ ...wordsOf({ title }), password: true });
+  return value === undefined || value.trim() === '' ? undefined : value.trim();
+}
+
 function worded<T extends PickItem>(item: T): vscode.QuickPickItem & { readonly item: T } {
   const { label, description, detail, picked, kind } = item;
   return {

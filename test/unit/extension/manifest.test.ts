@@ -20,6 +20,12 @@ import { PIXEL_ART_CHOICES } from '../../../src/shared/assetOptions';
 import { METADATA_CHOICES } from '../../../src/shared/outputOptions';
 import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
 import { PRECISIONS } from '../../../src/shared/modelProtocol';
+import { readServerSettings } from '../../../src/extension/remote/remoteSettingsReader';
+import {
+  REMOTE_DEFAULTS,
+  REMOTE_FALLBACKS,
+  REMOTE_IN_FLIGHT_RANGE,
+} from '../../../src/shared/remoteSettings';
 import {
   COLOUR_FIXES,
   DEFAULT_PISA_SR_MIRRORS,
@@ -77,6 +83,13 @@ test('defaults in the manifest are the defaults of the code', () => {
     store: undefined,
     ignoredStore: undefined,
   });
+  assert.equal(readServerSettings(lookup), undefined);
+  const named = (key: string): unknown => (key === 'remote.url' ? 'https://host' : lookup(key));
+  const { secrets, ...defaults } = REMOTE_DEFAULTS;
+  assert.deepEqual(
+    { ...readServerSettings(named), secrets },
+    { ...defaults, url: 'https://host', secrets },
+  );
   assert.deepEqual(readInstallSettings(lookup), {
     mirrors: DEFAULT_PISA_SR_MIRRORS,
     precision: 'fp32',
@@ -94,6 +107,7 @@ test('each setting of the manifest is read by the code', () => {
   readAction(lookup);
   readEngineSettings(lookup);
   readInstallSettings(lookup);
+  readServerSettings(lookup);
   assert.deepEqual([...asked].sort(), Object.keys(properties).sort());
 });
 
@@ -108,6 +122,8 @@ test('sets and ranges in the manifest are those of the code', () => {
   );
   assert.deepEqual(property('colourFix').enum, [...COLOUR_FIXES]);
   assert.deepEqual(property('modelPrecision').enum, [...PRECISIONS]);
+  assert.deepEqual(property('remote.precision').enum, [...PRECISIONS]);
+  assert.deepEqual(property('remote.fallback').enum, [...REMOTE_FALLBACKS]);
   assert.deepEqual(property('metadata').enum, [...METADATA_CHOICES]);
   assert.deepEqual(property('pixelArt').enum, [...PIXEL_ART_CHOICES]);
   const ranges = {
@@ -120,6 +136,7 @@ test('sets and ranges in the manifest are those of the code', () => {
     maxFrames: MAX_FRAMES_RANGE,
     engineIdleMinutes: ENGINE_IDLE_MINUTES_RANGE,
     maxOutputKilobytes: MAX_OUTPUT_KILOBYTES_RANGE,
+    'remote.inFlight': REMOTE_IN_FLIGHT_RANGE,
   };
   for (const [key, { minimum, maximum }] of Object.entries(ranges)) {
     assert.deepEqual([property(key).minimum, property(key).maximum], [minimum, maximum], key);
@@ -137,6 +154,9 @@ test(
       'modelStore',
       'pisaSrMirrors',
       'modelPrecision',
+      ...Object.keys(properties)
+        .map((name) => name.slice('pisaUpscale.'.length))
+        .filter((name) => name.startsWith('remote.')),
     ])
       assert.equal(property(key).scope, 'machine', key);
   },

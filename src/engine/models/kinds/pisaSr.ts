@@ -27,6 +27,7 @@ export class PisaModel implements Model {
   readonly depth = 8;
   readonly exactPreview = false;
   readonly byTiles = false;
+  readonly served = undefined;
   readonly precisions = ['float16', 'float32'] as const;
   readonly stable = true;
   readonly files: readonly ModelFile[];

@@ -40,6 +40,10 @@ export abstract class TiledModel implements Model {
   abstract check(thorough?: boolean): Promise<void>;
   abstract open(): Promise<string>;
 
+  get served(): this {
+    return this;
+  }
+
   get ownScale(): number {
     return this.manifest.scale;
   }

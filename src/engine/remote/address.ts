@@ -1,0 +1,53 @@
+import { maskedAddress } from '../../shared/addresses';
+import type { RemoteSettings } from '../../shared/remoteSettings';
+import { changeSetting, engineError } from '../errors';
+
+/** An error for an address that pictures are not sent to. `what` completes "The address …". */
+const refused = (url: string, what: string, hint: string): Error =>
+  engineError('bad-setting', {
+    message: `The address ${maskedAddress(url)} of the inference server ${what}.`,
+    hint,
+    remedies: [changeSetting('remote.url')],
+  });
+
+/**
+ * The address of a server, checked: the web, no password in it, encrypted unless it is this machine
+ * or the person allowed otherwise; never a token in the open. Throws `bad-setting`.
+ */
+export function serverAddress({ url, allowHttp, secrets }: RemoteSettings): URL {
+  if (!URL.canParse(url))
+    throw refused(
+      url,
+      'is no address',
+      'It looks like https://host:8000 or http://localhost:8000.',
+    );
+  const address = new URL(url);
+  if (address.protocol !== 'https:' && address.protocol !== 'http:')
+    throw refused(url, `begins with "${address.protocol}"`, 'It must begin with https: or http:.');
+  if (address.username !== '' || address.password !== '')
+    throw refused(url, 'holds a user name or a password', 'Give a token or a header instead.');
+  if (address.search !== '' || address.hash !== '')
+    throw refused(url, 'has a query', 'Leave out what follows "?" or "#".');
+  if (address.protocol === 'http:' && !isLoopback(address)) {
+    if (!allowHttp)
+      throw refused(
+        url,
+        'is not encrypted, and pictures would be sent to another machine',
+        'Use https, or allow http for a network that you trust.',
+      );
+    if (secrets.token !== undefined || secrets.tokenFile !== undefined || secrets.headers)
+      throw refused(url, 'is not encrypted, so no token is sent there', 'Use https.');
+  }
+  return address;
+}
+
+/** Whether an address is this machine's own. */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/** `path` below the address, which may have a path itself. */
+export function below(address: URL, path: string): URL {
+  const url = new URL(address);
+  url.pathname = `${address.pathname.replace(/\/+$/, '')}/${path}`;
+  return url;
+}

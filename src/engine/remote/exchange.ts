@@ -1,0 +1,130 @@
+import http from 'node:http';
+import https from 'node:https';
+import { messageOf, systemCode } from '../errors';
+import { reasonOf } from '../download/watched';
+import { RemoteFailure } from './failure';
+
+export type ExchangeOptions = {
+  readonly method: 'GET' | 'POST';
+  readonly headers: http.OutgoingHttpHeaders;
+  readonly agent: http.Agent;
+  /** Sent one after another, without a copy. */
+  readonly body: readonly Uint8Array[];
+  /** More than this is not read. */
+  readonly maxBytes: number;
+  /** From the start to the last byte of the answer. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  /** Called when all of the request is on its way. */
+  readonly onSent?: () => void;
+};
+
+export type Exchange = {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Buffer;
+};
+
+/** Longest until a connection stands. */
+const CONNECT_MS = 10_000;
+
+/**
+ * One request and its whole answer, of whatever status. Redirects are answers. Rejects with a
+ * `RemoteFailure` or the signal's reason; the connection is then closed.
+ */
+export function exchange(url: URL, options: ExchangeOptions): Promise<Exchange> {
+  const { method, headers, agent, body, maxBytes, deadlineMs, signal, onSent } = options;
+  return new Promise((resolve, reject) => {
+    const sent = (url.protocol === 'https:' ? https : http).request(url, {
+      method,
+      headers,
+      agent,
+    });
+    const fail = (error: Error): void => {
+      reject(error);
+      sent.destroy();
+    };
+    const late = (ms: number, what: string) => (): void =>
+      fail(new RemoteFailure('late', `${what} within ${Math.round(ms / 1000)} s`));
+    const connecting = setTimeout(late(CONNECT_MS, 'it did not accept a connection'), CONNECT_MS);
+    const deadline = setTimeout(late(deadlineMs, 'it did not answer'), deadlineMs);
+    const onAbort = (): void => fail(reasonOf(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    sent.once('close', () => {
+      clearTimeout(connecting);
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', onAbort);
+      // Whatever closed it without an answer.
+      reject(new RemoteFailure('lost', 'the connection closed before the answer was complete'));
+    });
+    sent.once('socket', (socket) => {
+      const stands = (): void => clearTimeout(connecting);
+      if (socket.connecting)
+        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', stands);
+      else stands();
+    });
+    if (onSent) sent.once('finish', onSent);
+    sent.on('error', (error) => fail(connectionFailure(error)));
+    sent.once('response', (answer) => {
+      answer.on('error', (error) => fail(connectionFailure(error)));
+      const length = Number(answer.headers['content-length'] ?? Number.NaN);
+      const tooLong = (): void =>
+        fail(
+          new RemoteFailure(
+            'nonsense',
+            `its answer is longer than the ${maxBytes} bytes asked for`,
+          ),
+        );
+      if (length > maxBytes) {
+        tooLong();
+        return;
+      }
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxBytes) tooLong();
+        else chunks.push(chunk);
+      });
+      answer.once('end', () => {
+        if (!answer.complete) return;
+        resolve({
+          status: answer.statusCode ?? 0,
+          header: (name) => {
+            const value = answer.headers[name];
+            return Array.isArray(value) ? value[0] : value;
+          },
+          body: Buffer.concat(chunks, bytes),
+        });
+      });
+    });
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    for (const part of body) sent.write(part);
+    sent.end();
+  });
+}
+
+/** Certificates that do not fit, and names that are nowhere, are the same next time. */
+function connectionFailure(error: Error): RemoteFailure {
+  const code = systemCode(error) ?? '';
+  const words = WORDS.get(code);
+  if (words !== undefined) return new RemoteFailure('lost', words);
+  if (code === 'ENOTFOUND') return new RemoteFailure('refused', 'its name is not known here');
+  if (code.startsWith('HPE_')) return new RemoteFailure('nonsense', 'its answer is no HTTP');
+  if (code === 'EPROTO' || /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code))
+    return new RemoteFailure('refused', `no safe connection is possible (${messageOf(error)})`);
+  return new RemoteFailure('lost', messageOf(error));
+}
+
+const WORDS = new Map([
+  ['ECONNREFUSED', 'it is not there (the connection was refused)'],
+  ['ECONNRESET', 'it closed the connection'],
+  ['EPIPE', 'it closed the connection'],
+  ['ETIMEDOUT', 'it can’t be reached'],
+  ['EHOSTUNREACH', 'it can’t be reached'],
+  ['ENETUNREACH', 'it can’t be reached'],
+  ['EAI_AGAIN', 'its name can’t be looked up now'],
+]);

@@ -1,0 +1,44 @@
+import { nonsense } from './tensors';
+
+/** A tensor as a server describes it; −1 is any size. */
+export type TensorMetadata = {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+};
+
+export type ModelMetadata = {
+  readonly inputs: readonly TensorMetadata[];
+  readonly outputs: readonly TensorMetadata[];
+};
+
+export type ServerMetadata = { readonly name: string; readonly version: string };
+
+/** Reads the answer about a model. Throws a `RemoteFailure`. */
+export function readModelMetadata(json: unknown): ModelMetadata {
+  const { inputs, outputs } = fields(json);
+  return { inputs: tensors(inputs, 'inputs'), outputs: tensors(outputs, 'outputs') };
+}
+
+/** Reads the answer about the server; what it does not say is unknown. */
+export function readServerMetadata(json: unknown): ServerMetadata {
+  const { name, version } = fields(json);
+  const text = (value: unknown): string =>
+    typeof value === 'string' && /^[\w.+ -]{1,40}$/.test(value) ? value : '';
+  return { name: text(name) || 'inference server', version: text(version) };
+}
+
+function tensors(list: unknown, what: string): TensorMetadata[] {
+  if (!Array.isArray(list)) throw nonsense(`about the model names no ${what}`);
+  return list.slice(0, 64).map((entry) => {
+    const { name, datatype, shape } = fields(entry);
+    // Some write sizes as texts.
+    const dims = Array.isArray(shape) ? shape.map(Number) : [];
+    if (typeof name !== 'string' || typeof datatype !== 'string' || !dims.every(Number.isInteger))
+      throw nonsense(`about the model’s ${what} can’t be read`);
+    return { name: name.slice(0, 80), datatype: datatype.slice(0, 20), shape: dims };
+  });
+}
+
+const fields = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,0 +1,253 @@
+import type { Agreement } from '../../shared/engineProtocol';
+import type { Size } from '../../shared/geometry';
+import type { RemoteFallback, RemoteSettings } from '../../shared/remoteSettings';
+import { cancelled, engineError } from '../errors';
+import type { TiledDescriptor } from '../models/manifest';
+import type { TiledModel } from '../models/kinds/tiled';
+import { modelKey } from '../models/modelKey';
+import { modelChecksum, servedName } from './checksum';
+import { RemoteFailure, type FailureKind } from './failure';
+import { compareLayers, fingerprintTile } from './fingerprintTile';
+import { Gate } from './gate';
+import type { ServerMetadata } from './oip/metadata';
+import type { DataType, Layers } from './oip/tensors';
+import type { ServedName, Transport } from './oip/transport';
+import { MOST_TRIES, withRetries, type RetryOptions } from './retries';
+import { suits } from './suits';
+
+/** What was found of a model on the server. */
+export type Verified = {
+  readonly checks: readonly Agreement[];
+  /** The only size of a tile that the server takes. */
+  readonly tile: Size | undefined;
+  /** Of the tile that was compared. */
+  readonly milliseconds: number;
+  readonly at: number;
+};
+
+/** After so long a model is compared again, at the beginning of a picture. */
+const VALID_MS = 5 * 60_000;
+const SHORTEST_DEADLINE_MS = 30_000;
+/** A tile may take so many times longer than the ones before. */
+const PATIENCE = 10;
+
+/** Of a tile: what is wanted, and how long it may take. */
+export type TileQuestion = Size & {
+  readonly image: Float32Array;
+  readonly outputs: readonly string[];
+  readonly secondsPerPixel: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onSent: () => void;
+};
+
+/**
+ * An inference server as a device. A model runs there only after it computed a tile as this machine
+ * does, which is asked again after every broken connection: another server may be there by then.
+ */
+export class RemoteDevice {
+  private readonly verified = new Map<string, Verified>();
+  private readonly verifying = new Map<string, Promise<Verified>>();
+  private readonly gate: Gate;
+  private readonly closed = new AbortController();
+  private metadata: ServerMetadata | undefined;
+  /** The server was asked in vain again and again, so it is asked once until it answers. */
+  private isGivenUp = false;
+
+  constructor(
+    private readonly settings: RemoteSettings,
+    private readonly transport: Transport,
+    private readonly host: string,
+    private readonly retrying: Pick<RetryOptions, 'wait' | 'random'> = {},
+  ) {
+    this.gate = new Gate(settings.inFlight);
+  }
+
+  /** Its name, version and host, for people. */
+  get label(): string {
+    const { name = 'inference server', version = '' } = this.metadata ?? {};
+    return `${[name, version].filter((part) => part !== '').join(' ')} at ${this.host}`;
+  }
+
+  get fallback(): RemoteFallback {
+    return this.settings.fallback;
+  }
+
+  /** What numbers are on the way. */
+  get precision(): 'float32' | 'float16' {
+    return this.settings.precision === 'fp16' ? 'float16' : 'float32';
+  }
+
+  get inFlight(): number {
+    return this.settings.inFlight;
+  }
+
+  /** How tiles are cut for the server: it may take one size only. */
+  descriptor(model: TiledModel): TiledDescriptor {
+    const tile = this.verified.get(modelKey(model))?.tile;
+    return tile ? { ...model.manifest, tile } : model.manifest;
+  }
+
+  /** Makes sure that the server has the model. `anew` believes nothing that is known. */
+  async verify(model: TiledModel, signal: AbortSignal, anew = false): Promise<Verified> {
+    const known = this.verified.get(modelKey(model));
+    if (anew || (known && Date.now() - known.at > VALID_MS)) this.verified.delete(modelKey(model));
+    return this.persistently(signal, () => this.ensure(model));
+  }
+
+  /** Whether anything answers there. Rejects with a `RemoteFailure`. */
+  async greet(signal: AbortSignal): Promise<string> {
+    this.metadata = await this.persistently(signal, () => this.transport.server(signal));
+    return this.label;
+  }
+
+  /** Runs the model on a tile there; asks again as the settings say. */
+  infer(model: TiledModel, question: TileQuestion): Promise<Layers> {
+    const { width, height, outputs, image, secondsPerPixel = 0, onSent } = question;
+    const signal = AbortSignal.any([question.signal, this.closed.signal]);
+    const expected = secondsPerPixel * 1000 * width * height * this.settings.inFlight;
+    return this.persistently(signal, async () => {
+      await this.ensure(model);
+      return this.gate.run(() =>
+        this.transport.infer(
+          this.nameOf(model),
+          { image, width, height, outputs, scale: model.manifest.scale, datatype: this.datatype },
+          {
+            signal,
+            deadlineMs: Math.max(SHORTEST_DEADLINE_MS, PATIENCE * expected),
+            hasAnswered: true,
+            onSent,
+          },
+        ),
+      );
+    });
+  }
+
+  close(): void {
+    this.closed.abort(cancelled());
+    this.transport.close();
+  }
+
+  private get datatype(): DataType {
+    return this.settings.precision === 'fp16' ? 'FP16' : 'FP32';
+  }
+
+  private nameOf({ manifest }: TiledModel): ServedName {
+    const { model = servedName(manifest.id), version } = this.settings;
+    return { name: model, ...(version === undefined ? {} : { version }) };
+  }
+
+  /** Rejects with a `RemoteFailure` whose message names the server, or with what `work` says. */
+  private async persistently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    let asked = 0;
+    try {
+      const result = await withRetries(
+        {
+          ...this.retrying,
+          signal,
+          tries: (kind) => this.patienceFor(kind),
+          onFailure: ({ kind }) => {
+            asked++;
+            if (kind === 'busy') this.gate.narrow();
+            else if (kind !== 'too-large') this.verified.clear();
+          },
+        },
+        work,
+      );
+      this.isGivenUp = false;
+      return result;
+    } catch (error) {
+      if (!(error instanceof RemoteFailure)) throw error;
+      if (asked > 1) this.isGivenUp = true;
+      const often = asked > 1 ? `, asked ${asked} times` : '';
+      throw new RemoteFailure(error.kind, `${this.label}: ${error.message}${often}`);
+    }
+  }
+
+  /** The first connection is not tried again and again: its address may be wrong. */
+  private patienceFor(kind: FailureKind): number {
+    if (this.fallback === 'fail' || this.isGivenUp) return 1;
+    switch (kind) {
+      case 'busy':
+        return MOST_TRIES;
+      case 'lost':
+      case 'gone':
+        return this.metadata ? MOST_TRIES : 1;
+      case 'late':
+        return 2;
+      case 'denied':
+        // The file may hold a new token by now.
+        return this.settings.secrets.tokenFile === undefined ? 1 : 2;
+      case 'too-large':
+      case 'refused':
+      case 'nonsense':
+        return 1;
+    }
+  }
+
+  private ensure(model: TiledModel): Promise<Verified> {
+    const key = modelKey(model);
+    const known = this.verified.get(key);
+    if (known) return Promise.resolve(known);
+    const running = this.verifying.get(key);
+    if (running) return running;
+    const asking = this.compare(model)
+      .then((found) => {
+        this.verified.set(key, found);
+        return found;
+      })
+      .finally(() => this.verifying.delete(key));
+    this.verifying.set(key, asking);
+    return asking;
+  }
+
+  private async compare(model: TiledModel): Promise<Verified> {
+    const { manifest } = model;
+    const { signal } = this.closed;
+    const hasAnswered = this.metadata !== undefined;
+    const name = this.nameOf(model);
+    const server = await this.transport.server(signal);
+    const metadata = await this.transport.model(name, { signal, hasAnswered });
+    this.metadata = server;
+    const suited = suits(manifest, metadata, this.datatype);
+    if ('differs' in suited) throw this.refused(model, `there ${suited.differs}`);
+    const written = await this.transport.checksum(name, signal);
+    if (written !== undefined && written !== modelChecksum(model))
+      throw this.refused(
+        model,
+        `it is another one there: its configuration names the SHA-256 ${written.slice(0, 16)}…`,
+      );
+    const tile = await fingerprintTile(model, suited.tile);
+    const started = performance.now();
+    const layers = await this.transport.infer(
+      name,
+      {
+        image: tile.image,
+        width: tile.width,
+        height: tile.height,
+        outputs: manifest.branches,
+        scale: manifest.scale,
+        datatype: this.datatype,
+      },
+      { signal, deadlineMs: SHORTEST_DEADLINE_MS, hasAnswered },
+    );
+    const milliseconds = performance.now() - started;
+    const checks = compareLayers(tile, layers, this.settings.precision);
+    const wrong = checks.find(({ agrees }) => !agrees);
+    if (wrong)
+      throw this.refused(
+        model,
+        `it is another one there: of a tile the layer "${wrong.layer}" ${wrong.reason}`,
+      );
+    return { checks, tile: suited.tile, milliseconds, at: Date.now() };
+  }
+
+  /** It is another model than the one of this machine. No retry and no fallback hides that. */
+  private refused({ manifest }: TiledModel, what: string): Error {
+    return engineError('device-unavailable', {
+      message:
+        `The device "remote" (${this.label}) can't be used for the model ` +
+        `"${manifest.id}": ${what}.`,
+      hint: 'Let the server have the same model.',
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import type { DeviceReport, ModelTrust } from '../../shared/engineProtocol';
+import type { RemoteSettings } from '../../shared/remoteSettings';
+import type { Device } from '../../shared/settings';
+import { changeSetting, engineError, messageOf } from '../errors';
+import type { TiledModel } from '../models/kinds/tiled';
+import type { Model } from '../models/model';
+import { untilAborted } from '../download/watched';
+import { serverAddress } from './address';
+import { checkHeaders } from './credentials';
+import { remoteFailed, RemoteFailure } from './failure';
+import { RestTransport } from './oip/restTransport';
+import { RemoteDevice } from './remoteDevice';
+
+/** The device of these settings. Throws `bad-setting`. */
+export function openRemoteDevice(settings: RemoteSettings): RemoteDevice {
+  const address = serverAddress(settings);
+  checkHeaders(settings);
+  return new RemoteDevice(settings, new RestTransport(address, settings), address.host);
+}
+
+/**
+ * The device on which a model runs when a person chose the server: that, or this machine's CPU when
+ * they allowed it and the server can't be reached; `notes` then tells. Rejects with what is in the way.
+ */
+export async function resolveRemote(
+  remote: RemoteDevice,
+  model: Model,
+  { signal, notes }: { readonly signal: AbortSignal; readonly notes: string[] },
+): Promise<Device> {
+  try {
+    await untilAborted(remote.verify(servedBy(model), signal), signal);
+    return 'remote';
+  } catch (error) {
+    if (!(error instanceof RemoteFailure)) throw error;
+    if (remote.fallback !== 'cpu') throw remoteFailed(error);
+    notes.push(`remote failed (${error.message}); used cpu instead.`);
+    return 'cpu';
+  }
+}
+
+/** The device was chosen, and nobody said which server it is. */
+export const noServer = (): Error =>
+  engineError('device-unavailable', {
+    message: `The device "remote" can't be used: no inference server is named.`,
+    remedies: [changeSetting('remote.url')],
+  });
+
+/** The model as a server runs it. Throws `device-unavailable`. */
+export function servedBy(model: Model): TiledModel {
+  if (model.served) return model.served;
+  throw engineError('device-unavailable', {
+    message: `The device "remote" can't be used for the model "${model.manifest.id}": it is no network that runs on tiles.`,
+  });
+}
+
+/** What the server is and which models are trusted to it, for people. Rejects only when aborted. */
+export async function reportRemote(
+  require: () => RemoteDevice,
+  models: readonly Model[],
+  signal: AbortSignal,
+): Promise<{ readonly device: DeviceReport; readonly models: readonly ModelTrust[] }> {
+  try {
+    const remote = require();
+    const label = await remote.greet(signal);
+    const trusts: ModelTrust[] = [];
+    for (const { served } of models) if (served) trusts.push(await trustOf(remote, served, signal));
+    return {
+      device: { device: 'remote', usable: true, reason: `${label} answers`, driver: label },
+      models: trusts,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return {
+      device: { device: 'remote', usable: false, reason: messageOf(error) },
+      models: [],
+    };
+  }
+}
+
+async function trustOf(
+  remote: RemoteDevice,
+  model: TiledModel,
+  signal: AbortSignal,
+): Promise<ModelTrust> {
+  const common = {
+    model: model.manifest.id,
+    device: 'remote',
+    precision: remote.precision,
+  } as const;
+  try {
+    const { checks, milliseconds } = await remote.verify(model, signal, true);
+    const [first] = [...checks].sort((a, b) => (b.difference ?? 0) - (a.difference ?? 0));
+    const reason = `${first?.reason ?? 'it agrees'}; a small tile took ${milliseconds.toFixed(0)} ms`;
+    return { ...common, trusted: true, reason, checks };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...common, trusted: false, reason: messageOf(error), checks: [] };
+  }
+}

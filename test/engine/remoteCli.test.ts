@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { EngineClient } from '../../src/client/engineClient';
+import { REMOTE_DEFAULTS } from '../../src/shared/remoteSettings';
+import { InferenceServer } from '../harness/inferenceServer';
+import { MODEL, served, serverOf } from './remoteSupport';
+import {
+  CLI,
+  EMBEDDED_MODELS,
+  ENGINE,
+  NO_STORE,
+  temporaryFolder,
+  TEST_MODELS,
+  writePng,
+} from './support';
+
+const folder = temporaryFolder();
+const TOKEN = 'token-that-nobody-may-see';
+let server: InferenceServer;
+
+type Ended = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+
+/** Not synchronously: the server is in this process. */
+const cli = (
+  cwd: string,
+  args: readonly string[],
+  { onStdout = (): void => undefined, env = {} } = {},
+): Promise<Ended> =>
+  new Promise((resolve) => {
+    const own = ['--models-dir', TEST_MODELS, '--store', NO_STORE];
+    const child = spawn(process.execPath, [CLI, ...own, ...args], {
+      cwd,
+      env: { ...process.env, PISA_UPSCALE_STATE: path.join(cwd, '..', 'state'), ...env },
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += text.toString();
+      onStdout();
+    });
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+
+before(async () => {
+  server = await serverOf({ [MODEL]: await served() });
+});
+
+test('--remote computes there, says so, and tells nobody the token', async () => {
+  const input = await writePng(path.join(folder, 'one.png'), 60, 50);
+  const remote = ['--remote', server.url, '--verbose', '-m', MODEL];
+  const env = { PISA_UPSCALE_REMOTE_TOKEN: TOKEN };
+  const { host } = new URL(server.url);
+  const { status, stdout, stderr } = await cli(folder, [...remote, '--json', input], { env });
+  assert.equal(status, 0, stderr);
+  const { device, server: where } = JSON.parse(stdout) as { device: string; server: string };
+  assert.deepEqual([device, where], ['remote', `test 1.0 at ${host}`]);
+  assert.ok(server.asked.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`));
+
+  const words = await cli(folder, [...remote, '--overwrite', input], { env });
+  assert.match(words.stdout, new RegExp(`on remote \\(test 1\\.0 at ${host}\\)`));
+  assert.doesNotMatch(stdout + stderr + words.stdout + words.stderr, new RegExp(TOKEN));
+});
+
+test('a token in a file is read anew for each request', async () => {
+  const file = path.join(folder, 'token');
+  writeFileSync(file, 'first\n');
+  const input = await writePng(path.join(folder, 'two.png'), 60, 50);
+  server.reset();
+  server.fault = (n) => {
+    if (n === 1) writeFileSync(file, 'second\n');
+    return undefined;
+  };
+  const args = ['--remote', server.url, '-m', MODEL, input];
+  const { status, stderr } = await cli(folder, args, {
+    env: { PISA_UPSCALE_REMOTE_TOKEN_FILE: file },
+  });
+  server.fault = () => undefined;
+  assert.equal(status, 0, stderr);
+  const tokens = new Set(server.asked.map(({ headers }) => headers.authorization));
+  assert.deepEqual([...tokens], ['Bearer first', 'Bearer second']);
+});
+
+test('what contradicts itself or leads nowhere is refused, with what to do', async () => {
+  const input = await writePng(path.join(folder, 'three.png'), 20, 20);
+  for (const [args, words] of [
+    [['--remote', server.url, '--device', 'cpu'], /names a server, and --device cpu another/],
+    [['--device', 'remote'], /no inference server is named\. --remote decides\./],
+    [['--remote', 'http://10.1.2.3:8000'], /is not encrypted, and pictures would be sent/],
+    [['--remote', server.url, '--remote-header', 'x y:z'], /The header "x y" can’t be sent/],
+    [['--remote', server.url, '-m', 'one-layer-4x'], /has no such model/],
+  ] as const) {
+    const { status, stderr } = await cli(folder, [...args, input]);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, words);
+  }
+});
+
+test('doctor tells the server, and which models are trusted to it and why', async () => {
+  const { stdout } = await cli(folder, ['--remote', server.url, 'doctor', '--json']);
+  const { devices } = JSON.parse(stdout) as {
+    devices: {
+      auto: string;
+      devices: { device: string; usable: boolean; reason: string }[];
+      models: { model: string; device: string; trusted: boolean; reason: string }[];
+    };
+  };
+  const { host } = new URL(server.url);
+  assert.notEqual(devices.auto, 'remote');
+  assert.deepEqual(
+    devices.devices
+      .filter(({ device }) => device === 'remote')
+      .map(({ usable, reason }) => [usable, reason]),
+    [[true, `test 1.0 at ${host} answers`]],
+  );
+  const trusts = new Map(
+    devices.models.flatMap((one) => (one.device === 'remote' ? [[one.model, one]] : [])),
+  );
+  assert.match(trusts.get(MODEL)?.reason ?? '', /within 0 of the CPU .*a small tile took \d+ ms/);
+  assert.match(trusts.get('one-layer-4x')?.reason ?? '', /has no such model/);
+});
+
+test(
+  'no child of the engine sees the token in its environment',
+  { skip: process.platform !== 'linux' && 'reads /proc' },
+  async () => {
+    process.env.PISA_UPSCALE_REMOTE_TOKEN = TOKEN;
+    const client = new EngineClient({
+      entry: ENGINE,
+      modelFolders: [EMBEDDED_MODELS],
+      store: NO_STORE,
+      idleSeconds: 60,
+      log: () => undefined,
+      remote: () =>
+        Promise.resolve({ ...REMOTE_DEFAULTS, url: server.url, secrets: { token: TOKEN } }),
+    });
+    try {
+      await client.models();
+      const proc = `/proc/${client.processId}`;
+      for (const file of ['environ', 'cmdline'])
+        assert.ok(!readFileSync(path.join(proc, file), 'utf8').includes(TOKEN), file);
+    } finally {
+      delete process.env.PISA_UPSCALE_REMOTE_TOKEN;
+      await client.dispose();
+    }
+  },
+);
+
+test('a batch whose server dies and comes back makes what one machine makes, lock included', async () => {
+  const source = path.join(folder, 'source');
+  mkdirSync(source);
+  for (let i = 0; i < 8; i++) await writePng(path.join(source, `${i}.png`), 30 + 7 * i, 40);
+  writeFileSync(
+    path.join(source, '.pisa-upscale.json'),
+    JSON.stringify({
+      rules: [{ files: '*.png', model: MODEL, scale: 4, output: 'large/{name}.{ext}' }],
+    }),
+  );
+  const roots = ['local', 'remote'].map((name) => {
+    const root = path.join(folder, name, 'project');
+    cpSync(source, root, { recursive: true });
+    return root;
+  });
+  const [local = '', remote = ''] = roots;
+  assert.equal((await cli(local, ['--device', 'cpu'])).status, 0);
+
+  const model = await served();
+  let own = await serverOf({ [MODEL]: model });
+  const { url } = own;
+  let kills = 0;
+  const { status, stdout, stderr } = await cli(remote, ['--remote', url, '--json'], {
+    onStdout: () => {
+      if (kills++ > 1) return;
+      void own.kill().then(async () => {
+        own = new InferenceServer({ [MODEL]: model });
+        await own.listen(Number(new URL(url).port));
+      });
+    },
+  });
+  await own.kill();
+  assert.equal(status, 0, stderr + stdout);
+  assert.ok(kills > 1);
+  const files = readdirSync(path.join(local, 'large'));
+  assert.equal(files.length, 8);
+  assert.deepEqual(readdirSync(path.join(remote, 'large')), files);
+  for (const file of ['.pisa-upscale.lock.json', ...files.map((name) => `large/${name}`)])
+    assert.ok(
+      readFileSync(path.join(remote, file)).equals(readFileSync(path.join(local, file))),
+      file,
+    );
+});
