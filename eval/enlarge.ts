@@ -1,6 +1,7 @@
 import { FACTOR, SETS } from './degrade/degrade';
 import type { HeldOut } from './heldout';
 import type { Method } from './methods';
+import { METRICS_VERSION } from './metrics/measure';
 import { Network, type Enlargement } from './network';
 import { mapChannels, type Picture } from './picture';
 import { resizeBicubic, resizeLanczos } from './separable';
@@ -8,11 +9,12 @@ import type { Store } from './store';
 
 /**
  * Enlarges every small picture with every method and keeps the results in the store; what is there
- * already stays.
+ * already stays. What was measured already is enlarged only for the pictures that are `shown`.
  */
 export async function enlargeAll(
   pictures: readonly HeldOut[],
   methods: readonly Method[],
+  shown: readonly HeldOut[],
   store: Store,
 ): Promise<void> {
   for (const group of groupByModel(methods)) {
@@ -20,7 +22,11 @@ export async function enlargeAll(
     let done = 0;
     for (const set of SETS) {
       for (const held of pictures) {
-        const missing = group.filter((method) => !store.has(held, set, method));
+        const missing = group.filter(
+          (method) =>
+            !store.has(held, set, method) &&
+            (shown.includes(held) || !store.metrics(held, set, method, METRICS_VERSION)),
+        );
         if (missing.length === 0) continue;
         const input = await store.input(held, set);
         const enlargement = await (await open.network())?.run(input);

@@ -3,7 +3,7 @@
  *
  *   npm run eval -- [options]
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { loadOnnxRuntime } from '../src/engine/runtime/onnxRuntime';
@@ -20,7 +20,7 @@ import { dialPlot } from './report/dialPlot';
 import { markdownReport } from './report/markdown';
 import { drawGrids, drawStrips, shownPictures } from './report/pictures';
 import { scatterPlot } from './report/scatterPlot';
-import { Store } from './store';
+import { Store, type Earlier } from './store';
 import { summarize } from './summary';
 import { checkTargets } from './targets';
 
@@ -43,7 +43,12 @@ async function main(): Promise<void> {
   const shown = shownPictures(pictures, options.shown);
   const grid = gridOf(methods, pictures, options.dialPictures);
   const store = new Store(out);
-  await enlargeAll(pictures, methods, store);
+  if (options.known !== undefined)
+    store.know(JSON.parse(readFileSync(options.known, 'utf8')) as Earlier, pictures, [
+      ...methods,
+      ...(grid?.methods ?? []),
+    ]);
+  await enlargeAll(pictures, methods, shown, store);
   const perceptual = await PerceptualDistance.open(await loadStLpips());
   const measured = await measureAll(pictures, methods, grid, store, perceptual);
   await perceptual.release();

@@ -23,6 +23,8 @@ export type Options = {
   readonly benchmarks: string | undefined;
   /** Of a benchmark's pairs every so many-th is measured. */
   readonly every: number;
+  /** `results.json` of an earlier evaluation, whose figures are taken over. */
+  readonly known: string | undefined;
 };
 
 /**
@@ -37,6 +39,8 @@ export const HELP = `npm run eval -- [options]
   --out DIR         where results go, and what is there already is taken up (default: eval/.cache/results)
   --models a,b      of ${METHOD_NAMES.join(', ')}
                     (default: all), or models in a folder named by --models-dir
+  --known FILE      results.json of an earlier evaluation: what it measured of networks that are still
+                    the same is taken over
   --models-dir DIR  one more folder with models, which win over the project's; may be repeated
   --dials N         measure the dials on N pictures of each category, or on "all" (default: ${DIAL_PICTURES})
   --show a,b        draw these held-out pictures (default: the first of each category)
@@ -58,6 +62,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       benchmarks: { type: 'string' },
       every: { type: 'string', default: '1' },
       quick: { type: 'boolean', default: false },
+      known: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -71,6 +76,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     dialPictures: readCount(values.dials),
     benchmarks: values.benchmarks === undefined ? undefined : path.resolve(values.benchmarks),
     every: readEvery(values.every),
+    known: values.known === undefined ? undefined : path.resolve(values.known),
     shown: values.show
       .split(',')
       .map((name) => name.trim())

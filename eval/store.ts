@@ -4,8 +4,19 @@ import path from 'node:path';
 import type { HeldOut } from './heldout';
 import { degrade, DEGRADE_VERSION, type SetName } from './degrade/degrade';
 import type { Method } from './methods';
-import type { Metrics } from './metrics/measure';
+import { METRICS_VERSION, type Metrics } from './metrics/measure';
 import { readPicture, writePng, type Picture } from './picture';
+
+/** What of an evaluation's `results.json` a later one may take over. */
+export type Earlier = {
+  readonly pictures: readonly { readonly name: string; readonly sha256: string }[];
+  readonly models: Readonly<Record<string, string>>;
+  readonly measured: readonly (Metrics & {
+    readonly set: SetName;
+    readonly picture: string;
+    readonly method: string;
+  })[];
+};
 
 /** Raise one when that method without a network computes something else. */
 const PLAIN_VERSIONS = { bicubic: 1, lanczos: 2 } as const;
@@ -70,6 +81,29 @@ export class Store {
 
   setMetrics(held: HeldOut, set: SetName, method: Method, version: string, metrics: Metrics): void {
     this.index.metrics[`${keyOf(held, set, method)}/${version}`] = metrics;
+  }
+
+  /**
+   * Takes over what an earlier evaluation measured of networks that are still the same: the figures
+   * of its `results.json`.
+   */
+  know(earlier: Earlier, pictures: readonly HeldOut[], methods: readonly Method[]): void {
+    const sameModel = ({ run }: Method): boolean =>
+      run.kind !== 'network' ||
+      earlier.models[run.model.manifest.id] === run.model.manifest.graph.sha256;
+    const same = new Set(earlier.pictures.map(({ name, sha256 }) => `${name} ${sha256}`));
+    for (const method of methods.filter(sameModel)) {
+      for (const held of pictures.filter(({ name, sha256 }) => same.has(`${name} ${sha256}`))) {
+        for (const { set, picture, method: id, ...metrics } of earlier.measured) {
+          if (
+            id === method.id &&
+            picture === held.name &&
+            !this.metrics(held, set, method, METRICS_VERSION)
+          )
+            this.setMetrics(held, set, method, METRICS_VERSION, metrics);
+        }
+      }
+    }
   }
 
   /** Writes the index; what was added since the last time is else lost. */

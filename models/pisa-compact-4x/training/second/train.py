@@ -7,13 +7,10 @@ Interrupted, the same command goes on from the last checkpoint.
 """
 
 import os
-import sys
 
-# Two processes with a thread each get on better beside other work than one with two: threads that wait for each other lose more than they gain.
+# Threads that wait for each other asleep lose less beside other work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-import subprocess
 
 import torch
 
@@ -24,14 +21,12 @@ from second.train_pixel import train_pixel
 
 def main() -> None:
     options = read_options("Trains the second generation of the compact network.")
-    if options.branch is None:
-        running = [subprocess.Popen([sys.executable, "-m", "second.train", *sys.argv[1:], "--branch", branch]) for branch in BRANCHES]
-        if any([process.wait() for process in running]):
-            raise SystemExit("The training was interrupted: the same command takes it up again.")
-        print(f"Trained. Next: python -m second.export {options.out}")
-        return
     torch.set_num_threads(options.threads)
-    (train_pixel if options.branch == "pixel" else train_detail)(options)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    for branch in [options.branch] if options.branch else BRANCHES:
+        (train_pixel if branch == "pixel" else train_detail)(options)
+    print(f"Trained. Next: python -m second.export {options.out}")
 
 
 if __name__ == "__main__":

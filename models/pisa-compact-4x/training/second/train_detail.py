@@ -1,102 +1,158 @@
 """The detail branch: towards the teacher on degraded pictures, towards the original on clean ones; then for what an eye would miss, too."""
 
+import json
+
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from discriminator import Discriminator
-from features import FeatureDistance
-from network import SCALE
-from samples import Batches
-from schedule import cosine
+from second.adversary import Adversary
+from second.captured import Captured, Losses
+from second.look import Look
 from second.network import SecondNetwork
 from second.options import FIRST_GRAPH, Options
-from second.stage import BETAS, Stage
-from second.taught import Taught
+from second.pool import Pool
+from second.quantization import Quantization
+from second.stage import Stage
 from second.warm_start import warm_start
-from train_semantic import beyond, pattern, reduced, windows
+from teacher import open_teacher
+from train_semantic import beyond, pattern, reduced
 from validate import Validation
 
-BATCH, TAUGHT, SIDE, FRESH = 8, 5, 40, 1
-"""`TAUGHT` pictures of the `BATCH` have a teacher's enlargement."""
-GROW_EVERY = 8
-"""Steps between two new pictures of the teacher."""
-FEATURED = 5
-"""The last pictures of the batch are compared by features too, the dearest loss."""
-FIRST_RATE, RATE, DISCRIMINATOR_RATE = 4e-4, 2e-4, 3e-4
-NARROW = 32
-"""Features of the discriminator."""
-WARM = 100
-"""Adversarial steps before that loss counts, so that the discriminator has learned something."""
-WEIGHTS = {"near": 1.0, "edges": 1.0, "consistent": 0.5, "pattern": 4.0, "beyond": 4.0, "feature": 0.4, "real": 0.04}
-KINDS = {"photo": {"clean": 1.0}, "art": {"clean": 1.0}, "icons": {"clean": 0.7, "mild": 0.3}, "text": {"clean": 0.45, "camera": 0.10, "mild": 0.30, "strong": 0.15}}
-"""Of the pictures without a teacher."""
+RATE = 5e-4
+TAUGHT = 5 / 8
+"""Share of the pictures that have a teacher's enlargement."""
+DISTILLING, YOUNG, QUANTIZED = 0.2, 0.22, 0.85
+"""Shares of the training: until the first, no losses but the plain ones; until the second, the discriminator only learns; from the third on, quantisation is in the loop."""
+WEIGHTS = {"near": 1.0, "edges": 1.0, "consistent": 0.5, "pattern": 4.0, "beyond": 4.0, "feature": 1.0, "real": 0.5}
+"""Of the plain losses; and of how long the gradients of `feature` and `real` are, beside theirs. `OUT/weights.json` changes them while the training goes on."""
+SHARES = {"photo": 0.55, "art": 0.35, "icons": 0.10}
+KINDS = {"camera": 0.35, "mild": 0.40, "strong": 0.25}
+"""Of the pictures with a teacher: clean pictures and letters are their own best teachers."""
+OWN_SHARES = {"photo": 0.35, "art": 0.22, "icons": 0.15, "text": 0.28}
+OWN_KINDS = {"photo": {"clean": 1.0}, "art": {"clean": 1.0}, "icons": {"clean": 0.7, "mild": 0.3}, "text": {"clean": 0.45, "camera": 0.10, "mild": 0.30, "strong": 0.15}}
+LOGGED = ("near", "edges", "consistent", "pattern", "beyond", "feature", "real", "told", "sharp", "wanted")
+
+
+class DetailTraining:
+    """One step of it, on tensors that stay where they are."""
+
+    def __init__(self, options: Options) -> None:
+        torch.manual_seed(options.seed + 1)
+        self.options = options
+        self.network = SecondNetwork()
+        warm_start(self.network, FIRST_GRAPH)
+        trained = options.out / "pixel-checkpoint.pt"
+        if trained.exists():
+            self.network.pixel.load_state_dict(torch.load(trained, weights_only=True, map_location="cpu")["average"])
+        self.network.to(options.device, memory_format=torch.channels_last)
+        self.adversary = Adversary(options)
+        self.stage = Stage(options, "detail", self.network.detail, RATE, (options.detail_steps, options.detail_seconds), self.adversary.discriminator)
+        self.quantization = Quantization(self.network.detail).to(options.device)
+        self.stage.begin({"discriminator": self.adversary.discriminator, "critic": self.adversary.optimizer, "quantization": self.quantization})
+        self.weights = {name: torch.tensor(value, device=options.device) for name, value in WEIGHTS.items()}
+        self.taught = round(TAUGHT * options.batch)
+        self.pools = pools(options, self.stage.step)
+        self.small, self.large, self.target = self.draw()
+
+    def draw(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Small pictures, originals and what is to be learned."""
+        own, taught = self.pools
+        small, large = own.draw(self.options.batch - self.taught, self.options.side)
+        more_small, more_large, guide = taught.draw(self.taught, self.options.side)
+        return torch.cat([small, more_small]), torch.cat([large, more_large]), torch.cat([large, guide])
+
+    def ready(self) -> None:
+        """Before each step."""
+        self.stage.ready()
+        for pool, most in zip(self.pools, (3, 1 if self.stage.step % 8 == 0 else 0)):
+            pool.refresh(most)
+        for place, drawn in zip((self.small, self.large, self.target), self.draw()):
+            place.copy_(drawn)
+        self.adversary.move()
+        file = self.options.out / "weights.json"
+        if self.stage.step % 100 == 0 and file.exists():
+            for name, value in json.loads(file.read_text()).items():
+                self.weights[name].fill_(value)
+
+    def step(self, adversarial: bool, young: bool) -> Losses:
+        network, small = self.network, self.small
+        with torch.autocast(self.options.device, torch.bfloat16, cache_enabled=False):
+            with torch.no_grad():
+                pixel = network.pixel(small).float()
+            detail = network.detail(small).float()
+        gate, base = network.gate(small), network.base(small)
+        faithful = base + F.pixel_shuffle(gate * pixel, 4)
+        made = faithful + F.pixel_shuffle(gate * network.unpattern(detail - pixel), 4)
+        image = made.detach().requires_grad_()
+        losses = plain(image, faithful, self.large, self.target)
+        gradient = torch.autograd.grad(sum(self.weights[name] * value for name, value in losses.items()), image)[0]
+        if adversarial:
+            length = gradient.norm()
+            more = {"feature": self.adversary.feature(image, self.target, self.large)} | ({} if young else {"real": self.adversary.real(image)})
+            for name, value in more.items():
+                found = torch.autograd.grad(value, image)[0]
+                gradient = gradient + found * (self.weights[name] * length / found.norm().clamp(min=1e-12))
+            losses |= more | {"told": self.adversary.learn(image, self.target)}
+        made.backward(gradient)
+        self.stage.learn(1.0)
+        losses |= {"sharp": sharpness(image), "wanted": sharpness(self.target)}
+        return {name: losses[name].detach() if name in losses else torch.zeros((), device=self.options.device) for name in LOGGED}
+
+    def run(self) -> None:
+        options, stage = self.options, self.stage
+        validation = Validation(options.data, 1 if options.fast else 3)
+        look = Look(options, "detail", validation)
+        taken, kind = None, None
+        stage.start()
+        while stage.going:
+            quantized = stage.progress >= QUANTIZED
+            now = (stage.progress >= DISTILLING, stage.progress < YOUNG, quantized)
+            if now != kind:
+                if quantized:
+                    self.quantization.begin()
+                taken, kind = Captured(lambda: self.step(*kind[:2]), options.device), now
+            self.ready()
+            if stage.note(taken()):
+                stage.write(validation.gains(lambda image: detailed(self.network, stage, image, options.device)))
+                look.draw(lambda image: detailed(self.network, stage, image, options.device))
+
+
+def train_detail(options: Options) -> None:
+    training = DetailTraining(options)
+    training.run()
+
+
+def pools(options: Options, step: int) -> tuple[Pool, Pool]:
+    """Pictures that are their own teachers, and the teacher's."""
+    teacher = open_teacher(options.teacher).to(options.device)
+
+    def teach(small: Tensor) -> Tensor:
+        with torch.autocast(options.device, torch.float16 if options.fast else torch.bfloat16):
+            return teacher(small.contiguous(memory_format=torch.channels_last)).float()
+
+    workers = max(1, options.workers // 2)
+    own = Pool(options, OWN_SHARES, OWN_KINDS, options.seed + step + 1, options.room, workers)
+    taught = Pool(options, SHARES, dict.fromkeys(SHARES, KINDS), options.seed + step + 2, options.room, workers, teach)
+    own.fill(options.room // 4)
+    taught.fill(options.room // 2)
+    return own, taught
+
+
+def plain(image: Tensor, faithful: Tensor, large: Tensor, target: Tensor) -> Losses:
+    return {
+        "near": (image - target).abs().mean(),
+        "edges": edges(image, target),
+        "consistent": (reduced(image) - reduced(faithful)).abs().mean(),
+        "pattern": pattern(image - faithful),
+        "beyond": beyond(image, large, target),
+    }
 
 
 def edges(image: Tensor, target: Tensor) -> Tensor:
     """Mean error of the differences between neighbouring pixels."""
     error = image - target
     return (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
-
-
-def train_detail(options: Options) -> None:
-    """Trains for `options.detail_steps`, the first `options.distil_steps` without feature and adversarial losses."""
-    torch.manual_seed(options.seed)
-    network = SecondNetwork()
-    warm_start(network, FIRST_GRAPH)
-    network.to(options.device)
-    adversary = Adversary(options.device)
-    stage = Stage(options, "detail", network.detail, options.detail_steps, adversary.discriminator)
-    stage.begin({"discriminator": adversary.discriminator, "critic": adversary.optimizer})
-    if not stage.going:
-        return
-    taught = Taught(options)
-    taught.grow(options.taught_first)
-    validation = Validation(options.data, 3)
-    batches = Batches(options.data, options.seed + stage.step + 1, BATCH - TAUGHT, SIDE, FRESH, degradations=KINDS)
-    while stage.going:
-        first = stage.step < options.distil_steps
-        stage.rate(rate_at(stage.step, options))
-        if stage.step % GROW_EVERY == 0:
-            taught.grow()
-        small, large = next(batches)
-        more_small, more_large, guide = taught.draw(TAUGHT, SIDE)
-        small, large, target = (part.to(options.device) for part in (torch.cat([small, more_small]).contiguous(), torch.cat([large, more_large]), torch.cat([large, guide])))
-        with torch.autocast(options.device, torch.bfloat16):
-            with torch.no_grad():
-                pixel = network.pixel(small).float()
-            detail = network.detail(small).float()
-        gate, base = network.gate(small), network.base(small)
-        residual = F.pixel_shuffle(gate * network.unpattern(detail - pixel), SCALE)
-        faithful = base + F.pixel_shuffle(gate * pixel, SCALE)
-        image = faithful + residual
-        losses = {
-            "near": (image - target).abs().mean(),
-            "edges": edges(image, target),
-            "consistent": (reduced(image) - reduced(faithful)).abs().mean(),
-            "pattern": pattern(residual),
-            "beyond": beyond(image, large, target),
-        }
-        if not first:
-            losses |= adversary.losses(image, target)
-        young = stage.step < options.distil_steps + WARM
-        loss = sum(WEIGHTS[name] * value for name, value in losses.items() if not (name == "real" and young))
-        stage.learn(loss, 1.0)
-        if not first:
-            losses |= adversary.learn()
-        losses |= {"sharp": sharpness(image), "wanted": sharpness(target)}
-        if stage.note({name: losses.get(name, torch.zeros(())) for name in LOGGED}):
-            stage.write(validation.gains(lambda image: detailed(network, stage, image, options.device)))
-
-
-LOGGED = ("near", "edges", "consistent", "pattern", "beyond", "feature", "real", "told", "sharp", "wanted")
-
-
-def rate_at(step: int, options: Options) -> float:
-    """The learning rate: one cosine for each part."""
-    if step < options.distil_steps:
-        return cosine(step, options.distil_steps, FIRST_RATE, last=0.5)
-    return cosine(step - options.distil_steps, options.detail_steps - options.distil_steps, RATE)
 
 
 def sharpness(image: Tensor) -> Tensor:
@@ -110,39 +166,4 @@ def detailed(network: SecondNetwork, stage: Stage, image: Tensor, device: str) -
     image = image.to(device).contiguous()
     with torch.autocast(device, torch.bfloat16):
         detail = stage.average.module(image)
-    return (network.base(image) + F.pixel_shuffle(network.gate(image) * detail.float(), SCALE)).cpu()
-
-
-class Adversary:
-    """The losses that look at a picture as a whole: the discriminator's verdict, and the distance in the features of a trained network."""
-
-    def __init__(self, device: str) -> None:
-        self.device = device
-        self.discriminator = Discriminator(NARROW).to(device)
-        self.optimizer = torch.optim.Adam(self.discriminator.parameters(), DISCRIMINATOR_RATE, betas=BETAS)
-        self.distance = FeatureDistance().to(device)
-        self.loss = nn.BCEWithLogitsLoss()
-
-    def losses(self, image: Tensor, target: Tensor) -> dict[str, Tensor]:
-        """`feature`: the distance of the last pictures to what they should be; `real`: what the discriminator thinks of all."""
-        image, target = windows([image, target])
-        self.seen = image.detach(), target
-        with torch.autocast(self.device, torch.bfloat16):
-            self.discriminator.requires_grad_(False)
-            verdict = self.discriminator(image).float()
-        made = self.distance.features(image[-FEATURED:])
-        with torch.no_grad():
-            wanted = self.distance.features(target[-FEATURED:])
-        return {"feature": self.distance.between(made, wanted).mean(), "real": self.loss(verdict, torch.ones_like(verdict))}
-
-    def learn(self) -> dict[str, Tensor]:
-        """One step of the discriminator, on what it was shown last."""
-        made, real = self.seen
-        self.discriminator.requires_grad_(True)
-        with torch.autocast(self.device, torch.bfloat16):
-            of_real, of_made = self.discriminator(torch.cat([real, made])).float().chunk(2)
-        told = self.loss(of_real, torch.ones_like(of_real)) + self.loss(of_made, torch.zeros_like(of_made))
-        self.optimizer.zero_grad(set_to_none=True)
-        told.backward()
-        self.optimizer.step()
-        return {"told": told}
+    return (network.base(image) + F.pixel_shuffle(network.gate(image) * detail.float(), 4)).cpu()
