@@ -6,6 +6,7 @@ import { BatchPanels } from './batch/batchPanels';
 import { BatchTaskProvider } from './batch/batchTasks';
 import { UpscaleImageTool } from './batch/upscaleImageTool';
 import { commandRunner, type CommandRunner } from './commands/commandTable';
+import { takeDropped } from './commands/takeDropped';
 import { ComparisonPanels } from './comparison/comparisonPanels';
 import { Config } from './config';
 import { Disposable } from './disposable';
@@ -71,7 +72,15 @@ export class Composition extends Disposable {
     const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
     this.comparisons = this.register(
       new ComparisonPanels(
-        { ...shared, extensionUri: context.extensionUri },
+        {
+          ...shared,
+          extensionUri: context.extensionUri,
+          takeDropped: (drop) =>
+            takeDropped(
+              { panels: this.comparisons, models: { ...shared, tasks: this.tasks } },
+              drop,
+            ),
+        },
         context.workspaceState,
       ),
     );

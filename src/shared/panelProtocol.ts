@@ -1,13 +1,14 @@
 import type { PixelArtChoice } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
+import type { PanelAdded, PanelDrop } from './panelDrop';
 import type { DegradationEstimate, PreviewFigures } from './previewProtocol';
 import type { OutputFormatChoice } from './settings';
 
 /**
  * What the comparison panel's webview and the extension say to each other, over `RpcEndpoint`.
  * Every file name and sentence arrives ready to be shown; the webview never sees a path that it
- * could ask for.
+ * could ask for: it names only what a person dropped onto it.
  */
 
 /**
@@ -186,6 +187,11 @@ export type PanelHostApi = {
   useForWorkspace(params: PanelChoice): Promise<void>;
   /** Lets the person choose other pictures, and upscales them. */
   applyToOthers(params: PanelChoice): Promise<void>;
+  /**
+   * Compares dropped pictures and adds dropped models, after asking. Resolves with what can be used
+   * now where models were added and the panel has a choice of them.
+   */
+  dropped(params: PanelDrop): Promise<PanelAdded | null>;
   showLog(params: undefined): Promise<void>;
 };
 

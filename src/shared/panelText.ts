@@ -44,7 +44,9 @@ export type ViewText =
   | 'legendStart'
   | 'legendFull'
   | 'legendLevels'
-  | 'pixelAt';
+  | 'pixelAt'
+  | 'dropHint'
+  | 'dropShift';
 
 export type GuidanceText =
   | 'settings'
@@ -107,6 +109,7 @@ export type FigureText =
 export type OutputText =
   | 'output'
   | 'model'
+  | 'modelTip'
   | 'restore'
   | 'restoreTip'
   | 'restoreNone'

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { startFileServer, type FileServer } from '../harness/fileServer';
+import { startFileServer, startProxy, type FileServer } from '../harness/fileServer';
 import { referenceTensors } from '../harness/networks';
 import { writeTorchLegacy } from '../harness/torchFiles';
 import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
@@ -87,6 +87,41 @@ describe('a model at an address', () => {
     assert.equal((await cli('store', ['models', 'verify', 'fine-one'])).status, 0);
     assert.equal((await cli('store', ['models', 'remove', 'fine-one'])).status, 0);
     assert.deepEqual(inStore('store'), []);
+  });
+
+  it('of a page about a file on GitHub or Hugging Face is that of the file', async () => {
+    const { host } = new URL(server.url);
+    const hosts = ['github.com', 'www.github.com', 'huggingface.co', 'hf.co', 'example.org'];
+    const proxy = await startProxy({ names: new Map(hosts.map((name) => [name, host])) });
+    const asked = async (url: string): Promise<string | undefined> => {
+      server.requests.length = 0;
+      await cli('pages', ['models', 'add', url, '--yes', '--allow-http', '--proxy', proxy.url]);
+      return server.requests[0]?.path;
+    };
+    try {
+      const pages: readonly (readonly [page: string, file: string])[] = [
+        ['github.com/o/r/blob/main/m/a%20b.pth', 'o/r/raw/main/m/a b.pth'],
+        ['www.github.com/o/r/blob/v1/a.pth?raw=true', 'o/r/raw/v1/a.pth'],
+        ['github.com/o/r/releases/download/v1/a.pth', 'o/r/releases/download/v1/a.pth'],
+        ['github.com/o/blob/raw/main/a.pth', 'o/blob/raw/main/a.pth'],
+        ['huggingface.co/o/r/blob/main/a.onnx', 'o/r/resolve/main/a.onnx'],
+        ['huggingface.co/datasets/o/r/blob/main/a.pth', 'datasets/o/r/resolve/main/a.pth'],
+        ['hf.co/o/r/resolve/main/a.pth?download=true', 'o/r/resolve/main/a.pth'],
+        ['example.org/o/r/blob/main/a.pth', 'o/r/blob/main/a.pth'],
+      ];
+      for (const [page, file] of pages) assert.equal(await asked(`http://${page}`), file, page);
+
+      const place = path.join(served, 'o/r/resolve/main');
+      mkdirSync(place, { recursive: true });
+      writeTorchLegacy(path.join(place, 'Fine.pth'), await referenceTensors('compact-4x'));
+      const page = 'http://huggingface.co/o/r/blob/main/Fine.pth';
+      const options = ['--yes', '--allow-http', '--json', '--proxy', proxy.url];
+      const { status, stdout, stderr } = await cli('pages', ['models', 'add', page, ...options]);
+      assert.equal(status, 0, stderr);
+      assert.equal((JSON.parse(stdout) as { id: string }).id, 'fine');
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('that is none is refused and leaves nothing', async () => {

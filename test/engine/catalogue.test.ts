@@ -94,6 +94,7 @@ describe('a model of the list', () => {
     const [added] = await install(store, 'fine');
     assert.match(fetched()[0] ?? '', /^bytes=[1-9]\d*-/);
     assert.equal(added?.id, 'fine');
+    assert.deepEqual([added.author, added.licence.name], ['Somebody', 'CC-BY-4.0']);
     assert.deepEqual(readdirSync(store), ['fine']);
     assert.deepEqual(readdirSync(path.join(store, 'fine')).sort(), ['fine.pth', 'manifest.json']);
 

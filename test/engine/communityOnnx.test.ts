@@ -9,8 +9,10 @@ import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
   GraphProtoSchema,
+  NodeProtoSchema,
   ModelProtoSchema,
   type ModelProto,
+  type NodeProto,
 } from '../../src/engine/graph/proto/onnx_pb';
 import { CLI, largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
 
@@ -93,6 +95,21 @@ function changed(change: (model: ModelProto) => void): Uint8Array {
   return toBinary(ModelProtoSchema, model);
 }
 
+/** Normalization whose strength is nothing: its result is the offset, which is grey. */
+function groupsOf(model: ModelProto, end: NodeProto): void {
+  const graph = new GraphBuilder('groups');
+  const [s, b] = [
+    graph.float32('s', [3], [0.1, 0.1, 0.1]),
+    graph.float32('b', [3], [0.5, 0.5, 0.5]),
+  ];
+  const x = graph.input('x', [1, 3, 'h', 'w']);
+  const made = graph.node('GroupNormalization', [x, s, b], { num_groups: 3 });
+  graph.output('y', made, []);
+  const part = graph.toGraph();
+  end.attribute = part.node[0]!.attribute;
+  model.graph!.initializer.push(...part.initializer);
+}
+
 function cli(...args: readonly string[]): {
   status: number | null;
   stdout: string;
@@ -164,6 +181,52 @@ test('an ONNX model is paired with another, in one graph', async () => {
   const { data } = await enlarged('plain+grey');
   const { data: plain } = await enlarged('plain');
   assert.ok(largestDifference(data, plain) <= 1);
+});
+
+test('models of two opsets are paired, each way round; one that cannot be says why', async () => {
+  const ofOpset = (version: bigint, opType = 'Identity'): Uint8Array =>
+    changed((model) => {
+      model.opsetImport[0]!.version = version;
+      const last = model.graph!.node.at(-1)!;
+      const [output] = last.output;
+      last.output = ['last'];
+      const [mean, ones] = ['ReduceMean', 'Sub'].map((name) =>
+        create(NodeProtoSchema, { opType: name, name }),
+      );
+      // Adds nothing, by an operator that has another form in each of the two.
+      Object.assign(mean!, { input: ['last'], output: ['mean'] });
+      Object.assign(ones!, { input: ['mean', 'mean'], output: ['nothing'] });
+      const add = create(NodeProtoSchema, {
+        opType: 'Add',
+        name: 'add',
+        input: ['last', 'nothing'],
+        output: ['sum'],
+      });
+      const end = create(NodeProtoSchema, {
+        opType,
+        name: 'end',
+        input: opType === 'Identity' ? ['sum'] : ['sum', 's', 'b'],
+        output: [output!],
+      });
+      model.graph!.node.push(mean!, ones!, add, end);
+      if (opType !== 'Identity') groupsOf(model, end);
+    });
+  for (const [name, bytes] of [
+    ['plain', exported()],
+    ['opset-14', ofOpset(14n)],
+    ['opset-20', ofOpset(20n)],
+    ['opset-18-groups', ofOpset(18n, 'GroupNormalization')],
+    ['opset-21', ofOpset(21n)],
+  ] as const) {
+    const { status, stderr } = cli('models', 'add', write(`${name}.onnx`, bytes), '--yes');
+    assert.equal(status, 0, `${name}: ${stderr}`);
+  }
+  const { data: plain } = await enlarged('plain');
+  for (const pair of ['opset-14+plain', 'plain+opset-14', 'opset-14+opset-20', 'opset-20+plain'])
+    assert.ok(largestDifference((await enlarged(pair)).data, plain) <= 1, pair);
+  const { status, stderr } = cli(picture, '-m', 'opset-18-groups+opset-21');
+  assert.equal(status, 1);
+  assert.match(stderr, /opset 18 and the other in 21, and its operator GroupNormalization means/);
 });
 
 test('weights beside a model belong to it: a change is told', () => {

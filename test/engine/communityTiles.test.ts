@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { before, test } from 'node:test';
+import { after, before, test } from 'node:test';
+import { EngineClient } from '../../src/client/engineClient';
 import { referenceTensors, writeSafetensors } from '../harness/networks';
-import { CLI, largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
-
-const folder = temporaryFolder();
-const picture = path.join(folder, 'picture.png');
-before(() => writePng(picture, 144, 128));
+import { callFor, ENGINE, largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
 
 /**
  * Levels by which tiles of 48 pixels may differ from the whole picture, for each family; of random
@@ -22,38 +19,59 @@ const LEVELS: Readonly<Record<string, number>> = {
   'esrgan-new-4x': 1,
   'cugan-2x': 2,
   'swinir-direct-2x': 4,
+  'mosr-4x': 1,
+  'realplksr-layernorm-2x': 2,
   // These sum over the whole tile, or let its channels attend to each other.
+  'realplksr-4x': 180,
   'dat-light-2x': 24,
   'rcan-4x': 80,
   'omnisr-4x': 100,
 };
 
-function run(...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [CLI, '--store', path.join(folder, 'store'), ...args],
-    { encoding: 'utf8' },
-  );
-  assert.equal(status, 0, stderr);
-  return stdout;
-}
+const folder = temporaryFolder();
+const models = path.join(folder, 'models');
+const picture = path.join(folder, 'picture.png');
+const wide = path.join(folder, 'wide.png');
+/** Of these 48 pixels and their halo fill the other picture. */
+const WIDE: ReadonlySet<string> = new Set(['mosr-4x', 'realplksr-layernorm-2x', 'realplksr-4x']);
+let client: EngineClient;
+let scales: ReadonlyMap<string, number>;
 
-async function upscaled(id: string, scale: number, ...options: readonly string[]): Promise<Buffer> {
-  const output = path.join(folder, `${id}${options.join('')}.png`);
-  const result = run(picture, '-m', id, '-s', String(scale), '-o', output, '--json', ...options);
-  const { tiles } = JSON.parse(result) as { tiles: number };
-  assert.equal(tiles > 1, options.length > 0, `${tiles} tiles`);
-  return (await pixelsOf(output)).data;
+before(async () => {
+  mkdirSync(models);
+  await writePng(picture, 144, 128);
+  await writePng(wide, 240, 64);
+  for (const name of Object.keys(LEVELS))
+    writeSafetensors(path.join(models, `${name}.safetensors`), await referenceTensors(name));
+  client = new EngineClient({
+    entry: ENGINE,
+    modelFolders: [models],
+    store: path.join(folder, 'store'),
+    idleSeconds: 60,
+    log: () => undefined,
+  });
+  scales = new Map((await client.models()).map(({ id, scale }) => [id, scale]));
+});
+after(() => client.dispose());
+
+async function upscaled(model: string, tile?: number): Promise<Buffer> {
+  const scale = scales.get(model);
+  assert.ok(scale !== undefined, 'it is found without a manifest');
+  const file = path.join(folder, `${model}-${tile ?? 'whole'}.png`);
+  const { tiles } = await client.upscale(
+    callFor(WIDE.has(model) ? wide : picture, {
+      model,
+      scale,
+      target: { kind: 'file', path: file },
+      ...(tile === undefined ? {} : { tile }),
+    }),
+  );
+  assert.equal(tiles > 1, tile !== undefined, `${tiles} tiles`);
+  return (await pixelsOf(file)).data;
 }
 
 for (const [name, levels] of Object.entries(LEVELS))
   test(`${name}: tiles differ from the whole by at most ${levels} levels`, async () => {
-    const file = path.join(folder, `${name}.safetensors`);
-    writeSafetensors(file, await referenceTensors(name));
-    const { scale } = JSON.parse(run('models', 'add', file, '--yes', '--json')) as {
-      scale: number;
-    };
-    const tiled = await upscaled(name, scale, '--tile', '48');
-    const worst = largestDifference(tiled, await upscaled(name, scale));
+    const worst = largestDifference(await upscaled(name, 48), await upscaled(name));
     assert.ok(worst <= levels, `differs by ${worst}`);
   });

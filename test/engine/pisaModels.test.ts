@@ -28,7 +28,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     store = path.join(folder, `store-${count++}`);
   });
 
-  before(buildTinyPackage);
+  before(() => buildTinyPackage());
 
   /** Runs the tool, with everything agreed to that an import or an installation asks. */
   const cli = (...args: string[]): Promise<Run> => {

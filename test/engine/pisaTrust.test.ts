@@ -19,7 +19,7 @@ describe('weights are trusted only when they are the known ones, or the person a
   let server: FileServer;
   let store = '';
   let count = 0;
-  before(buildTinyPackage);
+  before(() => buildTinyPackage());
   before(async () => {
     server = await startFileServer(TINY_PISA);
   });

@@ -46,6 +46,7 @@ export const QUIET_SETTINGS = {
  * @property {string} url
  * @property {number} pid
  * @property {string} root temporary folder with all of the server's state
+ * @property {string} userSettings the file of the user's settings
  * @property {() => string} log what the server has printed so far
  * @property {(folder: string, payload?: Record<string, string>) => string} workspaceUrl
  * @property {() => Promise<void>} stop ends the server's whole process group and removes its state
@@ -126,6 +127,7 @@ export async function startServer({
     url,
     pid: child.pid,
     root,
+    userSettings: path.join(userData, 'User/settings.json'),
     log,
     stop,
     workspaceUrl: (folder, payload) => workspaceUrl(port, folder, payload),

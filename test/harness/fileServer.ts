@@ -58,6 +58,8 @@ export type LoggedRequest = {
 
 export type FileServer = {
   readonly url: string;
+  /** Of its certificate, in PEM, for who is to trust it; undefined over http. */
+  readonly certificate: string | undefined;
   readonly requests: LoggedRequest[];
   /** Sets what happens to requests of a path, one behaviour after another as each is used up. */
   behave(path: string, ...behaviours: Behaviour[]): void;
@@ -106,11 +108,13 @@ export async function startFileServer(
     });
     answer(request, response, read(name), take(name, request.method ?? ''));
   };
+  const identity = tls ? selfSigned() : undefined;
   const { url, close } = await listen(
-    tls ? createTlsServer(selfSigned(), listener) : createServer(listener),
+    identity ? createTlsServer(identity, listener) : createServer(listener),
   );
   return {
     url: tls ? url.replace('http:', 'https:') : url,
+    certificate: identity?.cert,
     requests,
     behave: (name, ...list) =>
       void behaviours.set(
@@ -327,6 +331,16 @@ function selfSigned(): { readonly key: string; readonly cert: string } {
     validity,
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
+    // subjectAltName: 127.0.0.1
+    der(
+      0xa3,
+      sequence(
+        sequence(
+          der(0x06, Buffer.from('551d11', 'hex')),
+          der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1])))),
+        ),
+      ),
+    ),
   );
   const certificate = sequence(
     body,

@@ -1,2 +1,5 @@
 export declare const TINY_PACKAGE: string;
-export declare function buildTinyPackage(): Promise<void>;
+/** `catalogue`: published models that it knows instead of the product's. */
+export declare function buildTinyPackage(options?: {
+  readonly catalogue?: readonly object[];
+}): Promise<void>;

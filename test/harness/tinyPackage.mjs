@@ -11,10 +11,12 @@ const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
 
 /**
  * Makes the product as it is built, but for one thing: it knows the tiny checkpoints of the tests
- * where the real one knows Stable Diffusion's, of which no test has the gigabytes. So the way from a
- * server to a picture can be tested without a switch in the product that turns its checks off.
+ * where the real one knows Stable Diffusion's, of which no test has the gigabytes, and the published
+ * models of `catalogue`, if given. So the way from a server to a picture can be tested without a
+ * switch in the product that turns its checks off.
+ * @param {{ catalogue?: readonly object[] }} [options]
  */
-export async function buildTinyPackage() {
+export async function buildTinyPackage({ catalogue } = {}) {
   rmSync(TINY_PACKAGE, { recursive: true, force: true });
   process.once('exit', () => rmSync(TINY_PACKAGE, { recursive: true, force: true }));
   mkdirSync(TINY_PACKAGE, { recursive: true });
@@ -28,7 +30,7 @@ export async function buildTinyPackage() {
     ...engine,
     absWorkingDir: REPOSITORY,
     outfile: path.join(TINY_PACKAGE, 'dist/engine.js'),
-    plugins: [tinyFiles],
+    plugins: [tinyFiles, ...(catalogue ? [otherCatalogue(catalogue)] : [])],
   });
 }
 
@@ -42,6 +44,17 @@ const tinyFiles = {
     }));
   },
 };
+
+/** @returns {esbuild.Plugin} */
+const otherCatalogue = (catalogue) => ({
+  name: 'another catalogue',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]community[\\/]catalogue\.ts$/ }, () => ({
+      contents: `export const CATALOGUE = ${JSON.stringify(catalogue)};`,
+      loader: 'ts',
+    }));
+  },
+});
 
 function knownFiles() {
   const names = [

@@ -213,6 +213,27 @@ const buttonsOf = (toast) =>
 export const webview = (page) =>
   page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
 
+/**
+ * Drags files of the explorer onto the visible webview, with Shift held: without it VS Code keeps
+ * drags to itself.
+ */
+export async function dropOntoWebview(page, name) {
+  const target = await page.locator('iframe.webview.ready').boundingBox();
+  const source = await explorerRow(page, name).boundingBox();
+  const over = { x: target.x + target.width / 2, y: target.y + target.height / 2 };
+  await page.mouse.move(source.x + 40, source.y + source.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(source.x + 60, source.y + source.height / 2, { steps: 4 });
+  await page.keyboard.down('Shift');
+  // VS Code gives the drag up step by step: to its own target, then to the page below it.
+  for (let tries = 0; !(await webview(page).locator('#drop').isVisible()); tries++) {
+    if (tries > 100) throw new Error(`The drag of ${name} never reached the webview`);
+    await page.mouse.move(over.x + (tries % 2) * 10, over.y, { steps: 4 });
+  }
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+}
+
 /** The modal dialog that is open, once it shows `text`. */
 export async function waitForDialog(page, text) {
   const dialog = page.locator('.monaco-dialog-box').filter({ hasText: text });

@@ -1,7 +1,7 @@
 // A community model the way a person gets it: a file in the explorer, named and licensed, used,
 // compared, paired with another, and removed.
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
@@ -12,7 +12,9 @@ import { writeTorchLegacy } from '../harness/torchFiles.ts';
 import {
   clickDialogButton,
   clickNotificationButton,
+  dropOntoWebview,
   explorerMenu,
+  explorerRow,
   notificationMessage,
   quickPickRows,
   runCommand,
@@ -35,7 +37,23 @@ after(() => workbench?.stop());
 async function fill(folder) {
   await writePicture(path.join(folder, 'hero.png'), 40, 30);
   writeTorchLegacy(path.join(folder, 'Favourite.pth'), await referenceTensors('compact-4x'));
+  writeTorchLegacy(path.join(folder, 'Second.pth'), await referenceTensors('span-norm-4x'));
+  await writePicture(path.join(folder, 'other.png'), 24, 24);
   writeFileSync(path.join(folder, 'page.pth'), '<!DOCTYPE html><html>Quota exceeded</html>');
+}
+
+/** Until VS Code has written the model that is used everywhere. */
+async function defaultModelBecomes(page, id) {
+  const written = () => {
+    const [, found] = /"pisaUpscale.model":\s*"([^"]*)"/.exec(
+      readFileSync(workbench.userSettings, 'utf8'),
+    );
+    return found;
+  };
+  for (let tries = 300; written() !== id; tries--) {
+    assert.ok(tries > 0, `the settings still name ${written()}`);
+    await page.waitForTimeout(100);
+  }
 }
 
 /** Chooses a row of the quick pick that is open. */
@@ -46,11 +64,15 @@ async function choose(page, text) {
 }
 
 test(
-  'a file from the explorer: named, licensed, used, compared, paired, removed',
+  'a file from the explorer: named, licensed, used, compared, paired, dropped, removed',
   { timeout: 300_000 },
   () =>
     workbench.inWorkspace(
-      { name: 'community', fill, settings: { 'pisaUpscale.model': 'pisa-compact-4x' } },
+      {
+        name: 'community',
+        fill,
+        settings: { 'pisaUpscale.model': 'pisa-compact-4x', 'pisaUpscale.overwrite': 'overwrite' },
+      },
       async ({ page, folder }) => {
         await explorerMenu(page, 'page.pth', ADD);
         const refused = await waitForNotification(page, 'page.pth');
@@ -74,11 +96,21 @@ test(
         assert.match(await row.innerText(), /Compact · ×4 · .*licence unknown/);
         await page.keyboard.press('Escape');
 
+        await runCommand(page, MANAGE);
+        await choose(page, 'Compact · ×4');
+        await choose(page, 'Use as Default');
+        await defaultModelBecomes(page, 'favourite');
+        await runCommand(page, MANAGE);
+        await choose(page, 'Compact · ×4');
+        await choose(page, 'Open Folder');
+        await explorerRow(page, 'Favourite.pth').and(page.locator('.focused')).waitFor();
+
         await explorerMenu(page, 'hero.png', 'Upscale Image');
         const done = await waitForNotification(page, 'hero@4x.png');
         assert.match(await notificationMessage(done), /λ_pix 1\.00/);
         const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
         assert.deepEqual([width, height], [160, 120]);
+        const alone = await sharp(path.join(folder, 'hero@4x.png')).raw().toBuffer();
 
         await runCommand(page, MANAGE);
         await choose(page, 'Two Models as One…');
@@ -97,6 +129,18 @@ test(
         await page.keyboard.press('ArrowLeft');
         assert.notEqual(await panel.locator('#semanticSlider').inputValue(), before);
 
+        await panel.locator('#save').click();
+        await panel.locator('#saved', { hasText: 'Saved hero@4x' }).waitFor();
+        const saved = await sharp(path.join(folder, 'hero@4x.png')).raw().toBuffer();
+        assert.equal(saved.length, 160 * 120 * 3);
+        assert.notDeepEqual(saved, alone, 'the pair makes another picture');
+
+        await dropOntoWebview(page, 'Second.pth');
+        await clickDialogButton(await waitForDialog(page, 'Add Second?'), 'Add');
+        await panel.locator('#model:has(option[value=second])').waitFor();
+        await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: 60_000 });
+        assert.equal(await panel.locator('#model').evaluate((one) => one.value), 'second');
+
         await runCommand(page, MANAGE);
         await choose(page, 'Compact · ×4');
         await choose(page, 'Remove…');
@@ -104,6 +148,9 @@ test(
         await waitForNotification(page, 'was removed; its file stays at');
         assert.equal(existsSync(path.join(store, 'favourite')), false);
         assert.ok(existsSync(path.join(folder, 'Favourite.pth')));
+
+        await dropOntoWebview(page, 'other.png');
+        await page.locator('.tab', { hasText: 'Compare other.png' }).waitFor();
       },
     ),
 );

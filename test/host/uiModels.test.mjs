@@ -1,14 +1,17 @@
 // Getting a model the way a person does: from the error over licence and file dialogs to a result,
 // and its removal.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { startFileServer } from '../harness/fileServer.ts';
+import { referenceTensors } from '../harness/networks.ts';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
 import { buildTinyPackage, TINY_PACKAGE } from '../harness/tinyPackage.mjs';
+import { writeTorchLegacy } from '../harness/torchFiles.ts';
 import {
   acceptPath,
   clickDialogButton,
@@ -26,12 +29,22 @@ import { startWorkbench } from './workbenchSession.mjs';
 const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
 const MANAGE = 'PiSA Upscale: Manage Models…';
 
-const store = path.join(makeTemporaryFolder(), 'store');
+const temporary = makeTemporaryFolder();
+const store = path.join(temporary, 'store');
 let server;
+let published;
 let workbench;
 before(async () => {
   server = await startFileServer(TINY);
-  await buildTinyPackage();
+  const files = path.join(temporary, 'published');
+  mkdirSync(files);
+  const file = path.join(files, 'popular.pth');
+  writeTorchLegacy(file, await referenceTensors('compact-4x'));
+  published = await startFileServer(files, { tls: true });
+  // As a company's own authority is trusted.
+  process.env.NODE_EXTRA_CA_CERTS = path.join(temporary, 'authority.pem');
+  writeFileSync(process.env.NODE_EXTRA_CA_CERTS, published.certificate);
+  await buildTinyPackage({ catalogue: [listing(file, `${published.url}/popular.pth`)] });
   workbench = await startWorkbench({
     extension: TINY_PACKAGE,
     machineSettings: { 'pisaUpscale.modelStore': store, 'pisaUpscale.pisaSrMirrors': [server.url] },
@@ -39,9 +52,27 @@ before(async () => {
 });
 after(async () => {
   await workbench?.stop();
-  await server?.close();
-  rmSync(path.dirname(store), { recursive: true, force: true });
+  delete process.env.NODE_EXTRA_CA_CERTS;
+  await Promise.all([server?.close(), published?.close()]);
+  rmSync(temporary, { recursive: true, force: true });
 });
+
+/** A published model as the product's list has them. */
+function listing(file, url) {
+  const content = readFileSync(file);
+  return {
+    id: 'popular',
+    name: 'Popular',
+    author: 'Somebody Known',
+    licence: 'CC-BY-NC-SA-4.0',
+    network: 'Compact',
+    scale: 4,
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    url,
+    purpose: 'Drawings',
+  };
+}
 
 const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 40, 30);
 const uiTest = (title, setup, body) =>
@@ -114,7 +145,7 @@ uiTest(
 );
 
 uiTest(
-  'the list of models shows its state, and removes it after asking',
+  'the list of models shows its state, removes after asking, and installs published ones',
   { name: 'manage' },
   async ({ page }) => {
     await runCommand(page, MANAGE);
@@ -135,5 +166,35 @@ uiTest(
     await clickDialogButton(asked, 'Use Them');
     await waitForNotification(page, 'PiSA-SR is ready');
     assert.ok(existsSync(path.join(store, 'pisa-sr/manifest.json')));
+
+    // A published model: its licence first; what arrived before a cancel is not fetched again.
+    await runCommand(page, MANAGE);
+    const row = quickPickRows(page).filter({ hasText: 'Popular' });
+    await row.waitFor();
+    assert.match(await row.innerText(), /available · ×4 · \d+ kB · CC-BY-NC-SA-4\.0/);
+    await row.click();
+    const licence = await waitForDialog(page, 'Install Popular by Somebody Known?');
+    await page.screenshot({ path: screenshotPath('install-published') });
+    assert.match(await licence.innerText(), /pictures not for commercial use/);
+    assert.equal(published.requests.length, 0, 'nothing is asked for before');
+    published.behave('popular.pth', { method: 'GET', stallAfter: 20_000, times: 1 });
+    await clickDialogButton(licence, 'Accept Licence and Download');
+    const running = await waitForNotification(page, 'Downloading Popular');
+    const partial = path.join(store, '.popular.download/popular.pth.part');
+    while (!existsSync(partial)) await page.waitForTimeout(100);
+    await clickNotificationButton(running, 'Cancel');
+    await running.waitFor({ state: 'detached' });
+    assert.ok(!existsSync(path.join(store, 'popular')));
+
+    await runCommand(page, MANAGE);
+    await choose(page, 'Popular');
+    const again = await waitForDialog(page, 'Install Popular by Somebody Known?');
+    await clickDialogButton(again, 'Accept Licence and Download');
+    await waitForNotification(page, 'Popular is ready');
+    assert.match(published.requests.at(-1)?.range ?? '', /^bytes=[1-9]\d*-/);
+    const { author, licence: terms } = JSON.parse(
+      readFileSync(path.join(store, 'popular/manifest.json'), 'utf8'),
+    );
+    assert.deepEqual([author, terms.spdx], ['Somebody Known', 'CC-BY-NC-SA-4.0']);
   },
 );

@@ -66,6 +66,8 @@ export async function startWorkbench({
   return {
     /** The server's own files; extensions' storage is among them. */
     state: server.root,
+    /** The file of the user's settings. */
+    userSettings: server.userSettings,
 
     async stop() {
       await browser.close();

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { zoomOf } from '../../src/webview/viewTransform';
-import { INIT, ONE_DIAL, PanelHarness, PREVIEW, RESULT, type PanelPage } from './panelHarness';
+import {
+  INIT,
+  ONE_DIAL,
+  PanelHarness,
+  PREVIEW,
+  RESULT,
+  strings,
+  type PanelPage,
+} from './panelHarness';
 
 let harness: PanelHarness;
 let panel: PanelPage;
@@ -550,6 +558,77 @@ test('a restorer runs first: it is chosen, computed with, pinned, swapped and sa
     guidance: { pixel: 1, semantic: 1 },
     restore: 'clean',
   });
+});
+
+/** A drag over the page, as VS Code lets one in: with these data, and Shift held or not. */
+const drag = async (
+  type: 'dragenter' | 'dragover' | 'dragleave' | 'drop',
+  data: Readonly<Record<string, string>>,
+  { shiftKey = true, files = [] as readonly string[] } = {},
+): Promise<boolean> => {
+  const taken = await panel.page.evaluate<boolean>(`(() => {
+    const data = new DataTransfer();
+    for (const [type, value] of Object.entries(${JSON.stringify(data)})) data.setData(type, value);
+    for (const name of ${JSON.stringify(files)}) data.items.add(new File(['x'], name));
+    const event = new DragEvent('${type}', { dataTransfer: data, shiftKey: ${shiftKey}, bubbles: true, cancelable: true });
+    return !document.querySelector('#stage').dispatchEvent(event);
+  })()`);
+  await panel.frame();
+  return taken;
+};
+
+test('a dropped model is asked for, and used at once', async () => {
+  await ready();
+  const list = {
+    'application/vnd.code.uri-list': 'file:///m/a.pth\r\n# a comment\r\nfile:///m/b.onnx',
+    'text/uri-list': 'file:///m/a.pth',
+  };
+  assert.equal(await drag('dragenter', list), true);
+  assert.equal(await panel.text('#drop'), strings.dropHint);
+  await drag('dragleave', list);
+  assert.equal(await panel.page.locator('#drop').isVisible(), false);
+  await drag('dragover', list);
+  assert.equal(await drag('drop', list), true);
+  assert.equal(await panel.page.locator('#drop').isVisible(), false);
+  const asked = await panel.called('dropped');
+  assert.deepEqual(asked.params, {
+    addresses: ['file:///m/a.pth', 'file:///m/b.onnx'],
+    elsewhere: false,
+  });
+  const added = { ...ONE_DIAL, id: 'b', name: 'Dropped' };
+  await panel.result(asked, { models: [...INIT.models, added], model: 'b' });
+  assert.equal((await panel.called('preview', 1)).params?.model, 'b');
+  assert.equal(await panel.page.locator('#model').inputValue(), 'b');
+  assert.match(await panel.text('#model'), /Dropped/);
+});
+
+test('what is dropped from another program has no address; a picture changes nothing here', async () => {
+  await ready();
+  // VS Code takes the drag away unless Shift is held: so that is what is said.
+  assert.equal(await drag('dragenter', {}, { shiftKey: false, files: ['c.pth'] }), false);
+  assert.equal(await panel.text('#drop'), strings.dropShift);
+  await panel.page.mouse.move(40, 200);
+  await panel.until(`document.querySelector('#drop').hidden`);
+  await drag('drop', {}, { files: ['c.pth'] });
+  assert.deepEqual((await panel.called('dropped')).params, { addresses: [], elsewhere: true });
+  await panel.result(await panel.called('dropped'), null);
+  assert.equal((await panel.sent('preview')).length, 1);
+  // Text is no file.
+  assert.equal(await drag('drop', { 'text/plain': 'file:///m/a.pth' }), false);
+  assert.equal((await panel.sent('dropped')).length, 1);
+});
+
+test('a drop that fails is told; one while saving changes no model', async () => {
+  await ready();
+  const list = { 'text/uri-list': 'file:///m/a.pth' };
+  await drag('drop', list);
+  await panel.error(await panel.called('dropped'), { code: 'io', message: 'No such file.' });
+  assert.match(await panel.text('#noticePlace'), /No such file/);
+  await click('[data-action=dismiss]');
+  await click('#save');
+  await drag('drop', list);
+  await panel.result(await panel.called('dropped', 1), { models: INIT.models, model: 'one' });
+  assert.equal(await panel.page.locator('#model').inputValue(), 'two');
 });
 
 test('a model that restores keeps the size: the scale is told, and cannot be another', async () => {

@@ -9,6 +9,7 @@ import {
   type NodeProto,
 } from './proto/onnx_pb';
 import { keepNeeded } from './pruneGraph';
+import { OpsetStays, opsetOf, upgradeOpset } from './upgradeOpset';
 
 /** A graph and the folder that its external weights are relative to. */
 export type PlacedGraph = { readonly onnx: Uint8Array; readonly folder: string };
@@ -27,9 +28,8 @@ export function mergePair(first: PlacedGraph, second: PlacedGraph): PlacedGraph 
   const folder = commonFolder(first.folder, second.folder);
   const p = parse(first, folder);
   const s = parse(second, folder);
-  const [own, other] = [opsetOf(p.model), opsetOf(s.model)];
-  if (own !== other)
-    throw new GraphsDiffer(`one is written in ONNX opset ${own} and the other in ${other}`);
+  toOneOpset(p.model, s.model);
+  for (const [{ model }, by] of [[p, 'p/'] as const, [s, 's/'] as const]) ownFunctions(model, by);
   prefix(p.graph, 'p/');
   prefix(s.graph, 's/');
   shareBase(p.graph, s.graph);
@@ -52,6 +52,7 @@ export function mergePair(first: PlacedGraph, second: PlacedGraph): PlacedGraph 
     if (!like) throw new GraphsDiffer('one of them has no result');
     return { ...like, name };
   });
+  p.model.functions.push(...s.model.functions);
   p.model.opsetImport = mergedImports(p.model, s.model);
   if (s.model.irVersion > p.model.irVersion) p.model.irVersion = s.model.irVersion;
   keepNeeded(p.graph, OUTPUTS);
@@ -105,8 +106,36 @@ const sourceOf = (graph: GraphProto, output: string): string | undefined =>
 const node = (opType: string, input: readonly string[], output: string): NodeProto =>
   create(NodeProtoSchema, { opType, name: output, input: [...input], output: [output] });
 
-const opsetOf = (model: ModelProto): bigint =>
-  model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0n;
+function toOneOpset(p: ModelProto, s: ModelProto): void {
+  const [own, other] = [opsetOf(p), opsetOf(s)];
+  try {
+    if (own < other) upgradeOpset(p, other);
+    else upgradeOpset(s, own);
+  } catch (error) {
+    if (!(error instanceof OpsetStays)) throw error;
+    throw new GraphsDiffer(
+      `one is written in ONNX opset ${own} and the other in ${other}, and ${error.message}`,
+    );
+  }
+}
+
+/** Gives the functions of a model domains of their own: another may have some of the same names. */
+function ownFunctions(model: ModelProto, by: string): void {
+  const own = new Set(model.functions.map(({ domain }) => domain));
+  if (own.size === 0) return;
+  const rename = (one: { domain: string }): void => {
+    if (own.has(one.domain)) one.domain = by + one.domain;
+  };
+  for (const nodes of [model.graph?.node ?? [], ...model.functions.map(({ node }) => node)])
+    for (const node of nodes)
+      if (model.functions.some((each) => each.name === node.opType && each.domain === node.domain))
+        node.domain = by + node.domain;
+  for (const one of model.functions) {
+    rename(one);
+    one.opsetImport.forEach(rename);
+  }
+  model.opsetImport.forEach(rename);
+}
 
 function mergedImports(p: ModelProto, s: ModelProto): ModelProto['opsetImport'] {
   const known = new Set(p.opsetImport.map(({ domain }) => domain));

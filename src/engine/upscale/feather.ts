@@ -17,8 +17,9 @@ export const widened = (spans: readonly Span[], half: number): readonly Span[] =
 const shareAt = (i: number, count: number): number => (i + 0.5) / count;
 
 /**
- * Puts a tile's interleaved samples (`window.width` × `window.height`) into the band; its first
- * `overlap` columns pass over from what the band holds there.
+ * Puts a tile's interleaved samples (`window.width` × `window.height`, `bands` each) into the band;
+ * its first `overlap` columns pass over from what the band holds there. A fourth band is left alone:
+ * alpha has a plane of its own.
  */
 export function mixColumns(
   tile: ClampedSamples,
@@ -32,7 +33,7 @@ export function mixColumns(
       const share = x < overlap ? shareAt(x, overlap) : 1;
       const from = (y * width + x) * bands;
       const to = (y * bandWidth + bandX + x) * bands;
-      for (let channel = 0; channel < 3; channel++)
+      for (let channel = 0; channel < Math.min(bands, 3); channel++)
         band[to + channel] = mixed(band[to + channel] ?? 0, tile[from + channel] ?? 0, share);
     }
   }

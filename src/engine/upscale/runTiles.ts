@@ -47,6 +47,16 @@ type Tile = {
   readonly isLast: boolean;
 };
 
+/** What the network made of a tile; its alpha only where it has yet to pass into the row's. */
+type Started = { readonly layers?: TileLayers; readonly alpha?: ClampedSamples };
+
+/** The same part of a tile in an array of its own. */
+const byItself = (window: BlendWindow): BlendWindow => ({
+  ...window,
+  bandX: 0,
+  bandWidth: window.width,
+});
+
 /**
  * Runs every tile of the plan, one row of tiles at a time, and writes the blended rows. Only the
  * bands of the rows whose tiles are on their way are in memory: one, unless the session takes several
@@ -76,28 +86,34 @@ export async function runTiles(params: RunTilesParams): Promise<{ inferenceSecon
         session.runPixel?.(image, tileWidth, tileHeight, signal) ??
         session.run(image, tileWidth, tileHeight, signal),
     );
-  const start = async ({ row, columns, window }: Tile): Promise<TileLayers | undefined> => {
+  const passesOver = ({ isFirst }: Tile): boolean => !isFirst && overlap > 0;
+  const samplesOf = ({ width: across, height: down }: BlendWindow, count: number): ClampedSamples =>
+    newClamped(params.output.depth, across * down * count);
+  const start = async (tile: Tile): Promise<Started> => {
     throwIfCancelled(params.signal);
+    const { row, columns, window } = tile;
     const { read, readAlpha, plane } = row;
-    const isVisible =
-      !readAlpha ||
-      !plane ||
-      (await alphaTile(
-        alphaInput(readAlpha.samples, width, columns, readAlpha.rows),
-        window,
-        plane,
-        runAlpha,
-      ));
-    return isVisible ? run(tileInput(read.samples, width, columns, read.rows)) : undefined;
+    const colour = (): Promise<TileLayers> =>
+      run(tileInput(read.samples, width, columns, read.rows));
+    if (!readAlpha || !plane) return { layers: await colour() };
+    const input = alphaInput(readAlpha.samples, width, columns, readAlpha.rows);
+    const own = passesOver(tile) ? samplesOf(window, 1) : undefined;
+    const isVisible = await alphaTile(
+      input,
+      own ? byItself(window) : window,
+      own ?? plane,
+      runAlpha,
+    );
+    return { ...(own ? { alpha: own } : {}), ...(isVisible ? { layers: await colour() } : {}) };
   };
-  const take = async (tile: Tile, layers: TileLayers | undefined): Promise<void> => {
-    const { row, window, isFirst } = tile;
-    const { band, keptRows } = row;
-    if (layers && (isFirst || overlap === 0)) blendTile(layers, guidance, window, band, bands);
+  const take = async (tile: Tile, { layers, alpha: ownAlpha }: Started): Promise<void> => {
+    const { row, window } = tile;
+    const { band, plane, keptRows } = row;
+    if (ownAlpha && plane) mixColumns(ownAlpha, window, plane, 1, overlap);
+    if (layers && !passesOver(tile)) blendTile(layers, guidance, window, band, bands);
     else if (layers) {
-      const own = newClamped(params.output.depth, window.width * window.height * bands);
-      const alone = { ...window, bandX: 0, bandWidth: window.width };
-      blendTile(layers, guidance, alone, own, bands);
+      const own = samplesOf(window, bands);
+      blendTile(layers, guidance, byItself(window), own, bands);
       mixColumns(own, window, band, bands, overlap);
     }
     const { bandX: x, width: keptWidth, height: keptHeight } = window;

@@ -1,13 +1,18 @@
 import * as vscode from 'vscode';
 import { describeFound } from '../../shared/foundText';
 import type { AddedModel, FoundModel } from '../../shared/modelProtocol';
+import { isOneOf } from '../../shared/oneOf';
 import { ask, notify } from '../ui/notifications';
 import { isTrue, textOf } from './commandArguments';
 import type { ModelServices } from './importModel';
 import { chosenUris } from './selection';
 
 /** Endings that files of models have; the engine looks at their content. */
-const ENDINGS = ['pth', 'pt', 'ckpt', 'safetensors', 'onnx'];
+export const MODEL_ENDINGS = ['pth', 'pt', 'ckpt', 'safetensors', 'onnx'] as const;
+
+/** Whether a file's name is one that models have. */
+export const isModelName = (name: string): boolean =>
+  isOneOf(MODEL_ENDINGS, /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase());
 
 /**
  * Adds models that lie in files: those that were clicked or selected in the explorer, else one that
@@ -40,7 +45,7 @@ async function chosenFiles(clicked: readonly vscode.Uri[]): Promise<readonly str
   if (clicked.length > 0) return clicked.map(({ fsPath }) => fsPath);
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,
-    filters: { [vscode.l10n.t('Models')]: ENDINGS },
+    filters: { [vscode.l10n.t('Models')]: [...MODEL_ENDINGS] },
     openLabel: vscode.l10n.t('Add'),
     title: vscode.l10n.t('File of an upscaling model'),
   });

@@ -15,9 +15,13 @@ export async function installListed(
   const { tasks, config, log } = services;
   if (!(await accepts(model))) return undefined;
   const title = vscode.l10n.t('Downloading {0}', model.name);
+  const { proxy } = config.install();
   const again = (): void => void installListed(services, model);
   const added = await tasks.change(title, { automatic: false, again }, (client, context) =>
-    client.installListed({ id: model.id, licenceAccepted: true }, context),
+    client.installListed(
+      { id: model.id, licenceAccepted: true, ...(proxy === undefined ? {} : { proxy }) },
+      context,
+    ),
   );
   const [first] = added ?? [];
   if (!first) return undefined;

@@ -9,6 +9,7 @@ import { installListed } from './installListed';
 import { installModel } from './installModel';
 import { pairModels } from './pairModels';
 import { removeModel } from './removeModel';
+import { revealFile } from './revealFile';
 
 /** Lists every model with its state and does what the person chooses. */
 export async function manageModels(services: ModelServices): Promise<void> {
@@ -99,8 +100,7 @@ async function act(
       await pairModels(services, models);
       return;
     case 'reveal':
-      if (folder !== undefined)
-        await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
+      if (folder !== undefined) await revealFile(vscode.Uri.file(folder));
   }
 }
 

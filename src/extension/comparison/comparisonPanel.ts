@@ -84,7 +84,7 @@ export class ComparisonPanel extends Disposable {
     const onShown = (): void => watchers.forEach((watcher) => void watcher.seen());
     const folders = files.map((file) => vscode.Uri.joinPath(file, '..'));
     if (comparison.kind === 'pair') {
-      this.serve(new PairHost(comparison, webview, word, onShown, this.services.log).api());
+      this.serve(new PairHost(comparison, webview, word, onShown, this.services).api());
       this.render('pair', folders);
       return;
     }

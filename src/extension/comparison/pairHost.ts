@@ -3,8 +3,9 @@ import type { PanelHostApi, PanelInit } from '../../shared/panelProtocol';
 import { DEFAULT_GUIDANCE } from '../../shared/guidance';
 import { RpcError } from '../../shared/rpc';
 import { DEFAULT_SETTINGS } from '../../shared/settings';
-import type { Log } from '../log';
 import type { PairComparison } from './comparison';
+import type { PreviewServices } from './previewHost';
+import { PanelRequests } from './panelRequests';
 import { panelPicture } from './panelPictures';
 
 /** Answers the webview of two finished pictures. It has no dials: it only says what is shown. */
@@ -14,7 +15,7 @@ export class PairHost {
     private readonly webview: vscode.Webview,
     private readonly word: string | undefined,
     private readonly onShown: () => void,
-    private readonly log: Log,
+    private readonly services: Pick<PreviewServices, 'log' | 'takeDropped'>,
   ) {}
 
   async init(params: unknown): Promise<PanelInit> {
@@ -45,12 +46,22 @@ export class PairHost {
   }
 
   showLog(): Promise<void> {
-    this.log.show();
+    this.services.log.show();
     return Promise.resolve();
   }
 
+  /** A pair has no choice of models that could change. */
+  async dropped(params: unknown): Promise<null> {
+    await this.services.takeDropped(new PanelRequests(() => []).drop(params));
+    return null;
+  }
+
   /** What the endpoint serves. */
-  api(): Pick<PanelHostApi, 'init' | 'showLog'> {
-    return { init: (params) => this.init(params), showLog: () => this.showLog() };
+  api(): Pick<PanelHostApi, 'init' | 'dropped' | 'showLog'> {
+    return {
+      init: (params) => this.init(params),
+      dropped: (params) => this.dropped(params),
+      showLog: () => this.showLog(),
+    };
   }
 }

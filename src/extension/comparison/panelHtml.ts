@@ -50,6 +50,7 @@ export function panelHtml({
   ${stageHtml(strings)}
   ${sidebarHtml(strings)}
   <p class="facts" id="facts" hidden></p>
+  <div class="drop" id="drop" hidden><p></p></div>
   <div class="tip" id="tip" role="tooltip" hidden></div>
   <p class="spoken" id="announcements" role="status"></p>
   <script nonce="${e(nonce)}" src="${e(scriptUri)}"></script>

@@ -9,6 +9,7 @@ import {
   type PanelRun,
   type PanelSave,
 } from '../../shared/panelProtocol';
+import { LONGEST_ADDRESS, MOST_DROPPED, type PanelDrop } from '../../shared/panelDrop';
 import { RpcError } from '../../shared/rpc';
 import { isOneOf } from '../../shared/oneOf';
 import { OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
@@ -78,6 +79,16 @@ export class PanelRequests {
       how,
       again: bool('again', again),
     };
+  }
+
+  drop(value: unknown): PanelDrop {
+    const { addresses, elsewhere } = record(value);
+    const isList =
+      Array.isArray(addresses) &&
+      addresses.length <= MOST_DROPPED &&
+      addresses.every((one) => typeof one === 'string' && one.length <= LONGEST_ADDRESS);
+    if (!isList) throw refused('addresses', addresses, `at most ${MOST_DROPPED} addresses`);
+    return { addresses: addresses as string[], elsewhere: bool('elsewhere', elsewhere) };
   }
 
   private run(fields: Record<string, unknown>): PanelRun {

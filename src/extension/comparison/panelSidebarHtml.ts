@@ -54,7 +54,7 @@ function outputHtml(s: PanelStrings): string {
         <header><h2 id="outputTitle">${e(s.output)}</h2></header>
         <div class="form">
           <label for="model">${e(s.model)}</label>
-          <select id="model"></select>
+          <select id="model" data-tip="${e(s.modelTip)}"></select>
           <label for="restore" id="restoreLabel" hidden>${e(s.restore)}</label>
           <select id="restore" data-tip="${e(s.restoreTip)}" hidden></select>
           <label for="scale">${e(s.scale)}</label>

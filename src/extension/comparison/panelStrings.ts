@@ -65,6 +65,8 @@ const viewStrings = (t: Translate): Record<ViewText, string> => ({
   legendFull: t('strong'),
   legendLevels: t('{0} of 255'),
   pixelAt: t('x {0}, y {1}'),
+  dropHint: t('Drop a picture to compare it, or a model to use it'),
+  dropShift: t('Hold Shift to drop a picture or a model here'),
 });
 
 const guidanceStrings = (t: Translate): Record<GuidanceText, string> => ({
@@ -143,6 +145,7 @@ const figureStrings = (t: Translate): Record<FigureText, string> => ({
 const outputStrings = (t: Translate): Record<OutputText, string> => ({
   output: t('Output'),
   model: t('Model'),
+  modelTip: t('Hold Shift and drop a model’s file here to add it'),
   restore: t('Restore'),
   restoreTip: t('A model that cleans the picture at its own size, before the other enlarges it'),
   restoreNone: t('Nothing first'),

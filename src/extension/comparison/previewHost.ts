@@ -1,7 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelSummary, UpscaleProgress } from '../../shared/engineProtocol';
-import { densityOf } from '../../shared/density';
 import { scaledSize, type Size } from '../../shared/geometry';
 import {
   fitsWhole,
@@ -10,14 +8,14 @@ import {
   type PanelHostApi,
   type PanelInit,
   type PanelModel,
-  type PanelProgress,
   type PanelRun,
 } from '../../shared/panelProtocol';
 import { withPair } from '../../shared/pairs';
+import type { PanelAdded, PanelDrop } from '../../shared/panelDrop';
 import { RpcError, type CallContext } from '../../shared/rpc';
+import type { AddedModel } from '../../shared/modelProtocol';
 import type { UpscaleSettings } from '../../shared/settings';
 import type { Config } from '../config';
-import { deviceName } from '../devices/deviceNames';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import type { Log } from '../log';
@@ -25,6 +23,7 @@ import { pickImages } from '../commands/imagePicker';
 import { notify } from '../ui/notifications';
 import { baseName, type PreviewComparison } from './comparison';
 import { outputPath } from './outputNames';
+import { leftAlone, toPanelModel, toPanelProgress } from './panelFacts';
 import { panelPicture } from './panelPictures';
 import { PanelRequests } from './panelRequests';
 import type { PreviewSession, PreviewSource } from './previewSession';
@@ -35,6 +34,8 @@ export type PreviewServices = {
   readonly config: Config;
   readonly jobs: UpscaleJobs;
   readonly log: Log;
+  /** Compares dropped pictures, adds dropped models and resolves with these. */
+  readonly takeDropped: (drop: PanelDrop) => Promise<readonly AddedModel[]>;
 };
 
 /** Parameters are anything at all, since a webview sent them. */
@@ -42,7 +43,7 @@ type Served = {
   [M in keyof PanelHostApi]: (params: unknown, context: CallContext) => ReturnType<PanelHostApi[M]>;
 };
 
-/** Answers a preview panel's webview. Every request is checked; the webview never names a file. */
+/** Answers a preview panel's webview. Every request is checked; the webview names no file but dropped ones. */
 export class PreviewHost {
   private models: readonly PanelModel[] = [];
   private readonly requests = new PanelRequests(() => this.models.map(({ id }) => id));
@@ -69,6 +70,7 @@ export class PreviewHost {
       copySettings: (params) => this.copySettings(params),
       useForWorkspace: (params) => this.useForWorkspace(params),
       applyToOthers: (params) => this.applyToOthers(params),
+      dropped: (params) => this.dropped(params),
       showLog: (params) => this.showLog(params),
     };
   }
@@ -198,6 +200,16 @@ export class PreviewHost {
       });
   }
 
+  private async dropped(params: unknown): Promise<PanelAdded | null> {
+    const added = (await this.services.takeDropped(this.requests.drop(params))).at(-1);
+    if (!added) return null;
+    const models = await this.services.engine.use((client) => client.models());
+    this.models = withPair(models, this.comparison.wish.model ?? this.settings.model).map(
+      toPanelModel,
+    );
+    return { models: this.models, model: added.id };
+  }
+
   private async showLog(params: unknown): Promise<void> {
     this.requests.nothing(params);
     this.services.log.show();
@@ -271,38 +283,3 @@ export class PreviewHost {
     );
   }
 }
-
-const toPanelModel = ({ id, name, scale, branches, byTiles }: ModelSummary): PanelModel => ({
-  id,
-  name,
-  scale,
-  branches,
-  byTiles,
-});
-
-/** The same rule as the engine's: the name says that the picture is an enlargement already. */
-function leftAlone(source: vscode.Uri): string {
-  const density = densityOf(source.path);
-  return density
-    ? vscode.l10n.t(
-        '{0} is the ×{1} picture of a set already, as its name says. Upscale the picture of density 1 instead.',
-        baseName(source),
-        density.factor,
-      )
-    : '';
-}
-
-const toPanelProgress = ({
-  tile,
-  tiles,
-  device,
-  server,
-  secondsLeft,
-}: UpscaleProgress): PanelProgress => ({
-  done: Math.min(tile, tiles),
-  total: tiles,
-  device: device ? deviceName(device, server) : '',
-  secondsLeft,
-  tile: undefined,
-  picture: undefined,
-});

@@ -1,6 +1,7 @@
 import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
+import type { PanelAdded } from '../../shared/panelDrop';
 import type {
   PanelInit,
   PanelModel,
@@ -142,6 +143,10 @@ export const isOutputName = (
   value: unknown,
 ): value is { readonly fileName: string; readonly size: Size } =>
   isRecord(value) && isText(value.fileName) && isSize(value.size);
+
+/** What a drop added; nothing in most cases. */
+export const isPanelAdded = (value: unknown): value is PanelAdded | null =>
+  value === null || (isRecord(value) && isText(value.model) && isListOf(value.models, isModel));
 
 export const isPanelSaved = (value: unknown): value is PanelSaved =>
   isRecord(value) && isText(value.fileName);

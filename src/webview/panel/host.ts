@@ -1,3 +1,4 @@
+import type { PanelAdded } from '../../shared/panelDrop';
 import type {
   PanelHostApi,
   PanelInit,
@@ -9,6 +10,7 @@ import type {
 import { RpcError, type CallOptions, type RpcApi, type RpcEndpoint } from '../../shared/rpc';
 import {
   isOutputName,
+  isPanelAdded,
   isPanelInit,
   isPanelPreview,
   isPanelProgress,
@@ -71,6 +73,10 @@ export class PanelHost {
 
   applyToOthers(params: Params<'applyToOthers'>): Promise<void> {
     return this.connection.call('applyToOthers', params);
+  }
+
+  async dropped(params: Params<'dropped'>): Promise<PanelAdded | null> {
+    return this.checked(await this.connection.call('dropped', params), isPanelAdded);
   }
 
   showLog(): Promise<void> {

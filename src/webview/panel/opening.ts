@@ -7,6 +7,9 @@ import type { Services } from './services';
 
 /** Shows what the extension says, and starts what has to run for it. */
 export class Opening {
+  /** How often something was opened: what comes later replaces what came before. */
+  private turn = 0;
+
   constructor(
     private readonly services: Services,
     private readonly previews: PreviewRun,
@@ -35,7 +38,8 @@ export class Opening {
     renderer.unpin();
     store.reset(stored === undefined ? defaultState(init) : restoreState(stored, init));
     patch({ ...NOTHING_YET, onProcessor: run().onProcessor, init });
-    const replaced = (): boolean => run().init !== init;
+    const turn = ++this.turn;
+    const replaced = (): boolean => turn !== this.turn;
     try {
       const opened = await renderer.open(init.original, init.result);
       if (replaced()) return;

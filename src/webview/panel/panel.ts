@@ -1,5 +1,6 @@
 import type { Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
+import type { PanelDrop } from '../../shared/panelDrop';
 import type { PanelInit, PanelOutput, SaveHow } from '../../shared/panelProtocol';
 import { DEFAULT_MODEL } from '../../shared/settings';
 import type { RenderMode } from '../render/state';
@@ -197,6 +198,18 @@ export class Panel implements PanelActions {
   tryProcessor(): void {
     this.services.patch({ onProcessor: true });
     this.tryAgain();
+  }
+
+  /** A model that was dropped is used at once, unless something is being saved. */
+  drop(drop: PanelDrop): void {
+    void this.saves.act(async () => {
+      const { host, run, patch } = this.services;
+      const added = await host.dropped(drop);
+      const { init, saving } = run();
+      if (!added || !init) return;
+      patch({ init: { ...init, models: added.models } });
+      if (!saving) this.setModel(added.model);
+    });
   }
 
   showLog(): void {

@@ -5,6 +5,7 @@ import { find } from '../find';
 import { Announcer } from './announcer';
 import { isPanelInit } from './guards';
 import { PanelHost, type HostConnection } from './host';
+import { listenToDrops } from './fileDrop';
 import { listenToKeys } from './keyboard';
 import { Panel } from './panel';
 import { EMPTY_STATE, type PanelState } from './panelState';
@@ -97,6 +98,7 @@ export async function startPanel({ connect, createRenderer, memory }: PanelParts
     panel.follow();
   };
   listenToKeys(stage, panel, view);
+  listenToDrops(strings, (drop) => panel.drop(drop));
   startTooltips();
   schedule();
   await panel.start(stored);

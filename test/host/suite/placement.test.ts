@@ -80,7 +80,13 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
     // The extension's own channel has the same name, and would be closed with this one's.
     const silent = (): void => undefined;
     const log = { info: silent, warn: silent, error: silent, show: silent } as unknown as Log;
-    const services = { engine, config, log, jobs: new UpscaleJobs(engine, config, log) };
+    const services = {
+      engine,
+      config,
+      log,
+      jobs: new UpscaleJobs(engine, config, log),
+      takeDropped: async () => [],
+    };
     const webview = { asWebviewUri: (uri: vscode.Uri) => uri } as vscode.Webview;
     const session = await PreviewSession.create(engine, () => webview);
     const preview = previewOf(vscode.Uri.file(picture));

@@ -40,10 +40,14 @@ async function plane(
   return file;
 }
 
-/** Enlarges by squares and counts. */
+/**
+ * Enlarges by squares and counts; with `byRun` each run adds so much more, as networks do whose
+ * tiles differ.
+ */
 async function runsFor(
   alphaAt: (x: number, y: number) => number,
-): Promise<{ runs: number; alpha: Uint8Array }> {
+  { feather = 0, byRun = 0 } = {},
+): Promise<{ runs: number; alpha: Uint8Array; red: Uint8Array }> {
   let runs = 0;
   const rgb = await plane('rgb.tif', 3, () => 100);
   const alpha = await plane('alpha.tif', 1, alphaAt);
@@ -53,7 +57,7 @@ async function runsFor(
     bands: 4,
   });
   await runTiles({
-    manifest,
+    manifest: { ...manifest, feather },
     plan: planWithCore({ width: SIDE, height: SIDE }, 16, { halo: 4, multipleOf: 1 }),
     session: {
       device: 'cpu',
@@ -69,7 +73,7 @@ async function runsFor(
             Math.floor((at % (width * SCALE)) / SCALE),
             Math.floor(at / (width * SCALE) / SCALE),
           ];
-          return image[channel * width * height + y * width + x]!;
+          return image[channel * width * height + y * width + x]! + byRun * runs;
         });
         return { base, pixel: new Float32Array(base.length) };
       },
@@ -84,7 +88,11 @@ async function runsFor(
   });
   const rows = await output.rows(0, SIDE * SCALE);
   await Promise.all([rgb, alpha, output].map((file) => file.close()));
-  return { runs, alpha: rows.filter((_, i) => i % 4 === 3) };
+  return {
+    runs,
+    alpha: rows.filter((_, i) => i % 4 === 3),
+    red: rows.filter((_, i) => i % 4 === 0),
+  };
 }
 
 const TILES = 16;
@@ -100,4 +108,24 @@ test('only the tiles that an edge touches are run twice', async () => {
   const { runs, alpha } = await runsFor((x) => (x < 8 ? 255 : 0));
   assert.equal(runs, 2 * 4, 'one column of tiles for colour and alpha; the others show nothing');
   assert.ok(alpha.every((value, i) => value === (i % (SIDE * SCALE) < 16 ? 255 : 0)));
+});
+
+test('where tiles differ they pass into each other, in colour and in alpha', async () => {
+  // No pixel is flat, so none is kept as it was.
+  const uneven = (x: number, y: number): number => 100 + ((x + y) % 2);
+  const steps = async (feather: number): Promise<readonly number[]> => {
+    const { alpha, red } = await runsFor(uneven, { feather, byRun: 4 / 255 });
+    return [alpha, red].map((plane) => {
+      let largest = 0;
+      for (let i = 0; i < plane.length; i++) {
+        const [x, y] = [i % (SIDE * SCALE), Math.floor(i / (SIDE * SCALE))];
+        for (const before of [x > 0 ? i - 1 : i, y > 0 ? i - SIDE * SCALE : i])
+          largest = Math.max(largest, Math.abs(plane[i]! - plane[before]!));
+      }
+      return largest;
+    });
+  };
+  // Colour and alpha are two runs: two neighbours differ by 8, the rows of four tiles by 32.
+  assert.ok(Math.min(...(await steps(0))) >= 32);
+  assert.ok(Math.max(...(await steps(4))) <= 6);
 });

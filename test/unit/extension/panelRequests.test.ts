@@ -42,6 +42,8 @@ test('what is as agreed comes through, and nothing else with it', () => {
   assert.deepEqual(requests.preview({ ...run, ...all, restore }), { ...run, ...all, restore });
   assert.deepEqual(requests.choice({ ...choice, restore: undefined }), choice);
   requests.nothing(undefined);
+  const drop = { addresses: ['file:///a.png', 'file:///b.pth'], elsewhere: false };
+  assert.deepEqual(requests.drop({ ...drop, confirmed: true }), drop);
 });
 
 test('nonsense is refused', () => {
@@ -51,7 +53,12 @@ test('nonsense is refused', () => {
       () => requests.exact(value, size),
       () => requests.choice(value),
       () => requests.save(value),
+      () => requests.drop(value),
     ]),
+    ...[undefined, 'file:///a.png', [5], ['x'.repeat(9000)], Array<string>(101).fill('')].map(
+      (addresses) => () => requests.drop({ addresses, elsewhere: false }),
+    ),
+    () => requests.drop({ addresses: [], elsewhere: 1 }),
     ...['other', '', '../compact', 5, undefined, ['compact']].map(
       (model) => () => requests.choice({ ...choice, model }),
     ),

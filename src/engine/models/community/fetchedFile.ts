@@ -154,12 +154,21 @@ function remoteOf({ url: text, allowHttp = false }: FetchModelRequest): Remote {
 /** Pages about a file on GitHub and Hugging Face lie beside the file itself. */
 function fileAddress(url: URL): URL {
   const address = new URL(url);
-  if (url.host === 'github.com')
-    address.pathname = url.pathname.replace(/^(\/[^/]+\/[^/]+)\/blob\//, '$1/raw/');
-  if (url.host === 'huggingface.co')
-    address.pathname = url.pathname.replace(/^(\/[^/]+\/[^/]+)\/blob\//, '$1/resolve/');
+  const raw = RAW_FOLDERS.get(url.hostname.replace(/^www\./, ''));
+  if (raw !== undefined)
+    address.pathname = url.pathname.replace(
+      /^((?:\/datasets)?\/[^/]+\/[^/]+)\/blob\//,
+      (_, repository: string) => `${repository}/${raw}/`,
+    );
   return address;
 }
+
+/** Where hosts that show pages about files keep the files themselves. */
+const RAW_FOLDERS: ReadonlyMap<string, string> = new Map([
+  ['github.com', 'raw'],
+  ['huggingface.co', 'resolve'],
+  ['hf.co', 'resolve'],
+]);
 
 function decoded(segment: string): string {
   try {

@@ -13,7 +13,7 @@ import { engineError } from '../../errors';
 import { whileLocked } from '../install/modelLock';
 import { CATALOGUE, type ListedModel } from './catalogue';
 import { termsOf } from './licences';
-import { foundModel, manifestOf } from './manifestOf';
+import { DATABASE, foundModel, manifestOf } from './manifestOf';
 import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
 import { withoutMirrors } from './withoutMirrors';
@@ -73,7 +73,7 @@ export async function installListed(
 }
 
 async function installOne(
-  { id, name, url, bytes, sha256 }: ListedModel,
+  { id, name, author, licence, url, bytes, sha256 }: ListedModel,
   { mirrors, proxy, allowHttp = false }: InstallListedRequest,
   { store, signal, progress }: ListedContext,
 ): Promise<AddedModel> {
@@ -112,7 +112,12 @@ async function installOne(
   const folder = path.join(store, id);
   const found = await recogniseFile(path.join(partial, file), signal);
   const place = { ...found, file: { ...found.file, path: path.join(folder, file) } };
-  const manifest = { ...manifestOf(place, id), name };
+  const manifest = {
+    ...manifestOf(place, id),
+    name,
+    author,
+    licence: { spdx: licence, source: DATABASE },
+  };
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await rename(path.join(partial, file), path.join(folder, file));

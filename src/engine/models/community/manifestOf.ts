@@ -6,7 +6,8 @@ import { bareName, idFor } from './modelId';
 import type { RecognisedFile } from './recognised';
 
 const UNKNOWN_LICENCE = 'unknown';
-const DATABASE = 'OpenModelDB';
+/** Where licences are known from. */
+export const DATABASE = 'OpenModelDB';
 
 /** The manifest of a recognised file, with what is known about it by its SHA-256. */
 export function manifestOf(found: RecognisedFile, id?: string): FileManifest {
