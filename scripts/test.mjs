@@ -4,6 +4,7 @@
  *   npm test [-- static unit engine webview host ui package install]
  *   npm test -- windows arm64      other platforms under emulators, only when named
  *   npm test -- lavapipe   WebGPU on a second device in software, only when named
+ *   npm test -- clusters   Slurm and Ray where they are installed, only when named
  *   npm test -- thorough            an hour of what is bounded elsewhere, only when named
  *
  * `thorough` is no part of the whole: it repeats what is bounded elsewhere with more of it, damaged

@@ -144,6 +144,12 @@ export const TIERS = {
     setUp: ['chromium', 'vscode'],
     jobs: () => apart(['test/package/install.test.mjs'], () => ({ needsSetUp: true })),
   },
+  // Schedulers, where they are installed; they say loudly when they skip.
+  clusters: {
+    lane: 'processor',
+    isExtra: true,
+    jobs: () => [together('clusters', testFiles('test/clusters'))],
+  },
   // A second device in software, with float16.
   lavapipe: {
     lane: 'processor',

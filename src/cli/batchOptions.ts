@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseShard } from '../batch/shard';
-import type { Shard } from '../batch/records';
+import { readShard, ShardError, type ScheduledShard } from './schedulerShard';
 
 /** What the command line says about batches. */
 export type BatchOptions = {
@@ -8,7 +7,7 @@ export type BatchOptions = {
   readonly recipe?: string | false;
   readonly dryRun?: boolean;
   readonly check?: boolean;
-  readonly shard?: Shard;
+  readonly shard?: ScheduledShard;
   readonly mergeLock?: boolean;
   readonly force?: boolean;
   /** Wait while another run is in the way. */
@@ -18,9 +17,12 @@ export type BatchOptions = {
   readonly minSide: number;
 };
 
-/** Reads "2/3". */
-export function shard(text: string): Shard {
-  const read = parseShard(text);
-  if (!read) throw new InvalidArgumentError('It must be a shard and their number, such as 2/3.');
-  return read;
+/** Reads "2/3", or "auto" with what the scheduler says. */
+export function shard(text: string): ScheduledShard {
+  try {
+    return readShard(text, process.env);
+  } catch (error) {
+    if (error instanceof ShardError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }

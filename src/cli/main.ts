@@ -5,7 +5,12 @@ import { defaultModelStore } from '../client/modelStore';
 import { PIXEL_ART_CHOICES } from '../shared/assetOptions';
 import { DENSITY_SETS } from '../shared/density';
 import { GUIDANCE_RANGE } from '../shared/guidance';
-import { INSTALLABLE_MODELS, PRECISIONS } from '../shared/modelProtocol';
+import {
+  EXPORT_TARGETS,
+  INSTALLABLE_MODELS,
+  PRECISIONS,
+  type ExportTarget,
+} from '../shared/modelProtocol';
 import { METADATA_CHOICES } from '../shared/outputOptions';
 import { SIZE_FITS } from '../shared/outputSize';
 import {
@@ -23,6 +28,7 @@ import { RECIPE_NAME } from '../batch/recipe';
 import { shard } from './batchOptions';
 import { addModel, type AddOptions } from './addModel';
 import { doctor } from './doctor';
+import { exportModel } from './exportModel';
 import { givenOptions } from './given';
 import { importModel, type ImportOptions } from './importModel';
 import { installModel, type InstallOptions } from './installModel';
@@ -212,7 +218,11 @@ program
   .option('--no-recipe', 'go without the recipe that lies here')
   .option('--dry-run', 'print the plan and write nothing')
   .option('--check', 'exit with 1 when outputs are stale; write nothing')
-  .option('--shard <i/n>', 'only the i-th of n parts, the same on every machine', shard)
+  .option(
+    '--shard <i/n>',
+    'only the i-th of n parts, the same on every machine; "auto" or "auto/n": as the scheduler says',
+    shard,
+  )
   .option('--merge-lock', 'join the lock files of all shards')
   .option('--force', 'also replace outputs that were changed by hand or that no batch made')
   .option('--wait', 'wait while another window or command line upscales the same folder')
@@ -246,7 +256,7 @@ program
 
 const models = program
   .command('models')
-  .description('list the models; install, import, verify and remove them')
+  .description('list the models; install, import, verify, export and remove them')
   .option('--json', 'print JSON', false)
   .action((options: { json: boolean }) => run((client) => listModels(client, options)));
 
@@ -339,6 +349,21 @@ models
   .option('--json', 'print JSON', false)
   .action((id: string | undefined, options: { json: boolean }) =>
     run((client, signal) => verifyModels(client, id, { json: json(options) }, signal)),
+  );
+
+models
+  .command('export')
+  .description('write a model as an inference server takes it: a folder of a model repository')
+  .argument('<id>', 'model, see "models"; two joined by "+"')
+  .addOption(
+    new Option('--for <server>', 'Triton, or KServe with its service beside')
+      .choices(EXPORT_TARGETS)
+      .default(EXPORT_TARGETS[0]),
+  )
+  .option('-o, --out <folder>', 'the repository', 'model-repository')
+  .option('--json', 'print JSON', false)
+  .action((id: string, options: { for: ExportTarget; out: string; json: boolean }) =>
+    run((client, signal) => exportModel(client, id, { ...options, json: json(options) }, signal)),
   );
 
 models

@@ -40,6 +40,9 @@ export async function upscaleBatch(
 ): Promise<boolean> {
   try {
     if (options.mergeLock) return await merge(root);
+    const { shard } = options;
+    if (shard?.from !== undefined)
+      tell(`Shard ${shard.index} of ${shard.count}, from ${shard.from}.`);
     const settings = batchSettings(options);
     const batch = new Batch(
       {
@@ -52,7 +55,7 @@ export async function upscaleBatch(
         settingsFor: () => settings,
         stateFolder: stateFolder(root, outputRoot),
         ...(recipe ? { recipe, lockFolder: path.dirname(recipe.file) } : {}),
-        ...(options.shard ? { shard: options.shard } : {}),
+        ...(shard ? { shard: { index: shard.index, count: shard.count } } : {}),
         ...(options.force ? { force: true } : {}),
         ...(options.again ? { again: true } : {}),
         ...(options.skipExisting ? { keepExisting: true } : {}),

@@ -13,6 +13,7 @@ import type {
 import type { Size } from '../shared/geometry';
 import type {
   AddedModel,
+  ExportedModel,
   FoundModel,
   ImportResult,
   InstallPlan,
@@ -242,6 +243,14 @@ export class EngineClient {
     options: CallOptions<ModelProgress> = {},
   ): Promise<readonly VerifyResult[]> {
     return this.call<'verifyModels', ModelProgress>('verifyModels', params, options);
+  }
+
+  /** Writes a model as an inference server takes it. */
+  exportModel(
+    params: Parameters<ModelApi['exportModel']>[0],
+    options: CallOptions<never> = {},
+  ): Promise<ExportedModel> {
+    return this.call('exportModel', params, options);
   }
 
   removeModel(params: Parameters<ModelApi['removeModel']>[0]): Promise<RemovedModel> {

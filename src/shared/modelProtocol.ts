@@ -130,6 +130,29 @@ export type ModelProgress = {
   readonly note?: string;
 };
 
+/** Servers that a model is written for. */
+export const EXPORT_TARGETS = ['triton', 'kserve'] as const;
+export type ExportTarget = (typeof EXPORT_TARGETS)[number];
+
+export type ExportRequest = {
+  /** A model, or a pair joined by "+". */
+  readonly id: string;
+  readonly target: ExportTarget;
+  /** Absolute: the model repository; for KServe the folder that holds it. */
+  readonly folder: string;
+};
+
+export type ExportedModel = {
+  readonly id: string;
+  /** Under which it is served. */
+  readonly name: string;
+  /** What the server's configuration says of its weights. */
+  readonly checksum: string;
+  readonly folder: string;
+  /** Absolute. */
+  readonly files: readonly string[];
+};
+
 export type VerifyResult = {
   readonly id: string;
   readonly ok: boolean;
@@ -268,6 +291,7 @@ export type ModelApi = {
     params: { readonly id?: string },
     context: CallContext,
   ): Promise<readonly VerifyResult[]>;
+  exportModel(params: ExportRequest, context: CallContext): Promise<ExportedModel>;
   removeModel(params: { readonly id: string }, context: CallContext): Promise<RemovedModel>;
   /** What a file is, or the files of a folder; changes nothing. */
   lookAtModels(params: { readonly path: string }, context: CallContext): Promise<LookResult>;

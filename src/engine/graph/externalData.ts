@@ -1,5 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataLocation as DataLocation } from './proto/onnx_pb';
+import {
+  ModelProtoSchema,
+  TensorProto_DataLocation as DataLocation,
+  type ModelProto,
+  type TensorProto,
+} from './proto/onnx_pb';
 
 /**
  * Whether an ONNX model's weights lie in other files, in whatever place of it: initializers,
@@ -21,8 +26,16 @@ type External = {
 };
 
 function externalPlaces(bytes: Uint8Array): External[] {
+  return placesIn(fromBinary(ModelProtoSchema, bytes));
+}
+
+/** The tensors of a model whose numbers lie in other files. */
+export const externalTensors = (model: ModelProto): TensorProto[] =>
+  placesIn(model) as TensorProto[];
+
+function placesIn(model: ModelProto): External[] {
   const places: External[] = [];
-  const open: unknown[] = [fromBinary(ModelProtoSchema, bytes)];
+  const open: unknown[] = [model];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) continue;
     if (isExternal(value)) places.push(value);

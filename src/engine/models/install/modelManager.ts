@@ -9,6 +9,7 @@ import { engineError, throwIfCancelled } from '../../errors';
 import { installListed, listedModels } from '../community/installListed';
 import { dropFetched, fetchModelFile, probeModelFile } from '../community/fetchedFile';
 import { OwnFiles } from '../community/ownFiles';
+import { exportModel } from '../export/exportModel';
 import { fileProblem } from '../fileChecks';
 import type { Model } from '../model';
 import type { ModelRegistry } from '../registry';
@@ -58,6 +59,8 @@ export class ModelManager {
         );
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),
+      exportModel: async (params, { signal }) =>
+        exportModel(params, await this.registry.find(params.id), signal),
       removeModel: async ({ id }) => {
         await this.beforeChange();
         if (!isOneOf(INSTALLABLE_MODELS, id)) return this.own.remove(id);
