@@ -204,6 +204,30 @@ describe('a pair of models', () => {
     assert.ok(largestDifference(both, embedded) <= 1);
   });
 
+  it('makes a folder with a lock, which holds both files; a change of one is noticed', async () => {
+    const [root, own] = [file('assets'), file('Own.safetensors')];
+    mkdirSync(root);
+    for (const name of ['a.png', 'b.png']) await writePng(path.join(root, name), 24, 20);
+    writeSafetensors(own, await referenceTensors('compact-4x'));
+    const pair = `${add(own)}+span`;
+    const recipe = { rules: [{ files: '*.png', model: pair, semantic: 0.5 }] };
+    const named = path.join(root, '.pisa-upscale.json');
+    writeFileSync(named, JSON.stringify(recipe));
+    const run = (...args: readonly string[]): Outcome => cli('--recipe', named, ...args);
+    const first = run();
+    assert.equal(first.status, 0, first.stderr);
+    const alone = await upscaled(path.join(root, 'a.png'), pair, '--semantic', '0.5');
+    assert.deepEqual((await pixelsOf(path.join(root, 'a@4x.png'))).data, alone);
+    assert.match(run().stderr, /0 to do, 2 up to date/);
+    assert.equal(run('--check').status, 0);
+
+    const changed = await referenceTensors('compact-4x');
+    changed.get('body.0.bias')!.data[0] = 0.25;
+    writeSafetensors(own, changed);
+    add(own);
+    assert.notEqual(run('--check').status, 0);
+  });
+
   it('is refused with the reason: scales that differ, one twice, three', async () => {
     const small = 'safe-compact-2';
     const messages = [

@@ -11,14 +11,37 @@ function stridesOf(shape: readonly number[]): number[] {
 const bytesOf = ({ data }: Tensor): Buffer =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
+/** Strides of kernels [out,in,h,w] that lie in a file as [out,h,w,in]. */
+const channelsLast = ([, input = 1, height = 1, width = 1]: readonly number[]): number[] => [
+  input * height * width,
+  1,
+  width * input,
+  input,
+];
+
+/** The same kernel as such a file has it. */
+function withChannelsLast({ shape, data }: Tensor): Tensor {
+  if (shape.length !== 4) return { shape, data };
+  const [out = 1, input = 1, height = 1, width = 1] = shape;
+  const turned = new Float32Array(data.length);
+  let to = 0;
+  for (let o = 0; o < out; o++)
+    for (let at = 0; at < height * width; at++)
+      for (let i = 0; i < input; i++) turned[to++] = data[(o * input + i) * height * width + at]!;
+  return { shape, data: turned };
+}
+
 /** A dictionary of tensors, as torch pickles it, each with a storage of its own. */
-function dictionary(tensors: ReadonlyMap<string, Tensor>): Buffer {
+function dictionary(tensors: ReadonlyMap<string, Tensor>, turned = false): Buffer {
   const entries = [...tensors].map(([name, tensor], key) =>
     Buffer.concat([
       pickle.text(name),
       tensorOpcodes({
         shape: tensor.shape,
-        strides: stridesOf(tensor.shape),
+        strides:
+          turned && tensor.shape.length === 4
+            ? channelsLast(tensor.shape)
+            : stridesOf(tensor.shape),
         elements: elementsOf(tensor),
         key: String(key),
       }),
@@ -28,17 +51,24 @@ function dictionary(tensors: ReadonlyMap<string, Tensor>): Buffer {
   return Buffer.concat([pickle.emptyDict, ...entries]);
 }
 
-/** Writes tensors as `torch.save` does since version 1.6, under `params`. */
-export function writeTorchZip(file: string, tensors: ReadonlyMap<string, Tensor>): void {
+/**
+ * Writes tensors as `torch.save` does since version 1.6, under `params`; `turned`: kernels of a
+ * network that was trained in the memory format `channels_last`.
+ */
+export function writeTorchZip(
+  file: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  { turned = false } = {},
+): void {
   const data = pickleOf(
     pickle.emptyDict,
     pickle.text('params'),
-    dictionary(tensors),
+    dictionary(tensors, turned),
     pickle.setItem,
   );
   const storages = [...tensors.values()].map((tensor, key) => ({
     name: `archive/data/${key}`,
-    data: bytesOf(tensor),
+    data: bytesOf(turned ? withChannelsLast(tensor) : tensor),
   }));
   writeFileSync(file, zipOf([{ name: 'archive/data.pkl', data }, ...storages]));
 }

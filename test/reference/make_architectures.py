@@ -27,6 +27,21 @@ from spandrel.architectures.RealCUGAN import UpCunet2x, UpCunet2x_fast, UpCunet3
 from spandrel.architectures.SPAN import SPAN
 from spandrel.architectures.SwinIR import SwinIR
 
+
+class DnCNN(torch.nn.Module):
+    """Zhang et al. 2016 with its normalization merged, as KAIR publishes it; spandrel has none."""
+
+    def __init__(self, channels: int, features: int, layers: int) -> None:
+        super().__init__()
+        parts = [torch.nn.Conv2d(channels, features, 3, padding=1)]
+        for layer in range(1, layers):
+            parts += [torch.nn.ReLU(), torch.nn.Conv2d(features, features if layer < layers - 1 else channels, 3, padding=1)]
+        self.model = torch.nn.Sequential(*parts)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x - self.model(x)
+
+
 NETWORKS: dict[str, dict] = {}
 IGNORED = ("total_ops", "total_params", "num_batches_tracked", "attn_mask", "relative_position_index")
 
@@ -153,6 +168,8 @@ def main() -> None:
     run("cugan-2x-fast", UpCunet2x_fast(), (40, 44))
     run("cugan-3x-pro", UpCunet3x(pro=True), (40, 44))
     run("cugan-4x", UpCunet4x(), (40, 42))
+    run("dncnn-1x", DnCNN(3, 8, 5), (12, 15))
+    run("dncnn-grey-1x", DnCNN(1, 8, 4), (9, 8), channels=1)
 
 
 FOLDER = Path(sys.argv[1])

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { elementsOf, type TensorInfo, type Tensors } from '../checkpoint/checkpoint';
+import { elementsOf, storedShape, type TensorInfo, type Tensors } from '../checkpoint/checkpoint';
 import { fromHalf } from '../graph/half';
 import { UnsupportedNetwork } from './unsupported';
 
@@ -78,7 +78,7 @@ export class StateDict {
     } finally {
       closeSync(file);
     }
-    return floatsOf(bytes, info);
+    return inOwnOrder(floatsOf(bytes, info), info);
   }
 
   private info(name: string): TensorInfo {
@@ -96,6 +96,27 @@ function floatsOf(bytes: Buffer, { dtype, shape }: TensorInfo): Float32Array {
     else if (dtype === 'BF16') bits[i] = bytes.readUInt16LE(2 * i) << 16;
     else if (dtype === 'F16') values[i] = fromHalf(bytes.readUInt16LE(2 * i));
     else values[i] = Number(bytes.readBigInt64LE(8 * i));
+  }
+  return values;
+}
+
+/** The values of a transposed view, row by row. */
+function inOwnOrder(stored: Float32Array, info: TensorInfo): Float32Array {
+  const { shape, order } = info;
+  if (!order) return stored;
+  const sizes = storedShape(info);
+  // How far apart two neighbours along each of the tensor's axes are in the file.
+  const steps = new Array<number>(shape.length).fill(0);
+  for (const [i, axis] of order.entries()) steps[axis] = elementsOf(sizes.slice(i + 1));
+  const values = new Float32Array(stored.length);
+  for (let i = 0; i < values.length; i++) {
+    let [rest, from] = [i, 0];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const size = shape[axis] ?? 1;
+      from += (rest % size) * (steps[axis] ?? 0);
+      rest = Math.floor(rest / size);
+    }
+    values[i] = stored[from] ?? 0;
   }
   return values;
 }

@@ -19,7 +19,17 @@ export type TensorInfo = {
   /** First byte and number of bytes in the file. */
   readonly offset: number;
   readonly length: number;
+  /**
+   * The axes in the order in which the file has them, of a transposed view such as torch's
+   * channels-last kernels; undefined where that is their own order. Only readers that say so tell
+   * such tensors; the others refuse them.
+   */
+  readonly order?: readonly number[];
 };
+
+/** The shape that the file has. */
+export const storedShape = ({ shape, order }: Pick<TensorInfo, 'shape' | 'order'>): number[] =>
+  order ? order.map((axis) => shape[axis] ?? 0) : [...shape];
 
 export type Tensors = ReadonlyMap<string, TensorInfo>;
 

@@ -112,7 +112,7 @@ function callGlobal(
 ): PickleValue {
   if (name === ORDERED_DICT) return orderedDict(args);
   if (name === REBUILD_PARAMETER) return args[0] ?? null;
-  if (name === REBUILD_TENSOR) return new PickleObject(tensorFrom(args, file));
+  if (name === REBUILD_TENSOR) return new PickleObject(tensorFrom(args, file, lenient));
   if (name === SIZE) return Array.isArray(args[0]) ? (args[0] as PickleValue[]) : [];
   if (lenient && !GLOBALS.has(name)) return new PickleObject(OPAQUE);
   throw new Error(`its pickle calls ${name}`);
@@ -131,12 +131,14 @@ function orderedDict(args: readonly PickleValue[]): PickleDict {
 }
 
 /**
- * `_rebuild_tensor_v2(storage, storage_offset, size, stride, …)`; a view that is not contiguous
- * can't be used in place.
+ * `_rebuild_tensor_v2(storage, storage_offset, size, stride, …)`. Where `views` are wanted a
+ * transposed one is told with its order of axes; any other that is not contiguous can't be used in
+ * place.
  */
 function tensorFrom(
   [storage, start, shape, strides]: readonly PickleValue[],
   file: string,
+  views: boolean,
 ): Omit<TensorInfo, 'name'> | typeof OPAQUE {
   if (!(storage instanceof PickleObject) || !isStorage(storage.value))
     throw new Error('a tensor has no storage');
@@ -148,28 +150,44 @@ function tensorFrom(
     !isShape(strides)
   )
     throw new Error('a tensor has no valid shape');
-  if (!isContiguous(shape, strides))
+  const order = orderOf(shape, strides);
+  if (!order || (!views && order.some((axis, i) => axis !== i)))
     throw new Error(`a tensor of shape [${shape.join(', ')}] is a view that is not contiguous`);
   const { dtype, offset, length, elementBytes } = storage.value;
   const size = elementsOf(shape) * elementBytes;
   if (start * elementBytes + size > length)
     throw new Error(`a tensor of shape [${shape.join(', ')}] lies outside its storage`);
   if (dtype === undefined) return OPAQUE;
-  return { dtype, shape, file, offset: offset + start * elementBytes, length: size };
+  return {
+    dtype,
+    shape,
+    file,
+    offset: offset + start * elementBytes,
+    length: size,
+    ...(order.some((axis, i) => axis !== i) ? { order } : {}),
+  };
 }
 
 function isStorage(value: unknown): value is Storage {
   return typeof value === 'object' && value !== null && 'elementBytes' in value;
 }
 
-function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+/**
+ * The order of the axes in which the elements lie one after another, the widest steps first;
+ * undefined where there is none. Axes of one element may have any stride, and keep their places.
+ */
+function orderOf(shape: readonly number[], strides: readonly number[]): number[] | undefined {
+  if (shape.length !== strides.length) return undefined;
+  const moving = shape.flatMap((dim, axis) => (dim === 1 ? [] : [axis]));
+  const sorted = moving.toSorted((a, b) => (strides[b] ?? 0) - (strides[a] ?? 0));
+  const order = shape.map((dim, axis) => (dim === 1 ? axis : (sorted[moving.indexOf(axis)] ?? 0)));
   let expected = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    const dim = shape[i] ?? 0;
-    if (dim !== 1 && strides[i] !== expected) return false;
+  for (const axis of order.toReversed()) {
+    const dim = shape[axis] ?? 0;
+    if (dim !== 1 && dim !== 0 && strides[axis] !== expected) return undefined;
     expected *= dim;
   }
-  return shape.length === strides.length;
+  return order;
 }
 
 /** Values that are met twice are converted once, so the work is that of the pickle. */

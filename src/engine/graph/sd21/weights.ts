@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { DTYPES, elementsOf, type TensorInfo, type Tensors } from '../../checkpoint/checkpoint';
+import {
+  DTYPES,
+  elementsOf,
+  storedShape,
+  type TensorInfo,
+  type Tensors,
+} from '../../checkpoint/checkpoint';
 import type { GraphBuilder, Value } from '../graphBuilder';
 
 /** What networks compute in. */
@@ -62,11 +68,19 @@ export class Weights {
         length: elementsOf(shape) * (type === 'float32' ? 4 : 2),
       });
     const location = path.relative(this.root, tensor.file).split(path.sep).join('/');
-    return graph.external(name, DTYPES[tensor.dtype].element, shape, {
-      location,
-      offset: tensor.offset,
-      length: tensor.length,
-    });
+    const place = { location, offset: tensor.offset, length: tensor.length };
+    const { element } = DTYPES[tensor.dtype];
+    const { order } = tensor;
+    if (!order) return graph.external(name, element, shape, place);
+    // ONNX Runtime folds what follows when the session is opened.
+    const stored = graph.external(`${name}/stored`, element, storedShape(tensor), place);
+    const turned = graph.node(
+      'Transpose',
+      [stored],
+      { perm: order.map((_, axis) => order.indexOf(axis)) },
+      { name: `${name}/turned` },
+    );
+    return graph.node('Reshape', [turned, graph.int64(shape)], {}, { name });
   }
 
   private checked(name: string, shape: readonly number[]): TensorInfo | undefined {

@@ -70,7 +70,7 @@ export class OwnFiles {
     return foundModel(await this.manifest(file, signal));
   }
 
-  /** Adds the model in a file. A file that was added before keeps its id. */
+  /** Adds the model in a file. One that was added before keeps its id, changed or moved. */
   async add({ file, licenceAccepted }: AddModelRequest, signal: AbortSignal): Promise<AddedModel> {
     const manifest = await this.manifest(file, signal);
     const { licence, name, id } = foundModel(manifest);
@@ -121,9 +121,12 @@ export class OwnFiles {
   /** With the id that it has already, or one that is free. */
   private async named(manifest: FileManifest): Promise<FileManifest> {
     const models = await this.registry.list();
-    const isSame = (model: (typeof models)[number]): boolean =>
-      model instanceof OwnFileModel && model.manifest.file.sha256 === manifest.file.sha256;
-    const known = models.find(isSame);
+    const own = models.filter((model) => model instanceof OwnFileModel);
+    const { sha256, path: place } = manifest.file;
+    // A file that changed is what was added from its place; so lists and recipes find it again.
+    const known =
+      own.find((model) => model.manifest.file.sha256 === sha256) ??
+      own.find((model) => model.summary.added && model.manifest.file.path === place);
     const taken = new Set(models.map((model) => model.manifest.id));
     const id = known?.manifest.id ?? freeId(manifest.id, (one) => taken.has(one));
     return { ...manifest, id };
