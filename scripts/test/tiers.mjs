@@ -171,13 +171,19 @@ export const TIERS = {
       apart(
         [
           'test/engine/assets/fuzz.test.ts',
+          'test/engine/webgpu.test.ts',
           'test/engine/memory.test.ts',
           'test/engine/batch/batchKill.test.ts',
           'test/host/uiBatchKill.test.mjs',
         ],
         () => ({
           needsSetUp: true,
-          env: { FUZZ_COUNT: '10000', KILL_MOMENTS: '20', MEMORY_WIDTH: '6000' },
+          env: {
+            FUZZ_COUNT: '10000',
+            KILL_MOMENTS: '20',
+            MEMORY_WIDTH: '6000',
+            DEVICE_RUNS_PISA: '1',
+          },
         }),
       ),
   },

@@ -172,7 +172,7 @@ test('a command that is killed leaves no file: its engine notices, cleans up and
   const own = temporaryFolder();
   const { child, scratch } = await startLongRun(own, 'killed.png');
   child.kill('SIGKILL');
-  for (let i = 0; i < 500 && scratch().length > 0; i++) await delay(20);
+  for (let i = 0; i < 6000 && scratch().length > 0; i++) await delay(20);
   assert.deepEqual(scratch(), []);
   assert.deepEqual(readdirSync(own), ['killed.png']);
 });

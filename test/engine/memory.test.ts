@@ -6,7 +6,7 @@ import { EngineClient } from '../../src/client/engineClient';
 import { callFor, ENGINE, temporaryFolder, TEST_MODELS, testPixels, NO_STORE } from './support';
 
 /** `npm test -- thorough` takes 6000. */
-const WIDTH = Number(process.env.MEMORY_WIDTH ?? 2000);
+const WIDTH = Number(process.env.MEMORY_WIDTH ?? 1400);
 const HEIGHT = Math.round((WIDTH * 2) / 3);
 
 /** Upscales a WIDTH×height picture ×4 in a fresh engine; returns the engine's peak memory in MB. */

@@ -3,15 +3,12 @@ import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ModelStore } from '../../src/engine/models/install/modelStore';
-import { importPisa } from '../../src/engine/models/install/importPisa';
-import { ModelRegistry } from '../../src/engine/models/registry';
 import type { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import { NotFiniteError } from '../../src/engine/runtime/network';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
-import { TINY_PISA } from './pisaSupport';
 import { pixelsOf, requestFor, temporaryFolder, writePng } from './support';
+import { importTiny } from './tinyOnDevice';
 
 /** Sessions whose "GPU" is the CPU, with a UNet that fails in the ways it is told. */
 class FailingSessions extends PisaSessions {
@@ -44,23 +41,13 @@ async function upscale(
   const folder = temporaryFolder();
   const scratch = path.join(folder, 'scratch');
   mkdirSync(scratch);
-  const store = path.join(folder, 'store');
-  await importPisa({
-    folder: TINY_PISA,
-    weights: undefined,
-    precision: undefined,
-    accepted: 'all',
-    store: new ModelStore(store),
-    signal: new AbortController().signal,
-    progress: () => undefined,
-  });
-  const registry = new ModelRegistry([store]);
+  const model = await importTiny(path.join(folder, 'store'));
   const pisa = new FailingSessions(fails);
   const input = await writePng(path.join(folder, 'a.png'), 16, 12);
   const result = await upscaleFile(
     requestFor(input, scratch, { model: 'pisa-sr', device: 'webgpu' }),
     {
-      findModel: (id) => registry.find(id),
+      findModel: async () => model,
       resolveDevice: async () => 'webgpu',
       refusal: async (_model, device, type) => refuses(device, type),
       acquireSession: () => Promise.reject(new Error('not asked for')),

@@ -44,12 +44,12 @@ const api = newEngine();
 describe('the exact part of a result', () => {
   const rects: readonly Rect[] = [
     { x: 0, y: 0, width: 4, height: 4 },
-    { x: 333, y: 222, width: 1501, height: 1007 },
-    { x: 2799, y: 1999, width: 1, height: 1 },
-    { x: 0, y: 701, width: 2800, height: 3 },
+    { x: 167, y: 111, width: 751, height: 503 },
+    { x: 1399, y: 999, width: 1, height: 1 },
+    { x: 0, y: 351, width: 1400, height: 3 },
   ];
   it('is the same part of the export, across tiles and at any dial', async () => {
-    const input = await writePng(at('exact.png'), 700, 500);
+    const input = await writePng(at('exact.png'), 350, 250);
     for (const [pixel, semantic] of [
       [1.5, 0.35],
       [0.3, 0],
@@ -138,7 +138,7 @@ describe('a preview that can’t be made', () => {
   });
 
   it('says so when its folder is gone, before and while it runs, and the next one works', async () => {
-    const input = await writePng(at('gone.png'), 700, 400);
+    const input = await writePng(at('gone.png'), 350, 200);
     await assert.rejects(api.preview(previewRequest(input, at('never-made')), quiet), {
       code: 'output-unwritable',
       message: /could not be written to .*never-made/,
@@ -156,7 +156,7 @@ describe('a preview that can’t be made', () => {
   });
 
   it('stops between tiles and keeps the finished ones, and nothing half made', async () => {
-    const input = await writePng(at('stop.png'), 900, 700);
+    const input = await writePng(at('stop.png'), 450, 350);
     const scratch = fresh('stop');
     const controller = new AbortController();
     const files: string[] = [];
@@ -175,7 +175,7 @@ describe('a preview that can’t be made', () => {
   });
 
   it('obeys a cancel at once while another one is at work, which goes on', async () => {
-    const input = await writePng(at('wait.png'), 900, 700);
+    const input = await writePng(at('wait.png'), 450, 350);
     const running = api.preview(previewRequest(input, fresh('wait')), quiet);
     const controller = new AbortController();
     const waiting = api.preview(previewRequest(input, at('wait')), {
@@ -215,7 +215,7 @@ describe('a device that fails in the middle of a preview', () => {
   });
 
   it('is replaced by the CPU, from the start; each file keeps its content', async () => {
-    const input = await writePng(at('fails.png'), 900, 700);
+    const input = await writePng(at('fails.png'), 450, 350);
     const expected = await runPreview(api, input, at('expected'));
     const scratch = fresh('fails');
     const steps: PreviewProgress[] = [];
@@ -317,7 +317,7 @@ describe('previews through the client', () => {
   });
 
   it('are cancelled between tiles without ending the engine', async () => {
-    const input = await writePng(at('client-cancel.png'), 900, 700);
+    const input = await writePng(at('client-cancel.png'), 450, 350);
     const preview = await client.createPreviewFolder();
     const controller = new AbortController();
     let pid: number | undefined;

@@ -42,10 +42,10 @@ test(
           [0, 1],
         ] as const) {
           const region = {
-            x: Math.floor(x * (WIDTH * scale - 1900)),
-            y: Math.floor(y * (HEIGHT * scale - 1200)),
-            width: 1900,
-            height: 1200,
+            x: Math.floor(x * (WIDTH * scale - 1280)),
+            y: Math.floor(y * (HEIGHT * scale - 800)),
+            width: 1280,
+            height: 800,
           };
           let pixels = 0;
           const result = await client.preview(

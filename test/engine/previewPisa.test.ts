@@ -3,22 +3,19 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it, mock } from 'node:test';
 import sharp from 'sharp';
-import { importPisa } from '../../src/engine/models/install/importPisa';
-import { ModelStore } from '../../src/engine/models/install/modelStore';
 import { Steps } from '../../src/engine/pisa/steps';
 import type { Guidance } from '../../src/shared/guidance';
 import type { PreviewProgress } from '../../src/shared/previewProtocol';
-import { TINY_PISA } from './pisaSupport';
 import {
   cropped,
   exported,
   newEngine,
   previewRequest,
-  quiet,
   runExact,
   runPreview,
 } from './previewSupport';
 import { largestDifference, pixelsOf, ROOT, temporaryFolder } from './support';
+import { importTiny } from './tinyOnDevice';
 
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
@@ -50,17 +47,8 @@ async function passesOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe('a preview with PiSA-SR', () => {
-  before(async () => {
-    await importPisa({
-      folder: TINY_PISA,
-      weights: undefined,
-      precision: undefined,
-      accepted: 'all',
-      store: new ModelStore(store),
-      signal: quiet.signal,
-      progress: () => undefined,
-    });
-  });
+  // Smaller pictures are computed as large as this model's process size, which is small.
+  before(() => importTiny(store));
 
   for (const [width, height, colourFix] of [
     [40, 30, 'adain'],
@@ -99,9 +87,9 @@ describe('a preview with PiSA-SR', () => {
 
   it('takes one encoding and two passes; a new dial of the same picture takes none', async () => {
     const api = newEngine(store);
-    const input = await photo('passes.png', 150, 130);
+    const input = await photo('passes.png', 75, 65);
     assert.equal(await passesOf(() => runPreview(api, input, at('passes'), { model })), 2);
-    const rect = { x: 93, y: 41, width: 160, height: 77 };
+    const rect = { x: 93, y: 41, width: 80, height: 77 };
     let part: Uint8Array = new Uint8Array();
     assert.equal(
       await passesOf(
@@ -128,10 +116,10 @@ describe('a preview with PiSA-SR', () => {
 
   it('the exact part at a dial between the corners is nearer to the export than the blend', async () => {
     const api = newEngine(store);
-    const input = await photo('between.png', 150, 130);
+    const input = await photo('between.png', 75, 65);
     const { layers } = await runPreview(api, input, at('between'), { model });
     const guidance = { pixel: 0.6, semantic: 1.2 };
-    const rect = { x: 64, y: 200, width: 200, height: 150 };
+    const rect = { x: 32, y: 100, width: 100, height: 75 };
     const part = await runExact(api, input, at('between'), { model, rect, guidance });
     const { data, width } = await pixelsOf(
       await exported(api, input, at('export'), model, guidance),
@@ -161,8 +149,8 @@ describe('a preview with PiSA-SR', () => {
       'computed larger',
     async () => {
       const api = newEngine(store);
-      const input = await photo('alone.png', 20, 24);
-      const rect = { x: 3, y: 50, width: 70, height: 40 };
+      const input = await photo('alone.png', 12, 14);
+      const rect = { x: 3, y: 20, width: 40, height: 30 };
       const guidance = { pixel: 0.6, semantic: 0.2 };
       const part = await runExact(api, input, at('alone'), { model, rect, guidance });
       const { data, width } = await pixelsOf(
@@ -203,7 +191,7 @@ describe('a preview with PiSA-SR', () => {
 
   it('stops between two steps when it is cancelled', async () => {
     const api = newEngine(store);
-    const input = await photo('stop.png', 150, 130);
+    const input = await photo('stop.png', 75, 65);
     const controller = new AbortController();
     mkdirSync(at('stop'));
     const progress = (value: unknown): void => {

@@ -11,9 +11,9 @@ const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
 
 /**
  * Makes the product as it is built, but for one thing: it knows the tiny checkpoints of the tests
- * where the real one knows Stable Diffusion's, of which no test has the gigabytes, and the published
- * models of `catalogue`, if given. So the way from a server to a picture can be tested without a
- * switch in the product that turns its checks off.
+ * where the real one knows Stable Diffusion's, of which no test has the gigabytes, with the small
+ * side that goes with them, and the published models of `catalogue`, if given. So the way from a
+ * server to a picture can be tested without a switch in the product that turns its checks off.
  * @param {{ catalogue?: readonly object[] }} [options]
  */
 export async function buildTinyPackage({ catalogue } = {}) {
@@ -34,12 +34,17 @@ export async function buildTinyPackage({ catalogue } = {}) {
   });
 }
 
+/** Small pictures are computed with at least this side. */
+const TRAINED_SIDE = 64;
+
 /** @type {esbuild.Plugin} */
 const tinyFiles = {
   name: 'tiny known files',
   setup(build) {
     build.onLoad({ filter: /[\\/]knownFiles\.ts$/ }, () => ({
-      contents: `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(), fp16: {} })};`,
+      contents:
+        `export const TRAINED_SIDE = ${TRAINED_SIDE};` +
+        `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(), fp16: {} })};`,
       loader: 'ts',
     }));
   },

@@ -15,5 +15,6 @@ test('the WebGPU provider, on lavapipe, which has float16', async (context) => {
     context.skip(words);
     return;
   }
-  await runSoftwareDevice(nodeInside(lavapipe.root, ROOT), { DEVICE_HAS_FLOAT16: '1' }, 9);
+  const environment = { DEVICE_HAS_FLOAT16: '1', DEVICE_RUNS_PISA: '1' };
+  await runSoftwareDevice(nodeInside(lavapipe.root, ROOT), environment, 10);
 });

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { DRAW_ARGUMENT } from '../../../src/engine/image/drawing';
 import { requireScratch, scratchBytes } from '../../../src/engine/upscale/scratchSpace';
 import type { RpcError } from '../../../src/shared/rpc';
+import { childrenOf } from '../../harness/processes.mjs';
 import { testPixels } from '../support';
 import { bench, PLAIN, type Part } from './assetSupport';
 import { fromRaw, svg } from './pictures';
@@ -75,6 +77,12 @@ test('the disk of temporary files is asked before any work', async () => {
   assert.ok(need({ modelScale: 2 }) > need({}) / 2);
 });
 
+/** The processes in which this one's engine draws. */
+const drawers = (): ReturnType<typeof childrenOf> =>
+  childrenOf(process.pid)
+    .flatMap(({ pid }) => childrenOf(pid))
+    .filter(({ command }) => command.includes(DRAW_ARGUMENT));
+
 const BLURS = Array.from(
   { length: 30 },
   (_, i) =>
@@ -101,6 +109,9 @@ test(
     );
     assert.equal((await upscale(picture, PLAIN)).width, 96);
     assert.equal(isOver, false, 'the picture did not wait for the drawing');
+    // One that stands still is not over either, and needs no processor meanwhile.
+    if (process.platform === 'linux')
+      for (const { pid } of drawers()) process.kill(Number(pid), 'SIGSTOP');
     await ended;
     // The next drawing has a new process.
     const drawn = await write('quick.svg', svg(10, 10, '<rect width="9" height="9"/>'));

@@ -7,6 +7,7 @@ import { Weights } from '../../graph/sd21/weights';
 import { openNetwork } from '../../runtime/network';
 import type { ModelFile, PisaManifest, PisaPart } from '../manifest';
 import { describe, hashed, requireVerified } from './checkParts';
+import { TRAINED_SIDE } from './knownFiles';
 import type { ModelStore } from './modelStore';
 import { PISA_ID, PISA_LICENCES, PISA_NAME } from './pisaFiles';
 import { placeFiles, PLACES } from './placeParts';
@@ -26,8 +27,6 @@ export type ImportParams = {
   readonly progress: (progress: ModelProgress) => void;
 };
 
-/** SD-2.1 was trained on pictures of this side. */
-const PROCESS_SIZE = 512;
 const SCALE = 4;
 
 const MOST_PROBLEMS_SHOWN = 12;
@@ -153,7 +152,7 @@ function manifestFor(
       source: PISA_LICENCES.map(({ url }) => url).join(' '),
     },
     precision,
-    processSize: PROCESS_SIZE,
+    processSize: TRAINED_SIDE,
     parts,
     accepted,
   };

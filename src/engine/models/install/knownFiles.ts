@@ -3,6 +3,9 @@ import type { Precision } from '../../../shared/modelProtocol';
 /** What a file of Stable Diffusion 2.1 base must be. */
 export type KnownFile = { readonly sha256: string; readonly bytes?: number };
 
+/** It was trained on pictures of this side. */
+export const TRAINED_SIDE = 512;
+
 /**
  * The weights of Stable Diffusion 2.1 base by their place in the pipeline. The original repository
  * (stabilityai/stable-diffusion-2-1-base on Hugging Face) was removed in November 2025; Hugging Face
