@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Remedy } from '../../shared/remedies';
+import type { ChangeableSetting, Remedy } from '../../shared/remedies';
 import {
   IMPORT_MODEL_COMMAND,
   INSTALL_MODEL_COMMAND,
@@ -7,7 +7,7 @@ import {
   SHOW_DEVICES_COMMAND,
   SHOW_LOG_COMMAND,
 } from '../commands/commandIds';
-import { remedyButton, settingId } from './remedyWords';
+import { MACHINE_SETTINGS, remedyButton, settingId } from './remedyWords';
 
 const EXTENSION_ID = 'pisa-upscale.pisa-upscale';
 
@@ -60,13 +60,21 @@ export async function carryOut(
   { again, details }: RemedyContext,
 ): Promise<void> {
   const settings = remedies.flatMap((remedy) =>
-    remedy.kind === 'change-setting' ? [settingId(remedy.setting)] : [],
+    remedy.kind === 'change-setting' ? [remedy.setting] : [],
   );
   const [first] = remedies;
-  if (settings.length > 0) await run('workbench.action.openSettings', `@id:${settings.join(',')}`);
+  if (settings.length > 0) await showSettings(settings);
   else if (first && needsAgain(first)) again?.(first);
   else if (first?.kind === 'show-details') await details?.();
   else if (first) await runCommandOf(first);
+}
+
+/** Opens the settings editor on these alone, on the page that has them. */
+async function showSettings(settings: readonly ChangeableSetting[]): Promise<void> {
+  const query = `@id:${settings.map(settingId).join(',')}`;
+  if (vscode.env.remoteName !== undefined && settings.some((one) => MACHINE_SETTINGS.has(one)))
+    await vscode.commands.executeCommand('workbench.action.openRemoteSettings', { query });
+  else await run('workbench.action.openSettings', query);
 }
 
 /** These do the work once more. */

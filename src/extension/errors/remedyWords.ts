@@ -6,6 +6,17 @@ import type { Translate } from '../translate';
 export const settingId = (setting: ChangeableSetting): string =>
   setting === 'proxy' ? 'http.proxy' : `pisaUpscale.${setting}`;
 
+/**
+ * Settings that belong to a machine. In a remote window they are the remote machine's: VS Code then
+ * shows them among its settings only, and not among the user's.
+ */
+export const MACHINE_SETTINGS: ReadonlySet<ChangeableSetting> = new Set<ChangeableSetting>([
+  'device',
+  'modelStore',
+  'pisaSrMirrors',
+  'remote.url',
+]);
+
 /** A setting's name as the settings editor writes it. */
 export const settingTitle = (setting: ChangeableSetting): string =>
   setting === 'proxy'

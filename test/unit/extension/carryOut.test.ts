@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type * as carrying from '../../../src/extension/errors/carryOut';
+import { MACHINE_SETTINGS, settingId } from '../../../src/extension/errors/remedyWords';
 import { againFor, mergedOverrides } from '../../../src/extension/jobs/again';
 import type { BatchReport } from '../../../src/extension/jobs/batch';
-import { PLAIN_REMEDIES, type Remedy } from '../../../src/shared/remedies';
+import { CHANGEABLE_SETTINGS, PLAIN_REMEDIES, type Remedy } from '../../../src/shared/remedies';
 import { RpcError } from '../../../src/shared/rpc';
-import type { Told } from './fakeVscode';
 import { resultOf } from './fakes';
-import { withFakeVscode } from './withFakeVscode';
+import { withFakeVscode, type Fake } from './withFakeVscode';
 
-type Carrying = typeof carrying & { readonly told: Told[] };
+type Carrying = typeof carrying & Fake;
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 let bundled: Carrying;
@@ -74,6 +74,37 @@ describe('the buttons of an error', () => {
         text: 'workbench.action.openSettings @id:http.proxy,pisaUpscale.pisaSrMirrors',
       },
     ]);
+  });
+});
+
+describe('where "Open Setting" leads in a remote window', () => {
+  const openedFor = async (setting: (typeof CHANGEABLE_SETTINGS)[number]): Promise<unknown> => {
+    const [button] = bundled.remedyButtons([{ kind: 'change-setting', setting }], {});
+    bundled.told.length = 0;
+    await bundled.carryOut(button!, {});
+    return bundled.told.map(({ text }) => text);
+  };
+  before(() => (bundled.env.remoteName = 'ssh-remote'));
+  after(() => (bundled.env.remoteName = undefined));
+
+  test('a machine’s setting is shown among those of the remote machine, which alone have it', async () => {
+    assert.deepEqual(await openedFor('pisaSrMirrors'), [
+      'workbench.action.openRemoteSettings {"query":"@id:pisaUpscale.pisaSrMirrors"}',
+    ]);
+    assert.deepEqual(await openedFor('scale'), [
+      'workbench.action.openSettings @id:pisaUpscale.scale',
+    ]);
+  });
+
+  test('they are those that the manifest gives to a machine', () => {
+    const { contributes } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      contributes: { configuration: { properties: Record<string, { scope: string }> } };
+    };
+    const { properties } = contributes.configuration;
+    assert.deepEqual(
+      CHANGEABLE_SETTINGS.filter((one) => properties[settingId(one)]?.scope === 'machine'),
+      [...MACHINE_SETTINGS],
+    );
   });
 });
 

@@ -81,8 +81,16 @@ export const window = {
 
 export const commands = {
   executeCommand: async (command: string, ...args: readonly unknown[]): Promise<void> =>
-    tell('command', [command, ...args].join(' ')),
+    tell(
+      'command',
+      [command, ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))].join(
+        ' ',
+      ),
+    ),
 };
+
+/** `remoteName` is set where the window's files are on another machine. */
+export const env: { remoteName: string | undefined } = { remoteName: undefined };
 
 export const l10n = {
   t: (message: string, ...values: readonly (string | number)[]): string =>

@@ -4,15 +4,15 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { Told } from './fakeVscode';
+import type { env, Told } from './fakeVscode';
+
+export type Fake = { readonly told: Told[]; readonly env: typeof env };
 
 /**
  * Files of src as they are, without their endings, with a stand-in for VS Code that keeps in `told`
  * what it is given. The type parameter says what they export together.
  */
-export async function withFakeVscode<T>(
-  modules: readonly string[],
-): Promise<T & { readonly told: Told[] }> {
+export async function withFakeVscode<T>(modules: readonly string[]): Promise<T & Fake> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fake-vscode-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const outfile = path.join(folder, 'bundle.mjs');
@@ -20,7 +20,7 @@ export async function withFakeVscode<T>(
     stdin: {
       contents: [
         ...modules.map((name) => `export * from '../../../src/${name}';`),
-        "export { told } from './fakeVscode';",
+        "export { env, told } from './fakeVscode';",
       ].join('\n'),
       resolveDir: import.meta.dirname,
     },
@@ -31,5 +31,5 @@ export async function withFakeVscode<T>(
     alias: { vscode: path.join(import.meta.dirname, 'fakeVscode.ts') },
     logLevel: 'error',
   });
-  return (await import(pathToFileURL(outfile).href)) as T & { readonly told: Told[] };
+  return (await import(pathToFileURL(outfile).href)) as T & Fake;
 }
