@@ -28,6 +28,7 @@ export default tseslint.config(
       'dist-package/',
       'node_modules/',
       'src/engine/graph/proto/onnx_pb.ts',
+      'src/engine/remote/oip/inference_pb.ts',
       '**/*.cjs',
     ],
   },

@@ -35,7 +35,14 @@ export const bundles = [
     ...node,
     entryPoints: ['src/engine/main.ts'],
     outfile: 'dist/engine.js',
-    external: ['onnxruntime-node', 'sharp'],
+    external: ['onnxruntime-node', 'sharp', './grpc.js'],
+    alias: { ...node.alias, '@grpc/grpc-js': './grpc.js' },
+  },
+  // Loaded by the engine when a server speaks gRPC.
+  {
+    ...node,
+    entryPoints: ['node_modules/@grpc/grpc-js/build/src/index.js'],
+    outfile: 'dist/grpc.js',
   },
   { ...node, entryPoints: ['src/engine/watchdog/main.ts'], outfile: 'dist/watchdog.js' },
   {

@@ -24,7 +24,13 @@ process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
 const LIBRARY = 'dist/index.cjs';
 const LIBRARY_SOURCE = 'src/node/index.ts';
-const BUNDLES = new Set(['dist/cli.js', 'dist/engine.js', 'dist/watchdog.js', LIBRARY]);
+const BUNDLES = new Set([
+  'dist/cli.js',
+  'dist/engine.js',
+  'dist/grpc.js',
+  'dist/watchdog.js',
+  LIBRARY,
+]);
 
 const { values } = parseArgs({
   options: {

@@ -85,6 +85,7 @@ const UI = [
   'uiBatchKill',
   'uiModels',
   'uiWords',
+  'uiRemote',
 ];
 const usesDesktop = () => Boolean(process.env.VSCODE_PATH) || process.env.VSCODE_DOWNLOAD === '1';
 

@@ -20,7 +20,7 @@ test('tasks of Ray make what one machine makes, also when a worker is killed', a
   }
   const folder = temporaryFolder();
   const { project: source, expected } = await makeProject(folder);
-  const project = path.join(folder, 'ray');
+  const project = path.join(folder, 'tasks');
   cpSync(source, project, { recursive: true });
   const script = path.join(folder, 'shards.py');
   writeFileSync(script, scriptOf('shards.py'));

@@ -36,11 +36,21 @@ beforeEach(() => {
   waits.length = 0;
 });
 
+const TIMED = { timeout: 60_000 };
+/** The first tile is answered when so many are on their way; the first question only compares. */
+const untilThereAre =
+  (tiles: number): Fault =>
+  async (n) => {
+    while (n === 2 && server.tiles.length < 1 + tiles)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
 const on = (part: Parameters<typeof deviceOn>[1] = {}): ReturnType<typeof servicesOn> =>
   servicesOn(deviceOn(server, part));
 
 describe('a model on a server', () => {
-  test('yields what this machine does, tile by tile, two on their way at once', async () => {
+  test('yields what this machine does, tile by tile, two on their way at once', TIMED, async () => {
+    server.fault = untilThereAre(2);
     const { result, data } = await upscaleOn(on(), input);
     assert.ok(data.equals(local.data));
     assert.equal(result.device, 'remote');
@@ -293,8 +303,10 @@ describe('what a server does wrong in the middle of a picture', () => {
     assert.ok((await upscaleOn(on(), input)).data.equals(local.data));
   });
 
-  test('answers that overtake each other do no harm', async () => {
-    server.fault = async (n) => {
+  test('answers that overtake each other do no harm', TIMED, async () => {
+    const together = untilThereAre(3);
+    server.fault = async (n, ...rest) => {
+      await together(n, ...rest);
       if (n % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 30));
       return undefined;
     };

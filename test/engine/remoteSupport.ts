@@ -5,6 +5,8 @@ import type { UpscaleCall } from '../../src/client/engineClient';
 import type { TiledModel } from '../../src/engine/models/kinds/tiled';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
+import { isGrpc } from '../../src/engine/remote/address';
+import { GrpcTransport } from '../../src/engine/remote/oip/grpcTransport';
 import { RestTransport } from '../../src/engine/remote/oip/restTransport';
 import { RemoteDevice } from '../../src/engine/remote/remoteDevice';
 import { resolveRemote } from '../../src/engine/remote/remoteDevices';
@@ -59,7 +61,8 @@ export function deviceOn(
 ): RemoteDevice {
   const settings = { ...REMOTE_DEFAULTS, url, ...part };
   const address = new URL(url);
-  const device = new RemoteDevice(settings, new RestTransport(address, settings), address.host, {
+  const Transport = isGrpc(address) ? GrpcTransport : RestTransport;
+  const device = new RemoteDevice(settings, new Transport(address, settings), address.host, {
     random: () => 1,
     wait: async (ms) => void waits.push(ms),
   });

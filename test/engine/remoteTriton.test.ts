@@ -81,9 +81,50 @@ test('Triton: the same pixels as here, another model refused, a full queue waite
   await server.kill();
 });
 
+test('Triton over gRPC: the same pixels, what is wrong told as over REST, a full queue waited for', async (context) => {
+  const server = await start(context, 'grpc', [
+    modelOf(MODEL, { queue: 1 }),
+    modelOf('changed', { graph: graphOf(EMBEDDED) }),
+  ]);
+  if (!server) return;
+  const url = server.grpcUrl;
+  const input = await picture();
+  const expected = await locally(input);
+  const { result, data } = await upscaleOn(servicesOn(deviceOn({ url })), input);
+  assert.ok(data.equals(expected.data));
+  assert.match(result.server ?? '', /^triton [\d.]+ at 127\.0\.0\.1:\d+$/);
+  for (const [model, words] of [
+    ['changed', /another one there: of a tile the layer "pixel" differs by/],
+    ['missing', /it answered NOT_FOUND/],
+  ] as const)
+    await assert.rejects(upscaleOn(servicesOn(deviceOn({ url }, { model })), input), {
+      message: words,
+    });
+
+  waits.length = 0;
+  const pressed = await upscaleOn(servicesOn(deviceOn({ url }, { inFlight: 8 })), input);
+  assert.ok(pressed.data.equals(expected.data));
+  assert.ok(waits.length > 0);
+
+  const controller = new AbortController();
+  const services = servicesOn(deviceOn({ url }));
+  const cancelled = upscaleOn(services, input, {}, { signal: controller.signal });
+  setTimeout(() => controller.abort(), 50);
+  await assert.rejects(cancelled, { code: 'cancelled' });
+
+  await server.kill();
+  await assert.rejects(upscaleOn(services, input), { code: 'remote-failed' });
+});
+
 test('Triton behind a key: nothing without it, and with it the same pixels', async (context) => {
   const restricted = '--http-restricted-api=inference,metadata,model-config:x-team-key=open sesame';
-  const server = await start(context, 'restricted', [modelOf(MODEL)], restricted);
+  const server = await start(
+    context,
+    'restricted',
+    [modelOf(MODEL)],
+    restricted,
+    '--grpc-restricted-protocol=inference,metadata:x-team-key=open sesame',
+  );
   if (!server) return;
   const input = await picture();
   await assert.rejects(upscaleOn(servicesOn(deviceOn(server)), input), {
@@ -92,6 +133,14 @@ test('Triton behind a key: nothing without it, and with it the same pixels', asy
   const secrets = { headers: { 'x-team-key': 'open sesame' } };
   const { data } = await upscaleOn(servicesOn(deviceOn(server, { secrets })), input);
   assert.ok(data.equals((await locally(input)).data));
+
+  const url = server.grpcUrl;
+  await assert.rejects(upscaleOn(servicesOn(deviceOn({ url })), input), {
+    message: /This protocol is restricted/,
+  });
+  const metadata = { headers: { 'triton-grpc-protocol-x-team-key': 'open sesame' } };
+  const there = await upscaleOn(servicesOn(deviceOn({ url }, { secrets: metadata })), input);
+  assert.ok(there.data.equals(data));
   await server.kill();
 });
 

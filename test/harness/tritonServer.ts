@@ -20,6 +20,8 @@ export type TritonModel = {
   readonly sha256?: string;
   /** So many questions wait at most; the next is refused. */
   readonly queue?: number;
+  /** One unless given. */
+  readonly threads?: number;
 };
 
 /** Set where a machine that can't have the server is an error, as in CI. */
@@ -148,7 +150,7 @@ function placesOf(python: string): { tritonHome: string; site: string; library: 
 
 function writeModel(
   repository: string,
-  { name, graph, outputs, sha256, queue = 8 }: TritonModel,
+  { name, graph, outputs, sha256, queue = 8, threads = 1 }: TritonModel,
 ): void {
   const folder = path.join(repository, name);
   mkdirSync(path.join(folder, '1'), { recursive: true });
@@ -158,7 +160,11 @@ function writeModel(
   );
   const tensor = (each: string): string =>
     `{ name: "${each}" data_type: TYPE_FP32 dims: [ 1, 3, -1, -1 ] }`;
-  const parameters = { graph, ...(sha256 === undefined ? {} : { sha256 }) };
+  const parameters = {
+    graph,
+    threads: String(threads),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
   writeFileSync(
     path.join(folder, 'config.pbtxt'),
     [

@@ -125,6 +125,7 @@ test('the package holds what was agreed on', () => {
   assert.deepEqual(own, [
     'dist/cli.js',
     'dist/engine.js',
+    'dist/grpc.js',
     'dist/index.cjs',
     'dist/index.d.cts',
     'dist/index.d.mts',

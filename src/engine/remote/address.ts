@@ -22,24 +22,41 @@ export function serverAddress({ url, allowHttp, secrets }: RemoteSettings): URL 
       'It looks like https://host:8000 or http://localhost:8000.',
     );
   const address = new URL(url);
-  if (address.protocol !== 'https:' && address.protocol !== 'http:')
-    throw refused(url, `begins with "${address.protocol}"`, 'It must begin with https: or http:.');
+  if (!(address.protocol in IS_OPEN))
+    throw refused(
+      url,
+      `begins with "${address.protocol}"`,
+      'It must begin with https: or http:, or for gRPC with grpcs: or grpc:.',
+    );
+  if (isGrpc(address) && address.pathname !== '' && address.pathname !== '/')
+    throw refused(url, 'has a path, which gRPC has not', 'Leave out what follows the port.');
   if (address.username !== '' || address.password !== '')
     throw refused(url, 'holds a user name or a password', 'Give a token or a header instead.');
   if (address.search !== '' || address.hash !== '')
     throw refused(url, 'has a query', 'Leave out what follows "?" or "#".');
-  if (address.protocol === 'http:' && !isLoopback(address)) {
+  if (IS_OPEN[address.protocol] === true && !isLoopback(address)) {
     if (!allowHttp)
       throw refused(
         url,
         'is not encrypted, and pictures would be sent to another machine',
-        'Use https, or allow http for a network that you trust.',
+        'Use https or grpcs, or allow http for a network that you trust.',
       );
     if (secrets.token !== undefined || secrets.tokenFile !== undefined || secrets.headers)
-      throw refused(url, 'is not encrypted, so no token is sent there', 'Use https.');
+      throw refused(url, 'is not encrypted, so no token is sent there', 'Use https or grpcs.');
   }
   return address;
 }
+
+/** Whether whoever is on the way can read it. */
+const IS_OPEN: Readonly<Record<string, boolean>> = {
+  'https:': false,
+  'http:': true,
+  'grpcs:': false,
+  'grpc:': true,
+};
+
+/** Whether the server speaks gRPC at an address. */
+export const isGrpc = ({ protocol }: URL): boolean => protocol.startsWith('grpc');
 
 /** Whether an address is this machine's own. */
 export const isLoopback = ({ hostname }: URL): boolean =>

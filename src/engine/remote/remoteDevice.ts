@@ -159,7 +159,10 @@ export class RemoteDevice {
       if (!(error instanceof RemoteFailure)) throw error;
       if (asked > 1) this.isGivenUp = true;
       const often = asked > 1 ? `, asked ${asked} times` : '';
-      throw new RemoteFailure(error.kind, `${this.label}: ${error.message}${often}`);
+      throw new RemoteFailure(
+        error.kind,
+        `${this.label}: ${error.message.replace(/\.+$/, '')}${often}`,
+      );
     }
   }
 

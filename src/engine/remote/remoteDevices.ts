@@ -5,9 +5,10 @@ import { changeSetting, engineError, messageOf } from '../errors';
 import type { TiledModel } from '../models/kinds/tiled';
 import type { Model } from '../models/model';
 import { untilAborted } from '../download/watched';
-import { serverAddress } from './address';
+import { isGrpc, serverAddress } from './address';
 import { checkHeaders } from './credentials';
 import { remoteFailed, RemoteFailure } from './failure';
+import { GrpcTransport } from './oip/grpcTransport';
 import { RestTransport } from './oip/restTransport';
 import { RemoteDevice } from './remoteDevice';
 
@@ -15,7 +16,10 @@ import { RemoteDevice } from './remoteDevice';
 export function openRemoteDevice(settings: RemoteSettings): RemoteDevice {
   const address = serverAddress(settings);
   checkHeaders(settings);
-  return new RemoteDevice(settings, new RestTransport(address, settings), address.host);
+  const transport = isGrpc(address)
+    ? new GrpcTransport(address, settings)
+    : new RestTransport(address, settings);
+  return new RemoteDevice(settings, transport, address.host);
 }
 
 /**

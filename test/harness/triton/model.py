@@ -10,7 +10,7 @@ class TritonPythonModel:
     def initialize(self, args):
         parameters = json.loads(args["model_config"])["parameters"]
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = int(parameters.get("threads", {}).get("string_value", "1"))
         self.session = onnxruntime.InferenceSession(
             parameters["graph"]["string_value"], options, providers=["CPUExecutionProvider"]
         )

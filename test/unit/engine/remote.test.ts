@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { isLoopback, below, serverAddress } from '../../../src/engine/remote/address';
 import { checkHeaders, withoutSecrets } from '../../../src/engine/remote/credentials';
 import { modelChecksum, servedName } from '../../../src/engine/remote/checksum';
@@ -9,6 +10,9 @@ import { binaryOutputs, binaryRequest } from '../../../src/engine/remote/oip/bin
 import { fromHalves, toHalves } from '../../../src/engine/remote/oip/halves';
 import { readModelMetadata, readServerMetadata } from '../../../src/engine/remote/oip/metadata';
 import { answerBytes, readLayers } from '../../../src/engine/remote/oip/tensors';
+import { inferOutputs } from '../../../src/engine/remote/oip/grpcMessages';
+import { kindOf } from '../../../src/engine/remote/oip/grpcTransport';
+import { ModelInferResponseSchema } from '../../../src/engine/remote/oip/inference_pb';
 import { backOff, withRetries } from '../../../src/engine/remote/retries';
 import { suits } from '../../../src/engine/remote/suits';
 import { pseudoRandom } from '../../../src/engine/trust/operators/pseudoRandom';
@@ -37,6 +41,10 @@ describe('the address of a server', () => {
       { allowHttp: true, secrets: { headers: { key: 'v' } } },
       /no token is sent there/,
     ],
+    ['grpcs://host:8001', { secrets }, undefined],
+    ['grpc://127.0.0.1:8001', { secrets }, undefined],
+    ['grpc://10.0.0.5:8001', {}, /is not encrypted/],
+    ['grpcs://host:8001/team', {}, /has a path, which gRPC has not/],
     ['ftp://host', {}, /begins with "ftp:"/],
     ['file:///etc/passwd', {}, /begins with "file:"/],
     ['host:8000', {}, /begins with "host:"/],
@@ -285,6 +293,58 @@ test('each status is a kind of failure, told in one line', () => {
     assert.match(failure.message, words);
   }
   assert.equal(bodyWords(Buffer.from('{"detail":[{"loc":["a"]}]}')), '[{"loc":["a"]}]');
+});
+
+test('each status of gRPC is a kind of failure, by its words where they say more', () => {
+  for (const [status, details, hasAnswered, kind] of [
+    ['UNAVAILABLE', 'No connection established', true, 'lost'],
+    ['UNAVAILABLE', 'Exceeds maximum queue size', true, 'busy'],
+    ['UNAVAILABLE', 'This protocol is restricted, expecting header', true, 'denied'],
+    ['UNAVAILABLE', 'self-signed certificate in certificate chain', false, 'refused'],
+    ['RESOURCE_EXHAUSTED', 'Received message larger than max (2 vs. 1)', true, 'too-large'],
+    ['RESOURCE_EXHAUSTED', 'quota', true, 'busy'],
+    ['UNKNOWN', 'Received HTTP status: 413', true, 'too-large'],
+    ['DEADLINE_EXCEEDED', '', true, 'late'],
+    ['NOT_FOUND', 'has no available versions', true, 'gone'],
+    ['NOT_FOUND', '', false, 'refused'],
+    ['UNAUTHENTICATED', '', true, 'denied'],
+    ['INTERNAL', 'Received RST_STREAM with code 2', true, 'lost'],
+    ['INTERNAL', 'bug', true, 'refused'],
+    ['INVALID_ARGUMENT', 'shape', true, 'refused'],
+    ['UNIMPLEMENTED', '', true, 'refused'],
+  ] as const)
+    assert.equal(kindOf(status, details, hasAnswered), kind, `${status} ${details}`);
+});
+
+test('an answer of gRPC has its numbers as they are, or typed', () => {
+  const output = { name: 'pixel', datatype: 'FP32', shape: [1n, 3n, 1n, 1n] };
+  const question = {
+    image: new Float32Array(3),
+    width: 1,
+    height: 1,
+    outputs: ['pixel'],
+    scale: 1,
+    datatype: 'FP32',
+  } as const;
+  const raw = create(ModelInferResponseSchema, {
+    outputs: [output],
+    rawOutputContents: [new Uint8Array(Float32Array.of(1, 2, 3).buffer)],
+  });
+  const typed = create(ModelInferResponseSchema, {
+    outputs: [{ ...output, contents: { fp32Contents: [1, 2, 3] } }],
+  });
+  for (const answer of [raw, typed])
+    assert.deepEqual([...readLayers(question, inferOutputs(answer)).get('pixel')!], [1, 2, 3]);
+  const less = create(ModelInferResponseSchema, {
+    outputs: [output, output],
+    rawOutputContents: [new Uint8Array(12)],
+  });
+  assert.throws(() => inferOutputs(less), RemoteFailure);
+  assert.throws(
+    () =>
+      readLayers(question, inferOutputs(create(ModelInferResponseSchema, { outputs: [output] }))),
+    RemoteFailure,
+  );
 });
 
 test('tries come later each time, up to a quarter of a minute, half of it by chance', () => {

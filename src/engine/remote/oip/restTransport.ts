@@ -90,7 +90,10 @@ export class RestTransport implements Transport {
     });
     const length = answer.header(JSON_LENGTH_HEADER);
     if (length === undefined)
-      throw new RemoteFailure('refused', 'it sends no binary tensors over HTTP');
+      throw new RemoteFailure(
+        'refused',
+        'it sends no binary tensors over HTTP, but it may do so over gRPC (grpcs://…)',
+      );
     return readLayers(question, binaryOutputs(answer.body, Number(length)));
   }
 
