@@ -80,6 +80,7 @@ const UI = [
   'ui',
   'uiBatch',
   'uiPanel',
+  'uiRevisions',
   'uiTrust',
   'uiCommunity',
   'uiBatchKill',

@@ -24,6 +24,7 @@ export async function run(): Promise<void> {
   await import('./suite/upscale.test');
   await import('./suite/placement.test');
   await import('./suite/comparison.test');
+  await import('./suite/revisions.test');
   await import('./suite/batch.test');
   await import('./suite/models.test');
   await import('./suite/engineCrash.test');

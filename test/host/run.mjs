@@ -14,7 +14,13 @@ import { buildTinyPackage, TINY_PACKAGE } from '../harness/tinyPackage.mjs';
 import { bundleSuites } from './bundle.mjs';
 
 const TIMEOUT_MS = Number(process.env.HOST_TEST_TIMEOUT_MS ?? 10 * 60_000);
-const SETTINGS = { 'pisaUpscale.model': 'one-layer-4x' };
+const SETTINGS = {
+  'pisaUpscale.model': 'one-layer-4x',
+  // For the versions of a picture; nothing is looked for by itself.
+  'git.enabled': true,
+  'git.autoRepositoryDetection': false,
+  'git.openRepositoryInParentFolders': 'never',
+};
 
 /**
  * The workbench's own chatter, which reaches the page together with what the extension host prints.

@@ -7,6 +7,8 @@ export const UPSCALE_WORKSPACE_COMMAND = 'pisaUpscale.upscaleWorkspace';
 export const UPSCALE_FOLDER_COMMAND = 'pisaUpscale.upscaleFolder';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
 export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
+export const COMPARE_WITH_HEAD_COMMAND = 'pisaUpscale.compareWithHead';
+export const COMPARE_WITH_REVISION_COMMAND = 'pisaUpscale.compareWithRevision';
 export const SHOW_DEVICES_COMMAND = 'pisaUpscale.showDevices';
 export const SERVER_CREDENTIALS_COMMAND = 'pisaUpscale.serverCredentials';
 export const SHOW_LOG_COMMAND = 'pisaUpscale.showLog';
@@ -24,6 +26,8 @@ export const COMMAND_IDS = [
   UPSCALE_FOLDER_COMMAND,
   COMPARE_COMMAND,
   OPEN_COMPARISON_COMMAND,
+  COMPARE_WITH_HEAD_COMMAND,
+  COMPARE_WITH_REVISION_COMMAND,
   SHOW_DEVICES_COMMAND,
   SERVER_CREDENTIALS_COMMAND,
   SHOW_LOG_COMMAND,

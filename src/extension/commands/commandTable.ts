@@ -5,9 +5,12 @@ import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import { addModel } from './addModel';
 import { compare } from './compare';
+import { compareWithHead, compareWithRevision } from './compareRevision';
 import {
   ADD_MODEL_COMMAND,
   COMPARE_COMMAND,
+  COMPARE_WITH_HEAD_COMMAND,
+  COMPARE_WITH_REVISION_COMMAND,
   IMPORT_MODEL_COMMAND,
   INSTALL_MODEL_COMMAND,
   MANAGE_MODELS_COMMAND,
@@ -58,6 +61,9 @@ const commandTable = (services: CommandServices): Record<CommandId, Handler> => 
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
   [OPEN_COMPARISON_COMMAND]: (clicked, selection) =>
     openComparison(services.panels, clicked, selection),
+  [COMPARE_WITH_HEAD_COMMAND]: (clicked, more) => compareWithHead(services.panels, clicked, more),
+  [COMPARE_WITH_REVISION_COMMAND]: (clicked, more) =>
+    compareWithRevision(services.panels, clicked, more),
   [SHOW_DEVICES_COMMAND]: () => showDevices(services),
   [MANAGE_MODELS_COMMAND]: () => manageModels(services),
   [ADD_MODEL_COMMAND]: (clicked, selection) => addModel(services, clicked, selection),

@@ -23,7 +23,15 @@ export type PairComparison = {
   readonly facts: string;
 };
 
-export type Comparison = PreviewComparison | PairComparison;
+/** A picture as a commit has it, and as it is now. */
+export type RevisionComparison = {
+  readonly kind: 'revision';
+  readonly picture: vscode.Uri;
+  /** `HEAD`, or a commit's hash. */
+  readonly ref: string;
+};
+
+export type Comparison = PreviewComparison | PairComparison | RevisionComparison;
 
 export const previewOf = (
   source: vscode.Uri,
@@ -38,19 +46,40 @@ export const pairOf = (original: vscode.Uri, result: vscode.Uri, facts = ''): Pa
   facts,
 });
 
+export const revisionOf = (picture: vscode.Uri, ref: string): RevisionComparison => ({
+  kind: 'revision',
+  picture,
+  ref,
+});
+
 export const baseName = (uri: vscode.Uri): string => path.posix.basename(uri.path);
 
 /** The panel's title. */
-export const titleOf = (comparison: Comparison): string =>
-  comparison.kind === 'pair'
-    ? `${baseName(comparison.original)} ↔ ${baseName(comparison.result)}`
-    : vscode.l10n.t('Compare {0}', baseName(comparison.source));
+export function titleOf(comparison: Comparison): string {
+  switch (comparison.kind) {
+    case 'pair':
+      return `${baseName(comparison.original)} ↔ ${baseName(comparison.result)}`;
+    case 'revision':
+      return `${baseName(comparison.picture)} (${revisionName(comparison.ref)})`;
+    case 'preview':
+      return vscode.l10n.t('Compare {0}', baseName(comparison.source));
+  }
+}
+
+/** HEAD by its name, another commit by the beginning of its hash. */
+export const revisionName = (ref: string): string => (ref === 'HEAD' ? ref : ref.slice(0, 7));
 
 /** Comparisons with the same key share a panel. */
-export const keyOf = (comparison: Comparison): string =>
-  comparison.kind === 'pair'
-    ? `pair ${comparison.original.toString()} ${comparison.result.toString()}`
-    : `preview ${comparison.source.toString()}`;
+export function keyOf(comparison: Comparison): string {
+  switch (comparison.kind) {
+    case 'pair':
+      return `pair ${comparison.original.toString()} ${comparison.result.toString()}`;
+    case 'revision':
+      return `revision ${comparison.ref} ${comparison.picture.toString()}`;
+    case 'preview':
+      return `preview ${comparison.source.toString()}`;
+  }
+}
 
 /** A comparison as it is kept for the next start of the editor. */
 export function toStored(comparison: Comparison): unknown {
@@ -61,6 +90,8 @@ export function toStored(comparison: Comparison): unknown {
       result: comparison.result.toString(),
       facts: comparison.facts,
     };
+  if (comparison.kind === 'revision')
+    return { kind: 'revision', picture: comparison.picture.toString(), ref: comparison.ref };
   const { source, wish, selection } = comparison;
   return { kind: 'preview', source: source.toString(), wish, selection: selection.map(String) };
 }
@@ -73,6 +104,10 @@ export function fromStored(value: unknown): Comparison | undefined {
     return original && result
       ? pairOf(original, result, typeof value.facts === 'string' ? value.facts : '')
       : undefined;
+  }
+  if (value.kind === 'revision') {
+    const picture = uriFrom(value.picture);
+    return picture && isRef(value.ref) ? revisionOf(picture, value.ref) : undefined;
   }
   const source = value.kind === 'preview' ? uriFrom(value.source) : undefined;
   const selection: readonly unknown[] = Array.isArray(value.selection) ? value.selection : [];
@@ -110,6 +145,9 @@ function uriFrom(value: unknown): vscode.Uri | undefined {
     return undefined;
   }
 }
+
+const isRef = (value: unknown): value is string =>
+  typeof value === 'string' && /^(HEAD|[0-9a-f]{40,64})$/.test(value);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;

@@ -1,11 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { PanelWebviewApi, SourceChange } from '../../shared/panelProtocol';
+import type { PanelStrings } from '../../shared/panelText';
 import { RpcEndpoint, RpcError, type CallContext, type RpcApi } from '../../shared/rpc';
+import { byteText } from '../../shared/byteText';
 import { Disposable } from '../disposable';
+import { openRevision } from '../revisions/revision';
 import type { Log } from '../log';
 import { setPanelTitle } from '../ui/panels';
-import { titleOf, type Comparison } from './comparison';
+import {
+  pairOf,
+  revisionName,
+  titleOf,
+  type Comparison,
+  type PairComparison,
+  type PreviewComparison,
+  type RevisionComparison,
+} from './comparison';
 import { PairHost } from './pairHost';
 import { panelHtml } from './panelHtml';
 import { panelStrings } from './panelStrings';
@@ -14,6 +25,9 @@ import { PreviewSession } from './previewSession';
 import { SourceWatcher } from './sourceWatcher';
 
 export type PanelServices = PreviewServices & { readonly extensionUri: vscode.Uri };
+
+/** What the two pictures are called where they are no original and its result. */
+type SideNames = Partial<Pick<PanelStrings, 'original' | 'upscaled' | 'holdHintOriginal'>>;
 
 /** Brings one comparison into one webview panel, whoever made the panel, and ends with it. */
 export class ComparisonPanel extends Disposable {
@@ -74,8 +88,54 @@ export class ComparisonPanel extends Disposable {
   }
 
   private async start(comparison: Comparison, word: string | undefined): Promise<void> {
-    const { webview } = this.panel;
     setPanelTitle(this.panel, titleOf(comparison));
+    if (comparison.kind === 'revision') await this.startRevision(comparison, word);
+    else await this.startFiles(comparison, word);
+  }
+
+  /** The commit's version as a file, which is there for as long as the panel. */
+  private async startRevision(
+    { picture, ref }: RevisionComparison,
+    word: string | undefined,
+  ): Promise<void> {
+    try {
+      const revision = this.register(await openRevision(picture, ref));
+      const now = await vscode.workspace.fs.stat(picture).then(
+        ({ size }) => byteText(size),
+        () => vscode.l10n.t('deleted'),
+      );
+      const facts = vscode.l10n.t(
+        '{0}: {1} · now: {2}',
+        revision.name,
+        byteText(revision.bytes),
+        now,
+      );
+      if (!this.isDisposed)
+        await this.startFiles(pairOf(revision.file, picture, facts), word, {
+          original: revisionName(ref),
+          upscaled: vscode.l10n.t('Now'),
+          holdHintOriginal: vscode.l10n.t(
+            'Hold the mouse button or Space to see {0}',
+            revisionName(ref),
+          ),
+        });
+    } catch (error) {
+      this.services.log.error('revision', error);
+      const { log } = this.services;
+      this.serve({
+        init: () => Promise.reject(RpcError.from(error)),
+        showLog: async () => log.show(),
+      });
+      this.render('pair', []);
+    }
+  }
+
+  private async startFiles(
+    comparison: PreviewComparison | PairComparison,
+    word: string | undefined,
+    names: SideNames = {},
+  ): Promise<void> {
+    const { webview } = this.panel;
     const files =
       comparison.kind === 'pair' ? [comparison.original, comparison.result] : [comparison.source];
     const watchers = files.map((file) =>
@@ -85,7 +145,7 @@ export class ComparisonPanel extends Disposable {
     const folders = files.map((file) => vscode.Uri.joinPath(file, '..'));
     if (comparison.kind === 'pair') {
       this.serve(new PairHost(comparison, webview, word, onShown, this.services).api());
-      this.render('pair', folders);
+      this.render('pair', folders, names);
       return;
     }
     const session = await PreviewSession.create(this.services.engine, () => webview);
@@ -110,7 +170,11 @@ export class ComparisonPanel extends Disposable {
     );
   }
 
-  private render(kind: 'preview' | 'pair', pictureFolders: readonly vscode.Uri[]): void {
+  private render(
+    kind: 'preview' | 'pair',
+    pictureFolders: readonly vscode.Uri[],
+    names: SideNames = {},
+  ): void {
     const { webview } = this.panel;
     const assets = vscode.Uri.joinPath(this.services.extensionUri, 'dist', 'webview');
     const address = (name: string): string =>
@@ -122,7 +186,7 @@ export class ComparisonPanel extends Disposable {
       scriptUri: address('panel.js'),
       styleUri: address('panel.css'),
       language: vscode.env.language,
-      strings: panelStrings(vscode.l10n.t),
+      strings: { ...panelStrings(vscode.l10n.t), ...names },
       kind,
     });
   }

@@ -62,7 +62,7 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
 
 /** Whether a comparison asks for nothing but its pictures. */
 const isPlain = (comparison: Comparison): boolean =>
-  comparison.kind === 'pair' ||
+  comparison.kind !== 'preview' ||
   (comparison.wish.model === undefined &&
     comparison.wish.guidance === undefined &&
     comparison.selection.length === 0);

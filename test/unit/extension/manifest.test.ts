@@ -196,13 +196,14 @@ const WITH_PIXELS = IMAGE_EXTENSIONS.filter((extension) => !isVectorName(`a.${ex
 
 test('menus show the command for every picture that can be read, here and in a remote window', () => {
   const items = Object.entries(manifest.contributes.menus)
-    .flatMap(([menu, entries]) => (menu === 'commandPalette' ? [] : entries))
+    // Source control and the timeline have no word for a file's ending.
+    .flatMap(([menu, entries]) => (/^(commandPalette|scm|timeline)/.test(menu) ? [] : entries))
     .filter(
       ({ command }) => !['pisaUpscale.upscaleFolder', 'pisaUpscale.addModel'].includes(command),
     );
-  assert.equal(items.length, 6);
+  assert.equal(items.length, 8);
   for (const { when, command } of items) {
-    const drawn = command !== 'pisaUpscale.openComparison';
+    const drawn = command.startsWith('pisaUpscale.upscale');
     const [, extname] = /resourceExtname =~ \/(.+?)\/i/.exec(when)!;
     const [, scheme] = /resourceScheme =~ \/(.+?)\//.exec(when)!;
     for (const extension of drawn ? IMAGE_EXTENSIONS : WITH_PIXELS)
@@ -212,6 +213,21 @@ test('menus show the command for every picture that can be read, here and in a r
     for (const known of ['file', 'vscode-remote']) assert.match(known, new RegExp(scheme!));
     assert.doesNotMatch('git', new RegExp(scheme!));
   }
+});
+
+test('pictures are compared with their versions in Git where Git has them', () => {
+  const { menus } = manifest.contributes;
+  const whenOf = (menu: string): string[] =>
+    menus[menu]!.filter(({ command }) => command.startsWith('pisaUpscale.compareWith')).map(
+      ({ when }) => when,
+    );
+  assert.equal(whenOf('explorer/context').length, 2);
+  for (const when of whenOf('explorer/context'))
+    assert.match(when, / && gitOpenRepositoryCount != 0 && /);
+  assert.match(whenOf('scm/resourceState/context')[0]!, /scmProvider == git/);
+  const [, timeline] = /timelineItem =~ \/(.+?)\//.exec(whenOf('timeline/item/context')[0]!)!;
+  assert.match('git:file:commit', new RegExp(timeline!));
+  assert.doesNotMatch('git:file:working', new RegExp(timeline!));
 });
 
 test('the explorer offers to add files of models, and nothing else, here and in a remote window', () => {
