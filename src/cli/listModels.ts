@@ -38,11 +38,12 @@ export async function listModels(
   );
   print();
   printTable(
-    ['models install', 'scale', 'size', 'licence', 'network and purpose'],
+    ['models install', 'scale', 'size', 'speed', 'licence', 'network and purpose'],
     listed.map((model) => [
       model.id,
       `×${model.scale}`,
       model.installed ? 'installed' : byteText(model.bytes),
+      model.speed,
       licenceText(model),
       `${model.network}. ${model.purpose}.`,
     ]),

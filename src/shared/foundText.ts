@@ -28,10 +28,10 @@ export function describeFound(model: FoundModel): string[] {
 
 /** What a model of the list is and what fetching it takes, as lines of plain text. */
 export function describeListed(model: ListedModelReport): string[] {
-  const { name, author, network, scale, bytes, host, sha256, purpose } = model;
+  const { name, author, network, speed, scale, bytes, host, sha256, purpose } = model;
   return [
     `${name} by ${author}`,
-    `  ${network}, ${scale === 1 ? 'restores at the same size' : `×${scale}`}. ${purpose}.`,
+    `  ${network}, ${scale === 1 ? 'restores at the same size' : `×${scale}`}, ${speed}. ${purpose}.`,
     `  ${byteText(bytes)} from ${host}, SHA-256 ${sha256}`,
     `  Licence: ${licenceText(model)}`,
   ];

@@ -1,4 +1,5 @@
 import type { CallContext } from './rpc';
+import type { SpeedClass } from './speedClass';
 
 /** Models that can be installed by a person; embedded ones are always there. */
 export const INSTALLABLE_MODELS = ['pisa-sr'] as const;
@@ -183,6 +184,8 @@ export type FoundModel = {
   readonly architecture: string;
   /** "64 features, 23 blocks" */
   readonly size: string;
+  /** Undefined where it is not known. */
+  readonly speed?: SpeedClass;
   /** 1 for a network that restores at the same size. */
   readonly scale: number;
   readonly licence: {
@@ -228,12 +231,14 @@ export type AddedModel = FoundModel & { readonly folder: string };
 
 /** A published model that can be installed. */
 export type ListedModelReport = {
+  /** `p+s` for a pair. */
   readonly id: string;
   readonly name: string;
   readonly author: string;
   readonly licence: { readonly name: string; readonly terms: LicenceTerms };
   /** The network, as its author calls it. */
   readonly network: string;
+  readonly speed: SpeedClass;
   readonly scale: number;
   readonly bytes: number;
   readonly sha256: string;

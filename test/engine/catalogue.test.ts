@@ -4,7 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { CATALOGUE, type ListedModel } from '../../src/engine/models/community/catalogue';
+import {
+  CATALOGUE,
+  NATURAL_PAIRS,
+  type ListedModel,
+} from '../../src/engine/models/community/catalogue';
 import {
   installListed,
   isListed,
@@ -43,6 +47,7 @@ const listed = (id: string, file: string): ListedModel => {
     author: 'Somebody',
     licence: 'CC-BY-4.0',
     network: 'Compact',
+    speed: 'fast',
     scale: 4,
     bytes: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
@@ -117,6 +122,9 @@ describe('a model of the list', () => {
       added.map(({ id }) => id),
       ['plain', 'fine'],
     );
+    server.requests.length = 0;
+    const again = await install(path.join(folder, 'pair'), 'plain+fine');
+    assert.deepEqual([again, server.requests], [added, []], 'what is there is not fetched again');
   });
 
   it('is refused without its licence, unknown, over plain http, and with other bytes', async () => {
@@ -165,6 +173,23 @@ describe('the list', () => {
       restricted.map(({ id }) => id),
       ['ultrasharp-v2', 'remacri', 'animesharp-v4'],
     );
+    const pairs = listedModels((id) => id === 'mssim-span').filter(({ id }) => id.includes('+'));
+    assert.deepEqual(
+      pairs.map(({ id, bytes, installed }) => [id, bytes, installed]),
+      NATURAL_PAIRS.map(([p, s]) => [
+        `${p}+${s}`,
+        CATALOGUE.filter(({ id }) => [p, s].includes(id) && id !== 'mssim-span').reduce(
+          (sum, { bytes }) => sum + bytes,
+          0,
+        ),
+        false,
+      ]),
+    );
+    for (const { id, scale } of pairs) {
+      assert.ok(isListed(id));
+      for (const part of id.split('+'))
+        assert.equal(CATALOGUE.find((one) => one.id === part)?.scale, scale);
+    }
     assert.ok(isListed('realesr-general-wdn-x4v3+realesr-general-x4v3'));
     assert.ok(!isListed('realesr-general-x4v3+nobody'));
   });

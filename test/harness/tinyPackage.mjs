@@ -55,7 +55,7 @@ const otherCatalogue = (catalogue) => ({
   name: 'another catalogue',
   setup(build) {
     build.onLoad({ filter: /[\\/]community[\\/]catalogue\.ts$/ }, () => ({
-      contents: `export const CATALOGUE = ${JSON.stringify(catalogue)};`,
+      contents: `export const CATALOGUE = ${JSON.stringify(catalogue)}; export const NATURAL_PAIRS = [];`,
       loader: 'ts',
     }));
   },

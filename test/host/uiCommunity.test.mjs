@@ -93,7 +93,7 @@ test(
         const row = quickPickRows(page).filter({ hasText: 'Favourite' });
         await row.filter({ hasText: 'in use' }).waitFor();
         await page.screenshot({ path: screenshotPath('own-models') });
-        assert.match(await row.innerText(), /Compact · ×4 · .*licence unknown/);
+        assert.match(await row.innerText(), /Compact · ×4 · .* · fast · licence unknown/);
         await page.keyboard.press('Escape');
 
         await runCommand(page, MANAGE);

@@ -66,6 +66,7 @@ function listing(file, url) {
     author: 'Somebody Known',
     licence: 'CC-BY-NC-SA-4.0',
     network: 'Compact',
+    speed: 'fast',
     scale: 4,
     bytes: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
@@ -171,7 +172,7 @@ uiTest(
     await runCommand(page, MANAGE);
     const row = quickPickRows(page).filter({ hasText: 'Popular' });
     await row.waitFor();
-    assert.match(await row.innerText(), /available · ×4 · \d+ kB · CC-BY-NC-SA-4\.0/);
+    assert.match(await row.innerText(), /available · ×4 · \d+ kB · fast · CC-BY-NC-SA-4\.0/);
     await row.click();
     const licence = await waitForDialog(page, 'Install Popular by Somebody Known?');
     await page.screenshot({ path: screenshotPath('install-published') });

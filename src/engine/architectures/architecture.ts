@@ -41,6 +41,11 @@ export type Architecture = {
   /** Throws `UnsupportedNetwork` for a member of the family that can't be built. */
   describe(dict: StateDict): NetworkDescription;
   /**
+   * How much longer each weight takes for an input pixel than one of a convolution that sees all of
+   * them does; 1 unless given. For the speed that a list tells.
+   */
+  effort?(description: NetworkDescription): number;
+  /**
    * The forward pass: `x` [N,inputChannels,H,W] in [0,1] to [N,outputChannels,scale·H,scale·W].
    * Values may leave [0,1].
    */

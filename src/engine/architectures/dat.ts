@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted';
 import type { Value } from '../graph/graphBuilder';
 import type { Architecture } from './architecture';
 import { positionTable } from './dynamicPosition';
@@ -48,6 +49,8 @@ export const dat: Architecture = {
   id: 'dat',
   name: 'DAT',
   source: 'https://github.com/zhengchen1999/DAT',
+  // Attention within windows.
+  effort: () => 6,
   recognises: (dict) =>
     dict.hasAll(
       'conv_first.weight',
@@ -68,7 +71,7 @@ export const dat: Architecture = {
       exactHalo: false,
       bytesPerPixel: 22_000,
       float16: false,
-      size: `${features} features, ${groups} groups, windows of ${window.height}×${window.width}`,
+      size: `${features} features, ${counted(groups, 'group')}, windows of ${window.height}×${window.width}`,
     };
   },
   build(net, x, dict) {

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted';
 import type { Value } from '../graph/graphBuilder';
 import type { Architecture } from './architecture';
 import type { Network } from './network';
@@ -54,6 +55,8 @@ export const omniSr: Architecture = {
   id: 'omnisr',
   name: 'OmniSR',
   source: 'https://github.com/Francis0625/Omni-SR',
+  // Attention within windows.
+  effort: () => 3,
   recognises: (dict) =>
     dict.hasAll(`${group(0)}.residual_layer.0.layer.0.fn.0.weight`, 'input.weight', 'up.0.weight'),
   describe(dict) {
@@ -68,7 +71,7 @@ export const omniSr: Architecture = {
       exactHalo: false,
       bytesPerPixel: 30_000,
       float16: false,
-      size: `${features} features, ${groups} groups of ${blocks} blocks`,
+      size: `${features} features, ${counted(groups, 'group')} of ${counted(blocks, 'block')}`,
     };
   },
   build(net, x, dict) {

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted';
 import type { Value } from '../graph/graphBuilder';
 import type { Architecture } from './architecture';
 import { channelGate } from './channelGate';
@@ -63,7 +64,7 @@ export const rcan: Architecture = {
       exactHalo: false,
       bytesPerPixel: 12_000,
       float16: false,
-      size: `${dict.dim(`${head}.weight`, 0)} features, ${groups} groups of ${blocks} blocks`,
+      size: `${dict.dim(`${head}.weight`, 0)} features, ${counted(groups, 'group')} of ${counted(blocks, 'block')}`,
     };
   },
   build(net, x, dict) {

@@ -126,6 +126,8 @@ export const rrdb: Architecture = {
   id: 'esrgan',
   name: 'ESRGAN',
   source: 'https://github.com/xinntao/ESRGAN',
+  // Unshuffled pixels are fewer.
+  effort: ({ multipleOf }) => 1 / multipleOf ** 2,
   recognises: (dict) => layoutOf(dict) !== undefined,
   describe(dict) {
     const { features, blocks, scale, unshuffle, channels } = shapeOf(dict);

@@ -65,6 +65,14 @@ export class StateDict {
     return this.count(prefix) - 1;
   }
 
+  /** How many weights its kernels and matrices have. */
+  get weights(): number {
+    let sum = 0;
+    for (const { shape } of this.tensors.values())
+      if (shape.length === 2 || shape.length === 4) sum += elementsOf(shape);
+    return sum;
+  }
+
   /** A tensor's values as float32, read from its file. For what must be computed at build time. */
   values(name: string): Float32Array {
     const info = this.info(name);

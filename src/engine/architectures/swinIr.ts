@@ -51,6 +51,8 @@ export const swinIr: Architecture = {
   id: 'swinir',
   name: 'SwinIR',
   source: 'https://github.com/JingyunLiang/SwinIR',
+  // Attention within windows.
+  effort: () => 2,
   recognises: (dict) =>
     dict.hasAll(
       `${block(0, 0)}.attn.relative_position_bias_table`,

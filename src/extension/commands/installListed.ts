@@ -26,8 +26,9 @@ export async function installListed(
   const [first] = added ?? [];
   if (!first) return undefined;
   const use = vscode.l10n.t('Use It');
-  void notify('information', vscode.l10n.t('{0} is ready.', first.name), use).then(
-    (chosen) => (chosen === use ? config.useModel(first.id) : undefined),
+  const { name, id } = added && added.length > 1 ? model : first;
+  void notify('information', vscode.l10n.t('{0} is ready.', name), use).then(
+    (chosen) => (chosen === use ? config.useModel(id) : undefined),
     (error: unknown) => log.error(title, error),
   );
   return added;

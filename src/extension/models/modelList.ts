@@ -10,6 +10,7 @@ import type {
 import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
 import { isOneOf } from '../../shared/oneOf';
 import { pairChoices } from '../../shared/pairs';
+import type { SpeedClass } from '../../shared/speedClass';
 import type { Translate } from '../translate';
 
 export type ModelAction =
@@ -106,6 +107,7 @@ const availableItems = (listed: readonly ListedModelReport[], t: Translate): rea
         t('available'),
         `×${model.scale}`,
         byteText(model.bytes),
+        speedText(model.speed, t),
         licenceText(model),
       ].join(' · '),
       detail: `${model.network}. ${model.purpose}.`,
@@ -123,7 +125,7 @@ const row = (action: ModelAction, label: string, description: string): ModelItem
   actions: [action],
 });
 
-/** "ESRGAN · ×4 · 67 MB · CC-BY-4.0", or what an installed model's state is. */
+/** "ESRGAN · ×4 · 67 MB · slow · CC-BY-4.0", or what an installed model's state is. */
 function stateOf(
   { own }: ModelSummary,
   report: ModelStateReport | undefined,
@@ -131,8 +133,17 @@ function stateOf(
 ): readonly string[] {
   if (report) return [describeState(report.status)];
   if (!own) return [t('ready')];
-  return [own.architecture, `×${own.scale}`, byteText(own.bytes), licenceText(own)];
+  return [
+    own.architecture,
+    `×${own.scale}`,
+    byteText(own.bytes),
+    ...(own.speed === undefined ? [] : [speedText(own.speed, t)]),
+    licenceText(own),
+  ];
 }
+
+const speedText = (speed: SpeedClass, t: Translate): string =>
+  ({ fast: t('fast'), medium: t('medium speed'), slow: t('slow') })[speed];
 
 function actionsOf(
   { own }: ModelSummary,

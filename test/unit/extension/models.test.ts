@@ -152,6 +152,7 @@ const OWN: ModelSummary = {
     sha256: 'a'.repeat(64),
     architecture: 'ESRGAN',
     size: '64 features, 23 blocks',
+    speed: 'slow',
     scale: 4,
     licence: { name: 'CC-BY-NC-SA-4.0', terms: 'non-commercial', source: 'OpenModelDB' },
     added: true,
@@ -163,7 +164,7 @@ test('a model in a file says its network, scale, size and licence, and can be re
   const own = items.find(({ id }) => id === 'sharp');
   assert.equal(
     own?.description,
-    'ESRGAN · ×4 · 67 MB · CC-BY-NC-SA-4.0 (pictures not for commercial use)',
+    'ESRGAN · ×4 · 67 MB · slow · CC-BY-NC-SA-4.0 (pictures not for commercial use)',
   );
   assert.equal(own.folder, '/downloads/Sharp.pth');
   assert.deepEqual(own.actions, ['useHere', 'useEverywhere', 'verify', 'reveal', 'remove']);
@@ -192,7 +193,8 @@ test('published models are offered with their licence until they are installed',
     name: 'Soft',
     author: 'Somebody',
     licence: { name: 'CC-BY-NC-SA-4.0', terms: 'non-commercial' as const },
-    network: 'RRDB 23',
+    network: 'ESRGAN, 23 blocks',
+    speed: 'medium' as const,
     scale: 4,
     bytes: 67_025_055,
     sha256: 'b'.repeat(64),
@@ -203,7 +205,7 @@ test('published models are offered with their licence until they are installed',
   const item = modelItems([embedded], [], SMALL, t, [published]).find(({ id }) => id === 'soft');
   assert.equal(
     item?.description,
-    'available · ×4 · 67 MB · CC-BY-NC-SA-4.0 (pictures not for commercial use)',
+    'available · ×4 · 67 MB · medium speed · CC-BY-NC-SA-4.0 (pictures not for commercial use)',
   );
   assert.deepEqual(item.actions, ['install']);
   const there = modelItems([embedded], [], SMALL, t, [{ ...published, installed: true }]);

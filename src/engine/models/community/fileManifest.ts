@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { isOneOf } from '../../../shared/oneOf';
 import { quoted } from '../../checkpoint/limits';
+import { SPEED_CLASSES, type SpeedClass } from '../../../shared/speedClass';
 import type { ModelFile, TiledDescriptor } from '../manifest';
 import {
   hash,
@@ -47,6 +48,7 @@ export type FileManifest = TiledDescriptor & {
   readonly size: string;
   /** Whether a tile's result does not depend on what lies beyond the halo. */
   readonly exactHalo: boolean;
+  readonly speed?: SpeedClass;
   readonly author?: string;
   readonly onnx?: OnnxContract;
   /** Further files that hold its weights. */
@@ -81,6 +83,7 @@ export function parseFileManifest(json: Json, kind: FileKind): FileManifest {
     size: text(json, 'size'),
     exactHalo: json.exactHalo === true,
     feather: json.feather === undefined ? 0 : whole(json, 'feather', 0),
+    ...(isOneOf(SPEED_CLASSES, json.speed) ? { speed: json.speed } : {}),
     ...(author === undefined ? {} : { author }),
     ...(tile ? { tile: { width: whole(tile, 'width', 1), height: whole(tile, 'height', 1) } } : {}),
     ...(data.length > 0 ? { data } : {}),

@@ -6,12 +6,17 @@ import type {
   ListedModelReport,
   ModelProgress,
 } from '../../../shared/modelProtocol';
+import { readSmallText } from '../../../files/readSmall';
+import { MANIFEST_LIMIT } from '../../../shared/modelProtocol';
+import { sha256Of } from '../fileChecks';
+import { isObject } from '../manifestFields';
+import { parseFileManifest } from './fileManifest';
 import { Downloader } from '../../download/downloader';
 import { requireSpace } from '../../download/freeSpace';
 import { refuseUnencrypted } from '../../download/mirrors';
 import { engineError } from '../../errors';
 import { whileLocked } from '../install/modelLock';
-import { CATALOGUE, type ListedModel } from './catalogue';
+import { CATALOGUE, NATURAL_PAIRS, type ListedModel } from './catalogue';
 import { termsOf } from './licences';
 import { DATABASE, foundModel, manifestOf } from './manifestOf';
 import { publishManifest } from './publish';
@@ -26,14 +31,45 @@ export type ListedContext = {
   readonly catalogue?: readonly ListedModel[];
 };
 
-/** The list as a person sees it; `isThere` tells which are installed. */
-export const listedModels = (isThere: (id: string) => boolean): readonly ListedModelReport[] =>
-  CATALOGUE.map(({ url, licence, ...model }) => ({
+/** The list as a person sees it, good pairs last; `isThere` tells which are installed. */
+export function listedModels(
+  isThere: (id: string) => boolean,
+  pairs: typeof NATURAL_PAIRS = NATURAL_PAIRS,
+): readonly ListedModelReport[] {
+  const models = CATALOGUE.map(({ url, licence, ...model }) => ({
     ...model,
     licence: { name: licence, terms: termsOf(licence) },
     host: new URL(url).host,
     installed: isThere(model.id),
   }));
+  const both = pairs.flatMap(([fidelity, texture]) => {
+    const [p, s] = [fidelity, texture].map((id) => models.find((model) => model.id === id));
+    return p && s ? [pairOf(p, s)] : [];
+  });
+  return [...models, ...both];
+}
+
+function pairOf(p: ListedModelReport, s: ListedModelReport): ListedModelReport {
+  const missing = [p, s].filter(({ installed }) => !installed);
+  const either = (a: string, b: string, by: string): string => (a === b ? a : `${a}${by}${b}`);
+  return {
+    id: `${p.id}+${s.id}`,
+    name: `${p.name} + ${s.name}`,
+    author: either(p.author, s.author, ', '),
+    licence: {
+      name: either(p.licence.name, s.licence.name, ' AND '),
+      terms: p.licence.terms === 'non-commercial' ? p.licence.terms : s.licence.terms,
+    },
+    network: either(p.network, s.network, ' and '),
+    speed: s.speed,
+    scale: s.scale,
+    bytes: missing.reduce((sum, { bytes }) => sum + bytes, 0),
+    sha256: [p, s].map(({ sha256 }) => sha256).join(', '),
+    host: either(p.host, s.host, ', '),
+    purpose: `A pair with both dials: fidelity of ${p.id}, texture of ${s.id}`,
+    installed: missing.length === 0,
+  };
+}
 
 /** Whether `id` names a model of the list, or a pair of two. */
 export const isListed = (id: string): boolean =>
@@ -67,9 +103,33 @@ export async function installListed(
   const added: AddedModel[] = [];
   for (const model of models)
     added.push(
-      await whileLocked(context.store, model.id, () => installOne(model, request, context)),
+      await whileLocked(
+        context.store,
+        model.id,
+        async () =>
+          (await installedAlready(model, context.store)) ?? installOne(model, request, context),
+      ),
     );
   return added;
+}
+
+/** A model that is there already, in whole. */
+async function installedAlready(
+  { id, sha256 }: ListedModel,
+  store: string,
+): Promise<AddedModel | undefined> {
+  const folder = path.join(store, id);
+  try {
+    const text = await readSmallText(path.join(folder, 'manifest.json'), { limit: MANIFEST_LIMIT });
+    const json: unknown = JSON.parse(text);
+    if (!isObject(json)) return undefined;
+    const manifest = parseFileManifest(json, 'checkpoint');
+    const own = path.join(folder, path.basename(manifest.file.path));
+    if (manifest.file.sha256 !== sha256 || (await sha256Of(own)) !== sha256) return undefined;
+    return { ...foundModel(manifest), folder };
+  } catch {
+    return undefined;
+  }
 }
 
 async function installOne(

@@ -30,7 +30,8 @@ export function manifestOf(found: RecognisedFile, id?: string): FileManifest {
 
 /** What a person is told of a file before and after it is added. */
 export function foundModel(manifest: FileManifest): FoundModel {
-  const { id, name, description, scale, file, architectureName, size, licence, author } = manifest;
+  const { id, name, description, scale, file, architectureName, size, speed } = manifest;
+  const { licence, author } = manifest;
   const spdx = licence.spdx === UNKNOWN_LICENCE ? undefined : licence.spdx;
   return {
     id,
@@ -41,6 +42,7 @@ export function foundModel(manifest: FileManifest): FoundModel {
     sha256: file.sha256,
     architecture: architectureName,
     size,
+    ...(speed === undefined ? {} : { speed }),
     scale,
     licence: {
       name: spdx ?? 'licence unknown',

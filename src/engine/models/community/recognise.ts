@@ -4,6 +4,7 @@ import type { Architecture, NetworkDescription } from '../../architectures/archi
 import { ARCHITECTURES } from '../../architectures/list';
 import { openStateDict } from '../../architectures/openStateDict';
 import { UnsupportedNetwork } from '../../architectures/unsupported';
+import { speedClass } from '../../../shared/speedClass';
 import { sha256Of } from '../fileChecks';
 import { featherFor, tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
 import { isOnnxName, recogniseOnnx } from './recogniseOnnx';
@@ -52,7 +53,9 @@ async function recogniseCheckpoint(
       ),
     );
   try {
-    return { kind: 'checkpoint', ...placed(family, family.describe(dict)) };
+    const description = family.describe(dict);
+    const speed = speedClass(dict.weights, family.effort?.(description));
+    return { kind: 'checkpoint', ...placed(family, description), speed };
   } catch (error) {
     if (error instanceof UnsupportedNetwork)
       throw wrongFile(file, `it is a ${family.name} network, but ${error.message}`);

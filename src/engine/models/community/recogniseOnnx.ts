@@ -16,6 +16,7 @@ import {
 import { sha256Of } from '../fileChecks';
 import type { OnnxContract, OwnFile } from './fileManifest';
 import { tryOnnx } from './tryOnnx';
+import { speedClass } from '../../../shared/speedClass';
 import { featherFor, tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
 
 /** A graph with its weights must fit into one protobuf message, which has at most 2 GB. */
@@ -74,11 +75,18 @@ export async function recogniseOnnx(
     architecture: 'onnx',
     architectureName: 'ONNX',
     size: `${graph.node.length} operators`,
+    speed: speedClass(weightsOf(graph)),
     onnx: contract,
     ...(side ? { tile: side } : {}),
     ...(data.length > 0 ? { data } : {}),
   };
 }
+
+/** How many weights its kernels and matrices have. */
+const weightsOf = ({ initializer }: GraphProto): number =>
+  initializer
+    .filter(({ dims }) => dims.length === 2 || dims.length === 4)
+    .reduce((sum, { dims }) => sum + dims.reduce((size, dim) => size * Number(dim), 1), 0);
 
 function parse(
   bytes: Buffer,

@@ -24,6 +24,7 @@ export type RecognisedFile = Pick<
   | 'architecture'
   | 'architectureName'
   | 'size'
+  | 'speed'
   | 'onnx'
   | 'tile'
   | 'data'
