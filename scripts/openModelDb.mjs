@@ -1,16 +1,21 @@
 /**
- * Renews the table by which models are recognized: SHA-256 → name, author, licence, purpose.
+ * Writes a table by which all models of OpenModelDB are recognized, SHA-256 → name, author, licence,
+ * purpose, into the folder of installed models:
  *
- *   node scripts/openModelDb.mjs <checkout of github.com/OpenModelDB/open-model-database>
+ *   git clone --depth 1 https://github.com/OpenModelDB/open-model-database
+ *   node scripts/openModelDb.mjs open-model-database [folder]
  *
- * Entries that the checkout lacks stay, so that a file once known is not forgotten.
+ * The database is under the GPL-3.0, this project under the MIT licence: so the table that lies in
+ * src/engine/models/community has only what the models' authors say of those that are offered, and
+ * this one, made for whoever runs the script, is no part of the project.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import envPaths from 'env-paths';
 
-const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const TABLE = path.join(ROOT, 'src/engine/models/community/openModelDb.json');
+/** As the engine looks for it (src/engine/models/community/knownModels.ts). */
+const NAME = 'known-models.json';
 const LONGEST_PURPOSE = 160;
 
 /** @returns {Record<string, unknown>} */
@@ -39,21 +44,32 @@ export function rowsOf(model, users = {}) {
     ]);
 }
 
-function main([checkout]) {
+/** Where `src/client/modelStore.ts` says that installed models live. */
+const defaultStore = () =>
+  process.env.PISA_UPSCALE_STORE ??
+  path.join(envPaths('pisa-upscale', { suffix: '' }).data, 'models');
+
+/** Writes the table of a checkout into a folder, and tells how many files it knows. */
+export function writeTable(checkout, folder) {
+  const models = path.join(checkout, 'data/models');
+  const users = readJson(path.join(checkout, 'data/users.json'));
+  const rows = readdirSync(models)
+    .filter((one) => one.endsWith('.json'))
+    .flatMap((name) => rowsOf(readJson(path.join(models, name)), users))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, NAME);
+  writeFileSync(file, `${JSON.stringify({ models: Object.fromEntries(rows) }, null, 2)}\n`);
+  return { file, count: new Set(rows.map(([sha256]) => sha256)).size };
+}
+
+function main([checkout, folder = defaultStore()]) {
   if (checkout === undefined) {
     console.error('Say where the checkout of open-model-database is.');
     process.exit(2);
   }
-  const models = path.join(checkout, 'data/models');
-  const users = readJson(path.join(checkout, 'data/users.json'));
-  const table = readJson(TABLE);
-  const rows = new Map(Object.entries(table.models));
-  for (const name of readdirSync(models).filter((one) => one.endsWith('.json')))
-    for (const [sha256, row] of rowsOf(readJson(path.join(models, name)), users))
-      rows.set(sha256, row);
-  table.models = Object.fromEntries([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(TABLE, `${JSON.stringify(table, null, 2)}\n`);
-  console.log(`${rows.size} files are known.`);
+  const { file, count } = writeTable(checkout, folder);
+  console.log(`${count} files are known by ${file}.`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2));

@@ -6,6 +6,7 @@ import { messageOf } from '../../errors';
 import { isObject } from '../manifestFields';
 import { FILE_KINDS, parseFileManifest, type FileManifest } from './fileManifest';
 import { isOneOf } from '../../../shared/oneOf';
+import { readOwnTable } from './knownModels';
 import { manifestOf } from './manifestOf';
 import { MODEL_ENDINGS, recogniseFile } from './recognise';
 
@@ -35,6 +36,7 @@ export class FoundFiles {
 
   /** The models in a folder's files. Files that are none are told with the reason. */
   async in(folder: string, signal?: AbortSignal): Promise<Found> {
+    await readOwnTable(this.store);
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const names = entries
       .filter((entry) => !entry.isDirectory() && hasModelEnding(entry.name))

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { readSmallText } from '../../../files/readSmall';
 import { isObject } from '../manifestFields';
 import table from './openModelDb.json';
 
@@ -11,13 +13,34 @@ export type KnownModel = {
   readonly purpose: string | undefined;
 };
 
+/** A table of the whole database that a person made (`scripts/openModelDb.mjs`), in the store. */
+const OWN_TABLE = 'known-models.json';
+/** Ten times what 755 files take. */
+const LIMIT = 4 * 2 ** 20;
+
+let own: { readonly store: string; readonly models: unknown } | undefined;
+
+/** Reads the person's own table, once for a store. One that is missing or damaged is none. */
+export async function readOwnTable(store: string | undefined): Promise<void> {
+  if (store === undefined || own?.store === store) return;
+  try {
+    const text = await readSmallText(path.join(store, OWN_TABLE), { limit: LIMIT });
+    const json: unknown = JSON.parse(text);
+    own = { store, models: isObject(json) ? json.models : undefined };
+  } catch {
+    own = { store, models: undefined };
+  }
+}
+
 /**
- * Looks a file up by its SHA-256 in the table that `scripts/openModelDb.mjs` makes; undefined for a
- * file that nobody published there.
+ * Looks a file up by its SHA-256 in the program's own table, which has the models that are offered,
+ * then in the person's; undefined for a file that neither knows.
  */
 export function knownModel(sha256: string): KnownModel | undefined {
-  const models: unknown = table.models;
-  const entry = isObject(models) && Object.hasOwn(models, sha256) ? models[sha256] : undefined;
+  const [entry] = [table.models, own?.models]
+    .filter((models) => isObject(models) && Object.hasOwn(models, sha256))
+    .map((models) => (models as Record<string, unknown>)[sha256])
+    .filter((one) => Array.isArray(one) && textOf(one[0]) !== undefined);
   if (!Array.isArray(entry)) return undefined;
   const [name, author, licence, purpose] = entry as unknown[];
   return {

@@ -18,6 +18,7 @@ import type { FileManifest } from './fileManifest';
 import { isFetched, publishFetched } from './fetchedFile';
 import { FoundFiles } from './foundFiles';
 import { foundModel, manifestOf } from './manifestOf';
+import { readOwnTable } from './knownModels';
 import { freeId } from './modelId';
 import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
@@ -110,6 +111,7 @@ export class OwnFiles {
   }
 
   private async manifest(file: string, signal: AbortSignal): Promise<FileManifest> {
+    await readOwnTable(this.store);
     try {
       return await this.named(manifestOf(await recogniseFile(file, signal)));
     } catch (error) {
