@@ -1,6 +1,6 @@
 import { openRegular } from '../../files/openRegular';
 import type { TensorInfo } from '../checkpoint/checkpoint';
-import { damaged } from '../checkpoint/damaged';
+import { damaged, notWeights } from '../checkpoint/damaged';
 import { readSafetensors } from '../checkpoint/safetensors';
 import { isLegacyTorch, readTorchLegacy } from '../checkpoint/torchLegacy';
 import { isDict, isTensor, type CheckpointDict } from '../checkpoint/torchValues';
@@ -63,7 +63,7 @@ function fromCheckpoint(root: CheckpointDict, file: string): StateDict {
     if (isTensor(value)) tensors.set(name, { name, ...value });
     else if (typeof value === 'number') numbers.set(name, value);
   }
-  if (tensors.size === 0) throw damaged(file, withoutWeights([...dict.keys()]));
+  if (tensors.size === 0) throw notWeights(file, withoutWeights([...dict.keys()]));
   return named(tensors, numbers, file);
 }
 

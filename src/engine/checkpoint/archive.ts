@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import yauzl from 'yauzl';
 import { throwIfCancelled } from '../errors';
-import { damaged } from './damaged';
+import { damaged, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
 
 /** Where an entry's bytes lie in an archive. */
@@ -28,6 +28,7 @@ export async function readDirectory(
         `the archive claims ${archive.entryCount} entries; ${LIMITS.zipEntries} are allowed`,
       );
     const entries = new Map<string, Entry>();
+    const compressed: string[] = [];
     let directoryBytes = 0;
     for await (const entry of archive.eachEntry()) {
       if (signal) throwIfCancelled(signal);
@@ -35,18 +36,21 @@ export async function readDirectory(
       directoryBytes += fileNameLength + extraFieldLength + fileCommentLength;
       if (fileNameLength > LIMITS.nameBytes || directoryBytes > LIMITS.directoryBytes)
         throw damaged(file, 'the names in the archive are too long');
-      if (entry.compressionMethod !== 0 || entry.compressedSize !== entry.uncompressedSize)
-        throw damaged(file, `the entry ${quoted(entry.fileName)} is compressed`);
+      if (entry.compressionMethod !== 0 || entry.compressedSize !== entry.uncompressedSize) {
+        compressed.push(entry.fileName);
+        continue;
+      }
       if (entries.has(entry.fileName))
         throw damaged(file, `the entry ${quoted(entry.fileName)} is there twice`);
       const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
       entries.set(entry.fileName, { offset: fileDataStart, length: entry.uncompressedSize });
     }
+    if (compressed.length > 0) throw whyCompressed(file, compressed, entries);
     refuseOverlaps(entries, file);
     const pickle = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
     const [name] = pickle;
-    if (name === undefined || pickle.length > 1)
-      throw damaged(file, 'the archive holds no data.pkl');
+    if (name === undefined) throw notWeights(file, OTHER_ARCHIVE);
+    if (pickle.length > 1) throw damaged(file, 'the archive holds several data.pkl');
     return { entries, root: name.slice(0, -'data.pkl'.length) };
   } finally {
     archive.close();
@@ -71,4 +75,24 @@ export async function readEntry(handle: FileHandle, { offset, length }: Entry): 
   const { bytesRead } = await handle.read(buffer, 0, length, offset);
   if (bytesRead !== length) throw new Error('it ends early');
   return buffer;
+}
+
+/** Completes "… can't be used: …". */
+export const TORCHSCRIPT =
+  'it is a TorchScript program, which holds code; save the state dict instead';
+
+const OTHER_ARCHIVE =
+  'the archive holds no data.pkl of torch; unpack it, and choose the model that is in it';
+
+/** What an archive with compressed entries is: torch stores weights, but compresses code. */
+function whyCompressed(
+  file: string,
+  names: readonly string[],
+  entries: ReadonlyMap<string, Entry>,
+): Error {
+  if (names.some((name) => /^[^/]+\/code\//.test(name))) return notWeights(file, TORCHSCRIPT);
+  const all = [...names, ...entries.keys()];
+  return all.some((name) => /^[^/]+\/data\.pkl$/.test(name))
+    ? damaged(file, `the entry ${quoted(names[0] ?? '')} is compressed`)
+    : notWeights(file, OTHER_ARCHIVE);
 }

@@ -15,6 +15,18 @@ export function damaged(file: string, why: string): RpcError {
   });
 }
 
+/**
+ * The error for a file that is whole, but is something else than weights: another copy of it would
+ * be no better.
+ */
+export function notWeights(file: string, why: string): RpcError {
+  return engineError('checkpoint-damaged', {
+    message: `${quoted(path.basename(file))} can't be used: ${why}.`,
+    hint: 'Choose the file with the weights of an upscaling network.',
+    detail: file,
+  });
+}
+
 /** Wraps whatever went wrong while reading `file`. */
 export const damagedBy = (file: string, error: unknown): RpcError =>
   damaged(file, messageOf(error).replace(/\.$/, ''));

@@ -1,5 +1,5 @@
 import { elementsOf, isShape, type Dtype, type TensorInfo } from './checkpoint';
-import { damaged } from './damaged';
+import { damaged, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
 import { PickleObject, type PickleDict, type PickleHooks, type PickleValue } from './pickleMachine';
 
@@ -196,7 +196,7 @@ type Seen = Map<PickleValue, CheckpointValue>;
 /** What a pickle left, as a checkpoint's values. Rejects with `checkpoint-damaged`. */
 export function checkpointDict(value: PickleValue, file: string): CheckpointDict {
   if (value instanceof PickleObject && value.value === OPAQUE)
-    throw damaged(
+    throw notWeights(
       file,
       "it is an object of a Python program (a whole model, or a training's settings) instead of " +
         'weights; save its state_dict() instead',

@@ -1,7 +1,7 @@
 import { openRegular } from '../../files/openRegular';
 import { RpcError } from '../../shared/rpc';
-import { readDirectory, readEntry, type Entry } from './archive';
-import { damaged, damagedBy } from './damaged';
+import { readDirectory, readEntry, TORCHSCRIPT, type Entry } from './archive';
+import { damaged, damagedBy, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
 import { checkpointDict, torchHooks, type CheckpointDict, type StorageName } from './torchValues';
 import { unpickle } from './unpickle';
@@ -24,10 +24,7 @@ export async function readTorchZip(
       entries.has(`${root}constants.pkl`) &&
       [...entries.keys()].some((name) => name.startsWith(`${root}code/`))
     )
-      throw damaged(
-        file,
-        'it is a TorchScript program, which holds code; save the state dict instead',
-      );
+      throw notWeights(file, TORCHSCRIPT);
     const pickle = entries.get(`${root}data.pkl`);
     if (!pickle) throw damaged(file, 'the archive holds no data.pkl');
     if (pickle.length > LIMITS.pickleBytes)

@@ -27,7 +27,7 @@ async function refusal(file: string): Promise<string> {
   );
   assert.ok(error instanceof RpcError, `${path.basename(file)} was taken`);
   assert.match(error.code, /^(model-unsupported|checkpoint-damaged)$/);
-  return error.message;
+  return [error.message, error.hint].join(' ');
 }
 
 /** By the names of the weights, in every container. */
@@ -109,6 +109,22 @@ const FILES: Readonly<Record<string, readonly [Buffer, RegExp]>> = {
     ]),
     /TorchScript program, which holds code/,
   ],
+  'TorchScript as torch writes it, its code compressed': [
+    zipOf([
+      { name: 'net/data.pkl', data: pickleOf(pickle.emptyDict) },
+      { name: 'net/code/net.py', data: Buffer.from('pass'), method: 8 },
+      { name: 'net/constants.pkl', data: pickleOf(pickle.emptyDict) },
+    ]),
+    /TorchScript program, which holds code/,
+  ],
+  'a checkpoint that was packed again': [
+    zipOf([{ name: 'net/data.pkl', data: pickleOf(pickle.emptyDict), method: 8 }]),
+    /the entry net\/data\.pkl is compressed/,
+  ],
+  'a packed model': [
+    zipOf([{ name: 'model.pth', data: Buffer.from('x'), method: 8 }]),
+    /unpack it, and choose the model that is in it/,
+  ],
   'another archive': [zipOf([{ name: 'model.pth', data: Buffer.from('x') }]), /no data\.pkl/],
   'a web page': [Buffer.from('<!DOCTYPE html><html><body>Log in</body></html>'), /web page/],
   'a pointer': [Buffer.from('version https://git-lfs.github.com/spec/v1\noid'), /Git LFS pointer/],
@@ -122,12 +138,22 @@ const FILES: Readonly<Record<string, readonly [Buffer, RegExp]>> = {
   nothing: [Buffer.alloc(0), /it is empty/],
 };
 
+const REPEATED = /Get the file again/;
+/** Kinds of which another copy would be no better. */
+const WHOLE = [
+  'a configuration object',
+  'a training state',
+  'TorchScript as torch writes it, its code compressed',
+  'a packed model',
+];
+
 describe('a file that is no network is told what it is', () => {
   for (const [name, [bytes, reason]] of Object.entries(FILES))
     test(name, async () => {
       const file = path.join(folder, `${name}.pth`);
       writeFileSync(file, bytes);
       assert.match(await refusal(file), reason);
+      if (WHOLE.includes(name)) assert.doesNotMatch(await refusal(file), REPEATED);
     });
 });
 
