@@ -1,5 +1,3 @@
-import type { PanelModel } from './panelProtocol';
-
 /** What a person dropped onto the panel. The one message that names files: a hand named them. */
 export type PanelDrop = {
   /** Of files whose place VS Code tells: those of its explorer. */
@@ -7,9 +5,6 @@ export type PanelDrop = {
   /** Whether there are files whose place it does not tell: those of other programs. */
   readonly elsewhere: boolean;
 };
-
-/** What a drop added: the models that can be used now, and the one that came last. */
-export type PanelAdded = { readonly models: readonly PanelModel[]; readonly model: string };
 
 /** More files than anybody drops. */
 export const MOST_DROPPED = 100;

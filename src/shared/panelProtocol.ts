@@ -1,7 +1,7 @@
 import type { PixelArtChoice } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
-import type { PanelAdded, PanelDrop } from './panelDrop';
+import type { PanelDrop } from './panelDrop';
 import type { DegradationEstimate, PreviewFigures } from './previewProtocol';
 import type { OutputFormatChoice } from './settings';
 
@@ -36,6 +36,9 @@ export type PanelModel = {
   /** Whether any part of a result can be computed by itself. */
   readonly byTiles: boolean;
 };
+
+/** What a drop added: the models that can be used now, and the one that came last. */
+export type PanelAdded = { readonly models: readonly PanelModel[]; readonly model: string };
 
 /** What the person can choose about the file that is written. */
 export type PanelOutput = {

@@ -4,6 +4,7 @@ export const THEMES = {
     bodyClass: 'vscode-dark',
     colours: {
       'editor-background': '#1f1f1f',
+      'editorGroup-dropBackground': '#53595d80',
       foreground: '#cccccc',
       descriptionForeground: '#9d9d9d',
       disabledForeground: '#cccccc80',
@@ -63,6 +64,7 @@ export const THEMES = {
     bodyClass: 'vscode-light',
     colours: {
       'editor-background': '#ffffff',
+      'editorGroup-dropBackground': '#2677cb2e',
       foreground: '#3b3b3b',
       descriptionForeground: '#616161',
       disabledForeground: '#61616180',

@@ -4,6 +4,7 @@ import { scaledSize, type Size } from '../../shared/geometry';
 import {
   fitsWhole,
   scaleWith,
+  type PanelAdded,
   type PanelChoice,
   type PanelHostApi,
   type PanelInit,
@@ -11,7 +12,7 @@ import {
   type PanelRun,
 } from '../../shared/panelProtocol';
 import { withPair } from '../../shared/pairs';
-import type { PanelAdded, PanelDrop } from '../../shared/panelDrop';
+import type { PanelDrop } from '../../shared/panelDrop';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { AddedModel } from '../../shared/modelProtocol';
 import type { UpscaleSettings } from '../../shared/settings';

@@ -1,8 +1,8 @@
 import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
-import type { PanelAdded } from '../../shared/panelDrop';
 import type {
+  PanelAdded,
   PanelInit,
   PanelModel,
   PanelOutput,

@@ -1,5 +1,5 @@
-import type { PanelAdded } from '../../shared/panelDrop';
 import type {
+  PanelAdded,
   PanelHostApi,
   PanelInit,
   PanelPreview,
