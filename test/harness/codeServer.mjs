@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ensureVsCodeHost } from '../../scripts/setup-test-host.mjs';
 import { makeTemporaryFolder } from './paths.mjs';
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /** Settings that keep VS Code from showing, fetching or asking anything of its own. */

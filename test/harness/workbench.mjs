@@ -1,9 +1,16 @@
 // Drives VS Code's workbench as a person does: palette, explorer, notifications, webviews.
+import path from 'node:path';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').Locator} Locator */
 
-const START_TIMEOUT_MS = 60_000;
+/** States are waited for as long as a busy machine may need. */
+const START_TIMEOUT_MS = 180_000;
+const COMMAND_TIMEOUT_MS = 120_000;
+const TOAST_TIMEOUT_MS = 120_000;
+const PALETTE_MS = 3_000;
+const PALETTE_ROW_MS = 1_500;
+const PREVIEW_MS = 3_000;
 const MENU_TRIES = 6;
 const MENU_ITEM_MS = 10_000;
 /** VS Code's menus ignore the mouse for their first 100 ms; an instant click is lost. */
@@ -38,7 +45,7 @@ export async function tickAndAccept(page, text) {
  * opens: a command that comes later, because the extension host is still starting, is not in it. So
  * it is reopened until the command is there.
  */
-export async function runCommand(page, title, timeout = 45_000) {
+export async function runCommand(page, title, timeout = COMMAND_TIMEOUT_MS) {
   const end = Date.now() + timeout;
   for (;;) {
     const row = await findInPalette(page, title);
@@ -54,7 +61,7 @@ export async function runCommand(page, title, timeout = 45_000) {
  * Waits until a command is in the palette; by then all extensions are registered, the picture
  * viewer of VS Code included.
  */
-export async function waitForCommand(page, title, timeout = 45_000) {
+export async function waitForCommand(page, title, timeout = COMMAND_TIMEOUT_MS) {
   const end = Date.now() + timeout;
   while (!(await findInPalette(page, title))) {
     if (Date.now() > end) throw new Error(`The command never appeared in the palette: ${title}`);
@@ -63,22 +70,25 @@ export async function waitForCommand(page, title, timeout = 45_000) {
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
+/** The command's row in the palette; undefined where it is not there yet, or the palette is not. */
 async function findInPalette(page, title) {
   await page.keyboard.press('F1');
   const input = page
     .locator('.quick-input-widget input[type="text"], .quick-input-widget .input')
     .first();
-  await input.waitFor();
-  await input.fill(`>${title}`);
+  // The key is lost where what has the focus is just being closed.
+  if (!(await succeeds(input.fill(`>${title}`, { timeout: PALETTE_MS })))) return undefined;
   const row = quickPickRows(page).filter({ hasText: title }).first();
-  const found = await row.waitFor({ timeout: 1500 }).then(
-    () => true,
-    () => false,
-  );
-  if (found) return row;
+  if (await succeeds(row.waitFor({ timeout: PALETTE_ROW_MS }))) return row;
   await page.keyboard.press('Escape');
   return undefined;
 }
+
+const succeeds = (promise) =>
+  promise.then(
+    () => true,
+    () => false,
+  );
 
 /** The explorer's row of exactly this file or folder. */
 export const explorerRow = (page, name) =>
@@ -97,16 +107,7 @@ export async function openPicture(page, name, timeout = START_TIMEOUT_MS) {
   for (;;) {
     await explorerRow(page, name).dblclick();
     await editorTab(page, name).waitFor();
-    if (
-      await preview
-        .first()
-        .waitFor({ timeout: 3000 })
-        .then(
-          () => true,
-          () => false,
-        )
-    )
-      return;
+    if (await succeeds(preview.first().waitFor({ timeout: PREVIEW_MS }))) return;
     if (Date.now() > end) throw new Error(`The image preview never opened for ${name}`);
     await runCommand(page, 'View: Close All Editors');
     await editorTab(page, name).waitFor({ state: 'detached' });
@@ -184,7 +185,7 @@ export const notification = (page, text) =>
     .filter({ has: page.locator('.notification-list-item-message', { hasText: text }) });
 
 /** @returns {Promise<Locator>} the toast, once it is shown */
-export async function waitForNotification(page, text, timeout = 60_000) {
+export async function waitForNotification(page, text, timeout = TOAST_TIMEOUT_MS) {
   const toast = notification(page, text).first();
   await toast.waitFor({ timeout });
   return toast;
@@ -252,12 +253,20 @@ export async function clickDialogButton(dialog, title) {
 
 /** Types a path into the file dialog that a remote VS Code shows, and accepts. */
 export async function acceptPath(page, file) {
-  const input = page.locator('.quick-input-widget input[type="text"]').first();
+  const widget = page.locator('.quick-input-widget');
+  const input = widget.locator('input[type="text"]').first();
   await input.waitFor();
-  // The dialog fills in a folder of its own once it has read it.
-  await page.waitForTimeout(1000);
-  await input.fill(file);
-  await page.waitForTimeout(1000);
+  // The dialog fills in a folder of its own once it has read it, and later what it takes for the
+  // rest of a name.
+  const isRead = () =>
+    widget.locator('.monaco-progress-container.done').waitFor({ state: 'attached' });
+  while (!path.isAbsolute(await input.inputValue())) await page.waitForTimeout(50);
+  await isRead();
+  do {
+    await input.fill(file);
+    await page.waitForTimeout(500);
+    await isRead();
+  } while ((await input.inputValue()) !== file);
   await page
     .locator('.quick-input-widget .monaco-button')
     .filter({ hasText: /OK|Open|Import/ })

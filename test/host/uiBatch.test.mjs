@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
+import { freezeEngines } from '../harness/processes.mjs';
 import {
   clickNotificationButton,
   explorerMenu,
@@ -89,17 +90,20 @@ const many = async (folder, count = 6, side = 150) => {
   mkdirSync(path.join(folder, 'art'));
   for (let i = 0; i < count; i++) await writePicture(path.join(folder, 'art', `p${i}.png`), side);
 };
-const SLOW = { 'pisaUpscale.model': 'slow-4x' };
+/** Waits until a run has begun whose engine stands still. */
+const begun = (view, count) =>
+  view.locator('#totals', { hasText: new RegExp(`^0 of ${count} · p0`) }).waitFor();
 
 uiTest(
   'pause, resume, skip one, cancel: the report says what was done',
-  { name: 'batch-pause', fill: many, settings: SLOW },
+  { name: 'batch-pause', fill: many },
   async ({ page, folder }) => {
     await runCommand(page, 'PiSA Upscale: Upscale Workspace Images…');
     const view = webview(page);
     await view.locator('.row[data-id]').first().waitFor();
+    freezeEngines(workbench.state); // Cancel ends the frozen one
     await view.locator('#start').click();
-    await view.locator('.label.running').first().waitFor();
+    await begun(view, 6);
     await view.locator('#pause').click();
     await view.locator('#pause', { hasText: 'Resume' }).waitFor();
     await view.locator('#pause').click();
@@ -117,16 +121,18 @@ uiTest(
 
 uiTest(
   'a view that is closed while its batch runs stops nothing: it ends and tells it',
-  { name: 'batch-closed', fill: (folder) => many(folder, 12), settings: SLOW },
+  { name: 'batch-closed', fill: (folder) => many(folder, 12) },
   async ({ page, folder }) => {
     await runCommand(page, 'PiSA Upscale: Upscale Workspace Images…');
     const view = webview(page);
     await view.locator('.row[data-id]').first().waitFor();
+    const thaw = freezeEngines(workbench.state);
     await view.locator('#start').click();
-    await view.locator('.label.running').first().waitFor();
+    await begun(view, 12);
     await runCommand(page, 'View: Close Editor');
     await page.locator('.tab', { hasText: 'Upscale' }).waitFor({ state: 'detached' });
     await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor();
+    thaw();
     await waitForNotification(page, '12 images upscaled', STATE_MS);
     assert.equal(made(folder).length, 12);
   },
@@ -155,25 +161,15 @@ uiTest(
 );
 
 uiTest(
-  'a batch that a reload of the window interrupts is offered to go on, and ends',
-  { name: 'batch-resume', fill: many, settings: SLOW },
-  async ({ page, folder }) => {
-    await explorerMenu(page, 'art', 'Upscale Folder…');
-    const view = webview(page);
-    await view.locator('.row[data-id]').first().waitFor();
-    await view.locator('#start').click();
-    await view.locator('.label.done').first().waitFor({ timeout: STATE_MS });
-    await page.reload();
-    const toast = await waitForNotification(page, 'was interrupted', STATE_MS);
-    await toast.getByText('Go On').click();
-    while (made(folder).length < 6) await page.waitForTimeout(100);
+  'sixty pictures: the tab is closed, the window reloaded, which offers to go on, a second window ' +
+    'opens the folder; all ends, is told, and nothing is made twice',
+  {
+    name: 'batch-sixty',
+    fill: (folder) => many(folder, 60, 36),
+    // So that there is time for what happens meanwhile.
+    settings: { 'pisaUpscale.model': 'slow-4x' },
+    minutes: 8,
   },
-);
-
-uiTest(
-  'sixty pictures: the tab is closed, the window reloaded, a second window opens the folder; all ' +
-    'ends, is told, and nothing is made twice',
-  { name: 'batch-sixty', fill: (folder) => many(folder, 60, 48), settings: SLOW, minutes: 8 },
   async ({ page, folder, openWindow }) => {
     const fingerprints = () =>
       Object.fromEntries(
@@ -190,12 +186,17 @@ uiTest(
     await view.locator('.row[data-id]').first().waitFor();
     await view.locator('#start').click();
     await view.locator('.label.running').first().waitFor();
+    let thaw = freezeEngines(workbench.state);
 
     await runCommand(page, 'View: Close Editor');
     await page.locator('.tab', { hasText: 'Upscale' }).waitFor({ state: 'detached' });
-    await atLeast(made(folder).length + 3);
+    const seen = made(folder).length;
+    thaw();
+    await atLeast(seen + 3);
+    thaw = freezeEngines(workbench.state);
 
     await page.reload();
+    thaw();
     const toast = await waitForNotification(page, 'was interrupted', STATE_MS);
     assert.match(
       await notificationMessage(toast),

@@ -120,7 +120,7 @@ test(
 
         await explorerMenu(page, 'hero.png', 'Open Comparison');
         const panel = webview(page);
-        await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: 60_000 });
+        await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor();
         await page.screenshot({ path: screenshotPath('pair') });
         const name = await panel.locator('#model').evaluate((one) => one.value);
         assert.equal(name, 'pisa-compact-4x+favourite');

@@ -17,6 +17,7 @@ import {
   clickDialogButton,
   clickNotificationButton,
   explorerMenu,
+  notification,
   notificationButtons,
   notificationMessage,
   quickPickRows,
@@ -27,10 +28,12 @@ import {
 import { startWorkbench } from './workbenchSession.mjs';
 
 const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
+const INSTALL = 'PiSA Upscale: Install PiSA-SR…';
 const MANAGE = 'PiSA Upscale: Manage Models…';
 
 const temporary = makeTemporaryFolder();
 const store = path.join(temporary, 'store');
+const STORE = { 'pisaUpscale.modelStore': store };
 let server;
 let published;
 let workbench;
@@ -45,9 +48,11 @@ before(async () => {
   process.env.NODE_EXTRA_CA_CERTS = path.join(temporary, 'authority.pem');
   writeFileSync(process.env.NODE_EXTRA_CA_CERTS, published.certificate);
   await buildTinyPackage({ catalogue: [listing(file, `${published.url}/popular.pth`)] });
+  const nobody = await startFileServer(new Map());
+  await nobody.close();
   workbench = await startWorkbench({
     extension: TINY_PACKAGE,
-    machineSettings: { 'pisaUpscale.modelStore': store, 'pisaUpscale.pisaSrMirrors': [server.url] },
+    machineSettings: { ...STORE, 'pisaUpscale.pisaSrMirrors': [nobody.url] },
   });
 });
 after(async () => {
@@ -86,6 +91,75 @@ async function choose(page, text) {
   await row.waitFor();
   await row.click();
 }
+
+/** Says yes to the mirror's plain http, which is asked for before anything is fetched. */
+const agreeToHttp = async (page) =>
+  clickDialogButton(
+    await waitForDialog(page, 'Download over an unencrypted connection?'),
+    'Use Plain HTTP',
+  );
+
+uiTest(
+  'nobody answers: the failure says so, and each of its buttons does what it says',
+  { name: 'offline' },
+  async ({ page }) => {
+    const failure = () => waitForNotification(page, 'could not be downloaded');
+    const install = async () => {
+      await runCommand(page, INSTALL);
+      await agreeToHttp(page);
+      return failure();
+    };
+
+    const first = await install();
+    assert.match(
+      await notificationMessage(first),
+      /127\.0\.0\.1.*Check the connection and the proxy/,
+    );
+    const titles = await notificationButtons(first);
+    assert.deepEqual(titles.sort(), ['Import from Folder…', 'Open Setting', 'Retry', 'Show Log']);
+    await page.screenshot({ path: screenshotPath('offline') });
+    await clickNotificationButton(first, 'Open Setting');
+    const settings = page.locator('.settings-editor');
+    for (const name of ['Pisa Sr Mirrors', 'Proxy'])
+      await settings.locator('.setting-item-label', { hasText: name }).first().waitFor();
+    await page.screenshot({ path: screenshotPath('offline-settings') });
+    // Newer versions show them in a dialog.
+    await page.keyboard.press('Escape');
+
+    await clickNotificationButton(await install(), 'Show Log');
+    await page
+      .locator('.part.panel .view-line', { hasText: 'could not be downloaded' })
+      .first()
+      .waitFor();
+
+    await clickNotificationButton(await install(), 'Import from Folder…');
+    await acceptPath(page, `${TINY}/`);
+    await clickDialogButton(
+      await waitForDialog(page, 'These files could not be verified'),
+      'Cancel',
+    );
+
+    let last = await install();
+    // Now somebody answers. VS Code may need a moment to read where.
+    await workbench.changeMachineSettings({
+      ...STORE,
+      'pisaUpscale.pisaSrMirrors': [server.url],
+    });
+    const plan = page.locator('.monaco-dialog-box', { hasText: 'Install PiSA-SR?' });
+    do {
+      await clickNotificationButton(last, 'Retry');
+      await agreeToHttp(page);
+      await plan.or(notification(page, 'could not be downloaded')).first().waitFor();
+      last = notification(page, 'could not be downloaded').first();
+    } while ((await plan.count()) === 0);
+    await clickDialogButton(plan, 'Cancel');
+    assert.equal(
+      existsSync(store) && readdirSync(store).length > 0,
+      false,
+      'nothing was installed',
+    );
+  },
+);
 
 uiTest(
   'an upscaling without the model leads through its installation to a result',

@@ -1,18 +1,22 @@
 // The comparison panel in the workbench: opened, tuned, saved and reloaded as a person does.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
+import { enginesOf } from '../harness/processes.mjs';
 import {
   clickDialogButton,
   editorTab,
   explorerMenu,
   openPicture,
+  quickPickRows,
   runCommand,
   waitForDialog,
+  waitForNotification,
   webview,
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mjs';
@@ -38,14 +42,14 @@ const uiTest = (title, { name, fill = hero, settings = COMPACT, timeout = 180_00
 /** The panel's page once its picture is computed. */
 async function readyPanel(page) {
   const panel = webview(page);
-  await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: 60_000 });
+  await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor();
   return panel;
 }
 
 const dial = (panel, name) => panel.locator(`#${name}Slider`).inputValue().then(Number);
 /** Waits until a dial has arrived: keys and clicks reach the page after they were made. */
 async function dialMeets(panel, name, meets) {
-  for (let tries = 0; tries < 50 && !meets(await dial(panel, name)); tries++)
+  for (let tries = 0; tries < 600 && !meets(await dial(panel, name)); tries++)
     await panel.locator('body').evaluate(() => new Promise((done) => setTimeout(done, 100)));
   const value = await dial(panel, name);
   assert.ok(meets(value), `${name}: ${value}`);
@@ -128,7 +132,7 @@ uiTest(
     // While it is written it is empty.
     const semantic = () =>
       JSON.parse(readFileSync(settingsFile, 'utf8') || '{}')['pisaUpscale.semanticGuidance'];
-    for (let i = 0; i < 100 && semantic() === undefined; i++) await page.waitForTimeout(50);
+    for (let i = 0; i < 1200 && semantic() === undefined; i++) await page.waitForTimeout(50);
     assert.equal(semantic(), 0.5);
 
     const overwrite = async (answer) => {
@@ -146,6 +150,68 @@ uiTest(
     await panel.locator('#banner button').first().waitFor();
     await page.screenshot({ path: screenshotPath('panel-changed') });
     assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
+  },
+);
+
+/** What the command line makes of a picture: the first frame's values, RGB. */
+async function byCommandLine(input, output, ...options) {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [path.join(REPOSITORY, 'dist/cli.js'), input, '-o', output, '--device', 'cpu', ...options],
+    { encoding: 'utf8' },
+  );
+  assert.equal(status, 0, stderr);
+  return valuesOf(output);
+}
+
+/** By the file's content: libvips would remember what a name stood for. */
+const valuesOf = (file) => sharp(readFileSync(file)).removeAlpha().raw().toBuffer();
+
+const others = async (folder) => {
+  await hero(folder);
+  mkdirSync(path.join(folder, 'more'));
+  for (const name of ['one.png', 'more/two.jpg', 'three.png'])
+    await writePicture(path.join(folder, name), 50, 40);
+};
+
+uiTest(
+  '"Apply to Other Images…" asks which, and makes those with what the panel has set',
+  { name: 'panel-others', fill: others },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'hero.png', OPEN);
+    const panel = await readyPanel(page);
+    await panel.locator('#scale').fill('2');
+    await panel.locator('#outputSize', { hasText: '240 × 180' }).waitFor();
+    await panel.locator('#format').selectOption('webp');
+    await panel.locator('[data-preset=vivid]').click();
+    await dialIs(panel, 'semantic', 1.3);
+    await readyPanel(page);
+    await panel.locator('#applyToOthers:enabled').click();
+
+    const row = (name) => quickPickRows(page).filter({ hasText: name });
+    await page.getByText('Apply to Other Images', { exact: true }).waitFor();
+    for (const name of ['one.png', 'two.jpg']) await row(name).click();
+    assert.equal(await row('three.png').count(), 1);
+    assert.equal(await row('hero.png').count(), 0, 'the panel’s own picture is no other');
+    await page.screenshot({ path: screenshotPath('panel-others') });
+    await page.keyboard.press('Enter');
+    await waitForNotification(page, '2 of 2 images upscaled');
+
+    assert.deepEqual(listing(folder), ['hero.png', 'more', 'one.png', 'one@2x.webp', 'three.png']);
+    assert.deepEqual(readdirSync(path.join(folder, 'more')).sort(), ['two.jpg', 'two@2x.webp']);
+    for (const name of ['one.png', 'more/two.jpg']) {
+      const input = path.join(folder, name);
+      const made = await valuesOf(input.replace(/\.\w+$/, '@2x.webp'));
+      const as = (semantic) =>
+        byCommandLine(
+          input,
+          path.join(folder, `expected-${semantic}.webp`),
+          ...['-m', 'pisa-compact-4x', '--scale', '2', '--overwrite'],
+          ...['--pixel', '1', '--semantic', semantic],
+        );
+      assert.deepEqual(made, await as('1.3'), name);
+      assert.notDeepEqual(made, await as('1'), 'the dial shows in the pixels');
+    }
   },
 );
 
@@ -230,11 +296,11 @@ uiTest(
     await explorerMenu(page, 'play@2x.png', OPEN);
     const panel = webview(page);
     await panel.locator('#banner', { hasText: 'picture of a set already' }).waitFor();
-    await panel.locator('#notes', { hasText: 'pixel art' }).waitFor({ timeout: 60_000 });
+    await panel.locator('#notes', { hasText: 'pixel art' }).waitFor();
     assert.ok(await panel.locator('#save').isDisabled());
     await panel.locator('[data-action=upscaleAnyway]').click();
     await panel.locator('#save:enabled').click();
-    await panel.locator('#saved', { hasText: 'play@2x@3x.png' }).waitFor({ timeout: 60_000 });
+    await panel.locator('#saved', { hasText: 'play@2x@3x.png' }).waitFor();
     const { data, info } = await sharp(path.join(folder, 'play@2x@3x.png'))
       .removeAlpha()
       .raw()
@@ -256,21 +322,12 @@ const photos = async (folder) => {
   await writePicture(path.join(folder, 'camera.jpg'), 6000, 4000);
 };
 
-/** The most that any engine process needed so far, in megabytes; undefined where nobody tells. */
+/** The most that an engine process needed so far, in megabytes; undefined where nobody tells. */
 function enginePeak() {
   if (process.platform !== 'linux') return undefined;
-  const peaks = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        if (!command.includes(path.join(REPOSITORY, 'dist', 'engine.js'))) return [];
-        const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-        return peak ? [Number(peak) / 1024] : [];
-      } catch {
-        return [];
-      }
-    });
+  const peaks = enginesOf(workbench.state).map(
+    (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+  );
   return peaks.length > 0 ? Math.max(...peaks) : undefined;
 }
 

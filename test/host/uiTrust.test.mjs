@@ -9,6 +9,8 @@ import { explorerMenu, notification, waitForNotification } from '../harness/work
 import { startWorkbench, UPSCALE } from './workbenchSession.mjs';
 
 const MENU_ITEM = UPSCALE.replace('PiSA Upscale: ', '');
+/** The repository lies two folders below the home. */
+const BELOW = 'code/repo';
 const KEYS = 'ssh-ed25519 AAAA mine\n';
 
 /** A home folder with keys and pictures in it, and the repository two folders below. */
@@ -53,13 +55,13 @@ const ATTACKS = [
 
 describe('in Restricted Mode', () => {
   let workbench;
-  before(async () => (workbench = await startWorkbench({ restricted: true })));
+  before(async () => (workbench = await startWorkbench({ restricted: true, below: BELOW })));
   after(() => workbench?.stop());
 
   for (const [name, picture, pattern] of ATTACKS)
     test(`the settings of the folder are ignored, so the result lies beside its source: ${name}`, async () => {
       const setup = { name: `restricted-${name}`, fill, settings: hostile(pattern) };
-      await workbench.inWorkspace({ ...setup, below: 'code/repo' }, async ({ page, folder }) => {
+      await workbench.inWorkspace(setup, async ({ page, folder }) => {
         await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
         const result = picture.replace(/\.png$/, '@4x.png');
         await explorerMenu(page, picture, MENU_ITEM);
@@ -71,7 +73,7 @@ describe('in Restricted Mode', () => {
 
   test('the folder can’t say that files are replaced', async () => {
     const setup = { name: 'restricted-overwrite', fill, settings: hostile('{name}@4x.{ext}') };
-    await workbench.inWorkspace({ ...setup, below: 'code/repo' }, async ({ page, folder }) => {
+    await workbench.inWorkspace(setup, async ({ page, folder }) => {
       const before = readFileSync(path.join(folder, 'plain@4x.png'));
       await explorerMenu(page, 'plain.png', MENU_ITEM);
       await waitForNotification(page, 'plain@4x-2.png');
@@ -80,27 +82,24 @@ describe('in Restricted Mode', () => {
   });
 
   test('a picture that the folder only links to is not copied into it', async () => {
-    await workbench.inWorkspace(
-      { name: 'restricted-source', fill, below: 'code/repo' },
-      async ({ page, folder }) => {
-        await explorerMenu(page, 'passport.png', MENU_ITEM);
-        await waitForNotification(page, /leads out of the open folder/);
-        assert.ok(!readdirSync(folder).includes('passport@4x.png'));
-        assertUntouched(folder);
-      },
-    );
+    await workbench.inWorkspace({ name: 'restricted-source', fill }, async ({ page, folder }) => {
+      await explorerMenu(page, 'passport.png', MENU_ITEM);
+      await waitForNotification(page, /leads out of the open folder/);
+      assert.ok(!readdirSync(folder).includes('passport@4x.png'));
+      assertUntouched(folder);
+    });
   });
 });
 
 describe('in a trusted folder', () => {
   let workbench;
-  before(async () => (workbench = await startWorkbench()));
+  before(async () => (workbench = await startWorkbench({ below: BELOW })));
   after(() => workbench?.stop());
 
   for (const [name, picture, pattern, sentence] of ATTACKS)
     test(`a pattern that leads elsewhere is refused in a sentence: ${name}`, async () => {
       const settings = { 'pisaUpscale.namePattern': pattern, 'pisaUpscale.overwrite': 'overwrite' };
-      const setup = { name: `trusted-${name}`, fill, settings, below: 'code/repo' };
+      const setup = { name: `trusted-${name}`, fill, settings };
       await workbench.inWorkspace(setup, async ({ page, folder }) => {
         const before = readdirSync(folder);
         await explorerMenu(page, picture, MENU_ITEM);
@@ -112,14 +111,11 @@ describe('in a trusted folder', () => {
     });
 
   test('a picture that the folder links to may be upscaled: the person trusts it', async () => {
-    await workbench.inWorkspace(
-      { name: 'trusted-source', fill, below: 'code/repo' },
-      async ({ page, folder }) => {
-        await explorerMenu(page, 'passport.png', MENU_ITEM);
-        await waitForNotification(page, 'passport@4x.png');
-        assert.ok(readdirSync(folder).includes('passport@4x.png'));
-        assertUntouched(folder);
-      },
-    );
+    await workbench.inWorkspace({ name: 'trusted-source', fill }, async ({ page, folder }) => {
+      await explorerMenu(page, 'passport.png', MENU_ITEM);
+      await waitForNotification(page, 'passport@4x.png');
+      assert.ok(readdirSync(folder).includes('passport@4x.png'));
+      assertUntouched(folder);
+    });
   });
 });

@@ -1,13 +1,15 @@
-// One server and one browser for all UI tests of a file; a page and a workspace of its own for each
-// test.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+// One server, one browser and, where a test does not need its own, one window for all UI tests of a
+// file; each test finds a workspace that only its own files are in.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { launchBrowser, newPage } from '../harness/browser.mjs';
 import { startServer } from '../harness/codeServer.mjs';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath, TEST_MODELS } from '../harness/paths.mjs';
+import { closeEverything, waitForFiles } from '../harness/sharedWindow.mjs';
 import { openWorkbench, waitForCommand } from '../harness/workbench.mjs';
 
 export const UPSCALE = 'PiSA Upscale: Upscale Image';
+const SETTINGS_FOLDER = '.vscode';
 
 /**
  * Noise of VS Code itself: code-server lacks its licence check, its sign-in may start late on a
@@ -27,9 +29,10 @@ const EXPECTED_EVENTS =
 
 /**
  * @param {{ vsix?: string, extension?: string, settings?: Record<string, unknown>,
- * machineSettings?: Record<string, unknown>, restricted?: boolean }} [options] `vsix`: a packaged
- * extension, `extension`: the folder of one, instead of the working tree; `restricted`: folders are
- * not trusted, as when a person has not answered VS Code's question
+ * machineSettings?: Record<string, unknown>, restricted?: boolean, below?: string }} [options]
+ * `vsix`: a packaged extension, `extension`: the folder of one, instead of the working tree;
+ * `restricted`: folders are not trusted, as when a person has not answered VS Code's question;
+ * `below`: the workspace lies so deep in a folder of its own
  */
 export async function startWorkbench({
   vsix,
@@ -37,7 +40,13 @@ export async function startWorkbench({
   settings,
   machineSettings,
   restricted = false,
+  below = '.',
 } = {}) {
+  const ofMachine = {
+    'pisaUpscale.device': 'cpu',
+    'pisaUpscale.modelFolders': [TEST_MODELS],
+    ...machineSettings,
+  };
   const server = await startServer({
     settings: {
       'pisaUpscale.model': 'one-layer-4x',
@@ -49,11 +58,7 @@ export async function startWorkbench({
         : {}),
       ...settings,
     },
-    machineSettings: {
-      'pisaUpscale.device': 'cpu',
-      'pisaUpscale.modelFolders': [TEST_MODELS],
-      ...machineSettings,
-    },
+    machineSettings: ofMachine,
     // Installed in place, as a person has it: VS Code's test driver, which a development path
     // needs, hides all toasts.
     ...(vsix ? { vsix } : { unpackedExtension: extension }),
@@ -62,6 +67,45 @@ export async function startWorkbench({
     await server.stop();
     throw error;
   });
+  /** The window that the tests share; a window costs more than most tests do in it. */
+  let shared;
+
+  const newWindow = async (folder, events) => {
+    const page = await newPage(browser, events);
+    await openWorkbench(page, server.workspaceUrl(folder));
+    await waitForCommand(page, UPSCALE);
+    return page;
+  };
+
+  /** A window on a workspace that `fill` has filled. */
+  async function open(fill, settings) {
+    const outer = makeTemporaryFolder();
+    const folder = path.join(outer, below);
+    const events = [];
+    await mkdir(folder, { recursive: true });
+    await fill(folder);
+    await writeWorkspaceSettings(folder, settings);
+    return { outer, folder, events, page: await newWindow(folder, events) };
+  }
+
+  /** The same window with other files and settings in its workspace. */
+  async function reuse(window, fill, settings) {
+    const { outer, folder, events, page } = window;
+    await closeEverything(page);
+    // Removed and seen to be: a row of the same name would keep the explorer's selection.
+    await removeAllBut(outer, folder);
+    await waitForFiles(page, [SETTINGS_FOLDER]);
+    await fill(folder);
+    const mark = await writeWorkspaceSettings(folder, settings);
+    await page.waitForFunction((title) => document.title.includes(title), mark);
+    await waitForFiles(page, await readdir(folder));
+    events.length = 0;
+  }
+
+  async function close(window) {
+    await window.page.context().close();
+    await rm(window.outer, { recursive: true, force: true });
+  }
 
   return {
     /** The server's own files; extensions' storage is among them. */
@@ -69,46 +113,49 @@ export async function startWorkbench({
     /** The file of the user's settings. */
     userSettings: server.userSettings,
 
+    /** Changes settings of machine scope. VS Code reads them soon; nothing tells when. */
+    changeMachineSettings: (changed) =>
+      writeFile(
+        path.join(server.root, 'ud/Machine/settings.json'),
+        JSON.stringify({ ...ofMachine, ...changed }),
+      ),
+
     async stop() {
+      if (shared) await close(shared);
       await browser.close();
       await server.stop();
     },
 
     /**
-     * Opens a new workspace and runs `body` in it. `fill` puts files into the folder first. A
-     * screenshot is kept on failure.
+     * Runs `body` in a workspace that `fill` has filled: in the window of the test before, unless
+     * that failed. A screenshot is kept on failure.
      * @param {{ name: string, fill: (folder: string) => Promise<unknown>, settings?: Record<string,
-     * unknown>, below?: string }} setup `below`: the workspace lies so deep in a folder of its own
+     * unknown> }} setup
      * @param {(session: Session) => Promise<void>} body
      */
-    async inWorkspace({ name, fill, settings, below = '.' }, body) {
-      const outer = makeTemporaryFolder();
-      const folder = path.join(outer, below);
-      const events = [];
-      const page = await newPage(browser, events);
-      const windows = [page];
+    async inWorkspace({ name, fill, settings }, body) {
+      const before = shared;
+      shared = undefined;
+      const window = before ?? (await open(fill, settings));
+      const { page, folder, events } = window;
+      const others = [];
+      const openWindow = async () => {
+        const another = await newWindow(folder, events);
+        others.push(another);
+        return another;
+      };
       try {
-        await mkdir(folder, { recursive: true });
-        await fill(folder);
-        if (settings) await writeWorkspaceSettings(folder, settings);
-        await openWorkbench(page, server.workspaceUrl(folder));
-        await waitForCommand(page, UPSCALE);
-        const openWindow = async () => {
-          const another = await newPage(browser, events);
-          windows.push(another);
-          await openWorkbench(another, server.workspaceUrl(folder));
-          await waitForCommand(another, UPSCALE);
-          return another;
-        };
+        if (before) await reuse(window, fill, settings);
         await body({ page, folder, events, openWindow });
+        shared = window;
       } catch (error) {
-        for (const [i, window] of windows.entries())
-          await window.screenshot({ path: screenshotPath(`failed-${name}${i || ''}`) });
+        for (const [i, one] of [page, ...others].entries())
+          await one.screenshot({ path: screenshotPath(`failed-${name}${i || ''}`) });
         console.error(unexpectedEvents(events).join('\n'));
+        await close(window);
         throw error;
       } finally {
-        for (const window of windows) await window.context().close();
-        await rm(outer, { recursive: true, force: true });
+        for (const another of others) await another.context().close();
       }
     },
   };
@@ -117,7 +164,26 @@ export async function startWorkbench({
 /** Errors that the page or a webview reported, without VS Code's own. */
 export const unexpectedEvents = (events) => events.filter((event) => !EXPECTED_EVENTS.test(event));
 
+let written = 0;
+
+/** @returns {Promise<string>} what stands in the window's title once VS Code has read them */
 async function writeWorkspaceSettings(folder, settings) {
-  await mkdir(path.join(folder, '.vscode'), { recursive: true });
-  await writeFile(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+  const mark = `settings ${++written}`;
+  await mkdir(path.join(folder, SETTINGS_FOLDER), { recursive: true });
+  await writeFile(
+    path.join(folder, SETTINGS_FOLDER, 'settings.json'),
+    JSON.stringify({ ...settings, 'window.title': mark }),
+  );
+  return mark;
+}
+
+/** Empties `outer`, but for the way to `folder` and the settings in it. */
+async function removeAllBut(outer, folder) {
+  const kept = path.join(folder, SETTINGS_FOLDER);
+  for (const name of await readdir(outer)) {
+    const entry = path.join(outer, name);
+    if (entry === kept) continue;
+    if (kept.startsWith(entry + path.sep)) await removeAllBut(entry, folder);
+    else await rm(entry, { recursive: true, force: true });
+  }
 }

@@ -314,7 +314,7 @@ export class PanelPage {
    * forbids.
    */
   async until(expression: string): Promise<void> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 120_000;
     while (!(await this.page.evaluate(expression))) {
       if (Date.now() > end) throw new Error(`Never came true: ${expression}`);
       await new Promise((resolve) => setTimeout(resolve, 20));

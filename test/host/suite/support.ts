@@ -92,7 +92,7 @@ export const delay = (milliseconds: number): Promise<void> =>
 export async function until(
   condition: () => boolean,
   what: string,
-  timeout = 15_000,
+  timeout = 120_000,
 ): Promise<void> {
   const end = Date.now() + timeout;
   while (!condition()) {
