@@ -35,6 +35,8 @@ test('tasks of Ray make what one machine makes, also when a worker is killed', a
       HOME: folder,
       RAY_TMPDIR: folder,
       RAY_USAGE_STATS_ENABLED: '0',
+      // A busy machine starts it late.
+      RAY_raylet_start_wait_time_s: '300',
     },
   });
   let output = '';

@@ -367,6 +367,14 @@ describe('what a server does wrong in the middle of a picture', () => {
     assert.ok((await upscaleOn(services, input)).data.equals(local.data));
   });
 
+  test('a server that knows no binary tensors over HTTP: gRPC is told of, and only at first', async () => {
+    server.fault = from(1, 1, status(422));
+    await assert.rejects(upscaleOn(on(), input), { message: /422.*over gRPC\.$/ });
+    server.reset();
+    server.fault = from(4, 1, status(422));
+    await assert.rejects(upscaleOn(on(), input), { message: /told by the server\.$/ });
+  });
+
   test('a cancel closes the connection', async () => {
     const services = on({ inFlight: 1 });
     const controller = new AbortController();

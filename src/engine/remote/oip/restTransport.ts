@@ -87,6 +87,8 @@ export class RestTransport implements Transport {
       question: binaryRequest(question, randomUUID()),
       maxBytes: answerBytes(question) + MOST_JSON,
       ...options,
+    }).catch((error: unknown) => {
+      throw options.hasAnswered ? error : withoutBinary(error);
     });
     const length = answer.header(JSON_LENGTH_HEADER);
     if (length === undefined)
@@ -156,6 +158,16 @@ export class RestTransport implements Transport {
       throw new RemoteFailure(kind, withoutSecrets(messageOf(error), this.settings, token), wait);
     }
   }
+}
+
+/** Servers that know no binary tensors over HTTP answer the first with an error of any kind. */
+function withoutBinary(error: unknown): unknown {
+  if (!(error instanceof RemoteFailure) || !/answered (415|422|500)/.test(error.message))
+    return error;
+  return new RemoteFailure(
+    error.kind,
+    `${error.message.replace(/\.+$/, '')}; one that sends no binary tensors over HTTP may do so over gRPC`,
+  );
 }
 
 /** Where a model lies below the server's address. */
