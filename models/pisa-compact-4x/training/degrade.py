@@ -111,15 +111,20 @@ def _clean(image: Array, height: int, width: int, rng: np.random.Generator) -> A
     return resize(image, any_kernel(rng), height, width)
 
 
-def _camera(image: Array, height: int, width: int, rng: np.random.Generator) -> Array:
+def _camera(image: Array, height: int, width: int, rng: np.random.Generator, most: float = 3.5) -> Array:
     """A lens that is a little soft, fine grain, and a good JPEG at most: what comes out of a camera, looked at pixel by pixel."""
-    image = blur(image, rng, 3.5)
+    image = blur(image, rng, most)
     image = resize(image, any_kernel(rng), height, width)
     if rng.random() < 0.5:
         image = noise(image, rng, 3)
     if rng.random() < 0.4:
         image = compress(image, rng, 80)
     return image
+
+
+def _sharp_camera(image: Array, height: int, width: int, rng: np.random.Generator) -> Array:
+    """With a good lens: who is taught by softer ones for fidelity sharpens where nothing was soft."""
+    return _camera(image, height, width, rng, 1.5)
 
 
 def _mild(image: Array, height: int, width: int, rng: np.random.Generator) -> Array:
@@ -152,4 +157,4 @@ def _strong(image: Array, height: int, width: int, rng: np.random.Generator) -> 
     return image
 
 
-KINDS = {"clean": _clean, "camera": _camera, "mild": _mild, "strong": _strong}
+KINDS = {"clean": _clean, "camera": _camera, "sharp_camera": _sharp_camera, "mild": _mild, "strong": _strong}

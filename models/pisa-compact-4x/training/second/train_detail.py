@@ -24,7 +24,7 @@ TAUGHT = 5 / 8
 """Share of the pictures that have a teacher's enlargement."""
 DISTILLING, YOUNG, QUANTIZED = 0.2, 0.22, 0.85
 """Shares of the training: until the first, no losses but the plain ones; until the second, the discriminator only learns; from the third on, quantisation is in the loop."""
-WEIGHTS = {"near": 1.0, "edges": 1.0, "consistent": 0.5, "pattern": 4.0, "beyond": 4.0, "feature": 1.0, "real": 0.5}
+WEIGHTS = {"near": 1.0, "edges": 0.4, "consistent": 0.5, "pattern": 8.0, "beyond": 8.0, "feature": 1.5, "real": 1.5}
 """Of the plain losses; and of how long the gradients of `feature` and `real` are, beside theirs. `OUT/weights.json` changes them while the training goes on."""
 SHARES = {"photo": 0.55, "art": 0.35, "icons": 0.10}
 KINDS = {"camera": 0.35, "mild": 0.40, "strong": 0.25}

@@ -20,7 +20,7 @@ FLOOR = 1e-4
 """Mean squared errors far below this (40 dB) don't count."""
 QUANTIZED = 0.8
 """From this share of the training on, quantisation is in the loop."""
-KINDS = {"clean": 0.45, "camera": 0.10, "mild": 0.27, "strong": 0.18}
+KINDS = {"clean": 0.45, "sharp_camera": 0.10, "mild": 0.27, "strong": 0.18}
 
 
 def train_pixel(options: Options) -> None:
