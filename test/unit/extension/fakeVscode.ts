@@ -42,6 +42,11 @@ export const window = {
     tell('quick pick placeholder', options.placeHolder);
     return options.canPickMany === true ? items : items[0];
   },
+  showOpenDialog: async ({ title }: Item): Promise<Uri[] | undefined> => {
+    tell('open dialog', title);
+    const chosen = opened.splice(0).map((file) => Uri.parse(`file://${file}`));
+    return chosen.length > 0 ? chosen : undefined;
+  },
   showInputBox: async (options: Item): Promise<undefined> => {
     tell('input title', options.title);
     tell('input placeholder', options.placeHolder);
@@ -78,6 +83,33 @@ export const window = {
     dispose: () => undefined,
   }),
 };
+
+/** Paths that the person chooses in the next dialog. */
+export const opened: string[] = [];
+
+/** Addresses as the tests need them. */
+export class Uri {
+  private constructor(private readonly url: URL) {}
+  static parse(text: string, strict = false): Uri {
+    if (strict && !URL.canParse(text)) throw new Error(`${text} has no scheme`);
+    return new Uri(new URL(text));
+  }
+  get scheme(): string {
+    return this.url.protocol.slice(0, -1);
+  }
+  get path(): string {
+    return decodeURIComponent(this.url.pathname);
+  }
+  get fsPath(): string {
+    return this.path;
+  }
+  with({ scheme }: { readonly scheme: string }): Uri {
+    return new Uri(new URL(`${scheme}://${this.url.pathname}`));
+  }
+  toString(): string {
+    return this.url.href;
+  }
+}
 
 export const commands = {
   executeCommand: async (command: string, ...args: readonly unknown[]): Promise<void> =>

@@ -4,9 +4,13 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { env, Told } from './fakeVscode';
+import type { env, opened, Told } from './fakeVscode';
 
-export type Fake = { readonly told: Told[]; readonly env: typeof env };
+export type Fake = {
+  readonly told: Told[];
+  readonly env: typeof env;
+  readonly opened: typeof opened;
+};
 
 /**
  * Files of src as they are, without their endings, with a stand-in for VS Code that keeps in `told`
@@ -20,7 +24,7 @@ export async function withFakeVscode<T>(modules: readonly string[]): Promise<T &
     stdin: {
       contents: [
         ...modules.map((name) => `export * from '../../../src/${name}';`),
-        "export { env, told } from './fakeVscode';",
+        "export { env, opened, told } from './fakeVscode';",
       ].join('\n'),
       resolveDir: import.meta.dirname,
     },
