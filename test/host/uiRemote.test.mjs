@@ -98,7 +98,10 @@ uiTest(
     await failed.first().waitFor({ timeout: STATE_MS });
     await view.locator('body[data-phase=plan] #retry').waitFor({ timeout: STATE_MS });
     assert.match(
-      await view.locator('.row', { has: failed.first() }).first().innerText(),
+      await view
+        .locator('.row', { has: view.locator('.label.failed') })
+        .first()
+        .innerText(),
       /The inference server failed\. test 1\.0 at 127\.0\.0\.1:\d+/,
     );
     await page.screenshot({ path: screenshotPath('batch-remote') });

@@ -16,7 +16,7 @@ const SETTINGS_FOLDER = '.vscode';
  * busy machine, and it comments on its own frames.
  */
 const EXPECTED_EVENTS =
-  /vsda|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|warning)\]|\[blocked\]/;
+  /vsda|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|verbose|warning)\]|\[blocked\]/;
 
 /**
  * @typedef {object} Session
