@@ -20,7 +20,11 @@ try {
     );
   };
   await workbench.inWorkspace(
-    { name: 'readme', fill, settings: { 'pisaUpscale.model': 'pisa-compact-4x' } },
+    {
+      name: 'readme',
+      fill,
+      settings: { 'pisaUpscale.model': 'pisa-compact-4x', 'window.title': '${rootName}' },
+    },
     async ({ page }) => {
       await page.setViewportSize({ width: 1400, height: 820 });
       await explorerMenu(page, 'kingfisher.webp', 'Open Comparison');

@@ -172,7 +172,7 @@ async function writeWorkspaceSettings(folder, settings) {
   await mkdir(path.join(folder, SETTINGS_FOLDER), { recursive: true });
   await writeFile(
     path.join(folder, SETTINGS_FOLDER, 'settings.json'),
-    JSON.stringify({ ...settings, 'window.title': mark }),
+    JSON.stringify({ 'window.title': mark, ...settings }),
   );
   return mark;
 }
