@@ -10,6 +10,8 @@ const COMMANDS = ['slurmctld', 'slurmd', 'sbatch', 'munged'];
 const SHARDS = '4';
 const NODES = '2';
 const PORT = 17_817;
+// Before the folder goes, in which the daemons wrote their process ids.
+after(() => void spawnSync(path.join(harness, 'stop.sh'), [cluster]));
 const folder = temporaryFolder();
 const cluster = path.join(folder, 'cluster');
 const harness = path.join(ROOT, 'test/harness/slurm');
@@ -25,7 +27,6 @@ const why =
 
 const start = (): { status: number | null; stderr: string } =>
   spawnSync(path.join(harness, 'start.sh'), [cluster, NODES, String(PORT)], { encoding: 'utf8' });
-const stop = (): void => void spawnSync(path.join(harness, 'stop.sh'), [cluster]);
 
 let expected: Record<string, string>;
 let source: string;
@@ -44,7 +45,6 @@ before(async () => {
     PATH: `${makeCommand(folder)}${path.delimiter}${process.env.PATH ?? ''}`,
   };
 });
-after(stop);
 
 const slurm = (command: string, ...args: readonly string[]): string =>
   spawnSync(command, args, { env, encoding: 'utf8' }).stdout;
