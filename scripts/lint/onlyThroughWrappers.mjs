@@ -20,11 +20,12 @@ const GUARDED = [
     only: 'src/extension/ui/statusBar.ts',
   },
   { names: ['MarkdownString', 'appendMarkdown'], only: 'src/extension/ui/markdown.ts' },
+  { names: ['registerHoverProvider', 'Hover'], only: 'src/extension/ui/hovers.ts' },
   { names: ['createOutputChannel'], only: 'src/extension/log.ts' },
   { names: ['Pseudoterminal', 'createTerminal'], only: 'src/extension/ui/lineTerminal.ts' },
   { names: ['createWebviewPanel'], only: 'src/extension/ui/panels.ts' },
   {
-    names: ['createTreeView', 'registerTreeDataProvider', 'TreeItem', 'registerHoverProvider'],
+    names: ['createTreeView', 'registerTreeDataProvider', 'TreeItem'],
     only: undefined,
   },
   { names: ['innerHTML', 'outerHTML', 'insertAdjacentHTML'], only: undefined },

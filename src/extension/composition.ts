@@ -15,6 +15,8 @@ import { tellRange } from './errors/tellRange';
 import { EngineSupervisor } from './engineSupervisor';
 import { UpscaleJobs } from './jobs/upscaleJobs';
 import { Log } from './log';
+import { ImageActions } from './references/imageActions';
+import { ImageHover } from './references/imageHover';
 import { ServerSecrets } from './remote/serverSecrets';
 import { ModelTasks } from './models/modelTasks';
 import { PlainDocuments } from './ui/plainDocuments';
@@ -42,6 +44,13 @@ export class Composition extends Disposable {
   /** The batches of this window. */
   readonly batches: BatchPanels;
 
+  readonly imageActions = new ImageActions();
+  readonly imageHover = new ImageHover((picture) => {
+    const { maxInputMegapixels } = this.config.upscale(picture);
+    return this.engine.use((client) =>
+      client.pictureSize({ input: picture.fsPath, maxInputMegapixels }),
+    );
+  });
   readonly batchTasks: BatchTaskProvider;
   readonly upscaleTool: UpscaleImageTool;
   readonly runCommand: CommandRunner;

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Composition } from './composition';
 import { COMMAND_IDS } from './commands/commandIds';
+import { IMAGE_ACTION } from './references/imageActionKind';
+import { referenceAt } from './references/imageReferences';
+import { registerHovers } from './ui/hovers';
 import {
   BATCH_VIEW,
   COMPARISON_EDITOR,
@@ -8,6 +11,19 @@ import {
   TASK_TYPE,
   UPSCALE_IMAGE_TOOL,
 } from './contributedIds';
+
+/** Languages that name pictures by their paths. */
+const NAMING_IMAGES: vscode.DocumentSelector = [
+  ...['markdown', 'mdx', 'html', 'handlebars', 'vue', 'svelte', 'astro'],
+  ...['css', 'scss', 'sass', 'less', 'stylus'],
+  ...['javascript', 'javascriptreact', 'typescript', 'typescriptreact'],
+].flatMap((language) =>
+  ['file', 'vscode-remote'].map((scheme): vscode.DocumentFilter => ({ language, scheme })),
+);
+
+/** Whether the cursor or the pointer is in such a path, by its letters alone. */
+const namesImage = (document: vscode.TextDocument, { line, character }: vscode.Position): boolean =>
+  referenceAt(document.lineAt(line).text, character) !== undefined;
 
 /**
  * Registers all that VS Code may ask for: commands, views, tasks and the tool. What answers is loaded
@@ -41,6 +57,21 @@ export function registerEntries(load: () => Promise<Composition>): vscode.Dispos
       provideTasks: async () => (await load()).batchTasks.provideTasks(),
       resolveTask: async (task) => (await load()).batchTasks.resolveTask(task),
     }),
+    registerHovers(NAMING_IMAGES, async (document, position, token) =>
+      namesImage(document, position)
+        ? (await load()).imageHover.tell(document, position, token)
+        : undefined,
+    ),
+    vscode.languages.registerCodeActionsProvider(
+      NAMING_IMAGES,
+      {
+        provideCodeActions: async (document, range, _context, token) =>
+          namesImage(document, range.start)
+            ? [...(await (await load()).imageActions.provideCodeActions(document, range, token))]
+            : [],
+      },
+      { providedCodeActionKinds: [IMAGE_ACTION] },
+    ),
     vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, {
       prepareInvocation: async (options) => (await load()).upscaleTool.prepareInvocation(options),
       invoke: async (options, token) => (await load()).upscaleTool.invoke(options, token),

@@ -25,6 +25,7 @@ export async function run(): Promise<void> {
   await import('./suite/placement.test');
   await import('./suite/comparison.test');
   await import('./suite/revisions.test');
+  await import('./suite/references.test');
   await import('./suite/batch.test');
   await import('./suite/models.test');
   await import('./suite/engineCrash.test');

@@ -59,10 +59,10 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
         await view.locator('#totals').innerText(),
         /12 ticked · .* megapixels · about .* MB · about .* on CPU/,
       );
-      assert.match(
-        await view.locator('.row', { hasText: 'broken.png' }).locator('.state').innerText(),
-        /Left alone[\s\S]*no supported format/,
-      );
+      await view
+        .locator('.row', { hasText: 'broken.png' })
+        .locator('.state', { hasText: /Left alone[\s\S]*no supported format/ })
+        .waitFor();
       await page.waitForTimeout(500);
       await page.screenshot({ path: screenshotPath(`batch-plan-${kind}`) });
       assert.deepEqual(made(folder), [], 'nothing is written before Start');
@@ -70,10 +70,10 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
       await view.locator('#filter').fill('**/picture 1*.png');
       await view.locator('#untickShown').click();
       await view.locator('#filter').fill('');
-      assert.match(await view.locator('#totals').innerText(), /^9 ticked/);
+      await view.locator('#totals', { hasText: /^9 ticked/ }).waitFor();
       await view.locator('#start').click();
       await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
-      assert.match(await view.locator('#totals').innerText(), /^9 upscaled in/);
+      await view.locator('#totals', { hasText: /^9 upscaled in/ }).waitFor();
       await page.screenshot({ path: screenshotPath(`batch-report-${kind}`) });
       assert.equal(made(folder).length, 9);
 
@@ -114,7 +114,7 @@ uiTest(
     await page.screenshot({ path: screenshotPath('batch-running') });
     await view.locator('#cancel').click();
     await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
-    assert.match(await view.locator('#totals').innerText(), /^Cancelled\./);
+    await view.locator('#totals', { hasText: /^Cancelled\./ }).waitFor();
     assert.ok(!existsSync(path.join(folder, 'art/p5@4x.png')));
   },
 );
@@ -154,7 +154,7 @@ uiTest(
     await reloaded;
     view = webview(page);
     await view.locator('#totals', { hasText: /^\d+ ticked/ }).waitFor({ timeout: STATE_MS });
-    assert.match(await view.locator('#totals').innerText(), /^11 ticked/);
+    await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
     assert.equal(await view.locator('#filter').inputValue(), 'picture 3');
     assert.equal(await view.locator('.row[data-id]').count(), 1);
   },

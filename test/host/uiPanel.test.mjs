@@ -65,7 +65,7 @@ uiTest(
     const panel = await readyPanel(page);
     await dialIs(panel, 'pixel', 1);
     await dialIs(panel, 'semantic', 1);
-    assert.equal(await panel.locator('#outputSize').innerText(), '480 × 360');
+    await panel.locator('#outputSize', { hasText: /^480 × 360$/ }).waitFor();
     await panel.locator('#outputFile', { hasText: 'hero@4x.png' }).waitFor();
     await page.screenshot({ path: screenshotPath('panel') });
 
@@ -74,10 +74,8 @@ uiTest(
     await dialIs(panel, 'semantic', 0.95);
     const slider = await panel.locator('#pixelSlider').boundingBox();
     await page.mouse.click(slider.x + slider.width / 3, slider.y + slider.height / 2);
-    assert.ok(
-      Math.abs((await dial(panel, 'pixel')) - 0.5) <= 0.1,
-      'a click at a third of the slider',
-    );
+    // A click at a third of the slider.
+    await dialMeets(panel, 'pixel', (value) => Math.abs(value - 0.5) <= 0.1);
 
     const divider = panel.locator('#divider');
     const { x, y, width, height } = await divider.boundingBox();
@@ -85,11 +83,12 @@ uiTest(
     await page.mouse.down();
     await page.mouse.move(x + width / 2 + 60, y + height / 4, { steps: 4 });
     await page.mouse.up();
+    await panel.locator('#divider:not([aria-valuenow="50"])').waitFor();
     assert.ok(Number(await divider.getAttribute('aria-valuenow')) > 50);
 
     for (const name of ['side', 'hold', 'difference', 'map', 'divider']) {
       await mode(panel, name).click();
-      assert.equal(await mode(panel, name).getAttribute('aria-checked'), 'true');
+      await panel.locator(`#modes [data-mode=${name}][aria-checked=true]`).waitFor();
       await page.waitForTimeout(200);
       await page.screenshot({ path: screenshotPath(`panel-${name}`) });
     }
@@ -230,8 +229,8 @@ uiTest(
     const again = await readyPanel(page);
     await dialIs(again, 'pixel', 1);
     await dialIs(again, 'semantic', 1.3);
-    assert.equal(await mode(again, 'side').getAttribute('aria-checked'), 'true');
-    assert.equal(await again.locator('#zoomActual').getAttribute('aria-pressed'), 'true');
+    await again.locator('#modes [data-mode=side][aria-checked=true]').waitFor();
+    await again.locator('#zoomActual[aria-pressed=true]').waitFor();
     await page.screenshot({ path: screenshotPath('panel-reloaded') });
   },
 );
@@ -297,7 +296,7 @@ uiTest(
     const panel = webview(page);
     await panel.locator('#banner', { hasText: 'picture of a set already' }).waitFor();
     await panel.locator('#notes', { hasText: 'pixel art' }).waitFor();
-    assert.ok(await panel.locator('#save').isDisabled());
+    await panel.locator('#save:disabled').waitFor();
     await panel.locator('[data-action=upscaleAnyway]').click();
     await panel.locator('#save:enabled').click();
     await panel.locator('#saved', { hasText: 'play@2x@3x.png' }).waitFor();
@@ -359,8 +358,8 @@ uiTest(
           .locator('#tagRight', { hasText: `Upscaled ${width}×${height} · ×${scale}` })
           .waitFor({ timeout: 120_000 });
         await computed();
-        assert.equal(await panel.locator('#outputSize').innerText(), `${width} × ${height}`);
-        assert.match(await panel.locator('#notes').innerText(), /of the \d+ % of the picture/);
+        await panel.locator('#outputSize', { hasText: `${width} × ${height}` }).waitFor();
+        await panel.locator('#notes', { hasText: /of the \d+ % of the picture/ }).waitFor();
         await page.screenshot({ path: screenshotPath(`panel-large-${name}-${scale}`) });
 
         await panel.locator('#stage').focus();
