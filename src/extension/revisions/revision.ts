@@ -15,6 +15,9 @@ export type Revision = {
   readonly dispose: () => void;
 };
 
+/** Letters of a picture's name that its version's keeps; each has up to three bytes of 255. */
+const LONGEST_NAME = 50;
+
 /** A file that Git LFS stands in for begins so. */
 const LFS = 'version https://git-lfs.github.com/spec/';
 
@@ -32,14 +35,23 @@ export async function openRevision(picture: vscode.Uri, ref: string): Promise<Re
   if (!content || content.length === 0) throw notThere(picture, ref);
   if (content.toString('latin1', 0, LFS.length) === LFS) throw notFetched(picture, ref);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pisa-upscale-revision-'));
+  const remove = (): Promise<void> =>
+    rm(folder, { recursive: true, force: true }).catch(() => undefined);
   const { name, ext } = path.parse(baseName(picture));
-  const file = path.join(folder, `${name} (${revisionName(ref)})${ext}`);
-  await writeFile(file, content, { mode: 0o600 });
+  // The longest name that a disk takes would be too long with the commit's.
+  const shortened = name.slice(0, LONGEST_NAME);
+  const file = path.join(folder, `${shortened} (${revisionName(ref)})${ext}`);
+  try {
+    await writeFile(file, content, { mode: 0o600 });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   return {
     file: vscode.Uri.file(file),
     bytes: content.length,
     name: ref === 'HEAD' ? `HEAD, ${hash.slice(0, 7)}` : hash.slice(0, 7),
-    dispose: () => void rm(folder, { recursive: true, force: true }).catch(() => undefined),
+    dispose: () => void remove(),
   };
 }
 

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { openRevision } from '../../../src/extension/revisions/revision';
@@ -73,6 +80,15 @@ describe('A picture and its versions in Git', () => {
       revision.dispose();
       await until(() => !existsSync(file), 'the file is removed');
     }
+  });
+
+  it('opens a picture whose name is as long as a disk takes, or holds brackets and commands', async () => {
+    const names = [`${'ü'.repeat(125)}.png`, '[a](b) $(rm) `x` "%41" \u202e.png', '-- HEAD:x.png'];
+    mkdirSync(path.join(folder, 'sub'));
+    for (const name of names) copyFileSync(picture, path.join(folder, 'sub', name));
+    commit();
+    for (const name of names)
+      assert.equal(await refusal(path.join(folder, 'sub', name), 'HEAD'), 'opened', name);
   });
 
   it('finds a picture under the name it had before it was renamed', async () => {
