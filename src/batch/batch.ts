@@ -8,6 +8,7 @@ import type { DeviceChoice } from '../shared/settings';
 import { BatchRun, type BatchEvent } from './batchRun';
 import type { JournalHeader, Unfinished } from './journal';
 import { KeptJournal } from './keptJournal';
+import { sweepOrphans, type Orphan } from './orphans';
 import { makePlan, type PlanRequest } from './plan';
 import { isInnerPath } from './recordShape';
 import type { RunEntry, RunPlace } from './runs/runEntry';
@@ -30,6 +31,8 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   readonly modelFolders: readonly string[];
   /** Learns, once, why what is made can't be remembered; the run goes on. */
   readonly onWarning?: (warning: RpcError) => void;
+  /** Learns of results whose source is gone, after a run of all that a recipe is about. */
+  readonly onOrphan?: (orphan: Orphan) => void;
 };
 
 export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'upscale'>;
@@ -43,6 +46,7 @@ export class Batch {
   private known: Records = {};
   private hold: RunHold | undefined;
   private hasWarned = false;
+  private readonly isWholeRecipe: boolean;
 
   constructor(
     private readonly request: BatchRequest,
@@ -50,6 +54,7 @@ export class Batch {
   ) {
     const { stateFolder, lockFolder, shard, root, outputRoot = root, inputs } = request;
     const isWhole = inputs.length === 1 && inputs[0] === root;
+    this.isWholeRecipe = isWhole && lockFolder !== undefined && !shard;
     this.store = new BatchStore({
       stateFolder,
       outputRoot,
@@ -153,6 +158,7 @@ export class Batch {
         await journal.close();
         return report;
       }
+      await this.sweep(plan);
       await this.store.save(plan, { ...this.known, ...run.records });
       await journal.remove();
       return report;
@@ -174,6 +180,14 @@ export class Batch {
     return KeptJournal.open(this.store.journalFolder, header, (error) => this.warn(error));
   }
 
+  /** Afterwards the lock knows nothing of them any more. */
+  private async sweep(plan: Plan): Promise<void> {
+    if (!this.isWholeRecipe) return;
+    const { recipe, onOrphan } = this.request;
+    const isRemoved = recipe?.value.removeOrphans === true;
+    for (const orphan of await sweepOrphans(plan, this.known, isRemoved)) onOrphan?.(orphan);
+  }
+
   private async entry(): Promise<RunRequest> {
     const { root, outputRoot = root, inputs, place, shard } = this.request;
     const scope = await scopeOf({ root, outputRoot, inputs, ...(shard ? { shard } : {}) });
@@ -188,6 +202,7 @@ export class Batch {
     await this.claim();
     await this.store
       .settle()
+      .then(() => this.sweep(plan))
       .then(() => this.store.save(plan, this.known))
       .finally(() => this.giveBack());
   }

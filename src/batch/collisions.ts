@@ -1,15 +1,47 @@
+import path from 'node:path';
+import { realTarget } from '../files/paths';
 import type { PlanItem } from './types';
 
+/** Where inputs and outputs of items really lie, as a key that is the same for the same file. */
+export type Places = {
+  readonly input: (item: PlanItem) => string;
+  readonly output: (item: PlanItem) => string;
+};
+
 /**
- * Of several inputs with one output the first keeps it; nothing may be written over an input. Names
- * that differ in case only, or in how an accent is written, are one on many machines.
+ * Names that differ in case only, or in how an accent is written, are one on many machines; a
+ * folder that is a link is the one that it leads to.
  */
-export function withCollisions(items: readonly PlanItem[], isSameRoot: boolean): PlanItem[] {
-  const key = (name: string): string => name.normalize('NFC').toLowerCase();
+export async function placesOfItems(
+  items: readonly PlanItem[],
+  root: string,
+  outputRoot: string,
+): Promise<Places> {
+  const real = new Map<string, string>();
+  const folders = items.flatMap(({ input, output }) => [
+    path.dirname(path.join(root, input)),
+    ...(output === '' ? [] : [path.dirname(path.join(outputRoot, output))]),
+  ]);
+  for (const folder of new Set(folders)) real.set(folder, (await realTarget(folder)) ?? folder);
+  const key = (file: string): string => {
+    const folder = path.dirname(file);
+    return path
+      .join(real.get(folder) ?? folder, path.basename(file))
+      .normalize('NFC')
+      .toLowerCase();
+  };
+  return {
+    input: ({ input }) => key(path.join(root, input)),
+    output: ({ output }) => key(path.join(outputRoot, output)),
+  };
+}
+
+/** Of several inputs with one output the first keeps it; nothing may be written over an input. */
+export function withCollisions(items: readonly PlanItem[], places: Places): PlanItem[] {
   const inputs = new Map(
     items
       .filter(({ status, reason }) => status !== 'skip' || reason === 'not-readable')
-      .map(({ input }) => [key(input), input]),
+      .map((item) => [places.input(item), item.input]),
   );
   const outputs = new Map<string, string>();
   return items.map((item) => {
@@ -22,15 +54,16 @@ export function withCollisions(items: readonly PlanItem[], isSameRoot: boolean):
       reason: 'collision',
       message,
     });
-    const taken = outputs.get(key(item.output));
+    const place = places.output(item);
+    const taken = outputs.get(place);
     if (taken !== undefined) return refuse(`${item.output} is the output of ${taken}, too.`);
-    const victim = isSameRoot ? inputs.get(key(item.output)) : undefined;
+    const victim = inputs.get(place);
     if (victim !== undefined && item.status === 'todo')
       return refuse(
         `Its output ${item.output} is ` +
           `${victim === item.input ? 'the file itself' : 'another input'}.`,
       );
-    outputs.set(key(item.output), item.input);
+    outputs.set(place, item.input);
     return item;
   });
 }

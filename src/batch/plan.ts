@@ -6,16 +6,23 @@ import { DEFAULT_SETTINGS } from '../shared/settings';
 import { realTarget } from '../files/paths';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
-import { withCollisions } from './collisions';
+import { placesOfItems, withCollisions } from './collisions';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
 import { KnownOutputs } from './known';
+import {
+  baseOfInputs,
+  baseOfRules,
+  outputRootFolder,
+  ownFoldersOf,
+  resultFolderOf,
+} from './layout';
 import { openItems, skipped, type Candidate } from './openItems';
 import { PlannedOutputs } from './plannedOutputs';
 import { ruleFor, type Recipe, type Target } from './recipe';
 import type { Shard } from './records';
 import { scan, type ScanOptions } from './scan';
 import { shardOf } from './shard';
-import { plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
+import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
 import type { Plan, PlanItem, Reason, Records } from './types';
 
 export type PlanRequest = ScanOptions & {
@@ -28,6 +35,11 @@ export type PlanRequest = ScanOptions & {
    */
   readonly settingsFor: (input: string) => BatchSettings;
   readonly recipe?: { readonly file: string; readonly value: Recipe };
+  /**
+   * Without a recipe: where the tree begins that `{folder}` keeps. The root unless given; else the
+   * folder, or the fixed part of the glob, that was named.
+   */
+  readonly treeFrom?: 'root' | 'inputs';
   /** Smaller pictures are left alone: both sides in pixels. */
   readonly minimumSide: number;
   readonly records: Records;
@@ -88,8 +100,28 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       found.pictures.flatMap((input) => wishes(input)?.map((wish) => modelOf(input, wish)) ?? []),
     ),
   ]);
+  const namedAt = baseOfInputs(root, request.inputs);
+  const ruleBase = baseOfRules();
+  const treeBase = (input: string): string => {
+    const own = rule?.(input);
+    if (own) return ruleBase(own, input);
+    return request.treeFrom === 'inputs' ? (namedAt(input) ?? '') : '';
+  };
   const targetsFor = (input: string): readonly PlannedTarget[] | undefined =>
-    wishes(input)?.flatMap((target) => plannedTargets(input, settingsOf(input), target, sameSize));
+    wishes(input)?.flatMap((target) =>
+      plannedTargets(input, settingsOf(input), target, sameSize, treeBase(input)),
+    );
+  const ofRecipe = recipe && ownFoldersOf(recipe.value, (to) => ownFolder(to, DEFAULT_SETTINGS));
+  const resultFolder = (input: string): string | undefined => {
+    const own = ofRecipe ? undefined : ownFolder(ownTarget, settingsOf(input));
+    const base = recipe ? treeBase(input) : (namedAt(input) ?? '');
+    const folders = ofRecipe ?? (own === undefined ? [] : [own]);
+    return resultFolderOf(
+      input,
+      base,
+      outputRoot === root ? folders : outputRootFolder(root, outputRoot),
+    );
+  };
   const setProblem = (file: string, input: string): string | undefined =>
     wishes(input)
       ?.map((target) => {
@@ -126,6 +158,9 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       });
       if (outputRoot === root && (await known.isPreviousOutput(input, outputRoot, signal)))
         return one('previous-output', 'An earlier batch made it.');
+      const results = resultFolder(input);
+      if (results !== undefined)
+        return one('previous-output', `It lies in ${results}, where the results go.`);
       if (elsewhere && elsewhere.has(input))
         return one(
           'previous-output',
@@ -183,7 +218,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     root,
     outputRoot,
     allowed,
-    items: withCollisions(items, root === outputRoot).sort((a, b) =>
+    items: withCollisions(items, await placesOfItems(items, root, outputRoot)).sort((a, b) =>
       a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
     ),
     otherFiles: found.otherFiles,

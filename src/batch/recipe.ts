@@ -5,10 +5,8 @@ import { readSmallTextIfAny } from '../files/readSmall';
 import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
 import { DENSITY_SETS, type DensitySet } from '../shared/density';
 import { GUIDANCE_RANGE, type Guidance } from '../shared/guidance';
-import { checkNamePattern } from '../shared/naming';
 import { METADATA_CHOICES, type OutputOptions } from '../shared/outputOptions';
 import { SIZE_FITS, type SizeLimit, type SizeTarget } from '../shared/outputSize';
-import { isOneOf } from '../shared/oneOf';
 import {
   COLOUR_FIXES,
   OUTPUT_FORMATS,
@@ -17,8 +15,12 @@ import {
   type ColourFix,
   type OutputFormatChoice,
 } from '../shared/settings';
-import { globMatcher, globProblem } from './glob/globMatcher';
 import { liesIn } from '../files/paths';
+import { globMatcher } from './glob/globMatcher';
+import { insideFolder, insideGlob, namePattern } from './recipePlaces';
+import { positionAt, RecipeError, Reader } from './recipeReader';
+
+export { RecipeError } from './recipeReader';
 
 export const RECIPE_NAME = '.pisa-upscale.json';
 
@@ -29,7 +31,6 @@ const MOST_RULES = 1000;
 const MOST_GLOBS = 200;
 const MOST_TARGETS = 100;
 const MOST_EXCLUDED = 1000;
-const MOST_TEXT = 300;
 const MOST_LEVELS = 16;
 
 /** What is made of a file; what is missing comes from the settings. */
@@ -44,8 +45,10 @@ export type Target = {
   readonly colourFix?: ColourFix;
   readonly format?: OutputFormatChoice;
   readonly quality?: number;
-  /** Name pattern, relative to the file's folder. */
+  /** Name pattern, relative to the file's folder; see `isRooted`. */
   readonly output?: string;
+  /** Folder that the tree is made anew in, relative to the recipe's; '.' for that one. */
+  readonly to?: string;
   readonly file?: OutputOptions;
   readonly asset?: AssetOptions;
 };
@@ -56,10 +59,9 @@ export type Recipe = {
   readonly rules: readonly Rule[];
   readonly exclude: readonly string[];
   readonly minimumSide: number | undefined;
+  /** Whether a run removes results of which the source is gone, where nobody has changed them. */
+  readonly removeOrphans?: boolean;
 };
-
-/** A recipe that can't be followed; the message names the file and the place in it. */
-export class RecipeError extends Error {}
 
 /**
  * The recipe at a path; undefined when there is none. A link that leads out of its folder is
@@ -106,15 +108,19 @@ export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first) {
-    const line = text.slice(0, first.offset).split('\n').length;
-    throw new RecipeError(`${name}, line ${line}: ${printParseErrorCode(first.error)}.`);
+    const position = positionAt(text, first.offset);
+    throw new RecipeError(
+      `${name}, line ${position.line}: ${printParseErrorCode(first.error)}.`,
+      position,
+    );
   }
-  const reader = new Reader(name);
-  const { rules, exclude, minimumSide } = reader.object(value, '', [
+  const reader = new Reader(name, text);
+  const { rules, exclude, minimumSide, removeOrphans } = reader.object(value, '', [
     '$schema',
     'rules',
     'exclude',
     'minimumSide',
+    'removeOrphans',
   ]);
   const list = reader.list(rules, 'rules', MOST_RULES);
   return {
@@ -127,6 +133,9 @@ export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
             .map((glob, i) => insideGlob(reader, glob, `exclude[${i}]`)),
     minimumSide:
       minimumSide === undefined ? undefined : reader.number(minimumSide, 'minimumSide', 1, 100_000),
+    ...(removeOrphans === undefined
+      ? {}
+      : { removeOrphans: reader.flag(removeOrphans, 'removeOrphans') }),
   };
 }
 
@@ -166,6 +175,7 @@ const TARGET_KEYS = [
   'format',
   'quality',
   'output',
+  'to',
   'metadata',
   'provenance',
   'lossless',
@@ -269,6 +279,7 @@ function readTarget(
       reader.whole(item, place, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum),
     ),
     output: get('output', (item, place) => namePattern(reader, item, place)),
+    to: get('to', (item, place) => insideFolder(reader, item, place)),
     file: defined({
       metadata: get('metadata', oneOf(METADATA_CHOICES)),
       provenance: get('provenance', flag),
@@ -285,90 +296,9 @@ function readTarget(
   });
 }
 
-function namePattern(reader: Reader, value: unknown, at: string): string {
-  const pattern = reader.text(value, at);
-  try {
-    checkNamePattern(pattern);
-  } catch (error) {
-    reader.fail(
-      at,
-      `a pattern that can be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  return pattern;
-}
-
-/** Globs stay inside the workspace. */
-function insideGlob(reader: Reader, value: unknown, at: string): string {
-  const glob = reader.text(value, at).replaceAll('\\', '/').replace(/^\.\//, '');
-  if (
-    glob.startsWith('/') ||
-    /^[a-z]:/i.test(glob) ||
-    glob.split('/').includes('..') ||
-    glob.startsWith('~')
-  )
-    reader.fail(
-      at,
-      `a glob inside the folder of the recipe, without ".." and not absolute, but it is "${glob}"`,
-    );
-  const problem = globProblem(glob);
-  if (problem !== undefined) reader.fail(at, problem);
-  return glob;
-}
-
 /** Without what is undefined. */
 function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
-}
-
-class Reader {
-  constructor(private readonly name: string) {}
-
-  fail(at: string, expected: string): never {
-    const place = at === '' ? 'the recipe' : at.slice(0, MOST_TEXT);
-    throw new RecipeError(`${this.name}: ${place} must be ${expected.slice(0, 2 * MOST_TEXT)}.`);
-  }
-
-  object(value: unknown, at: string, keys: readonly string[]): { readonly [key: string]: unknown } {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      this.fail(at, 'an object');
-    const unknown = Object.keys(value).find((key) => !keys.includes(key));
-    if (unknown !== undefined)
-      this.fail(`${at === '' ? '' : `${at}.`}${unknown}`, `left out: known are ${keys.join(', ')}`);
-    return value as { readonly [key: string]: unknown };
-  }
-
-  list(value: unknown, at: string, most: number): readonly unknown[] {
-    return Array.isArray(value) && value.length <= most
-      ? value
-      : this.fail(at, `a list of at most ${most}`);
-  }
-
-  text(value: unknown, at: string): string {
-    return typeof value === 'string' && value.trim() !== '' && value.length <= MOST_TEXT
-      ? value
-      : this.fail(at, `a text of at most ${MOST_TEXT} characters`);
-  }
-
-  flag(value: unknown, at: string): boolean {
-    return typeof value === 'boolean' ? value : this.fail(at, 'true or false');
-  }
-
-  number(value: unknown, at: string, minimum: number, maximum: number): number {
-    return typeof value === 'number' && value >= minimum && value <= maximum
-      ? value
-      : this.fail(at, `a number between ${minimum} and ${maximum}`);
-  }
-
-  whole(value: unknown, at: string, minimum: number, maximum: number): number {
-    return Number.isInteger(value)
-      ? this.number(value, at, minimum, maximum)
-      : this.fail(at, `a whole number between ${minimum} and ${maximum}`);
-  }
-
-  oneOf<T extends string>(value: unknown, at: string, values: readonly T[]): T {
-    return isOneOf(values, value) ? value : this.fail(at, `one of ${values.join(', ')}`);
-  }
 }

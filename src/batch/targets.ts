@@ -2,7 +2,13 @@ import path from 'node:path';
 import { densityOutputs } from '../shared/density';
 import { extensionFor, formatFromName } from '../shared/extensions';
 import { splitName } from '../shared/nameParts';
-import { expandNamePattern, NamePatternError, OutputNameError } from '../shared/naming';
+import {
+  expandNamePattern,
+  fixedFolder,
+  isRooted,
+  NamePatternError,
+  OutputNameError,
+} from '../shared/naming';
 import type { Size } from '../shared/geometry';
 import { outputSize, type SizeLimit, type SizeTarget } from '../shared/outputSize';
 import type { OutputFormat, UpscaleSettings } from '../shared/settings';
@@ -54,15 +60,46 @@ function wishFrom(
   };
 }
 
+/** Where the results of an input go, relative to the output root. */
+type Layout = {
+  /** What the name is joined to. */
+  readonly folder: string;
+  /** What `{folder}` stands for. */
+  readonly tree: string;
+};
+
+/** `treeBase`: the folder from which on the source's tree is kept. */
+function layoutOf(input: string, target: Target, pattern: string, treeBase: string): Layout {
+  const own = path.posix.dirname(input);
+  const below = path.posix.relative(treeBase, own);
+  const tree = below === '..' || below.startsWith('../') ? own : below;
+  if (target.to === undefined && !isRooted(pattern)) return { folder: own, tree };
+  const says = target.density === undefined && isRooted(pattern);
+  return { folder: path.posix.join(target.to ?? '', says ? '' : tree), tree };
+}
+
+/**
+ * The folder that results of a target have to themselves, so that no source lies in it: relative to
+ * the output root. Undefined where they lie beside their sources, or all over the root.
+ */
+export function ownFolder(target: Target, { namePattern }: BatchSettings): string | undefined {
+  const pattern = target.density === undefined ? (target.output ?? namePattern) : '';
+  if (target.to === undefined && !isRooted(pattern)) return undefined;
+  const folder = path.posix.join(target.to ?? '', isRooted(pattern) ? fixedFolder(pattern) : '');
+  return folder === '.' ? undefined : folder;
+}
+
 /**
  * What the settings and a target of the recipe make of an input: one output, or a set of densities.
- * `sameSize`: the models that restore at the same size.
+ * `sameSize`: the models that restore at the same size. `treeBase`: the folder from which on
+ * `{folder}` and `to` keep the tree, relative to the root.
  */
 export function plannedTargets(
   input: string,
   settings: BatchSettings,
   target: Target,
   sameSize: ReadonlySet<string>,
+  treeBase = '',
 ): readonly PlannedTarget[] {
   const { model, restore, colourFix, quality, format } = { ...settings, ...target };
   const item: ItemSettings = {
@@ -77,12 +114,13 @@ export function plannedTargets(
     asset: { ...settings.asset, ...target.asset },
   };
   const written = format === 'source' ? (formatFromName(input) ?? 'png') : format;
-  const folder = path.posix.dirname(input);
+  const pattern = target.output ?? settings.namePattern;
+  const { folder, tree } = layoutOf(input, target, pattern, treeBase);
   const { stem, extension } = splitName(path.posix.basename(input));
-  const named = (pattern: string, scale: number): string =>
+  const named = (text: string, scale: number): string =>
     path.posix.join(
       folder,
-      expandNamePattern(pattern, {
+      expandNamePattern(text, {
         name: stem,
         sourceExtension: extension,
         format: written,
@@ -90,6 +128,7 @@ export function plannedTargets(
         model,
         pixel: item.guidance.pixel,
         semantic: item.guidance.semantic,
+        folder: tree === '.' ? '' : tree,
       }),
     );
   if (target.density) {
@@ -106,7 +145,6 @@ export function plannedTargets(
       }),
     );
   }
-  const pattern = target.output ?? settings.namePattern;
   return [
     {
       settings: item,

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Orphan } from '../batch/orphans';
 import type { Outcome, Plan, PlanItem, Reason, Report } from '../batch/types';
 import { deviceText } from '../shared/deviceText';
 import { RpcError } from '../shared/rpc';
@@ -167,6 +168,17 @@ export function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json
     for (const note of notes) tell(`  note: ${note}`);
   } else if (state === 'failed')
     tell(`${input}: ${message ?? ''}${hint === undefined ? '' : ` ${hint}`}`);
+}
+
+/** Names a result whose source is gone. */
+export function reportOrphan({ output, removed }: Orphan, json: boolean): void {
+  if (json) printJson({ output, state: removed ? 'removed' : 'orphan' });
+  else
+    tell(
+      removed
+        ? `removed: ${output}  Its source is gone.`
+        : `orphan: ${output}  Its source is gone; remove it, or let the recipe do so ("removeOrphans").`,
+    );
 }
 
 /** How a run ended, in a sentence. */

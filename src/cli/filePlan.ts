@@ -2,13 +2,14 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
 import { realTarget } from '../files/paths';
+import { patternPlace } from '../files/patternPlace';
 import { densityFolder, densityOf, densityOutputs, densityProblem } from '../shared/density';
 import { resultProblem } from '../batch/resultProblem';
 import type { OutputTarget, PictureFacts, UpscaleResult } from '../shared/engineProtocol';
 import { formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
-import { expandNamePattern } from '../shared/naming';
+import { expandNamePattern, isRooted } from '../shared/naming';
 import { outputSize } from '../shared/outputSize';
 import { restorersAmong } from '../shared/pairs';
 import { RpcError } from '../shared/rpc';
@@ -213,8 +214,15 @@ function targetFor(
   { name }: UpscaleOptions,
 ): OutputTarget {
   if (out?.kind === 'file') return { kind: 'file', path: out.path };
-  const directory = out?.path ?? path.dirname(input);
-  return { kind: 'pattern', directory, pattern: name };
+  // A pattern with {folder} begins here, every other beside the picture; --out is another place.
+  const cwd = process.cwd();
+  const { directory, folder } = patternPlace(
+    name,
+    input,
+    cwd,
+    out?.path ?? (isRooted(name) ? cwd : undefined),
+  );
+  return { kind: 'pattern', directory, pattern: name, folder };
 }
 
 /** Why a result is called otherwise than was asked for; undefined when it is not. */
@@ -240,6 +248,7 @@ function outputOf({ input, target, format, model, guidance }: UpscaleCall, scale
     model,
     pixel: guidance.pixel,
     semantic: guidance.semantic,
+    ...(target.folder === undefined ? {} : { folder: target.folder }),
   });
   return path.join(target.directory, ...name.split('/'));
 }

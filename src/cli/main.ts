@@ -136,7 +136,8 @@ program
   )
   .option(
     '--name <pattern>',
-    'output name: {name} {scale} {ext} {model} {pixel} {semantic}',
+    'output name: {name} {scale} {ext} {model} {pixel} {semantic}; with {folder} from here on: ' +
+      'img/{folder}/{name}.{ext}',
     DEFAULT_SETTINGS.namePattern,
   )
   .addOption(new Option('--overwrite', 'replace existing outputs (default: the next free name)'))

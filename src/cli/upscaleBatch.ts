@@ -14,6 +14,7 @@ import { BatchProgress } from './batchProgress';
 import {
   reportCheck,
   reportLeftAlone,
+  reportOrphan,
   reportOutcome,
   reportPlan,
   reportSentence,
@@ -51,6 +52,7 @@ export async function upscaleBatch(
         inputs,
         exclude: options.exclude,
         respectGitignore: options.gitignore,
+        treeFrom: 'inputs',
         minimumSide: options.minSide,
         settingsFor: () => settings,
         stateFolder: stateFolder(root, outputRoot),
@@ -64,6 +66,7 @@ export async function upscaleBatch(
         runs: new RunRegistry(runsFolder()),
         place: 'terminal',
         modelFolders,
+        onOrphan: (orphan) => reportOrphan(orphan, options.json),
         onWarning: ({ message }) =>
           tell(
             `warning: ${message} The environment variable ${STATE_VARIABLE} names another folder.`,

@@ -28,6 +28,8 @@ export type OutputTarget =
       /** Absolute folder; the pattern is relative to it. */
       readonly directory: string;
       readonly pattern: string;
+      /** What `{folder}` stands for in the pattern, with "/". */
+      readonly folder?: string;
       /** See `WantedPlace`; missing for the directory alone. */
       readonly within?: string;
     }

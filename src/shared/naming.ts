@@ -13,9 +13,12 @@ export type NameParts = {
   readonly model: string;
   readonly pixel: number;
   readonly semantic: number;
+  /** The source's folder as `{folder}` stands for it, with "/"; '' for where the tree begins. */
+  readonly folder?: string;
 };
 
-const PLACEHOLDERS = ['name', 'scale', 'ext', 'model', 'pixel', 'semantic'] as const;
+const PLACEHOLDERS = ['name', 'scale', 'ext', 'model', 'pixel', 'semantic', 'folder'] as const;
+const FOLDER = '{folder}';
 
 /** A pattern that can never be used, whatever the picture is called. */
 export class NamePatternError extends Error {}
@@ -25,7 +28,8 @@ export class OutputNameError extends Error {}
 
 /**
  * Expands a name pattern such as `{name}@{scale}x.{ext}` or `upscaled/{name}.{ext}` into a path
- * relative to the source's folder, with `/` between folders. Throws a `NamePatternError` when the
+ * relative to the source's folder, with `/` between folders; one with `{folder}` into a path
+ * relative to the root (see `isRooted`). Throws a `NamePatternError` when the
  * pattern is empty, names an unknown placeholder, or leaves the folder, and an `OutputNameError`
  * when the expanded path does: a source may be called `...png`.
  */
@@ -37,10 +41,12 @@ export function expandNamePattern(pattern: string, parts: NameParts): string {
     model: parts.model,
     pixel: trimNumber(parts.pixel),
     semantic: trimNumber(parts.semantic),
+    folder: parts.folder ?? '',
   };
   checkNamePattern(pattern);
   const expanded = pattern
     .trim()
+    .replace(`${FOLDER}/`, (text) => (values.folder === '' ? '' : text))
     .replace(/\{(\w+)\}/g, (_, key: string) => values[key as keyof typeof values]);
   // The pattern has brought none; the engine asks again on Windows.
   const problem = outputPathProblem(expanded, true);
@@ -72,6 +78,11 @@ export function checkNamePattern(pattern: string): void {
       'The name pattern must stay inside the picture’s folder: use "/" and no "." or "..".',
     );
   }
+  const folders = segments.filter((segment) => segment.includes(FOLDER));
+  if (folders.length > 1 || segments.at(-1) === FOLDER || folders.some((one) => one !== FOLDER))
+    throw new NamePatternError(
+      'The name pattern can have {folder} once, between slashes: "img/{folder}/{name}.{ext}".',
+    );
   if (!/\.\{ext\}$/.test(text) && formatFromName(text) === undefined)
     throw new NamePatternError(
       'The name pattern must end in .{ext}, or in the extension of a picture that can be written.',
@@ -80,6 +91,19 @@ export function checkNamePattern(pattern: string): void {
   const problem = outputPathProblem(text.replace(/\{ext\}$/, 'png').replace(/\{\w+\}/g, 'x'));
   if (problem !== undefined)
     throw new NamePatternError(`The name pattern can’t be used: ${problem}`);
+}
+
+/**
+ * Whether a pattern begins at the root (of the recipe, the workspace, or the command line's folder)
+ * and not at the source's folder: it does where it says with `{folder}` what becomes of the tree.
+ */
+export const isRooted = (pattern: string): boolean => pattern.includes(FOLDER);
+
+/** The folders that every result of a rooted pattern lies in: "public/img", or ''. */
+export function fixedFolder(pattern: string): string {
+  const folders = pattern.trim().split('/').slice(0, -1);
+  const first = folders.findIndex((folder) => folder.includes('{'));
+  return folders.slice(0, first < 0 ? folders.length : first).join('/');
 }
 
 /**

@@ -3,7 +3,7 @@ import { copyFile, link, realpath, rename, unlink, writeFile } from 'node:fs/pro
 import path from 'node:path';
 import { realTarget } from '../../files/paths';
 import { Place } from '../../files/place';
-import type { UpscaleRequest } from '../../shared/engineProtocol';
+import type { OutputTarget, UpscaleRequest } from '../../shared/engineProtocol';
 import { formatFromName } from '../../shared/extensions';
 import { expandNamePattern, numberedName, OutputNameError } from '../../shared/naming';
 import { splitName } from '../../shared/nameParts';
@@ -44,12 +44,16 @@ export async function findPlace(request: UpscaleRequest, format: OutputFormat): 
   const { directory } = target;
   const within = target.within ?? (await realTarget(directory));
   return Place.find({
-    path: path.join(directory, ...patternName(request, target.pattern, format).split('/')),
+    path: path.join(directory, ...patternName(request, target, format).split('/')),
     ...(within === undefined ? {} : { within }),
   });
 }
 
-function patternName(request: UpscaleRequest, pattern: string, format: OutputFormat): string {
+function patternName(
+  request: UpscaleRequest,
+  { pattern, folder }: OutputTarget & { readonly kind: 'pattern' },
+  format: OutputFormat,
+): string {
   const { stem, extension } = splitName(path.basename(request.input));
   try {
     return expandNamePattern(pattern, {
@@ -60,6 +64,7 @@ function patternName(request: UpscaleRequest, pattern: string, format: OutputFor
       model: request.model,
       pixel: request.guidance.pixel,
       semantic: request.guidance.semantic,
+      ...(folder === undefined ? {} : { folder }),
     });
   } catch (error) {
     const isOwn = error instanceof OutputNameError;

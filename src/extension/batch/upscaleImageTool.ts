@@ -4,6 +4,7 @@ import { reallyLiesIn } from '../../files/paths';
 import { RpcError } from '../../shared/rpc';
 import { isImageName } from '../../shared/settings';
 import { outputPath } from '../comparison/outputNames';
+import { workspaceRoot } from '../workspaceRoot';
 import type { Config } from '../config';
 import type { UpscaleJobs, UpscaleOverrides } from '../jobs/upscaleJobs';
 import { plainMarkdown } from '../ui/markdown';
@@ -60,7 +61,9 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     };
     let output: string | undefined;
     try {
-      output = shownPath(vscode.Uri.file(outputPath(uri.fsPath, choice, settings)));
+      output = shownPath(
+        vscode.Uri.file(outputPath(uri.fsPath, choice, settings, workspaceRoot(uri))),
+      );
     } catch {
       // A name pattern that can't be used; running says what is wrong with it.
     }

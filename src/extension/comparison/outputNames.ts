@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { PanelChoice } from '../../shared/panelProtocol';
 import { formatFromName } from '../../shared/extensions';
+import { patternPlace } from '../../files/patternPlace';
 import { expandNamePattern, numberedName } from '../../shared/naming';
 import { splitName } from '../../shared/nameParts';
 import type { UpscaleSettings } from '../../shared/settings';
@@ -10,15 +11,18 @@ const MOST_NAMES = 10_000;
 
 /**
  * The absolute path that saving would write for a choice: name pattern and overwrite policy as the
- * engine applies them. Throws an `Error` for a pattern that can't be used. Another program may take
+ * engine applies them. `root`: the picture’s workspace folder, where a pattern with `{folder}`
+ * begins. Throws an `Error` for a pattern that can't be used. Another program may take
  * the name meanwhile; then the engine takes the next.
  */
 export function outputPath(
   source: string,
   { model, guidance, scale, format }: PanelChoice,
   { namePattern, overwrite }: Pick<UpscaleSettings, 'namePattern' | 'overwrite'>,
+  root: string | undefined,
 ): string {
   const { stem, extension } = splitName(path.basename(source));
+  const { directory, folder } = patternPlace(namePattern, source, root);
   const relative = expandNamePattern(namePattern, {
     name: stem,
     sourceExtension: extension,
@@ -27,8 +31,9 @@ export function outputPath(
     model,
     pixel: guidance.pixel,
     semantic: guidance.semantic,
+    folder,
   });
-  const wanted = path.join(path.dirname(source), ...relative.split('/'));
+  const wanted = path.join(directory, ...relative.split('/'));
   return overwrite === 'nextFreeName' ? nextFree(wanted) : wanted;
 }
 

@@ -24,6 +24,7 @@ import { pickImages } from '../commands/imagePicker';
 import { notify } from '../ui/notifications';
 import { baseName, type PreviewComparison } from './comparison';
 import { outputPath } from './outputNames';
+import { workspaceRoot } from '../workspaceRoot';
 import { leftAlone, toPanelModel, toPanelProgress } from './panelFacts';
 import { panelPicture } from './panelPictures';
 import { PanelRequests } from './panelRequests';
@@ -131,7 +132,9 @@ export class PreviewHost {
     const choice = this.atOwnScale(this.requests.choice(params));
     this.size ??= await this.readSize();
     return {
-      fileName: path.basename(outputPath(this.source.file, choice, this.settings)),
+      fileName: path.basename(
+        outputPath(this.source.file, choice, this.settings, workspaceRoot(this.comparison.source)),
+      ),
       size: scaledSize(this.size, choice.scale),
     };
   }

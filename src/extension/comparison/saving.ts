@@ -10,6 +10,7 @@ import type { UpscaleOverrides } from '../jobs/upscaleJobs';
 import { ask } from '../ui/notifications';
 import { baseName } from './comparison';
 import { outputPath } from './outputNames';
+import { workspaceRoot } from '../workspaceRoot';
 
 const EXTENSIONS = {
   png: ['png'],
@@ -64,7 +65,7 @@ async function askForName(
 ): Promise<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save the Upscaled Image'),
-    defaultUri: vscode.Uri.file(outputPath(source.fsPath, choice, settings)),
+    defaultUri: vscode.Uri.file(outputPath(source.fsPath, choice, settings, workspaceRoot(source))),
     filters: Object.fromEntries(
       formatsFirst(choice.format, source.fsPath).map((format) => [
         LABELS[format],

@@ -2,6 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { UpscaleCall } from '../../client/engineClient';
 import { allowedFolder } from '../../files/allowance';
+import { patternPlace } from '../../files/patternPlace';
+import { workspaceRoot } from '../workspaceRoot';
 import type { UpscaleProgress, UpscaleResult } from '../../shared/engineProtocol';
 import { progressAfter } from '../../shared/liveProgress';
 import type { Remedy } from '../../shared/remedies';
@@ -215,7 +217,7 @@ export class UpscaleJobs {
     }
     const { namePattern, restore: usual, ...settings } = this.config.upscale(picture);
     const { restore = 'restore' in wanted ? undefined : usual, ...overrides } = wanted;
-    const directory = path.dirname(picture.fsPath);
+    const { directory, folder } = patternPlace(namePattern, picture.fsPath, workspaceRoot(picture));
     const within = await allowedFolder({
       file: picture.fsPath,
       results: beside?.folder ?? directory,
@@ -229,7 +231,7 @@ export class UpscaleJobs {
       input: picture.fsPath,
       target:
         beside === undefined
-          ? { kind: 'pattern', directory, pattern: namePattern, within }
+          ? { kind: 'pattern', directory, pattern: namePattern, folder, within }
           : { kind: 'file', path: beside.path, within },
       ...overrides,
       ...(restore === undefined ? {} : { restore }),

@@ -16,6 +16,31 @@ import { EXTENSION_ID, freshFolder, listing, upscale, upscaleAs, workspaceFolder
 
 const quiet: CallContext = { signal: new AbortController().signal, progress: () => undefined };
 
+describe('A name pattern with {folder}', () => {
+  afterEach(async () => {
+    await vscode.workspace
+      .getConfiguration('pisaUpscale')
+      .update('namePattern', undefined, vscode.ConfigurationTarget.Workspace);
+  });
+
+  it('begins at the workspace folder and keeps the tree', async () => {
+    const folder = freshFolder('small.png');
+    await vscode.workspace
+      .getConfiguration('pisaUpscale')
+      .update(
+        'namePattern',
+        'public/img/{folder}/{name}.{ext}',
+        vscode.ConfigurationTarget.Workspace,
+      );
+    const inner = path.relative(workspaceFolder(), folder);
+    const results = await upscale(path.join(folder, 'small.png'));
+    assert.deepEqual(
+      results.map(({ output }) => path.relative(workspaceFolder(), output)),
+      [path.join('public', 'img', inner, 'small.png')],
+    );
+  });
+});
+
 describe('Where results go, in a trusted folder whose links lead out of it', () => {
   let outside: string;
   let folder: string;

@@ -17,8 +17,10 @@ const choice = {
 const settings = { namePattern: '{name}@{scale}x.{ext}', overwrite: 'nextFreeName' } as const;
 const named = (
   source: string,
-  ...rest: Parameters<typeof outputPath> extends [unknown, ...infer R] ? R : never
-): string => path.relative(folder, outputPath(path.join(folder, source), ...rest));
+  wanted: Parameters<typeof outputPath>[1],
+  by: Parameters<typeof outputPath>[2],
+  root?: string,
+): string => path.relative(folder, outputPath(path.join(folder, source), wanted, by, root));
 
 test('names follow the pattern, format and scale', () => {
   assert.equal(named('a.JPG', choice, settings), 'a@4x.JPG');
@@ -45,4 +47,14 @@ test('a pattern that leaves the folder is refused', () => {
     () => named('a.png', choice, { ...settings, namePattern: '../{name}.{ext}' }),
     /folder/,
   );
+});
+
+test('a pattern with {folder} begins at the root; of a picture outside, at its own folder', () => {
+  const rooted = { ...settings, namePattern: 'public/{folder}/{name}.{ext}' };
+  const source = path.join('assets', 'ui', 'a.png');
+  assert.equal(named(source, choice, rooted, folder), path.join('public', 'assets', 'ui', 'a.png'));
+  assert.equal(named('a.png', choice, rooted, folder), path.join('public', 'a.png'));
+  const beside = path.join('assets', 'ui', 'public', 'a.png');
+  assert.equal(named(source, choice, rooted, path.join(folder, 'elsewhere')), beside);
+  assert.equal(named(source, choice, rooted), beside);
 });

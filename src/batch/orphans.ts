@@ -1,0 +1,52 @@
+import { lstat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { Place } from '../files/place';
+import { hashInside } from './hash';
+import type { Plan, Records } from './types';
+
+/** A result whose source is gone. */
+export type Orphan = { readonly output: string; readonly removed: boolean };
+
+/**
+ * Removes results of which the source is gone, and names them. What somebody has changed since
+ * stays, and so does what no rule makes any more: a lock alone names nothing to remove. Without
+ * `remove` they are only named. Those that have gone already are left out.
+ */
+export async function sweepOrphans(
+  { root, outputRoot, allowed, orphans, leftovers = [] }: Plan,
+  known: Records,
+  remove: boolean,
+): Promise<readonly Orphan[]> {
+  const unmade = new Set(leftovers);
+  const swept: Orphan[] = [];
+  for (const output of orphans) {
+    const record = known[output];
+    const hash = await hashInside(outputRoot, output);
+    if (record === undefined || hash === undefined) continue;
+    const isOurs =
+      hash === record.outputHash && !unmade.has(output) && (await isGone(root, record.input));
+    swept.push({
+      output,
+      removed: remove && isOurs && (await removed(path.join(outputRoot, output), allowed)),
+    });
+  }
+  return swept;
+}
+
+const isGone = (root: string, input: string): Promise<boolean> =>
+  lstat(path.join(root, input)).then(
+    () => false,
+    () => true,
+  );
+
+/** What can't be removed, or is no ordinary file in the folder, stays. */
+async function removed(file: string, within: string): Promise<boolean> {
+  try {
+    const place = await Place.find({ path: file, within });
+    if ((await place.occupant()) !== 'file') return false;
+    await unlink(place.real);
+    return true;
+  } catch {
+    return false;
+  }
+}
