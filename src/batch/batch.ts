@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { EngineClient } from '../client/engineClient';
-import { manifestScale, modelHash } from '../client/modelHash';
+import { isOnlyServed, manifestScale, modelHash } from '../client/modelHash';
 import { named } from '../files/systemError';
 import { restorersAmong } from '../shared/pairs';
 import { RpcError } from '../shared/rpc';
@@ -149,7 +149,11 @@ export class Batch {
     const run = new BatchRun(
       plan,
       ids,
-      { device, limits: { maxInputMegapixels, maxOutputMegapixels, maxFrames } },
+      {
+        device,
+        limits: { maxInputMegapixels, maxOutputMegapixels, maxFrames },
+        unverified: await this.unverified(plan),
+      },
       { upscale: (call, options) => this.client.upscale(call, options), journal, onEvent },
     );
     const finish = async (): Promise<Report> => {
@@ -164,6 +168,17 @@ export class Batch {
       return report;
     };
     return { run, report: finish().finally(() => this.giveBack()) };
+  }
+
+  /** Models of a plan that only a server has. */
+  private async unverified({ items }: Plan): Promise<ReadonlySet<string>> {
+    const models = new Set(
+      items.flatMap(({ settings }) => (settings ? [settings.model, settings.restore ?? ''] : [])),
+    );
+    const found: string[] = [];
+    for (const model of models)
+      if (await isOnlyServed(model, this.request.modelFolders)) found.push(model);
+    return new Set(found);
   }
 
   /** What the run is about, for its journal. */

@@ -46,6 +46,8 @@ export type BatchOptions = {
   readonly device: DeviceChoice;
   /** What is refused as too large. */
   readonly limits: Pick<UpscaleCall, 'maxInputMegapixels' | 'maxOutputMegapixels' | 'maxFrames'>;
+  /** Models that only a server has: what they make is recorded as such. */
+  readonly unverified?: ReadonlySet<string>;
   readonly atOnce?: number;
   /** Seconds without progress of any picture after which one is given up. */
   readonly stallSeconds?: number;
@@ -218,7 +220,12 @@ export class BatchRun {
       return this.outcome(item, 'failed', { message: 'It was not planned.' });
     const file = path.join(this.plan.outputRoot, output);
     const target = { kind: 'file', path: file, within: this.plan.allowed } as const;
-    const record = { input, inputHash, settings: settingsHash, ...outputSize };
+    const { unverified } = this.options;
+    const isUnverified = unverified?.has(settings.model) || unverified?.has(settings.restore ?? '');
+    const record = {
+      ...{ input, inputHash, settings: settingsHash, ...outputSize },
+      ...(isUnverified ? { unverified: true } : {}),
+    };
     try {
       // Hours may have gone by, in which a folder became a link.
       await Place.find(target);
@@ -264,6 +271,7 @@ export class BatchRun {
         size: { width: result.width, height: result.height },
         device: result.device,
         ...(result.server === undefined ? {} : { server: result.server }),
+        ...(result.unverified === true ? { unverified: true } : {}),
       });
     } catch (caught) {
       if (this.givenUp.has(id))

@@ -27,7 +27,8 @@ export function isRecord(value: unknown, isBegun = false): value is OutputRecord
     isHash(value.settings) &&
     (isHash(value.outputHash) || (isBegun && value.outputHash === '')) &&
     isSide(value.width) &&
-    isSide(value.height)
+    isSide(value.height) &&
+    (value.unverified === undefined || value.unverified === true)
   );
 }
 

@@ -82,9 +82,12 @@ export async function writeRecords(file: string, records: Records): Promise<void
   const outputs = Object.fromEntries(
     Object.entries(records)
       .sort(([a], [b]) => byName(a, b))
-      .map(([output, { input, inputHash, settings, outputHash, width, height }]) => [
+      .map(([output, { input, inputHash, settings, outputHash, width, height, unverified }]) => [
         output,
-        { input, inputHash, settings, outputHash, width, height },
+        {
+          ...{ input, inputHash, settings, outputHash, width, height },
+          ...(unverified === true ? { unverified } : {}),
+        },
       ]),
   );
   await writeAtomically(file, `${JSON.stringify({ version: VERSION, outputs }, undefined, 2)}\n`);

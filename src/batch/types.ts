@@ -96,6 +96,8 @@ export type OutputRecord = {
   readonly outputHash: string;
   readonly width: number;
   readonly height: number;
+  /** Made by a model that only a server has; missing for all others. */
+  readonly unverified?: boolean;
 };
 
 /** Outputs by their paths. */
@@ -118,6 +120,7 @@ export type Outcome = {
   /** Where it was computed; missing unless it is done. */
   readonly device?: Device;
   readonly server?: string;
+  readonly unverified?: boolean;
 };
 
 export type Report = {

@@ -144,7 +144,7 @@ export function summary(items: readonly PlanItem[]): string {
 /** Prints how one picture ended. */
 export function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json: boolean): void {
   const { input, output, state, code, message, hint, notes, seconds, size, bytes } = outcome;
-  const { device, server } = outcome;
+  const { device, server, unverified } = outcome;
   if (json) {
     const error =
       state === 'failed'
@@ -159,6 +159,7 @@ export function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json
       seconds,
       ...(device === undefined ? {} : { device }),
       ...(server === undefined ? {} : { server }),
+      ...(unverified === true ? { unverified } : {}),
       notes,
       ...error,
     });

@@ -19,11 +19,11 @@ export async function listModels(
   }
   printTable(
     ['model', 'scale', 'dials', 'licence', 'description'],
-    models.map(({ id, scale, branches, licence, description }) => [
+    models.map(({ id, scale, branches, licence, description, own }) => [
       id,
       `×${scale}`,
       branches.join(' + '),
-      licence,
+      own?.unverified ? 'unverified' : licence,
       description,
     ]),
   );

@@ -27,6 +27,7 @@ import { named } from '../files/systemError';
 import { RECIPE_NAME } from '../batch/recipe';
 import { shard } from './batchOptions';
 import { addModel, type AddOptions } from './addModel';
+import { addServed, listServerModels } from './serverModels';
 import { doctor } from './doctor';
 import { exportModel } from './exportModel';
 import { givenOptions } from './given';
@@ -365,6 +366,24 @@ models
   .option('--json', 'print JSON', false)
   .action((id: string, options: { for: ExportTarget; out: string; json: boolean }) =>
     run((client, signal) => exportModel(client, id, { ...options, json: json(options) }, signal)),
+  );
+
+models
+  .command('served')
+  .description(
+    'what the inference server of --remote has; with a name, adds that model after a trial. Nobody ' +
+      'can verify what it computes',
+  )
+  .argument('[name]', 'the model’s name there; --remote-version names its version')
+  .option('--json', 'print JSON', false)
+  .action((name: string | undefined, options: { json: boolean }) =>
+    run((client, signal) => {
+      const { remoteVersion: version } = program.opts<RemoteOptions>();
+      const how = { json: json(options) };
+      if (name === undefined) return listServerModels(client, how, signal);
+      const served = { name, ...(version === undefined ? {} : { version }) };
+      return addServed(client, served, how, signal);
+    }),
   );
 
 models

@@ -14,6 +14,7 @@ import type { Size } from '../shared/geometry';
 import type {
   AddedModel,
   ExportedModel,
+  AddServedRequest,
   FoundModel,
   ImportResult,
   InstallPlan,
@@ -25,6 +26,7 @@ import type {
   ModelProgress,
   ModelStateReport,
   RemovedModel,
+  ServerModelsReport,
   VerifyResult,
 } from '../shared/modelProtocol';
 import type {
@@ -293,6 +295,15 @@ export class EngineClient {
 
   dropModelFile(url: string): Promise<void> {
     return this.call('dropModelFile', { url });
+  }
+
+  /** What the inference server's index names. */
+  serverModels(options: CallOptions<never> = {}): Promise<ServerModelsReport> {
+    return this.call('serverModels', undefined, options);
+  }
+
+  addServed(params: AddServedRequest, options: CallOptions<never> = {}): Promise<AddedModel> {
+    return this.call('addServed', params, options);
   }
 
   addModel(

@@ -35,6 +35,10 @@ export async function manifestScale(
   return typeof scale === 'number' ? scale : undefined;
 }
 
+/** Whether a model is one that only an inference server has. */
+export const isOnlyServed = async (model: string, folders: readonly string[]): Promise<boolean> =>
+  parsed(await manifestOf(model, folders))?.kind === 'server';
+
 async function manifestHash(id: string, folders: readonly string[]): Promise<string | undefined> {
   const manifest = await manifestOf(id, folders);
   return manifest && (ownFileHash(manifest) ?? sha256(manifest));
@@ -52,7 +56,11 @@ async function manifestOf(id: string, folders: readonly string[]): Promise<Buffe
   return undefined;
 }
 
-type Fields = { readonly file?: { readonly sha256?: unknown }; readonly scale?: unknown };
+type Fields = {
+  readonly kind?: unknown;
+  readonly file?: { readonly sha256?: unknown };
+  readonly scale?: unknown;
+};
 
 function parsed(manifest: Buffer | undefined): Fields | undefined {
   try {

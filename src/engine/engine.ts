@@ -15,6 +15,7 @@ import { inspectSource } from './image/inspect';
 import { inspectAll } from './image/inspectAll';
 import { isWebAssembly, loadSharp } from './image/sharpLoader';
 import { ModelManager } from './models/install/modelManager';
+import { requireHere } from './models/kinds/serverModel';
 import type { Model } from './models/model';
 import { ModelRegistry, summarize } from './models/registry';
 import { PisaSessions } from './pisa/pisaSessions';
@@ -23,6 +24,7 @@ import { previewFile } from './preview/previewFile';
 import type { RemoteDevice } from './remote/remoteDevice';
 import { noServer, openRemoteDevice, reportRemote, resolveRemote } from './remote/remoteDevices';
 import { openRemoteSession } from './remote/remoteSession';
+import { ServerModels } from './remote/serverModels';
 import { loadOnnxRuntime } from './runtime/onnxRuntime';
 import { openTileSession, threadCount } from './runtime/session';
 import { SessionPool } from './runtime/sessionPool';
@@ -86,10 +88,11 @@ export class Engine {
         return remote();
       },
       findModel: (id) => this.models.find(id),
-      resolveDevice: async (choice, model, context) =>
-        choice === 'remote'
-          ? resolveRemote(this.requireRemote(), model, context)
-          : this.devices.resolve(choice, model, context),
+      resolveDevice: async (choice, model, context) => {
+        if (choice === 'remote') return resolveRemote(this.requireRemote(), model, context);
+        requireHere(model);
+        return this.devices.resolve(choice, model, context);
+      },
       refusal: (model, device, precision) => this.devices.refusal(model, device, precision),
       acquireSession: async (model, device, tile, branches) => {
         await this.pisa.release();
@@ -119,6 +122,8 @@ export class Engine {
       devices: ({ refresh, models }, { signal }) =>
         this.reportDevices(refresh, models === true, signal),
       useRemote: async (settings) => this.useRemote(settings),
+      serverModels: async (_params, { signal }) => this.serverModels().list(signal),
+      addServed: async (model, { signal }) => this.serverModels().add(model, signal),
       models: () => this.listModels(),
       checkModels: () => this.checkModels(),
       versions: () => this.versions(),
@@ -168,13 +173,18 @@ export class Engine {
     return this.remote.device;
   }
 
+  private serverModels(): ServerModels {
+    return new ServerModels(this.requireRemote(), this.models, this.options.store);
+  }
+
   private async reportDevices(
     refresh: boolean,
     withModels: boolean,
     signal: AbortSignal,
   ): Promise<DevicesReport> {
     const models = withModels ? await this.models.list() : [];
-    const report = await this.devices.report({ refresh, models });
+    const here = models.filter(({ contract }) => !contract);
+    const report = await this.devices.report({ refresh, models: here });
     if (!this.remote) return report;
     const { device, models: trusts } = await reportRemote(
       () => this.requireRemote(),

@@ -84,6 +84,8 @@ export type ResultFacts = {
   readonly device: Device;
   /** The inference server, where that is the device. */
   readonly server?: string;
+  /** The model is one that only the server has: nobody can tell what it computes. */
+  readonly unverified?: boolean;
   /** The dials that were used; 0 for a branch that the model lacks. */
   readonly guidance: Guidance;
   readonly seconds: number;

@@ -117,6 +117,8 @@ export type UpscaleResult = {
   readonly device: Device;
   /** The inference server, where that is the device: its name, version and host. */
   readonly server?: string;
+  /** A model took part that only a server has, so that nobody can tell what it computes. */
+  readonly unverified?: boolean;
   readonly scale: number;
   readonly guidance: Guidance;
   readonly branches: readonly Branch[];

@@ -196,7 +196,36 @@ export type FoundModel = {
     readonly source: string | undefined;
   };
   readonly author?: string;
+  /** Only an inference server has it, so nobody here can tell what it computes. */
+  readonly unverified?: boolean;
 };
+
+/** A model that an inference server names. */
+export type ServerModelReport = {
+  /** Its name there. */
+  readonly name: string;
+  /** Of the model here that has that name there: one of this machine's, or one that was added. */
+  readonly id?: string;
+  /** The only size that it takes. */
+  readonly tile?: { readonly width: number; readonly height: number };
+  /** Where its metadata tell it; else a trial does. */
+  readonly scale?: number;
+  readonly precision?: 'float32' | 'float16';
+  /** Why it can't be used; undefined where it may be. */
+  readonly unfit?: string;
+};
+
+export type ServerModelsReport = {
+  /** Name, version and host. */
+  readonly server: string;
+  readonly models: readonly ServerModelReport[];
+  /** So many more are in its index. */
+  readonly more: number;
+  readonly hasIndex: boolean;
+};
+
+/** A model of the inference server. */
+export type AddServedRequest = { readonly name: string; readonly version?: string };
 
 export type LookResult = {
   readonly found: readonly FoundModel[];
@@ -313,6 +342,10 @@ export type ModelApi = {
   fetchModelFile(params: FetchModelRequest, context: CallContext): Promise<FoundModel>;
   /** Removes what `fetchModelFile` fetched and nobody added. */
   dropModelFile(params: Pick<FetchModelRequest, 'url'>, context: CallContext): Promise<void>;
+  /** What the inference server's index names. */
+  serverModels(params: undefined, context: CallContext): Promise<ServerModelsReport>;
+  /** Adds a model that only the inference server has, after a trial there. */
+  addServed(params: AddServedRequest, context: CallContext): Promise<AddedModel>;
   /** Adds a model that lies in a file, without a copy of it. */
   addModel(params: AddModelRequest, context: CallContext): Promise<AddedModel>;
 };

@@ -8,7 +8,8 @@ export function pairChoices(
   models: readonly ModelSummary[],
   first?: ModelSummary,
 ): readonly ModelSummary[] {
-  const able = models.filter(({ byTiles }) => byTiles);
+  // What only a server has can't be joined with anything.
+  const able = models.filter(({ byTiles, own }) => byTiles && !own?.unverified);
   const fits = (a: ModelSummary, b: ModelSummary): boolean => a.id !== b.id && a.scale === b.scale;
   return first
     ? able.filter((model) => fits(model, first))

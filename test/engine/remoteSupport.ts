@@ -71,7 +71,7 @@ export function deviceOn(
 }
 
 /** Services whose only device but the CPU is the remote one. */
-export function servicesOn(remote: RemoteDevice): UpscaleServices {
+export function servicesOn(remote: RemoteDevice, models = registry): UpscaleServices {
   const pool = new SessionPool((model, device, branches) =>
     device === 'remote'
       ? openRemoteSession(remote, model, branches)
@@ -80,7 +80,7 @@ export function servicesOn(remote: RemoteDevice): UpscaleServices {
   open.push(() => pool.release());
   return {
     remote,
-    findModel: (id) => registry.find(id),
+    findModel: (id) => models.find(id),
     resolveDevice: async (choice, model, context) =>
       choice === 'remote' ? resolveRemote(remote, model, context) : 'cpu',
     refusal: async () => undefined,

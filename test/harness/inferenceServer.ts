@@ -16,6 +16,8 @@ export type ServedModel = {
   /** Of an image, where only one is taken. */
   readonly only?: { readonly width: number; readonly height: number };
   readonly datatype?: string;
+  /** Its input and only output, where they are not those of this program's models. */
+  readonly picture?: { readonly input: string; readonly output: string };
   /** In the configuration, as Triton tells it. */
   readonly sha256?: string;
 };
@@ -48,6 +50,11 @@ export type Asked = {
 export class InferenceServer {
   fault: Fault = () => undefined;
   readonly asked: Asked[] = [];
+  /** What is answered about its index; by itself all models. */
+  index: () => readonly [status: number, answer: unknown] = () => [
+    200,
+    Object.keys(this.models).map((name) => ({ name, version: '1', state: 'READY' })),
+  ];
   /** The most questions that were on their way at once. */
   mostAtOnce = 0;
   private atOnce = 0;
@@ -115,7 +122,8 @@ export class InferenceServer {
       /^\/v2\/models\/([^/]+)(?:\/versions\/\d+)?(\/.*)?$/.exec(path) ?? [];
     const model = this.models[decodeURIComponent(name)];
     if (rest !== '/infer') this.asked.push({ path, headers: request.headers, outputs: [] });
-    const known = knownAnswer(path, name, rest, model);
+    const known =
+      path === '/v2/repository/index' ? this.index() : knownAnswer(path, name, rest, model);
     if (known) {
       send(...known);
       return;
@@ -198,7 +206,7 @@ function knownAnswer(
 
 function metadataOf(
   name: string,
-  { scale, branches, only, datatype = 'FP32' }: ServedModel,
+  { scale, branches, only, datatype = 'FP32', picture }: ServedModel,
 ): object {
   const shape = (factor: number): number[] =>
     only ? [1, 3, factor * only.height, factor * only.width] : [1, 3, -1, -1];
@@ -206,8 +214,8 @@ function metadataOf(
     name,
     versions: ['1'],
     platform: 'test',
-    inputs: [{ name: 'image', datatype, shape: shape(1) }],
-    outputs: ['base', ...branches].map((output) => ({
+    inputs: [{ name: picture?.input ?? 'image', datatype, shape: shape(1) }],
+    outputs: (picture ? [picture.output] : ['base', ...branches]).map((output) => ({
       name: output,
       datatype,
       shape: shape(scale),

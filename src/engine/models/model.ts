@@ -13,6 +13,7 @@ import type {
   UpscaleContext,
   UpscaleServices,
 } from '../upscale/services';
+import type { ServerContract } from './community/serverContract';
 import type { TiledModel } from './kinds/tiled';
 import type { Descriptor, ModelFile } from './manifest';
 
@@ -52,6 +53,8 @@ export type Model = {
   readonly byTiles: boolean;
   /** The network as a server runs it; undefined for what no server can. */
   readonly served: TiledModel | undefined;
+  /** How a model is spoken to that only a server has; undefined for what runs here. */
+  readonly contract?: ServerContract;
   /**
    * Whether nobody else changes its files, so that checking them once in the life of a process will
    * do.

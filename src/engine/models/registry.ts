@@ -11,6 +11,7 @@ import { freeId } from './community/modelId';
 import { modelFrom } from './kinds/list';
 import { OwnFileModel } from './kinds/ownFile';
 import { PairModel } from './kinds/pair';
+import { requireHere } from './kinds/serverModel';
 import { TiledModel } from './kinds/tiled';
 import { parseManifest } from './manifest';
 import type { Model } from './model';
@@ -84,6 +85,7 @@ export class ModelRegistry {
         remedies: [changeSetting('model')],
       });
     const models = [await this.single(first), await this.single(second)] as const;
+    for (const model of models) requireHere(model);
     const [fidelity, texture] = models;
     if (!(fidelity instanceof TiledModel) || !(texture instanceof TiledModel))
       throw engineError('bad-setting', {

@@ -59,7 +59,7 @@ export async function exactTiled(
     size,
     'lanczos3',
   );
-  await tiledAttempts(services, source, manifest.tilePixels, async ({ device, tilePixels }) => {
+  await tiledAttempts(services, source, model, async ({ device, tilePixels }) => {
     const cut = descriptorOn(services, model, device);
     const plan = previewPlan(cut, sourceSize, tilePixels);
     const session = await services.acquireSession(model, device, plan.tile, manifest.branches);

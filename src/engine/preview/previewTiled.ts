@@ -66,7 +66,7 @@ export async function previewTiled(
   const rectOf = ({ kept }: TileWindow): Rect => ownedRect(kept, source.sourceSize, size);
   // What a device made before it failed stays on disk, so its files' names are not used again.
   let files = 0;
-  return tiledAttempts(services, source, manifest.tilePixels, async ({ device, tilePixels }) => {
+  return tiledAttempts(services, source, model, async ({ device, tilePixels }) => {
     const cut = descriptorOn(services, model, device);
     const plan = previewPlan(cut, source.sourceSize, tilePixels);
     const windows = wantedTiles(windowsOf(plan, cut, source.sourceSize), request, rectOf);

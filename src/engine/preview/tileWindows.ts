@@ -40,7 +40,7 @@ export function previewPlan(
   tilePixels: number,
 ): TilePlan {
   const halo = network + BORDER;
-  const padded = planningSize({ margin, halo, sizeRule, ...rest }, size);
+  const padded = planningSize({ margin, sizeRule, ...rest }, size);
   const rule = { halo, multipleOf: sizeRule.multipleOf };
   if (rest.tile) return planWithTile(padded, rest.tile, rule);
   const pixels = Math.min(tilePixels, Math.max(tilePixels * SHARE, (HALOS * halo) ** 2));

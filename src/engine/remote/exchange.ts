@@ -79,12 +79,18 @@ export function exchange(url: URL, options: ExchangeOptions): Promise<Exchange> 
         tooLong();
         return;
       }
+      // What has a length is put where it stays; the rest is joined in the end.
+      const place = length >= 0 ? endingAligned(length) : undefined;
       const chunks: Buffer[] = [];
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > maxBytes) tooLong();
+        if (bytes + chunk.length > maxBytes) {
+          tooLong();
+          return;
+        }
+        if (place) chunk.copy(place, bytes);
         else chunks.push(chunk);
+        bytes += chunk.length;
       });
       answer.once('end', () => {
         if (!answer.complete) return;
@@ -94,7 +100,7 @@ export function exchange(url: URL, options: ExchangeOptions): Promise<Exchange> 
             const value = answer.headers[name];
             return Array.isArray(value) ? value[0] : value;
           },
-          body: Buffer.concat(chunks, bytes),
+          body: place ?? joined(chunks, bytes),
         });
       });
     });
@@ -105,6 +111,22 @@ export function exchange(url: URL, options: ExchangeOptions): Promise<Exchange> 
     for (const part of body) sent.write(part);
     sent.end();
   });
+}
+
+/**
+ * Room for so many bytes whose end is at a multiple of eight. Numbers end where the body does, so
+ * they can be used where they lie.
+ */
+function endingAligned(bytes: number): Buffer {
+  const room = Buffer.allocUnsafeSlow(Math.ceil(bytes / 8) * 8);
+  return room.subarray(room.length - bytes);
+}
+
+function joined(chunks: readonly Buffer[], bytes: number): Buffer {
+  const body = endingAligned(bytes);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(body, at);
+  return body;
 }
 
 /** Certificates that do not fit, and names that are nowhere, are the same next time. */

@@ -5,9 +5,8 @@ import type { TiledModel } from '../models/kinds/tiled';
 import { modelKey } from '../models/modelKey';
 import { openTileSession } from '../runtime/session';
 import { relativeL2 } from '../trust/agreement';
-import { randomTensor } from '../trust/operators/pseudoRandom';
 import { judged } from '../trust/probe';
-import { planningSize } from '../upscale/runTiles';
+import { noiseTile } from './noise';
 import type { Layers } from './oip/tensors';
 
 /**
@@ -15,9 +14,6 @@ import type { Layers } from './oip/tensors';
  * other hardware, in a network as deep as the community's; another network is far beyond.
  */
 export const REMOTE_BOUNDS: Readonly<Record<Precision, number>> = { fp32: 1e-3, fp16: 2e-3 };
-
-/** Pixels of the picture's side, before the margin that the model wants around it. */
-const SIDE = 16;
 
 /** A tile of fixed noise and what this machine's CPU makes of it. */
 export type FingerprintTile = Size & { readonly image: Float32Array; readonly expected: Layers };
@@ -29,20 +25,20 @@ const made = new Map<string, Promise<FingerprintTile>>();
  * has one. Computed once for each model in the life of a process.
  */
 export function fingerprintTile(model: TiledModel, only?: Size): Promise<FingerprintTile> {
-  const { manifest } = model;
-  const size = only ?? manifest.tile ?? planningSize(manifest, { width: SIDE, height: SIDE });
-  const key = `${modelKey(model)} ${size.width}×${size.height}`;
+  const noise = noiseTile(model.manifest, only);
+  const key = `${modelKey(model)} ${noise.width}×${noise.height}`;
   const known = made.get(key);
   if (known) return known;
-  const making = compute(model, size);
+  const making = compute(model, noise);
   made.set(key, making);
   making.catch(() => made.delete(key));
   return making;
 }
 
-async function compute({ graph, manifest }: TiledModel, size: Size): Promise<FingerprintTile> {
-  const { width, height } = size;
-  const image = randomTensor([3, height, width], 3, [0, 1]).data;
+async function compute(
+  { graph, manifest }: TiledModel,
+  { width, height, image }: Omit<FingerprintTile, 'expected'>,
+): Promise<FingerprintTile> {
   const session = await openTileSession(graph, 'cpu', manifest.branches);
   try {
     const layers = await session.run(image, width, height);

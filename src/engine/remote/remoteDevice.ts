@@ -1,29 +1,20 @@
-import type { Agreement } from '../../shared/engineProtocol';
 import type { Size } from '../../shared/geometry';
 import type { RemoteFallback, RemoteSettings } from '../../shared/remoteSettings';
 import { cancelled, engineError } from '../errors';
 import type { TiledDescriptor } from '../models/manifest';
 import type { TiledModel } from '../models/kinds/tiled';
 import { modelKey } from '../models/modelKey';
-import { modelChecksum, servedName } from './checksum';
+import { servedName } from './checksum';
+import { compareModel, Differs, type Found } from './compareModel';
 import { RemoteFailure, type FailureKind } from './failure';
-import { compareLayers, fingerprintTile } from './fingerprintTile';
 import { Gate } from './gate';
 import type { ServerMetadata } from './oip/metadata';
 import type { DataType, Layers } from './oip/tensors';
-import type { ServedName, Transport } from './oip/transport';
+import { inferLayers, type ServedName, type Transport } from './oip/transport';
 import { MOST_TRIES, withRetries, type RetryOptions } from './retries';
-import { suits } from './suits';
+import { askContract } from './served';
 
-/** What was found of a model on the server. */
-export type Verified = {
-  readonly checks: readonly Agreement[];
-  /** The only size of a tile that the server takes. */
-  readonly tile: Size | undefined;
-  /** Of the tile that was compared. */
-  readonly milliseconds: number;
-  readonly at: number;
-};
+export type Verified = Found & { readonly at: number };
 
 /** After so long a model is compared again, at the beginning of a picture. */
 const VALID_MS = 5 * 60_000;
@@ -100,25 +91,49 @@ export class RemoteDevice {
     return this.label;
   }
 
-  /** Runs the model on a tile there; asks again as the settings say. */
+  /** Asks the server something else; again as the settings say. Rejects with a `RemoteFailure`. */
+  ask<T>(
+    signal: AbortSignal,
+    question: (transport: Transport, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const either = AbortSignal.any([signal, this.closed.signal]);
+    return this.persistently(either, () => question(this.transport, either));
+  }
+
+  /** Asks the server something that nobody waits for: not again, whatever it says. */
+  once<T>(
+    signal: AbortSignal,
+    question: (transport: Transport, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return question(this.transport, AbortSignal.any([signal, this.closed.signal]));
+  }
+
+  /**
+   * Runs the model on a tile there; asks again as the settings say. Of one that only the server has,
+   * the layer `pixel` is what its contract says.
+   */
   infer(model: TiledModel, question: TileQuestion): Promise<Layers> {
     const { width, height, outputs, image, secondsPerPixel = 0, onSent } = question;
     const signal = AbortSignal.any([question.signal, this.closed.signal]);
     const expected = secondsPerPixel * 1000 * width * height * this.settings.inFlight;
     return this.persistently(signal, async () => {
       await this.ensure(model);
-      return this.gate.run(() =>
-        this.transport.infer(
-          this.nameOf(model),
-          { image, width, height, outputs, scale: model.manifest.scale, datatype: this.datatype },
-          {
-            signal,
-            deadlineMs: Math.max(SHORTEST_DEADLINE_MS, PATIENCE * expected),
-            hasAnswered: true,
-            onSent,
-          },
-        ),
-      );
+      return this.gate.run(async () => {
+        const options = {
+          signal,
+          deadlineMs: Math.max(SHORTEST_DEADLINE_MS, PATIENCE * expected),
+          hasAnswered: true,
+          onSent,
+        };
+        const tile = { image, width, height, scale: model.manifest.scale };
+        if (model.contract)
+          return new Map([
+            ['pixel', await askContract(this.transport, model.contract, tile, options)],
+          ]);
+        const { datatype } = this;
+        const asked = { ...tile, input: 'image', outputs, datatype };
+        return inferLayers(this.transport, this.nameOf(model), asked, options);
+      });
     });
   }
 
@@ -131,8 +146,10 @@ export class RemoteDevice {
     return this.settings.precision === 'fp16' ? 'FP16' : 'FP32';
   }
 
-  private nameOf({ manifest }: TiledModel): ServedName {
-    const { model = servedName(manifest.id), version } = this.settings;
+  private nameOf({ manifest, contract }: TiledModel): ServedName {
+    const { model = servedName(manifest.id), version } = contract
+      ? { model: contract.name, version: contract.version }
+      : this.settings;
     return { name: model, ...(version === undefined ? {} : { version }) };
   }
 
@@ -204,53 +221,34 @@ export class RemoteDevice {
   }
 
   private async compare(model: TiledModel): Promise<Verified> {
-    const { manifest } = model;
+    const { transport, datatype } = this;
     const { signal } = this.closed;
     const hasAnswered = this.metadata !== undefined;
-    const name = this.nameOf(model);
-    const server = await this.transport.server(signal);
-    const metadata = await this.transport.model(name, { signal, hasAnswered });
-    this.metadata = server;
-    const suited = suits(manifest, metadata, this.datatype);
-    if ('differs' in suited) throw this.refused(model, `there ${suited.differs}`);
-    const written = await this.transport.checksum(name, signal);
-    if (written !== undefined && written !== modelChecksum(model))
-      throw this.refused(
-        model,
-        `it is another one there: its configuration names the SHA-256 ${written.slice(0, 16)}…`,
-      );
-    const tile = await fingerprintTile(model, suited.tile);
-    const started = performance.now();
-    const layers = await this.transport.infer(
-      name,
-      {
-        image: tile.image,
-        width: tile.width,
-        height: tile.height,
-        outputs: manifest.branches,
-        scale: manifest.scale,
-        datatype: this.datatype,
-      },
-      { signal, deadlineMs: SHORTEST_DEADLINE_MS, hasAnswered },
-    );
-    const milliseconds = performance.now() - started;
-    const checks = compareLayers(tile, layers, this.settings.precision);
-    const wrong = checks.find(({ agrees }) => !agrees);
-    if (wrong)
-      throw this.refused(
-        model,
-        `it is another one there: of a tile the layer "${wrong.layer}" ${wrong.reason}`,
-      );
-    return { checks, tile: suited.tile, milliseconds, at: Date.now() };
+    const server = await transport.server(signal);
+    try {
+      const found = await compareModel(model, {
+        transport,
+        name: this.nameOf(model),
+        datatype,
+        signal,
+        hasAnswered,
+        deadlineMs: SHORTEST_DEADLINE_MS,
+        onKnown: () => (this.metadata = server),
+      });
+      return { ...found, at: Date.now() };
+    } catch (error) {
+      if (!(error instanceof Differs)) throw error;
+      throw this.refused(model, error.message);
+    }
   }
 
   /** It is another model than the one of this machine. No retry and no fallback hides that. */
-  private refused({ manifest }: TiledModel, what: string): Error {
+  private refused({ manifest, contract }: TiledModel, what: string): Error {
     return engineError('device-unavailable', {
       message:
         `The device "remote" (${this.label}) can't be used for the model ` +
         `"${manifest.id}": ${what}.`,
-      hint: 'Let the server have the same model.',
+      hint: contract ? 'Add it again.' : 'Let the server have the same model.',
     });
   }
 }

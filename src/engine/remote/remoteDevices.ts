@@ -36,7 +36,7 @@ export async function resolveRemote(
     return 'remote';
   } catch (error) {
     if (!(error instanceof RemoteFailure)) throw error;
-    if (remote.fallback !== 'cpu') throw remoteFailed(error);
+    if (remote.fallback !== 'cpu' || model.contract) throw remoteFailed(error);
     notes.push(`remote failed (${error.message}); used cpu instead.`);
     return 'cpu';
   }

@@ -1,6 +1,7 @@
 import type { TiledModel } from '../models/kinds/tiled';
 import { openBase, type TileLayers, type TileSession } from '../runtime/session';
 import type { RemoteDevice } from './remoteDevice';
+import { residual } from './served';
 
 /**
  * A model on a server, with the face of a local session. The base, which is no network, is computed
@@ -12,6 +13,7 @@ export async function openRemoteSession(
   branches: readonly string[],
 ): Promise<TileSession> {
   const base = await openBase(model.graph);
+  const isPicture = model.contract?.gives === 'picture';
   let secondsPerPixel: number | undefined;
   const never = new AbortController().signal;
   const run = async (
@@ -42,9 +44,10 @@ export async function openRemoteSession(
     const layers = await asking;
     secondsPerPixel = (performance.now() - started) / 1000 / (width * height);
     const semantic = layers.get('semantic');
+    const pixel = layers.get('pixel');
     return {
       base: enlarged,
-      pixel: layers.get('pixel') ?? NONE,
+      pixel: pixel ? (isPicture ? residual(pixel, enlarged) : pixel) : NONE,
       ...(semantic ? { semantic } : {}),
     };
   };

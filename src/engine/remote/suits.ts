@@ -1,5 +1,6 @@
 import type { Size } from '../../shared/geometry';
 import type { TiledDescriptor } from '../models/manifest';
+import type { ServerContract } from '../models/community/serverContract';
 import type { ModelMetadata, TensorMetadata } from './oip/metadata';
 import type { DataType } from './oip/tensors';
 
@@ -47,3 +48,18 @@ const names = (tensors: readonly TensorMetadata[]): string =>
   tensors.length === 0 ? 'none' : tensors.map(({ name }) => `"${name}"`).join(', ');
 
 const isOneOf = (list: readonly string[], name: string): boolean => list.includes(name);
+
+/** What differs between a model's metadata and how it was when it was added; completes "… ". */
+export function contractSuits(
+  { input, output, type }: Pick<ServerContract, 'input' | 'output' | 'type'>,
+  tile: Size | undefined,
+  { inputs, outputs }: ModelMetadata,
+): string | undefined {
+  const [image, second] = inputs;
+  const result = outputs.find(({ name }) => name === output);
+  if (image?.name !== input || second || !result) return 'its inputs or outputs have other names';
+  if (image.datatype !== type || result.datatype !== type) return 'its numbers are of another type';
+  const [, , height = -1, width = -1] = image.shape;
+  const same = tile ? height === tile.height && width === tile.width : height < 0 && width < 0;
+  return same ? undefined : `it takes pictures of another size: [${image.shape.join(',')}]`;
+}

@@ -31,7 +31,7 @@ export async function inferTiled(
   const { model, decoded, size, guidance } = input;
   throwIfCancelled(context.signal);
   const { rgb, alpha } = decoded;
-  return tiledAttempts(services, input, model.manifest.tilePixels, async (attempt) => {
+  return tiledAttempts(services, input, model, async (attempt) => {
     const { device } = attempt;
     const manifest = descriptorOn(services, model, device);
     const plan = planFor(request, manifest, size, attempt, alpha !== undefined, rgb.depth / 8);
@@ -89,10 +89,12 @@ export async function inferTiled(
 export function tiledAttempts<T>(
   services: Pick<UpscaleServices, 'releaseSession' | 'remote'>,
   { device, notes }: { readonly device: Device; readonly notes: string[] },
-  tilePixels: number,
+  { manifest, contract }: Pick<TiledModel, 'manifest' | 'contract'>,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  const attempts = attemptsFor(device, tilePixels, services.remote?.fallback);
+  // What only a server has can't be computed here instead.
+  const fallback = contract ? 'retry' : services.remote?.fallback;
+  const attempts = attemptsFor(device, manifest.tilePixels, fallback);
   return firstSuccessful(attempts, work, async (failed, next, reason) => {
     notes.push(fallbackNote(failed, next, reason));
     await services.releaseSession().catch(() => undefined);

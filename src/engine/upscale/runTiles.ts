@@ -246,7 +246,7 @@ export function keptPart({ start, from, to }: Span, margin: number, size: number
  * its size rule.
  */
 export function planningSize(
-  { margin, sizeRule, tile }: TiledDescriptor,
+  { margin, sizeRule, tile }: Pick<TiledDescriptor, 'margin' | 'sizeRule' | 'tile'>,
   { width, height }: Size,
 ): Size {
   const padded = paddedSize({ width: width + 2 * margin, height: height + 2 * margin }, sizeRule);

@@ -42,8 +42,11 @@ export async function upscaleFile(
   const started = performance.now();
   checkRequest(request);
   const { signal } = context;
+  let isUnverified = false;
   const serverOf = (device: Device | undefined): { server?: string } =>
-    device === 'remote' && services.remote ? { server: services.remote.label } : {};
+    device === 'remote' && services.remote
+      ? { server: `${services.remote.label}${isUnverified ? ', model unverified' : ''}` }
+      : {};
   const told: UpscaleContext = {
     signal,
     progress: (progress) => context.progress({ ...progress, ...serverOf(progress.device) }),
@@ -58,6 +61,7 @@ export async function upscaleFile(
   const model = await services.findModel(request.model);
   const restorer = await findRestorer(request, services);
   const { manifest } = model;
+  isUnverified = model.contract !== undefined || restorer?.contract !== undefined;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
   const format = outputFormat(request, source.format);
   const plan = planAsset(atOwnSize(request, model), source, format, model);
@@ -199,6 +203,7 @@ export async function upscaleFile(
     bytes: encoded.bytes,
     device: done.device,
     ...serverOf(done.device),
+    ...(isUnverified ? { unverified: true } : {}),
     tiles,
     // No figure claims what was not done.
     ...(done.byModel ? {} : { branches: [], guidance: guidanceForBranches(guidance, []) }),

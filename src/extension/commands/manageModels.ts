@@ -10,6 +10,7 @@ import { installModel } from './installModel';
 import { pairModels } from './pairModels';
 import { removeModel } from './removeModel';
 import { revealFile } from './revealFile';
+import { serverModels } from './serverModels';
 
 /** Lists every model with its state and does what the person chooses. */
 export async function manageModels(services: ModelServices): Promise<void> {
@@ -24,6 +25,7 @@ export async function manageModels(services: ModelServices): Promise<void> {
   const context = {
     current: config.upscale(undefined).model,
     inWorkspace: vscode.workspace.workspaceFolders !== undefined,
+    hasServer: config.server() !== undefined,
   };
   const [models, states, listed] = found;
   const items = modelItems(models, states, context, vscode.l10n.t, listed);
@@ -64,6 +66,8 @@ function titleOf(action: ModelAction): string {
       return vscode.l10n.t('Add…');
     case 'pair':
       return vscode.l10n.t('Two Models as One…');
+    case 'served':
+      return vscode.l10n.t('Models of the Inference Server…');
   }
 }
 
@@ -98,6 +102,9 @@ async function act(
       return;
     case 'pair':
       await pairModels(services, models);
+      return;
+    case 'served':
+      await serverModels(services);
       return;
     case 'reveal':
       if (folder !== undefined) await revealFile(vscode.Uri.file(folder));

@@ -23,7 +23,9 @@ export type ModelAction =
   | 'reveal'
   /** Rows that are no model: a file of one, and two of them as one. */
   | 'add'
-  | 'pair';
+  | 'pair'
+  /** What the inference server has. */
+  | 'served';
 
 /** A model as the list shows it, with what can be done about it. */
 export type ModelItem = {
@@ -40,13 +42,15 @@ export type ModelListContext = {
   readonly current: string;
   /** Whether there is a workspace whose settings can name a model. */
   readonly inWorkspace: boolean;
+  /** Whether an inference server is named. */
+  readonly hasServer?: boolean;
 };
 
 /** Every model that is there, and those that could be. */
 export function modelItems(
   models: readonly ModelSummary[],
   installable: readonly ModelStateReport[],
-  { current, inWorkspace }: ModelListContext,
+  { current, inWorkspace, hasServer = false }: ModelListContext,
   t: Translate,
   listed: readonly ListedModelReport[] = [],
 ): readonly ModelItem[] {
@@ -93,6 +97,10 @@ export function modelItems(
     rows.push(
       row('pair', t('Two Models as One…'), t('both dials: fidelity of one, texture of another')),
     );
+  if (hasServer)
+    rows.push(
+      row('served', t('Models of the Inference Server…'), t('what only it has, unverified')),
+    );
   return [...rows, ...availableItems(listed, t)];
 }
 
@@ -134,9 +142,10 @@ function stateOf(
   if (report) return [describeState(report.status)];
   if (!own) return [t('ready')];
   return [
+    ...(own.unverified ? [t('unverified')] : []),
     own.architecture,
     `×${own.scale}`,
-    byteText(own.bytes),
+    ...(own.unverified ? [] : [byteText(own.bytes)]),
     ...(own.speed === undefined ? [] : [speedText(own.speed, t)]),
     licenceText(own),
   ];

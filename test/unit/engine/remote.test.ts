@@ -115,6 +115,7 @@ test('float16 there and back is the nearest number, halfway to the even one', ()
 
 describe('binary tensors', () => {
   const question = {
+    input: 'image',
     image: Float32Array.of(0, 0.25, 1),
     width: 1,
     height: 1,
@@ -319,6 +320,7 @@ test('each status of gRPC is a kind of failure, by its words where they say more
 test('an answer of gRPC has its numbers as they are, or typed', () => {
   const output = { name: 'pixel', datatype: 'FP32', shape: [1n, 3n, 1n, 1n] };
   const question = {
+    input: 'image',
     image: new Float32Array(3),
     width: 1,
     height: 1,

@@ -173,6 +173,22 @@ test('a model in a file says its network, scale, size and licence, and can be re
   assert.deepEqual(item?.actions, ['useHere', 'useEverywhere', 'verify', 'reveal', 'add']);
 });
 
+test('a model that only a server has says so, and is part of no pair', () => {
+  const there = {
+    ...OWN,
+    own: { ...OWN.own!, unverified: true, architecture: 'Inference server' },
+  };
+  const items = modelItems([embedded, there], [], { ...SMALL, hasServer: true }, t);
+  const own = items.find(({ id }) => id === 'sharp');
+  assert.match(own?.description ?? '', /^unverified · Inference server · ×4 · /);
+  const labels = items.map(({ label }) => label);
+  assert.ok(labels.includes('Models of the Inference Server…'));
+  assert.ok(!labels.includes('Two Models as One…'));
+  assert.ok(
+    !modelItems([embedded, there], [], SMALL, t).some(({ actions }) => actions.includes('served')),
+  );
+});
+
 test('two models can be one when they work tile by tile and have one scale', () => {
   const labels = (models: readonly ModelSummary[]): readonly string[] =>
     modelItems(models, [], SMALL, t).map(({ label }) => label);

@@ -14,9 +14,13 @@ import {
   whole,
   type Json,
 } from '../manifestFields';
+import { parseServerContract, type ServerContract } from './serverContract';
 
-/** What a person's own file is: weights of a network that is built here, or a whole ONNX model. */
-export const FILE_KINDS = ['checkpoint', 'onnx'] as const;
+/**
+ * What a person's own file is: weights of a network that is built here, a whole ONNX model, or the
+ * description of one that only a server has.
+ */
+export const FILE_KINDS = ['checkpoint', 'onnx', 'server'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
 /** Where a person's own file lies, and what it was when it was added. `path` is absolute. */
@@ -51,6 +55,8 @@ export type FileManifest = TiledDescriptor & {
   readonly speed?: SpeedClass;
   readonly author?: string;
   readonly onnx?: OnnxContract;
+  /** Of one that only a server has. */
+  readonly served?: ServerContract;
   /** Further files that hold its weights. */
   readonly data?: readonly OwnFile[];
 };
@@ -88,6 +94,7 @@ export function parseFileManifest(json: Json, kind: FileKind): FileManifest {
     ...(tile ? { tile: { width: whole(tile, 'width', 1), height: whole(tile, 'height', 1) } } : {}),
     ...(data.length > 0 ? { data } : {}),
     ...(kind === 'onnx' ? { onnx: contractOf(object(json, 'onnx')) } : {}),
+    ...(kind === 'server' ? { served: parseServerContract(object(json, 'served')) } : {}),
   };
 }
 

@@ -50,5 +50,6 @@ export function foundModel(manifest: FileManifest): FoundModel {
       source: licence.source === DATABASE ? DATABASE : undefined,
     },
     ...(author === undefined ? {} : { author }),
+    ...(manifest.kind === 'server' ? { unverified: true } : {}),
   };
 }

@@ -6,6 +6,7 @@ import { engineError, messageOf } from '../../errors';
 import { RpcError } from '../../../shared/rpc';
 import { modelChecksum, servedName } from '../../remote/checksum';
 import { placedGraph } from '../../runtime/session';
+import { requireHere } from '../kinds/serverModel';
 import type { Model } from '../model';
 import { packGraph } from './packGraph';
 import { kserveService, tritonConfig, type Served } from './servingFiles';
@@ -21,6 +22,7 @@ export async function exportModel(
   signal: AbortSignal,
 ): Promise<ExportedModel> {
   const { served } = model;
+  requireHere(model);
   if (!served)
     throw engineError('model-unsupported', {
       message: `The model "${model.manifest.id}" can't be exported: it is no network that runs on tiles.`,

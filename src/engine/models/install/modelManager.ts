@@ -35,7 +35,7 @@ export class ModelManager {
     this.own = new OwnFiles(store, registry);
   }
 
-  api(): Pick<EngineApi, keyof ModelApi> {
+  api(): Omit<Pick<EngineApi, keyof ModelApi>, 'serverModels' | 'addServed'> {
     const { store } = this;
     return {
       modelStates: () => store.states(INSTALLABLE_MODELS),

@@ -4,6 +4,7 @@ import { CheckpointModel } from './checkpoint';
 import { EmbeddedModel } from './embedded';
 import { OnnxFileModel } from './onnxFile';
 import { PisaModel } from './pisaSr';
+import { ServerModel } from './serverModel';
 
 /** The model that a manifest in `folder` describes. */
 export function modelFrom(manifest: ModelManifest, folder: string): Model {
@@ -16,5 +17,7 @@ export function modelFrom(manifest: ModelManifest, folder: string): Model {
       return new CheckpointModel(manifest, folder);
     case 'onnx':
       return new OnnxFileModel(manifest, folder);
+    case 'server':
+      return new ServerModel(manifest, folder);
   }
 }

@@ -20,6 +20,7 @@ import type {
   UpscaleContext,
   UpscaleServices,
 } from '../../upscale/services';
+import type { ServerContract } from '../community/serverContract';
 import type { ModelFile, TiledDescriptor } from '../manifest';
 import type { Model, ModelAdvice } from '../model';
 
@@ -30,6 +31,7 @@ export abstract class TiledModel implements Model {
   readonly byTiles = true;
   readonly precisions = ['float32'] as const;
 
+  readonly contract?: ServerContract;
   abstract readonly stable: boolean;
   abstract readonly manifest: TiledDescriptor;
   abstract readonly folder: string;

@@ -1,4 +1,4 @@
-import type { InferQuestion, RawOutput } from './tensors';
+import type { RawOutput, TensorQuestion } from './tensors';
 import { nonsense, toBytes } from './tensors';
 
 /** The header that says how many bytes of a body are its JSON. */
@@ -8,17 +8,17 @@ export const MOST_JSON = 64 * 1024;
 
 /** A question as REST with binary tensors has it: JSON, then the numbers. */
 export function binaryRequest(
-  question: InferQuestion,
+  question: Omit<TensorQuestion, 'maxBytes'>,
   id: string,
 ): { readonly json: Buffer; readonly tensor: Uint8Array } {
-  const { image, width, height, outputs, datatype } = question;
+  const { input, image, width, height, outputs, datatype } = question;
   const tensor = toBytes(image, datatype);
   const json = {
     // KServe answers 500 to what has no id.
     id,
     inputs: [
       {
-        name: 'image',
+        name: input,
         shape: [1, 3, height, width],
         datatype,
         parameters: { binary_data_size: tensor.byteLength },

@@ -6,12 +6,14 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import type { ServedName } from './transport';
-import { nonsense, toBytes, type InferQuestion, type RawOutput } from './tensors';
+import { nonsense, toBytes, type RawOutput, type TensorQuestion } from './tensors';
 import {
   ModelInferRequestSchema,
   ModelInferResponseSchema,
   ModelMetadataRequestSchema,
   ModelMetadataResponseSchema,
+  RepositoryIndexRequestSchema,
+  RepositoryIndexResponseSchema,
   ServerMetadataRequestSchema,
   ServerMetadataResponseSchema,
   type ModelInferRequest,
@@ -48,19 +50,24 @@ export const MODEL_METADATA = method(
   ModelMetadataRequestSchema,
   ModelMetadataResponseSchema,
 );
+export const REPOSITORY_INDEX = method(
+  'RepositoryIndex',
+  RepositoryIndexRequestSchema,
+  RepositoryIndexResponseSchema,
+);
 export const MODEL_INFER = method('ModelInfer', ModelInferRequestSchema, ModelInferResponseSchema);
 
 /** A question with its numbers as they are, which excludes typed ones. */
 export function inferRequest(
   { name, version = '' }: ServedName,
-  { image, width, height, outputs, datatype }: InferQuestion,
+  { input, image, width, height, outputs, datatype }: TensorQuestion,
   id: string,
 ): ModelInferRequest {
   return create(ModelInferRequestSchema, {
     modelName: name,
     modelVersion: version,
     id,
-    inputs: [{ name: 'image', datatype, shape: [1n, 3n, BigInt(height), BigInt(width)] }],
+    inputs: [{ name: input, datatype, shape: [1n, 3n, BigInt(height), BigInt(width)] }],
     outputs: outputs.map((output) => ({ name: output })),
     rawInputContents: [toBytes(image, datatype)],
   });

@@ -10,13 +10,18 @@ import {
   inferRequest,
   MODEL_INFER,
   MODEL_METADATA,
+  REPOSITORY_INDEX,
   SERVER_METADATA,
   type Method,
 } from './grpcMessages';
-import { ModelMetadataRequestSchema, ServerMetadataRequestSchema } from './inference_pb';
+import {
+  ModelMetadataRequestSchema,
+  RepositoryIndexRequestSchema,
+  ServerMetadataRequestSchema,
+} from './inference_pb';
 import { loadGrpc, type Grpc } from './loadGrpc';
 import { readModelMetadata, readServerMetadata } from './metadata';
-import { readLayers } from './tensors';
+import { readModelIndex } from './modelIndex';
 import type { Transport } from './transport';
 
 /** Longest for a question that nothing is computed for. */
@@ -96,6 +101,17 @@ export class GrpcTransport implements Transport {
     return Promise.resolve(undefined);
   }
 
+  async index(signal: AbortSignal): ReturnType<Transport['index']> {
+    const call = { deadlineMs: SHORT_MS, hasAnswered: false, signal };
+    const asked = create(RepositoryIndexRequestSchema, { ready: true });
+    const answer = await this.call(REPOSITORY_INDEX, asked, call).catch((error: unknown) => {
+      if (error instanceof RemoteFailure && /answered UNIMPLEMENTED/.test(error.message))
+        return undefined;
+      throw error;
+    });
+    return answer && readModelIndex(answer.models);
+  }
+
   async infer(
     model: Parameters<Transport['infer']>[0],
     question: Parameters<Transport['infer']>[1],
@@ -103,7 +119,7 @@ export class GrpcTransport implements Transport {
   ): ReturnType<Transport['infer']> {
     const asking = this.call(MODEL_INFER, inferRequest(model, question, randomUUID()), options);
     options.onSent?.();
-    return readLayers(question, inferOutputs(await asking));
+    return inferOutputs(await asking);
   }
 
   close(): void {

@@ -10,7 +10,8 @@ import { exchange, type Exchange } from '../exchange';
 import { failureOf, RemoteFailure } from '../failure';
 import { binaryOutputs, binaryRequest, JSON_LENGTH_HEADER, MOST_JSON } from './binaryExtension';
 import { readModelMetadata, readServerMetadata } from './metadata';
-import { answerBytes, nonsense, readLayers } from './tensors';
+import { isAskable, readModelIndex } from './modelIndex';
+import { nonsense } from './tensors';
 import type { ServedName, Transport } from './transport';
 
 /** Longest for a question that nothing is computed for. */
@@ -77,6 +78,15 @@ export class RestTransport implements Transport {
       : undefined;
   }
 
+  async index(signal: AbortSignal): ReturnType<Transport['index']> {
+    const asked = { json: Buffer.from('{"ready":true}'), tensor: new Uint8Array() };
+    const list = await this.json('v2/repository/index', false, signal, asked).catch(hasNone);
+    if (list !== undefined) return readModelIndex(list);
+    // KServe's own server.
+    const names = fieldOf(await this.json('v2/models', false, signal).catch(hasNone), 'models');
+    return names === undefined ? undefined : readModelIndex(names);
+  }
+
   async infer(
     model: ServedName,
     question: Parameters<Transport['infer']>[1],
@@ -85,8 +95,8 @@ export class RestTransport implements Transport {
     const answer = await this.call({
       path: `${pathOf(model)}/infer`,
       question: binaryRequest(question, randomUUID()),
-      maxBytes: answerBytes(question) + MOST_JSON,
       ...options,
+      maxBytes: question.maxBytes + MOST_JSON,
     }).catch((error: unknown) => {
       throw options.hasAnswered ? error : withoutBinary(error);
     });
@@ -96,16 +106,22 @@ export class RestTransport implements Transport {
         'refused',
         'it sends no binary tensors over HTTP, but it may do so over gRPC (grpcs://…)',
       );
-    return readLayers(question, binaryOutputs(answer.body, Number(length)));
+    return binaryOutputs(answer.body, Number(length));
   }
 
   close(): void {
     this.agent.destroy();
   }
 
-  private async json(path: string, hasAnswered: boolean, signal: AbortSignal): Promise<unknown> {
+  private async json(
+    path: string,
+    hasAnswered: boolean,
+    signal: AbortSignal,
+    question?: Call['question'],
+  ): Promise<unknown> {
     const { body } = await this.call({
       path,
+      ...(question ? { question } : {}),
       maxBytes: MOST_METADATA,
       deadlineMs: SHORT_MS,
       hasAnswered,
@@ -134,9 +150,9 @@ export class RestTransport implements Transport {
           ...own,
           'accept-encoding': 'identity',
           ...(question && {
-            'content-type': 'application/octet-stream',
+            'content-type': tensor.byteLength > 0 ? 'application/octet-stream' : 'application/json',
             'content-length': json.length + tensor.byteLength,
-            [JSON_LENGTH_HEADER]: json.length,
+            ...(tensor.byteLength > 0 ? { [JSON_LENGTH_HEADER]: json.length } : {}),
           }),
         },
         body: question ? [json, tensor] : [],
@@ -170,10 +186,23 @@ function withoutBinary(error: unknown): unknown {
   );
 }
 
-/** Where a model lies below the server's address. */
-const pathOf = ({ name, version }: ServedName): string =>
-  `v2/models/${encodeURIComponent(name)}` +
-  (version === undefined ? '' : `/versions/${encodeURIComponent(version)}`);
+/** A server without an index answers in one of many ways. */
+function hasNone(error: unknown): undefined {
+  if (error instanceof RemoteFailure && /answered (400|404|405|501)/.test(error.message))
+    return undefined;
+  throw error;
+}
+
+/** Where a model lies below the server's address. Throws a `RemoteFailure` for what has no place. */
+function pathOf({ name, version }: ServedName): string {
+  const wrong = [name, version].find((one) => one !== undefined && !isAskable(one));
+  if (wrong !== undefined)
+    throw new RemoteFailure('refused', 'no model or version can have that name');
+  return (
+    `v2/models/${encodeURIComponent(name)}` +
+    (version === undefined ? '' : `/versions/${encodeURIComponent(version)}`)
+  );
+}
 
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null

@@ -6,16 +6,21 @@ import { fromHalves, toHalves } from './halves';
 export type DataType = 'FP32' | 'FP16';
 export const BYTES_OF: Readonly<Record<DataType, number>> = { FP32: 4, FP16: 2 };
 
-/** What is asked of a model: `image` [1,3,height,width] in [0,1], and the outputs by name. */
-export type InferQuestion = {
+/** What is asked of a model: an image [1,3,height,width], and outputs by name. */
+export type TensorQuestion = {
+  /** Name of the image there. */
+  readonly input: string;
   readonly image: Float32Array;
   readonly width: number;
   readonly height: number;
-  /** Outputs, each [1,3,scale·height,scale·width]. */
   readonly outputs: readonly string[];
-  readonly scale: number;
   readonly datatype: DataType;
+  /** All outputs have no more bytes than that. */
+  readonly maxBytes: number;
 };
+
+/** A question of which it is known that each output is [1,3,scale·height,scale·width]. */
+export type InferQuestion = Omit<TensorQuestion, 'maxBytes'> & { readonly scale: number };
 
 export type Layers = ReadonlyMap<string, Float32Array>;
 
@@ -63,10 +68,15 @@ export function readLayers(question: InferQuestion, raw: readonly RawOutput[]): 
   return layers;
 }
 
-/** The bytes rarely begin at a multiple of four, so they are copied. */
-function numbersOf(bytes: Uint8Array, datatype: DataType): Float32Array {
-  const { buffer } = Uint8Array.from(bytes);
-  return datatype === 'FP16' ? fromHalves(new Uint16Array(buffer)) : new Float32Array(buffer);
+/** The numbers where they lie, or a copy where they do not begin at a multiple of their size. */
+export function numbersOf(bytes: Uint8Array, datatype: DataType): Float32Array {
+  const size = BYTES_OF[datatype];
+  const { buffer, byteOffset, byteLength } =
+    bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  const count = byteLength / size;
+  return datatype === 'FP16'
+    ? fromHalves(new Uint16Array(buffer, byteOffset, count))
+    : new Float32Array(buffer, byteOffset, count);
 }
 
 function isSame(shape: unknown, wanted: readonly number[]): boolean {

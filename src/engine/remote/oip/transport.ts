@@ -1,5 +1,13 @@
-import type { InferQuestion, Layers } from './tensors';
+import type { ModelIndex } from './modelIndex';
 import type { ModelMetadata, ServerMetadata } from './metadata';
+import {
+  answerBytes,
+  readLayers,
+  type InferQuestion,
+  type Layers,
+  type RawOutput,
+  type TensorQuestion,
+} from './tensors';
 
 /** A model as a server calls it. */
 export type ServedName = { readonly name: string; readonly version?: string };
@@ -26,6 +34,25 @@ export type Transport = {
   ): Promise<ModelMetadata>;
   /** The SHA-256 that whoever set the server up wrote into the model's configuration, if any. */
   checksum(model: ServedName, signal: AbortSignal): Promise<string | undefined>;
-  infer(model: ServedName, question: InferQuestion, options: InferOptions): Promise<Layers>;
+  /** The models that the server says it has; undefined when it has no index. */
+  index(signal: AbortSignal): Promise<ModelIndex | undefined>;
+  /** The outputs as they came; nothing about them is checked but that they are no more than asked. */
+  infer(
+    model: ServedName,
+    question: TensorQuestion,
+    options: InferOptions,
+  ): Promise<readonly RawOutput[]>;
   close(): void;
 };
+
+/** The layers that a model makes of an image, checked. */
+export const inferLayers = async (
+  transport: Transport,
+  model: ServedName,
+  question: InferQuestion,
+  options: InferOptions,
+): Promise<Layers> =>
+  readLayers(
+    question,
+    await transport.infer(model, { ...question, maxBytes: answerBytes(question) }, options),
+  );
