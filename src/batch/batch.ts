@@ -15,7 +15,7 @@ import type { RunEntry, RunPlace } from './runs/runEntry';
 import type { RunHold, RunRegistry, RunRequest, WaitOptions } from './runs/runRegistry';
 import { scopeOf } from './runs/scope';
 import { BatchStore } from './store';
-import type { Plan, Records, Report } from './types';
+import type { OutputRecord, Plan, Records, Report } from './types';
 
 export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   /** Absolute: where journals are kept, and the records of folders without a recipe. */
@@ -33,6 +33,11 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   readonly onWarning?: (warning: RpcError) => void;
   /** Learns of results whose source is gone, after a run of all that a recipe is about. */
   readonly onOrphan?: (orphan: Orphan) => void;
+  /**
+   * Of one run after the other: results whose source is gone and which stay, with what the lock
+   * said of them. A source that comes back, with another branch perhaps, finds its result again.
+   */
+  readonly remembered?: Map<string, OutputRecord>;
 };
 
 export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'upscale'>;
@@ -99,7 +104,7 @@ export class Batch {
 
   /** Writes nothing. */
   async plan(signal?: AbortSignal): Promise<Plan> {
-    this.known = await this.store.load(signal);
+    this.known = await this.load(signal);
     const hashes = new Map<string, Promise<string>>();
     const found = async (id: string): Promise<string | undefined> =>
       (await this.client.models()).find((model) => model.id === id)?.own?.sha256;
@@ -190,7 +195,7 @@ export class Batch {
 
   private async begin(header: JournalHeader): Promise<KeptJournal> {
     // Another run may have ended since the plan was made.
-    this.known = await this.store.load();
+    this.known = await this.load();
     await this.store.settle();
     return KeptJournal.open(this.store.journalFolder, header, (error) => this.warn(error));
   }
@@ -198,9 +203,20 @@ export class Batch {
   /** Afterwards the lock knows nothing of them any more. */
   private async sweep(plan: Plan): Promise<void> {
     if (!this.isWholeRecipe) return;
-    const { recipe, onOrphan } = this.request;
+    const { recipe, onOrphan, remembered } = this.request;
     const isRemoved = recipe?.value.removeOrphans === true;
-    for (const orphan of await sweepOrphans(plan, this.known, isRemoved)) onOrphan?.(orphan);
+    for (const orphan of await sweepOrphans(plan, this.known, isRemoved)) {
+      const record = this.known[orphan.output];
+      if (remembered?.has(orphan.output) !== true) onOrphan?.(orphan);
+      if (record && !orphan.removed) remembered?.set(orphan.output, record);
+    }
+  }
+
+  private async load(signal?: AbortSignal): Promise<Records> {
+    return {
+      ...Object.fromEntries(this.request.remembered ?? []),
+      ...(await this.store.load(signal)),
+    };
   }
 
   private async entry(): Promise<RunRequest> {

@@ -18,10 +18,11 @@ export async function hashInside(
   folder: string,
   relative: string,
   signal?: AbortSignal,
+  hashOf = hashSource,
 ): Promise<string | undefined> {
   const file = path.join(folder, relative);
   const hash = (await reallyLiesIn(folder, file).catch(() => false))
-    ? await hashSource(file, signal).catch(() => undefined)
+    ? await hashOf(file, signal).catch(() => undefined)
     : undefined;
   signal?.throwIfAborted();
   return hash;

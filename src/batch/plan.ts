@@ -8,6 +8,7 @@ import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
 import { placesOfItems, withCollisions } from './collisions';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
+import type { Hash, HashMemory } from './hashMemory';
 import { KnownOutputs } from './known';
 import {
   baseOfInputs,
@@ -52,6 +53,8 @@ export type PlanRequest = ScanOptions & {
   /** Without a recipe: a set of each picture. */
   readonly density?: DensitySet;
   readonly shard?: Shard;
+  /** Of plans that are made again and again: a file that has not changed is not read again. */
+  readonly hashes?: HashMemory;
 };
 
 export type PlanPorts = {
@@ -77,6 +80,7 @@ const HASHES_AT_A_TIME = 8;
  */
 export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
   const { root, recipe, records, shard, signal } = request;
+  const hashOf = request.hashes?.hash ?? hashSource;
   const outputRoot = request.outputRoot ?? root;
   const allowed = (await realTarget(outputRoot)) ?? outputRoot;
   const exclude = [...request.exclude, ...(recipe?.value.exclude ?? [])];
@@ -176,7 +180,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       if (info instanceof RpcError) return one('not-readable', info);
       // What has no record is looked into first: of what is left alone then nothing is hashed.
       const hash = once(() =>
-        hashSource(file, signal).catch((error: unknown) => {
+        hashOf(file, signal).catch((error: unknown) => {
           throw named(error, file);
         }),
       );
@@ -202,7 +206,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   const open: Candidate[] = [];
   const checked = await inParallel(candidates, HASHES_AT_A_TIME, async (candidate) => {
     signal?.throwIfAborted();
-    return upToDate(candidate, known, outputRoot, signal).catch((error: unknown) => {
+    return upToDate(candidate, known, outputRoot, hashOf, signal).catch((error: unknown) => {
       signal?.throwIfAborted();
       return skipped(candidate.input, candidate.bytes, 'not-readable', RpcError.from(error));
     });
@@ -256,13 +260,14 @@ async function upToDate(
   { input, bytes, hash, settings, target }: Candidate,
   known: KnownOutputs,
   outputRoot: string,
+  hashOf: Hash,
   signal: AbortSignal | undefined,
 ): Promise<PlanItem | undefined> {
   for (const { output, record } of known.of(input)) {
     if (record.settings !== settings || !target.mayYield(output)) continue;
     const inputHash = await hash();
     if (record.inputHash !== inputHash) continue;
-    if ((await hashInside(outputRoot, output, signal)) !== record.outputHash) continue;
+    if ((await hashInside(outputRoot, output, signal, hashOf)) !== record.outputHash) continue;
     const { width, height } = record;
     return {
       id: output,

@@ -10,7 +10,7 @@ import { IgnoreFiles, isIgnored, type Rules } from './gitignore';
 import { relativePath } from './paths';
 
 /** Never entered, whatever a .gitignore says. */
-const ALWAYS_EXCLUDED = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components']);
+export const ALWAYS_EXCLUDED = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components']);
 const GLOB = /[*?[\]{}!]/;
 /** Deeper trees are made to keep programs busy. */
 const MOST_LEVELS = 100;

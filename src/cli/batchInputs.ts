@@ -33,7 +33,7 @@ type Named = {
  */
 export async function isBatch(files: readonly string[], options: BatchOptions): Promise<boolean> {
   if (files.length === 0 || typeof options.recipe === 'string') return true;
-  if (options.check || options.shard || options.mergeLock) return true;
+  if (options.check || options.shard || options.mergeLock || options.watch) return true;
   for (const file of files) {
     const info = await stat(file).catch(() => undefined);
     if (info?.isDirectory() || (!info && isGlob(file))) return true;

@@ -12,6 +12,8 @@ export type BatchOptions = {
   readonly force?: boolean;
   /** Wait while another run is in the way. */
   readonly wait?: boolean;
+  /** Go on whenever something changes. */
+  readonly watch?: boolean;
   readonly gitignore: boolean;
   readonly exclude: readonly string[];
   readonly minSide: number;

@@ -49,6 +49,8 @@ declare const PISA_UPSCALE_VERSION: string;
 /** dist/cli.js lies beside dist/engine.js; the embedded models lie in models/ of the package. */
 const ENTRY = path.join(__dirname, 'engine.js');
 const MODELS = path.join(path.dirname(__dirname), 'models');
+/** Between changes the engine's memory is given back. */
+const IDLE_WATCHING_SECONDS = 60;
 /** A signal ends the program after this long at the latest. */
 const SIGNAL_GRACE_MS = 1900;
 
@@ -228,6 +230,7 @@ program
   .option('--merge-lock', 'join the lock files of all shards')
   .option('--force', 'also replace outputs that were changed by hand or that no batch made')
   .option('--wait', 'wait while another window or command line upscales the same folder')
+  .option('--watch', 'then wait for changes and redo what has changed, until Ctrl+C')
   .option('--no-gitignore', 'also what .gitignore leaves out')
   .option(
     '--exclude <glob>',
@@ -244,15 +247,17 @@ program
   .optionsGroup('Output of this program:')
   .option('--json', 'print one JSON object per picture on stdout', false)
   .action((files: string[], options: UpscaleBatchOptions, command: Command) =>
-    run((client, signal, modelFolders) =>
-      upscale(
-        client,
-        files,
-        withServer(options, program.opts<RemoteOptions>(), givenOptions(command)),
-        givenOptions(command),
-        modelFolders,
-        signal,
-      ),
+    run(
+      (client, signal, modelFolders) =>
+        upscale(
+          client,
+          files,
+          withServer(options, program.opts<RemoteOptions>(), givenOptions(command)),
+          givenOptions(command),
+          modelFolders,
+          signal,
+        ),
+      options.watch === true ? IDLE_WATCHING_SECONDS : undefined,
     ),
   );
 
@@ -415,6 +420,7 @@ async function run(
     signal: AbortSignal,
     modelFolders: readonly string[],
   ) => Promise<boolean>,
+  idleSeconds = 3600,
 ): Promise<void> {
   const { modelsDir, store, verbose } = program.opts<{
     modelsDir: string[];
@@ -426,7 +432,7 @@ async function run(
     entry: ENTRY,
     modelFolders,
     store,
-    idleSeconds: 3600,
+    idleSeconds,
     remote: () => readRemote(program.opts<RemoteOptions>(), process.env),
     words: { advice: adviceOf, note: remedyWords },
     log: (line) => {

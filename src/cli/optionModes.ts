@@ -50,6 +50,7 @@ export const OPTION_MODES: Readonly<Record<string, Rule>> = {
   mergeLock: { flag: '--merge-lock', modes: ['merge'] },
   force: { flag: '--force', modes: BATCHES },
   wait: { flag: '--wait', modes: BATCHES },
+  watch: { flag: '--watch', modes: BATCHES },
   gitignore: { flag: '--no-gitignore', modes: BATCHES },
   exclude: { flag: '--exclude', modes: BATCHES },
   minSide: { flag: '--min-side', modes: BATCHES },
@@ -66,6 +67,10 @@ const ALTERNATIVES: readonly (readonly [names: readonly string[], because: strin
   [['check', 'dryRun'], 'each of them only looks, for something else'],
   [['check', 'force'], 'a check replaces nothing'],
   [['check', 'wait'], 'a check is in nobody’s way'],
+  [['check', 'watch'], 'a check looks once'],
+  [['dryRun', 'watch'], 'a plan is made once'],
+  [['shard', 'watch'], 'a shard is a part of a run that ends'],
+  [['force', 'watch'], 'a file that is changed by hand would be replaced at once'],
   [['dryRun', 'wait'], 'a plan is in nobody’s way'],
 ];
 

@@ -9,6 +9,7 @@ import { errorObject } from './output';
 import { printJson, tell } from './terminal';
 import { upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
 import { upscaleFiles } from './upscaleFiles';
+import { watchBatch } from './watchBatch';
 
 /**
  * The command `upscale`: finds out what it is about, refuses options that can't be honoured there,
@@ -33,7 +34,9 @@ export async function upscale(
     const inputs = await readInputs(files, options, signal);
     const mode = options.mergeLock ? 'merge' : inputs.recipe ? 'recipe' : 'folders';
     if (refuse(mode)) return false;
-    return await upscaleBatch(client, inputs, options, modelFolders, signal);
+    return options.watch
+      ? await watchBatch(client, files, inputs, options, modelFolders, signal)
+      : await upscaleBatch(client, inputs, options, modelFolders, signal);
   } catch (error) {
     const isOfCall =
       error instanceof RecipeError || error instanceof RecordsError || error instanceof OutError;

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { Batch } from '../batch/batch';
+import type { HashMemory } from '../batch/hashMemory';
 import { LOCK_NAME, mergeLocks } from '../batch/records';
 import { RunBusyError, RunRegistry } from '../batch/runs/runRegistry';
 import { runsFolder, stateFolder, STATE_VARIABLE } from '../batch/stateRoot';
 import type { BatchSettings } from '../batch/targets';
-import type { Plan } from '../batch/types';
+import type { OutputRecord, Plan } from '../batch/types';
+import type { TurnNews } from '../batch/watch/watchLoop';
 import type { EngineClient } from '../client/engineClient';
 import { RpcError } from '../shared/rpc';
 import { DEFAULT_SETTINGS } from '../shared/settings';
@@ -28,6 +30,15 @@ import { busySentence, WaitProgress } from './waitProgress';
 
 export type UpscaleBatchOptions = UpscaleOptions & BatchOptions;
 
+/** Of a run that is one of many. */
+export type Watching = {
+  readonly hashes: HashMemory;
+  readonly remembered: Map<string, OutputRecord>;
+  readonly news: TurnNews;
+  /** Something is about to be told. */
+  readonly onNews: () => void;
+};
+
 /**
  * Upscales what lies in folders, matches globs, or is named by a recipe. Returns whether all is
  * well: nothing failed, or with `check` nothing is stale.
@@ -38,6 +49,7 @@ export async function upscaleBatch(
   options: UpscaleBatchOptions,
   modelFolders: readonly string[],
   signal: AbortSignal,
+  watching?: Watching,
 ): Promise<boolean> {
   try {
     if (options.mergeLock) return await merge(root);
@@ -62,6 +74,7 @@ export async function upscaleBatch(
         ...(options.again ? { again: true } : {}),
         ...(options.skipExisting ? { keepExisting: true } : {}),
         ...(options.density === undefined ? {} : { density: options.density }),
+        ...(watching ? { hashes: watching.hashes, remembered: watching.remembered } : {}),
         device: options.device,
         runs: new RunRegistry(runsFolder()),
         place: 'terminal',
@@ -76,7 +89,7 @@ export async function upscaleBatch(
     );
     if (!options.check && !options.dryRun) await claim(batch, options, signal);
     try {
-      return await planAndCarryOut(batch, typed, options, signal);
+      return await planAndCarryOut(batch, typed, options, signal, watching);
     } finally {
       await batch.giveBack();
     }
@@ -110,9 +123,16 @@ async function planAndCarryOut(
   typed: BatchInputs['typed'],
   options: UpscaleBatchOptions,
   signal: AbortSignal,
+  watching: Watching | undefined,
 ): Promise<boolean> {
   const found = await batch.plan(signal);
   const plan = { ...found, unmatched: found.unmatched.map((glob) => typed.get(glob) ?? glob) };
+  const todo = plan.items.filter(({ status, selected }) => status === 'todo' && selected).length;
+  if (watching && !watching.news.isNews(plan, todo)) {
+    await batch.tidy(plan);
+    return true;
+  }
+  watching?.onNews();
   for (const note of plan.notes) tell(`note: ${note}`);
   if (options.check) return reportCheck(plan, options.json);
   if (options.dryRun) return reportPlan(plan, options.json);

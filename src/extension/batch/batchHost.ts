@@ -4,6 +4,7 @@ import { Batch } from '../../batch/batch';
 import type { BatchEvent, BatchRun } from '../../batch/batchRun';
 import { BatchMeter } from '../../batch/meter';
 import { RecipeError } from '../../batch/recipe';
+import type { TextPosition } from '../../batch/recipeReader';
 import { relativePath } from '../../batch/paths';
 import { RecordsError } from '../../batch/records';
 import type { RunEntry } from '../../batch/runs/runEntry';
@@ -55,6 +56,7 @@ export class BatchHost {
   private running: { readonly run: BatchRun; readonly meter: BatchMeter } | undefined;
   /** A run of another process that is in the way, and whether it is shown or waited for. */
   private other: OtherRun | undefined;
+  private recipeProblem: TextPosition | undefined;
   private states: RowStates = {};
   private lastReport: BatchReportView | undefined;
   private listener: (event: BatchEventView) => void = () => undefined;
@@ -122,6 +124,7 @@ export class BatchHost {
       wait: (ids) => this.follow('waits', ids),
       compare: (id) => this.compare(id),
       showLog: () => this.services.log.show(),
+      recipeProblem: () => this.recipeProblem,
     });
   }
 
@@ -151,17 +154,20 @@ export class BatchHost {
   private makePlan(): Promise<void> {
     this.planning?.controller.abort();
     const controller = new AbortController();
+    this.recipeProblem = undefined;
     const promise = this.services.engine
       .use((client) => this.plan(client, controller.signal))
       .catch((error: unknown) => {
         if (controller.signal.aborted)
           throw new RpcError({ code: 'cancelled', message: vscode.l10n.t('Stopped.') });
-        if (error instanceof RecipeError)
+        if (error instanceof RecipeError) {
+          this.recipeProblem = error.position;
           throw new RpcError({
             code: 'recipe',
             message: error.message,
             hint: vscode.l10n.t('Correct the recipe, then look again.'),
           });
+        }
         if (error instanceof RecordsError)
           throw new RpcError({ code: 'lock', message: error.message });
         throw error;

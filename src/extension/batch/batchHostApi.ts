@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { RECIPE_NAME } from '../../batch/recipe';
+import type { TextPosition } from '../../batch/recipeReader';
 import type { BatchHostApi, BatchInit } from '../../shared/batchProtocol';
 import { idParam, idsParam, nothing } from './batchRequests';
 
@@ -17,6 +18,8 @@ export type BatchActions = {
   readonly wait: (ids: readonly string[]) => void;
   readonly compare: (id: string) => Promise<void>;
   readonly showLog: () => void;
+  /** Where in the recipe the last plan found something wrong. */
+  readonly recipeProblem: () => TextPosition | undefined;
 };
 
 /** The methods as the view calls them; also every test. */
@@ -44,7 +47,11 @@ export function batchHostApi(root: string, actions: BatchActions): BatchHostApi 
     compare: async (params) => actions.compare(idParam(params)),
     openSourceControl: command('workbench.view.scm'),
     openRecipe: plain(async () => {
-      await vscode.window.showTextDocument(vscode.Uri.file(path.join(root, RECIPE_NAME)));
+      const at = actions.recipeProblem();
+      const position = at && new vscode.Position(at.line - 1, at.column - 1);
+      await vscode.window.showTextDocument(vscode.Uri.file(path.join(root, RECIPE_NAME)), {
+        ...(position ? { selection: new vscode.Range(position, position) } : {}),
+      });
     }),
     manageTrust: command('workbench.trust.manage'),
     showLog: plain(actions.showLog),

@@ -6,6 +6,7 @@ export const UPSCALE_IMAGE_AS_COMMAND = 'pisaUpscale.upscaleImageAs';
 export const UPSCALE_WORKSPACE_COMMAND = 'pisaUpscale.upscaleWorkspace';
 export const UPSCALE_FOLDER_COMMAND = 'pisaUpscale.upscaleFolder';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
+export const CREATE_RECIPE_COMMAND = 'pisaUpscale.createRecipe';
 export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
 export const COMPARE_WITH_HEAD_COMMAND = 'pisaUpscale.compareWithHead';
 export const COMPARE_WITH_REVISION_COMMAND = 'pisaUpscale.compareWithRevision';
@@ -24,6 +25,7 @@ export const COMMAND_IDS = [
   UPSCALE_IMAGE_AS_COMMAND,
   UPSCALE_WORKSPACE_COMMAND,
   UPSCALE_FOLDER_COMMAND,
+  CREATE_RECIPE_COMMAND,
   COMPARE_COMMAND,
   OPEN_COMPARISON_COMMAND,
   COMPARE_WITH_HEAD_COMMAND,

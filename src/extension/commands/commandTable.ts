@@ -11,6 +11,7 @@ import {
   COMPARE_COMMAND,
   COMPARE_WITH_HEAD_COMMAND,
   COMPARE_WITH_REVISION_COMMAND,
+  CREATE_RECIPE_COMMAND,
   IMPORT_MODEL_COMMAND,
   INSTALL_MODEL_COMMAND,
   MANAGE_MODELS_COMMAND,
@@ -25,6 +26,7 @@ import {
   UPSCALE_WORKSPACE_COMMAND,
   type CommandId,
 } from './commandIds';
+import { createRecipe } from './createRecipe';
 import { importModel, type ModelServices } from './importModel';
 import { installModel } from './installModel';
 import { manageModels } from './manageModels';
@@ -58,6 +60,7 @@ const commandTable = (services: CommandServices): Record<CommandId, Handler> => 
   [UPSCALE_WORKSPACE_COMMAND]: () => upscaleWorkspace(services.batches),
   [UPSCALE_FOLDER_COMMAND]: (clicked, selection) =>
     upscaleFolder(services.batches, clicked, selection),
+  [CREATE_RECIPE_COMMAND]: (clicked, kind) => createRecipe(clicked, kind),
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
   [OPEN_COMPARISON_COMMAND]: (clicked, selection) =>
     openComparison(services.panels, clicked, selection),

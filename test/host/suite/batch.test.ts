@@ -328,6 +328,64 @@ describe('Upscale Folder', function () {
     assert.equal(await run({ folder: '../outside' }), 1);
   });
 
+  it('is a background task that redoes what changes, and tells of what it can’t', async () => {
+    const folder = mkdtempSync(path.join(workspaceFolder(), 'watch-'));
+    const picture = path.join(pictures(), 'small.png');
+    copyFileSync(picture, path.join(folder, 'a.png'));
+    const offered = (await vscode.tasks.fetchTasks({ type: 'pisa-upscale' })).find(
+      ({ definition }) => definition.watch === true,
+    );
+    assert.ok(offered, 'the provider offers one');
+    assert.deepEqual(
+      [offered.isBackground, offered.problemMatchers],
+      [true, ['$pisa-upscale-watch']],
+    );
+    const execution = await vscode.tasks.executeTask(
+      Object.assign(offered, {
+        definition: { ...offered.definition, folder: path.basename(folder) },
+      }),
+    );
+    const problems = (name: string): number =>
+      vscode.languages
+        .getDiagnostics(vscode.Uri.file(path.join(folder, name)))
+        .filter(({ source }) => source === 'PiSA Upscale').length;
+    try {
+      await until(() => listing(folder).includes('a@4x.png'), 'what is there is made');
+      copyFileSync(picture, path.join(folder, 'b.png'));
+      await until(() => listing(folder).includes('b@4x.png'), 'what comes is made');
+      writeFileSync(path.join(folder, 'c.png'), 'no picture');
+      await until(() => problems('c.png') === 1, 'what can’t be made is a problem');
+      copyFileSync(picture, path.join(folder, 'c.png'));
+      await until(() => listing(folder).includes('c@4x.png'), 'until it is mended');
+      await until(() => problems('c.png') === 0, 'then it is none any more');
+    } finally {
+      execution.terminate();
+    }
+  });
+
+  it('has recipes to begin with, which are saved by the person', async () => {
+    const [root] = vscode.workspace.workspaceFolders!;
+    const file = path.join(root!.uri.fsPath, '.pisa-upscale.json');
+    await vscode.commands.executeCommand('pisaUpscale.createRecipe', undefined, 'tree');
+    const { document } = vscode.window.activeTextEditor!;
+    assert.equal(document.isUntitled, true);
+    assert.equal(document.uri.fsPath, file);
+    assert.match(document.getText(), /"to": "public\/img"/);
+    assert.ok(!existsSync(file));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    writeFileSync(file, '{ "rules": [] }');
+    try {
+      await vscode.commands.executeCommand('pisaUpscale.createRecipe');
+      assert.equal(
+        vscode.window.activeTextEditor?.document.uri.toString(),
+        vscode.Uri.file(file).toString(),
+      );
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      rmSync(file);
+    }
+  });
+
   it('is a tool for language models, for images of the workspace only', async () => {
     const folder = mkdtempSync(path.join(workspaceFolder(), 'tool-'));
     copyFileSync(path.join(pictures(), 'small.png'), path.join(folder, 'a.png'));
