@@ -9,8 +9,8 @@
  *
  * `thorough` is no part of the whole: it repeats what is bounded elsewhere with more of it, damaged
  * files, moments of a kill, and pictures of the full size, for an hour or so.
- * Installs what the tests need and what can be installed (see setup-test-host.mjs). The last line
- * counts everything that ran.
+ * Installs what the tests need and what can be installed (see setup-test-host.mjs). What failed is
+ * repeated at the end; the last line counts everything that ran.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -43,5 +43,6 @@ await bundleTests([...new Set(jobs.flatMap(({ bundle = [] }) => bundle))]);
 const total = await runJobs(jobs, setUp);
 total[build.code === 0 ? 'passed' : 'failed']++;
 process.exitCode = total.failed > 0 ? 1 : 0;
+for (const report of total.reports) console.log(`\n✖ ${report.trimEnd()}`);
 console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s`);
 console.log(`${total.passed} passed, ${total.failed} failed`);

@@ -4,16 +4,23 @@ import os from 'node:os';
 /** Cores beyond these would wait for each other's windows. */
 const MOST_LANES = 4;
 
+/** More than cores: a test that waits for a window, a file or a process leaves its core idle. */
+const SPARE_LANES = 1;
+
+/** Of a program that doesn't list its failures. */
+const LAST_LINES = 40;
+
 /**
- * Runs jobs, as many at once as there are cores: one takes those of the screen first, the next
+ * Runs jobs, some more at once than there are cores: one takes those of the screen first, the next
  * those of the processor, and so on; whoever has none left helps the others. What a job prints is
  * printed whole when it ends, or as it comes where it is the only one.
  * @param {(import('./tiers.mjs').Job & { lane: string })[]} jobs
  * @param {Promise<unknown>} setUp settles when what the tests need is installed
- * @returns {Promise<{ passed: number, failed: number }>}
+ * @returns {Promise<{ passed: number, failed: number, reports: readonly string[] }>} `reports`: of
+ *   every job with a failure its title and what it says of its failures
  */
 export async function runJobs(jobs, setUp) {
-  const total = { passed: 0, failed: 0 };
+  const total = { passed: 0, failed: 0, reports: [] };
   const left = [...jobs];
   let isSetUp = false;
   const settled = setUp.then(() => (isSetUp = true));
@@ -39,6 +46,7 @@ export async function runJobs(jobs, setUp) {
       total.passed += passed;
       total.failed += failed;
       const title = `${job.tier}: ${job.name}`;
+      if (failed > 0) total.reports.push(`${title}\n${failuresIn(output)}`);
       if (job.counts === 'exit' && code === 0) console.log(`✔ ${title}, ${seconds} s`);
       else {
         console.log(`\n── ${title} ${'─'.repeat(Math.max(1, 70 - title.length))}`);
@@ -47,11 +55,17 @@ export async function runJobs(jobs, setUp) {
       }
     }
   };
-  const lanes = Math.max(1, Math.min(MOST_LANES, os.availableParallelism()));
+  const lanes = Math.max(1, Math.min(MOST_LANES, os.availableParallelism() + SPARE_LANES));
   await Promise.all(
     Array.from({ length: lanes }, (_, i) => work(i % 2 === 0 ? 'screen' : 'processor')),
   );
   return total;
+}
+
+/** Where node's test runner lists its failures; the end of what another program said. */
+function failuresIn(output) {
+  const at = output.lastIndexOf('✖ failing tests:');
+  return at < 0 ? output.trimEnd().split('\n').slice(-LAST_LINES).join('\n') : output.slice(at);
 }
 
 /**
