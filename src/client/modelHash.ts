@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readSmallFile } from '../files/readSmall';
 import { MANIFEST_LIMIT } from '../shared/modelProtocol';
 
 /**
  * A hash that changes with a model's weights: of its manifest, which names the hashes of its files;
- * for a file of the person's own the file's; for a pair of both. `found` tells the SHA-256 of a file
+ * for a file of the person's own the file's, as it is now; for a pair of both. `found` tells the SHA-256 of a file
  * that has no manifest. Empty for a model that is nowhere.
  */
 export async function modelHash(
@@ -41,7 +43,7 @@ export const isOnlyServed = async (model: string, folders: readonly string[]): P
 
 async function manifestHash(id: string, folders: readonly string[]): Promise<string | undefined> {
   const manifest = await manifestOf(id, folders);
-  return manifest && (ownFileHash(manifest) ?? sha256(manifest));
+  return manifest && ((await ownFileHash(manifest)) ?? sha256(manifest));
 }
 
 async function manifestOf(id: string, folders: readonly string[]): Promise<Buffer | undefined> {
@@ -58,7 +60,7 @@ async function manifestOf(id: string, folders: readonly string[]): Promise<Buffe
 
 type Fields = {
   readonly kind?: unknown;
-  readonly file?: { readonly sha256?: unknown };
+  readonly file?: { readonly [key in 'path' | 'sha256' | 'bytes' | 'modified']?: unknown };
   readonly scale?: unknown;
 };
 
@@ -70,10 +72,23 @@ function parsed(manifest: Buffer | undefined): Fields | undefined {
   }
 }
 
-/** Of a file of the person's own, whose manifest says where it lies on this machine. */
-function ownFileHash(manifest: Buffer): string | undefined {
-  const hash = parsed(manifest)?.file?.sha256;
-  return typeof hash === 'string' ? hash : undefined;
+/**
+ * Of a file of the person's own, whose manifest says where it lies on this machine: what it was when
+ * it was added, unless it was written to since. Of one that is gone nobody can say more.
+ */
+async function ownFileHash(manifest: Buffer): Promise<string | undefined> {
+  const { path: file, sha256: added, bytes, modified } = parsed(manifest)?.file ?? {};
+  if (typeof added !== 'string') return undefined;
+  if (typeof file !== 'string') return added;
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile() || (info.size === bytes && info.mtimeMs === modified)) return added;
+  return contentHash(file).catch(() => added);
+}
+
+async function contentHash(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
 const sha256 = (content: string | Buffer): string =>

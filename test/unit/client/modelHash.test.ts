@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -20,6 +21,26 @@ test('a file of one’s own counts by its content, wherever it lies', async () =
   assert.equal(await modelHash('own', [root]), before);
   write('own', { file: { path: '/here/own.pth', sha256: 'bbbb' } });
   assert.notEqual(await modelHash('own', [root]), before);
+});
+
+test('a file of one’s own that was written to since it was added counts as what it is now', async () => {
+  const file = path.join(root, 'weights.pth');
+  writeFileSync(file, 'first');
+  const sha256 = createHash('sha256').update('first').digest('hex');
+  const { size: bytes, mtimeMs: modified } = statSync(file);
+  write('changing', { file: { path: file, sha256, bytes, modified } });
+  assert.equal(await modelHash('changing', [root]), sha256);
+  writeFileSync(file, 'other');
+  utimesSync(file, new Date(), new Date(modified + 5000));
+  assert.equal(
+    await modelHash('changing', [root]),
+    createHash('sha256').update('other').digest('hex'),
+  );
+  writeFileSync(file, 'first');
+  utimesSync(file, new Date(), new Date(modified + 9000));
+  assert.equal(await modelHash('changing', [root]), sha256, 'only touched');
+  rmSync(file);
+  assert.equal(await modelHash('changing', [root]), sha256, 'gone: nothing says that it changed');
 });
 
 test('a pair changes with either of its models, and with their order', async () => {

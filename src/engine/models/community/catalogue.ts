@@ -18,8 +18,9 @@ export type ListedModel = {
 };
 
 /**
- * Models that "models install" knows. Sizes and SHA-256 are those of OpenModelDB; each file can be
- * had without a log-in.
+ * Models that "models install" knows. Sizes and SHA-256 are those of OpenModelDB, or, of the two that it
+ * lacks, those that several programs agree on which fetch them; each file can be had without a
+ * log-in.
  */
 export const CATALOGUE: readonly ListedModel[] = [
   {
@@ -34,6 +35,19 @@ export const CATALOGUE: readonly ListedModel[] = [
     sha256: '4fa0d38905f75ac06eb49a7951b426670021be3018265fd191d2125df9d682f1',
     url: 'https://github.com/xinntao/Real-ESRGAN/releases/download/v0.1.0/RealESRGAN_x4plus.pth',
     purpose: 'Degraded photos',
+  },
+  {
+    id: 'realesrnet-x4plus',
+    name: 'RealESRNet x4plus',
+    author: 'Xintao Wang et al.',
+    licence: 'BSD-3-Clause',
+    network: 'ESRGAN, 23 blocks',
+    speed: 'slow',
+    scale: 4,
+    bytes: 67_040_989,
+    sha256: 'a820b9bde89a874d7599d545567308ce6c128fc8754a53208eda016d40aa81df',
+    url: 'https://github.com/xinntao/Real-ESRGAN/releases/download/v0.1.1/RealESRNet_x4plus.pth',
+    purpose: 'Degraded photos, invents nothing; RealESRGAN x4plus was trained from it',
   },
   {
     id: 'realesrgan-x2plus',
@@ -257,6 +271,19 @@ export const CATALOGUE: readonly ListedModel[] = [
     purpose: 'Real photos',
   },
   {
+    id: 'swinir-l-real-psnr',
+    name: 'SwinIR-L real x4 PSNR',
+    author: 'Jingyun Liang et al.',
+    licence: 'Apache-2.0',
+    network: 'SwinIR-L',
+    speed: 'slow',
+    scale: 4,
+    bytes: 142_473_947,
+    sha256: '450be6eac63a59959b55a83df6743444de9f018547f81d16f699b3680d366ad7',
+    url: 'https://github.com/JingyunLiang/SwinIR/releases/download/v0.0/003_realSR_BSRGAN_DFOWMFC_s64w8_SwinIR-L_x4_PSNR.pth',
+    purpose: 'Real photos, invents nothing',
+  },
+  {
     id: 'dejpg-plksr',
     name: '1xDeJPG_realplksr_otf',
     author: 'Philip Hofmann (Phhofm)',
@@ -351,7 +378,9 @@ export const CATALOGUE: readonly ListedModel[] = [
 
 /** Of these the second was trained on from the first, or for more texture: they make good pairs. */
 export const NATURAL_PAIRS: readonly (readonly [fidelity: string, texture: string])[] = [
+  ['realesrnet-x4plus', 'realesrgan-x4plus'],
   ['realesr-general-wdn-x4v3', 'realesr-general-x4v3'],
+  ['swinir-l-real-psnr', 'swinir-l-real-gan'],
   ['mssim-plksr-dysample', 'nomos2-plksr-dysample'],
   ['mssim-span', 'pbrify-span-v4'],
 ];

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { readSmallText } from '../../../files/readSmall';
 import { isObject } from '../manifestFields';
+import { CATALOGUE } from './catalogue';
 import table from './openModelDb.json';
 
-/** What OpenModelDB says of a file. */
+/** What OpenModelDB, or the catalogue, says of a file. */
 export type KnownModel = {
   readonly name: string;
   readonly author: string | undefined;
@@ -33,15 +34,15 @@ export async function readOwnTable(store: string | undefined): Promise<void> {
 }
 
 /**
- * Looks a file up by its SHA-256 in the program's own table, which has the models that are offered,
- * then in the person's; undefined for a file that neither knows.
+ * Looks a file up by its SHA-256 in the program's own table, in the person's, and among the models
+ * that are offered; undefined for a file that none of them knows.
  */
 export function knownModel(sha256: string): KnownModel | undefined {
   const [entry] = [table.models, own?.models]
     .filter((models) => isObject(models) && Object.hasOwn(models, sha256))
     .map((models) => (models as Record<string, unknown>)[sha256])
     .filter((one) => Array.isArray(one) && textOf(one[0]) !== undefined);
-  if (!Array.isArray(entry)) return undefined;
+  if (!Array.isArray(entry)) return CATALOGUE.find((one) => one.sha256 === sha256);
   const [name, author, licence, purpose] = entry as unknown[];
   return {
     name: String(name),
