@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureTriton } from '../scripts/setup-triton.mjs';
+import { ensureInferenceServer } from '../scripts/setup-inference-servers.mjs';
 import type { TiledModel } from '../src/engine/models/kinds/tiled';
 import { ModelRegistry } from '../src/engine/models/registry';
 import { openRemoteDevice } from '../src/engine/remote/remoteDevices';
@@ -128,7 +128,7 @@ async function hidden(model: TiledModel, server: TritonServer): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const triton = ensureTriton();
+  const triton = ensureInferenceServer('triton');
   if ('reason' in triton) throw new Error(`No Triton: ${triton.reason}`);
   const registry = new ModelRegistry(modelFolders);
   const served = async (id: string): Promise<TiledModel> => {

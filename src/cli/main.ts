@@ -27,6 +27,7 @@ import { named } from '../files/systemError';
 import { RECIPE_NAME } from '../batch/recipe';
 import { shard } from './batchOptions';
 import { addModel, type AddOptions } from './addModel';
+import { exitCode, type Success } from './success';
 import { addServed, listServerModels } from './serverModels';
 import { doctor } from './doctor';
 import { exportModel } from './exportModel';
@@ -419,7 +420,7 @@ async function run(
     client: EngineClient,
     signal: AbortSignal,
     modelFolders: readonly string[],
-  ) => Promise<boolean>,
+  ) => Promise<Success>,
   idleSeconds = 3600,
 ): Promise<void> {
   const { modelsDir, store, verbose } = program.opts<{
@@ -450,7 +451,7 @@ async function run(
   }
   try {
     const succeeded = await command(client, controller.signal, [...modelFolders, store]);
-    process.exitCode = controller.signal.aborted ? 130 : succeeded ? 0 : 1;
+    process.exitCode = controller.signal.aborted ? 130 : exitCode(succeeded);
   } finally {
     await client.dispose();
   }

@@ -6,6 +6,7 @@ import { isBatch, readInputs } from './batchInputs';
 import { optionProblem, type Mode } from './optionModes';
 import { OutError } from './outPath';
 import { errorObject } from './output';
+import type { Success } from './success';
 import { printJson, tell } from './terminal';
 import { upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
 import { upscaleFiles } from './upscaleFiles';
@@ -22,7 +23,7 @@ export async function upscale(
   given: ReadonlySet<string>,
   modelFolders: readonly string[],
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Success> {
   const refuse = (mode: Mode): boolean => {
     const problem = optionProblem(mode, given);
     if (problem !== undefined) reportCall(problem, options.json);

@@ -25,6 +25,7 @@ import {
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
+import { successOf, type Success } from './success';
 import { print, tell } from './terminal';
 import { busySentence, WaitProgress } from './waitProgress';
 
@@ -50,7 +51,7 @@ export async function upscaleBatch(
   modelFolders: readonly string[],
   signal: AbortSignal,
   watching?: Watching,
-): Promise<boolean> {
+): Promise<Success> {
   try {
     if (options.mergeLock) return await merge(root);
     const { shard } = options;
@@ -124,7 +125,7 @@ async function planAndCarryOut(
   options: UpscaleBatchOptions,
   signal: AbortSignal,
   watching: Watching | undefined,
-): Promise<boolean> {
+): Promise<Success> {
   const found = await batch.plan(signal);
   const plan = { ...found, unmatched: found.unmatched.map((glob) => typed.get(glob) ?? glob) };
   const todo = plan.items.filter(({ status, selected }) => status === 'todo' && selected).length;
@@ -175,7 +176,7 @@ async function carryOut(
   plan: Plan,
   options: UpscaleBatchOptions,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Success> {
   const chosen = plan.items.filter(({ status, selected }) => status === 'todo' && selected);
   const isComplete = reportLeftAlone(plan, options.json);
   if (chosen.length === 0) {
@@ -204,9 +205,7 @@ async function carryOut(
     `${reportSentence(result)}; ` +
       `${summary(plan.items.filter(({ status, selected }) => status !== 'todo' || !selected)).replace('0 to do, ', '')}.`,
   );
-  return (
-    isComplete &&
-    !result.cancelled &&
-    result.outcomes.every(({ state }) => state === 'done' || state === 'skipped')
-  );
+  const unfinished = result.outcomes.filter(({ state }) => state !== 'done' && state !== 'skipped');
+  if (!isComplete || result.cancelled) return false;
+  return successOf(unfinished.map(({ code }) => code));
 }

@@ -11,6 +11,7 @@ import { planFiles, takenNameNote, type FileItem } from './filePlan';
 import { reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
 import { ProgressBar } from './progressBar';
+import { successOf, type Success } from './success';
 import { print, printJson, tell } from './terminal';
 
 /**
@@ -23,12 +24,12 @@ export async function upscaleFiles(
   options: UpscaleOptions,
   given: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Success> {
   const items = await planFiles(client, files, options, given, signal);
   if (options.dryRun) return reportPlan(items, options.json);
   const bar = new ProgressBar(items.length);
   const note = new LongRunNote(() => bar.clear());
-  const failed = new Set<string>();
+  const failed = new Map<string, string>();
   for (const [index, { input, call, problem }] of items.entries()) {
     bar.start(index + 1, path.basename(input));
     try {
@@ -46,8 +47,9 @@ export async function upscaleFiles(
       report({ ...result, notes }, options.json);
     } catch (error) {
       bar.stop();
-      failed.add(input);
-      reportFailure(RpcError.from(named(error, input)), options.json, input);
+      const failure = RpcError.from(named(error, input));
+      failed.set(input, failure.code);
+      reportFailure(failure, options.json, input);
       if (signal.aborted) break;
     }
   }
@@ -55,7 +57,7 @@ export async function upscaleFiles(
   // folder would.
   if (options.density === 'web' && !options.json && !signal.aborted)
     for (const file of files) if (!failed.has(path.resolve(file))) print(srcsetOf(file));
-  return failed.size === 0;
+  return successOf([...failed.values()]);
 }
 
 /** Says what would be made; returns whether all of it can be. */

@@ -30,7 +30,10 @@ export const REMEDIES_BY_CODE = {
   'model-damaged': ['manage-models'],
   'device-unavailable': ['use-cpu', 'show-devices'],
   'inference-failed': ['use-cpu', 'show-log'],
+  /** The server is not there, too slow or too busy now. */
   'remote-failed': ['retry', 'use-cpu', 'show-log'],
+  /** It answered, and will answer the same again. */
+  'remote-refused': ['show-devices', 'use-cpu', 'show-log'],
   'runtime-missing': ['reinstall', 'show-log'],
   'disk-full': [],
   'folder-read-only': [],

@@ -20,7 +20,8 @@ import { randomTensor } from '../../src/engine/trust/operators/pseudoRandom';
 import { GraphBuilder } from '../../src/engine/graph/graphBuilder';
 import { referenceTensors, writeSafetensors } from '../harness/networks';
 import { writeTorchZip } from '../harness/torchFiles';
-import { pythonWithTriton, TritonServer } from '../harness/tritonServer';
+import { pythonWith } from '../harness/serverProcess';
+import { TritonServer } from '../harness/tritonServer';
 import { CLI, EMBEDDED_MODELS, temporaryFolder, TEST_MODELS, writePng } from './support';
 
 const folder = temporaryFolder();
@@ -149,7 +150,7 @@ describe('models export', () => {
   });
 
   test('a real Triton takes what was written, and a pair runs there as here', async (context) => {
-    const python = pythonWithTriton(context);
+    const python = pythonWith('triton', context);
     if (python === undefined) return;
     const { folder: place } = exported('smooth+sharp', '-o', 'served');
     // The build on PyPI has the Python backend only; everything else is as it was written.

@@ -281,7 +281,7 @@ describe('what a server does wrong in the middle of a picture', () => {
     test(`${what}: not asked again; an error`, async () => {
       const services = on({ inFlight: 1 });
       server.fault = from(4, 1, fault);
-      await assert.rejects(upscaleOn(services, input), { code: 'remote-failed' });
+      await assert.rejects(upscaleOn(services, input), { code: 'remote-refused' });
       assert.deepEqual(waits, []);
       assert.equal(server.tiles.length, 4);
       assert.deepEqual(filesBeside(), []);

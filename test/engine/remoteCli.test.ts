@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
 import { REMOTE_DEFAULTS } from '../../src/shared/remoteSettings';
-import { InferenceServer } from '../harness/inferenceServer';
+import type { InferenceServer } from '../harness/inferenceServer';
+import { freePorts } from '../harness/serverProcess';
 import { MODEL, served, serverOf } from './remoteSupport';
 import {
   CLI,
@@ -148,46 +149,27 @@ test(
   },
 );
 
-test('a batch whose server dies and comes back makes what one machine makes, lock included', async () => {
-  const source = path.join(folder, 'source');
-  mkdirSync(source);
-  for (let i = 0; i < 8; i++) await writePng(path.join(source, `${i}.png`), 30 + 7 * i, 40);
+test('exit code 75: what only a later run can do is to be put into the queue again', async () => {
+  const [port = 0] = await freePorts(1);
+  const gone = `http://127.0.0.1:${port}`;
+  const root = path.join(folder, 'later');
+  mkdirSync(root);
+  const input = await writePng(path.join(root, 'a.png'), 20, 20);
+  writeFileSync(path.join(root, 'b.png'), 'no picture');
   writeFileSync(
-    path.join(source, '.pisa-upscale.json'),
+    path.join(root, '.pisa-upscale.json'),
     JSON.stringify({
-      rules: [{ files: '*.png', model: MODEL, scale: 4, output: 'large/{name}.{ext}' }],
+      rules: [{ files: 'a.png', model: MODEL, scale: 4, output: 'large/{name}.{ext}' }],
     }),
   );
-  const roots = ['local', 'remote'].map((name) => {
-    const root = path.join(folder, name, 'project');
-    cpSync(source, root, { recursive: true });
-    return root;
-  });
-  const [local = '', remote = ''] = roots;
-  assert.equal((await cli(local, ['--device', 'cpu'])).status, 0);
-
-  const model = await served();
-  let own = await serverOf({ [MODEL]: model });
-  const { url } = own;
-  let kills = 0;
-  const { status, stdout, stderr } = await cli(remote, ['--remote', url, '--json'], {
-    onStdout: () => {
-      if (kills++ > 1) return;
-      void own.kill().then(async () => {
-        own = new InferenceServer({ [MODEL]: model });
-        await own.listen(Number(new URL(url).port));
-      });
-    },
-  });
-  await own.kill();
-  assert.equal(status, 0, stderr + stdout);
-  assert.ok(kills > 1);
-  const files = readdirSync(path.join(local, 'large'));
-  assert.equal(files.length, 8);
-  assert.deepEqual(readdirSync(path.join(remote, 'large')), files);
-  for (const file of ['.pisa-upscale.lock.json', ...files.map((name) => `large/${name}`)])
-    assert.ok(
-      readFileSync(path.join(remote, file)).equals(readFileSync(path.join(local, file))),
-      file,
-    );
+  const status = async (...args: readonly string[]): Promise<number | null> =>
+    (await cli(root, ['-m', MODEL, ...args])).status;
+  const recipe = async (url: string): Promise<number | null> =>
+    (await cli(root, ['--remote', url])).status;
+  assert.equal(await status('--remote', gone, input), 75);
+  assert.equal(await recipe(gone), 75);
+  // What fails again whenever it is tried decides.
+  assert.equal(await status('--remote', gone, input, path.join(root, 'b.png')), 1);
+  assert.equal(await status('--remote', server.url, '--remote-model', 'missing', input), 1);
+  assert.equal(await recipe(server.url), 0);
 });

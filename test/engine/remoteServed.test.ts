@@ -225,7 +225,7 @@ describe('an index that', () => {
     ['is forbidden', 403, { error: 'no' }],
   ] as const)
     test(`${what} is told`, async () => {
-      await assert.rejects(index(status, answer), { code: 'remote-failed' });
+      await assert.rejects(index(status, answer), { code: 'remote-refused' });
     });
 });
 

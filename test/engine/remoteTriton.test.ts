@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, test, type TestContext } from 'node:test';
-import { TritonServer, pythonWithTriton, type TritonModel } from '../harness/tritonServer';
+import { ModelRegistry } from '../../src/engine/models/registry';
+import { ServerModels } from '../../src/engine/remote/serverModels';
+import { pythonWith } from '../harness/serverProcess';
+import { TritonServer, type TritonModel } from '../harness/tritonServer';
 import { deviceOn, MODEL, picture, servicesOn, upscaleOn, waits, type Done } from './remoteSupport';
-import { EMBEDDED_MODELS, temporaryFolder, TEST_MODELS } from './support';
+import { EMBEDDED_MODELS, largestDifference, temporaryFolder, TEST_MODELS } from './support';
 
 const EMBEDDED = 'pisa-compact-4x';
 const OUTPUTS = ['base', 'pixel', 'semantic'];
@@ -26,11 +29,63 @@ async function start(
   models: readonly TritonModel[],
   ...options: readonly string[]
 ): Promise<TritonServer | undefined> {
-  const python = pythonWithTriton(context);
+  const python = pythonWith('triton', context);
   if (python === undefined) return undefined;
   const server = await TritonServer.start(python, path.join(folder, name), models, options);
   running.push(server);
   return server;
+}
+
+test('Triton: a model that only it has is listed, added and used, over REST and gRPC', async (context) => {
+  const server = await start(context, 'own', [
+    modelOf(MODEL),
+    modelOf('painter', { graph: graphOf(MODEL), picture: { input: 'low', output: 'high' } }),
+    modelOf('halved-painter', {
+      graph: graphOf(MODEL),
+      half: true,
+      picture: { input: 'low', output: 'high' },
+    }),
+  ]);
+  if (!server) return;
+  const input = await picture();
+  for (const url of [server.url, server.grpcUrl]) {
+    const store = path.join(folder, new URL(url).port);
+    const registry = new ModelRegistry([TEST_MODELS, store], store);
+    const device = deviceOn({ url });
+    const models = new ServerModels(device, registry, store);
+    const { signal } = new AbortController();
+    const { models: list } = await models.list(signal);
+    assert.deepEqual(
+      list.map(({ name, id, precision }) => [name, id, precision]),
+      [
+        ['halved-painter', undefined, 'float16'],
+        ['painter', undefined, 'float32'],
+        [MODEL, MODEL, 'float32'],
+      ],
+    );
+    const faithful = { guidance: { pixel: 1, semantic: 0 } };
+    const services = servicesOn(device, registry);
+    const own = await upscaleOn(services, input, faithful);
+    for (const name of ['painter', 'halved-painter']) {
+      const { id, scale } = await models.add({ name }, signal);
+      assert.deepEqual([id, scale], [name, 4]);
+      // Its margin is another one than the local model's, so only the inside can be the same.
+      const { data, result } = await upscaleOn(services, input, { ...faithful, model: id });
+      assert.equal(result.unverified, true);
+      const difference = largestDifference(inner(data), inner(own.data));
+      assert.ok(difference <= 1, `${name}: ${difference}`);
+    }
+  }
+  await server.kill();
+});
+
+/** The samples of a picture of 400×280 that are at least 64 pixels from its edge. */
+function inner(data: Buffer): Buffer {
+  const rows: Buffer[] = [];
+  const channels = data.length / (400 * 280);
+  for (let y = 64; y < 280 - 64; y++)
+    rows.push(data.subarray((y * 400 + 64) * channels, (y * 400 + 400 - 64) * channels));
+  return Buffer.concat(rows);
 }
 
 let local: Done | undefined;
@@ -45,6 +100,7 @@ test('Triton: the same pixels as here, another model refused, a full queue waite
     modelOf(EMBEDDED),
     modelOf('changed', { graph: graphOf(EMBEDDED) }),
     modelOf('labelled', { graph: graphOf(MODEL), sha256: 'ab'.repeat(32) }),
+    modelOf('halved', { graph: graphOf(MODEL), half: true }),
   ]);
   if (!server) return;
   const input = await picture();
@@ -72,6 +128,13 @@ test('Triton: the same pixels as here, another model refused, a full queue waite
   await assert.rejects(upscaleOn(servicesOn(deviceOn(server, { precision: 'fp16' })), input), {
     message: /"image" is FP32 there, and FP16 is asked for/,
   });
+
+  for (const url of [server.url, server.grpcUrl]) {
+    const half = deviceOn({ url }, { model: 'halved', precision: 'fp16' });
+    const { result, data } = await upscaleOn(servicesOn(half), input);
+    assert.deepEqual(result.notes, []);
+    assert.ok(largestDifference(data, expected.data) <= 1, url);
+  }
 
   // One is computed and one waits: of eight at once some are refused with 503, and come again.
   waits.length = 0;
@@ -143,36 +206,3 @@ test('Triton behind a key: nothing without it, and with it the same pixels', asy
   assert.ok(there.data.equals(data));
   await server.kill();
 });
-
-/** More of them on request: each costs a start of the server. */
-const KILLS = Number(process.env.KILL_MOMENTS ?? 2);
-
-test('Triton is killed in the middle, and started again: the picture is the same', async (context) => {
-  const server = await start(context, 'killed', [modelOf(MODEL)]);
-  if (!server) return;
-  const input = await picture();
-  const services = servicesOn(deviceOn(server));
-  for (let kill = 1; kill <= KILLS; kill++) {
-    const started = performance.now();
-    const before = await upscaleOn(services, input);
-    const took = performance.now() - started;
-    const moment = new Promise((resolve) => setTimeout(resolve, (took * kill) / (KILLS + 1)));
-    const again = moment.then(() => server.kill()).then(() => server.run());
-    // Tries follow each other at once here, so the picture itself is tried until the server is back.
-    const after = await eventually(async () => upscaleOn(services, input));
-    await again;
-    assert.ok(after.data.equals(before.data));
-  }
-  await server.kill();
-});
-
-async function eventually(work: () => Promise<Done>): Promise<Done> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      assert.equal((error as { code?: string }).code, 'remote-failed');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}

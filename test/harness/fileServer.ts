@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   createServer,
@@ -11,6 +11,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
+import { certificate } from './certificates';
 
 /**
  * How the server treats a path. Each answer may be misbehaviour for its first `times` requests
@@ -108,7 +109,7 @@ export async function startFileServer(
     });
     answer(request, response, read(name), take(name, request.method ?? ''));
   };
-  const identity = tls ? selfSigned() : undefined;
+  const identity = tls ? certificate('test') : undefined;
   const { url, close } = await listen(
     identity ? createTlsServer(identity, listener) : createServer(listener),
   );
@@ -304,52 +305,4 @@ async function listen(server: Server): Promise<{ url: string; close: () => Promi
         for (const socket of sockets) socket.destroy();
       }),
   };
-}
-
-/** A key and a certificate that nobody trusts; Node can read certificates but not make them. */
-function selfSigned(): { readonly key: string; readonly cert: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
-    const body = Buffer.concat(parts);
-    const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 255];
-    return Buffer.concat([Buffer.from([tag, ...length]), body]);
-  };
-  const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts);
-  const ecdsaWithSha256 = sequence(der(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
-  const name = sequence(
-    der(0x31, sequence(der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from('test')))),
-  );
-  const validity = sequence(
-    der(0x17, Buffer.from('200101000000Z')),
-    der(0x17, Buffer.from('491231235959Z')),
-  );
-  const body = sequence(
-    der(0xa0, der(0x02, Buffer.from([2]))),
-    der(0x02, Buffer.from([1])),
-    ecdsaWithSha256,
-    name,
-    validity,
-    name,
-    publicKey.export({ type: 'spki', format: 'der' }),
-    // subjectAltName: 127.0.0.1
-    der(
-      0xa3,
-      sequence(
-        sequence(
-          der(0x06, Buffer.from('551d11', 'hex')),
-          der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1])))),
-        ),
-      ),
-    ),
-  );
-  const certificate = sequence(
-    body,
-    ecdsaWithSha256,
-    der(0x03, Buffer.from([0]), sign('sha256', body, privateKey)),
-  );
-  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
-  const cert = ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join(
-    '\n',
-  );
-  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, cert };
 }

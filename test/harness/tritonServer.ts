@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -7,10 +7,8 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
-import { ensureTriton } from '../../scripts/setup-triton.mjs';
+import { freePorts, ServerProcess } from './serverProcess';
 
 export type TritonModel = {
   readonly name: string;
@@ -22,32 +20,17 @@ export type TritonModel = {
   readonly queue?: number;
   /** One unless given. */
   readonly threads?: number;
+  /** In float16 on the way. */
+  readonly half?: boolean;
+  /** Its input and only output: the sum of base and first residual, as somebody else's network. */
+  readonly picture?: { readonly input: string; readonly output: string };
 };
-
-/** Set where a machine that can't have the server is an error, as in CI. */
-const IS_REQUIRED = process.env.PISA_UPSCALE_TEST_SERVERS === 'required';
-
-/** The Python that has Triton. Where there is none, the test is skipped so that nobody misses it. */
-export function pythonWithTriton(context: TestContext): string | undefined {
-  const found = ensureTriton();
-  if ('python' in found) return found.python;
-  const words = `NOT CHECKED: a real inference server. ${found.reason}`;
-  console.error(`\n${'!'.repeat(words.length)}\n${words}\n${'!'.repeat(words.length)}\n`);
-  if (IS_REQUIRED) throw new Error(words);
-  context.skip(words);
-  return undefined;
-}
 
 /** NVIDIA's Triton as a process of its own, on the loopback address. */
 export class TritonServer {
-  private child: ChildProcess | undefined;
-  private ports: readonly number[] = [];
-  private log = '';
-
   private constructor(
-    private readonly python: string,
-    private readonly repository: string,
-    private readonly options: readonly string[],
+    private readonly process: ServerProcess,
+    private readonly ports: readonly number[],
   ) {}
 
   /** Writes a repository of these models into `folder`, and starts. */
@@ -58,10 +41,29 @@ export class TritonServer {
     options: readonly string[] = [],
   ): Promise<TritonServer> {
     for (const model of models) writeModel(folder, model);
-    const server = new TritonServer(python, folder, options);
-    server.ports = await freePorts(3);
+    const ports = await freePorts(3);
+    const [http = 0, grpc = 0, metrics = 0] = ports;
+    const { tritonHome, site, library } = placesOf(python);
+    const server = new ServerProcess({
+      command: path.join(tritonHome, 'bin/tritonserver'),
+      args: [
+        ...['--model-repository', folder],
+        ...['--backend-directory', path.join(tritonHome, 'backends')],
+        ...['--cache-directory', path.join(tritonHome, 'caches')],
+        ...['--http-address', '127.0.0.1', '--grpc-address', '127.0.0.1'],
+        ...['--metrics-address', '127.0.0.1', '--allow-gpu-metrics', 'false'],
+        ...['--http-port', `${http}`, '--grpc-port', `${grpc}`, '--metrics-port', `${metrics}`],
+        ...['--exit-timeout-secs', '1', ...options],
+      ],
+      env: {
+        LD_LIBRARY_PATH: library,
+        PYTHONPATH: site,
+        PATH: `${path.dirname(python)}${path.delimiter}${process.env.PATH ?? ''}`,
+      },
+      ready: `http://127.0.0.1:${http}/v2/health/ready`,
+    });
     await server.run();
-    return server;
+    return new TritonServer(server, ports);
   }
 
   get url(): string {
@@ -73,55 +75,13 @@ export class TritonServer {
   }
 
   /** Starts it again at the same address; resolves when its models answer. */
-  async run(): Promise<void> {
-    const { tritonHome, site, library } = placesOf(this.python);
-    const [http, grpc, metrics] = this.ports.map(String);
-    const child = spawn(
-      path.join(tritonHome, 'bin/tritonserver'),
-      [
-        ...['--model-repository', this.repository],
-        ...['--backend-directory', path.join(tritonHome, 'backends')],
-        ...['--cache-directory', path.join(tritonHome, 'caches')],
-        ...['--http-address', '127.0.0.1', '--grpc-address', '127.0.0.1'],
-        ...['--metrics-address', '127.0.0.1', '--allow-gpu-metrics', 'false'],
-        ...['--http-port', http!, '--grpc-port', grpc!, '--metrics-port', metrics!],
-        ...['--exit-timeout-secs', '1', ...this.options],
-      ],
-      {
-        env: {
-          ...process.env,
-          LD_LIBRARY_PATH: library,
-          PYTHONPATH: site,
-          PATH: `${path.dirname(this.python)}${path.delimiter}${process.env.PATH ?? ''}`,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        // Its stubs are processes of their own, and go with the group.
-        detached: true,
-      },
-    );
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (text: Buffer) => (this.log = (this.log + text.toString()).slice(-20_000)));
-    this.child = child;
-    while (!(await this.isReady())) {
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`Triton ended:\n${this.log}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  run(): Promise<void> {
+    return this.process.run();
   }
 
   /** Ends it at once, in the middle of whatever it does. */
-  async kill(): Promise<void> {
-    const { child } = this;
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    process.kill(-child.pid, 'SIGKILL');
-    await gone;
-  }
-
-  private async isReady(): Promise<boolean> {
-    const answer = await fetch(`${this.url}/v2/health/ready`).catch(() => undefined);
-    await answer?.arrayBuffer();
-    return answer?.status === 200;
+  kill(): Promise<void> {
+    return this.process.kill();
   }
 }
 
@@ -150,7 +110,7 @@ function placesOf(python: string): { tritonHome: string; site: string; library: 
 
 function writeModel(
   repository: string,
-  { name, graph, outputs, sha256, queue = 8, threads = 1 }: TritonModel,
+  { name, graph, outputs, sha256, queue = 8, threads = 1, half = false, picture }: TritonModel,
 ): void {
   const folder = path.join(repository, name);
   mkdirSync(path.join(folder, '1'), { recursive: true });
@@ -159,10 +119,11 @@ function writeModel(
     readFileSync(path.join(__dirname, 'triton/model.py')),
   );
   const tensor = (each: string): string =>
-    `{ name: "${each}" data_type: TYPE_FP32 dims: [ 1, 3, -1, -1 ] }`;
+    `{ name: "${each}" data_type: TYPE_FP${half ? 16 : 32} dims: [ 1, 3, -1, -1 ] }`;
   const parameters = {
     graph,
     threads: String(threads),
+    ...(picture ? { input: picture.input, sum: picture.output } : {}),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
   writeFileSync(
@@ -171,8 +132,8 @@ function writeModel(
       `name: "${name}"`,
       'backend: "python"',
       'max_batch_size: 0',
-      `input [ ${tensor('image')} ]`,
-      `output [ ${outputs.map(tensor).join(', ')} ]`,
+      `input [ ${tensor(picture?.input ?? 'image')} ]`,
+      `output [ ${(picture ? [picture.output] : outputs).map(tensor).join(', ')} ]`,
       'instance_group [ { kind: KIND_CPU count: 1 } ]',
       `dynamic_batching { default_queue_policy { max_queue_size: ${queue} } }`,
       ...Object.entries(parameters).map(
@@ -182,19 +143,4 @@ function writeModel(
       '',
     ].join('\n'),
   );
-}
-
-/** Ports that nobody listens at now. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) =>
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

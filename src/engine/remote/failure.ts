@@ -21,9 +21,12 @@ export class RemoteFailure extends Error {
   }
 }
 
-/** A server failed for good; a later try may do better. */
-export const remoteFailed = ({ message }: RemoteFailure): Error =>
-  engineError('remote-failed', {
+/** Failures after which a later run may do better. */
+const PASSING: ReadonlySet<FailureKind> = new Set(['lost', 'late', 'busy', 'gone']);
+
+/** The error when a server failed for good: whether it may be otherwise later is in its code. */
+export const remoteFailed = ({ kind, message }: RemoteFailure): Error =>
+  engineError(PASSING.has(kind) ? 'remote-failed' : 'remote-refused', {
     message: `The inference server failed. ${message}.`,
     remedies: [changeSetting('remote.url')],
   });

@@ -1,7 +1,7 @@
 import type { DeviceReport, ModelTrust } from '../../shared/engineProtocol';
 import type { RemoteSettings } from '../../shared/remoteSettings';
 import type { Device } from '../../shared/settings';
-import { changeSetting, engineError, messageOf } from '../errors';
+import { changeSetting, engineError, messageOf, throwIfCancelled } from '../errors';
 import type { TiledModel } from '../models/kinds/tiled';
 import type { Model } from '../models/model';
 import { untilAborted } from '../download/watched';
@@ -35,6 +35,7 @@ export async function resolveRemote(
     await untilAborted(remote.verify(servedBy(model), signal), signal);
     return 'remote';
   } catch (error) {
+    throwIfCancelled(signal);
     if (!(error instanceof RemoteFailure)) throw error;
     if (remote.fallback !== 'cpu' || model.contract) throw remoteFailed(error);
     notes.push(`remote failed (${error.message}); used cpu instead.`);

@@ -35,7 +35,7 @@ export class ServerModels {
     private readonly store: string,
   ) {}
 
-  /** Every model that the server's index names, with what it takes. Rejects with `remote-failed`. */
+  /** Every model that the server's index names, with what it takes. Rejects as `remoteFailed` says. */
   async list(signal: AbortSignal): Promise<ServerModelsReport> {
     try {
       const server = await this.device.greet(signal);

@@ -125,13 +125,10 @@ test('an index is a list of names, whatever else it is', () => {
   const names = (list: unknown): readonly string[] =>
     readModelIndex(list).entries.map(({ name }) => name);
   assert.deepEqual(names(['b', 'a', 'b']), ['a', 'b']);
-  assert.deepEqual(
-    names([
-      { name: 'b', state: 'READY' },
-      { name: 'a', state: '' },
-    ]),
-    ['a', 'b'],
-  );
+  for (const state of ['READY', 'State.READY', '', undefined])
+    assert.deepEqual(names([{ name: 'b', state }]), ['b'], state);
+  for (const state of ['UNAVAILABLE', 'UNREADY', 'State.UNKNOWN'])
+    assert.deepEqual(names([{ name: 'b', state }]), [], state);
   assert.deepEqual(names([{ name: 'a', state: 'LOADING' }, [], 5, null, { nome: 'x' }]), []);
   assert.throws(() => names({ models: [] }), /is no list/);
 });

@@ -30,7 +30,8 @@ export function readModelIndex(list: unknown): ModelIndex {
   const names = new Set<string>();
   for (const entry of list as readonly unknown[]) {
     const { name, state } = fieldsOf(entry);
-    const ready = state === undefined || state === '' || state === 'READY';
+    // MLServer says "State.READY" over gRPC.
+    const ready = typeof state !== 'string' || state === '' || /^(State\.)?READY$/.test(state);
     if (typeof name === 'string' && ready && isAskable(name)) names.add(name);
   }
   const sorted = [...names].sort();
