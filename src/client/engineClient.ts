@@ -59,6 +59,11 @@ export type EngineClientOptions = {
    * as a secret storage answers late.
    */
   readonly remote?: () => Promise<RemoteSettings | undefined>;
+  /**
+   * Whether pictures may be sent to the inference server; asked before each that would be. Without it
+   * they may: whoever names a server on a command line means it.
+   */
+  readonly mayUseServer?: () => Promise<boolean>;
   /** How the front end says what can be done. Errors and notes pass on without, if there is none. */
   readonly words?: FrontEndWords;
 };
@@ -120,6 +125,7 @@ export class EngineClient {
     options: CallOptions<UpscaleProgress> = {},
   ): Promise<UpscaleResult> {
     this.sweep();
+    await this.requireConsent(call);
     const files = await JobFiles.create().catch((error: unknown) => {
       throw this.worded(RpcError.from(error));
     });
@@ -155,10 +161,11 @@ export class EngineClient {
    * Computes the layers of which every guidance is a blend. Rejects like `upscale`; a cancel keeps
    * the tiles that are done. `graceMs`: how long the engine may take to obey one.
    */
-  preview(
+  async preview(
     call: PreviewCall,
     options: CallOptions<PreviewProgress> & { readonly graceMs?: number | undefined } = {},
   ): Promise<PreviewResult> {
+    await this.requireConsent(call);
     return this.call<'preview', PreviewProgress>(
       'preview',
       { ...call, jobId: randomUUID() },
@@ -168,10 +175,11 @@ export class EngineClient {
   }
 
   /** A part of the result as the export would make it. */
-  exactRegion(
+  async exactRegion(
     call: ExactRegionCall,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<ExactRegionResult> {
+    await this.requireConsent(call);
     return this.call('exactRegion', { ...call, jobId: randomUUID() }, options);
   }
 
@@ -323,6 +331,18 @@ export class EngineClient {
     const late = setTimeout(() => this.sweeping.abort(), SWEEP_GRACE_MS);
     await Promise.all([this.stop(DISPOSED), this.swept]);
     clearTimeout(late);
+  }
+
+  /** Rejects with `device-unavailable` when a picture may not be sent to the inference server. */
+  private async requireConsent({ device }: Pick<UpscaleCall, 'device'>): Promise<void> {
+    const { mayUseServer } = this.options;
+    if (device !== 'remote' || !mayUseServer || (await mayUseServer())) return;
+    throw this.worded(
+      new RpcError({
+        code: 'device-unavailable',
+        message: 'The inference server was not used: sending pictures there was not agreed to.',
+      }),
+    );
   }
 
   /** Tidies up after processes that were killed. No job waits for it. */

@@ -17,6 +17,8 @@ import { UpscaleJobs } from './jobs/upscaleJobs';
 import { Log } from './log';
 import { ImageActions } from './references/imageActions';
 import { ImageHover } from './references/imageHover';
+import { askToSend } from './remote/askToSend';
+import { ServerConsent } from './remote/serverConsent';
 import { ServerSecrets } from './remote/serverSecrets';
 import { ModelTasks } from './models/modelTasks';
 import { PlainDocuments } from './ui/plainDocuments';
@@ -29,6 +31,7 @@ export class Composition extends Disposable {
   private readonly log = this.register(new Log());
   private readonly config = this.register(new Config());
   private readonly engine = new EngineSupervisor(() => this.createEngine());
+  private readonly consent: ServerConsent;
   private readonly secrets: ServerSecrets;
   private readonly documents = this.register(new PlainDocuments());
   private readonly tasks = new ModelTasks(
@@ -64,10 +67,12 @@ export class Composition extends Disposable {
       | 'storageUri'
       | 'globalStorageUri'
       | 'secrets'
+      | 'globalState'
     >,
   ) {
     super();
     this.secrets = this.register(new ServerSecrets(context.secrets, () => this.engine.replace()));
+    this.consent = new ServerConsent(context.globalState, askToSend);
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));
     this.register(
       this.config.onDidFindProblem(
@@ -149,6 +154,7 @@ export class Composition extends Disposable {
         const server = this.config.server();
         return server && { ...server, secrets: await this.secrets.of(server.url) };
       },
+      mayUseServer: () => this.consent.isGiven(this.config.server()?.url),
       // What is done about a note is a button of the summary.
       words: {
         advice: (error) => adviceOf(error, vscode.l10n.t),

@@ -15,3 +15,7 @@ export function maskedAddress(text: string): string {
 export function unencryptedAddresses(addresses: readonly string[]): readonly string[] {
   return [...new Set(addresses.filter((text) => /^\s*http:/i.test(text)).map(maskedAddress))];
 }
+
+/** Whether an address is this machine's own. */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);

@@ -166,6 +166,16 @@ export type ModelTrust = {
   readonly reason: string;
   /** Each of the model's networks, on a small picture. */
   readonly checks: readonly Agreement[];
+  /** On an inference server. */
+  readonly timing?: RemoteTiming;
+};
+
+/** How long a tile of that size takes on a server, and how much of that is the way there and back. */
+export type RemoteTiming = {
+  readonly width: number;
+  readonly height: number;
+  readonly milliseconds: number;
+  readonly networkMs: number;
 };
 
 export type DeviceReport = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
@@ -119,7 +119,10 @@ test('doctor tells the server, and which models are trusted to it and why', asyn
   const trusts = new Map(
     devices.models.flatMap((one) => (one.device === 'remote' ? [[one.model, one]] : [])),
   );
-  assert.match(trusts.get(MODEL)?.reason ?? '', /within 0 of the CPU .*a small tile took \d+ ms/);
+  assert.match(
+    trusts.get(MODEL)?.reason ?? '',
+    /within 0 of the CPU .*; \d+×\d+ in \d+ ms: \d+ on the way, \d+ computed/,
+  );
   assert.match(trusts.get('one-layer-4x')?.reason ?? '', /has no such model/);
 });
 
@@ -172,4 +175,33 @@ test('exit code 75: what only a later run can do is to be put into the queue aga
   assert.equal(await status('--remote', gone, input, path.join(root, 'b.png')), 1);
   assert.equal(await status('--remote', server.url, '--remote-model', 'missing', input), 1);
   assert.equal(await recipe(server.url), 0);
+});
+
+test('a lock of pictures that a server made is up to date for who has no server', async () => {
+  const root = path.join(folder, 'team');
+  mkdirSync(root);
+  await writePng(path.join(root, 'a.png'), 30, 20);
+  writeFileSync(
+    path.join(root, '.pisa-upscale.json'),
+    JSON.stringify({
+      rules: [{ files: 'a.png', model: MODEL, scale: 4, output: 'large/{name}.{ext}' }],
+    }),
+  );
+  const check = async (...args: readonly string[]): Promise<number | null> =>
+    (await cli(root, ['--check', ...args])).status;
+  assert.equal((await cli(root, ['--remote', server.url])).status, 0);
+  const lock = readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8');
+  assert.doesNotMatch(lock, /127\.0|remote|server|unverified/);
+  server.reset();
+  const [port = 0] = await freePorts(1);
+  assert.equal(await check(), 0);
+  assert.equal(await check('--device', 'cpu'), 0);
+  assert.equal(await check('--remote', `http://127.0.0.1:${port}`), 0);
+  assert.equal(await check('--remote', server.url), 0);
+  assert.equal(server.asked.length, 0);
+  // Made here, it is the same; so the lock is, too.
+  rmSync(path.join(root, 'large'), { recursive: true });
+  assert.equal(await check(), 1);
+  assert.equal((await cli(root, ['--device', 'cpu'])).status, 0);
+  assert.equal(readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8'), lock);
 });

@@ -272,7 +272,9 @@ test('the terminal lists, adds and uses one, and marks it wherever it is told of
     outputs: Record<string, { unverified?: boolean }>;
   };
   assert.equal(lock.outputs['large/a.png']?.unverified, true);
+  server.reset();
   assert.equal((await cli(project, '--check')).status, 0);
+  assert.equal(server.asked.length, 0);
   assert.ok((await pixelsOf(path.join(project, 'large/a.png'))).data.length > 0);
 
   const one = await cli(project, 'a.png', '-m', 'levels', '--json');

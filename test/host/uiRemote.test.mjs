@@ -6,12 +6,15 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { served, serverOf } from '../engine/remoteSupport.ts';
 import { InferenceServer } from '../harness/inferenceServer.ts';
-import { screenshotPath } from '../harness/paths.mjs';
+import { makeTemporaryFolder, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
 import {
+  clickDialogButton,
+  clickNotificationButton,
   explorerMenu,
   quickPickRows,
   runCommand,
+  waitForDialog,
   waitForNotification,
   webview,
 } from '../harness/workbench.mjs';
@@ -26,12 +29,24 @@ let model;
 
 before(async () => {
   model = await served(MODEL);
-  server = await serverOf({ [MODEL]: model });
+  server = await serverOf({
+    [MODEL]: model,
+    // One that this machine lacks, with a picture in and a picture out.
+    'team-painter': {
+      ...model,
+      picture: { input: 'low', output: 'high' },
+      compute: async (image, width, height) => {
+        const { base, pixel } = await model.compute(image, width, height);
+        return { high: base.map((value, i) => value + pixel[i]) };
+      },
+    },
+  });
   workbench = await startWorkbench({
     machineSettings: {
       'pisaUpscale.device': 'remote',
       'pisaUpscale.remote.url': server.url,
       'pisaUpscale.remote.fallback': 'fail',
+      'pisaUpscale.modelStore': path.join(makeTemporaryFolder(), 'store'),
     },
   });
 });
@@ -70,6 +85,37 @@ uiTest(
     assert.deepEqual(readdirSync(folder).sort(), ['.vscode', 'hero.png', 'hero@4x.png']);
     assert.ok(server.tiles.length > 0);
     for (const { headers } of server.asked) assert.equal(headers.authorization, `Bearer ${TOKEN}`);
+    assert.deepEqual(unexpectedEvents(events), []);
+  },
+);
+
+uiTest(
+  'Manage Models shows what only the server has, unverified, and uses it',
+  { name: 'remote-own', fill: (folder) => writePicture(path.join(folder, 'hero.png'), 60, 40) },
+  async ({ page, folder, events }) => {
+    const manage = async () => {
+      await runCommand(page, 'PiSA Upscale: Manage Models…');
+      await quickPickRows(page).first().waitFor({ timeout: STATE_MS });
+    };
+    await manage();
+    await quickPickRows(page).filter({ hasText: 'Models of the Inference Server…' }).click();
+    const row = quickPickRows(page).filter({ hasText: 'team-painter' });
+    await row.waitFor({ timeout: STATE_MS });
+    assert.match(await row.innerText(), /any size · float32\s*unverified/);
+    await page.screenshot({ path: screenshotPath('models-remote') });
+    await row.click();
+    const asked = await waitForDialog(page, 'Add team-painter of test 1.0');
+    assert.match(await asked.innerText(), /nothing here can tell what it computes/);
+    await clickDialogButton(asked, 'Try and Add');
+    const ready = await waitForNotification(page, 'team-painter (unverified) is ready.');
+    await clickNotificationButton(ready, 'Use It');
+    await explorerMenu(page, 'hero.png', 'Upscale Image');
+    await waitForNotification(page, /at 127\.0\.0\.1:\d+, model unverified\)/);
+    assert.deepEqual(readdirSync(folder).sort(), ['.vscode', 'hero.png', 'hero@4x.png']);
+    await manage();
+    const added = quickPickRows(page).filter({ hasText: 'team-painter (unverified)' });
+    assert.match(await added.innerText(), /in use/);
+    await page.keyboard.press('Escape');
     assert.deepEqual(unexpectedEvents(events), []);
   },
 );

@@ -1,4 +1,4 @@
-import { maskedAddress } from '../../shared/addresses';
+import { isLoopback, maskedAddress } from '../../shared/addresses';
 import type { RemoteSettings } from '../../shared/remoteSettings';
 import { changeSetting, engineError } from '../errors';
 
@@ -57,10 +57,6 @@ const IS_OPEN: Readonly<Record<string, boolean>> = {
 
 /** Whether the server speaks gRPC at an address. */
 export const isGrpc = ({ protocol }: URL): boolean => protocol.startsWith('grpc');
-
-/** Whether an address is this machine's own. */
-export const isLoopback = ({ hostname }: URL): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 /** `path` below the address, which may have a path itself. */
 export function below(address: URL, path: string): URL {

@@ -17,8 +17,6 @@ export type Found = {
   readonly checks: readonly Agreement[];
   /** The only size of a tile that the server takes. */
   readonly tile: Size | undefined;
-  /** Of the tile that was compared. */
-  readonly milliseconds: number;
 };
 
 export type Comparison = {
@@ -60,21 +58,19 @@ async function compareWithLocal(
       `it is another one there: its configuration names the SHA-256 ${written.slice(0, 16)}…`,
     );
   const tile = await fingerprintTile(model, suited.tile);
-  const started = performance.now();
   const layers = await inferLayers(
     transport,
     name,
     { ...tile, input: 'image', outputs: manifest.branches, scale: manifest.scale, datatype },
     { signal, deadlineMs, hasAnswered },
   );
-  const milliseconds = performance.now() - started;
   const checks = compareLayers(tile, layers, datatype === 'FP16' ? 'fp16' : 'fp32');
   const wrong = checks.find(({ agrees }) => !agrees);
   if (wrong)
     throw new Differs(
       `it is another one there: of a tile the layer "${wrong.layer}" ${wrong.reason}`,
     );
-  return { checks, tile: suited.tile, milliseconds };
+  return { checks, tile: suited.tile };
 }
 
 /** Of a model that only the server has, it is known what it made of noise when it was added. */
@@ -87,14 +83,12 @@ async function compareWithContract(
   onKnown();
   const differs = contractSuits(contract, manifest.tile, metadata);
   if (differs !== undefined) throw new Differs(`since it was added, ${differs}`);
-  const started = performance.now();
   const layer = await askContract(
     transport,
     contract,
     { ...noiseTile(manifest), scale: manifest.scale },
     { signal, deadlineMs, hasAnswered },
   );
-  const milliseconds = performance.now() - started;
   const bound = REMOTE_BOUNDS[contract.type === 'FP16' ? 'fp16' : 'fp32'];
   const distance = relativeL2(
     Float32Array.from(sampleOf(layer)),
@@ -107,5 +101,5 @@ async function compareWithContract(
     ...judged(distance, bound),
   };
   if (!check.agrees) throw new Differs(`it has changed since it was added: a tile ${check.reason}`);
-  return { checks: [check], tile: manifest.tile, milliseconds };
+  return { checks: [check], tile: manifest.tile };
 }

@@ -1,4 +1,4 @@
-import type { DeviceReport, ModelTrust } from '../../shared/engineProtocol';
+import type { DeviceReport, ModelTrust, RemoteTiming } from '../../shared/engineProtocol';
 import type { RemoteSettings } from '../../shared/remoteSettings';
 import type { Device } from '../../shared/settings';
 import { changeSetting, engineError, messageOf, throwIfCancelled } from '../errors';
@@ -11,6 +11,7 @@ import { remoteFailed, RemoteFailure } from './failure';
 import { GrpcTransport } from './oip/grpcTransport';
 import { RestTransport } from './oip/restTransport';
 import { RemoteDevice } from './remoteDevice';
+import { tilePace } from './tilePace';
 
 /** The device of these settings. Throws `bad-setting`. */
 export function openRemoteDevice(settings: RemoteSettings): RemoteDevice {
@@ -82,6 +83,11 @@ export async function reportRemote(
   }
 }
 
+/** "128×128 in 45 ms: 12 on the way, 33 computed" */
+const timingText = ({ width, height, milliseconds, networkMs }: RemoteTiming): string =>
+  `${width}×${height} in ${milliseconds.toFixed(0)} ms: ${networkMs.toFixed(0)} on the way, ` +
+  `${(milliseconds - networkMs).toFixed(0)} computed`;
+
 async function trustOf(
   remote: RemoteDevice,
   model: TiledModel,
@@ -93,10 +99,11 @@ async function trustOf(
     precision: remote.precision,
   } as const;
   try {
-    const { checks, milliseconds } = await remote.verify(model, signal, true);
+    const { checks } = await remote.verify(model, signal, true);
+    const timing = await tilePace(remote, model, signal);
     const [first] = [...checks].sort((a, b) => (b.difference ?? 0) - (a.difference ?? 0));
-    const reason = `${first?.reason ?? 'it agrees'}; a small tile took ${milliseconds.toFixed(0)} ms`;
-    return { ...common, trusted: true, reason, checks };
+    const reason = `${first?.reason ?? 'it agrees'}; ${timingText(timing)}`;
+    return { ...common, trusted: true, reason, checks, timing };
   } catch (error) {
     signal.throwIfAborted();
     return { ...common, trusted: false, reason: messageOf(error), checks: [] };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { isLoopback, below, serverAddress } from '../../../src/engine/remote/address';
+import { below, serverAddress } from '../../../src/engine/remote/address';
+import { isLoopback } from '../../../src/shared/addresses';
 import { checkHeaders, withoutSecrets } from '../../../src/engine/remote/credentials';
 import { modelChecksum, servedName } from '../../../src/engine/remote/checksum';
 import { bodyWords, failureOf, RemoteFailure } from '../../../src/engine/remote/failure';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readServerSettings } from '../../../src/extension/remote/remoteSettingsReader';
+import { ServerConsent } from '../../../src/extension/remote/serverConsent';
 import { ServerSecrets } from '../../../src/extension/remote/serverSecrets';
 import { REMOTE_DEFAULTS } from '../../../src/shared/remoteSettings';
 
@@ -113,4 +114,45 @@ test('what another version kept is no surprise', async () => {
     kept.kept.set('pisaUpscale.remote https://host', text);
     assert.deepEqual(await own.of('https://host'), {}, text);
   }
+});
+
+test('whether pictures may leave is asked once for each server, and never for this machine', async () => {
+  const kept = new Map<string, unknown>();
+  const state = {
+    get: (key: string) => kept.get(key),
+    update: async (key: string, value: unknown) => void kept.set(key, value),
+  } as unknown as ConstructorParameters<typeof ServerConsent>[0];
+  const asked: string[] = [];
+  let answer = false;
+  const ask = async (host: string): Promise<boolean> => {
+    asked.push(host);
+    await Promise.resolve();
+    return answer;
+  };
+  let now = 0;
+  const consent = new ServerConsent(state, ask, () => now);
+  for (const url of [undefined, 'no address', 'http://localhost:8000', 'grpc://127.0.0.1:8001'])
+    assert.equal(await consent.isGiven(url), true);
+  assert.deepEqual(asked, []);
+
+  const url = 'https://inference.example.com/team';
+  // A batch asks for several pictures at once.
+  assert.deepEqual(await Promise.all([consent.isGiven(url), consent.isGiven(url)]), [false, false]);
+  assert.deepEqual(asked, ['inference.example.com']);
+  answer = true;
+  for (now = 0; now < 60_000; now += 9000) assert.equal(await consent.isGiven(url), false);
+  assert.equal(asked.length, 1);
+  now += 20_000;
+  assert.equal(await consent.isGiven(url), true);
+  assert.equal(await consent.isGiven('https://inference.example.com/other'), true);
+  // Another window, later.
+  assert.equal(await new ServerConsent(state, ask).isGiven(url), true);
+  assert.equal(asked.length, 2);
+  assert.equal(await consent.isGiven('grpcs://inference.example.com:8001'), true);
+  assert.equal(await consent.isGiven('grpcs://elsewhere.example.com:8001'), true);
+  assert.equal(asked.length, 4);
+
+  kept.set('pisaUpscale.serversAgreedTo', 'damaged');
+  answer = false;
+  assert.equal(await consent.isGiven(url), false);
 });
