@@ -140,14 +140,14 @@ async function productSpeed(n: number): Promise<number> {
  * them; the best of five runs.
  */
 async function convolutions(
-  { graph }: EmbeddedModel,
+  { file }: EmbeddedModel,
   image: Float32Array,
   side: number,
 ): Promise<{ seconds: number; operations: number }> {
   const ort = await loadOnnxRuntime();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
   try {
-    const session = await ort.InferenceSession.create(graph, {
+    const session = await ort.InferenceSession.create(file, {
       ...sessionOptions('cpu'),
       enableProfiling: true,
       profileFilePrefix: path.join(folder, 'profile'),
@@ -157,8 +157,8 @@ async function convolutions(
       await session.run({ image: new ort.Tensor('float32', image, [1, 3, side, side]) });
     session.endProfiling();
     await session.release();
-    const [file] = readdirSync(folder);
-    const events = JSON.parse(readFileSync(path.join(folder, file ?? ''), 'utf8')) as {
+    const [profile = ''] = readdirSync(folder);
+    const events = JSON.parse(readFileSync(path.join(folder, profile), 'utf8')) as {
       cat?: string;
       name: string;
       dur: number;
@@ -172,7 +172,7 @@ async function convolutions(
       (_, run) =>
         convs.slice(run * perRun, (run + 1) * perRun).reduce((sum, { dur }) => sum + dur, 0) / 1e6,
     );
-    return { seconds: Math.min(...sums), operations: 2 * (await weightsOf(graph)) * side * side };
+    return { seconds: Math.min(...sums), operations: 2 * (await weightsOf(file)) * side * side };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -68,7 +68,7 @@ export const enlargeBicubic = (input: Picture): Picture =>
 export function groupByModel(methods: readonly Method[]): Method[][] {
   const groups = new Map<string, Method[]>();
   for (const method of methods) {
-    const key = method.run.kind === 'network' ? method.run.model.graph : method.id;
+    const key = method.run.kind === 'network' ? method.run.model.file : method.id;
     groups.set(key, [...(groups.get(key) ?? []), method]);
   }
   return [...groups.values()];

@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { eightBitModel } from '../test/fixtures/models/eightBitModel';
 import { oneLayerModel, slowModel, twoBranchModel } from '../test/fixtures/models/testModels';
 
 const update = process.argv.includes('--update-manifests');
@@ -43,3 +44,4 @@ function write(name: string, onnx: Uint8Array): void {
 write('one-layer-4x', oneLayerModel());
 write('two-branch-4x', twoBranchModel());
 write('slow-4x', slowModel());
+write('eight-bit-4x', eightBitModel());

@@ -40,7 +40,7 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   readonly remembered?: Map<string, OutputRecord>;
 };
 
-export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'upscale'>;
+export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'precision' | 'upscale'>;
 
 /**
  * A folder's pictures, a selection or a workspace: makes a plan, carries it out, and remembers what
@@ -106,6 +106,7 @@ export class Batch {
   async plan(signal?: AbortSignal): Promise<Plan> {
     this.known = await this.load(signal);
     const hashes = new Map<string, Promise<string>>();
+    const problems = new Map<string, Promise<RpcError | undefined>>();
     const found = async (id: string): Promise<string | undefined> =>
       (await this.client.models()).find((model) => model.id === id)?.own?.sha256;
     return makePlan(
@@ -119,6 +120,11 @@ export class Batch {
           return hash;
         },
         sameSize: (models) => this.sameSize(models),
+        precisionProblem: (model) => {
+          const problem = problems.get(model) ?? this.precisionProblem(model, signal);
+          problems.set(model, problem);
+          return problem;
+        },
       },
     );
   }
@@ -130,6 +136,19 @@ export class Batch {
     const unknown = models.filter((_, i) => scales[i] === undefined);
     const asked = unknown.length > 0 ? restorersAmong(unknown, await this.client.models()) : [];
     return new Set([...models.filter((_, i) => scales[i] === 1), ...asked]);
+  }
+
+  private async precisionProblem(
+    model: string,
+    signal: AbortSignal | undefined,
+  ): Promise<RpcError | undefined> {
+    const { device } = this.request;
+    return this.client
+      .precision({ model, device, precision: 'int8' }, signal ? { signal } : {})
+      .then(
+        () => undefined,
+        (error: unknown) => RpcError.from(error),
+      );
   }
 
   /**
@@ -159,7 +178,12 @@ export class Batch {
         limits: { maxInputMegapixels, maxOutputMegapixels, maxFrames },
         unverified: await this.unverified(plan),
       },
-      { upscale: (call, options) => this.client.upscale(call, options), journal, onEvent },
+      {
+        upscale: (call, options) => this.client.upscale(call, options),
+        precision: (call, signal) => this.client.precision(call, { signal }),
+        journal,
+        onEvent,
+      },
     );
     const finish = async (): Promise<Report> => {
       const report = await run.run();

@@ -4,11 +4,11 @@ import type { UpscaleProgress, UpscaleResult } from '../shared/engineProtocol';
 import { Place } from '../files/place';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
-import type { DeviceChoice } from '../shared/settings';
+import type { CpuPrecision, DeviceChoice } from '../shared/settings';
 import { hashInside, hashSource } from './hash';
 import type { Journal } from './journal';
 import { StallWatch } from './stall';
-import type { Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
+import type { ItemSettings, Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
 
 /** Pictures that are on their way at once: one is inferred while others are decoded and encoded. */
 const AT_ONCE = 3;
@@ -38,6 +38,11 @@ export type BatchPorts = {
       readonly onProgress: (progress: UpscaleProgress) => void;
     },
   ) => Promise<UpscaleResult>;
+  /** What a picture with these settings will be computed in on this machine; rejects like `upscale`. */
+  readonly precision: (
+    call: Pick<UpscaleCall, 'model' | 'device' | 'precision'>,
+    signal: AbortSignal,
+  ) => Promise<CpuPrecision>;
   readonly journal: Pick<Journal, 'begin' | 'done' | 'left'>;
   readonly onEvent: (event: BatchEvent) => void;
 };
@@ -64,6 +69,7 @@ export class BatchRun {
   private readonly stall: StallWatch;
   private readonly outcomes: Outcome[] = [];
   private readonly made: Record<string, OutputRecord> = {};
+  private readonly precisions = new Map<string, CpuPrecision>();
   private isPaused = false;
   private isCancelled = false;
   private isAbandoned = false;
@@ -222,10 +228,6 @@ export class BatchRun {
     const target = { kind: 'file', path: file, within: this.plan.allowed } as const;
     const { unverified } = this.options;
     const isUnverified = unverified?.has(settings.model) || unverified?.has(settings.restore ?? '');
-    const record = {
-      ...{ input, inputHash, settings: settingsHash, ...outputSize },
-      ...(isUnverified ? { unverified: true } : {}),
-    };
     try {
       // Hours may have gone by, in which a folder became a link.
       await Place.find(target);
@@ -244,9 +246,20 @@ export class BatchRun {
           hint: 'Make a new plan.',
           seconds: seconds(),
         });
+      // Known before the result is there: a run that is killed right after it leaves no doubt.
+      const precision = await this.precisionOf(settings, signal);
+      const record = {
+        input,
+        inputHash,
+        settings: settingsHash,
+        ...outputSize,
+        ...(isUnverified ? { unverified: true } : {}),
+        ...(precision === 'int8' ? { precision } : {}),
+      };
       await this.ports.journal.begin(output, record, before);
       const call: UpscaleCall = {
         ...settings,
+        precision,
         asset: { ...settings.asset, again: true },
         input: source,
         target,
@@ -294,6 +307,19 @@ export class BatchRun {
         seconds: seconds(),
       });
     }
+  }
+
+  /** The same for all of a run that leaves it to the machine. */
+  private async precisionOf(
+    { model, precision = 'auto' }: ItemSettings,
+    signal: AbortSignal,
+  ): Promise<CpuPrecision> {
+    const key = `${model}|${precision}`;
+    const found =
+      this.precisions.get(key) ??
+      (await this.ports.precision({ model, device: this.options.device, precision }, signal));
+    this.precisions.set(key, found);
+    return found;
   }
 
   /**

@@ -88,7 +88,7 @@ export async function openItems(
           'side are left alone.',
       );
     try {
-      return await openItem(candidate, fact, request, roots);
+      return await openItem(candidate, fact, request, roots, ports);
     } catch (error) {
       request.signal?.throwIfAborted();
       return skipped(input, bytes, 'impossible', RpcError.from(error));
@@ -101,6 +101,7 @@ async function openItem(
   { size, frames, border }: PictureFacts & { readonly ok: true },
   request: PlanRequest,
   { outputRoot, allowed }: OutputRoots,
+  { precisionProblem }: PlanPorts,
 ): Promise<PlanItem> {
   const { input, bytes, hash, settings, target } = candidate;
   const grows = { width: size.width - border, height: size.height - border };
@@ -140,6 +141,9 @@ async function openItem(
   });
   if (problem?.code === 'output-outside')
     return refuse('outside', `Its output ${output} would lie outside the folder.`);
+  const { precision, model } = target.settings;
+  const noInt8 = precision === 'int8' ? await precisionProblem?.(model) : undefined;
+  if (noInt8) return refuse('impossible', noInt8);
   if (problem) return refuse(REASONS_BY_CODE[problem.code] ?? 'outside', problem);
   try {
     base.inputHash = await hash();

@@ -17,6 +17,7 @@ import {
   ownFoldersOf,
   resultFolderOf,
 } from './layout';
+import { mixedNotes } from './mixedPrecisions';
 import { openItems, skipped, type Candidate } from './openItems';
 import { PlannedOutputs } from './plannedOutputs';
 import { ruleFor, type Recipe, type Target } from './recipe';
@@ -24,7 +25,7 @@ import type { Shard } from './records';
 import { scan, type ScanOptions } from './scan';
 import { shardOf } from './shard';
 import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
-import type { Plan, PlanItem, Reason, Records } from './types';
+import type { OutputRecord, Plan, PlanItem, Reason, Records } from './types';
 
 export type PlanRequest = ScanOptions & {
   /** Absolute: where outputs are relative to; the root unless given. */
@@ -68,6 +69,11 @@ export type PlanPorts = {
   ) => Promise<readonly PictureFacts[]>;
   /** Of a model's files. */
   readonly modelHash: (model: string) => Promise<string>;
+  /**
+   * Why a model can't be computed in 8 bits here; undefined when it can. Asked where those are
+   * pinned and something is to be made.
+   */
+  readonly precisionProblem?: (model: string) => Promise<RpcError | undefined>;
   /** Which of the models restore at the same size. */
   readonly sameSize: (models: readonly string[]) => Promise<ReadonlySet<string>>;
 };
@@ -230,7 +236,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     ...(recipe && !shard ? { leftovers: known.leftovers } : {}),
     ...(recipe ? { recipe: recipe.file } : {}),
     unmatched: found.unmatched,
-    notes: found.notes,
+    notes: [...found.notes, ...mixedNotes(items, records)],
   };
 }
 
@@ -245,12 +251,26 @@ async function settingsHash(
   { modelHash }: PlanPorts,
 ): Promise<string> {
   const { model, restore } = settings;
+  // A record says itself what its result was computed in.
+  const asked = { ...settings };
+  delete asked.precision;
   return hashValue({
-    ...settings,
+    ...asked,
     format,
     modelFiles: await modelHash(model),
     ...(restore === undefined ? {} : { restoreFiles: await modelHash(restore) }),
   });
+}
+
+/**
+ * Whether a result was computed in what is asked for. What is left to the machine is the same
+ * result in either form: another machine's choice makes nothing stale.
+ */
+function isAsPinned(
+  { precision: made }: OutputRecord,
+  { settings: { precision = 'auto' } }: Pick<PlannedTarget, 'settings'>,
+): boolean {
+  return precision === 'auto' || precision === (made ?? 'fp32');
 }
 
 /**
@@ -265,6 +285,7 @@ async function upToDate(
 ): Promise<PlanItem | undefined> {
   for (const { output, record } of known.of(input)) {
     if (record.settings !== settings || !target.mayYield(output)) continue;
+    if (!isAsPinned(record, target)) continue;
     const inputHash = await hash();
     if (record.inputHash !== inputHash) continue;
     if ((await hashInside(outputRoot, output, signal, hashOf)) !== record.outputHash) continue;

@@ -9,11 +9,14 @@ import { METADATA_CHOICES, type OutputOptions } from '../shared/outputOptions';
 import { SIZE_FITS, type SizeLimit, type SizeTarget } from '../shared/outputSize';
 import {
   COLOUR_FIXES,
+  CPU_PRECISIONS,
   OUTPUT_FORMATS,
   QUALITY_RANGE,
   SCALE_RANGE,
   type ColourFix,
+  type CpuPrecision,
   type OutputFormatChoice,
+  type PrecisionChoice,
 } from '../shared/settings';
 import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
@@ -41,6 +44,8 @@ export type Target = {
   readonly density?: DensitySet;
   readonly model?: string;
   readonly restore?: string;
+  /** Pins what the model is computed in; what the machine chooses unless given. */
+  readonly precision?: CpuPrecision;
   readonly guidance?: Partial<Guidance>;
   readonly colourFix?: ColourFix;
   readonly format?: OutputFormatChoice;
@@ -171,6 +176,7 @@ const TARGET_KEYS = [
   'restore',
   'pixel',
   'semantic',
+  'precision',
   'colourFix',
   'format',
   'quality',
@@ -272,6 +278,7 @@ function readTarget(
     density: get('density', oneOf(DENSITY_SETS)),
     model: get('model', (item, place) => reader.text(item, place)),
     restore: get('restore', (item, place) => reader.text(item, place)),
+    precision: pinned(get('precision', oneOf(['auto', ...CPU_PRECISIONS] as const))),
     guidance: defined({ pixel: get('pixel', dial), semantic: get('semantic', dial) }),
     colourFix: get('colourFix', oneOf(COLOUR_FIXES)),
     format: get('format', oneOf(['source', ...OUTPUT_FORMATS] as const)),
@@ -295,6 +302,10 @@ function readTarget(
     }),
   });
 }
+
+/** `auto` pins nothing. */
+const pinned = (precision: PrecisionChoice | undefined): CpuPrecision | undefined =>
+  precision === 'auto' ? undefined : precision;
 
 /** Without what is undefined. */
 function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

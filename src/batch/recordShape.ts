@@ -28,7 +28,8 @@ export function isRecord(value: unknown, isBegun = false): value is OutputRecord
     (isHash(value.outputHash) || (isBegun && value.outputHash === '')) &&
     isSide(value.width) &&
     isSide(value.height) &&
-    (value.unverified === undefined || value.unverified === true)
+    (value.unverified === undefined || value.unverified === true) &&
+    (value.precision === undefined || value.precision === 'int8')
   );
 }
 

@@ -82,11 +82,17 @@ export async function writeRecords(file: string, records: Records): Promise<void
   const outputs = Object.fromEntries(
     Object.entries(records)
       .sort(([a], [b]) => byName(a, b))
-      .map(([output, { input, inputHash, settings, outputHash, width, height, unverified }]) => [
+      .map(([output, record]) => [
         output,
         {
-          ...{ input, inputHash, settings, outputHash, width, height },
-          ...(unverified === true ? { unverified } : {}),
+          input: record.input,
+          inputHash: record.inputHash,
+          settings: record.settings,
+          outputHash: record.outputHash,
+          width: record.width,
+          height: record.height,
+          ...(record.unverified === true ? { unverified: true } : {}),
+          ...(record.precision === undefined ? {} : { precision: record.precision }),
         },
       ]),
   );

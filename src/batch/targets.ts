@@ -101,10 +101,11 @@ export function plannedTargets(
   sameSize: ReadonlySet<string>,
   treeBase = '',
 ): readonly PlannedTarget[] {
-  const { model, restore, colourFix, quality, format } = { ...settings, ...target };
+  const { model, restore, precision, colourFix, quality, format } = { ...settings, ...target };
   const item: ItemSettings = {
     model,
     ...(restore === undefined ? {} : { restore }),
+    ...(precision === 'auto' ? {} : { precision }),
     ...wishFrom(settings, target, sameSize.has(model)),
     guidance: { ...settings.guidance, ...target.guidance },
     colourFix,

@@ -98,6 +98,8 @@ export type OutputRecord = {
   readonly height: number;
   /** Made by a model that only a server has; missing for all others. */
   readonly unverified?: boolean;
+  /** `int8` where the model was computed in 8 bits; missing for floats. */
+  readonly precision?: 'int8';
 };
 
 /** Outputs by their paths. */

@@ -4,7 +4,12 @@ import type { MetadataChoice } from '../shared/outputOptions';
 import type { SizeFit, SizeLimit, SizeTarget } from '../shared/outputSize';
 import type { UpscaleCall } from '../client/engineClient';
 import type { Rect } from '../shared/geometry';
-import type { ColourFix, DeviceChoice, OutputFormatChoice } from '../shared/settings';
+import type {
+  ColourFix,
+  DeviceChoice,
+  OutputFormatChoice,
+  PrecisionChoice,
+} from '../shared/settings';
 
 /** What the command line says about pictures. */
 export type UpscaleOptions = {
@@ -15,6 +20,7 @@ export type UpscaleOptions = {
   readonly model: string;
   readonly restore?: string;
   readonly device: DeviceChoice;
+  readonly precision: PrecisionChoice;
   readonly tile?: number;
   readonly colourFix: ColourFix;
   readonly region?: Rect;
@@ -52,6 +58,7 @@ export function settingsFor(options: UpscaleOptions): Omit<UpscaleCall, 'input' 
     model: options.model,
     ...(options.restore === undefined ? {} : { restore: options.restore }),
     device: options.device,
+    precision: options.precision,
     scale: options.scale,
     guidance: { pixel: options.pixel, semantic: options.semantic },
     colourFix: options.colourFix,

@@ -1,6 +1,6 @@
 import type { EngineClient } from '../client/engineClient';
 import { differenceInWords, halfPrecision } from '../shared/deviceFindings';
-import type { DeviceReport, ModelTrust } from '../shared/engineProtocol';
+import type { DeviceReport, ModelTrust, PrecisionFinding } from '../shared/engineProtocol';
 import { printTable } from './table';
 import { print, printJson } from './terminal';
 
@@ -43,6 +43,10 @@ export async function doctor(
       printTable(['model', 'on', 'in', 'trusted', 'check'], devices.models.map(trustRow));
       print();
     }
+    if (devices.precisions.length > 0) {
+      printTable(['model', 'on the CPU in', 'time', 'why'], devices.precisions.map(precisionRow));
+      print();
+    }
     printTable(
       ['model', 'ok', 'check'],
       models.map(({ id, ok, message }) => [id, ok ? 'yes' : 'no', message]),
@@ -71,5 +75,13 @@ const trustRow = ({ model, device, precision, trusted, reason }: ModelTrust): re
   device,
   precision,
   trusted ? 'yes' : 'no',
+  reason,
+];
+
+/** The time in 8 bits stands beside that in floats, whichever is used. */
+const precisionRow = ({ model, precision, ratio, reason }: PrecisionFinding): readonly string[] => [
+  model,
+  precision,
+  ratio === undefined ? '' : `×${ratio.toFixed(2)}`,
   reason,
 ];

@@ -36,7 +36,7 @@ export type FileItem = {
  * result that is another's, too, or another one's source, is refused. Rejects with an `OutError`.
  */
 export async function planFiles(
-  client: Pick<EngineClient, 'inspect' | 'models'>,
+  client: Pick<EngineClient, 'inspect' | 'models' | 'precision'>,
   files: readonly string[],
   options: UpscaleOptions,
   given: ReadonlySet<string>,
@@ -50,8 +50,9 @@ export async function planFiles(
   const wanted: { readonly input: string; readonly call: UpscaleCall }[] = [];
   const problems = new Map<string, RpcError>();
   const keepsSize = await restoresOnly(client, options.model);
+  const noInt8 = await precisionProblem(client, options, signal);
   for (const input of inputs) {
-    const problem = setProblem(input, options, keepsSize);
+    const problem = setProblem(input, options, keepsSize) ?? noInt8;
     if (problem !== undefined) problems.set(input, problem);
     for (const call of await callsFor(input, out, options)) {
       wanted.push({ input, call });
@@ -88,6 +89,19 @@ const restoresOnly = async (
   model: string,
 ): Promise<boolean> =>
   model !== DEFAULT_MODEL && restorersAmong([model], await client.models()).has(model);
+
+/** Why 8 bits, which are asked for, can't be had. */
+async function precisionProblem(
+  client: Pick<EngineClient, 'precision'>,
+  { model, device, precision }: UpscaleOptions,
+  signal: AbortSignal,
+): Promise<RpcError | undefined> {
+  if (precision !== 'int8') return undefined;
+  return client.precision({ model, device, precision }, { signal }).then(
+    () => undefined,
+    (error: unknown) => RpcError.from(error),
+  );
+}
 
 /** As the engine does it: the size is the picture's own, whatever is asked for. */
 function atOwnSize(call: UpscaleCall): UpscaleCall {

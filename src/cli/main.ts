@@ -15,6 +15,7 @@ import { METADATA_CHOICES } from '../shared/outputOptions';
 import { SIZE_FITS } from '../shared/outputSize';
 import {
   COLOUR_FIXES,
+  CPU_PRECISIONS,
   DEFAULT_PISA_SR_MIRRORS,
   DEFAULT_SETTINGS,
   DEVICES,
@@ -110,6 +111,15 @@ program
     new Option('--device <device>', 'device, see "doctor"')
       .choices(['auto', ...DEVICES])
       .default(DEFAULT_SETTINGS.device),
+  )
+  .addOption(
+    new Option(
+      '--precision <precision>',
+      'what the CPU computes in: 32-bit floats, 8-bit integers where the model has them, or what ' +
+        'was seen to be right and faster here',
+    )
+      .choices(['auto', ...CPU_PRECISIONS])
+      .default(DEFAULT_SETTINGS.precision),
   )
   .addOption(
     new Option(

@@ -16,6 +16,7 @@ export const OPTION_MODES: Readonly<Record<string, Rule>> = {
   model: { flag: '--model', modes: PICTURES },
   restore: { flag: '--restore', modes: PICTURES },
   device: { flag: '--device', modes: RUNS },
+  precision: { flag: '--precision', modes: PICTURES },
   colourFix: { flag: '--colour-fix', modes: PICTURES },
   region: { flag: '--region', modes: ['files'] },
   tile: { flag: '--tile', modes: ['files'] },

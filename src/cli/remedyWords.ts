@@ -18,6 +18,7 @@ export const OPTIONS: Record<ChangeableSetting, string> = {
   pisaSrMirrors: '--mirror',
   pixelArt: '--pixel-art',
   pixelGuidance: '--pixel',
+  precision: '--precision',
   proxy: '--proxy',
   quality: '--quality',
   'remote.url': '--remote',

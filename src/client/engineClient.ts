@@ -38,6 +38,7 @@ import type {
 } from '../shared/previewProtocol';
 import type { Remedy } from '../shared/remedies';
 import type { RemoteSettings } from '../shared/remoteSettings';
+import type { CpuPrecision } from '../shared/settings';
 import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
 import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
@@ -205,6 +206,14 @@ export class EngineClient {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Awaited<ReturnType<EngineApi['pace']>>> {
     return this.call('pace', params, options);
+  }
+
+  /** What a run with these settings would compute the model in. */
+  precision(
+    params: Parameters<EngineApi['precision']>[0],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<CpuPrecision> {
+    return this.call('precision', params, options);
   }
 
   devices(

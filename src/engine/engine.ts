@@ -33,6 +33,7 @@ import { deviceChecks } from './trust/deviceChecks';
 import { DeviceTrust } from './trust/deviceTrust';
 import { defaultTrustFile, TrustFile } from './trust/trustFile';
 import { measurePace } from './upscale/measurePace';
+import { precisionFor } from './upscale/placeModel';
 import type { Watchdog } from './watchdog/watchdog';
 import type { UpscaleServices } from './upscale/services';
 import { upscaleFile } from './upscale/upscaleFile';
@@ -93,6 +94,7 @@ export class Engine {
         requireHere(model);
         return this.devices.resolve(choice, model, context);
       },
+      cpuPrecision: (model, signal) => this.devices.precision(model, signal),
       refusal: (model, device, precision) => this.devices.refusal(model, device, precision),
       acquireSession: async (model, device, tile, branches) => {
         await this.pisa.release();
@@ -119,6 +121,7 @@ export class Engine {
         inspectAll(inputs, maxInputMegapixels, signal),
       pace: (params, { signal }) =>
         this.line.run(signal, () => measurePace(params, this.services, signal)),
+      precision: (params, { signal }) => precisionFor(params, this.services, signal),
       devices: ({ refresh, models }, { signal }) =>
         this.reportDevices(refresh, models === true, signal),
       useRemote: async (settings) => this.useRemote(settings),

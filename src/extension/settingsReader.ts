@@ -7,6 +7,7 @@ import { isOneOf } from '../shared/oneOf';
 import type { ChangeableSetting } from '../shared/remedies';
 import {
   COLOUR_FIXES,
+  CPU_PRECISIONS,
   DEFAULT_PISA_SR_MIRRORS,
   DEFAULT_SETTINGS,
   DEVICES,
@@ -96,11 +97,13 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
   const format = lookup('outputFormat');
   const overwrite = lookup('overwrite');
   const colourFix = lookup('colourFix');
+  const precision = lookup('precision');
   const restore = text(lookup('restore'), '');
   return {
     model: text(lookup('model'), fallback.model),
     ...(restore === '' ? {} : { restore }),
     device: isOneOf(['auto', ...DEVICES], device) ? device : fallback.device,
+    precision: isOneOf(['auto', ...CPU_PRECISIONS], precision) ? precision : fallback.precision,
     scale: clamp(lookup('scale'), SCALE_RANGE, fallback.scale),
     guidance: {
       pixel: clampDial(lookup('pixelGuidance'), fallback.guidance.pixel),

@@ -9,6 +9,7 @@ export type {
   DevicesReport,
   ModelSummary,
   ModelTrust,
+  PrecisionFinding,
 } from '../shared/engineProtocol';
 export type { Rect, Size } from '../shared/geometry';
 export type { Branch, Guidance } from '../shared/guidance';
@@ -16,10 +17,12 @@ export type { MetadataChoice, OutputOptions } from '../shared/outputOptions';
 export type { SizeFit, SizeLimit, SizeTarget } from '../shared/outputSize';
 export type {
   ColourFix,
+  CpuPrecision,
   Device,
   DeviceChoice,
   OutputFormat,
   OverwritePolicy,
+  PrecisionChoice,
 } from '../shared/settings';
 export { UpscaleError } from './error';
 export type {

@@ -12,6 +12,7 @@ import {
   type DeviceChoice,
   type OutputFormat,
   type OverwritePolicy,
+  type PrecisionChoice,
 } from '../shared/settings';
 
 /** A file's path, its `file:` URL, or the file's bytes: PNG, JPEG, WebP, AVIF, TIFF, GIF or SVG. */
@@ -50,6 +51,11 @@ export type UpscaleOptions = {
   readonly restore?: string;
   /** `auto` unless given: the fastest device that agrees with the CPU. */
   readonly device?: DeviceChoice;
+  /**
+   * What the CPU computes in: `auto` unless given, which is what was seen to be right and faster
+   * here; `fp32`; or `int8`, for models that have it.
+   */
+  readonly precision?: PrecisionChoice;
   /** Only this part of the result, in pixels of the whole result. */
   readonly region?: Rect;
   /** The source's format unless given, or that of the output's extension. */
@@ -86,6 +92,8 @@ export type ResultFacts = {
   readonly server?: string;
   /** The model is one that only the server has: nobody can tell what it computes. */
   readonly unverified?: boolean;
+  /** `int8` where the model was computed in 8 bits. */
+  readonly precision?: 'int8';
   /** The dials that were used; 0 for a branch that the model lacks. */
   readonly guidance: Guidance;
   readonly seconds: number;
@@ -115,6 +123,7 @@ export function callFor(input: string, target: OutputTarget, options: UpscaleOpt
     model: options.model ?? DEFAULT_SETTINGS.model,
     ...(options.restore === undefined ? {} : { restore: options.restore }),
     device: options.device ?? DEFAULT_SETTINGS.device,
+    precision: options.precision ?? DEFAULT_SETTINGS.precision,
     scale: options.scale ?? DEFAULT_SETTINGS.scale,
     guidance: { ...DEFAULT_SETTINGS.guidance, ...options.guidance },
     colourFix: options.colourFix ?? DEFAULT_SETTINGS.colourFix,

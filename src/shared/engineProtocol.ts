@@ -15,10 +15,12 @@ import type { RemoteSettings } from './remoteSettings';
 import type { CallContext, RpcErrorValue } from './rpc';
 import type {
   ColourFix,
+  CpuPrecision,
   Device,
   DeviceChoice,
   OutputFormatChoice,
   OverwritePolicy,
+  PrecisionChoice,
 } from './settings';
 
 /** Where an output goes. */
@@ -59,6 +61,8 @@ export type UpscaleRequest = {
   /** A model that restores at the same size and runs before the other. */
   readonly restore?: string;
   readonly device: DeviceChoice;
+  /** `auto` unless given. */
+  readonly precision?: PrecisionChoice;
   readonly scale: number;
   /** Instead of the scale. */
   readonly size?: SizeTarget;
@@ -119,6 +123,8 @@ export type UpscaleResult = {
   readonly server?: string;
   /** A model took part that only a server has, so that nobody can tell what it computes. */
   readonly unverified?: boolean;
+  /** `int8` where the model was computed in 8 bits. */
+  readonly precision?: 'int8';
   readonly scale: number;
   readonly guidance: Guidance;
   readonly branches: readonly Branch[];
@@ -178,6 +184,20 @@ export type RemoteTiming = {
   readonly networkMs: number;
 };
 
+/** What `auto` computes a model in on the CPU, of a model that has a form in 8 bits, and why. */
+export type PrecisionFinding = {
+  readonly model: string;
+  readonly precision: CpuPrecision;
+  /** Whether 8 bits are right here; else they are refused. */
+  readonly agrees: boolean;
+  readonly reason: string;
+  /** How far the two forms are apart, in levels of 255: a single value, and in root mean square. */
+  readonly largest?: number;
+  readonly deviation?: number;
+  /** Time in 8 bits as a share of that in floats. */
+  readonly ratio?: number;
+};
+
 export type DeviceReport = {
   readonly device: Device;
   readonly usable: boolean;
@@ -199,6 +219,8 @@ export type DevicesReport = {
   readonly auto: Device;
   /** The models that were asked for, on each usable device but the CPU, which is the reference. */
   readonly models: readonly ModelTrust[];
+  /** What the CPU computes those of them in that have a form in 8 bits. */
+  readonly precisions: readonly PrecisionFinding[];
 };
 
 export type ModelSummary = {
@@ -210,6 +232,8 @@ export type ModelSummary = {
   readonly scale: number;
   readonly branches: readonly Branch[];
   readonly licence: string;
+  /** What a CPU may compute it in. */
+  readonly precisions: readonly CpuPrecision[];
   readonly folder: string;
   /** Of a model in a file of the person's own. */
   readonly own?: FoundModel & {
@@ -253,9 +277,17 @@ export type EngineApi = ModelApi & {
    * would take long.
    */
   pace(
-    params: { readonly model: string; readonly device: DeviceChoice },
+    params: { readonly model: string } & Pick<UpscaleRequest, 'device' | 'precision'>,
     context: CallContext,
   ): Promise<{ readonly secondsPerPixel: number | undefined; readonly device: Device }>;
+  /**
+   * What a run with these settings would compute the model in; floats for a model that has no other
+   * form. Rejects like `upscale` where that can't be.
+   */
+  precision(
+    params: { readonly model: string } & Pick<UpscaleRequest, 'device' | 'precision'>,
+    context: CallContext,
+  ): Promise<CpuPrecision>;
   /**
    * Tries devices, unless it is known how they do; with `models` also each installed model on each
    * usable device. `refresh` forgets what is known.

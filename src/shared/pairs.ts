@@ -48,6 +48,8 @@ export function withPair(models: readonly ModelSummary[], id: string): readonly 
       branches: ['pixel', 'semantic'],
       licence:
         first.licence === second.licence ? first.licence : `${first.licence} AND ${second.licence}`,
+      // One graph of both is in floats.
+      precisions: ['fp32'],
       folder: first.folder,
       byTiles: true,
     },

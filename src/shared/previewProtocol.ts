@@ -1,7 +1,7 @@
 import type { PixelArtChoice } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
-import type { ColourFix, Device, DeviceChoice } from './settings';
+import type { ColourFix, Device, DeviceChoice, PrecisionChoice } from './settings';
 
 /**
  * A preview is what a model adds to a picture, taken apart so that every guidance can be shown by a
@@ -29,6 +29,8 @@ export type PreviewRequest = {
   /** See `UpscaleRequest`. It runs over all of the picture, before the first tile. */
   readonly restore?: string;
   readonly device: DeviceChoice;
+  /** `auto` unless given. */
+  readonly precision?: PrecisionChoice;
   readonly maxInputMegapixels: number;
   /** For diffusion models; others ignore it. */
   readonly colourFix: ColourFix;
@@ -151,6 +153,8 @@ export type DegradationEstimate = {
 
 export type PreviewResult = PreviewPicture & {
   readonly device: Device;
+  /** `int8` where the model was computed in 8 bits. */
+  readonly precision?: 'int8';
   readonly figures: PreviewFigures;
   readonly estimate: DegradationEstimate;
   readonly seconds: { readonly total: number; readonly inference: number };

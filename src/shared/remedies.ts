@@ -33,6 +33,7 @@ export const CHANGEABLE_SETTINGS = [
   'pisaSrMirrors',
   'pixelArt',
   'pixelGuidance',
+  'precision',
   'proxy',
   'quality',
   'remote.url',

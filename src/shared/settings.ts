@@ -7,6 +7,15 @@ export const DEVICES = ['cpu', 'webgpu', 'dml', 'coreml', 'cuda', 'remote'] as c
 export type Device = (typeof DEVICES)[number];
 export type DeviceChoice = 'auto' | Device;
 
+/**
+ * What a CPU computes a model in: 32-bit floats, or 8-bit integers where the model has such a form.
+ * Other devices take floats.
+ */
+export const CPU_PRECISIONS = ['fp32', 'int8'] as const;
+export type CpuPrecision = (typeof CPU_PRECISIONS)[number];
+/** `auto`: what was seen to be right and faster here. */
+export type PrecisionChoice = 'auto' | CpuPrecision;
+
 export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'gif'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 /** `source`: the input's own format where it can be written, else PNG. */
@@ -28,6 +37,7 @@ export type UpscaleSettings = {
   /** A model that restores at the same size and runs before the other. */
   readonly restore?: string;
   readonly device: DeviceChoice;
+  readonly precision: PrecisionChoice;
   readonly scale: number;
   readonly guidance: Guidance;
   /** For diffusion models; others keep their colours by themselves. */
@@ -63,6 +73,7 @@ export const DEFAULT_PISA_SR_MIRRORS: readonly string[] = [
 export const DEFAULT_SETTINGS: UpscaleSettings = {
   model: DEFAULT_MODEL,
   device: 'auto',
+  precision: 'auto',
   scale: 4,
   guidance: DEFAULT_GUIDANCE,
   colourFix: 'adain',

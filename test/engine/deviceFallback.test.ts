@@ -10,6 +10,7 @@ import type { UpscaleServices } from '../../src/engine/upscale/services';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
 import { openTileSession } from '../../src/engine/runtime/session';
 import {
+  inFloats,
   pixelsOf,
   requestFor,
   temporaryFolder,
@@ -31,6 +32,7 @@ function servicesWith(
     inTurn: (_signal, work) => work(),
     version: '0.0.0',
     resolveDevice: async () => 'webgpu',
+    cpuPrecision: inFloats,
     refusal: async () => undefined,
     releaseSession: () => pool.release(),
     async acquireSession(model, device, tile) {

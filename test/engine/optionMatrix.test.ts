@@ -59,6 +59,7 @@ const CASES: Readonly<Record<string, readonly [picture: string, ...options: stri
   semantic: ['a.png', '--semantic', '0.5', '--name', '{name}-{semantic}.{ext}'],
   model: ['a.png', '--model', 'two-branch-4x'],
   device: ['a.png', '--device', 'auto'],
+  precision: ['a.png', '--model', 'eight-bit-4x', '--precision', 'int8'],
   colourFix: ['a.png', '--colour-fix', 'none'],
   format: ['a.png', '--format', 'webp'],
   quality: ['a.jpg', '--quality', '20'],

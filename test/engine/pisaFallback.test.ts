@@ -7,7 +7,7 @@ import type { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import { NotFiniteError } from '../../src/engine/runtime/network';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
-import { pixelsOf, requestFor, temporaryFolder, writePng } from './support';
+import { inFloats, pixelsOf, requestFor, temporaryFolder, writePng } from './support';
 import { importTiny } from './tinyOnDevice';
 
 /** Sessions whose "GPU" is the CPU, with a UNet that fails in the ways it is told. */
@@ -49,6 +49,7 @@ async function upscale(
     {
       findModel: async () => model,
       resolveDevice: async () => 'webgpu',
+      cpuPrecision: inFloats,
       refusal: async (_model, device, type) => refuses(device, type),
       acquireSession: () => Promise.reject(new Error('not asked for')),
       releaseSession: async () => undefined,

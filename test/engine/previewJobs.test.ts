@@ -23,6 +23,7 @@ import {
   runPreview,
 } from './previewSupport';
 import {
+  inFloats,
   EMBEDDED_MODELS,
   ENGINE,
   largestDifference,
@@ -195,6 +196,7 @@ describe('a device that fails in the middle of a preview', () => {
   const services = (release: () => void): UpscaleServices => ({
     findModel: (id) => new ModelRegistry([TEST_MODELS]).find(id),
     resolveDevice: async () => 'webgpu',
+    cpuPrecision: inFloats,
     refusal: async () => undefined,
     acquireSession: async (model, device, _tile, branches) => {
       const session = await openTileSession(model.graph, 'cpu', branches);

@@ -13,8 +13,8 @@ const image = Float32Array.from(
 );
 
 test('a branch that is not wanted is left out of the graph, and the others stay the same', async () => {
-  const { graph } = await tiledModel(TEST_MODELS, 'two-branch-4x');
-  const whole = await readFile(graph);
+  const { graph, file } = await tiledModel(TEST_MODELS, 'two-branch-4x');
+  const whole = await readFile(file);
   const pruned = pruneGraph(whole, ['base', 'pixel']);
   assert.ok(pruned && pruned.length < whole.length);
   const ort = await loadOnnxRuntime();
@@ -34,6 +34,6 @@ test('a branch that is not wanted is left out of the graph, and the others stay 
 });
 
 test('a graph whose outputs are all wanted stays as it is', async () => {
-  const { graph } = await tiledModel(TEST_MODELS, 'two-branch-4x');
-  assert.equal(pruneGraph(await readFile(graph), ['base', 'pixel', 'semantic']), undefined);
+  const { file } = await tiledModel(TEST_MODELS, 'two-branch-4x');
+  assert.equal(pruneGraph(await readFile(file), ['base', 'pixel', 'semantic']), undefined);
 });

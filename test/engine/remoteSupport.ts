@@ -19,6 +19,7 @@ import { REMOTE_DEFAULTS, type RemoteSettings } from '../../src/shared/remoteSet
 import type { UpscaleResult } from '../../src/shared/engineProtocol';
 import { InferenceServer, type ServedModel } from '../harness/inferenceServer';
 import {
+  inFloats,
   EMBEDDED_MODELS,
   pixelsOf,
   requestFor,
@@ -83,6 +84,7 @@ export function servicesOn(remote: RemoteDevice, models = registry): UpscaleServ
     findModel: (id) => models.find(id),
     resolveDevice: async (choice, model, context) =>
       choice === 'remote' ? resolveRemote(remote, model, context) : 'cpu',
+    cpuPrecision: inFloats,
     refusal: async () => undefined,
     acquireSession: (model, device, tile, branches) => pool.acquire(model, device, tile, branches),
     releaseSession: () => pool.release(),

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { after } from 'node:test';
 import sharp from 'sharp';
 import assert from 'node:assert/strict';
-import type { UpscaleRequest } from '../../src/shared/engineProtocol';
+import type { PrecisionFinding, UpscaleRequest } from '../../src/shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../../src/shared/settings';
 import { EmbeddedModel } from '../../src/engine/models/kinds/embedded';
+import type { Model } from '../../src/engine/models/model';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import type { UpscaleCall } from '../../src/client/engineClient';
 
@@ -32,6 +33,16 @@ export async function tiledModel(folder: string, id: string): Promise<EmbeddedMo
   assert.ok(model instanceof EmbeddedModel);
   return model;
 }
+
+/** For services whose models are computed in floats. */
+export const inFloats = async ({
+  manifest,
+}: Pick<Model, 'manifest'>): Promise<PrecisionFinding> => ({
+  model: manifest.id,
+  precision: 'fp32',
+  agrees: false,
+  reason: 'it was not tried',
+});
 
 /**
  * RGB noise over a gradient with edges: every frequency is in it, so that a seam or a shift shows.

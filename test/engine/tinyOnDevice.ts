@@ -10,7 +10,7 @@ import type { Device } from '../../src/shared/settings';
 import type { UpscaleResult } from '../../src/shared/engineProtocol';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
 import { GOLDEN_PROCESS_SIZE, TINY_PISA } from './pisaSupport';
-import { requestFor } from './support';
+import { inFloats, requestFor } from './support';
 
 /** Imports the tiny PiSA-SR, for pictures of a size that a device in software can do. */
 export async function importTiny(store: string, folder = TINY_PISA): Promise<PisaModel> {
@@ -68,6 +68,7 @@ export async function upscaleTrusting(
       {
         findModel: async () => model,
         resolveDevice: async () => device,
+        cpuPrecision: inFloats,
         refusal: async () => undefined,
         acquireSession: () => Promise.reject(new Error('not asked for')),
         releaseSession: async () => undefined,

@@ -11,6 +11,7 @@ export const ELEMENT_TYPES = {
   float32: TensorProto_DataType.FLOAT,
   float16: TensorProto_DataType.FLOAT16,
   bfloat16: TensorProto_DataType.BFLOAT16,
+  int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
   int8: TensorProto_DataType.INT8,
   uint8: TensorProto_DataType.UINT8,
@@ -21,6 +22,7 @@ const BYTES: Record<ElementType, number> = {
   float32: 4,
   float16: 2,
   bfloat16: 2,
+  int32: 4,
   int64: 8,
   int8: 1,
   uint8: 1,
@@ -76,6 +78,12 @@ export const byteTensor = (
   values: Int8Array | Uint8Array,
 ): TensorProto =>
   tensor(name, values instanceof Int8Array ? 'int8' : 'uint8', dims, {
+    rawData: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  });
+
+/** A vector of 32-bit whole numbers, as quantized networks have their biases. */
+export const int32Tensor = (name: string, values: Int32Array): TensorProto =>
+  tensor(name, 'int32', [values.length], {
     rawData: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
   });
 

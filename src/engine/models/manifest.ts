@@ -3,6 +3,7 @@ import type { Branch } from '../../shared/guidance';
 import { PRECISIONS, type Precision } from '../../shared/modelProtocol';
 import { quoted, quotedJson } from '../checkpoint/limits';
 import { isOneOf } from '../../shared/oneOf';
+import { CPU_PRECISIONS, type CpuPrecision } from '../../shared/settings';
 import { FILE_KINDS, parseFileManifest, type FileManifest } from './community/fileManifest';
 import { isObject, list, object, requireId, text, whole, type Json } from './manifestFields';
 
@@ -44,9 +45,13 @@ export type TiledDescriptor = Descriptor & {
   readonly feather?: number;
 };
 
-/** A tiled network in one ONNX file. */
+/**
+ * A tiled network in one ONNX file. With `int8` among its precisions that is the form for 8 bits
+ * (QDQ), from which the one in floats is made; see `floatForm`.
+ */
 export type TiledManifest = TiledDescriptor & {
   readonly kind: 'tiled';
+  readonly precisions: readonly CpuPrecision[];
   readonly graph: ModelFile;
 };
 
@@ -96,8 +101,21 @@ function parseTiled(json: Json): TiledManifest {
     margin: whole(json, 'margin', 0),
     halo: whole(json, 'halo', 0),
     tilePixels: whole(json, 'tilePixels', 1),
+    precisions: precisionsOf(json),
     graph: modelFile(json, 'graph'),
   };
+}
+
+/** `fp32` alone unless the manifest says more. */
+function precisionsOf(json: Json): readonly CpuPrecision[] {
+  if (json.precisions === undefined) return ['fp32'];
+  const precisions = list(json, 'precisions').map((precision) => {
+    if (!isOneOf(CPU_PRECISIONS, precision))
+      throw new Error(`unknown precision ${quotedJson(precision)}`);
+    return precision;
+  });
+  if (!precisions.includes('fp32')) throw new Error('a model needs the precision "fp32"');
+  return precisions;
 }
 
 function parsePisa(json: Json): PisaManifest {

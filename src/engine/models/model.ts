@@ -1,6 +1,6 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../shared/previewProtocol';
 import type { PlainRemedy } from '../../shared/plainRemedies';
-import type { Device } from '../../shared/settings';
+import type { CpuPrecision, Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { Depth } from '../image/samples';
 import type { OpenSource } from '../preview/openSource';
@@ -49,6 +49,10 @@ export type Model = {
   readonly exactPreview: boolean;
   /** What it may compute in on a device other than the CPU, the fastest first. */
   readonly precisions: readonly ComputeType[];
+  /** What a CPU may compute it in. */
+  readonly cpuPrecisions: readonly CpuPrecision[];
+  /** What this one is computed in, where it runs on a CPU: floats, unless it comes from `inPrecision`. */
+  readonly cpuPrecision: CpuPrecision;
   /** Whether a part of a picture can be computed alone, so that previews need not know the rest. */
   readonly byTiles: boolean;
   /** The network as a server runs it; undefined for what no server can. */
@@ -61,6 +65,8 @@ export type Model = {
    */
   readonly stable: boolean;
 
+  /** The same model, computed in one of `cpuPrecisions`. */
+  inPrecision(precision: CpuPrecision): Model;
   /**
    * Rejects with `model-damaged` unless the files have their sizes and, when they are small or
    * `thorough` is set, their SHA-256.

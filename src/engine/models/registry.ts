@@ -146,6 +146,7 @@ export function summarize(model: Model): ModelSummary {
     scale,
     branches,
     licence: licence.spdx,
+    precisions: model.cpuPrecisions,
     folder: model.folder,
     byTiles: model.byTiles,
     ...(model instanceof OwnFileModel ? { own: model.summary } : {}),

@@ -1,18 +1,20 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { DeviceChoice } from '../../shared/settings';
 import { PixelFile, type PixelFileInfo } from '../image/pixelFile';
 import { modelKey } from '../models/modelKey';
 import type { Model } from '../models/model';
-import { runRestorer, type RestoreInput } from '../upscale/restored';
+import type { PlaceChoice } from '../upscale/placeModel';
+import { restorerChoice, runRestorer, type RestoreInput } from '../upscale/restored';
 import type { InferRequest, UpscaleContext, UpscaleServices } from '../upscale/services';
 
 /** Rows copied at a time. */
 const BAND = 64;
 
 /** Tells what a restorer makes on a device from what others make. */
-export const restoredKey = (restorer: Model, device: DeviceChoice): string =>
-  `${modelKey(restorer)}-${device}`;
+export const restoredKey = (restorer: Model, choice: PlaceChoice): string => {
+  const { device, precision = 'auto' } = restorerChoice(choice, restorer);
+  return `${modelKey(restorer)}-${device}-${precision}`;
+};
 
 /**
  * The colours of a kept picture as a restorer leaves them, computed into its folder the first time.

@@ -12,6 +12,7 @@ import type { Model } from '../models/model';
 import type { PixelFile } from '../image/pixelFile';
 import { isPixelArt } from '../textures/pixelArt';
 import { checkJob, checkScale } from '../upscale/checkRequest';
+import { placeModel } from '../upscale/placeModel';
 import { findRestorer } from '../upscale/restored';
 import type { UpscaleServices } from '../upscale/services';
 import { keptFolder } from './keptFiles';
@@ -79,13 +80,13 @@ export async function withSource<T>(
       hint: 'Use "Upscale Image", which draws it at the size you choose.',
     });
   }
-  const model = await services.findModel(request.model);
+  const found = await services.findModel(request.model);
   const restorer = await findRestorer(request, services);
-  const scale = model.ownScale === 1 ? 1 : request.scale;
+  const scale = found.ownScale === 1 ? 1 : request.scale;
   const size = scaledSize(source.size, scale);
   check?.(size);
   const notes: string[] = [];
-  const device = await services.resolveDevice(request.device, model, { signal, notes });
+  const { device, model } = await placeModel(request, found, services, { signal, notes });
   throwIfCancelled(signal);
   onDevice?.(device);
   return withWorkFolder(request.scratchDirectory, request.jobId, async (folder) => {
@@ -104,7 +105,7 @@ export async function withSource<T>(
           services,
           { signal, progress: onRestore },
           before,
-          { decoded, size: source.size, notes, choice: request.device },
+          { decoded, size: source.size, notes, choice: request },
           kept,
         );
       return await work({
@@ -112,7 +113,7 @@ export async function withSource<T>(
         device,
         decoded: restored ? { ...decoded, rgb: restored } : decoded,
         original: decoded.rgb,
-        variant: before ? restoredKey(before, request.device) : '',
+        variant: before ? restoredKey(before, request) : '',
         sourceSize: source.size,
         size,
         scale,

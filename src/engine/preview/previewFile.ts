@@ -45,6 +45,9 @@ export async function previewFile(
       return {
         ...picture,
         device,
+        ...(!source.squares && device === 'cpu' && model.cpuPrecision === 'int8'
+          ? { precision: 'int8' as const }
+          : {}),
         figures,
         estimate,
         seconds: { total: (performance.now() - started) / 1000, inference: inferenceSeconds },

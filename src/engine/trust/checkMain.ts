@@ -1,7 +1,10 @@
 import { messageOf } from '../errors';
 import { ModelRegistry } from '../models/registry';
+import { TiledModel } from '../models/kinds/tiled';
 import type { Check, CheckMessage } from './checkProcess';
+import { compareForms } from './compareForms';
 import { fingerprint } from './fingerprint';
+import { precisionVerdict } from './precisionVerdict';
 import { probeDevice } from './probe';
 
 /** Does one check in this process and ends it; `check` is `Check` as JSON, from the engine. */
@@ -19,10 +22,12 @@ async function carryOut(
   check: Check,
   onStep: (step: string) => void,
 ): Promise<Extract<CheckMessage, { result: unknown }>['result']> {
-  const { device } = check;
-  if (check.kind === 'probe') return probeDevice(device, check.depth, onStep);
+  if (check.kind === 'probe') return probeDevice(check.device, check.depth, onStep);
   const model = await new ModelRegistry(check.folders, check.store).find(check.model);
-  return fingerprint(model, device, check.precision, onStep);
+  if (check.kind === 'fingerprint')
+    return fingerprint(model, check.device, check.precision, onStep);
+  if (!(model instanceof TiledModel)) throw new Error('its networks have no form in 8 bits');
+  return precisionVerdict(check.model, await compareForms(model, onStep));
 }
 
 function say(message: CheckMessage): void {

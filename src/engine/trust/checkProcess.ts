@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Agreement, DeviceReport } from '../../shared/engineProtocol';
+import type { Agreement, DeviceReport, PrecisionFinding } from '../../shared/engineProtocol';
 import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { ProbeDepth } from './probe';
@@ -18,18 +18,25 @@ export type Check =
       /** Where models are. */
       readonly folders: readonly string[];
       readonly store: string;
+    }
+  | {
+      readonly kind: 'precision';
+      readonly model: string;
+      readonly folders: readonly string[];
+      readonly store: string;
     };
 
 /** What each check yields. */
 export type CheckResults = {
   readonly probe: DeviceReport;
   readonly fingerprint: readonly Agreement[];
+  readonly precision: PrecisionFinding;
 };
 
 /** What the process says: what it does next, its result, or why it has none. */
 export type CheckMessage =
   | { readonly step: string }
-  | { readonly result: DeviceReport | readonly Agreement[] }
+  | { readonly result: CheckResults[Check['kind']] }
   | { readonly failure: string };
 
 /** A result, or why there is none: a crash, silence, or an error. */

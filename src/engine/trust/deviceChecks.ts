@@ -1,10 +1,11 @@
 import { differenceInWords } from '../../shared/deviceFindings';
-import type { DeviceReport, ModelTrust } from '../../shared/engineProtocol';
+import type { DeviceReport, ModelTrust, PrecisionFinding } from '../../shared/engineProtocol';
 import { DEVICES, type Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { Model } from '../models/model';
 import { loadOnnxRuntime } from '../runtime/onnxRuntime';
 import { checkInProcess } from './checkProcess';
+import { cpuFeatures } from './cpuFeatures';
 import { driverOf } from './driver';
 import { OPERATORS } from './operators/operators';
 import type { ProbeDepth } from './probe';
@@ -18,6 +19,10 @@ export type DeviceChecks = {
   driver(device: Device): Promise<string | undefined>;
   probe(device: Device, depth: ProbeDepth): Promise<Tried<DeviceReport>>;
   fingerprint(model: Model, device: Device, precision: ComputeType): Promise<Tried<ModelTrust>>;
+  /** See `cpuFeatures`. */
+  processor(): Promise<string>;
+  /** Compares both forms of a model that has one in 8 bits, on the CPU. */
+  precision(model: Model): Promise<Tried<PrecisionFinding>>;
 };
 
 /**
@@ -34,7 +39,7 @@ type CheckedEngine = {
 };
 
 /** Longest that a process may say nothing, and the bytes of weights that a slow disk reads each second. */
-const SILENCE_MS = { probe: 60_000, fingerprint: 120_000 } as const;
+const SILENCE_MS = { probe: 60_000, fingerprint: 120_000, precision: 120_000 } as const;
 const BYTES_PER_MS = 20_000;
 
 /**
@@ -87,6 +92,21 @@ export function deviceChecks({ entry, version, folders, store }: CheckedEngine):
       return {
         value: { ...common, trusted: wrong === undefined && checks.length > 0, reason, checks },
         isLasting: wrong === undefined || wrong.difference !== undefined,
+      };
+    },
+    processor: () => cpuFeatures(),
+    async precision(model) {
+      const { id } = model.manifest;
+      const outcome = await checkInProcess(
+        entry,
+        { kind: 'precision', model: id, folders, store },
+        SILENCE_MS.precision,
+      );
+      if ('result' in outcome) return { value: outcome.result, isLasting: true };
+      const reason = `8 bits can't be used: ${readableReason(outcome.failure)}`;
+      return {
+        value: { model: id, precision: 'fp32', agrees: false, reason },
+        isLasting: false,
       };
     },
   };

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import { halfPrecision } from '../../shared/deviceFindings';
-import type { DeviceReport, DevicesReport, ModelTrust } from '../../shared/engineProtocol';
+import type {
+  DeviceReport,
+  DevicesReport,
+  ModelTrust,
+  PrecisionFinding,
+} from '../../shared/engineProtocol';
 import type { Device, DeviceChoice } from '../../shared/settings';
 import { cancelled, changeSetting, engineError } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { Model } from '../models/model';
 import { GPUS, type DeviceChecks, type Tried } from './deviceChecks';
-import { isDeviceReport, isModelTrust } from './findings';
+import { isDeviceReport, isModelTrust, isPrecisionFinding } from './findings';
 import type { ProbeDepth } from './probe';
 import { chooseAuto, isFaster } from './speed';
 import type { TrustFile } from './trustFile';
@@ -52,7 +57,10 @@ export class DeviceTrust {
       for (const model of models)
         trusts.push(...(await this.trusts(model, report, isSlow && isLarge(model), refresh)));
     }
-    return { devices, auto: chooseAuto(devices), models: trusts };
+    const precisions: PrecisionFinding[] = [];
+    for (const model of models.filter(hasTwoForms))
+      precisions.push(await this.found8(model, refresh));
+    return { devices, auto: chooseAuto(devices), models: trusts, precisions };
   }
 
   /**
@@ -70,6 +78,14 @@ export class DeviceTrust {
       signal,
       choice === 'auto' ? this.automatic(model, notes) : this.named(choice, model),
     );
+  }
+
+  /**
+   * What the CPU should compute a model in that has a form in 8 bits, and whether those are right
+   * here: found out once for this processor, these versions and these files.
+   */
+  precision(model: Model, signal: AbortSignal): Promise<PrecisionFinding> {
+    return untilAborted(signal, this.found8(model));
   }
 
   /** Why a model may not run on a device in a precision; undefined when it may. */
@@ -172,6 +188,19 @@ export class DeviceTrust {
     );
   }
 
+  private async found8(model: Model, refresh = false): Promise<PrecisionFinding> {
+    const { id } = model.manifest;
+    const processor = await this.checks.processor();
+    return this.found(
+      `precision of ${id} on ${processor}`,
+      'cpu',
+      [model.folder, ...model.files.map(({ sha256 }) => sha256)],
+      isPrecisionFinding,
+      () => this.checks.precision(model),
+      refresh,
+    );
+  }
+
   private probed(device: Device, depth: ProbeDepth, refresh = false): Promise<DeviceReport> {
     return this.found(
       depth === 'speed' ? `speed of ${device}` : `operators of ${device}`,
@@ -225,6 +254,8 @@ export class DeviceTrust {
     return finding;
   }
 }
+
+const hasTwoForms = ({ cpuPrecisions }: Model): boolean => cpuPrecisions.includes('int8');
 
 const isLarge = (model: Model): boolean =>
   model.files.reduce((sum, { bytes }) => sum + bytes, 0) > LARGE_BYTES;

@@ -1,6 +1,11 @@
-import type { Agreement, DeviceReport, ModelTrust } from '../../shared/engineProtocol';
+import type {
+  Agreement,
+  DeviceReport,
+  ModelTrust,
+  PrecisionFinding,
+} from '../../shared/engineProtocol';
 import { isOneOf } from '../../shared/oneOf';
-import { DEVICES } from '../../shared/settings';
+import { CPU_PRECISIONS, DEVICES } from '../../shared/settings';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -40,3 +45,12 @@ export const isModelTrust = (value: unknown): value is ModelTrust =>
   typeof value.trusted === 'boolean' &&
   typeof value.reason === 'string' &&
   areAgreements(value.checks);
+
+export const isPrecisionFinding = (value: unknown): value is PrecisionFinding =>
+  isObject(value) &&
+  typeof value.model === 'string' &&
+  isOneOf(CPU_PRECISIONS, value.precision) &&
+  typeof value.agrees === 'boolean' &&
+  (value.agrees || value.precision === 'fp32') &&
+  typeof value.reason === 'string' &&
+  [value.largest, value.deviation, value.ratio].every(isNumberIfAny);

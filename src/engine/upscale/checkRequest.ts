@@ -11,6 +11,7 @@ import { sizeProblem } from '../../shared/outputSize';
 import { isOneOf } from '../../shared/oneOf';
 import {
   COLOUR_FIXES,
+  CPU_PRECISIONS,
   DEVICES,
   OUTPUT_FORMATS,
   OVERWRITE_POLICIES,
@@ -59,7 +60,13 @@ export function checkGuidance({ pixel, semantic }: Guidance): void {
 /** What every request that reads a picture has. */
 export type JobRequest = Pick<
   UpscaleRequest,
-  'jobId' | 'input' | 'scratchDirectory' | 'device' | 'colourFix' | 'maxInputMegapixels'
+  | 'jobId'
+  | 'input'
+  | 'scratchDirectory'
+  | 'device'
+  | 'precision'
+  | 'colourFix'
+  | 'maxInputMegapixels'
 >;
 
 /** Refuses a job whose values are out of range. */
@@ -68,11 +75,13 @@ export function checkJob({
   input,
   scratchDirectory,
   device,
+  precision = 'auto',
   colourFix,
   maxInputMegapixels,
 }: JobRequest): void {
   inRange('largest input in megapixels', maxInputMegapixels, 1e-6, 1e6);
   oneOf('device', device, ['auto', ...DEVICES]);
+  oneOf('precision', precision, ['auto', ...CPU_PRECISIONS]);
   oneOf('colour fix', colourFix, COLOUR_FIXES);
   if (!/^[\w-]{1,64}$/.test(jobId)) throw bad('job id', jobId, 'letters, digits and "-"');
   if (!path.isAbsolute(input)) throw bad('input', input, 'an absolute path');
@@ -137,6 +146,7 @@ const SETTINGS: Readonly<Record<string, ChangeableSetting | undefined>> = {
   'overwrite policy': 'overwrite',
   'largest input in megapixels': 'maxInputMegapixels',
   device: 'device',
+  precision: 'precision',
   'colour fix': 'colourFix',
 };
 

@@ -1,5 +1,6 @@
-import type { Device, DeviceChoice } from '../../shared/settings';
+import type { Device } from '../../shared/settings';
 import type { TiledModel } from '../models/kinds/tiled';
+import { placeModel, type PlaceChoice } from './placeModel';
 import { planningSize } from './runTiles';
 import type { UpscaleServices } from './services';
 
@@ -8,12 +9,12 @@ const TRIAL = { width: 128, height: 128 };
 
 /** Seconds for one input pixel of a model on a device; see `EngineApi.pace`. */
 export async function measurePace(
-  { model: id, device: choice }: { readonly model: string; readonly device: DeviceChoice },
+  { model: id, ...choice }: { readonly model: string } & PlaceChoice,
   services: UpscaleServices,
   signal: AbortSignal,
 ): Promise<{ secondsPerPixel: number | undefined; device: Device }> {
-  const model = await services.findModel(id);
-  const device = await services.resolveDevice(choice, model, { signal, notes: [] });
+  const found = await services.findModel(id);
+  const { device, model } = await placeModel(choice, found, services, { signal, notes: [] });
   return { secondsPerPixel: await model.pace(services, device), device };
 }
 

@@ -4,6 +4,7 @@ import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { engineError } from '../errors';
 import type { DecodedSource } from '../image/decode';
 import type { Model } from '../models/model';
+import { placeModel, type PlaceChoice } from './placeModel';
 import type {
   InferInput,
   InferRequest,
@@ -37,8 +38,17 @@ export function atOwnSize(request: UpscaleRequest, { ownScale }: Model): Upscale
 
 /** What a restorer is given: it has no dials, no scale and no parts. */
 export type RestoreInput = Pick<InferInput, 'decoded' | 'size' | 'notes'> & {
-  readonly choice: UpscaleRequest['device'];
+  readonly choice: PlaceChoice;
 };
+
+/** What is said of precision is meant of the other model; a restorer takes it where it can. */
+export const restorerChoice = (
+  { device, precision = 'auto' }: PlaceChoice,
+  { cpuPrecisions }: Model,
+): PlaceChoice => ({
+  device,
+  precision: precision === 'auto' || cpuPrecisions.includes(precision) ? precision : 'auto',
+});
 
 /**
  * The colours of a picture as a restorer leaves them; transparency is for the other model. On the
@@ -53,8 +63,11 @@ export async function runRestorer(
   { decoded, size, notes, choice }: RestoreInput,
 ): Promise<InferResult> {
   const { signal } = context;
-  const device = await services.resolveDevice(choice, restorer, { signal, notes });
-  return restorer.infer(request, services, context, {
+  const { device, model } = await placeModel(restorerChoice(choice, restorer), restorer, services, {
+    signal,
+    notes,
+  });
+  return model.infer(request, services, context, {
     device,
     decoded: { ...decoded, alpha: undefined },
     size,
@@ -86,7 +99,7 @@ export async function restored(
     const own = { ...request, scratchDirectory };
     const before = await runRestorer(own, services, context, restorer, {
       ...input,
-      choice: request.device,
+      choice: request,
     });
     try {
       const after = await work({ ...decoded, rgb: before.raw });

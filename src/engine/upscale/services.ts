@@ -1,4 +1,8 @@
-import type { UpscaleProgress, UpscaleRequest } from '../../shared/engineProtocol';
+import type {
+  PrecisionFinding,
+  UpscaleProgress,
+  UpscaleRequest,
+} from '../../shared/engineProtocol';
 import type { Rect, Size } from '../../shared/geometry';
 import type { Branch, Guidance } from '../../shared/guidance';
 import type { Device } from '../../shared/settings';
@@ -23,6 +27,8 @@ export type UpscaleServices = {
     model: Model,
     context: { readonly signal: AbortSignal; readonly notes: string[] },
   ): Promise<Device>;
+  /** What the CPU should compute a model in that has a form in 8 bits. */
+  cpuPrecision(model: Model, signal: AbortSignal): Promise<PrecisionFinding>;
   /** Why a model may not run on a device in a precision; undefined when it may. */
   refusal(model: Model, device: Device, precision: ComputeType): Promise<string | undefined>;
   /** A session that yields at least `branches`. */

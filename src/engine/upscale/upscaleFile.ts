@@ -25,6 +25,7 @@ import {
 } from './outputFile';
 import { carriedData, encoderDensity, formatNotes } from './outputInfo';
 import { atOwnSize, findRestorer, restored } from './restored';
+import { placeModel } from './placeModel';
 import { requireScratch, scratchBytes } from './scratchSpace';
 import { densityNote, planAsset } from './planAsset';
 import type { UpscaleContext, UpscaleServices } from './services';
@@ -58,13 +59,13 @@ export async function upscaleFile(
   const source = patch
     ? describedBy(whole, await inspectSource(patch.inside, request.maxInputMegapixels, signal))
     : whole;
-  const model = await services.findModel(request.model);
+  const found = await services.findModel(request.model);
   const restorer = await findRestorer(request, services);
-  const { manifest } = model;
-  isUnverified = model.contract !== undefined || restorer?.contract !== undefined;
+  const { manifest } = found;
+  isUnverified = found.contract !== undefined || restorer?.contract !== undefined;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
   const format = outputFormat(request, source.format);
-  const plan = planAsset(atOwnSize(request, model), source, format, model);
+  const plan = planAsset(atOwnSize(request, found), source, format, found);
   const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
   const size = region ?? plan.size;
   const border = patch ? whole.size.width - source.size.width : 0;
@@ -103,7 +104,7 @@ export async function upscaleFile(
     return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
   const fallbacks: string[] = [];
   told.progress({ phase: 'prepare', tile: 0, tiles: 0 });
-  const device = await services.resolveDevice(request.device, model, {
+  const { device, model } = await placeModel(request, found, services, {
     signal,
     notes: fallbacks,
   });
@@ -206,6 +207,9 @@ export async function upscaleFile(
     ...(isUnverified ? { unverified: true } : {}),
     tiles,
     // No figure claims what was not done.
+    ...(done.byModel && done.device === 'cpu' && model.cpuPrecision === 'int8'
+      ? { precision: 'int8' }
+      : {}),
     ...(done.byModel ? {} : { branches: [], guidance: guidanceForBranches(guidance, []) }),
     remedies: done.remedies,
     notes: [

@@ -191,13 +191,13 @@ export class PreviewSession {
   }
 
   private answerOf(
-    { device, seconds, estimate, branches, notes, size }: PreviewResult,
+    { device, precision, seconds, estimate, branches, notes, size }: PreviewResult,
     isSeamless: boolean,
   ): PanelPreview {
     const tiles = [...this.measured.tiles.values()];
     const pixels = tiles.reduce((sum, tile) => sum + tile.pixels, 0);
     return {
-      device: deviceName(device),
+      device: deviceName(device, precision),
       seconds: seconds.total,
       figures: tiles.reduce((sum, tile) => addFigures(sum, tile.figures), NO_FIGURES),
       covered: Math.min(1, pixels / (size.width * size.height)),
@@ -218,7 +218,7 @@ export class PreviewSession {
     { file, settings }: PreviewSource,
     { model, onProcessor, scale, pixelArt, restore }: PanelRun,
   ) {
-    const { device, colourFix, maxInputMegapixels } = settings;
+    const { device, precision, colourFix, maxInputMegapixels } = settings;
     return {
       input: file,
       scratchDirectory: this.directory,
@@ -227,6 +227,7 @@ export class PreviewSession {
       scale,
       pixelArt,
       device: onProcessor ? ('cpu' as const) : device,
+      precision,
       colourFix,
       maxInputMegapixels,
     };
@@ -281,6 +282,7 @@ async function keyOf(
     mtimeMs,
     model,
     onProcessor ? 'cpu' : settings.device,
+    settings.precision,
     settings.colourFix,
     scale,
     pixelArt,

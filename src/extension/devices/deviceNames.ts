@@ -9,6 +9,6 @@ const NAMES: Record<Device, string> = {
   remote: 'Inference server',
 };
 
-/** A device's name as its makers write it, with the server behind it. */
-export const deviceName = (device: Device, server?: string): string =>
-  server === undefined ? NAMES[device] : `${NAMES[device]} (${server})`;
+/** A device's name as its makers write it, with the server behind it, or what it computes in. */
+export const deviceName = (device: Device, detail?: string): string =>
+  detail === undefined ? NAMES[device] : `${NAMES[device]} (${detail})`;

@@ -4,6 +4,7 @@ import type {
   DevicesReport,
   EngineVersions,
   ModelTrust,
+  PrecisionFinding,
 } from '../../shared/engineProtocol';
 import type { DeviceChoice } from '../../shared/settings';
 import type { Translate } from '../translate';
@@ -42,6 +43,7 @@ export function formatDeviceReport(
     '',
     ...modelLines(report.models, t),
     '',
+    ...precisionLines(report.precisions, t),
   ].join('\n');
 }
 
@@ -93,6 +95,23 @@ function modelLines(models: readonly ModelTrust[], t: Translate): readonly strin
     ...alignColumns([[t('Model'), t('Device'), t('In'), t('Trusted'), t('Finding')], ...rows]),
     '',
     t('A model runs on a device only after its own networks agreed there with the CPU.'),
+  ];
+}
+
+/** What the CPU computes models in that have a form in 8 bits, and why. */
+function precisionLines(findings: readonly PrecisionFinding[], t: Translate): readonly string[] {
+  if (findings.length === 0) return [];
+  const rows = findings.map(({ model, precision, ratio, reason }) => [
+    model,
+    precision,
+    ratio === undefined ? '–' : `×${ratio.toFixed(2)}`,
+    oneLine(reason),
+  ]);
+  return [
+    ...alignColumns([[t('Model'), t('CPU, in'), t('Time'), t('Finding')], ...rows]),
+    '',
+    t('Time: that in 8 bits as a share of that in 32-bit floats, on this processor.'),
+    '',
   ];
 }
 

@@ -120,7 +120,11 @@ export function describeResult(result: UpscaleResult, t: Translate): string {
 /** Time, devices and guidance. The dials may differ between folders, then they are left out. */
 function describeWork(results: readonly UpscaleResult[], t: Translate): string {
   const seconds = results.reduce((sum, result) => sum + result.seconds.total, 0);
-  const devices = [...new Set(results.map((result) => deviceName(result.device, result.server)))];
+  const devices = [
+    ...new Set(
+      results.map((result) => deviceName(result.device, result.server ?? result.precision)),
+    ),
+  ];
   const guidances = new Set(
     results.map((result) => describeGuidance(result.guidance, result.branches)),
   );

@@ -89,6 +89,7 @@ function engine(): {
         held.push(one);
         signal.addEventListener('abort', () => fail('cancelled'));
       }),
+    precision: async () => 'fp32',
     journal: {
       begin: async (output) => void lines.push(`begin ${output}`),
       done: async (output) => void lines.push(`done ${output}`),

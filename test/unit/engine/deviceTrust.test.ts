@@ -3,13 +3,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { Agreement, DeviceReport, ModelTrust } from '../../../src/shared/engineProtocol';
+import type {
+  Agreement,
+  DeviceReport,
+  ModelTrust,
+  PrecisionFinding,
+} from '../../../src/shared/engineProtocol';
 import type { Device } from '../../../src/shared/settings';
 import type { ComputeType } from '../../../src/engine/graph/sd21/weights';
 import { EmbeddedModel } from '../../../src/engine/models/kinds/embedded';
 import { PisaModel } from '../../../src/engine/models/kinds/pisaSr';
 import type { Model } from '../../../src/engine/models/model';
-import type { DeviceChecks } from '../../../src/engine/trust/deviceChecks';
+import type { DeviceChecks, Tried } from '../../../src/engine/trust/deviceChecks';
 import { DeviceTrust } from '../../../src/engine/trust/deviceTrust';
 import { chooseAuto } from '../../../src/engine/trust/speed';
 import { TrustFile } from '../../../src/engine/trust/trustFile';
@@ -36,6 +41,7 @@ const tiled = (sha256 = 'a'.repeat(64)): Model =>
       margin: 0,
       halo: 1,
       tilePixels: 1000,
+      precisions: ['fp32', 'int8'],
       graph: file(sha256),
     },
     '/models/tiled',
@@ -75,6 +81,8 @@ type Machine = {
   ) => { reason: string; isLasting?: boolean } | undefined;
   driver: string | undefined;
   versions: string;
+  processor: string;
+  precision: (model: string) => Tried<PrecisionFinding>;
 };
 
 function machine(part: Partial<Machine> = {}): {
@@ -88,6 +96,11 @@ function machine(part: Partial<Machine> = {}): {
     disagrees: () => undefined,
     driver: 'driver 1',
     versions: 'engine 1, ONNX Runtime 1',
+    processor: 'Some CPU avx512_vnni',
+    precision: (model) => ({
+      value: { model, precision: 'int8', agrees: true, reason: '8 bits take 40 %', ratio: 0.4 },
+      isLasting: true,
+    }),
     ...part,
   };
   const log: string[] = [];
@@ -132,6 +145,11 @@ function machine(part: Partial<Machine> = {}): {
         checks: [],
       };
       return { value, isLasting: fault?.isLasting ?? true };
+    },
+    processor: async () => state.processor,
+    async precision({ manifest: { id } }) {
+      log.push(`${id} in 8 bits`);
+      return state.precision(id);
     },
   };
   return { state, checks, log };
@@ -338,6 +356,67 @@ describe('what was found out is kept', () => {
     writeFileSync(path.join(folder, 'a-file'), '');
     assert.ok(
       (await resolveAnew(path.join(folder, 'a-file', 'devices.json'), {})).includes(FINGERPRINT),
+    );
+  });
+});
+
+describe('what the processor computes a model in', () => {
+  const slower = (model: string): Tried<PrecisionFinding> => ({
+    value: { model, precision: 'fp32', agrees: true, reason: '8 bits take 120 %', ratio: 1.2 },
+    isLasting: true,
+  });
+  const askAnew = async (
+    kept: string,
+    part: Partial<Machine>,
+    model = tiled(),
+  ): Promise<{ log: string[]; found: PrecisionFinding }> => {
+    const { checks, log } = machine(part);
+    const trust = new DeviceTrust(checks, new TrustFile(kept));
+    const [found] = await Promise.all([
+      trust.precision(model, signal),
+      trust.precision(model, signal),
+    ]);
+    return { log, found };
+  };
+
+  for (const [what, part, model, isRenewed] of [
+    ['nothing changed', {}, undefined, false],
+    ['another processor', { processor: 'Some CPU' }, undefined, true],
+    ['another ONNX Runtime', { versions: 'engine 1, ONNX Runtime 2' }, undefined, true],
+    ['another file of the model', {}, tiled('b'.repeat(64)), true],
+  ] as const)
+    it(`${what}: ${isRenewed ? 'found out anew' : 'not asked again'}`, async () => {
+      const kept = freshFile();
+      const first = await askAnew(kept, {});
+      assert.deepEqual(first.log, ['tiled in 8 bits']);
+      assert.equal(first.found.precision, 'int8');
+      const { log, found } = await askAnew(kept, { ...part, precision: slower }, model);
+      assert.deepEqual(log, isRenewed ? ['tiled in 8 bits'] : []);
+      assert.equal(found.precision, isRenewed ? 'fp32' : 'int8');
+    });
+
+  it('processors that share a cache do not take each other’s findings away', async () => {
+    const kept = freshFile();
+    const processors = ['with VNNI', 'without'];
+    for (const processor of processors) await askAnew(kept, { processor });
+    for (const processor of processors)
+      assert.deepEqual((await askAnew(kept, { processor })).log, []);
+  });
+
+  it('a kept finding that contradicts itself is found out anew', async () => {
+    const kept = freshFile();
+    await askAnew(kept, {});
+    writeFileSync(kept, readFileSync(kept, 'utf8').replace('"agrees": true', '"agrees": false'));
+    assert.deepEqual((await askAnew(kept, {})).log, ['tiled in 8 bits']);
+  });
+
+  it('is in the report of the models that have two forms, and of no other', async () => {
+    const { checks } = machine({ times: { cpu: 1 } });
+    const trust = new DeviceTrust(checks, new TrustFile());
+    const { precisions } = await trust.report({ models: [tiled(), pisa] });
+    assert.deepEqual(
+      precisions.map(({ model, precision, ratio }) => [model, precision, ratio]),
+      [['tiled', 'int8', 0.4]],
     );
   });
 });

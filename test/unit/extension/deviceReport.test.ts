@@ -20,6 +20,7 @@ test('a table with a reason for each device, and what auto means', () => {
       versions,
       report: {
         auto: 'cpu',
+        precisions: [],
         models: [],
         devices: [
           {
@@ -49,6 +50,7 @@ test('each model on each device: what was checked, how close it was, and what dr
       versions,
       report: {
         auto: 'webgpu',
+        precisions: [],
         devices: [
           { device: 'cpu', usable: true, reason: 'the reference', milliseconds: 20 },
           {
@@ -93,4 +95,31 @@ test('each model on each device: what was checked, how close it was, and what dr
     /^pisa-sr +WebGPU +float16 +no +unet, epsilon: differs by 6\.7e-3 .*3\.0e-3\)$/m,
   );
   assert.match(text, /^pisa-compact-4x +WebGPU +float32 +yes +within 2\.0e-6 of the CPU/m);
+});
+
+test('what the processor computes a model in, by how much it is faster, and why', () => {
+  const text = formatDeviceReport(
+    {
+      choice: 'auto',
+      versions,
+      report: {
+        auto: 'cpu',
+        devices: [],
+        models: [],
+        precisions: [
+          {
+            model: 'one',
+            precision: 'int8',
+            agrees: true,
+            ratio: 0.412,
+            reason: '8 bits take 41 %',
+          },
+          { model: 'two', precision: 'fp32', agrees: false, reason: 'they\nfail' },
+        ],
+      },
+    },
+    t,
+  );
+  assert.match(text, /^one {4}int8 {5}×0\.41 {2}8 bits take 41 %$/m);
+  assert.match(text, /^two {4}fp32 {5}– {6}they fail$/m);
 });

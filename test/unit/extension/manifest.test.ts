@@ -28,6 +28,7 @@ import {
 } from '../../../src/shared/remoteSettings';
 import {
   COLOUR_FIXES,
+  CPU_PRECISIONS,
   DEFAULT_PISA_SR_MIRRORS,
   DEFAULT_SETTINGS,
   DEVICES,
@@ -113,6 +114,7 @@ test('each setting of the manifest is read by the code', () => {
 
 test('sets and ranges in the manifest are those of the code', () => {
   assert.deepEqual(property('device').enum, ['auto', ...DEVICES]);
+  assert.deepEqual(property('precision').enum, ['auto', ...CPU_PRECISIONS]);
   assert.deepEqual(property('outputFormat').enum, ['source', ...OUTPUT_FORMATS]);
   assert.deepEqual(property('overwrite').enum, [...OVERWRITE_POLICIES]);
   assert.deepEqual(property('action').enum, [...UPSCALE_ACTIONS]);

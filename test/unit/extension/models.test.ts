@@ -16,6 +16,7 @@ const embedded: ModelSummary = {
   scale: 4,
   branches: ['pixel'],
   licence: 'MIT',
+  precisions: ['fp32'],
   folder: '/models/small',
   byTiles: true,
 };

@@ -15,6 +15,7 @@ test('values are taken over', () => {
   const values = {
     model: ' m ',
     device: 'cuda',
+    precision: 'int8',
     scale: 2,
     pixelGuidance: 0.5,
     semanticGuidance: 0,
@@ -40,6 +41,7 @@ test('values are taken over', () => {
     model: 'm',
     restore: 'cleaner',
     device: 'cuda',
+    precision: 'int8',
     scale: 2,
     guidance: { pixel: 0.5, semantic: 0 },
     colourFix: 'wavelet',

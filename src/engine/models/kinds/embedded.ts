@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { CpuPrecision } from '../../../shared/settings';
+import { messageOf } from '../../errors';
 import { hasExternalData } from '../../graph/externalData';
-import { openTileSession } from '../../runtime/session';
+import { floatForm } from '../../graph/floatForm';
+import { openTileSession, type BuiltGraph, type GraphSource } from '../../runtime/session';
 import { checkFiles, modelDamaged } from '../fileChecks';
 import type { ModelFile, TiledManifest } from '../manifest';
 import type { ModelAdvice } from '../model';
@@ -10,7 +13,10 @@ import { TiledModel } from './tiled';
 /** A network in one ONNX file beside its manifest, as the program brings it along. */
 export class EmbeddedModel extends TiledModel {
   readonly stable = true;
-  readonly graph: string;
+  readonly graph: GraphSource;
+  /** Absolute path of its ONNX file. */
+  readonly file: string;
+  override readonly cpuPrecisions: readonly CpuPrecision[];
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
     hint: 'It belongs to the program itself.',
@@ -22,21 +28,52 @@ export class EmbeddedModel extends TiledModel {
   constructor(
     readonly manifest: TiledManifest,
     readonly folder: string,
+    override readonly cpuPrecision: CpuPrecision = 'fp32',
   ) {
     super();
-    this.graph = path.join(folder, manifest.graph.path);
+    this.cpuPrecisions = manifest.precisions;
+    this.file = path.join(folder, manifest.graph.path);
+    // The file is the form in 8 bits, where there is one.
+    this.graph =
+      cpuPrecision === 'int8' || !manifest.precisions.includes('int8')
+        ? this.file
+        : { key: `${this.file}|fp32`, build: () => this.inFloats() };
     this.files = [manifest.graph];
+  }
+
+  override inPrecision(precision: CpuPrecision): EmbeddedModel {
+    if (precision === this.cpuPrecision) return this;
+    if (!this.cpuPrecisions.includes(precision)) super.inPrecision(precision);
+    return new EmbeddedModel(this.manifest, this.folder, precision);
   }
 
   async check(thorough = false): Promise<void> {
     await checkFiles(this, thorough);
-    const what = await graphProblem(this.graph);
+    const what = await graphProblem(this.file);
     if (what !== undefined) throw modelDamaged(this, what);
   }
 
   async open(): Promise<string> {
-    await (await openTileSession(this.graph, 'cpu', this.manifest.branches)).release();
-    return 'files match their SHA-256, the graph opens';
+    for (const precision of this.cpuPrecisions) {
+      const { graph } = this.inPrecision(precision);
+      await (await openTileSession(graph, 'cpu', this.manifest.branches)).release();
+    }
+    const forms =
+      this.cpuPrecisions.length === 1
+        ? 'the graph opens'
+        : 'the graph opens in floats and in 8 bits';
+    return `files match their SHA-256, ${forms}`;
+  }
+
+  private async inFloats(): Promise<BuiltGraph> {
+    const bytes = await readFile(this.file);
+    try {
+      const onnx = floatForm(bytes);
+      if (onnx) return { onnx, folder: this.folder };
+    } catch (error) {
+      throw modelDamaged(this, `its form in floats can't be told: ${messageOf(error)}`);
+    }
+    throw modelDamaged(this, `${this.file} has no form in 8 bits, which its manifest names`);
   }
 }
 

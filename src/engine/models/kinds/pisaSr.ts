@@ -29,6 +29,8 @@ export class PisaModel implements Model {
   readonly byTiles = false;
   readonly served = undefined;
   readonly precisions = ['float16', 'float32'] as const;
+  readonly cpuPrecisions = ['fp32'] as const;
+  readonly cpuPrecision = 'fp32';
   readonly stable = true;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
@@ -46,6 +48,10 @@ export class PisaModel implements Model {
     readonly folder: string,
   ) {
     this.files = PISA_PARTS.map((part) => manifest.parts[part]);
+  }
+
+  inPrecision(): this {
+    return this;
   }
 
   check(thorough = false): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
-import type { Device } from '../../../shared/settings';
+import type { CpuPrecision, Device } from '../../../shared/settings';
 import { exactTiled } from '../../preview/exactRegion';
 import type { OpenSource } from '../../preview/openSource';
 import {
@@ -30,6 +30,8 @@ export abstract class TiledModel implements Model {
   readonly exactPreview: boolean = true;
   readonly byTiles = true;
   readonly precisions = ['float32'] as const;
+  readonly cpuPrecisions: readonly CpuPrecision[] = ['fp32'];
+  readonly cpuPrecision: CpuPrecision = 'fp32';
 
   readonly contract?: ServerContract;
   abstract readonly stable: boolean;
@@ -41,6 +43,10 @@ export abstract class TiledModel implements Model {
   abstract readonly graph: GraphSource;
   abstract check(thorough?: boolean): Promise<void>;
   abstract open(): Promise<string>;
+
+  inPrecision(precision: CpuPrecision): TiledModel {
+    return onlyForm(this, precision);
+  }
 
   get served(): this {
     return this;
@@ -85,4 +91,10 @@ export abstract class TiledModel implements Model {
   pace(services: UpscaleServices, device: Device): Promise<number | undefined> {
     return tiledPace(this, services, device);
   }
+}
+
+/** The model itself, in the one form that it has. Throws for another one. */
+function onlyForm(model: TiledModel, precision: CpuPrecision): TiledModel {
+  if (precision === model.cpuPrecision) return model;
+  throw new Error(`The model "${model.manifest.id}" has no form in ${precision}.`);
 }

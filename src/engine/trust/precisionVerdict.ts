@@ -1,0 +1,49 @@
+import type { PrecisionFinding } from '../../shared/engineProtocol';
+
+/** How far apart the two forms of a model were, in levels of 255, and how long each run took. */
+export type FormsCompared = {
+  /** Of a single pixel's channel. */
+  readonly largest: number;
+  /** Root mean square. */
+  readonly deviation: number;
+  /** Milliseconds of each run. */
+  readonly fp32: readonly number[];
+  readonly int8: readonly number[];
+};
+
+/**
+ * Trained for 8 bits, a network differs by a quarter of a level in root mean square. Processors whose
+ * products of 8 bits don't fit into the 16 bits that they are added in are off by tens of levels.
+ */
+export const LARGEST_LEVELS = 12;
+export const DEVIATION_LEVELS = 1;
+/** 8 bits must take less than this share of the time of floats, so that the choice is no accident. */
+export const FASTER_SHARE = 0.9;
+
+/** What a processor should compute a model in, by what was measured there. */
+export function precisionVerdict(model: string, compared: FormsCompared): PrecisionFinding {
+  const { largest, deviation } = compared;
+  const ratio = least(compared.int8) / least(compared.fp32);
+  const agrees = largest <= LARGEST_LEVELS && deviation <= DEVIATION_LEVELS;
+  const distance = `${levels(largest)} of 255 levels at most, ${levels(deviation)} in root mean square`;
+  const share = `${Math.round(100 * ratio)} % of the time of 32-bit floats`;
+  const common = { model, agrees, largest, deviation, ratio };
+  if (!agrees)
+    return {
+      ...common,
+      precision: 'fp32',
+      reason: `in 8 bits pixels are off by ${distance}; allowed are ${LARGEST_LEVELS} and ${DEVIATION_LEVELS}`,
+    };
+  if (!(ratio <= FASTER_SHARE))
+    return { ...common, precision: 'fp32', reason: `8 bits take ${share}, which gains nothing` };
+  return {
+    ...common,
+    precision: 'int8',
+    reason: `8 bits take ${share}; pixels differ by ${distance}`,
+  };
+}
+
+/** The least: what else the machine does only adds to a time. */
+const least = (times: readonly number[]): number => Math.min(...times);
+
+const levels = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : 'NaN');

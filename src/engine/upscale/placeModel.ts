@@ -1,0 +1,66 @@
+import type { UpscaleRequest } from '../../shared/engineProtocol';
+import type { CpuPrecision, Device } from '../../shared/settings';
+import { changeSetting, engineError } from '../errors';
+import type { Model } from '../models/model';
+import type { UpscaleServices } from './services';
+
+/** What a person says of where and how a model is computed. */
+export type PlaceChoice = Pick<UpscaleRequest, 'device' | 'precision'>;
+
+type PlaceServices = Pick<UpscaleServices, 'resolveDevice' | 'cpuPrecision'>;
+
+/** A device, and the model as it is computed there. */
+export type Placed = { readonly device: Device; readonly model: Model };
+
+/**
+ * The device to run a model on, and what it is computed in: on a CPU in 8 bits where that was asked
+ * for, or where it was seen to be right and faster; elsewhere in floats. Rejects like
+ * `resolveDevice`, and with `bad-setting` when 8 bits were asked for and can't be had, with the
+ * reason.
+ */
+export async function placeModel(
+  { device: choice, precision = 'auto' }: PlaceChoice,
+  model: Model,
+  services: PlaceServices,
+  context: { readonly signal: AbortSignal; readonly notes: string[] },
+): Promise<Placed> {
+  const { signal } = context;
+  if (precision === 'int8') {
+    requireInt8(model, choice);
+    const { agrees, reason } = await services.cpuPrecision(model, signal);
+    if (!agrees) throw refused(`this processor does not compute it right: ${reason}`);
+    return { device: 'cpu', model: model.inPrecision('int8') };
+  }
+  const device = await services.resolveDevice(choice, model, context);
+  if (device !== 'cpu' || precision === 'fp32' || !model.cpuPrecisions.includes('int8'))
+    return { device, model };
+  const found = await services.cpuPrecision(model, signal);
+  return { device, model: model.inPrecision(found.precision) };
+}
+
+/** What a run would compute a model in; see `EngineApi.precision`. */
+export async function precisionFor(
+  { model: id, ...choice }: { readonly model: string } & PlaceChoice,
+  services: PlaceServices & Pick<UpscaleServices, 'findModel'>,
+  signal: AbortSignal,
+): Promise<CpuPrecision> {
+  const model = await services.findModel(id);
+  // Nothing is tried for a model that has one form.
+  if (choice.precision !== 'int8' && !model.cpuPrecisions.includes('int8')) return 'fp32';
+  return (await placeModel(choice, model, services, { signal, notes: [] })).model.cpuPrecision;
+}
+
+function requireInt8(model: Model, device: UpscaleRequest['device']): void {
+  if (!model.cpuPrecisions.includes('int8'))
+    throw refused(`the model "${model.manifest.id}" has no form in 8 bits`);
+  if (device !== 'cpu' && device !== 'auto')
+    throw refused(`it runs on the CPU alone, and the device is "${device}"`);
+}
+
+/** `why` completes "The precision int8 can't be used: …". */
+const refused = (why: string): Error =>
+  engineError('bad-setting', {
+    message: `The precision "int8" can't be used: ${why}.`,
+    hint: 'Let the precision be auto, or fp32.',
+    remedies: [changeSetting('precision')],
+  });
