@@ -229,13 +229,13 @@ describe('an index that', () => {
     });
 });
 
-const cli = (
+const alone = (
   cwd: string,
   ...args: readonly string[]
 ): Promise<{ status: number | null; stdout: string; stderr: string }> =>
   new Promise((resolve) => {
     const own = ['--models-dir', TEST_MODELS, '--store', path.join(folder, 'cli-store')];
-    const child = spawn(process.execPath, [CLI, ...own, '--remote', server.url, ...args], {
+    const child = spawn(process.execPath, [CLI, ...own, ...args], {
       cwd,
       env: { ...process.env, PISA_UPSCALE_STATE: path.join(folder, 'state') },
     });
@@ -244,6 +244,9 @@ const cli = (
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
+
+const cli = (cwd: string, ...args: readonly string[]): ReturnType<typeof alone> =>
+  alone(cwd, '--remote', server.url, ...args);
 
 test('the terminal lists, adds and uses one, and marks it wherever it is told of', async () => {
   const list = await cli(folder, 'models', 'served');
@@ -281,6 +284,21 @@ test('the terminal lists, adds and uses one, and marks it wherever it is told of
   const { server: where, unverified } = JSON.parse(one.stdout) as Record<string, unknown>;
   assert.match(String(where), /model unverified$/);
   assert.equal(unverified, true);
-  const here = await cli(project, 'a.png', '-m', 'levels', '--device', 'cpu', '--overwrite');
+  const here = await alone(project, 'a.png', '-m', 'levels', '--overwrite');
   assert.equal(here.status, 1);
+  assert.match(here.stderr, /only an inference server has it/);
+
+  const doctor = await cli(folder, 'doctor', '--json');
+  const { devices } = JSON.parse(doctor.stdout) as {
+    devices: { models: { model: string; trusted: boolean; reason: string }[] };
+  };
+  const trust = devices.models.filter(({ model }) => model === 'levels');
+  assert.deepEqual(
+    trust.map(({ trusted }) => trusted),
+    [true],
+  );
+  assert.match(trust[0]?.reason ?? '', /\d+×\d+ in \d+ ms/);
+
+  assert.equal((await cli(folder, 'models', 'remove', 'levels')).status, 0);
+  assert.doesNotMatch((await cli(folder, 'models')).stdout, /^levels /m);
 });

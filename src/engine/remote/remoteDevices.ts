@@ -88,6 +88,10 @@ const timingText = ({ width, height, milliseconds, networkMs }: RemoteTiming): s
   `${width}×${height} in ${milliseconds.toFixed(0)} ms: ${networkMs.toFixed(0)} on the way, ` +
   `${(milliseconds - networkMs).toFixed(0)} computed`;
 
+/** Of a model that only the server has, how it is served decides. */
+const precisionOf = (remote: RemoteDevice, { contract }: TiledModel): ModelTrust['precision'] =>
+  contract ? (contract.type === 'FP16' ? 'float16' : 'float32') : remote.precision;
+
 async function trustOf(
   remote: RemoteDevice,
   model: TiledModel,
@@ -96,7 +100,7 @@ async function trustOf(
   const common = {
     model: model.manifest.id,
     device: 'remote',
-    precision: remote.precision,
+    precision: precisionOf(remote, model),
   } as const;
   try {
     const { checks } = await remote.verify(model, signal, true);
