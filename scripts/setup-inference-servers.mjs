@@ -46,7 +46,9 @@ export function ensureInferenceServer(kind) {
     path.join(os.homedir(), '.cache');
   const root = path.resolve(cache, 'pisa-upscale', `${kind}-${version}`);
   const python = path.join(root, 'bin/python3');
-  if (existsSync(path.join(root, MARKER))) return { python };
+  // One that was restored from a cache may lack the Python that it was made of.
+  const works = () => spawnSync(python, ['-c', '']).status === 0;
+  if (existsSync(path.join(root, MARKER)) && works()) return { python };
   const base = PYTHONS.find((name) => {
     const test = `import sys; sys.exit(not (3, ${OLDEST}) <= sys.version_info[:2] <= (3, ${newest}))`;
     return spawnSync(name, ['-c', test]).status === 0;
