@@ -15,7 +15,7 @@ import sharp from 'sharp';
 import type { Rect } from '../src/shared/geometry';
 import type { Guidance } from '../src/shared/guidance';
 import { closeSource, decodeSource } from '../src/engine/image/decode';
-import { PisaModel } from '../src/engine/models/kinds/pisaSr';
+import { DiffusionModel } from '../src/engine/models/kinds/diffusion';
 import { readModel } from '../src/engine/models/registry';
 import { budgetsFor } from '../src/engine/pisa/budgets';
 import { PisaSessions } from '../src/engine/pisa/pisaSessions';
@@ -34,7 +34,7 @@ type Row = { readonly what: string; readonly seconds: number };
  */
 async function work(folder: string): Promise<void> {
   const model = await readModel(folder);
-  if (!(model instanceof PisaModel)) throw new Error(`${folder} holds no PiSA-SR.`);
+  if (!(model instanceof DiffusionModel)) throw new Error(`${folder} holds no PiSA-SR.`);
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
   const photo = path.join(scratch, 'photo.png');
   await sharp(path.join(ROOT, 'media/samples/photo.jpg'))
@@ -70,6 +70,7 @@ async function work(folder: string): Promise<void> {
     await raw.close();
     await closeSource(source);
     process.send?.({ what, seconds: (performance.now() - started) / 1000 } satisfies Row);
+    if (!picture) throw new Error('No network ran.');
     return picture;
   };
   await measure('default (1, 1), the first in the process', { pixel: 1, semantic: 1 });

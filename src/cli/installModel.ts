@@ -79,10 +79,9 @@ export async function installModel(
       return true;
     }
     if (json) printJson(result);
-    tell(
-      `All that can be downloaded is here. Still missing: ${plan.weights.name}. ${result.weights}`,
-    );
-    tell(`Then run this again with --weights <path of ${plan.weights.name}>.`);
+    const missing = plan.weights?.name ?? '';
+    tell(`All that can be downloaded is here. Still missing: ${missing}. ${result.weights}`);
+    tell(`Then run this again with --weights <path of ${missing}>.`);
     return false;
   } catch (error) {
     bar.stop();
@@ -112,7 +111,7 @@ async function weightsFile(
   questions: Questions | undefined,
 ): Promise<string | undefined> {
   if (given !== undefined) return path.resolve(given);
-  if (weights.present || !questions) return undefined;
+  if (!weights || weights.present || !questions) return undefined;
   for (;;) {
     const answer = await questions.ask(
       `Path of ${weights.name} (empty: download the rest now, give it later): `,

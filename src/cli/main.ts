@@ -283,7 +283,7 @@ const modelId = (): Option =>
 const acceptUnverified = (): Option =>
   new Option(
     '--accept-unverified',
-    'accept files whose SHA-256 nobody published, such as pisa_sr.pkl',
+    'accept files whose SHA-256 nobody published, such as pisa_sr.pkl and osediff.pkl',
   ).default(false);
 const precision = (): Option =>
   new Option('--precision <precision>', 'fp32 for the CPU, fp16 (half the size) for a GPU').choices(
@@ -314,7 +314,10 @@ models
     `model: ${INSTALLABLE_MODELS.join(', ')}, or one of the list that "models" prints`,
   )
   .option('--accept-licences', 'accept the licences that the plan names', false)
-  .option('--weights <file>', 'pisa_sr.pkl, which only its authors’ pages offer')
+  .option(
+    '--weights <file>',
+    'the model’s own file: pisa_sr.pkl, which only its authors’ pages offer',
+  )
   .addOption(precision().default('fp32'))
   .option(
     '--mirror <url>',
@@ -350,7 +353,7 @@ models
   )
   .argument('<folder>', 'folder with the files')
   .addOption(modelId())
-  .option('--weights <file>', 'pisa_sr.pkl, when it lies elsewhere')
+  .option('--weights <file>', 'pisa_sr.pkl or osediff.pkl, when it lies elsewhere')
   .addOption(precision())
   .addOption(acceptUnverified())
   .option('--json', 'print JSON', false)

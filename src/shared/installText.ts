@@ -7,9 +7,9 @@ export function describePlan(plan: InstallPlan): string[] {
   return [
     `${plan.name} will be put in ${plan.folder}`,
     '',
-    `To fetch: ${byteText(left)} from ${new URL(plan.mirror).host}; ` +
-      `${byteText(plan.bytesFree)} are free.`,
-    ...plan.files.map(({ path, bytes, done, temporary }) => {
+    `To fetch: ${byteText(left)} from ${hostsOf(plan)}; ${byteText(plan.bytesFree)} are free.`,
+    ...sharing(plan),
+    ...plan.files.map(({ path, bytes, done, temporary, from }) => {
       const size = bytes === undefined ? 'size unknown' : byteText(bytes);
       const state =
         done > 0 && bytes !== undefined
@@ -17,7 +17,8 @@ export function describePlan(plan: InstallPlan): string[] {
             ? ', here already'
             : `, ${byteText(done)} here already`
           : '';
-      return `  ${path} (${size}${state}${temporary ? '; needed once, then removed' : ''})`;
+      const place = from === undefined ? '' : `, from ${new URL(from).host}`;
+      return `  ${path} (${size}${place}${state}${temporary ? '; needed once, then removed' : ''})`;
     }),
     '',
     'Licences:',
@@ -25,35 +26,48 @@ export function describePlan(plan: InstallPlan): string[] {
       ({ component, name, url, mustAccept, note }) =>
         `  ${component}: ${name}${mustAccept ? ' (must be accepted)' : ''}. ${note} ${url}`,
     ),
-    '',
-    plan.weights.present
-      ? `${plan.weights.name} is here already.`
-      : `${plan.weights.name}: ${plan.weights.note} ${plan.weights.pages.join(' ')}`,
+    ...(plan.weights
+      ? [
+          '',
+          plan.weights.present
+            ? `${plan.weights.name} is here already.`
+            : `${plan.weights.name}: ${plan.weights.note} ${plan.weights.pages.join(' ')}`,
+        ]
+      : []),
   ];
 }
 
+/** The servers that files come from. */
+const hostsOf = ({ mirror, files }: InstallPlan): string =>
+  [
+    ...new Set(
+      [mirror, ...files.map(({ from }) => from)].flatMap((address) =>
+        address === undefined ? [] : [new URL(address).host],
+      ),
+    ),
+  ].join(' and ');
+
+const sharing = ({ sharedWith }: InstallPlan): string[] =>
+  sharedWith === undefined
+    ? []
+    : [`Stable Diffusion 2.1 base is here already, with ${sharedWith}, and is shared.`];
+
 /** The same in a few sentences, for a dialog that has a button to read the licence. */
-export function describePlanBriefly({
-  bytesToFetch,
-  bytesFree,
-  mirror,
-  files,
-  folder,
-  licences,
-  weights,
-}: InstallPlan): string[] {
+export function describePlanBriefly(plan: InstallPlan): string[] {
+  const { bytesToFetch, bytesFree, files, folder, licences, weights } = plan;
   const staying = files.reduce(
     (sum, { bytes, temporary }) => sum + (temporary ? 0 : (bytes ?? 0)),
     0,
   );
   return [
-    `${byteText(bytesToFetch)} will be fetched from ${new URL(mirror).host}; ` +
+    `${byteText(bytesToFetch)} will be fetched from ${hostsOf(plan)}; ` +
       `${byteText(staying)} of it will stay in ${folder}. ${byteText(bytesFree)} are free.`,
+    ...sharing(plan),
     ...licences.flatMap(({ component, name, mustAccept, note }) => [
       '',
       `${component}: ${name}${mustAccept ? ', which you must accept' : ''}. ${note}`,
     ]),
-    ...(weights.present ? [] : ['', `Then you will be asked for ${weights.name}.`]),
+    ...(!weights || weights.present ? [] : ['', `Then you will be asked for ${weights.name}.`]),
   ];
 }
 

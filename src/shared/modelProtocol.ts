@@ -2,7 +2,7 @@ import type { CallContext } from './rpc';
 import type { SpeedClass } from './speedClass';
 
 /** Models that can be installed by a person; embedded ones are always there. */
-export const INSTALLABLE_MODELS = ['pisa-sr'] as const;
+export const INSTALLABLE_MODELS = ['pisa-sr', 'osediff'] as const;
 export type InstallableModel = (typeof INSTALLABLE_MODELS)[number];
 
 /** Most bytes of a manifest, and of a network's configuration. */
@@ -32,6 +32,7 @@ export type ModelState =
 export type ModelStateReport = {
   readonly id: InstallableModel;
   readonly name: string;
+  readonly description: string;
   readonly status: ModelState;
 };
 
@@ -71,8 +72,10 @@ export type InstallPlan = {
   readonly id: InstallableModel;
   readonly name: string;
   readonly licences: readonly Licence[];
-  /** The mirror that answered, as it may be shown. */
-  readonly mirror: string;
+  /** The mirror that answered, as it may be shown; undefined where nothing is needed of one. */
+  readonly mirror: string | undefined;
+  /** The installed model whose Stable Diffusion is shared, by its name. */
+  readonly sharedWith?: string;
   readonly files: readonly {
     readonly path: string;
     /** undefined when the mirror does not tell. */
@@ -81,11 +84,13 @@ export type InstallPlan = {
     readonly done: number;
     /** Needed only while installing. */
     readonly temporary: boolean;
+    /** The address that has it, as it may be shown, where that is not the mirror. */
+    readonly from?: string;
   }[];
   readonly bytesToFetch: number;
   readonly bytesFree: number;
-  /** The file that no mirror has. */
-  readonly weights: {
+  /** The file that no server offers to programs; undefined where there is none. */
+  readonly weights?: {
     readonly name: string;
     readonly note: string;
     readonly pages: readonly string[];
@@ -299,7 +304,7 @@ export type ModelApi = {
   modelStates(params: undefined, context: CallContext): Promise<readonly ModelStateReport[]>;
   planInstall(params: InstallRequest, context: CallContext): Promise<InstallPlan>;
   /**
-   * `licencesAccepted` must be true; `weights` is the absolute path of `pisa_sr.pkl`. Reports
+   * `licencesAccepted` must be true; `weights` is the absolute path of the model's own file. Reports
    * `ModelProgress`.
    */
   installModel(

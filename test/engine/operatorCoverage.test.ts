@@ -9,12 +9,14 @@ import { buildNetwork } from '../../src/engine/architectures/buildNetwork';
 import { StateDict } from '../../src/engine/architectures/stateDict';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { ModelProtoSchema } from '../../src/engine/graph/proto/onnx_pb';
+import { unetTensors } from '../../src/engine/graph/sd21/adapterFiles';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../src/engine/graph/sd21/vae';
 import { Weights } from '../../src/engine/graph/sd21/weights';
 import { operatorGraph } from '../../src/engine/trust/operators/operatorCase';
 import { OPERATORS } from '../../src/engine/trust/operators/operators';
 import { referenceTensors, RECIPES, writeSafetensors } from '../harness/networks';
+import { INSTALLABLE_MODELS } from '../../src/shared/modelProtocol';
 import { tinyNetworks } from './pisaSupport';
 import { EMBEDDED_MODELS } from './support';
 
@@ -60,26 +62,35 @@ describe('the probe of a device has every operator that a network has', () => {
         assertProbed(buildNetwork(architecture!, dict, folder, type));
       });
 
-    it(`PiSA-SR’s networks in ${type}, as they are written for devices`, async () => {
-      const { checkpoint } = await tinyNetworks(type, 'webgpu');
-      const { folder: root, vaeConfig, vae, unetConfig, unet, loras, context } = checkpoint;
-      for (const part of VAE_PARTS)
-        for (const statistics of ['measure', 'given'] as const)
-          assertProbed(
-            buildVae(part, {
-              config: vaeConfig,
-              weights: new Weights(vae, root),
-              type,
-              statistics,
-              attention: 'plain',
-            }).onnx,
-          );
-      const weights = new Weights(new Map([...unet, ...loras.tensors]), root);
-      const attention = 'plain';
-      assertProbed(
-        buildUNet({ config: unetConfig, weights, loras, context, type, attention }).onnx,
-      );
-    });
+    for (const kind of INSTALLABLE_MODELS)
+      it(`networks of ${kind} in ${type}, as they are written for devices`, async () => {
+        const { checkpoint } = await tinyNetworks(type, 'webgpu', undefined, kind);
+        const { folder: root, vaeConfig, vae, unetConfig, unet, adapters, method } = checkpoint;
+        const encoderLoras = adapters.vaeEncoder;
+        for (const part of VAE_PARTS)
+          for (const statistics of ['measure', 'given'] as const)
+            assertProbed(
+              buildVae(part, {
+                config: vaeConfig,
+                weights: new Weights(new Map([...vae, ...(encoderLoras?.tensors ?? [])]), root),
+                type,
+                statistics,
+                attention: 'plain',
+                encoderLoras,
+              }).onnx,
+            );
+        assertProbed(
+          buildUNet({
+            config: unetConfig,
+            weights: new Weights(unetTensors(unet, adapters), root),
+            loras: adapters.unet,
+            timestep: method.timestep,
+            context: checkpoint.context,
+            type,
+            attention: 'plain',
+          }).onnx,
+        );
+      });
   }
 
   it('names each operator once', () => {

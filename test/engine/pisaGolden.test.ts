@@ -12,7 +12,7 @@ import {
   parseVaeConfig,
   type VaeConfig,
 } from '../../src/engine/graph/sd21/config';
-import { readPisaLoras } from '../../src/engine/graph/sd21/lora';
+import { readPisaFile } from '../../src/engine/graph/sd21/adapterFiles';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
 import { buildVae, decoderReach, type VaePart } from '../../src/engine/graph/sd21/vae';
 import { Weights, type ComputeType } from '../../src/engine/graph/sd21/weights';
@@ -49,7 +49,7 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
   });
 
   async function openUNet(type: ComputeType): Promise<Network> {
-    const loras = readPisaLoras(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl')));
+    const { unet: loras } = readPisaFile(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl')));
     const unet = await readSafetensors(
       path.join(TINY_PISA, 'unet/diffusion_pytorch_model.safetensors'),
     );
@@ -59,6 +59,7 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
       config: parseUNetConfig(json('unet/config.json')),
       weights,
       loras,
+      timestep: 1,
       context: stage('context').data,
       type,
     });

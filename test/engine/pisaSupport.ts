@@ -6,11 +6,12 @@ import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { parseUNetConfig, parseVaeConfig } from '../../src/engine/graph/sd21/config';
 import type { AttentionKind } from '../../src/engine/graph/sd21/layers';
-import { readPisaLoras } from '../../src/engine/graph/sd21/lora';
 import type { Device } from '../../src/shared/settings';
 import type { ComputeType } from '../../src/engine/graph/sd21/weights';
 import { closeSource, decodeSource } from '../../src/engine/image/decode';
+import type { DiffusionKind } from '../../src/engine/models/manifest';
 import { budgetsFor } from '../../src/engine/pisa/budgets';
+import { METHODS } from '../../src/engine/pisa/method';
 import type { PisaCheckpoint } from '../../src/engine/pisa/pisaCheckpoint';
 import { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
 import { upscalePisa, type PisaParams } from '../../src/engine/pisa/upscalePisa';
@@ -23,10 +24,18 @@ import { ROOT } from './support';
  */
 export const TINY_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-tiny');
 export const GOLDEN_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-golden');
+/** OSEDiff's own file for the same Stable Diffusion: see test/reference/make_osediff.py. */
+export const TINY_OSEDIFF = path.join(ROOT, 'test/fixtures/osediff-tiny');
+export const GOLDEN_OSEDIFF = path.join(ROOT, 'test/fixtures/osediff-golden');
+
+const OWN_FILE: Readonly<Record<DiffusionKind, string>> = {
+  'pisa-sr': path.join(TINY_PISA, 'pisa_sr.pkl'),
+  osediff: path.join(TINY_OSEDIFF, 'osediff.pkl'),
+};
 
 /** Every stage's golden inputs and outputs, by name. */
-export async function golden(): Promise<ReadonlyMap<string, Floats>> {
-  const file = path.join(GOLDEN_PISA, 'golden.safetensors');
+export async function golden(folder = GOLDEN_PISA): Promise<ReadonlyMap<string, Floats>> {
+  const file = path.join(folder, 'golden.safetensors');
   const bytes = readFileSync(file);
   const tensors = await readSafetensors(file);
   return new Map(
@@ -61,22 +70,26 @@ export function relativeL2(a: Floats, b: Floats): number {
   return Math.sqrt(difference / norm);
 }
 
-/** The tiny model's networks, with the text encoder's golden output. */
+/** A tiny model's networks, with the text encoder's golden output. */
 export async function tinyNetworks(
   type: ComputeType = 'float32',
   device: Device = 'cpu',
   attention?: AttentionKind,
+  kind: DiffusionKind = 'pisa-sr',
 ): Promise<PisaNetworks> {
+  const method = METHODS[kind];
   const json = (name: string): unknown =>
     JSON.parse(readFileSync(path.join(TINY_PISA, name), 'utf8'));
   const context = (await golden()).get('context') ?? assert.fail('no golden context');
   const checkpoint: PisaCheckpoint = {
-    folder: TINY_PISA,
+    // All weights lie below it.
+    folder: path.dirname(TINY_PISA),
     unetConfig: parseUNetConfig(json('unet/config.json')),
     vaeConfig: parseVaeConfig(json('vae/config.json')),
     unet: await readSafetensors(path.join(TINY_PISA, 'unet/diffusion_pytorch_model.safetensors')),
     vae: await readSafetensors(path.join(TINY_PISA, 'vae/diffusion_pytorch_model.safetensors')),
-    loras: readPisaLoras(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl'))),
+    method,
+    adapters: method.read(await readTorchZip(OWN_FILE[kind])),
     context: context.data,
   };
   return new PisaNetworks(checkpoint, device, type, attention);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { importPisa } from '../../src/engine/models/install/importPisa';
+import { importDiffusion } from '../../src/engine/models/install/importDiffusion';
 import { ModelStore } from '../../src/engine/models/install/modelStore';
-import { PisaModel } from '../../src/engine/models/kinds/pisaSr';
+import { DiffusionModel } from '../../src/engine/models/kinds/diffusion';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import type { Device } from '../../src/shared/settings';
@@ -13,8 +13,9 @@ import { GOLDEN_PROCESS_SIZE, TINY_PISA } from './pisaSupport';
 import { inFloats, requestFor } from './support';
 
 /** Imports the tiny PiSA-SR, for pictures of a size that a device in software can do. */
-export async function importTiny(store: string, folder = TINY_PISA): Promise<PisaModel> {
-  await importPisa({
+export async function importTiny(store: string, folder = TINY_PISA): Promise<DiffusionModel> {
+  await importDiffusion({
+    id: 'pisa-sr',
     folder,
     weights: undefined,
     precision: undefined,
@@ -27,7 +28,7 @@ export async function importTiny(store: string, folder = TINY_PISA): Promise<Pis
   const json = JSON.parse(readFileSync(manifest, 'utf8')) as object;
   writeFileSync(manifest, JSON.stringify({ ...json, processSize: GOLDEN_PROCESS_SIZE }));
   const model = await new ModelRegistry([store]).find('pisa-sr');
-  assert.ok(model instanceof PisaModel);
+  assert.ok(model instanceof DiffusionModel);
   return model;
 }
 
@@ -55,7 +56,7 @@ export function overflowingTiny(folder: string): string {
 
 /** Upscales with PiSA-SR on a device that is trusted whatever it does. */
 export async function upscaleTrusting(
-  model: PisaModel,
+  model: DiffusionModel,
   device: Device,
   input: string,
   scratch: string,

@@ -34,6 +34,9 @@ export async function buildTinyPackage({ catalogue } = {}) {
   });
 }
 
+/** Names the server that has `osediff.pkl` where the product asks its authors' repository. */
+export const OSEDIFF_VARIABLE = 'TINY_OSEDIFF_FOLDER';
+
 /** Small pictures are computed with at least this side. */
 const TRAINED_SIDE = 64;
 
@@ -44,7 +47,8 @@ const tinyFiles = {
     build.onLoad({ filter: /[\\/]knownFiles\.ts$/ }, () => ({
       contents:
         `export const TRAINED_SIDE = ${TRAINED_SIDE};` +
-        `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(), fp16: {} })};`,
+        `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(), fp16: {} })};` +
+        `export const OSEDIFF_FOLDER = process.env.${OSEDIFF_VARIABLE} ?? 'https://localhost/none';`,
       loader: 'ts',
     }));
   },

@@ -1,6 +1,11 @@
 import type { Size, SizeRule } from '../../shared/geometry';
 import type { Branch } from '../../shared/guidance';
-import { PRECISIONS, type Precision } from '../../shared/modelProtocol';
+import {
+  INSTALLABLE_MODELS,
+  PRECISIONS,
+  type InstallableModel,
+  type Precision,
+} from '../../shared/modelProtocol';
 import { quoted, quotedJson } from '../checkpoint/limits';
 import { isOneOf } from '../../shared/oneOf';
 import { CPU_PRECISIONS, type CpuPrecision } from '../../shared/settings';
@@ -56,33 +61,43 @@ export type TiledManifest = TiledDescriptor & {
 };
 
 /**
- * The files of PiSA-SR: Stable Diffusion's checkpoints, the LoRAs, and the text encoder's output
- * for the empty prompt.
+ * The files of a model on Stable Diffusion: its checkpoints, the model's own LoRAs, and the text
+ * encoder's output for the empty prompt.
  */
-export const PISA_PARTS = ['unet', 'unetConfig', 'vae', 'vaeConfig', 'loras', 'context'] as const;
-export type PisaPart = (typeof PISA_PARTS)[number];
+export const DIFFUSION_PARTS = [
+  'unet',
+  'unetConfig',
+  'vae',
+  'vaeConfig',
+  'loras',
+  'context',
+] as const;
+export type DiffusionPart = (typeof DIFFUSION_PARTS)[number];
+
+/** Those models, each a kind of its own. */
+export type DiffusionKind = InstallableModel;
 
 /**
- * PiSA-SR, whose graphs the engine writes itself over the checkpoint files. It enlarges before its
+ * A model whose graphs the engine writes itself over the checkpoint files. It enlarges before its
  * networks run, so any scale is its own.
  */
-export type PisaManifest = Descriptor & {
-  readonly kind: 'pisa-sr';
+export type DiffusionManifest = Descriptor & {
+  readonly kind: DiffusionKind;
   readonly precision: Precision;
   /** Results smaller than this are computed at this size and reduced. */
   readonly processSize: number;
-  readonly parts: { readonly [part in PisaPart]: ModelFile };
+  readonly parts: { readonly [part in DiffusionPart]: ModelFile };
   /** SHA-256 of the files that could not be verified and that the person agreed to. */
   readonly accepted: readonly string[];
 };
 
 /** A model's descriptor, read from its `manifest.json`. */
-export type ModelManifest = TiledManifest | PisaManifest | FileManifest;
+export type ModelManifest = TiledManifest | DiffusionManifest | FileManifest;
 
 /** Reads a manifest from parsed JSON. Throws an error that names the first field that is wrong. */
 export function parseManifest(json: unknown): ModelManifest {
   if (!isObject(json)) throw new Error('the manifest is not a JSON object');
-  if (json.kind === 'pisa-sr') return parsePisa(json);
+  if (isOneOf(INSTALLABLE_MODELS, json.kind)) return parseDiffusion(json, json.kind);
   if (isOneOf(FILE_KINDS, json.kind)) return parseFileManifest(json, json.kind);
   if (json.kind !== undefined && json.kind !== 'tiled')
     throw new Error(`the kind ${quotedJson(json.kind)} is not known`);
@@ -93,7 +108,7 @@ function parseTiled(json: Json): TiledManifest {
   const sizeRule = object(json, 'sizeRule');
   return {
     kind: 'tiled',
-    ...descriptor(json),
+    ...withPixel(descriptor(json)),
     sizeRule: {
       multipleOf: whole(sizeRule, 'multipleOf', 1),
       minimum: whole(sizeRule, 'minimum', 1),
@@ -118,16 +133,18 @@ function precisionsOf(json: Json): readonly CpuPrecision[] {
   return precisions;
 }
 
-function parsePisa(json: Json): PisaManifest {
+function parseDiffusion(json: Json, kind: DiffusionKind): DiffusionManifest {
   const files = object(json, 'parts');
   const precision = text(json, 'precision');
   if (!isOneOf(PRECISIONS, precision))
     throw new Error(`the precision "${quoted(precision)}" is not known`);
-  const parts = Object.fromEntries(PISA_PARTS.map((part) => [part, modelFile(files, part)])) as {
-    [part in PisaPart]: ModelFile;
+  const parts = Object.fromEntries(
+    DIFFUSION_PARTS.map((part) => [part, modelFile(files, part)]),
+  ) as {
+    [part in DiffusionPart]: ModelFile;
   };
   return {
-    kind: 'pisa-sr',
+    kind,
     ...descriptor(json),
     precision,
     processSize: whole(json, 'processSize', 8),
@@ -143,7 +160,7 @@ function descriptor(json: Json): Descriptor {
       throw new Error(`unknown branch ${quotedJson(branch)}`);
     return branch;
   });
-  if (!branches.includes('pixel')) throw new Error('a model needs the "pixel" branch');
+  if (branches.length === 0) throw new Error('a model needs a branch');
   return {
     id: requireId(text(json, 'id')),
     name: text(json, 'name'),
@@ -152,6 +169,12 @@ function descriptor(json: Json): Descriptor {
     branches,
     licence: { spdx: text(licence, 'spdx'), source: text(licence, 'source') },
   };
+}
+
+/** The graph of a tiled network always yields `pixel`. */
+function withPixel<T extends Descriptor>(found: T): T {
+  if (!found.branches.includes('pixel')) throw new Error('a model needs the "pixel" branch');
+  return found;
 }
 
 function modelFile(json: Json, key: string): ModelFile {

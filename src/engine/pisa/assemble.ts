@@ -17,14 +17,15 @@ export async function reduced(
   let small: PixelFile | undefined;
   try {
     small = await pillowResize(large, target, path.join(scratch, 'reduced.tif'));
-    return region ? await crop(small, region, path.join(scratch, 'region.tif')) : small;
+    return region ? await cropped(small, region, path.join(scratch, 'region.tif')) : small;
   } finally {
     await large.close();
     if (region) await small?.close();
   }
 }
 
-async function crop(
+/** A part of a picture as a picture of its own. */
+export async function cropped(
   picture: PixelFile,
   { x, y, width, height }: Rect,
   file: string,
@@ -51,7 +52,7 @@ export async function withAlpha(
   const { width, height } = colour.info;
   const enlarged = await pillowResize(alpha, target, path.join(scratch, 'alpha-large.tif'));
   const plane = region
-    ? await crop(enlarged, region, path.join(scratch, 'alpha-region.tif'))
+    ? await cropped(enlarged, region, path.join(scratch, 'alpha-region.tif'))
     : enlarged;
   try {
     const joined = await PixelFile.create(path.join(scratch, 'joined.tif'), {

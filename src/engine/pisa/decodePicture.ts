@@ -35,10 +35,10 @@ export async function decodePicture(
   steps: Steps,
 ): Promise<PixelFile> {
   const { networks, guidance, colourFix, scratch } = params;
-  const { vaeConfig } = networks.checkpoint;
+  const { vaeConfig, method } = networks.checkpoint;
   const features = await throughMiddle(
     'decoderMid',
-    picture.guided(guidance, vaeConfig.scalingFactor),
+    picture.guided(guidance, method, vaeConfig.scalingFactor),
     vaeConfig.blockOutChannels.at(-1) ?? 0,
     networks,
     params.budgets,

@@ -13,8 +13,9 @@ import {
   type UNetConfig,
   type VaeConfig,
 } from '../graph/sd21/config';
-import { readPisaLoras, type PisaLoras } from '../graph/sd21/lora';
-import type { PisaModel } from '../models/kinds/pisaSr';
+import type { AdapterFile } from '../graph/sd21/adapterFiles';
+import { METHODS, type Method } from './method';
+import type { DiffusionModel } from '../models/kinds/diffusion';
 
 /**
  * Everything that the graphs are built from: names, shapes and places of all weights, but none of
@@ -27,7 +28,8 @@ export type PisaCheckpoint = {
   readonly vaeConfig: VaeConfig;
   readonly unet: Tensors;
   readonly vae: Tensors;
-  readonly loras: PisaLoras;
+  readonly method: Method;
+  readonly adapters: AdapterFile;
   /** The text encoder's output for the empty prompt, [tokens, crossAttentionDim]. */
   readonly context: Float32Array;
 };
@@ -36,18 +38,22 @@ export type PisaCheckpoint = {
  * Reads an installed model's headers and configurations (about a megabyte, whatever the weights'
  * size).
  */
-export async function readPisaCheckpoint({ manifest, folder }: PisaModel): Promise<PisaCheckpoint> {
+export async function readPisaCheckpoint({
+  manifest,
+  folder,
+}: DiffusionModel): Promise<PisaCheckpoint> {
   const { parts } = manifest;
+  const method = METHODS[manifest.kind];
   const file = (part: keyof typeof parts): string =>
     path.join(folder, ...parts[part].path.split('/'));
   const [unetConfig, vaeConfig] = await Promise.all([
     readConfig(file('unetConfig'), parseUNetConfig),
     readConfig(file('vaeConfig'), parseVaeConfig),
   ]);
-  const [unet, vae, loras] = await Promise.all([
+  const [unet, vae, adapters] = await Promise.all([
     readSafetensors(file('unet')),
     readSafetensors(file('vae')),
-    readLoras(file('loras')),
+    readAdapters(file('loras'), method),
   ]);
   return {
     folder,
@@ -55,7 +61,8 @@ export async function readPisaCheckpoint({ manifest, folder }: PisaModel): Promi
     vaeConfig,
     unet,
     vae,
-    loras,
+    method,
+    adapters,
     context: await readContext(file('context'), unetConfig),
   };
 }
@@ -71,10 +78,10 @@ export async function readConfig<T>(file: string, parse: (json: unknown) => T): 
   }
 }
 
-export async function readLoras(file: string): Promise<PisaLoras> {
+async function readAdapters(file: string, method: Method): Promise<AdapterFile> {
   const checkpoint = await readTorchZip(file);
   try {
-    return readPisaLoras(checkpoint);
+    return method.read(checkpoint);
   } catch (error) {
     throw damagedBy(file, error);
   }

@@ -1,6 +1,6 @@
 import type { Device } from '../../shared/settings';
-import type { TensorInfo } from '../checkpoint/checkpoint';
 import { damaged } from '../checkpoint/damaged';
+import { unetTensors } from '../graph/sd21/adapterFiles';
 import type { AttentionKind } from '../graph/sd21/layers';
 import { buildUNet } from '../graph/sd21/unet';
 import { buildVae, type VaePart } from '../graph/sd21/vae';
@@ -11,7 +11,7 @@ import type { PisaCheckpoint } from './pisaCheckpoint';
 export type NetworkName = 'unet' | `${VaePart}.${'measure' | 'given'}`;
 
 /**
- * PiSA-SR's networks on one device in one precision. Each is built and opened when it is first
+ * A diffusion model's networks on one device in one precision. Each is built and opened when it is first
  * needed.
  */
 export class PisaNetworks {
@@ -50,7 +50,7 @@ export class PisaNetworks {
   }
 
   private build(name: NetworkName): Promise<Network> {
-    const { folder, vaeConfig, vae } = this.checkpoint;
+    const { folder, vaeConfig, vae, adapters } = this.checkpoint;
     if (name === 'unet')
       return openNetwork({
         onnx: this.buildUNet(),
@@ -59,13 +59,15 @@ export class PisaNetworks {
         plan: 'mappedWeights',
       });
     const [part, statistics] = name.split('.') as [VaePart, 'measure' | 'given'];
-    const weights = new Weights(vae, folder);
+    const encoderLoras = adapters.vaeEncoder;
+    const weights = new Weights(new Map([...vae, ...(encoderLoras?.tensors ?? [])]), folder);
     const { onnx } = buildVae(part, {
       config: vaeConfig,
       weights,
       type: this.type,
       statistics,
       attention: this.attention,
+      encoderLoras,
     });
     refuseProblems(weights);
     return openNetwork({
@@ -77,12 +79,13 @@ export class PisaNetworks {
   }
 
   private buildUNet(): Uint8Array {
-    const { folder, unetConfig, unet, loras, context } = this.checkpoint;
-    const weights = new Weights(new Map<string, TensorInfo>([...unet, ...loras.tensors]), folder);
+    const { folder, unetConfig, unet, adapters, method, context } = this.checkpoint;
+    const weights = new Weights(unetTensors(unet, adapters), folder);
     const { onnx } = buildUNet({
       config: unetConfig,
       weights,
-      loras,
+      loras: adapters.unet,
+      timestep: method.timestep,
       context,
       type: this.type,
       attention: this.attention,

@@ -3,6 +3,7 @@ import { GATE } from '../graph/sd21/lora';
 import type { Budgets } from './budgets';
 import { DecodeAnchors } from './decodeAnchors';
 import { latentTiles, mapTiles, type Latents } from './latentTiles';
+import type { Method } from './method';
 import { need } from './need';
 import type { PisaNetworks } from './pisaNetworks';
 import type { Steps } from './steps';
@@ -46,7 +47,8 @@ export class PisaPicture {
   ): Promise<void> {
     for (const pass of this.missing(guidance)) {
       const unet = await networks.get('unet');
-      const gate = { data: Float32Array.from(GATES[pass]), dims: [1, 2] };
+      const { gated } = networks.checkpoint.adapters.unet;
+      const gate = gated ? { [GATE]: { data: Float32Array.from(GATES[pass]), dims: [1, 2] } } : {};
       const epsilon = await mapTiles(
         this.z,
         latentTiles(this.z, unetTile),
@@ -54,7 +56,7 @@ export class PisaPicture {
         async (tile) => {
           const latent = { data: tile.data, dims: [1, tile.channels, tile.height, tile.width] };
           const result = await steps.run('unet', tile.width * tile.height, () =>
-            unet.run({ latent, [GATE]: gate }),
+            unet.run({ latent, ...gate }),
           );
           return need(result.epsilon).data;
         },
@@ -64,9 +66,14 @@ export class PisaPicture {
   }
 
   /**
-   * z₀ = z − λ_pix·ε_pix − λ_sem·(ε_full − ε_pix) (Sun et al., 2025, Eq. 8), unscaled for the VAE.
+   * z₀ = (z − noise · (λ_pix·ε_pix + λ_sem·(ε_full − ε_pix))) / signal, unscaled for the VAE: with
+   * both 1 it is Eq. 8 of Sun et al., 2025; at (1,1) a step of DDPM.
    */
-  guided({ pixel, semantic }: Guidance, scalingFactor: number): Latents {
+  guided(
+    { pixel, semantic }: Guidance,
+    { signal, noise }: Pick<Method, 'signal' | 'noise'>,
+    scalingFactor: number,
+  ): Latents {
     const { z } = this;
     const passes = neededPasses({ pixel, semantic });
     const data = Float32Array.from(z.data);
@@ -76,9 +83,9 @@ export class PisaPicture {
       for (let i = 0; i < data.length; i++)
         data[i] = (data[i] ?? 0) - weight * (epsilon.data[i] ?? 0);
     };
-    if (passes.includes('pixel')) subtract(pixel - semantic, 'pixel');
-    if (passes.includes('full')) subtract(semantic, 'full');
-    for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) / scalingFactor;
+    if (passes.includes('pixel')) subtract(noise * (pixel - semantic), 'pixel');
+    if (passes.includes('full')) subtract(noise * semantic, 'full');
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) / (signal * scalingFactor);
     return { ...z, data };
   }
 }

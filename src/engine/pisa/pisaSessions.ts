@@ -1,6 +1,6 @@
 import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
-import type { PisaModel } from '../models/kinds/pisaSr';
+import type { DiffusionModel } from '../models/kinds/diffusion';
 import { readPisaCheckpoint } from './pisaCheckpoint';
 import { PisaNetworks } from './pisaNetworks';
 import type { PisaPicture } from './pisaPicture';
@@ -16,7 +16,7 @@ export class PisaSessions {
   private picture: { readonly key: string; readonly picture: PisaPicture } | undefined;
 
   /** The networks for a model on a device; those of another are closed first. */
-  async acquire(model: PisaModel, device: Device, type: ComputeType): Promise<PisaNetworks> {
+  async acquire(model: DiffusionModel, device: Device, type: ComputeType): Promise<PisaNetworks> {
     const key = `${model.folder}|${device}|${type}`;
     if (this.current?.key === key) return this.current.networks;
     await this.release();
@@ -30,8 +30,8 @@ export class PisaSessions {
     return this.picture?.key === this.keyOf(identity) ? this.picture.picture : undefined;
   }
 
-  remember(identity: string, picture: PisaPicture): void {
-    this.picture = { key: this.keyOf(identity), picture };
+  remember(identity: string, picture: PisaPicture | undefined): void {
+    if (picture) this.picture = { key: this.keyOf(identity), picture };
   }
 
   async release(): Promise<void> {

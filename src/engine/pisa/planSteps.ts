@@ -3,6 +3,7 @@ import type { Guidance } from '../../shared/guidance';
 import { SAMPLE, type Budgets } from './budgets';
 import { latentTiles, sampleWindows } from './latentTiles';
 import type { PisaNetworks } from './pisaNetworks';
+import { latentGuidance, needsNetworks } from './method';
 import { neededPasses, type PisaPicture } from './pisaPicture';
 import { costOf } from './steps';
 import { decodeTiles } from './vaeDecode';
@@ -20,9 +21,12 @@ export type PlanParams = {
 
 /** Number and cost of the steps that lie ahead. */
 export function planSteps(
-  { known, guidance, networks, budgets, region }: PlanParams,
+  { known, guidance: wanted, networks, budgets, region }: PlanParams,
   work: Size,
 ): { steps: number; cost: number } {
+  const { method } = networks.checkpoint;
+  if (!needsNetworks(method, wanted)) return { steps: 0, cost: 0 };
+  const guidance = latentGuidance(method, wanted);
   const latents = latentSize(work);
   const area = latents.width * latents.height;
   const { windows } = sampleWindows(latents, SAMPLE);

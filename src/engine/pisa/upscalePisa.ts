@@ -1,13 +1,16 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Rect } from '../../shared/geometry';
+import { scaledSize, type Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { ColourFix } from '../../shared/settings';
 import type { DecodedSource } from '../image/decode';
 import { pillowResize } from '../image/pillowResize';
 import type { PixelFile } from '../image/pixelFile';
-import { reduced, withAlpha } from './assemble';
+import { cropped, reduced, withAlpha } from './assemble';
 import type { Budgets } from './budgets';
 import { decodePicture } from './decodePicture';
+import { dialed } from './dialed';
+import { latentGuidance, needsNetworks } from './method';
 import type { PisaNetworks } from './pisaNetworks';
 import { PisaPicture } from './pisaPicture';
 import { planSteps } from './planSteps';
@@ -40,17 +43,56 @@ export type PisaResult = {
    * closes it.
    */
   readonly raw: PixelFile;
-  readonly picture: PisaPicture;
+  /** Undefined where no network ran and nothing was known. */
+  readonly picture: PisaPicture | undefined;
   readonly steps: number;
   readonly inferenceSeconds: number;
 };
 
 /**
- * PiSA-SR's way of one picture: enlarge → z = s·mean(enc) → ε_pix, ε_full → z₀ → decode → colours.
+ * A diffusion model's way of one picture. Dials in latents steer what is decoded; dials in pixels
+ * take so much of the result beside the bicubic enlargement: base + λ_sem · (S − base).
  * Deterministic. `known` saves everything before the decode; `region` makes the decode as small as
  * the region.
  */
 export async function upscalePisa(params: PisaParams): Promise<PisaResult> {
+  const { guidance, networks, known, scratch } = params;
+  const { method } = networks.checkpoint;
+  if (!needsNetworks(method, guidance))
+    return { raw: await bicubic(params), picture: known, steps: 0, inferenceSeconds: 0 };
+  const result = await throughNetworks({ ...params, guidance: latentGuidance(method, guidance) });
+  if (method.dials === 'latents' || guidance.semantic === 1) return result;
+  const raw = await dialed(
+    await bicubic(params).catch(async (error: unknown) => {
+      await result.raw.close();
+      throw error;
+    }),
+    result.raw,
+    guidance.semantic,
+    path.join(scratch, 'dialed.tif'),
+  );
+  return { ...result, raw };
+}
+
+/** The source enlarged by the filter that models of this family enlarge it with. */
+async function bicubic(params: PisaParams): Promise<PixelFile> {
+  const { source, scale, region } = params;
+  // The result's own files have the same names.
+  const scratch = path.join(params.scratch, 'bicubic');
+  await mkdir(scratch, { recursive: true });
+  const target = scaledSize(source.rgb.info, scale);
+  const whole = await pillowResize(source.rgb, target, path.join(scratch, 'whole.tif'));
+  let colour = whole;
+  if (region) {
+    colour = await cropped(whole, region, path.join(scratch, 'part.tif')).finally(() =>
+      whole.close(),
+    );
+  }
+  return source.alpha ? withAlpha(colour, source.alpha, target, region, scratch) : colour;
+}
+
+/** Enlarge → z = s·mean(enc) → the UNet's passes → z₀ → decode → colours. */
+async function throughNetworks(params: PisaParams): Promise<PisaResult> {
   const { source, networks, scratch } = params;
   const sizes = workSize(source.rgb.info, params.scale, params.processSize);
   const work = await enlarge(source.rgb, sizes, scratch);

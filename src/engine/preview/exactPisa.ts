@@ -1,5 +1,5 @@
 import type { ExactRegionRequest } from '../../shared/previewProtocol';
-import type { PisaModel } from '../models/kinds/pisaSr';
+import type { DiffusionModel } from '../models/kinds/diffusion';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { pisaAttempted } from '../upscale/inferPisa';
 import type { UpscaleServices } from '../upscale/services';
@@ -14,7 +14,7 @@ export async function exactPisa(
   { input, restore, rect, guidance, colourFix, scale }: ExactRegionRequest,
   services: UpscaleServices,
   signal: AbortSignal,
-  { model, device, decoded, notes, folder }: OpenSource & { readonly model: PisaModel },
+  { model, device, decoded, notes, folder }: OpenSource & { readonly model: DiffusionModel },
   target: string,
 ): Promise<void> {
   const { pisa } = services;

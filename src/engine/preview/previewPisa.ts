@@ -6,7 +6,8 @@ import type { PreviewPicture, PreviewProgress, PreviewRequest } from '../../shar
 import { throwIfCancelled } from '../errors';
 import { pillowResize } from '../image/pillowResize';
 import type { PixelFile } from '../image/pixelFile';
-import type { PisaModel } from '../models/kinds/pisaSr';
+import type { DiffusionModel } from '../models/kinds/diffusion';
+import { needsNetworks } from '../pisa/method';
 import type { PisaPicture } from '../pisa/pisaPicture';
 import { planSteps } from '../pisa/planSteps';
 import { upscalePisa } from '../pisa/upscalePisa';
@@ -23,7 +24,7 @@ import { writeScratch } from './scratchFile';
 import { inOrder } from './tileOrder';
 import { sourceSquares } from './tileWindows';
 
-type PisaSource = OpenSource & { readonly model: PisaModel; readonly picture: PreviewPicture };
+type PisaSource = OpenSource & { readonly model: DiffusionModel; readonly picture: PreviewPicture };
 
 /**
  * Computes a preview's layers with PiSA-SR: both of the UNet's passes, and a decode of the whole
@@ -141,9 +142,9 @@ async function decodeLayers(
   const ahead = corners.map((guidance, index) => {
     const before: Pick<PisaPicture, 'missing'> | undefined =
       known ??
-      (index === 0
-        ? undefined
-        : { missing: () => (guidance.semantic === 0 ? ['pixel'] : ['full']) });
+      (corners.slice(0, index).some((corner) => needsNetworks(networks.checkpoint.method, corner))
+        ? { missing: () => (guidance.semantic === 0 ? ['pixel'] : ['full']) }
+        : undefined);
     return planSteps({ known: before, guidance, networks, budgets, region: undefined }, work);
   });
   let [steps, inferenceSeconds] = [0, 0];

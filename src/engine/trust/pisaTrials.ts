@@ -1,7 +1,7 @@
 import type { Device } from '../../shared/settings';
 import { decoderReach } from '../graph/sd21/vae';
 import type { ComputeType } from '../graph/sd21/weights';
-import type { PisaModel } from '../models/kinds/pisaSr';
+import type { DiffusionModel } from '../models/kinds/diffusion';
 import { need } from '../pisa/need';
 import { readPisaCheckpoint } from '../pisa/pisaCheckpoint';
 import { PisaNetworks, type NetworkName } from '../pisa/pisaNetworks';
@@ -16,14 +16,17 @@ const ALL = 2 ** 30;
 
 /** Encoder, UNet and decoder, each given what the CPU made of the one before. */
 export async function pisaTrials(
-  model: PisaModel,
+  model: DiffusionModel,
   device: Device,
   type: ComputeType,
 ): Promise<Trial[]> {
   const checkpoint = await readPisaCheckpoint(model);
   const reference = new PisaNetworks(checkpoint, 'cpu', 'float32');
   const tried = new PisaNetworks(checkpoint, device, type);
-  const { vaeConfig } = checkpoint;
+  const { vaeConfig, adapters } = checkpoint;
+  const gate = adapters.unet.gated
+    ? { gate: { data: Float32Array.of(1, 1), dims: [1, 2] } }
+    : undefined;
   const passed = new Map<string, Floats>();
   const crops = Object.fromEntries(
     decoderReach(vaeConfig).crops.flatMap((_, i): [string, Wholes][] => [
@@ -64,7 +67,7 @@ export async function pisaTrials(
       'unet',
       () => ({
         latent: scaled(from('encoderMid.measure'), vaeConfig.scalingFactor),
-        gate: { data: Float32Array.of(1, 1), dims: [1, 2] },
+        ...gate,
       }),
       'epsilon',
     ),

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
-import { refuseUnsupported } from '../models/pisaSupport';
-import type { PisaModel } from '../models/kinds/pisaSr';
+import { refuseUnsupported } from '../models/diffusionSupport';
+import type { DiffusionModel } from '../models/kinds/diffusion';
 import { budgetsFor, type Budgets } from '../pisa/budgets';
 import type { PisaNetworks } from '../pisa/pisaNetworks';
 import { upscalePisa } from '../pisa/upscalePisa';
@@ -66,7 +66,7 @@ export async function pisaAttempted<T>(
     restore = '',
     signal,
   }: {
-    model: PisaModel;
+    model: DiffusionModel;
     device: Device;
     notes: string[];
     input: string;
@@ -121,7 +121,7 @@ export async function inferPisa(
     scale,
     part,
     region,
-  }: InferInput & { readonly model: PisaModel },
+  }: InferInput & { readonly model: DiffusionModel },
 ): Promise<InferResult> {
   const { pisa } = services;
   const { input, colourFix, restore } = request;

@@ -3,6 +3,8 @@ import type { ImportResult, InstallableModel } from '../../shared/modelProtocol'
 import type { Config } from '../config';
 import type { Log } from '../log';
 import type { ModelTasks } from '../models/modelTasks';
+import { diffusionFile, diffusionName } from '../models/diffusionNames';
+import { isInstallable } from '../models/modelList';
 import { showImport } from '../models/showImport';
 import { isTrue, textOf } from './commandArguments';
 
@@ -12,11 +14,10 @@ export type ModelServices = {
   readonly log: Log;
 };
 
-const PISA_SR: InstallableModel = 'pisa-sr';
-
 /**
- * Makes PiSA-SR out of files that are on this machine. Asks for the folder, and about files that
- * can't be verified, unless other code gives `{ folder, weights?, acceptUnverified? }`; then it
+ * Makes a model on Stable Diffusion, PiSA-SR unless `id` names another, out of files that are on this
+ * machine. Asks for the folder, and about files that can't be verified, unless other code gives
+ * `{ folder, id?, weights?, acceptUnverified? }`; then it
  * rejects with the failure instead of showing it. Resolves with what was imported; undefined when
  * the person gave up or it failed.
  */
@@ -25,11 +26,13 @@ export async function importModel(
   options: unknown,
 ): Promise<ImportResult | undefined> {
   const given = textOf(options, 'folder');
+  const wanted = textOf(options, 'id');
+  const id = isInstallable(wanted) ? wanted : 'pisa-sr';
   const weights = textOf(options, 'weights');
-  const folder = given ?? (await chooseFolder());
+  const folder = given ?? (await chooseFolder(id));
   if (folder === undefined) return undefined;
-  const title = vscode.l10n.t('Importing PiSA-SR');
-  const params = { id: PISA_SR, folder, ...(weights === undefined ? {} : { weights }) };
+  const title = vscode.l10n.t('Importing {0}', diffusionName(id));
+  const params = { id, folder, ...(weights === undefined ? {} : { weights }) };
   const result = await tasks.changeWithConsent(
     title,
     { automatic: given !== undefined, acceptUnverified: isTrue(options, 'acceptUnverified') },
@@ -40,12 +43,12 @@ export async function importModel(
   return result;
 }
 
-async function chooseFolder(): Promise<string | undefined> {
+async function chooseFolder(id: InstallableModel): Promise<string | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
     openLabel: vscode.l10n.t('Import'),
-    title: vscode.l10n.t('Folder with unet, vae, text_encoder and pisa_sr.pkl'),
+    title: vscode.l10n.t('Folder with unet, vae, text_encoder and {0}', diffusionFile(id)),
   });
   return chosen?.[0]?.fsPath;
 }

@@ -2,16 +2,19 @@ import * as vscode from 'vscode';
 import { describePlan, describePlanBriefly } from '../../shared/installText';
 import type { InstallPlan, InstallRequest, InstallResult } from '../../shared/modelProtocol';
 import { agreesToHttp } from '../models/consent';
+import { diffusionName } from '../models/diffusionNames';
+import { isInstallable } from '../models/modelList';
 import { showImport } from '../models/showImport';
 import { ask, notify } from '../ui/notifications';
 import { isTrue, textOf, textsOf } from './commandArguments';
 import type { ModelServices } from './importModel';
 
 /**
- * Downloads PiSA-SR: shows what would be fetched and under what licences, asks to accept them and
- * for `pisa_sr.pkl`, downloads, imports, and asks about what can't be verified. Other code may give
- * `{ licencesAccepted: true, weights?, mirrors?, acceptUnverified?, allowHttp? }`; then nothing is
- * asked, and it rejects with the failure. What a cancel or a break
+ * Downloads a model on Stable Diffusion, PiSA-SR unless `id` names another: shows what would be
+ * fetched and under what licences, asks to accept them and for what no program may fetch, downloads,
+ * imports, and asks about what can't be verified. Other code may give
+ * `{ licencesAccepted: true, id?, weights?, mirrors?, acceptUnverified?, allowHttp? }`; then nothing
+ * is asked, and it rejects with the failure. What a cancel or a break
  * leaves is kept for the next time.
  */
 export async function installModel(
@@ -21,11 +24,14 @@ export async function installModel(
   const { tasks, config, log } = services;
   const { mirrors, precision, proxy } = config.install();
   const automatic = isTrue(options, 'licencesAccepted');
+  const wanted = textOf(options, 'id');
+  const id = isInstallable(wanted) ? wanted : 'pisa-sr';
+  const name = diffusionName(id);
   const chosen = textsOf(options, 'mirrors') ?? mirrors;
   const allowHttp = automatic ? isTrue(options, 'allowHttp') : await agreesToHttp(chosen);
   if (!automatic && !allowHttp) return undefined;
   const request: InstallRequest = {
-    id: 'pisa-sr',
+    id,
     precision,
     mirrors: chosen,
     allowHttp,
@@ -38,7 +44,7 @@ export async function installModel(
     : await agree(services, request, again);
   if (!agreed) return undefined;
   const { weights } = agreed;
-  const title = vscode.l10n.t('Installing PiSA-SR');
+  const title = vscode.l10n.t('Installing {0}', name);
   const params = {
     ...request,
     licencesAccepted: true,
@@ -53,7 +59,7 @@ export async function installModel(
   const shown =
     result.state === 'ready'
       ? showImport(result.imported, config, log)
-      : showWaiting(result.weights);
+      : showWaiting(name, result.weights);
   void shown.catch((error: unknown) => log.error(title, error));
   return result;
 }
@@ -65,15 +71,15 @@ async function agree(
   again: () => void,
 ): Promise<{ weights: string | undefined } | undefined> {
   const plan = await tasks.run(
-    vscode.l10n.t('Looking for PiSA-SR’s files'),
+    vscode.l10n.t('Looking for {0}’s files', diffusionName(request.id)),
     (client, { signal }) => client.planInstall(request, { signal }),
     { again },
   );
   if (!plan) return undefined;
   log.info(describePlan(plan).join('\n'));
   if (!(await accepts(plan))) return undefined;
-  if (plan.weights.present) return { weights: undefined };
-  return askForWeights(plan);
+  if (!plan.weights || plan.weights.present) return { weights: undefined };
+  return askForWeights(plan.weights);
 }
 
 async function accepts(plan: InstallPlan): Promise<boolean> {
@@ -91,9 +97,9 @@ async function accepts(plan: InstallPlan): Promise<boolean> {
   }
 }
 
-async function askForWeights({
-  weights,
-}: InstallPlan): Promise<{ weights: string | undefined } | undefined> {
+async function askForWeights(
+  weights: NonNullable<InstallPlan['weights']>,
+): Promise<{ weights: string | undefined } | undefined> {
   const choose = vscode.l10n.t('Choose {0}…', weights.name);
   const open = vscode.l10n.t('Open Download Page');
   const later = vscode.l10n.t('Later');
@@ -124,11 +130,12 @@ async function askForWeights({
   }
 }
 
-async function showWaiting(weights: string): Promise<void> {
+async function showWaiting(name: string, weights: string): Promise<void> {
   await notify(
     'information',
     vscode.l10n.t(
-      'All of PiSA-SR that can be downloaded is here. pisa_sr.pkl is still missing: {0} Then run "Install PiSA-SR…" again.',
+      'All of {0} that can be downloaded is here. Its own file is still missing: {1} Then install it again.',
+      name,
       weights,
     ),
   );

@@ -83,10 +83,10 @@ async function act(
     case 'useEverywhere':
       return services.config.useModel(id, vscode.ConfigurationTarget.Global);
     case 'install':
-      await installModel(services, undefined);
+      await installModel(services, { id });
       return;
     case 'import':
-      await importModel(services, undefined);
+      await importModel(services, { id });
       return;
     case 'verify':
       return verify(id, services);

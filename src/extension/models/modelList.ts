@@ -73,14 +73,11 @@ export function modelItems(
   });
   const missing = installable
     .filter(({ id }) => !models.some((model) => model.id === id))
-    .map(({ id, name, status }) => ({
+    .map(({ id, name, description, status }) => ({
       id,
       label: name,
       description: describeState(status),
-      detail: t(
-        'One diffusion step on Stable Diffusion 2.1 with two LoRAs: both dials, invents ' +
-          'texture. About 4 GB.',
-      ),
+      detail: t('{0}. About 4 GB, which such models share.', description),
       folder: undefined,
       actions:
         status.state === 'not-installed'

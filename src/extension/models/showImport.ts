@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { byteText } from '../../shared/byteText';
 import type { ImportResult } from '../../shared/modelProtocol';
+import { diffusionName } from './diffusionNames';
 import type { Config } from '../config';
 import type { Log } from '../log';
 import { notify } from '../ui/notifications';
@@ -17,7 +18,8 @@ export async function showImport(
   log.info(`${id}: ${folder}`);
   for (const file of files) log.info(`  ${file.path}  ${byteText(file.bytes)}  ${file.how}`);
   for (const note of notes) log.warn(`${id}: ${note}`);
-  const use = vscode.l10n.t('Use PiSA-SR');
-  const text = [vscode.l10n.t('PiSA-SR is ready ({0}).', byteText(bytes)), ...notes].join(' ');
+  const name = diffusionName(id);
+  const use = vscode.l10n.t('Use {0}', name);
+  const text = [vscode.l10n.t('{0} is ready ({1}).', name, byteText(bytes)), ...notes].join(' ');
   if ((await notify('information', text, use)) === use) await config.useModel(id);
 }

@@ -12,7 +12,7 @@ import type {
 import type { Device } from '../../../src/shared/settings';
 import type { ComputeType } from '../../../src/engine/graph/sd21/weights';
 import { EmbeddedModel } from '../../../src/engine/models/kinds/embedded';
-import { PisaModel } from '../../../src/engine/models/kinds/pisaSr';
+import { DiffusionModel } from '../../../src/engine/models/kinds/diffusion';
 import type { Model } from '../../../src/engine/models/model';
 import type { DeviceChecks, Tried } from '../../../src/engine/trust/deviceChecks';
 import { DeviceTrust } from '../../../src/engine/trust/deviceTrust';
@@ -46,7 +46,7 @@ const tiled = (sha256 = 'a'.repeat(64)): Model =>
     },
     '/models/tiled',
   );
-const pisa: Model = new PisaModel(
+const pisa: Model = new DiffusionModel(
   {
     kind: 'pisa-sr',
     ...common,

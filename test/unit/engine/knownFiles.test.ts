@@ -10,14 +10,18 @@ import {
   SD21_VAE,
 } from '../../../src/engine/graph/sd21/config';
 import { KNOWN_FILES } from '../../../src/engine/models/install/knownFiles';
-import { pisaRemoteFiles } from '../../../src/engine/models/install/pisaFiles';
+import {
+  DIFFUSION_MODELS,
+  ownFiles,
+  pipelineFiles,
+} from '../../../src/engine/models/install/diffusionModels';
 import { PRECISIONS } from '../../../src/shared/modelProtocol';
 import { unverifiedDetail, unverifiedIn } from '../../../src/shared/unverifiedFiles';
 
 describe('what is known of PiSA-SR’s files', () => {
   it('every file of weights has a SHA-256 of its own, every file a limit', () => {
     const hashes = PRECISIONS.flatMap((precision) => {
-      const files = pisaRemoteFiles(precision);
+      const files = pipelineFiles(precision);
       for (const { path, bytes, maxBytes } of files)
         assert.ok((bytes ?? maxBytes ?? Infinity) <= (path.endsWith('.json') ? 1e6 : 4e9), path);
       const weights = files.filter(({ path }) => path.endsWith('.safetensors'));
@@ -30,6 +34,19 @@ describe('what is known of PiSA-SR’s files', () => {
     });
     assert.equal(new Set(hashes).size, 6);
     for (const hash of hashes) assert.match(hash ?? '', /^[0-9a-f]{64}$/);
+  });
+
+  it('each model has a file of its own that a person brings or an https address offers', () => {
+    for (const offer of Object.values(DIFFUSION_MODELS)) {
+      const [own] = ownFiles(offer);
+      assert.equal(own === undefined, offer.weights.folder === undefined, offer.id);
+      if (own) {
+        assert.equal(own.path, offer.weights.name);
+        assert.ok((own.maxBytes ?? Infinity) <= 1e9);
+        assert.match(offer.weights.folder ?? '', /^https:/);
+      }
+      assert.ok(offer.licences.some(({ mustAccept }) => mustAccept));
+    }
   });
 
   it('the configurations that the pipeline comes with are those that need no question', () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { isDict, isTensor } from '../../../src/engine/checkpoint/torchValues';
 import { readTorchZip } from '../../../src/engine/checkpoint/torchZip';
-import { readPisaLoras } from '../../../src/engine/graph/sd21/lora';
+import { readPisaFile } from '../../../src/engine/graph/sd21/adapterFiles';
 import { RpcError } from '../../../src/shared/rpc';
 import { temporaryFolder } from '../../engine/support';
 import { mutations } from './mutations';
@@ -44,9 +44,9 @@ describe('readTorchZip', () => {
       deviation > 0.03 && deviation < 0.08,
       `the bytes are weights of deviation 0.05, found ${deviation}`,
     );
-    const { pixel, semantic, tensors } = readPisaLoras(checkpoint);
+    const { branches, tensors } = readPisaFile(checkpoint).unet;
     assert.deepEqual(
-      [pixel, semantic],
+      branches.map(({ rank, alpha }) => ({ rank, alpha })),
       [
         { rank: 4, alpha: 8 },
         { rank: 2, alpha: 8 },

@@ -28,7 +28,9 @@ const installed: ModelSummary = {
   folder: '/store/pisa-sr',
 };
 const SMALL = { current: 'small', inWorkspace: true };
-const state = (status: ModelState) => [{ id: 'pisa-sr' as const, name: 'PiSA-SR', status }];
+const state = (status: ModelState) => [
+  { id: 'pisa-sr' as const, name: 'PiSA-SR', description: 'One diffusion step', status },
+];
 
 test('a model that is not installed can be installed or imported, and nothing else', () => {
   const [small, pisa] = modelItems(

@@ -42,6 +42,7 @@ export function residualBlock(
 
 const TRANSFORMER_NORM_EPSILON = 1e-6;
 const LAYER_NORM_EPSILON = 1e-5;
+const NO_BIAS = { bias: false } as const;
 
 /**
  * Diffusers' Transformer2DModel with linear projections and one block: self-attention, attention to
@@ -84,9 +85,9 @@ export function spatialTransformer(
     sourceChannels: number,
     parts: number,
   ): Value => {
-    const q = layers.linear(query, `${name}.to_q`, channels, channels, false);
-    const k = layers.linear(source, `${name}.to_k`, sourceChannels, channels, false);
-    const v = layers.linear(source, `${name}.to_v`, sourceChannels, channels, false);
+    const q = layers.linear(query, `${name}.to_q`, channels, channels, NO_BIAS);
+    const k = layers.linear(source, `${name}.to_k`, sourceChannels, channels, NO_BIAS);
+    const v = layers.linear(source, `${name}.to_v`, sourceChannels, channels, NO_BIAS);
     return layers.linear(
       layers.attention(q, k, v, channels, heads, name, { chunks: parts }),
       `${name}.to_out.0`,
@@ -153,18 +154,17 @@ export function vaeAttention(
   norm: GroupNorm,
   epsilon: number,
 ): Value {
-  const name = (now: string, before: string): string =>
-    layers.weights.has(`${module}.${before}.weight`) ? `${module}.${before}` : `${module}.${now}`;
+  const linear = (value: Value, now: string, before: string): Value => {
+    const old = `${module}.${before}`;
+    const stored = layers.weights.has(`${old}.weight`) ? { stored: old } : {};
+    return layers.linear(value, `${module}.${now}`, channels, channels, stored);
+  };
   const normal = norm(layers, x, `${module}.group_norm`, channels, epsilon);
   const t = layers.toSequence(normal, channels, module);
-  const q = layers.linear(t, name('to_q', 'query'), channels, channels);
-  const k = layers.linear(t, name('to_k', 'key'), channels, channels);
-  const v = layers.linear(t, name('to_v', 'value'), channels, channels);
-  const out = layers.linear(
-    layers.attention(q, k, v, channels, 1, module, { chunks: VAE_CHUNKS }),
-    name('to_out.0', 'proj_attn'),
-    channels,
-    channels,
-  );
+  const q = linear(t, 'to_q', 'query');
+  const k = linear(t, 'to_k', 'key');
+  const v = linear(t, 'to_v', 'value');
+  const attended = layers.attention(q, k, v, channels, 1, module, { chunks: VAE_CHUNKS });
+  const out = linear(attended, 'to_out.0', 'proj_attn');
   return layers.add(layers.toPicture(out, x, module), x, `${module}/Add`);
 }

@@ -57,12 +57,21 @@ export class Layers {
     return this.adapters ? this.adapters.conv(this, x, y, module, shape) : y;
   }
 
-  /** `x` [S,from] → [S,to]. Gemm takes PyTorch's [to,from] weights as they are. */
-  linear(x: Value, module: string, from: number, to: number, bias = true): Value {
+  /**
+   * `x` [S,from] → [S,to]. Gemm takes PyTorch's [to,from] weights as they are. `stored` is the name
+   * that the file has for the module, where that is another.
+   */
+  linear(
+    x: Value,
+    module: string,
+    from: number,
+    to: number,
+    { bias = true, stored = module }: { readonly bias?: boolean; readonly stored?: string } = {},
+  ): Value {
     const inputs = [
       x,
-      this.weight(`${module}.weight`, [to, from]),
-      ...(bias ? [this.weight(`${module}.bias`, [to])] : []),
+      this.weight(`${stored}.weight`, [to, from]),
+      ...(bias ? [this.weight(`${stored}.bias`, [to])] : []),
     ];
     const y = this.graph.node('Gemm', inputs, { transB: 1 }, { name: `${module}/Gemm` });
     return this.adapters ? this.adapters.linear(this, x, y, module, from, to) : y;

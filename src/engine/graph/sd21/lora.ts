@@ -1,65 +1,46 @@
-import type { TensorInfo, Tensors } from '../../checkpoint/checkpoint';
-import { isDict, isTensor, type CheckpointDict } from '../../checkpoint/torchValues';
+import type { Tensors } from '../../checkpoint/checkpoint';
 import type { GraphBuilder, Value } from '../graphBuilder';
 import { convAttributes, type Adapters, type ConvShape, type Layers } from './layers';
 
-/** PiSA-SR's two LoRAs, as `pisa_sr.pkl` holds them. */
-export type PisaLoras = {
-  readonly tensors: Tensors;
-  readonly pixel: LoraSize;
-  readonly semantic: LoraSize;
-};
 /** ΔW = alpha / rank · B·A (Hu et al., 2021). */
 export type LoraSize = { readonly rank: number; readonly alpha: number };
 
-/** PiSA-SR leaves peft's default, which its checkpoint does not record. */
-const DEFAULT_ALPHA = 8;
-const LARGEST_RANK = 1024;
-/** The suffixes of the branches in the checkpoint. */
-const BRANCHES = ['pix', 'sem'] as const;
-/** PiSA-SR sorts its modules into three adapters a branch. */
-const GROUPS = ['encoder', 'decoder', 'others'] as const;
+/**
+ * A LoRA over many layers. Its authors sort layers into groups, each an adapter of peft's with a
+ * name of its own; every layer belongs to one group.
+ */
+export type LoraBranch = LoraSize & { readonly adapters: readonly string[] };
 
-/** Takes the LoRAs out of a loaded `pisa_sr.pkl`. Throws an Error that says what is missing. */
-export function readPisaLoras(checkpoint: CheckpointDict): PisaLoras {
-  const state = checkpoint.get('state_dict_unet');
-  if (!isDict(state)) throw new Error('it lacks "state_dict_unet", so it is no PiSA-SR checkpoint');
-  const tensors = new Map<string, TensorInfo>();
-  for (const [name, value] of state) if (isTensor(value)) tensors.set(name, { name, ...value });
-  const size = (branch: string): LoraSize => {
-    const rank = checkpoint.get(`lora_rank_unet_${branch}`);
-    const alpha = checkpoint.get(`lora_alpha_unet_${branch}`) ?? DEFAULT_ALPHA;
-    if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > LARGEST_RANK)
-      throw new Error(`"lora_rank_unet_${branch}" is missing or no rank`);
-    if (typeof alpha !== 'number' || !(alpha > 0))
-      throw new Error(`"lora_alpha_unet_${branch}" is no number above 0`);
-    return { rank, alpha };
-  };
-  return { tensors, pixel: size('pix'), semantic: size('sem') };
-}
+/** The LoRAs of one network as a checkpoint holds them. Groups are the same for all branches. */
+export type Loras = {
+  readonly tensors: Tensors;
+  readonly branches: readonly LoraBranch[];
+  /** Whether the graph's input `GATE` switches each branch; else all of them count. */
+  readonly gated: boolean;
+};
 
-/** PiSA-SR adapts every convolution and linear layer but these. */
+/** Every convolution and linear layer is adapted but these, in all models of this family. */
 const NEVER_ADAPTED = /(^|\.)(time_embedding\.linear_[12]|time_emb_proj)$/;
 
 /**
- * The graph input [1,2] that switches the branches: (1,0) yields ε_pix, (1,1) ε_full. λ belongs to
- * the outputs, not here.
+ * The graph input [1, branches] that switches the branches; of PiSA-SR's, (1,0) yields ε_pix and
+ * (1,1) ε_full. λ belongs to the outputs, not here.
  */
 export const GATE = 'gate';
 
 /**
- * Both LoRAs as one low-rank branch beside each layer they adapt: `y + B·(g ⊙ (A·x))` with A and B
- * of both stacked and g the gates times alpha / rank. Weights stay unmerged, so both ε come from
- * one set of weights.
+ * All LoRAs as one low-rank branch beside each layer they adapt: `y + B·(g ⊙ (A·x))` with A and B
+ * of all stacked and g the gates times alpha / rank. Weights stay unmerged: they are read where they
+ * lie, and every ε comes from one set of them.
  */
-export class GatedLoras implements Adapters {
+export class LoraAdapters implements Adapters {
   readonly adapted = new Set<string>();
   readonly unadapted = new Set<string>();
   private readonly rank: number;
   private gates: Value | undefined;
 
-  constructor(private readonly loras: PisaLoras) {
-    this.rank = loras.pixel.rank + loras.semantic.rank;
+  constructor(private readonly loras: Loras) {
+    this.rank = loras.branches.reduce((sum, { rank }) => sum + rank, 0);
   }
 
   conv(layers: Layers, x: Value, y: Value, module: string, shape: ConvShape): Value {
@@ -101,18 +82,15 @@ export class GatedLoras implements Adapters {
     return graph.node('Gemm', [gated, up, y], { transB: 1 }, { name: `${module}.lora_B/Gemm` });
   }
 
-  private namesFor(
-    module: string,
-  ): { readonly [branch in (typeof BRANCHES)[number]]: string } | undefined {
-    for (const group of GROUPS) {
-      if (
-        !BRANCHES.some((branch) =>
-          this.loras.tensors.has(`${module}.lora_A.default_${group}_${branch}.weight`),
-        )
-      )
-        continue;
+  /** The adapters of a layer, one for each branch. */
+  private namesFor(module: string): readonly string[] | undefined {
+    const { branches, tensors } = this.loras;
+    const groups = branches[0]?.adapters.length ?? 0;
+    for (let group = 0; group < groups; group++) {
+      const names = branches.map(({ adapters }) => adapters[group] ?? '');
+      if (!names.some((name) => tensors.has(`${module}.lora_A.${name}.weight`))) continue;
       this.adapted.add(module);
-      return { pix: `default_${group}_pix`, sem: `default_${group}_sem` };
+      return names;
     }
     if (!NEVER_ADAPTED.test(module)) this.unadapted.add(module);
     return undefined;
@@ -120,40 +98,40 @@ export class GatedLoras implements Adapters {
 
   private stack(
     layers: Layers,
-    names: { pix: string; sem: string },
+    names: readonly string[],
     matrix: 'A' | 'B',
     shape: (rank: number) => number[],
     axis: number,
     module: string,
   ): Value {
-    const part = (branch: 'pix' | 'sem', { rank }: LoraSize): Value =>
-      layers.weight(`${module}.lora_${matrix}.${names[branch]}.weight`, shape(rank));
-    return layers.graph.node(
-      'Concat',
-      [part('pix', this.loras.pixel), part('sem', this.loras.semantic)],
-      { axis },
-      { name: `${module}.lora_${matrix}` },
+    const parts = this.loras.branches.map(({ rank }, i) =>
+      layers.weight(`${module}.lora_${matrix}.${names[i] ?? ''}.weight`, shape(rank)),
     );
+    const [only] = parts;
+    if (only && parts.length === 1) return only;
+    return layers.graph.node('Concat', parts, { axis }, { name: `${module}.lora_${matrix}` });
   }
 
-  /** [1, rank of both]: each branch's gate times its alpha / rank. */
+  /** [1, rank of all]: each branch's gate times its alpha / rank. */
   private gate(layers: Layers): Value {
     this.gates ??= this.makeGates(layers, layers.graph);
     return this.gates;
   }
 
   private makeGates(layers: Layers, graph: GraphBuilder): Value {
-    const { pixel, semantic } = this.loras;
-    const spread = new Float32Array(2 * this.rank);
-    spread.fill(pixel.alpha / pixel.rank, 0, pixel.rank);
-    spread.fill(semantic.alpha / semantic.rank, this.rank + pixel.rank);
-    const input = graph.input(GATE, [1, 2]);
-    const gates = graph.node(
-      'MatMul',
-      [input, graph.float32('lora/Spread', [2, this.rank], spread)],
-      {},
-      { name: 'lora/Gates' },
-    );
+    const { branches, gated } = this.loras;
+    const rows = gated ? branches.length : 1;
+    const spread = new Float32Array(rows * this.rank);
+    let column = 0;
+    branches.forEach(({ rank, alpha }, i) => {
+      const from = (gated ? i * this.rank : 0) + column;
+      spread.fill(alpha / rank, from, from + rank);
+      column += rank;
+    });
+    const scales = graph.float32('lora/Spread', [rows, this.rank], spread);
+    const gates = gated
+      ? graph.node('MatMul', [graph.input(GATE, [1, rows]), scales], {}, { name: 'lora/Gates' })
+      : scales;
     return layers.type === 'float32' ? gates : layers.cast(gates, layers.type, 'lora/Gates/Cast');
   }
 }

@@ -3,14 +3,16 @@ import { residualBlock, spatialTransformer } from './blocks';
 import type { UNetConfig } from './config';
 import { ownStatistics } from './groupNorm';
 import { Layers, type AttentionKind } from './layers';
-import { GatedLoras, type PisaLoras } from './lora';
+import { LoraAdapters, type Loras } from './lora';
 import type { ComputeType, Weights } from './weights';
 
 export type UNetParams = {
   readonly config: UNetConfig;
   /** SD's tensors and the LoRAs' together. */
   readonly weights: Weights;
-  readonly loras: PisaLoras;
+  readonly loras: Loras;
+  /** Of the diffusion; the UNet is evaluated at this one only. */
+  readonly timestep: number;
   /** The text encoder's output for the empty prompt, [tokens, crossAttentionDim]. */
   readonly context: Float32Array;
   readonly type: ComputeType;
@@ -18,8 +20,6 @@ export type UNetParams = {
   readonly attention?: AttentionKind;
 };
 
-/** PiSA-SR evaluates the UNet at this timestep only (`pisasr.py`). */
-const TIMESTEP = 1;
 const FREQUENCY_BASE = 10_000;
 
 /**
@@ -30,24 +30,32 @@ const FREQUENCY_BASE = 10_000;
 const CHUNKS = [8, 2];
 
 /**
- * Stable Diffusion 2.1's UNet at t = 1 for the empty prompt, with PiSA-SR's LoRAs behind gates
- * (diffusers' UNet2DConditionModel). `latent` [1,4,h,w] and `gate` [1,2] → `epsilon` [1,4,h,w],
- * float32 at the edges. h and w may be odd. Also tells which modules have LoRAs, and which lack
- * those that PiSA-SR gives them.
+ * Stable Diffusion 2.1's UNet at one timestep for the empty prompt, with LoRAs (diffusers'
+ * UNet2DConditionModel). `latent` [1,4,h,w] and, where the LoRAs are gated, `gate` [1,branches] →
+ * `epsilon` [1,4,h,w], float32 at the edges. h and w may be odd. Also tells which modules have
+ * LoRAs, and which lack those that such a model gives them.
  */
-export function buildUNet({ config, weights, loras, context, type, attention }: UNetParams): {
+export function buildUNet({
+  config,
+  weights,
+  loras,
+  timestep,
+  context,
+  type,
+  attention,
+}: UNetParams): {
   onnx: Uint8Array;
   adapted: ReadonlySet<string>;
   unadapted: ReadonlySet<string>;
 } {
-  const graph = new GraphBuilder('pisa-sr-unet');
-  const adapters = new GatedLoras(loras);
+  const graph = new GraphBuilder('sd21-unet');
+  const adapters = new LoraAdapters(loras);
   const layers = new Layers(graph, weights, type, adapters, attention);
   const norm = ownStatistics(config.normGroups);
   const { blockOutChannels, crossAttentionDim, normEpsilon: epsilon } = config;
   const first = blockOutChannels[0] ?? 0;
   const last = blockOutChannels.at(-1) ?? 0;
-  const time = timeEmbedding(layers, config);
+  const time = timeEmbedding(layers, config, timestep);
   const text = typed(
     layers,
     graph.float32('context', [context.length / crossAttentionDim, crossAttentionDim], context),
@@ -154,19 +162,20 @@ export function buildUNet({ config, weights, loras, context, type, attention }: 
 }
 
 /**
- * SiLU of the time embedding for `TIMESTEP`: sinusoid → linear → SiLU → linear → SiLU. All
+ * SiLU of the time embedding for `timestep`: sinusoid → linear → SiLU → linear → SiLU. All
  * constant, so ONNX Runtime folds it.
  */
 function timeEmbedding(
   layers: Layers,
   { blockOutChannels, flipSinToCos, freqShift }: UNetConfig,
+  timestep: number,
 ): { value: Value; channels: number } {
   const size = blockOutChannels[0] ?? 0;
   const channels = 4 * size;
   const half = size / 2;
   const angles = Array.from(
     { length: half },
-    (_, i) => TIMESTEP * Math.exp((-Math.log(FREQUENCY_BASE) * i) / (half - freqShift)),
+    (_, i) => timestep * Math.exp((-Math.log(FREQUENCY_BASE) * i) / (half - freqShift)),
   );
   const [sines, cosines] = [angles.map(Math.sin), angles.map(Math.cos)];
   const wave = layers.graph.float32(

@@ -3,6 +3,7 @@ import { residualBlock, vaeAttention } from './blocks';
 import type { VaeConfig } from './config';
 import { SharedStatistics } from './groupNorm';
 import { Layers, type AttentionKind } from './layers';
+import { LoraAdapters, type Loras } from './lora';
 import type { ComputeType, Weights } from './weights';
 
 /**
@@ -24,6 +25,8 @@ export type VaeParams = {
   readonly statistics: 'measure' | 'given';
   /** Fused by default. */
   readonly attention?: AttentionKind;
+  /** LoRAs of the encoder, whose tensors `weights` has, too. */
+  readonly encoderLoras?: Loras | undefined;
 };
 
 export type VaeGraph = {
@@ -31,6 +34,10 @@ export type VaeGraph = {
   readonly input: string;
   readonly output: string;
   readonly normLayers: number;
+  /** The modules that have LoRAs. */
+  readonly adapted: ReadonlySet<string>;
+  /** Those of a part with LoRAs that lack them. */
+  readonly unadapted: ReadonlySet<string>;
 };
 
 const EPSILON = 1e-6;
@@ -43,7 +50,10 @@ const FREE = ['height', 'width'] as const;
 export function buildVae(part: VaePart, params: VaeParams): VaeGraph {
   const { config, weights, type } = params;
   const graph = new GraphBuilder(`vae-${part}`);
-  const layers = new Layers(graph, weights, type, undefined, params.attention);
+  const { encoderLoras } = params;
+  const adapters =
+    encoderLoras && part.startsWith('encoder') ? new LoraAdapters(encoderLoras) : undefined;
+  const layers = new Layers(graph, weights, type, adapters, params.attention);
   const statistics = new SharedStatistics(config.normGroups, params.statistics);
   const { input, output, channels } = EDGES[part](config);
   const given = graph.input(input, [1, channels.in, ...FREE]);
@@ -56,7 +66,14 @@ export function buildVae(part: VaePart, params: VaeParams): VaeGraph {
     'width_out',
   ]);
   statistics.finish(layers);
-  return { onnx: graph.toBytes('pisa-upscale'), input, output, normLayers: statistics.layers };
+  return {
+    onnx: graph.toBytes('pisa-upscale'),
+    input,
+    output,
+    normLayers: statistics.layers,
+    adapted: adapters?.adapted ?? new Set(),
+    unadapted: adapters?.unadapted ?? new Set(),
+  };
 }
 
 type Edges = {

@@ -1,39 +1,45 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { INSTALLABLE_MODELS } from '../../../shared/modelProtocol';
 import { throwIfCancelled } from '../../errors';
-import { PISA_PARTS, type ModelFile, type PisaPart } from '../manifest';
+import { DIFFUSION_PARTS, type DiffusionPart, type ModelFile } from '../manifest';
 import { sha256Of } from '../fileChecks';
-import { PisaModel } from '../kinds/pisaSr';
+import { DiffusionModel } from '../kinds/diffusion';
 import { readModel } from '../registry';
 import type { ModelStore } from './modelStore';
-import { PISA_ID } from './pisaFiles';
-import { PLACES, type ImportSteps } from './placeParts';
+import type { DiffusionOffer } from './diffusionModels';
+import type { ImportSteps } from './placeParts';
 import type { SelectedFiles } from './selectFiles';
 import { isKnown, requireAccepted, strangeConfigs, type Accepted } from './unverified';
 
 export type Described = {
   /** Every file of the model but the text encoder's output, which is not computed yet. */
   readonly files: Record<PlacedPart, ModelFile>;
-  readonly textEncoder: string;
+  /** Undefined where it is not needed, since its output is here. */
+  readonly textEncoder: string | undefined;
 };
-type PlacedPart = Exclude<PisaPart, 'context'>;
-const PLACED = PISA_PARTS.filter((part): part is PlacedPart => part !== 'context');
+type PlacedPart = Exclude<DiffusionPart, 'context'>;
+const PLACED = DIFFUSION_PARTS.filter((part): part is PlacedPart => part !== 'context');
 
 /** Size and SHA-256 of every file, so that damage on disk can be found later. */
 export async function describe(
   building: string,
+  placeOf: Record<DiffusionPart, string>,
   { signal, progress }: ImportSteps,
-  textEncoder: string,
+  textEncoder: string | undefined,
 ): Promise<Described> {
-  const places = PLACED.map((part) => PLACES[part]);
-  const sources = [...places.map((place) => placeIn(building, place)), textEncoder];
+  const places = PLACED.map((part) => placeOf[part]);
+  const sources = [
+    ...places.map((place) => placeIn(building, place)),
+    ...(textEncoder === undefined ? [] : [textEncoder]),
+  ];
   const sizes = await Promise.all(sources.map(async (file) => (await stat(file)).size));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   let bytes = 0;
   const hashes: string[] = [];
   for (const [index, source] of sources.entries()) {
     throwIfCancelled(signal);
-    const file = places[index] ?? path.basename(textEncoder);
+    const file = places[index] ?? path.basename(source);
     const onBytes = (count: number): void => {
       bytes += count;
       progress({ phase: 'hash', file, bytes, totalBytes });
@@ -42,11 +48,11 @@ export async function describe(
   }
   const entries = PLACED.map((part, i) => [
     part,
-    { path: PLACES[part], bytes: sizes[i] ?? 0, sha256: hashes[i] ?? '' },
+    { path: placeOf[part], bytes: sizes[i] ?? 0, sha256: hashes[i] ?? '' },
   ]);
   return {
     files: Object.fromEntries(entries) as Record<PlacedPart, ModelFile>,
-    textEncoder: hashes.at(-1) ?? '',
+    textEncoder: hashes[PLACED.length],
   };
 }
 
@@ -66,18 +72,26 @@ const placeIn = (building: string, place: string): string =>
 export async function requireVerified(
   { files, textEncoder }: Described,
   selected: SelectedFiles,
+  offer: DiffusionOffer,
   { store, accepted }: { readonly store: ModelStore; readonly accepted: Accepted },
 ): Promise<readonly string[]> {
-  const before = await readModel(store.folder(PISA_ID)).catch(() => undefined);
-  const agreed = new Set(before instanceof PisaModel ? before.manifest.accepted : []);
+  // What was agreed to for one of these models holds for the file wherever it is used.
+  const models = await Promise.all(
+    INSTALLABLE_MODELS.map((id) => readModel(store.folder(id)).catch(() => undefined)),
+  );
+  const agreed = new Set(
+    models.flatMap((model) => (model instanceof DiffusionModel ? model.manifest.accepted : [])),
+  );
   const weights = [
     files.unet,
     files.vae,
     files.loras,
-    { path: path.basename(selected.textEncoder.file), sha256: textEncoder },
+    ...(selected.textEncoder && textEncoder !== undefined
+      ? [{ path: path.basename(selected.textEncoder.file), sha256: textEncoder }]
+      : []),
   ];
   const strange = strangeConfigs(selected);
-  const { file: textConfig } = selected.textConfig;
+  const textConfig = selected.textConfig?.file;
   const unverified = [
     ...weights.filter(({ sha256 }) => !isKnown(sha256)),
     ...(strange.includes('unetConfig') ? [files.unetConfig] : []),
@@ -89,6 +103,7 @@ export async function requireVerified(
   requireAccepted(
     unverified.filter(({ sha256 }) => !agreed.has(sha256)),
     accepted,
+    offer,
   );
   return unverified.map(({ sha256 }) => sha256);
 }

@@ -19,7 +19,8 @@ export const TRAINED_SIDE = 512;
  * several published lists of what sd2-community/… and Manojb/stable-diffusion-2-1-base deliver.
  * Sizes are from Git LFS pointers and such lists; of the float16 UNet none was found.
  *
- * PiSA-SR's authors publish no hash of `pisa_sr.pkl`, so there is none here.
+ * Neither PiSA-SR's authors nor OSEDiff's publish a hash of `pisa_sr.pkl` or `osediff.pkl`, so there
+ * is none here.
  */
 export const KNOWN_FILES: Readonly<Record<Precision, Readonly<Record<string, KnownFile>>>> = {
   fp32: {
@@ -50,3 +51,6 @@ export const KNOWN_FILES: Readonly<Record<Precision, Readonly<Record<string, Kno
     },
   },
 };
+
+/** Where OSEDiff's authors keep `osediff.pkl`. */
+export const OSEDIFF_FOLDER = 'https://github.com/cswry/OSEDiff/raw/main/preset/models';

@@ -14,8 +14,8 @@ import { fileProblem } from '../fileChecks';
 import type { Model } from '../model';
 import type { ModelRegistry } from '../registry';
 import { whileLocked } from './modelLock';
-import { importPisa } from './importPisa';
-import { installPisa, planPisaInstall } from './installPisa';
+import { importDiffusion } from './importDiffusion';
+import { installDiffusion, planDiffusionInstall } from './installDiffusion';
 import { ModelStore } from './modelStore';
 
 /**
@@ -41,13 +41,13 @@ export class ModelManager {
       modelStates: () => store.states(INSTALLABLE_MODELS),
       planInstall: (params, { signal }) => {
         checkId(params.id);
-        return planPisaInstall(params, store, signal);
+        return planDiffusionInstall(params, store, signal);
       },
       installModel: async (params, { signal, progress }) => {
         checkId(params.id);
         await this.beforeChange();
         return whileLocked(store.root, params.id, () =>
-          installPisa(params, { store, signal, progress }),
+          installDiffusion(params, { store, signal, progress }),
         );
       },
       importModel: async (params, { signal, progress }) => {
@@ -55,7 +55,7 @@ export class ModelManager {
         checkId(id);
         await this.beforeChange();
         return whileLocked(store.root, id, () =>
-          importPisa({ folder, weights, precision, accepted, store, signal, progress }),
+          importDiffusion({ id, folder, weights, precision, accepted, store, signal, progress }),
         );
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),

@@ -2,11 +2,11 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { InstallableModel, ModelState, ModelStateReport } from '../../../shared/modelProtocol';
 import { engineError } from '../../errors';
-import { unsupportedReason } from '../pisaSupport';
-import { PisaModel } from '../kinds/pisaSr';
+import { unsupportedReason } from '../diffusionSupport';
+import { DiffusionModel } from '../kinds/diffusion';
 import { readModel } from '../registry';
 import { whileLocked } from './modelLock';
-import { PISA_NAME } from './pisaFiles';
+import { DIFFUSION_MODELS } from './diffusionModels';
 
 /**
  * The folder where installed models live, one sub-folder each, and what an interrupted installation
@@ -34,7 +34,12 @@ export class ModelStore {
 
   async states(ids: readonly InstallableModel[]): Promise<readonly ModelStateReport[]> {
     return Promise.all(
-      ids.map(async (id) => ({ id, name: PISA_NAME, status: await this.state(id) })),
+      ids.map(async (id) => ({
+        id,
+        name: DIFFUSION_MODELS[id].name,
+        description: DIFFUSION_MODELS[id].description,
+        status: await this.state(id),
+      })),
     );
   }
 
@@ -42,7 +47,7 @@ export class ModelStore {
     const reason = unsupportedReason();
     if (reason !== undefined) return { state: 'unsupported', reason };
     const model = await readModel(this.folder(id)).catch(() => undefined);
-    if (model instanceof PisaModel) {
+    if (model instanceof DiffusionModel) {
       return {
         state: 'ready',
         folder: model.folder,

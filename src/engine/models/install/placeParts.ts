@@ -4,19 +4,19 @@ import type { ModelProgress } from '../../../shared/modelProtocol';
 import { requireSpace } from '../../download/freeSpace';
 import { SD21_UNET, SD21_VAE } from '../../graph/sd21/config';
 import { readSmallText } from '../../../files/readSmall';
-import type { PisaPart } from '../manifest';
+import type { DiffusionPart } from '../manifest';
 import { placeFile } from './placeFile';
 import type { FoundConfig, SelectedFiles } from './selectFiles';
 
-/** Where each file goes in the model's folder. */
-export const PLACES: Record<PisaPart, string> = {
+/** Where each file goes in the model's folder; `loras` is what the model's own file is called. */
+export const placesOf = (loras: string): Record<DiffusionPart, string> => ({
   unet: 'unet/diffusion_pytorch_model.safetensors',
   unetConfig: 'unet/config.json',
   vae: 'vae/diffusion_pytorch_model.safetensors',
   vaeConfig: 'vae/config.json',
-  loras: 'pisa_sr.pkl',
+  loras,
   context: 'empty_prompt.f32',
-};
+});
 
 /** What the steps of an import share. */
 export type ImportSteps = {
@@ -31,12 +31,14 @@ export type ImportSteps = {
 export async function placeFiles(
   selected: SelectedFiles,
   building: string,
+  places: Record<DiffusionPart, string>,
   { signal, progress }: ImportSteps,
 ): Promise<Map<string, 'linked' | 'copied'>> {
-  const sources: readonly (readonly [PisaPart, string])[] = [
+  const sources: readonly (readonly [DiffusionPart, string])[] = [
     ['unet', selected.unet.file],
     ['vae', selected.vae.file],
     ['loras', selected.loras.file],
+    ...(selected.context === undefined ? [] : [['context', selected.context] as const]),
   ];
   const sizes = await Promise.all(sources.map(async ([, file]) => (await stat(file)).size));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
@@ -47,22 +49,22 @@ export async function placeFiles(
     const before = bytes;
     const how = await placeFile(
       file,
-      path.join(building, ...PLACES[part].split('/')),
+      path.join(building, ...places[part].split('/')),
       signal,
       (count) => {
         bytes += count;
-        progress({ phase: 'copy', file: PLACES[part], bytes, totalBytes });
+        progress({ phase: 'copy', file: places[part], bytes, totalBytes });
       },
     );
     bytes = before + (sizes[index] ?? 0);
-    placed.set(PLACES[part], how);
+    placed.set(places[part], how);
   }
   for (const [part, found] of [
     ['unetConfig', selected.unetConfig],
     ['vaeConfig', selected.vaeConfig],
   ] as const) {
-    await writeFile(path.join(building, ...PLACES[part].split('/')), await configText(found, part));
-    placed.set(PLACES[part], 'copied');
+    await writeFile(path.join(building, ...places[part].split('/')), await configText(found, part));
+    placed.set(places[part], 'copied');
   }
   return placed;
 }

@@ -2,7 +2,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tensors } from '../../checkpoint/checkpoint';
 import { readSafetensors } from '../../checkpoint/safetensors';
-import { readPisaLoras, type PisaLoras } from '../../graph/sd21/lora';
+import type { AdapterFile } from '../../graph/sd21/adapterFiles';
+import type { Method } from '../../pisa/method';
 import { readTorchZip } from '../../checkpoint/torchZip';
 import { messageOf, throwIfCancelled } from '../../errors';
 import type { Precision } from '../../../shared/modelProtocol';
@@ -16,13 +17,15 @@ export type NetworkFile = {
   readonly tensors: Tensors;
   readonly precision: Precision;
 };
-export type LoraFile = { readonly file: string; readonly loras: PisaLoras };
+export type LoraFile = { readonly file: string; readonly adapters: AdapterFile };
 
 export type ScannedFolder = {
   readonly networks: readonly NetworkFile[];
   readonly loras: readonly LoraFile[];
   /** Files that look like checkpoints and can't be read, with the reason. */
   readonly unreadable: readonly string[];
+  /** A file with the text encoder's output, where an installed model has it. */
+  readonly context?: string | undefined;
 };
 
 const MOST_FILES = 5000;
@@ -36,9 +39,13 @@ const MARKS: readonly (readonly [NetworkRole, RegExp])[] = [
 
 /**
  * Finds a pipeline's checkpoints in a folder, whatever their layout: Hugging Face's sub-folders,
- * its cache of links, or all files flat.
+ * its cache of links, or all files flat. `method` says whose LoRAs are meant.
  */
-export async function scanFolder(folder: string, signal: AbortSignal): Promise<ScannedFolder> {
+export async function scanFolder(
+  folder: string,
+  method: Method,
+  signal: AbortSignal,
+): Promise<ScannedFolder> {
   const networks: NetworkFile[] = [];
   const loras: LoraFile[] = [];
   const unreadable: string[] = [];
@@ -51,8 +58,8 @@ export async function scanFolder(folder: string, signal: AbortSignal): Promise<S
         if (network) networks.push(network);
       } else if (['.pkl', '.pt', '.pth'].includes(extension)) {
         const checkpoint = await readTorchZip(found, signal);
-        if (checkpoint.has('state_dict_unet'))
-          loras.push({ file: found, loras: readPisaLoras(checkpoint) });
+        if (method.isFile(checkpoint))
+          loras.push({ file: found, adapters: method.read(checkpoint) });
       }
     } catch (error) {
       throwIfCancelled(signal);
@@ -62,7 +69,8 @@ export async function scanFolder(folder: string, signal: AbortSignal): Promise<S
   return { networks, loras, unreadable };
 }
 
-async function readNetwork(found: string): Promise<NetworkFile | undefined> {
+/** Undefined for a file that is none of the pipeline's networks. */
+export async function readNetwork(found: string): Promise<NetworkFile | undefined> {
   const tensors = await readSafetensors(found);
   const role = MARKS.find(([, mark]) => [...tensors.keys()].some((name) => mark.test(name)))?.[0];
   if (!role) return undefined;

@@ -13,13 +13,16 @@ import {
   type UNetConfig,
   type VaeConfig,
 } from '../../graph/sd21/config';
+import { unetTensors } from '../../graph/sd21/adapterFiles';
+import type { Loras } from '../../graph/sd21/lora';
 import { buildUNet } from '../../graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../graph/sd21/vae';
 import { Weights } from '../../graph/sd21/weights';
 import { quoted } from '../../checkpoint/limits';
 import { messageOf } from '../../errors';
 import { readConfig } from '../../pisa/pisaCheckpoint';
-import { PISA_WEIGHTS } from './pisaFiles';
+import type { Method } from '../../pisa/method';
+import type { DiffusionOffer } from './diffusionModels';
 import type { LoraFile, NetworkFile, NetworkRole, ScannedFolder } from './scanFolder';
 
 /** A configuration and the file it came from; none when it is SD-2.1's own. */
@@ -30,8 +33,11 @@ export type SelectedFiles = {
   readonly unetConfig: FoundConfig<UNetConfig>;
   readonly vae: NetworkFile;
   readonly vaeConfig: FoundConfig<VaeConfig>;
-  readonly textEncoder: NetworkFile;
-  readonly textConfig: FoundConfig<ClipTextConfig>;
+  /** Undefined where its output is here already. */
+  readonly textEncoder: NetworkFile | undefined;
+  readonly textConfig: FoundConfig<ClipTextConfig> | undefined;
+  /** A file with the text encoder's output for the empty prompt. */
+  readonly context: string | undefined;
   readonly loras: LoraFile;
 };
 
@@ -51,8 +57,10 @@ const WANTED: Record<NetworkRole, string> = {
  * need. Tells all that is missing or wrong at once.
  */
 export async function selectFiles(
-  { networks, loras, unreadable }: ScannedFolder,
+  { networks, loras, unreadable, context }: ScannedFolder,
   precision: Precision | undefined,
+  { name, weights }: DiffusionOffer,
+  method: Method,
 ): Promise<Selection> {
   const problems: string[] = [...unreadable];
   const notes: string[] = [];
@@ -67,39 +75,28 @@ export async function selectFiles(
       );
     return best;
   };
-  const [unet, vae, textEncoder] = [pick('unet'), pick('vae'), pick('textEncoder')];
+  const [unet, vae] = [pick('unet'), pick('vae')];
+  const textEncoder = context === undefined ? pick('textEncoder') : undefined;
   const [lora, ...more] = loras;
-  if (!lora)
-    problems.push(
-      `${PISA_WEIGHTS.name} was not found. ${PISA_WEIGHTS.note} ${PISA_WEIGHTS.pages[0]}`,
-    );
+  if (!lora) problems.push(`${weights.name} was not found. ${weights.note} ${weights.pages[0]}`);
   if (lora && more.length > 0)
-    notes.push(`Several files hold PiSA-SR’s weights; ${path.basename(lora.file)} was taken.`);
+    notes.push(`Several files hold ${name}’s weights; ${path.basename(lora.file)} was taken.`);
 
   const unetConfig = unet && (await findConfig(unet, parseUNetConfig, SD21_UNET, problems));
   const vaeConfig = vae && (await findConfig(vae, parseVaeConfig, SD21_VAE, problems));
   const textConfig =
     textEncoder && (await findConfig(textEncoder, parseClipTextConfig, SD21_CLIP, problems));
-  if (unet && unetConfig && lora) checkUNet(unet, unetConfig.config, lora, problems);
-  if (vae && vaeConfig) checkVae(vae, vaeConfig.config, problems);
+  if (unet && unetConfig && lora) checkUNet(unet, unetConfig.config, lora, method, problems);
+  if (vae && vaeConfig) checkVae(vae, vaeConfig.config, lora, problems);
   if (textEncoder && textConfig)
     checkText(textEncoder, textConfig.config, unetConfig?.config, problems);
 
-  if (
-    problems.length > 0 ||
-    !unet ||
-    !vae ||
-    !textEncoder ||
-    !lora ||
-    !unetConfig ||
-    !vaeConfig ||
-    !textConfig
-  )
+  if (problems.length > 0 || !unet || !vae || !lora || !unetConfig || !vaeConfig)
     return { problems };
   const assumed = Object.entries({
     unet: unetConfig,
     vae: vaeConfig,
-    'text encoder': textConfig,
+    ...(textConfig ? { 'text encoder': textConfig } : {}),
   }).filter(([, { file }]) => file === undefined);
   if (assumed.length > 0)
     notes.push(
@@ -107,7 +104,7 @@ export async function selectFiles(
         'was assumed, which fits the shapes.',
     );
   return {
-    selected: { unet, unetConfig, vae, vaeConfig, textEncoder, textConfig, loras: lora },
+    selected: { unet, unetConfig, vae, vaeConfig, textEncoder, textConfig, context, loras: lora },
     notes,
   };
 }
@@ -162,44 +159,67 @@ async function findConfig<T>(
 function checkUNet(
   unet: NetworkFile,
   config: UNetConfig,
-  { file, loras }: LoraFile,
+  { file, adapters }: LoraFile,
+  { timestep }: Method,
   problems: string[],
 ): void {
-  const weights = new Weights(
-    new Map([...unet.tensors, ...loras.tensors]),
-    path.dirname(unet.file),
-  );
-  const { adapted, unadapted } = buildUNet({
+  const weights = new Weights(unetTensors(unet.tensors, adapters), path.dirname(unet.file));
+  const built = buildUNet({
     config,
     weights,
-    loras,
+    loras: adapters.unet,
+    timestep,
     context: new Float32Array(config.crossAttentionDim),
     type: 'float32',
   });
   problems.push(...named(unet.file, weights.problems));
-  const strange = [...loras.tensors.keys()].filter(
-    (name) => !adapted.has(name.replace(/\.lora_[AB]\..*$/, '')),
-  );
-  problems.push(
-    ...named(
-      file,
-      [...unadapted].map((module) => `the LoRAs of ${module} are missing`),
-    ),
-  );
-  problems.push(
-    ...named(
-      file,
-      strange.map((name) => `${quoted(name)} belongs to no layer of this UNet`),
-    ),
-  );
+  problems.push(...named(file, loraProblems(adapters.unet, built, 'UNet')));
 }
 
-function checkVae(vae: NetworkFile, config: VaeConfig, problems: string[]): void {
-  for (const part of VAE_PARTS) {
-    const weights = new Weights(vae.tensors, path.dirname(vae.file));
-    buildVae(part, { config, weights, type: 'float32', statistics: 'given' });
+function checkVae(
+  vae: NetworkFile,
+  config: VaeConfig,
+  lora: LoraFile | undefined,
+  problems: string[],
+): void {
+  const encoderLoras = lora?.adapters.vaeEncoder;
+  const tensors = new Map([...vae.tensors, ...(encoderLoras?.tensors ?? [])]);
+  const built = VAE_PARTS.map((part) => {
+    const weights = new Weights(tensors, path.dirname(vae.file));
+    const graph = buildVae(part, {
+      config,
+      weights,
+      type: 'float32',
+      statistics: 'given',
+      encoderLoras,
+    });
     problems.push(...named(vae.file, weights.problems));
-  }
+    return graph;
+  });
+  if (!lora || !encoderLoras) return;
+  const together = {
+    adapted: new Set(built.flatMap(({ adapted }) => [...adapted])),
+    unadapted: new Set(built.flatMap(({ unadapted }) => [...unadapted])),
+  };
+  problems.push(...named(lora.file, loraProblems(encoderLoras, together, 'VAE')));
+}
+
+/** Layers without the LoRAs that they should have, and LoRAs without a layer. */
+function loraProblems(
+  { tensors }: Loras,
+  {
+    adapted,
+    unadapted,
+  }: { readonly adapted: ReadonlySet<string>; readonly unadapted: ReadonlySet<string> },
+  network: string,
+): string[] {
+  const strange = [...tensors.keys()].filter(
+    (name) => !adapted.has(name.replace(/\.lora_[AB]\..*$/, '')),
+  );
+  return [
+    ...[...unadapted].map((module) => `the LoRAs of ${module} are missing`),
+    ...strange.map((name) => `${quoted(name)} belongs to no layer of this ${network}`),
+  ];
 }
 
 function checkText(

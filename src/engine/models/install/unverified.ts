@@ -4,7 +4,7 @@ import { unverifiedDetail, type UnverifiedFile } from '../../../shared/unverifie
 import { engineError } from '../../errors';
 import { SD21_CLIP, SD21_UNET, SD21_VAE } from '../../graph/sd21/config';
 import { KNOWN_FILES } from './knownFiles';
-import { PISA_NAME } from './pisaFiles';
+import type { DiffusionOffer } from './diffusionModels';
 import type { SelectedFiles } from './selectFiles';
 
 /** Which unverified files the person agreed to: those with these SHA-256, or all. */
@@ -27,22 +27,26 @@ export function strangeConfigs({
   const expected = { unetConfig: SD21_UNET, vaeConfig: SD21_VAE, textConfig: SD21_CLIP };
   const found = { unetConfig, vaeConfig, textConfig };
   return (['unetConfig', 'vaeConfig', 'textConfig'] as const).filter(
-    (name) => !isDeepStrictEqual(found[name].config, expected[name]),
+    (name) => found[name] && !isDeepStrictEqual(found[name].config, expected[name]),
   );
 }
 
 /** Throws `weights-unverified` unless the person agreed to each of these files. */
-export function requireAccepted(files: readonly UnverifiedFile[], accepted: Accepted): void {
+export function requireAccepted(
+  files: readonly UnverifiedFile[],
+  accepted: Accepted,
+  offer: DiffusionOffer,
+): void {
   const asked = accepted === 'all' ? [] : files.filter(({ sha256 }) => !accepted.includes(sha256));
-  if (asked.length > 0) throw unverified(asked);
+  if (asked.length > 0) throw unverified(asked, offer);
 }
 
-function unverified(files: readonly UnverifiedFile[]): RpcError {
+function unverified(files: readonly UnverifiedFile[], { name, weights }: DiffusionOffer): RpcError {
   const names = files.map(({ path, sha256 }) => `${path} (SHA-256 ${sha256})`);
   return engineError('weights-unverified', {
     message:
       `${names.join(', ')} could not be verified: ` +
-      `${PISA_NAME}’s authors publish no SHA-256 of pisa_sr.pkl, and other files are compared with ` +
+      `${name}’s authors publish no SHA-256 of ${weights.name}, and other files are compared with ` +
       'those of Stable Diffusion 2.1 base. Nothing was changed.',
     hint:
       'Weights run no code, but wrong ones make wrong pictures. Agree to them if you trust where ' +

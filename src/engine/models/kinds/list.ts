@@ -3,7 +3,7 @@ import type { Model } from '../model';
 import { CheckpointModel } from './checkpoint';
 import { EmbeddedModel } from './embedded';
 import { OnnxFileModel } from './onnxFile';
-import { PisaModel } from './pisaSr';
+import { DiffusionModel } from './diffusion';
 import { ServerModel } from './serverModel';
 
 /** The model that a manifest in `folder` describes. */
@@ -12,7 +12,8 @@ export function modelFrom(manifest: ModelManifest, folder: string): Model {
     case 'tiled':
       return new EmbeddedModel(manifest, folder);
     case 'pisa-sr':
-      return new PisaModel(manifest, folder);
+    case 'osediff':
+      return new DiffusionModel(manifest, folder);
     case 'checkpoint':
       return new CheckpointModel(manifest, folder);
     case 'onnx':

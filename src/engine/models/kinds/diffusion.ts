@@ -1,6 +1,7 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
 import type { Device } from '../../../shared/settings';
 import type { ComputeType } from '../../graph/sd21/weights';
+import { METHODS } from '../../pisa/method';
 import { readPisaCheckpoint } from '../../pisa/pisaCheckpoint';
 import { exactPisa } from '../../preview/exactPisa';
 import type { OpenSource } from '../../preview/openSource';
@@ -18,20 +19,20 @@ import type {
 } from '../../upscale/services';
 import { checkFiles } from '../fileChecks';
 import { isKnown } from '../install/unverified';
-import { PISA_PARTS, type ModelFile, type PisaManifest } from '../manifest';
+import { DIFFUSION_PARTS, type DiffusionManifest, type ModelFile } from '../manifest';
 import type { Model, ModelAdvice } from '../model';
 
-/** PiSA-SR, which enlarges before its networks run and steers them in latent space. */
-export class PisaModel implements Model {
+/** A model on Stable Diffusion, which enlarges before its networks run. */
+export class DiffusionModel implements Model {
   readonly ownScale = undefined;
   readonly depth = 8;
-  readonly exactPreview = false;
   readonly byTiles = false;
   readonly served = undefined;
   readonly precisions = ['float16', 'float32'] as const;
   readonly cpuPrecisions = ['fp32'] as const;
   readonly cpuPrecision = 'fp32';
   readonly stable = true;
+  readonly exactPreview: boolean;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
     hint: 'Remove the model, then install or import it again.',
@@ -44,10 +45,12 @@ export class PisaModel implements Model {
   };
 
   constructor(
-    readonly manifest: PisaManifest,
+    readonly manifest: DiffusionManifest,
     readonly folder: string,
   ) {
-    this.files = PISA_PARTS.map((part) => manifest.parts[part]);
+    // A decode of blended latents is no blend of decoded ones.
+    this.exactPreview = METHODS[manifest.kind].dials === 'pixels';
+    this.files = DIFFUSION_PARTS.map((part) => manifest.parts[part]);
   }
 
   inPrecision(): this {

@@ -1,0 +1,192 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  ImportResult,
+  InstallableModel,
+  ModelProgress,
+  Precision,
+} from '../../../shared/modelProtocol';
+import { engineError, throwIfCancelled } from '../../errors';
+import { buildClipText, emptyPrompt } from '../../graph/sd21/clipText';
+import type { ClipTextConfig } from '../../graph/sd21/config';
+import { Weights } from '../../graph/sd21/weights';
+import { openNetwork } from '../../runtime/network';
+import { METHODS } from '../../pisa/method';
+import type { DiffusionManifest, DiffusionPart, ModelFile } from '../manifest';
+import { describe, hashed, requireVerified } from './checkParts';
+import { TRAINED_SIDE } from './knownFiles';
+import type { ModelStore } from './modelStore';
+import { DIFFUSION_MODELS, type DiffusionOffer } from './diffusionModels';
+import { placeFiles, placesOf } from './placeParts';
+import { readNetwork, scanFolder, type NetworkFile, type ScannedFolder } from './scanFolder';
+import { installedBase, partFile } from './sharedBase';
+import { selectFiles } from './selectFiles';
+import type { Accepted } from './unverified';
+
+export type ImportParams = {
+  readonly id: InstallableModel;
+  readonly folder: string;
+  /** The model's own file, when it lies elsewhere. */
+  readonly weights: string | undefined;
+  readonly precision: Precision | undefined;
+  /** Which unverified files the person agreed to. */
+  readonly accepted: Accepted;
+  readonly store: ModelStore;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: ModelProgress) => void;
+};
+
+const SCALE = 4;
+
+const MOST_PROBLEMS_SHOWN = 12;
+
+/**
+ * Makes a model out of files that are on this machine: checks all of them, links or copies them,
+ * asks about those that nothing vouches for, runs the text encoder once for the empty prompt, and
+ * puts the finished folder in its place in one step. A folder without Stable Diffusion takes that of
+ * a model that is installed, so that its gigabytes exist once. What goes wrong leaves nothing behind.
+ */
+export async function importDiffusion(params: ImportParams): Promise<ImportResult> {
+  const { id, store, progress, signal } = params;
+  const offer = DIFFUSION_MODELS[id];
+  const places = placesOf(offer.weights.name);
+  progress({ phase: 'check', file: params.folder, bytes: 0, totalBytes: 0 });
+  const selection = await selectFiles(await scan(params), params.precision, offer, METHODS[id]);
+  if ('problems' in selection) throw incomplete(params.folder, offer.name, selection.problems);
+  const { selected, notes } = selection;
+  throwIfCancelled(signal);
+
+  const building = store.building(id);
+  await rm(building, { recursive: true, force: true });
+  await mkdir(building, { recursive: true });
+  try {
+    const placed = await placeFiles(selected, building, places, params);
+    const parts = await describe(building, places, params, selected.textEncoder?.file);
+    const unverified = await requireVerified(parts, selected, offer, params);
+    throwIfCancelled(signal);
+    const { textEncoder, textConfig } = selected;
+    if (textEncoder && textConfig) {
+      progress({ phase: 'compute', file: places.context, bytes: 0, totalBytes: 0 });
+      const context = await emptyPromptContext(textEncoder, textConfig.config);
+      await writeFile(path.join(building, places.context), bytesOf(context));
+    }
+    const complete = { ...parts.files, context: await hashed(building, places.context) };
+    const manifest = manifestFor(offer, complete, selected.unet.precision, unverified);
+    await writeFile(path.join(building, 'LICENCES.md'), licenceNotice(offer));
+    await writeFile(path.join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    throwIfCancelled(signal);
+    await store.publish(id, building);
+    const files = Object.values(complete).map((file) => ({
+      path: file.path,
+      bytes: file.bytes,
+      how: placed.get(file.path) ?? ('computed' as const),
+    }));
+    return {
+      id,
+      folder: store.folder(id),
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      files,
+      notes,
+    };
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+}
+
+async function scan(params: ImportParams): Promise<ScannedFolder> {
+  const { id, folder, weights, signal } = params;
+  const method = METHODS[id];
+  const info = await stat(folder).catch(() => undefined);
+  if (!info?.isDirectory()) {
+    throw engineError('input-missing', {
+      message: `${folder} is not a folder.`,
+      hint: 'Give the folder that holds the checkpoint files, in sub-folders or flat.',
+    });
+  }
+  const scanned = await withBase(await scanFolder(folder, method, signal), params);
+  if (weights === undefined) return scanned;
+  const own = await scanFolder(path.dirname(weights), method, signal);
+  const named = own.loras.filter(({ file }) => file === path.resolve(weights));
+  const reason = own.unreadable.filter((text) => text.includes(path.basename(weights)));
+  return {
+    ...scanned,
+    loras: named,
+    unreadable: [...scanned.unreadable, ...(named.length > 0 ? [] : reason)],
+  };
+}
+
+/** With the files of an installed model's Stable Diffusion where the folder has none of it. */
+async function withBase(
+  scanned: ScannedFolder,
+  { id, precision, store }: ImportParams,
+): Promise<ScannedFolder> {
+  if (scanned.networks.length > 0) return scanned;
+  const base = await installedBase(store, id, precision);
+  if (!base) return scanned;
+  const networks = await Promise.all(
+    (['unet', 'vae'] as const).map((part) => readNetwork(partFile(base, part))),
+  );
+  return {
+    ...scanned,
+    networks: networks.filter((network): network is NetworkFile => network !== undefined),
+    context: partFile(base, 'context'),
+  };
+}
+
+function incomplete(folder: string, name: string, problems: readonly string[]): Error {
+  const left = problems.length - MOST_PROBLEMS_SHOWN;
+  return engineError('checkpoint-incomplete', {
+    message: `${folder} does not hold all that ${name} needs:`,
+    list: [...problems.slice(0, MOST_PROBLEMS_SHOWN), ...(left > 0 ? [`and ${left} more`] : [])],
+    hint: 'Add or replace these files, then import again. Nothing was changed.',
+    detail: problems.join('\n'),
+  });
+}
+
+/** Runs the text encoder in place, once. */
+async function emptyPromptContext(
+  { file, tensors }: NetworkFile,
+  config: ClipTextConfig,
+): Promise<Float32Array> {
+  const folder = path.dirname(file);
+  const onnx = buildClipText(config, new Weights(tensors, folder), emptyPrompt(config));
+  const network = await openNetwork({ onnx, weightsFolder: folder, device: 'cpu', plan: 'once' });
+  try {
+    const { context } = await network.run({ shift: { data: new Float32Array(1), dims: [1] } });
+    if (!context) throw new Error('The text encoder yielded nothing.');
+    return context.data;
+  } finally {
+    await network.release();
+  }
+}
+
+const bytesOf = (floats: Float32Array): Uint8Array =>
+  new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+
+function manifestFor(
+  { id, name, description, branches, spdx, licences }: DiffusionOffer,
+  parts: Record<DiffusionPart, ModelFile>,
+  precision: Precision,
+  accepted: readonly string[],
+): DiffusionManifest {
+  return {
+    kind: id,
+    id,
+    name,
+    description,
+    scale: SCALE,
+    branches,
+    licence: { spdx, source: licences.map(({ url }) => url).join(' ') },
+    precision,
+    processSize: TRAINED_SIDE,
+    parts,
+    accepted,
+  };
+}
+
+function licenceNotice({ licences }: DiffusionOffer): string {
+  const items = licences.map(
+    ({ component, name, url, note }) => `- **${component}**: ${name}, ${url}\n  ${note}`,
+  );
+  return `# Licences of this model's files\n\n${items.join('\n')}\n`;
+}

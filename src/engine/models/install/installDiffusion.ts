@@ -1,0 +1,260 @@
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { maskedAddress } from '../../../shared/addresses';
+import type {
+  Consent,
+  InstallPlan,
+  InstallRequest,
+  InstallResult,
+  ModelProgress,
+} from '../../../shared/modelProtocol';
+import { Downloader, type RemoteFacts } from '../../download/downloader';
+import { freeBytes, requireSpace } from '../../download/freeSpace';
+import { refuseUnencrypted } from '../../download/mirrors';
+import { engineError } from '../../errors';
+import { refuseUnsupported } from '../diffusionSupport';
+import { importDiffusion } from './importDiffusion';
+import type { ModelStore } from './modelStore';
+import {
+  DIFFUSION_MODELS,
+  LARGEST_LORAS,
+  ownFiles,
+  pipelineFiles,
+  type DiffusionOffer,
+  type DiffusionRemoteFile,
+} from './diffusionModels';
+import { installedBase } from './sharedBase';
+import { Speed } from './speed';
+
+/** Files that come from one place. */
+type Source = {
+  readonly mirrors: readonly string[];
+  readonly files: readonly DiffusionRemoteFile[];
+  /** Whether the model's authors, not one of the mirrors, have them. */
+  readonly own: boolean;
+};
+
+/** Where what is missing comes from, and the installed model whose Stable Diffusion is shared. */
+async function sourcesOf(
+  { id, precision, mirrors, allowHttp }: InstallRequest,
+  store: ModelStore,
+): Promise<{ readonly sources: readonly Source[]; readonly sharedWith: string | undefined }> {
+  const offer = DIFFUSION_MODELS[id];
+  const base = await installedBase(store, id, precision);
+  const folders = offer.weights.folder === undefined ? [] : [offer.weights.folder];
+  const sources = [
+    { mirrors, files: base ? [] : pipelineFiles(precision), own: false },
+    { mirrors: folders, files: ownFiles(offer), own: true },
+  ].filter(({ files }) => files.length > 0);
+  for (const source of sources) refuseUnencrypted(source.mirrors, allowHttp === true);
+  return { sources, sharedWith: base?.manifest.name };
+}
+
+/** Looks for the files on the mirrors and tells what an installation would fetch. */
+export async function planDiffusionInstall(
+  request: InstallRequest,
+  store: ModelStore,
+  signal: AbortSignal,
+): Promise<InstallPlan> {
+  const { id } = request;
+  const { name: title, licences, weights } = DIFFUSION_MODELS[id];
+  refuseUnsupported(title);
+  const { sources, sharedWith } = await sourcesOf(request, store);
+  const folder = store.downloads(id);
+  let mirror: string | undefined;
+  const planned: InstallPlan['files'][number][] = [];
+  for (const { mirrors, files, own } of sources) {
+    const probed = await withDownloader(request, mirrors, (downloader) =>
+      downloader.probe(files, signal),
+    );
+    const from = maskedAddress(probed.mirror);
+    if (!own) mirror = from;
+    for (const { path: name, temporary } of files)
+      planned.push({
+        path: name,
+        bytes: probed.facts.get(name)?.bytes,
+        done: await bytesHere(path.join(folder, ...name.split('/'))),
+        temporary,
+        ...(own ? { from } : {}),
+      });
+  }
+  return {
+    id,
+    name: title,
+    licences,
+    mirror,
+    ...(sharedWith === undefined ? {} : { sharedWith }),
+    files: planned,
+    bytesToFetch: planned.reduce(
+      (sum, { bytes, done }) => sum + Math.max(0, (bytes ?? 0) - done),
+      0,
+    ),
+    bytesFree: await freeBytes(store.root),
+    ...(weights.folder === undefined
+      ? {
+          weights: {
+            name: weights.name,
+            note: weights.note,
+            pages: weights.pages,
+            present: await exists(path.join(folder, weights.name)),
+          },
+        }
+      : {}),
+    folder: store.folder(id),
+  };
+}
+
+export type InstallContext = {
+  readonly store: ModelStore;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: ModelProgress) => void;
+};
+
+/**
+ * Downloads what can be downloaded, goes on from what an earlier call left, and imports it once the
+ * model's own file is here. The text encoder is removed at the end.
+ */
+export async function installDiffusion(
+  params: InstallRequest &
+    Consent & { readonly licencesAccepted: boolean; readonly weights?: string },
+  context: InstallContext,
+): Promise<InstallResult> {
+  const { id } = params;
+  const offer = DIFFUSION_MODELS[id];
+  refuseUnsupported(offer.name);
+  if (!params.licencesAccepted) {
+    const [licence] = offer.licences;
+    throw engineError('licence-not-accepted', {
+      message:
+        `${offer.name} builds on ${licence?.component ?? ''}, whose licence ` +
+        `(${licence?.name ?? ''}) must be accepted before it is downloaded.`,
+      hint: `Read it at ${licence?.url ?? ''}.`,
+    });
+  }
+  const { store, signal } = context;
+  const { sources } = await sourcesOf(params, store);
+  const folder = store.downloads(id);
+  await mkdir(folder, { recursive: true });
+  if (params.weights !== undefined) await keepWeights(params.weights, folder, offer);
+  const given = params.weights !== undefined;
+  await download(
+    params,
+    sources.filter(({ own }) => !(own && given)),
+    folder,
+    context,
+  );
+  const { name, note, pages } = offer.weights;
+  if (!(await exists(path.join(folder, name))))
+    return { state: 'waiting-for-weights', weights: `${note} ${pages.join(' ')}` };
+  const imported = await importDiffusion({
+    id,
+    folder,
+    weights: undefined,
+    precision: params.precision,
+    accepted: params.acceptUnverified ?? [],
+    store,
+    signal,
+    progress: context.progress,
+  });
+  await rm(folder, { recursive: true, force: true });
+  return { state: 'ready', imported };
+}
+
+/** Fetches the files of all sources. */
+async function download(
+  params: InstallRequest,
+  sources: readonly Source[],
+  folder: string,
+  { signal, progress }: InstallContext,
+): Promise<void> {
+  const here = (name: string): Promise<number> => bytesHere(path.join(folder, ...name.split('/')));
+  const known: { source: Source; facts: ReadonlyMap<string, RemoteFacts> }[] = [];
+  for (const source of sources) {
+    const { facts } = await withDownloader(params, source.mirrors, (downloader) =>
+      downloader.probe(source.files, signal),
+    );
+    known.push({ source, facts });
+  }
+  const all = known.flatMap(({ source, facts }) =>
+    source.files.map(({ path: name }) => ({ name, bytes: facts.get(name)?.bytes ?? 0 })),
+  );
+  const totalBytes = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  let missing = totalBytes;
+  for (const { name } of all) missing -= await here(name);
+  await requireSpace(folder, missing);
+  const speed = new Speed();
+  let finished = 0;
+  for (const { source, facts } of known) {
+    await withDownloader(params, source.mirrors, async (downloader) => {
+      for (const file of source.files) {
+        const destination = path.join(folder, ...file.path.split('/'));
+        await mkdir(path.dirname(destination), { recursive: true });
+        const already = await here(file.path);
+        let note: string | undefined;
+        const report = (done: number): void => {
+          const bytes = finished + done;
+          progress({
+            phase: 'download',
+            file: file.path,
+            bytes,
+            totalBytes,
+            ...speed.at(bytes, totalBytes),
+            ...(note === undefined ? {} : { note }),
+          });
+          note = undefined;
+        };
+        const size = facts.get(file.path)?.bytes;
+        const { bytes } = await downloader.fetch(
+          { ...(size ? { bytes: size } : {}), ...file },
+          destination,
+          {
+            signal,
+            onBytes: report,
+            onNote: (text) => {
+              note = text;
+              report(already);
+            },
+          },
+        );
+        finished += bytes;
+      }
+    });
+  }
+}
+
+async function withDownloader<T>(
+  { proxy }: InstallRequest,
+  mirrors: readonly string[],
+  work: (downloader: Downloader) => Promise<T>,
+): Promise<T> {
+  const downloader = new Downloader({ mirrors, ...(proxy === undefined ? {} : { proxy }) });
+  try {
+    return await work(downloader);
+  } finally {
+    downloader.close();
+  }
+}
+
+/** A copy of the person's file: a later call of the installation finds it. */
+async function keepWeights(weights: string, folder: string, offer: DiffusionOffer): Promise<void> {
+  const info = await stat(weights).catch(() => undefined);
+  if (!info?.isFile() || info.size > LARGEST_LORAS) {
+    throw engineError('input-missing', {
+      message: info?.isFile()
+        ? `${weights} has ${info.size} bytes; ${offer.weights.name} has some tens of millions.`
+        : `${weights} is no file.`,
+      hint: `Give the path of ${offer.weights.name}. ${offer.weights.note}`,
+    });
+  }
+  await copyFile(weights, path.join(folder, offer.weights.name));
+}
+
+async function bytesHere(file: string): Promise<number> {
+  const info =
+    (await stat(file).catch(() => undefined)) ??
+    (await stat(`${file}.part`).catch(() => undefined));
+  return info?.size ?? 0;
+}
+
+const exists = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(() => undefined)) !== undefined;

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import {
+  INSTALLABLE_MODELS,
+  type InstallableModel,
+  type Precision,
+} from '../../../shared/modelProtocol';
+import { DiffusionModel } from '../kinds/diffusion';
+import type { DiffusionPart } from '../manifest';
+import { readModel } from '../registry';
+import type { ModelStore } from './modelStore';
+
+/**
+ * An installed model whose Stable Diffusion another can have, too: one of the others in this
+ * store. `precision` is what its weights must have; any if undefined.
+ * Undefined when there is none, or its files are not as they should be.
+ */
+export async function installedBase(
+  store: ModelStore,
+  id: InstallableModel,
+  precision: Precision | undefined,
+): Promise<DiffusionModel | undefined> {
+  for (const other of INSTALLABLE_MODELS.filter((one) => one !== id)) {
+    const model = await readModel(store.folder(other)).catch(() => undefined);
+    if (!(model instanceof DiffusionModel)) continue;
+    if (precision !== undefined && model.manifest.precision !== precision) continue;
+    const whole = await model.check().then(
+      () => true,
+      () => false,
+    );
+    if (whole) return model;
+  }
+  return undefined;
+}
+
+/** The path of a part of an installed model. */
+export const partFile = ({ folder, manifest }: DiffusionModel, part: DiffusionPart): string =>
+  path.join(folder, ...manifest.parts[part].path.split('/'));
