@@ -40,9 +40,9 @@ export function remedyWords(remedy: Remedy): string {
     case 'allow-http':
       return '--allow-http allows it.';
     case 'import-model':
-      return '"models import <folder>" takes files that are here.';
+      return `"models import <folder>${remedy.model === undefined ? '' : ` --id ${remedy.model}`}" takes files that are here.`;
     case 'install-model':
-      return '"models install pisa-sr" gets it.';
+      return `"models install ${remedy.model ?? 'pisa-sr'}" gets it.`;
     case 'manage-models':
       return '"models" lists what is there.';
     case 'reinstall':

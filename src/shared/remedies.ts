@@ -1,3 +1,4 @@
+import type { InstallableModel } from './modelProtocol';
 import { isErrorCode, REMEDIES_BY_CODE } from './errorCodes';
 import type { PlainRemedy } from './plainRemedies';
 
@@ -8,7 +9,11 @@ export { PLAIN_REMEDIES, type PlainRemedy } from './plainRemedies';
  * it belong to each front end: a button here, an option there.
  */
 export type Remedy =
-  | { readonly kind: PlainRemedy }
+  | {
+      readonly kind: PlainRemedy;
+      /** The model that is to be installed or imported. */
+      readonly model?: InstallableModel;
+    }
   /** A value that the person chose decides it. */
   | { readonly kind: 'change-setting'; readonly setting: ChangeableSetting }
   /** A disk is full. */

@@ -6,16 +6,28 @@ import { ModelStore } from '../../src/engine/models/install/modelStore';
 import { DiffusionModel } from '../../src/engine/models/kinds/diffusion';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
+import type { InstallableModel } from '../../src/shared/modelProtocol';
 import type { Device } from '../../src/shared/settings';
 import type { UpscaleResult } from '../../src/shared/engineProtocol';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
-import { GOLDEN_PROCESS_SIZE, TINY_PISA } from './pisaSupport';
+import { GOLDEN_PROCESS_SIZE, TINY_OSEDIFF, TINY_PISA } from './pisaSupport';
 import { inFloats, requestFor } from './support';
 
-/** Imports the tiny PiSA-SR, for pictures of a size that a device in software can do. */
-export async function importTiny(store: string, folder = TINY_PISA): Promise<DiffusionModel> {
+/** The tiny Stable Diffusion with OSEDiff's file beside it. */
+export function tinyOseDiff(folder: string): string {
+  cpSync(TINY_PISA, folder, { recursive: true });
+  cpSync(TINY_OSEDIFF, folder, { recursive: true });
+  return folder;
+}
+
+/** Imports a tiny model, for pictures of a size that a device in software can do. */
+export async function importTiny(
+  store: string,
+  folder = TINY_PISA,
+  id: InstallableModel = 'pisa-sr',
+): Promise<DiffusionModel> {
   await importDiffusion({
-    id: 'pisa-sr',
+    id,
     folder,
     weights: undefined,
     precision: undefined,
@@ -24,10 +36,10 @@ export async function importTiny(store: string, folder = TINY_PISA): Promise<Dif
     signal: new AbortController().signal,
     progress: () => undefined,
   });
-  const manifest = path.join(store, 'pisa-sr', 'manifest.json');
+  const manifest = path.join(store, id, 'manifest.json');
   const json = JSON.parse(readFileSync(manifest, 'utf8')) as object;
   writeFileSync(manifest, JSON.stringify({ ...json, processSize: GOLDEN_PROCESS_SIZE }));
-  const model = await new ModelRegistry([store]).find('pisa-sr');
+  const model = await new ModelRegistry([store]).find(id);
   assert.ok(model instanceof DiffusionModel);
   return model;
 }

@@ -5,7 +5,11 @@ import type { RpcError } from '../../shared/rpc';
 import { changeSetting, engineError, messageOf, systemCode } from '../errors';
 import { readSmallText } from '../../files/readSmall';
 import { isOneOf } from '../../shared/oneOf';
-import { INSTALLABLE_MODELS, MANIFEST_LIMIT } from '../../shared/modelProtocol';
+import {
+  INSTALLABLE_MODELS,
+  MANIFEST_LIMIT,
+  type InstallableModel,
+} from '../../shared/modelProtocol';
 import { FoundFiles } from './community/foundFiles';
 import { freeId } from './community/modelId';
 import { modelFrom } from './kinds/list';
@@ -153,9 +157,13 @@ export function summarize(model: Model): ModelSummary {
   };
 }
 
-function notInstalled(id: string): RpcError {
+function notInstalled(id: InstallableModel): RpcError {
   return engineError('model-not-installed', {
     message: `The model "${id}" is not installed.`,
+    remedies: [
+      { kind: 'install-model', model: id },
+      { kind: 'import-model', model: id },
+    ],
   });
 }
 

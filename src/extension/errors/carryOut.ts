@@ -81,11 +81,12 @@ async function showSettings(settings: readonly ChangeableSetting[]): Promise<voi
 const needsAgain = ({ kind }: Remedy): boolean =>
   ['free-space', 'retry', 'treat-as-photo', 'upscale-again', 'use-cpu'].includes(kind);
 
-async function runCommandOf({ kind }: Remedy): Promise<void> {
-  const command = COMMANDS[kind];
-  if (command) await run(...command);
+async function runCommandOf(remedy: Remedy): Promise<void> {
+  const command = COMMANDS[remedy.kind];
+  const model = 'model' in remedy ? [{ id: remedy.model }] : [];
+  if (command) await run(...command, ...model);
 }
 
-const run = async (command: string, ...args: readonly string[]): Promise<void> => {
+const run = async (command: string, ...args: readonly unknown[]): Promise<void> => {
   await vscode.commands.executeCommand(command, ...args);
 };

@@ -45,6 +45,18 @@ describe('the buttons of an error', () => {
     }
   });
 
+  test('a model that is not installed is the one that is installed or imported', async () => {
+    for (const [kind, command] of [
+      ['install-model', 'pisaUpscale.installModel'],
+      ['import-model', 'pisaUpscale.importModel'],
+    ] as const) {
+      const [button] = bundled.remedyButtons([{ kind, model: 'osediff' }], {});
+      bundled.told.length = 0;
+      await bundled.carryOut(button!, {});
+      assert.deepEqual(bundled.told, [{ where: 'command', text: `${command} {"id":"osediff"}` }]);
+    }
+  });
+
   test('what can’t be done here has no button, and settings share one', () => {
     const remedies: readonly Remedy[] = [
       { kind: 'retry' },
