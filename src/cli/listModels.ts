@@ -2,6 +2,7 @@ import type { EngineClient } from '../client/engineClient';
 import { byteText } from '../shared/byteText';
 import { licenceText } from '../shared/foundText';
 import { describeState } from '../shared/installText';
+import { INSTALLABLE_MODELS } from '../shared/modelProtocol';
 import { printTable } from './table';
 import { print, printJson } from './terminal';
 
@@ -33,7 +34,9 @@ export async function listModels(
     installable.map(({ id, status }) => [
       id,
       describeState(status),
-      status.state === 'not-installed' ? `models install ${id}, or models import <folder>` : '',
+      status.state === 'not-installed'
+        ? `models install ${id}, or models import <folder>${id === INSTALLABLE_MODELS[0] ? '' : ` --id ${id}`}`
+        : '',
     ]),
   );
   print();

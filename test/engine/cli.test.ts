@@ -113,7 +113,7 @@ test('models lists the embedded model with its dials and licence', () => {
   assert.equal(listed.models[0]!.id, 'pisa-compact-4x');
   assert.deepEqual(
     listed.installable.map(({ id }) => id),
-    ['pisa-sr'],
+    ['pisa-sr', 'osediff'],
   );
 });
 

@@ -233,7 +233,14 @@ uiTest(
     assert.equal(existsSync(path.join(store, 'pisa-sr')), false);
 
     await runCommand(page, MANAGE);
-    await quickPickRows(page).filter({ hasText: 'not installed' }).waitFor();
+    await quickPickRows(page)
+      .filter({ hasText: 'PiSA-SR' })
+      .filter({ hasText: 'not installed' })
+      .waitFor();
+    await quickPickRows(page)
+      .filter({ hasText: 'OSEDiff' })
+      .filter({ hasText: 'not installed' })
+      .waitFor();
     await choose(page, 'PiSA-SR');
     await choose(page, 'Import from Folder…');
     await acceptPath(page, `${TINY}/`);
