@@ -1,6 +1,7 @@
 import type { EngineApi } from '../../../shared/engineProtocol';
 import {
   INSTALLABLE_MODELS,
+  type ImportResult,
   type ModelApi,
   type VerifyResult,
 } from '../../../shared/modelProtocol';
@@ -13,6 +14,7 @@ import { exportModel } from '../export/exportModel';
 import { fileProblem } from '../fileChecks';
 import type { Model } from '../model';
 import type { ModelRegistry } from '../registry';
+import { forModel } from './aboutModel';
 import { whileLocked } from './modelLock';
 import { importDiffusion } from './importDiffusion';
 import { installDiffusion, planDiffusionInstall } from './installDiffusion';
@@ -41,22 +43,24 @@ export class ModelManager {
       modelStates: () => store.states(INSTALLABLE_MODELS),
       planInstall: (params, { signal }) => {
         checkId(params.id);
-        return planDiffusionInstall(params, store, signal);
+        return forModel(params.id, () => planDiffusionInstall(params, store, signal));
       },
       installModel: async (params, { signal, progress }) => {
         checkId(params.id);
         await this.beforeChange();
-        return whileLocked(store.root, params.id, () =>
-          installDiffusion(params, { store, signal, progress }),
+        return forModel(params.id, () =>
+          whileLocked(store.root, params.id, () =>
+            installDiffusion(params, { store, signal, progress }),
+          ),
         );
       },
       importModel: async (params, { signal, progress }) => {
         const { id, folder, weights, precision, acceptUnverified: accepted = [] } = params;
         checkId(id);
         await this.beforeChange();
-        return whileLocked(store.root, id, () =>
-          importDiffusion({ id, folder, weights, precision, accepted, store, signal, progress }),
-        );
+        const work = (): Promise<ImportResult> =>
+          importDiffusion({ id, folder, weights, precision, accepted, store, signal, progress });
+        return forModel(id, () => whileLocked(store.root, id, work));
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),
       exportModel: async (params, { signal }) =>
