@@ -15,15 +15,18 @@ import {
 import { compareForms } from '../../src/engine/trust/compareForms';
 import { precisionPicture } from '../../src/engine/trust/precisionPicture';
 import { precisionVerdict } from '../../src/engine/trust/precisionVerdict';
-import { CPU_PRECISIONS } from '../../src/shared/settings';
-import { DEFAULT_SETTINGS } from '../../src/shared/settings';
+import { CPU_PRECISIONS, DEFAULT_SETTINGS } from '../../src/shared/settings';
 import {
   EMBEDDED_MODELS,
   largestDifference,
+  pixelsOf,
+  requestFor,
   temporaryFolder,
   TEST_MODELS,
   tiledModel,
+  writePng,
 } from './support';
+import { newEngine, quiet, runPreview } from './previewSupport';
 import { hasExternalData } from '../../src/engine/graph/externalData';
 
 const SIDE = 32;
@@ -150,6 +153,30 @@ test('in a pair, and for a server, the model is in floats', async () => {
   const { onnx } = await placedGraph(model.served.graph);
   assert.ok(!hasExternalData(onnx));
   assert.ok(!Buffer.from(onnx).includes('QuantizeLinear'));
+});
+
+test('a comparison shows what is saved, in either form, and mixes none with the other', async () => {
+  const folder = temporaryFolder();
+  const input = await writePng(path.join(folder, 'a.png'), 28, 24);
+  const api = newEngine();
+  const shown: Uint8Array[] = [];
+  // In one folder, where tiles of an earlier comparison are kept.
+  for (const precision of [...CPU_PRECISIONS, ...CPU_PRECISIONS]) {
+    const choice = { model: 'eight-bit-4x', precision } as const;
+    const preview = await runPreview(api, input, path.join(folder, 'scratch'), choice);
+    const scratch = path.join(folder, `save-${shown.length}`);
+    mkdirSync(scratch);
+    const target = { kind: 'file', path: path.join(folder, `${shown.length}.png`) } as const;
+    const request = requestFor(input, scratch, { ...choice, target, overwrite: 'overwrite' });
+    const saved = await api.upscale(request, quiet);
+    const expected = precision === 'int8' ? 'int8' : undefined;
+    assert.deepEqual([preview.result.precision, saved.precision], [expected, expected]);
+    const [, , full] = preview.layers;
+    assert.deepEqual(Buffer.from(full!), (await pixelsOf(saved.output)).data);
+    shown.push(full!);
+  }
+  assert.deepEqual(shown.slice(2), shown.slice(0, 2));
+  assert.notDeepEqual(shown[0], shown[1]);
 });
 
 describe('a manifest that names a form which the file has not', () => {
