@@ -139,7 +139,7 @@ async function main(): Promise<void> {
     log: () => undefined,
   });
   const [photo, icon] = await Promise.all(
-    ['test/fixtures/pictures/kingfisher.webp', 'media/samples/icon.png'].map((file) =>
+    ['media/samples/kingfisher.webp', 'media/samples/icon.png'].map((file) =>
       compute(client, path.join(ROOT, file)),
     ),
   ).finally(() => client.dispose());

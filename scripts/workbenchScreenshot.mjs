@@ -1,39 +1,99 @@
 /**
- * Takes the README's first picture: the comparison in a real VS Code, opened from the explorer as a
- * person does.
+ * Takes the pictures of the README and the walkthrough that show a real VS Code, in which
+ * everything is opened as a person does. They go to media/.
  */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { explorerMenu, webview } from '../test/harness/workbench.mjs';
+import {
+  editorTab,
+  explorerMenu,
+  openExplorerMenu,
+  quickPickRows,
+  runCommand,
+  webview,
+} from '../test/harness/workbench.mjs';
 import { REPOSITORY } from '../test/harness/paths.mjs';
 import { startWorkbench } from '../test/host/workbenchSession.mjs';
 
+/** What the walkthrough shows beside its steps. */
+const STEP = { width: 1100, height: 700 };
+const SETTLE_MS = 1500;
+const LONG_MS = 120_000;
+
 const samples = path.join(REPOSITORY, 'media', 'samples');
-const workbench = await startWorkbench();
-try {
-  const fill = async (folder) => {
-    for (const name of ['icon.png', 'screenshot.png', 'texture.png'])
-      copyFileSync(path.join(samples, name), path.join(folder, name));
-    copyFileSync(
-      path.join(REPOSITORY, 'test/fixtures/pictures/kingfisher.webp'),
-      path.join(folder, 'kingfisher.webp'),
-    );
-  };
-  await workbench.inWorkspace(
-    {
-      name: 'readme',
-      fill,
-      settings: { 'pisaUpscale.model': 'pisa-compact-4x', 'window.title': '${rootName}' },
-    },
-    async ({ page }) => {
+const save = (page, name) => page.screenshot({ path: path.join(REPOSITORY, 'media', name) });
+const copy = (folder, ...names) => {
+  mkdirSync(folder, { recursive: true });
+  for (const name of names) copyFileSync(path.join(samples, name), path.join(folder, name));
+};
+
+const SHOTS = [
+  {
+    // The README's first picture.
+    name: 'readme',
+    fill: async (folder) =>
+      copy(folder, 'icon.png', 'screenshot.png', 'texture.png', 'kingfisher.webp'),
+    async take(page) {
       await page.setViewportSize({ width: 1400, height: 820 });
       await explorerMenu(page, 'kingfisher.webp', 'Open Comparison');
       const panel = webview(page);
-      await panel.locator('body[aria-busy=false]').waitFor({ timeout: 120_000 });
-      await page.waitForTimeout(1500);
-      await page.screenshot({ path: path.join(REPOSITORY, 'media', 'compare.png') });
+      await panel.locator('body[aria-busy=false]').waitFor({ timeout: LONG_MS });
+      await page.waitForTimeout(SETTLE_MS);
+      await save(page, 'compare.png');
     },
-  );
+  },
+  {
+    name: 'pictures',
+    fill: async (folder) => copy(folder, 'icon.png', 'kingfisher.webp', 'screenshot.png'),
+    async take(page) {
+      await page.setViewportSize(STEP);
+      await openExplorerMenu(page, 'kingfisher.webp');
+      await page.getByText('PiSA Upscale', { exact: true }).hover();
+      await page.locator('.monaco-submenu').waitFor();
+      await page.waitForTimeout(SETTLE_MS);
+      await save(page, 'walkthrough-menu.png');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+
+      await runCommand(page, 'Welcome: Open Walkthrough');
+      await quickPickRows(page).filter({ hasText: 'Get Started with PiSA Upscale' }).click();
+      await page.getByRole('button', { name: 'Open the Photo' }).click();
+      await editorTab(page, 'kingfisher.webp').waitFor();
+      await page.locator('.statusbar-item', { hasText: '384x384' }).waitFor();
+      await page.waitForTimeout(SETTLE_MS);
+      await save(page, 'walkthrough-sample.png');
+
+      await runCommand(page, 'PiSA Models: Manage Models…');
+      await quickPickRows(page)
+        .filter({ hasText: 'PiSA-SR' })
+        .first()
+        .waitFor({ timeout: LONG_MS });
+      await page.waitForTimeout(SETTLE_MS);
+      await save(page, 'walkthrough-models.png');
+      await page.keyboard.press('Escape');
+    },
+  },
+];
+
+const only = process.argv[2];
+// Nothing of this machine is to be seen: neither its folders nor the models of the tests.
+const workbench = await startWorkbench({
+  below: 'pictures',
+  settings: { 'files.exclude': { '**/.vscode': true }, 'breadcrumbs.enabled': false },
+  machineSettings: { 'pisaUpscale.modelFolders': [] },
+});
+try {
+  for (const { name, fill, take } of SHOTS) {
+    if (only !== undefined && only !== name) continue;
+    await workbench.inWorkspace(
+      {
+        name,
+        fill,
+        settings: { 'pisaUpscale.model': 'pisa-compact-4x', 'window.title': '${rootName}' },
+      },
+      ({ page }) => take(page),
+    );
+  }
 } finally {
   await workbench.stop();
 }

@@ -8,7 +8,15 @@ import { copyNatives } from './natives.mjs';
 import { putWalkthroughPictures } from './walkthroughPictures.mjs';
 
 /** Copied as they are. */
-const FILES = ['LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES.md', 'package.nls.json', 'schemas'];
+const FILES = [
+  'LICENSE',
+  'CHANGELOG.md',
+  'THIRD_PARTY_NOTICES.md',
+  'package.nls.json',
+  'schemas',
+  'media/icons',
+  ...['kingfisher.webp', 'icon.png', 'screenshot.png'].map((name) => `media/samples/${name}`),
+];
 /** The command line and the library. */
 const NPM_ONLY = new Set(['dist/cli.js', 'dist/index.cjs']);
 /** What only developing needs. */

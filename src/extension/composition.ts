@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { EngineClient } from '../client/engineClient';
 import { defaultModelStore } from '../client/modelStore';
+import type { Size } from '../shared/geometry';
 import { BatchPanels } from './batch/batchPanels';
 import { BatchTaskProvider } from './batch/batchTasks';
 import { UpscaleImageTool } from './batch/upscaleImageTool';
@@ -48,12 +49,7 @@ export class Composition extends Disposable {
   readonly batches: BatchPanels;
 
   readonly imageActions = new ImageActions();
-  readonly imageHover = new ImageHover((picture) => {
-    const { maxInputMegapixels } = this.config.upscale(picture);
-    return this.engine.use((client) =>
-      client.pictureSize({ input: picture.fsPath, maxInputMegapixels }),
-    );
-  });
+  readonly imageHover = new ImageHover((picture) => this.sizeOf(picture));
   readonly batchTasks: BatchTaskProvider;
   readonly upscaleTool: UpscaleImageTool;
   readonly runCommand: CommandRunner;
@@ -121,6 +117,12 @@ export class Composition extends Disposable {
       batches: this.batches,
       documents: this.documents,
       secrets: this.secrets,
+      sizes: async (image) => {
+        const { width, height } = await this.sizeOf(image);
+        return `${width}×${height}`;
+      },
+      extensionPath: context.extensionPath,
+      samplesFolder: path.join(context.globalStorageUri.fsPath, 'samples'),
     });
   }
 
@@ -132,6 +134,14 @@ export class Composition extends Disposable {
   async shutDown(): Promise<void> {
     await Promise.all([this.engine.dispose(), this.tasks.dispose()]);
     this.dispose();
+  }
+
+  /** In pixels, upright; rejects for what can't be read. */
+  private sizeOf(picture: vscode.Uri): Promise<Size> {
+    const { maxInputMegapixels } = this.config.upscale(picture);
+    return this.engine.use((client) =>
+      client.pictureSize({ input: picture.fsPath, maxInputMegapixels }),
+    );
   }
 
   private createEngine(): EngineClient {

@@ -36,7 +36,7 @@ const toSharp = ({ side, data }: Picture): Sharp =>
 
 /** A photograph that the model was not trained on. */
 const photo = (): Promise<Picture> =>
-  ofSharp(sharp(path.join(ROOT, 'test/fixtures/pictures/kingfisher.webp')), SCALE * SIDE);
+  ofSharp(sharp(path.join(ROOT, 'media/samples/kingfisher.webp')), SCALE * SIDE);
 const reduced = (picture: Picture): Promise<Picture> =>
   ofSharp(toSharp(picture).resize(SIDE, SIDE, { kernel: 'cubic' }), SIDE);
 const throughJpeg = async (picture: Picture): Promise<Picture> =>

@@ -35,7 +35,7 @@ async function ofSharp(image: Sharp): Promise<Picture> {
 /** A photograph, reduced to half so that nothing of its own compression is left. */
 const photo = (): Promise<Picture> =>
   ofSharp(
-    sharp(path.join(ROOT, 'test/fixtures/pictures/kingfisher.webp')).resize(192, 192, {
+    sharp(path.join(ROOT, 'media/samples/kingfisher.webp')).resize(192, 192, {
       kernel: 'lanczos3',
     }),
   );

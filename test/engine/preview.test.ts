@@ -44,7 +44,7 @@ const GUIDANCES = [
 
 /** A photograph, reduced so that it is quick. */
 async function photo(name: string, width: number, height: number): Promise<string> {
-  await sharp(path.join(ROOT, 'test/fixtures/pictures/kingfisher.webp'))
+  await sharp(path.join(ROOT, 'media/samples/kingfisher.webp'))
     .resize(width, height)
     .png()
     .toFile(at(name));

@@ -146,21 +146,29 @@ export async function openExplorerMenu(page, names) {
   return menu;
 }
 
+/** The submenu in which all that the extension offers for a file lies. */
+const SUBMENU = 'PiSA Upscale';
+
+const menuItem = (menu, title) =>
+  menu.locator('.action-item').filter({ has: menu.page().getByText(title, { exact: true }) });
+
 /**
- * Picks an item of the context menu of one file or of several selected ones. What the menu holds is
- * decided when it opens, and a busy explorer closes it; so it is opened again until the item is
- * there.
+ * Picks an item of the extension's submenu of one file or of several selected ones. What the menu
+ * holds is decided when it opens, and a busy explorer closes it; so it is opened again until the
+ * item is there.
  */
 export async function explorerMenu(page, names, item, { beforeClick } = {}) {
   for (let tries = MENU_TRIES; ; tries--) {
     const menu = await openExplorerMenu(page, names);
     await beforeClick?.();
-    const wanted = menu
-      .locator('.action-item')
-      .filter({ has: page.getByText(item, { exact: true }) });
+    const limit = tries > 1 ? { timeout: MENU_ITEM_MS } : {};
     try {
-      await wanted.click(tries > 1 ? { timeout: MENU_ITEM_MS } : {});
-      await menu.waitFor({ state: 'detached' });
+      await menuItem(menu.first(), SUBMENU).first().hover(limit);
+      const submenu = page.locator('.monaco-submenu .monaco-menu');
+      await submenu.waitFor(limit);
+      await page.waitForTimeout(MENU_DEAF_MS);
+      await menuItem(submenu, item).click(limit);
+      await menu.first().waitFor({ state: 'detached' });
       return;
     } catch (error) {
       if (tries <= 1) throw error;
@@ -169,12 +177,20 @@ export async function explorerMenu(page, names, item, { beforeClick } = {}) {
   }
 }
 
-/** The titles of the items of the context menu of a file. */
+/** The titles of the items of the extension's submenu of a file; none where it has no submenu. */
 export async function explorerMenuItems(page, name) {
   const menu = await openExplorerMenu(page, name);
-  const titles = await menu.locator('.action-item .action-label').allTextContents();
+  const parent = menuItem(menu.first(), SUBMENU);
+  let titles = [];
+  if ((await parent.count()) > 0) {
+    await parent.first().hover();
+    const submenu = page.locator('.monaco-submenu .monaco-menu');
+    await submenu.waitFor();
+    titles = await submenu.locator('.action-item .action-label').allTextContents();
+    await page.keyboard.press('Escape');
+  }
   await page.keyboard.press('Escape');
-  await menu.waitFor({ state: 'detached' });
+  await menu.first().waitFor({ state: 'detached' });
   return titles.map((title) => title.trim()).filter((title) => title !== '');
 }
 

@@ -16,6 +16,7 @@ import {
   explorerMenu,
   explorerMenuItems,
   notificationButtons,
+  notificationMessage,
   openPicture,
   quickPickRows,
   runCommand,
@@ -25,7 +26,7 @@ import {
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mjs';
 
-const MENU_ITEM = 'Upscale Image';
+const MENU_ITEM = 'Upscale (Enlarge) Image';
 /** Takes long enough to be interrupted. */
 const SLOW = { 'pisaUpscale.model': 'slow-4x' };
 
@@ -66,6 +67,48 @@ uiTest(
     await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
     await page.screenshot({ path: screenshotPath('palette') });
     assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
+  },
+);
+
+uiTest(
+  'the walkthrough leads from a sample to its result; the palette puts upscaling first',
+  { name: 'first-minute', fill: hero },
+  async ({ page, events }) => {
+    await runCommand(page, 'Welcome: Open Walkthrough');
+    await quickPickRows(page).filter({ hasText: 'Get Started with PiSA Upscale' }).click();
+    const steps = page.locator('.getting-started-step');
+    await steps.first().waitFor();
+    assert.equal(await steps.count(), 5);
+    await page.screenshot({ path: screenshotPath('walkthrough') });
+    await page.getByRole('button', { name: 'Open the Photo' }).click();
+    await editorTab(page, 'kingfisher.webp').waitFor();
+    await page.locator('.statusbar-item', { hasText: '384x384' }).waitFor();
+    // The open picture comes first, ticked and with its size, and needs Enter only.
+    await runCommand(page, 'View: Open Previous Editor');
+    await steps.nth(1).click();
+    await page.getByRole('button', { name: 'Upscale the Open Image' }).click();
+    await quickPickRows(page).filter({ hasText: '384×384' }).waitFor();
+    await page.screenshot({ path: screenshotPath('walkthrough-pick') });
+    await page.keyboard.press('Enter');
+    const toast = await waitForNotification(page, 'kingfisher@4x.webp: upscaled to 1536×1536 in');
+    assert.match(await notificationMessage(toast), /, beside the original\.$/);
+
+    for (const words of ['upscale', 'enlarge', 'upscale image']) {
+      await page.keyboard.press('F1');
+      await page.locator('.quick-input-widget input').first().fill(`>${words}`);
+      const rows = quickPickRows(page);
+      await rows.filter({ hasText: UPSCALE }).first().waitFor();
+      const titles = await rows
+        .locator('.quick-input-list-label-name, .label-name')
+        .allInnerTexts();
+      const own = titles.filter((title) => title.startsWith('PiSA'));
+      assert.equal(own[0], UPSCALE, words);
+      const models = own.findIndex((title) => title.startsWith('PiSA Models'));
+      const last = own.findLastIndex((title) => title.startsWith('PiSA Upscale'));
+      assert.ok(models < 0 || models > last, own.join('\n'));
+      await page.keyboard.press('Escape');
+    }
+    assert.deepEqual(unexpectedEvents(events), []);
   },
 );
 
@@ -142,7 +185,10 @@ uiTest(
   { name: 'editor-title', fill: hero },
   async ({ page, folder }) => {
     await openPicture(page, 'hero.png');
-    await page.locator('.editor-actions').getByRole('button', { name: 'Upscale Image' }).click();
+    await page
+      .locator('.editor-actions')
+      .getByRole('button', { name: 'Upscale (Enlarge) Image' })
+      .click();
     const toast = await waitForResult(page, folder, 'hero@4x.png', { width: 480, height: 360 });
     await clickNotificationButton(toast, 'Reveal');
     await page
@@ -241,7 +287,7 @@ uiTest(
   'Show Devices names the CPU as usable',
   { name: 'devices', fill: hero },
   async ({ page }) => {
-    await runCommand(page, 'PiSA Upscale: Show Devices');
+    await runCommand(page, 'PiSA Engine: Show Devices');
     const row = page.locator('.view-line', { hasText: /^CPU\b/ });
     await row.waitFor();
     await page.screenshot({ path: screenshotPath('devices') });

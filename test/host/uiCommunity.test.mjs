@@ -24,7 +24,7 @@ import {
 } from '../harness/workbench.mjs';
 import { startWorkbench } from './workbenchSession.mjs';
 
-const MANAGE = 'PiSA Upscale: Manage Models…';
+const MANAGE = 'PiSA Models: Manage Models…';
 const ADD = 'Add Model from File…';
 
 const store = path.join(makeTemporaryFolder(), 'store');
@@ -105,9 +105,9 @@ test(
         await choose(page, 'Open Folder');
         await explorerRow(page, 'Favourite.pth').and(page.locator('.focused')).waitFor();
 
-        await explorerMenu(page, 'hero.png', 'Upscale Image');
+        await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
         const done = await waitForNotification(page, 'hero@4x.png');
-        assert.match(await notificationMessage(done), /λ_pix 1\.00/);
+        assert.match(await notificationMessage(done), /upscaled to \d+×\d+ in /);
         const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
         assert.deepEqual([width, height], [160, 120]);
         const alone = await sharp(path.join(folder, 'hero@4x.png')).raw().toBuffer();

@@ -28,8 +28,8 @@ import {
 import { startWorkbench } from './workbenchSession.mjs';
 
 const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
-const INSTALL = 'PiSA Upscale: Install PiSA-SR…';
-const MANAGE = 'PiSA Upscale: Manage Models…';
+const INSTALL = 'PiSA Models: Install PiSA-SR…';
+const MANAGE = 'PiSA Models: Manage Models…';
 
 const temporary = makeTemporaryFolder();
 const store = path.join(temporary, 'store');
@@ -165,7 +165,7 @@ uiTest(
   'an upscaling without the model leads through its installation to a result',
   { name: 'install', settings: PISA },
   async ({ page, folder }) => {
-    await explorerMenu(page, 'hero.png', 'Upscale Image');
+    await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
     const failed = await waitForNotification(page, 'is not installed');
     assert.deepEqual((await notificationButtons(failed)).sort(), [
       'Import from Folder…',
@@ -211,9 +211,12 @@ uiTest(
     assert.deepEqual(await notificationButtons(ready), ['Use PiSA-SR']);
     assert.deepEqual(readdirSync(store), ['pisa-sr']);
 
-    await explorerMenu(page, 'hero.png', 'Upscale Image');
+    await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
     const done = await waitForNotification(page, 'hero@4x.png');
-    assert.match(await notificationMessage(done), /λ_pix 1\.00 · λ_sem 1\.00/);
+    assert.match(
+      await notificationMessage(done),
+      /upscaled to \d+×\d+ in .+ s, beside the original\./,
+    );
     const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
     assert.deepEqual([width, height], [160, 120]);
   },

@@ -64,13 +64,13 @@ uiTest(
     settings: { 'pisaUpscale.remote.url': 'http://127.0.0.1:1' },
   },
   async ({ page, folder, events }) => {
-    await runCommand(page, 'PiSA Upscale: Set Credentials of Inference Server…');
+    await runCommand(page, 'PiSA Engine: Set Credentials of Inference Server…');
     await quickPickRows(page).filter({ hasText: 'Token' }).first().click();
     await page.locator('.quick-input-box input[type=password]').fill(TOKEN);
     await page.keyboard.press('Enter');
     await waitForNotification(page, 'The credentials are kept in the keychain.');
 
-    await runCommand(page, 'PiSA Upscale: Show Devices');
+    await runCommand(page, 'PiSA Engine: Show Devices');
     const device = page.locator('.view-line', { hasText: /^Inference.server\s+yes/ });
     await device.waitFor({ timeout: STATE_MS });
     assert.match(await device.innerText(), /test.1\.0.at.127\.0\.0\.1:\d+.answers/);
@@ -80,7 +80,7 @@ uiTest(
     await page.screenshot({ path: screenshotPath('devices-remote') });
 
     server.reset();
-    await explorerMenu(page, 'hero.png', 'Upscale Image');
+    await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
     await waitForNotification(page, /on Inference server \(test 1\.0 at 127\.0\.0\.1:\d+\)/);
     assert.deepEqual(readdirSync(folder).sort(), ['.vscode', 'hero.png', 'hero@4x.png']);
     assert.ok(server.tiles.length > 0);

@@ -15,7 +15,7 @@ import {
 } from '../harness/workbench.mjs';
 import { startWorkbench, UPSCALE } from './workbenchSession.mjs';
 
-const MENU_ITEM = 'Upscale Image';
+const MENU_ITEM = 'Upscale (Enlarge) Image';
 const UNTITLED = 'command:workbench.action.files.newUntitledFile';
 /** Names without their extension; each would be something else if it were rendered. */
 const NAMES = {

@@ -8,7 +8,7 @@ import { makeTemporaryFolder, REPOSITORY, screenshotPath, TEST_MODELS } from '..
 import { closeEverything, waitForFiles } from '../harness/sharedWindow.mjs';
 import { openWorkbench, waitForCommand } from '../harness/workbench.mjs';
 
-export const UPSCALE = 'PiSA Upscale: Upscale Image';
+export const UPSCALE = 'PiSA Upscale: Upscale (Enlarge) Image';
 const SETTINGS_FOLDER = '.vscode';
 
 /**

@@ -150,7 +150,7 @@ installTest(
     await explorerMenu(page, 'Mine.safetensors', 'Add Model from File…');
     await clickDialogButton(await waitForDialog(page, 'Add Mine?'), 'Add');
     await clickNotificationButton(await waitForNotification(page, 'Mine is ready'), 'Use It');
-    await explorerMenu(page, 'hero.png', 'Upscale Image');
+    await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
     await waitForNotification(page, 'hero@4x.png');
     await assertSize(path.join(folder, 'hero@4x.png'), 240, 160);
   },

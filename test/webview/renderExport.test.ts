@@ -45,7 +45,7 @@ const engine = newEngine();
 before(async () => {
   ({ browser, page, problems } = await launchRenderPage());
   source = path.join(folder, 'kingfisher.png');
-  await sharp(path.join(__dirname, '../fixtures/pictures/kingfisher.webp'))
+  await sharp(path.join(__dirname, '../../media/samples/kingfisher.webp'))
     .extract({ left: 150, top: 0, width: 67, height: 59 })
     .png()
     .toFile(source);

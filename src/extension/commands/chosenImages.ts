@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { activeImage, pickImages } from './imagePicker';
+import { activeImage, pickImages, type ImageSizes } from './imagePicker';
 import { chosenUris, splitSelection } from './selection';
 
 export type ChosenImages = {
@@ -14,11 +14,15 @@ export type ChosenImages = {
  * The images that a command acts on: the clicked one, then the rest of the selection; else the
  * active tab's; else what the person picks.
  */
-export async function chosenImages(clicked: unknown, selection: unknown): Promise<ChosenImages> {
+export async function chosenImages(
+  clicked: unknown,
+  selection: unknown,
+  sizes: ImageSizes,
+): Promise<ChosenImages> {
   const chosen = chosenUris(clicked, selection, (value) => value instanceof vscode.Uri);
   if (chosen.length === 0) {
     const active = activeImage();
-    return { files: active ? [active] : await pickImages(), ignored: 0, isChosen: false };
+    return { files: active ? [active] : await pickImages({ sizes }), ignored: 0, isChosen: false };
   }
   const { pictures, ignored } = splitSelection(chosen);
   const folders = await Promise.all(pictures.map(isFolder));

@@ -6,6 +6,8 @@ export const UPSCALE_IMAGE_AS_COMMAND = 'pisaUpscale.upscaleImageAs';
 export const UPSCALE_WORKSPACE_COMMAND = 'pisaUpscale.upscaleWorkspace';
 export const UPSCALE_FOLDER_COMMAND = 'pisaUpscale.upscaleFolder';
 export const COMPARE_COMMAND = 'pisaUpscale.compare';
+export const UPSCALE_SELECTION_COMMAND = 'pisaUpscale.upscaleSelection';
+export const OPEN_SAMPLE_COMMAND = 'pisaUpscale.openSample';
 export const CREATE_RECIPE_COMMAND = 'pisaUpscale.createRecipe';
 export const OPEN_COMPARISON_COMMAND = 'pisaUpscale.openComparison';
 export const COMPARE_WITH_HEAD_COMMAND = 'pisaUpscale.compareWithHead';
@@ -25,6 +27,8 @@ export const COMMAND_IDS = [
   UPSCALE_IMAGE_AS_COMMAND,
   UPSCALE_WORKSPACE_COMMAND,
   UPSCALE_FOLDER_COMMAND,
+  UPSCALE_SELECTION_COMMAND,
+  OPEN_SAMPLE_COMMAND,
   CREATE_RECIPE_COMMAND,
   COMPARE_COMMAND,
   OPEN_COMPARISON_COMMAND,

@@ -16,6 +16,7 @@ import {
   INSTALL_MODEL_COMMAND,
   MANAGE_MODELS_COMMAND,
   OPEN_COMPARISON_COMMAND,
+  OPEN_SAMPLE_COMMAND,
   REMOVE_MODEL_COMMAND,
   SERVER_CREDENTIALS_COMMAND,
   SHOW_DEVICES_COMMAND,
@@ -23,6 +24,7 @@ import {
   UPSCALE_IMAGE_AS_COMMAND,
   UPSCALE_FOLDER_COMMAND,
   UPSCALE_IMAGE_COMMAND,
+  UPSCALE_SELECTION_COMMAND,
   UPSCALE_WORKSPACE_COMMAND,
   type CommandId,
 } from './commandIds';
@@ -31,17 +33,20 @@ import { importModel, type ModelServices } from './importModel';
 import { installModel } from './installModel';
 import { manageModels } from './manageModels';
 import { openComparison } from './openComparison';
+import { openSample, type SampleServices } from './openSample';
 import { removeModel } from './removeModel';
 import { serverCredentials, type CredentialServices } from './serverCredentials';
 import { showDevices, type ShowDevicesServices } from './showDevices';
 import { showLog } from './showLog';
 import { upscaleFolder, upscaleWorkspace } from './upscaleFolder';
-import { upscaleImage } from './upscaleImage';
+import { upscaleImage, type UpscaleImageServices } from './upscaleImage';
 import { upscaleImageAs } from './upscaleImageAs';
 
 export type CommandServices = ShowDevicesServices &
   CredentialServices &
-  ModelServices & {
+  ModelServices &
+  SampleServices &
+  Pick<UpscaleImageServices, 'sizes'> & {
     readonly jobs: UpscaleJobs;
     readonly panels: ComparisonPanels;
     readonly batches: BatchPanels;
@@ -60,6 +65,9 @@ const commandTable = (services: CommandServices): Record<CommandId, Handler> => 
   [UPSCALE_WORKSPACE_COMMAND]: () => upscaleWorkspace(services.batches),
   [UPSCALE_FOLDER_COMMAND]: (clicked, selection) =>
     upscaleFolder(services.batches, clicked, selection),
+  [UPSCALE_SELECTION_COMMAND]: (clicked, selection) =>
+    upscaleFolder(services.batches, clicked, selection),
+  [OPEN_SAMPLE_COMMAND]: (name) => openSample(services, name),
   [CREATE_RECIPE_COMMAND]: (clicked, kind) => createRecipe(clicked, kind),
   [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
   [OPEN_COMPARISON_COMMAND]: (clicked, selection) =>

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import type { BatchPanels } from '../batch/batchPanels';
 import { placesOf } from '../batch/batchPlace';
-import { notify } from '../ui/notifications';
+import { askForFolder } from './askForFolder';
 import { chosenUris } from './selection';
 
 /** Opens the plan of every folder of the workspace. */
-export function upscaleWorkspace(batches: BatchPanels): void {
+export async function upscaleWorkspace(batches: BatchPanels): Promise<void> {
   const folders =
     vscode.workspace.workspaceFolders
       ?.map(({ uri }) => uri)
       .filter(({ scheme }) => scheme === 'file') ?? [];
   if (folders.length === 0) {
-    void notify('information', vscode.l10n.t('Open a folder with images first.'));
+    await askForFolder();
     return;
   }
   for (const place of placesOf(folders)) batches.show(place);

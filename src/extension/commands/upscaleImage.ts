@@ -6,11 +6,14 @@ import type { Config } from '../config';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import { isVectorName } from '../../shared/settings';
 import { chosenImages } from './chosenImages';
+import type { ImageSizes } from './imagePicker';
 
 export type UpscaleImageServices = {
   readonly jobs: UpscaleJobs;
   readonly panels: ComparisonPanels;
   readonly config: Config;
+  /** For lists of images. */
+  readonly sizes: ImageSizes;
 };
 
 /**
@@ -24,7 +27,7 @@ export async function upscaleImage(
   clicked: unknown,
   selection: unknown,
 ): Promise<readonly UpscaleResult[]> {
-  const { files, ignored, isChosen } = await chosenImages(clicked, selection);
+  const { files, ignored, isChosen } = await chosenImages(clicked, selection, services.sizes);
   return upscaleOrPreview(services, files, ignored, isChosen);
 }
 

@@ -30,7 +30,7 @@ export async function upscaleImageAs(
   selection: unknown,
   kind: unknown,
 ): Promise<readonly UpscaleResult[]> {
-  const { files, ignored, isChosen } = await chosenImages(clicked, selection);
+  const { files, ignored, isChosen } = await chosenImages(clicked, selection, services.sizes);
   if (files.length === 0) return isChosen ? services.jobs.upscale([], ignored) : [];
   const chosen = isOneOf(ASSET_KINDS, kind) ? kind : await askForKind();
   if (chosen === undefined) return [];

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describeGuidance } from '../../shared/guidance';
 import type { UpscaleResult } from '../../shared/engineProtocol';
 import { remediesOf, type Remedy } from '../../shared/remedies';
+import { formatSeconds } from '../../shared/longRun';
 import { deviceName } from '../devices/deviceNames';
 import type { Translate } from '../translate';
 import type { BatchReport } from './batch';
@@ -21,11 +22,19 @@ export type Summary = {
   readonly subject: UpscaleResult | undefined;
 };
 
+/** How a folder is called in a sentence. */
+type ShownFolder = (folder: string) => string;
+
 /**
  * One message over everything that a command did. `ignored` counts what was chosen and is not a
  * picture.
  */
-export function summarize(report: BatchReport, ignored: number, t: Translate): Summary {
+export function summarize(
+  report: BatchReport,
+  ignored: number,
+  t: Translate,
+  shownFolder: ShownFolder = (folder) => folder,
+): Summary {
   const { cancelled } = report;
   const subject =
     report.results.find((result) => !result.skipped) ??
@@ -33,7 +42,7 @@ export function summarize(report: BatchReport, ignored: number, t: Translate): S
   const sentences = [
     ...(cancelled
       ? [t('Cancelled. {0} of {1} done.', written(report).length, report.total)]
-      : doneSentences(report, t)),
+      : doneSentences(report, t, shownFolder)),
     ...failureSentences(report, t),
     ...(ignored === 0
       ? []
@@ -76,14 +85,18 @@ function severityOf(
 const written = ({ results }: BatchReport): readonly UpscaleResult[] =>
   results.filter((result) => !result.skipped);
 
-function doneSentences(report: BatchReport, t: Translate): readonly string[] {
+function doneSentences(
+  report: BatchReport,
+  t: Translate,
+  shownFolder: ShownFolder,
+): readonly string[] {
   const [only] = report.results;
   if (report.total === 1) {
     if (!only) return [];
     return [
       only.skipped
         ? t('{0} was skipped.', path.basename(only.input))
-        : `${describeResult(only, t)}.`,
+        : `${path.basename(only.output)}: ${told(only, t, shownFolder)}`,
     ];
   }
   const done = written(report);
@@ -93,8 +106,13 @@ function doneSentences(report: BatchReport, t: Translate): readonly string[] {
   return [
     ...(first
       ? [
-          `${t('{0} of {1} images upscaled', done.length, report.total)} · ` +
-            `${describeWork(done, t)}.`,
+          t(
+            '{0} of {1} images upscaled in {2}, {3}.',
+            done.length,
+            report.total,
+            timeText(done, t),
+            whereText(done, t, shownFolder),
+          ),
         ]
       : []),
     ...(existing === 0
@@ -106,6 +124,50 @@ function doneSentences(report: BatchReport, t: Translate): readonly string[] {
         ]),
     ...(left === 0 ? [] : [left === 1 ? t('1 left alone.') : t('{0} left alone.', left)]),
   ];
+}
+
+/** "upscaled to 1600×1068 in 17 s, beside the original." What only the log needs is left out. */
+const told = (result: UpscaleResult, t: Translate, shownFolder: ShownFolder): string =>
+  t(
+    'upscaled to {0}×{1} in {2}, {3}.',
+    result.width,
+    result.height,
+    timeText([result], t),
+    whereText([result], t, shownFolder),
+  );
+
+/** The time, and what is not usual: another device than this machine's processor. */
+function timeText(results: readonly UpscaleResult[], t: Translate): string {
+  const seconds = results.reduce((sum, { seconds: { total } }) => sum + total, 0);
+  const devices = [
+    ...new Set(
+      results
+        .filter(({ device }) => device !== 'cpu')
+        .map(({ device, server }) => deviceName(device, server)),
+    ),
+  ];
+  const time =
+    seconds < 9.95
+      ? `${Math.max(0.1, seconds).toFixed(1)} s`
+      : seconds < 60
+        ? `${Math.round(seconds)} s`
+        : formatSeconds(seconds);
+  return devices.length === 0 ? time : t('{0} on {1}', time, devices.join(', '));
+}
+
+/** Where the results lie. */
+function whereText(
+  results: readonly UpscaleResult[],
+  t: Translate,
+  shownFolder: ShownFolder,
+): string {
+  if (results.every(({ input, output }) => path.dirname(input) === path.dirname(output)))
+    return results.length === 1 ? t('beside the original') : t('beside the originals');
+  const folders = [...new Set(results.map(({ output }) => path.dirname(output)))];
+  const [folder = ''] = folders;
+  return folders.length === 1
+    ? t('in {0}', shownFolder(folder))
+    : t('in {0} folders', folders.length);
 }
 
 /** "hero@4x.png · 1024×768 · 12.3 s on CPU · λ_pix 1.00 · λ_sem 0.50" */

@@ -66,7 +66,9 @@ export class UpscaleJobs {
     overrides: OverridesFor = {},
   ): Promise<readonly UpscaleResult[]> {
     const report = pictures.length === 0 ? EMPTY : await this.runWithProgress(pictures, overrides);
-    const summary = summarize(report, ignored, vscode.l10n.t);
+    const summary = summarize(report, ignored, vscode.l10n.t, (folder) =>
+      vscode.workspace.asRelativePath(folder),
+    );
     this.log.info(summary.text);
     // The summary stays until it is closed; who called the command must not wait for that.
     const again = (remedy: Remedy): void => {

@@ -19,24 +19,78 @@ export async function pickOne<T extends PickItem>(
   items: readonly T[],
   texts: PickTexts,
 ): Promise<T | undefined> {
-  const chosen = await vscode.window.showQuickPick(items.map(worded), {
-    ...wordsOf(texts),
-    ...SEARCHED,
-  });
+  const chosen = await vscode.window.showQuickPick(
+    items.map((item) => worded(item)),
+    {
+      ...wordsOf(texts),
+      ...SEARCHED,
+    },
+  );
   return chosen?.item;
 }
 
-/** The same with check boxes; undefined when the person changed their mind. */
+/** What becomes known of items while they are shown, one after the other. */
+export type LaterDetails<T> = {
+  readonly of: readonly T[];
+  /** Joined to the description; '' for nothing. */
+  readonly detail: (item: T) => Promise<string>;
+};
+
+/** How often the list is drawn anew meanwhile. */
+const REDRAW_MS = 400;
+
+/**
+ * The same with check boxes; undefined when the person changed their mind. Details that come later
+ * leave marks, the cursor and what was typed as they are.
+ */
 export async function pickSeveral<T extends PickItem>(
   items: readonly T[],
   texts: PickTexts,
+  later?: LaterDetails<T>,
 ): Promise<readonly T[] | undefined> {
-  const chosen = await vscode.window.showQuickPick(items.map(worded), {
-    ...wordsOf(texts),
-    ...SEARCHED,
-    canPickMany: true,
-  });
-  return chosen?.map(({ item }) => item);
+  const pick = vscode.window.createQuickPick<Worded<T>>();
+  const known = new Map<T, Worded<T>>(items.map((item) => [item, worded(item)]));
+  const shown = (): Worded<T>[] => items.flatMap((item) => known.get(item) ?? []);
+  const { title, placeHolder } = wordsOf(texts);
+  Object.assign(pick, { title, placeholder: placeHolder, canSelectMany: true, ...SEARCHED });
+  pick.keepScrollPosition = true;
+  pick.items = shown();
+  pick.selectedItems = shown().filter(({ item }) => item.picked === true);
+  let isOpen = true;
+  const redraw = (): void => {
+    if (!isOpen) return;
+    const now = ({ item }: Worded<T>): readonly Worded<T>[] => [known.get(item) ?? []].flat();
+    const [active, selected] = [pick.activeItems.flatMap(now), pick.selectedItems.flatMap(now)];
+    pick.items = shown();
+    pick.selectedItems = selected;
+    pick.activeItems = active;
+  };
+  const fill = async ({ of, detail }: LaterDetails<T>): Promise<void> => {
+    pick.busy = true;
+    let drawn = Date.now();
+    for (const item of of) {
+      if (!isOpen) return;
+      const more = await detail(item).catch(() => '');
+      const description = [more, item.description ?? ''].filter((text) => text !== '').join(' · ');
+      known.set(item, worded({ ...item, description }, item));
+      if (Date.now() - drawn < REDRAW_MS) continue;
+      redraw();
+      drawn = Date.now();
+    }
+    redraw();
+    pick.busy = false;
+  };
+  try {
+    return await new Promise((resolve) => {
+      pick.onDidAccept(() => resolve(pick.selectedItems.map(({ item }) => item)));
+      pick.onDidHide(() => resolve(undefined));
+      pick.show();
+      if (later) void fill(later);
+    });
+  } finally {
+    isOpen = false;
+    pick.dispose();
+  }
 }
 
 /** Asks for a line of text. `complaint` says what is wrong with it, if anything is. */
@@ -59,10 +113,13 @@ export async function askForSecret(title: string): Promise<string | undefined> {
   return value === undefined || value.trim() === '' ? undefined : value.trim();
 }
 
-function worded<T extends PickItem>(item: T): vscode.QuickPickItem & { readonly item: T } {
+type Worded<T> = vscode.QuickPickItem & { readonly item: T };
+
+/** `of`: the item that it stands for, where its texts are others by now. */
+function worded<T extends PickItem>(item: T, of = item): Worded<T> {
   const { label, description, detail, picked, kind } = item;
   return {
-    item,
+    item: of,
     label: shownText(label),
     ...(description === undefined ? {} : { description: shownText(description) }),
     ...(detail === undefined ? {} : { detail: messageText(detail) }),

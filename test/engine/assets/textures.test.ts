@@ -248,7 +248,7 @@ test('pixel art at a broken factor has soft seams, but no pixel is smeared', asy
 });
 
 test('what is no pixel art is not taken for it', async () => {
-  const photo = await sharp(path.join(ROOT, 'test/fixtures/pictures/kingfisher.webp'))
+  const photo = await sharp(path.join(ROOT, 'media/samples/kingfisher.webp'))
     .resize(96)
     .png()
     .toBuffer();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { COMMAND_IDS } from '../../../src/extension/commands/commandIds';
@@ -48,7 +48,8 @@ type Property = {
   minimum?: number;
   maximum?: number;
 };
-type MenuItem = { command: string; when: string };
+type MenuItem = { command: string; submenu?: string; when: string; group?: string };
+const SUBMENU = 'pisaUpscale.explorer';
 type Manifest = {
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
   activationEvents: string[];
@@ -58,7 +59,9 @@ type Manifest = {
       priority: string;
       selector: { filenamePattern: string }[];
     }[];
-    commands: { command: string; title: string }[];
+    commands: { command: string; category: string; title: string }[];
+    submenus: { id: string; label: string }[];
+    walkthroughs: unknown[];
     menus: Record<string, MenuItem[]>;
     configuration: { properties: Record<string, Property> };
   };
@@ -196,12 +199,86 @@ test('the manifest contributes the commands of the code', () => {
 /** A drawing can't be compared: it has no pixels. */
 const WITH_PIXELS = IMAGE_EXTENSIONS.filter((extension) => !isVectorName(`a.${extension}`));
 
+const NOT_FOR_ONE_PICTURE = ['upscaleFolder', 'upscaleSelection', 'createRecipe', 'addModel'].map(
+  (name) => `pisaUpscale.${name}`,
+);
+
+test('the explorer has one submenu, for all that has an item in it and for nothing else', () => {
+  const { menus, submenus } = manifest.contributes;
+  assert.deepEqual(submenus, [{ id: SUBMENU, label: 'PiSA Upscale' }]);
+  const [item, ...others] = menus['explorer/context']!;
+  assert.deepEqual([item!.submenu, others], [SUBMENU, []]);
+  const endings = (when: string): RegExp[] =>
+    [...when.matchAll(/resourceExtname =~ \/(.+?)\/i/g)].map(([, text]) => new RegExp(text!, 'i'));
+  const shown = endings(item!.when);
+  const wanted = menus[SUBMENU]!.flatMap(({ when }) => endings(when));
+  for (const ending of ['.png', '.JPG', '.svg', '.gif', '.pth', '.onnx', '.txt', '', '.pngx'])
+    assert.equal(
+      shown.some((one) => one.test(ending)),
+      wanted.some((one) => one.test(ending)),
+      ending,
+    );
+  assert.match(item!.when, /explorerResourceIsFolder \|\| listMultiSelection/);
+  for (const { group } of menus[SUBMENU]!) assert.match(group!, /^[1-9]_\w+@[1-9]$/);
+});
+
+test('the palette puts upscaling first and models last, whatever part of it is typed', () => {
+  const words = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const hidden = manifest.contributes.menus.commandPalette!.map(({ command }) => command);
+  const titles = manifest.contributes.commands
+    .filter(({ command }) => !hidden.includes(command))
+    .map(({ category, title }) => `${category}: ${words[title.slice(1, -1)]!}`)
+    .sort((a, b) => a.localeCompare(b, 'en'));
+  for (const typed of ['upscale', 'enlarge', 'upscale image', 'PiSA Upscale']) {
+    const found = titles.filter((title) =>
+      typed
+        .toLowerCase()
+        .split(' ')
+        .every((word) => title.toLowerCase().includes(word)),
+    );
+    assert.equal(found[0], 'PiSA Upscale: Upscale (Enlarge) Image', typed);
+    const models = found.findIndex((title) => title.startsWith('PiSA Models'));
+    assert.ok(
+      models < 0 || found.slice(models).every((title) => title.startsWith('PiSA Models')),
+      typed,
+    );
+  }
+});
+
+test('icons and pictures of the manifest lie in the repository', () => {
+  const named = [...text.matchAll(/"(media\/[^"]+)"/g)].map(([, file]) => file!);
+  assert.ok(named.length >= 10);
+  for (const file of named) assert.ok(existsSync(path.join(root, file)), file);
+});
+
+test('the walkthrough has five steps, whose buttons are commands of the code', () => {
+  const words = readFileSync(path.join(root, 'package.nls.json'), 'utf8');
+  const [{ steps }] = manifest.contributes.walkthroughs as [
+    { steps: { id: string; completionEvents: string[] }[] },
+  ];
+  assert.equal(steps.length, 5);
+  const known: readonly string[] = COMMAND_IDS;
+  for (const { id, completionEvents } of steps) {
+    const description = new RegExp(`"walkthrough\\.${id}\\.description": "(.*)"`).exec(words)![1]!;
+    const buttons = [...description.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command!);
+    assert.ok(buttons.length > 0, id);
+    for (const command of buttons) {
+      assert.ok(known.includes(command), command);
+      assert.ok(completionEvents.includes(`onCommand:${command}`), command);
+    }
+  }
+});
+
 test('menus show the command for every picture that can be read, here and in a remote window', () => {
   const items = Object.entries(manifest.contributes.menus)
     // Source control and the timeline have no word for a file's ending.
     .flatMap(([menu, entries]) => (/^(commandPalette|scm|timeline)/.test(menu) ? [] : entries))
     .filter(
-      ({ command }) => !['pisaUpscale.upscaleFolder', 'pisaUpscale.addModel'].includes(command),
+      // The submenu and what is for folders, selections and models have tests of their own.
+      ({ submenu, command }) => submenu === undefined && !NOT_FOR_ONE_PICTURE.includes(command),
     );
   assert.equal(items.length, 8);
   for (const { when, command } of items) {
@@ -223,9 +300,8 @@ test('pictures are compared with their versions in Git where Git has them', () =
     menus[menu]!.filter(({ command }) => command.startsWith('pisaUpscale.compareWith')).map(
       ({ when }) => when,
     );
-  assert.equal(whenOf('explorer/context').length, 2);
-  for (const when of whenOf('explorer/context'))
-    assert.match(when, / && gitOpenRepositoryCount > 0 && /);
+  assert.equal(whenOf(SUBMENU).length, 2);
+  for (const when of whenOf(SUBMENU)) assert.match(when, / && gitOpenRepositoryCount > 0 && /);
   assert.match(whenOf('scm/resourceState/context')[0]!, /scmProvider == git/);
   const [, timeline] = /timelineItem =~ \/(.+?)\//.exec(whenOf('timeline/item/context')[0]!)!;
   assert.match('git:file:commit', new RegExp(timeline!));
@@ -233,7 +309,7 @@ test('pictures are compared with their versions in Git where Git has them', () =
 });
 
 test('the explorer offers to add files of models, and nothing else, here and in a remote window', () => {
-  const items = manifest.contributes.menus['explorer/context']!.filter(
+  const items = manifest.contributes.menus[SUBMENU]!.filter(
     ({ command }) => command === 'pisaUpscale.addModel',
   );
   assert.equal(items.length, 1);
@@ -268,14 +344,15 @@ test(
 );
 
 test('folders and selections have a plan, here and in a remote window', () => {
-  const [item] = manifest.contributes.menus['explorer/context']!.filter(
-    ({ command }) => command === 'pisaUpscale.upscaleFolder',
-  );
+  const whenOf = (name: string): string | undefined =>
+    manifest.contributes.menus[SUBMENU]!.find(({ command }) => command === `pisaUpscale.${name}`)
+      ?.when;
+  const here = 'resourceScheme =~ /^(file|vscode-remote)$/';
   assert.equal(
-    item!.when,
-    '(explorerResourceIsFolder || listMultiSelection) && resourceScheme =~ ' +
-      '/^(file|vscode-remote)$/',
+    whenOf('upscaleFolder'),
+    `explorerResourceIsFolder && !listMultiSelection && ${here}`,
   );
+  assert.equal(whenOf('upscaleSelection'), `listMultiSelection && ${here}`);
 });
 
 test('the tool for language models says what it takes and when not to use it', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import type { BatchReport } from '../../../src/extension/jobs/batch';
-import { summarize } from '../../../src/extension/jobs/summary';
+import { describeResult, summarize } from '../../../src/extension/jobs/summary';
 import { untranslated as t } from '../../../src/extension/translate';
+import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import { RpcError } from '../../../src/shared/rpc';
 import { resultOf } from './fakes';
 
@@ -23,13 +25,33 @@ const broken = {
   }),
 };
 
-test('one picture: name, size, time, device and the dials that the model has', () => {
+test('one picture: name, size, time and where it lies', () => {
   const summary = summarize(reportOf({ results: [resultOf()] }), 0, t);
-  assert.equal(summary.text, 'hero@4x.png · 1024×768 · 12.3 s on CPU · λ_pix 1.00 · λ_sem 0.50.');
+  assert.equal(summary.text, 'hero@4x.png: upscaled to 1024×768 in 12 s, beside the original.');
   assert.equal(summary.severity, 'information');
   assert.deepEqual(summary.actions, ['open', 'compare', 'reveal']);
-  const onlyPixel = summarize(reportOf({ results: [resultOf({ branches: ['pixel'] })] }), 0, t);
-  assert.match(onlyPixel.text, /λ_pix 1\.00\.$/);
+});
+
+test('what is not usual is told: another device, another folder, a long time', () => {
+  const textOf = (...results: readonly Partial<UpscaleResult>[]): string =>
+    summarize(reportOf({ results: results.map(resultOf) }), 0, t, (folder) => path.basename(folder))
+      .text;
+  const base = resultOf();
+  assert.match(textOf({ device: 'webgpu' }), /in 12 s on WebGPU, beside/);
+  const output = '/site/public/hero.png';
+  assert.match(textOf({ output }), /in 12 s, in public\.$/);
+  assert.match(textOf({ output }, { output: '/site/other/b.png' }), /^2 of 2 .* in 2 folders\.$/);
+  assert.match(textOf({}, {}), /^2 of 2 images upscaled in 25 s, beside the originals\.$/);
+  assert.match(textOf({ seconds: { ...base.seconds, total: 0.02 } }), /in 0\.1 s/);
+  assert.match(textOf({ seconds: { ...base.seconds, total: 195 } }), /in 3 min/);
+});
+
+test('the log has the device and the dials that the model has', () => {
+  assert.equal(
+    describeResult(resultOf(), t),
+    'hero@4x.png · 1024×768 · 12.3 s on CPU · λ_pix 1.00 · λ_sem 0.50',
+  );
+  assert.match(describeResult(resultOf({ branches: ['pixel'] }), t), /λ_pix 1\.00$/);
 });
 
 test('a fallback is told once for a whole batch', () => {
@@ -41,8 +63,7 @@ test('a fallback is told once for a whole batch', () => {
   );
   assert.equal(
     text,
-    '2 of 2 images upscaled · 24.7 s on CPU · λ_pix 1.00 · λ_sem 0.50. webgpu failed; used ' +
-      'cpu instead.',
+    '2 of 2 images upscaled in 25 s, beside the originals. webgpu failed; used cpu instead.',
   );
 });
 
@@ -69,7 +90,7 @@ test('several: counts, the first reason, what was skipped', () => {
   const summary = summarize(reportOf({ total: 4, results, failures: [broken, broken] }), 2, t);
   assert.equal(
     summary.text,
-    '1 of 4 images upscaled · 12.3 s on CPU. 1 skipped: its output exists. 2 failed, the ' +
+    '1 of 4 images upscaled in 12 s, beside the original. 1 skipped: its output exists. 2 failed, the ' +
       'first: broken.png was not upscaled: The file is damaged. Export it again. Skipped 2 ' +
       'that are not images.',
   );
