@@ -21,6 +21,8 @@ import { ImageHover } from './references/imageHover';
 import { askToSend } from './remote/askToSend';
 import { ServerConsent } from './remote/serverConsent';
 import { ServerSecrets } from './remote/serverSecrets';
+import { WorkStatus } from './status/workStatus';
+import { ModelCompletions } from './models/modelCompletions';
 import { ModelTasks } from './models/modelTasks';
 import { PlainDocuments } from './ui/plainDocuments';
 
@@ -50,6 +52,9 @@ export class Composition extends Disposable {
 
   readonly imageActions = new ImageActions();
   readonly imageHover = new ImageHover((picture) => this.sizeOf(picture));
+  readonly modelCompletions = new ModelCompletions(() =>
+    this.engine.use((client) => client.models()),
+  );
   readonly batchTasks: BatchTaskProvider;
   readonly upscaleTool: UpscaleImageTool;
   readonly runCommand: CommandRunner;
@@ -78,7 +83,8 @@ export class Composition extends Disposable {
           ),
       ),
     );
-    const jobs = new UpscaleJobs(this.engine, this.config, this.log);
+    const status = this.register(new WorkStatus());
+    const jobs = new UpscaleJobs(this.engine, this.config, this.log, status);
     const shared = { engine: this.engine, config: this.config, log: this.log, jobs };
     this.comparisons = this.register(
       new ComparisonPanels(
@@ -105,6 +111,7 @@ export class Composition extends Disposable {
         engine: this.engine,
         log: this.log,
         panels: this.comparisons,
+        status,
         extensionUri: context.extensionUri,
       }),
     );

@@ -21,6 +21,15 @@ const NAMING_IMAGES: vscode.DocumentSelector = [
   ['file', 'vscode-remote'].map((scheme): vscode.DocumentFilter => ({ language, scheme })),
 );
 
+/** Settings and recipes. */
+const NAMING_MODELS: vscode.DocumentSelector = ['json', 'jsonc'].flatMap((language) =>
+  ['**/settings.json', '**/*.code-workspace', '**/.pisa-upscale.json'].map(
+    (pattern): vscode.DocumentFilter => ({ language, pattern }),
+  ),
+);
+/** The line up to the cursor, where the id of a model may stand. */
+const NAMES_MODEL = /"(?:pisaUpscale\.)?(?:model|restore)"\s*:\s*"?[^"]*$/;
+
 /** Whether the cursor or the pointer is in such a path, by its letters alone. */
 const namesImage = (document: vscode.TextDocument, { line, character }: vscode.Position): boolean =>
   referenceAt(document.lineAt(line).text, character) !== undefined;
@@ -71,6 +80,16 @@ export function registerEntries(load: () => Promise<Composition>): vscode.Dispos
             : [],
       },
       { providedCodeActionKinds: [IMAGE_ACTION] },
+    ),
+    vscode.languages.registerCompletionItemProvider(
+      NAMING_MODELS,
+      {
+        provideCompletionItems: async (document, position, token) =>
+          NAMES_MODEL.test(document.lineAt(position).text.slice(0, position.character))
+            ? (await load()).modelCompletions.provideCompletionItems(document, position, token)
+            : [],
+      },
+      '"',
     ),
     vscode.lm.registerTool(UPSCALE_IMAGE_TOOL, {
       prepareInvocation: async (options) => (await load()).upscaleTool.prepareInvocation(options),

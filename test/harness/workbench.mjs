@@ -172,8 +172,17 @@ export async function explorerMenu(page, names, item, { beforeClick } = {}) {
       return;
     } catch (error) {
       if (tries <= 1) throw error;
-      await page.keyboard.press('Escape');
+      await closeMenus(page);
     }
+  }
+}
+
+/** One Escape closes a submenu, the next the menu. */
+async function closeMenus(page) {
+  const menu = page.locator('.context-view .monaco-menu').first();
+  while (await menu.isVisible()) {
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(MENU_DEAF_MS);
   }
 }
 
@@ -187,10 +196,8 @@ export async function explorerMenuItems(page, name) {
     const submenu = page.locator('.monaco-submenu .monaco-menu');
     await submenu.waitFor();
     titles = await submenu.locator('.action-item .action-label').allTextContents();
-    await page.keyboard.press('Escape');
   }
-  await page.keyboard.press('Escape');
-  await menu.first().waitFor({ state: 'detached' });
+  await closeMenus(page);
   return titles.map((title) => title.trim()).filter((title) => title !== '');
 }
 

@@ -170,6 +170,12 @@ uiTest(
     await page.locator('.statusbar-item', { hasText: '480x360' }).waitFor(); // shown by VS Code's viewer
     await page.screenshot({ path: screenshotPath('opened') });
 
+    // What computed is told, with the way to change it.
+    await page.locator('.statusbar-item', { hasText: /^\s*CPU\s*$/ }).click();
+    await quickPickRows(page).filter({ hasText: 'Change Device…' }).waitFor();
+    await page.screenshot({ path: screenshotPath('status') });
+    await page.keyboard.press('Escape');
+
     await explorerMenu(page, 'hero.png', MENU_ITEM);
     const second = await waitForResult(page, folder, 'hero@4x-2.png', { width: 480, height: 360 });
     await clickNotificationButton(second, 'Compare');
@@ -242,6 +248,19 @@ uiTest(
     await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
     context.diagnostic(`the run ended ${Date.now() - clicked} ms after Cancel`);
     await page.screenshot({ path: screenshotPath('cancelled') });
+    assert.deepEqual(listing(folder), ['large.png']);
+  },
+);
+
+uiTest(
+  'what runs stands in the status bar, where it can be cancelled, too',
+  { name: 'status', fill: large, settings: SLOW },
+  async ({ page, folder }) => {
+    await explorerMenu(page, 'large.png', MENU_ITEM);
+    await page.locator('.statusbar-item', { hasText: /Upscaling large\.png · \d+ %/ }).click();
+    await quickPickRows(page).filter({ hasText: 'Cancel' }).first().click();
+    await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
+    await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor({ state: 'detached' });
     assert.deepEqual(listing(folder), ['large.png']);
   },
 );

@@ -94,7 +94,7 @@ uiTest(
   { name: 'remote-own', fill: (folder) => writePicture(path.join(folder, 'hero.png'), 60, 40) },
   async ({ page, folder, events }) => {
     const manage = async () => {
-      await runCommand(page, 'PiSA Upscale: Manage Models…');
+      await runCommand(page, 'PiSA Models: Manage Models…');
       await quickPickRows(page).first().waitFor({ timeout: STATE_MS });
     };
     await manage();
@@ -109,8 +109,8 @@ uiTest(
     await clickDialogButton(asked, 'Try and Add');
     const ready = await waitForNotification(page, 'team-painter (unverified) is ready.');
     await clickNotificationButton(ready, 'Use It');
-    await explorerMenu(page, 'hero.png', 'Upscale Image');
-    await waitForNotification(page, /at 127\.0\.0\.1:\d+, model unverified\)/);
+    await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
+    await waitForNotification(page, /upscaled to .+ at 127\.0\.0\.1:\d+, model unverified\)/);
     assert.deepEqual(readdirSync(folder).sort(), ['.vscode', 'hero.png', 'hero@4x.png']);
     await manage();
     const added = quickPickRows(page).filter({ hasText: 'team-painter (unverified)' });

@@ -27,6 +27,7 @@ import { deviceName } from '../devices/deviceNames';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { Throttle } from '../jobs/throttle';
 import type { Log } from '../log';
+import type { WorkStatus } from '../status/workStatus';
 import {
   hasRecipe,
   nameOf,
@@ -43,6 +44,7 @@ export type BatchHostServices = BatchSurroundings & {
   readonly engine: EngineSupervisor;
   readonly log: Log;
   readonly panels: ComparisonPanels;
+  readonly status: Pick<WorkStatus, 'begin' | 'computedOn'>;
 };
 
 const STANDING_INTERVAL_MS = 150;
@@ -270,6 +272,8 @@ export class BatchHost {
       cancelled,
       seconds,
     };
+    const last = outcomes.findLast(({ device }) => device !== undefined);
+    if (last?.device) this.services.status.computedOn(last.device, last.server);
     for (const { input, state, message, hint, notes } of outcomes) {
       if (state === 'failed')
         this.services.log.warn(`batch: ${input}: ${message ?? ''} ${hint ?? ''}`);

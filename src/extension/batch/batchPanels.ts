@@ -11,7 +11,7 @@ import { Disposable } from '../disposable';
 import { formatSeconds } from '../../shared/longRun';
 import { notify } from '../ui/notifications';
 import { createPanel, setPanelTitle } from '../ui/panels';
-import { StatusEntry } from '../ui/statusBar';
+import type { WorkEntry } from '../status/workStatus';
 import { BatchHost, type BatchHostServices } from './batchHost';
 import { batchHtml } from './batchHtml';
 import { nameOf, type BatchPlace } from './batchPlace';
@@ -35,20 +35,14 @@ type Open = {
 export class BatchPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly open = new Map<string, Open>();
   private isOver = false;
-  private readonly status = this.register(
-    new StatusEntry(
-      'pisaUpscale.batch',
-      vscode.l10n.t('PiSA Upscale Batch'),
-      'pisaUpscale.revealBatch',
-      vscode.l10n.t('Show the batch'),
-    ),
-  );
+  private readonly status: WorkEntry;
 
   constructor(private readonly services: BatchPanelServices) {
     super();
-    this.register(
-      vscode.commands.registerCommand('pisaUpscale.revealBatch', () => this.revealRunning()),
-    );
+    this.status = services.status.begin({
+      reveal: () => this.revealRunning(),
+      cancel: () => this.cancelRunning(),
+    });
   }
 
   /** The host of a place's view; for tests. */
@@ -214,20 +208,26 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     if (running) this.reveal(running);
   }
 
+  private cancelRunning(): void {
+    for (const { host } of this.open.values())
+      if (host.isRunning)
+        void host
+          .api()
+          .cancel(undefined)
+          .catch((error: unknown) => this.services.log.error('batch', error));
+  }
+
   private showStatus(): void {
     const standing = [...this.open.values()]
       .map(({ host }) => host.standing)
       .find((one) => one !== undefined);
     if (!standing) {
-      this.status.hide();
+      this.status.end();
       return;
     }
     const { done, total, secondsLeft, paused } = standing;
     const left = secondsLeft === undefined || paused ? '' : ` · ${formatSeconds(secondsLeft)}`;
-    this.status.show(
-      paused ? 'debug-pause' : 'sync~spin',
-      `${vscode.l10n.t('Upscaling {0}/{1}', done, total)}${left}`,
-    );
+    this.status.tell(`${vscode.l10n.t('Upscaling {0}/{1}', done, total)}${left}`, paused);
   }
 }
 

@@ -11,6 +11,7 @@ import { RpcError } from '../../shared/rpc';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { Log } from '../log';
+import type { WorkStatus } from '../status/workStatus';
 import { notify } from '../ui/notifications';
 import { withProgress, type ProgressReport } from '../ui/progress';
 import { abortSignalOf } from './abortSignal';
@@ -54,6 +55,7 @@ export class UpscaleJobs {
     private readonly engine: EngineSupervisor,
     private readonly config: Config,
     private readonly log: Log,
+    private readonly status: Pick<WorkStatus, 'begin' | 'computedOn'>,
   ) {}
 
   /**
@@ -105,12 +107,22 @@ export class UpscaleJobs {
         ? vscode.l10n.t('Upscaling {0}', path.posix.basename(first.path))
         : vscode.l10n.t('Upscaling {0} images', pictures.length);
     return withProgress({ where: 'notification', title }, async (report, token) => {
-      const { signal, dispose } = abortSignalOf(token);
+      const { signal: closed, dispose } = abortSignalOf(token);
+      const cancelled = new AbortController();
+      const signal = AbortSignal.any([closed, cancelled.signal]);
+      const status = this.status.begin({ cancel: () => cancelled.abort() });
+      status.tell(title);
+      const both: ProgressReport = (step) => {
+        report(step);
+        told += step.increment ?? 0;
+        status.tell(`${title} · ${Math.round(told)} %`);
+      };
+      let told = 0;
       if (this.queue.isBusy)
         report({ message: vscode.l10n.t('waiting for the upscaling before this one') });
       try {
         return await this.queue.run(
-          () => this.runPictures(pictures, overrides, report, signal),
+          () => this.runPictures(pictures, overrides, both, signal),
           signal,
         );
       } catch (error) {
@@ -118,6 +130,7 @@ export class UpscaleJobs {
           return { ...EMPTY, total: pictures.length, cancelled: true };
         throw error;
       } finally {
+        status.end();
         dispose();
       }
     });
@@ -191,6 +204,7 @@ export class UpscaleJobs {
         client.upscale(call, { signal, onProgress }),
       );
       const { skipped, model, tiles, peakRssMB } = result;
+      if (!skipped) this.status.computedOn(result.device, result.server);
       this.log.info(
         `${result.input}: ` +
           (skipped

@@ -3,7 +3,7 @@ import { messageText, shownText } from '../../shared/safeText';
 import { Disposable } from '../disposable';
 
 /** Icons of VS Code that the status bar uses. */
-export type StatusIcon = 'circle-slash' | 'clippy' | 'debug-pause' | 'sync~spin';
+export type StatusIcon = 'chip' | 'circle-slash' | 'clippy' | 'debug-pause' | 'sync~spin';
 
 const PASSING_MS = 8000;
 
@@ -16,18 +16,18 @@ export function passingStatus(icon: StatusIcon, text: string): void {
 export class StatusEntry extends Disposable {
   private readonly item: vscode.StatusBarItem;
 
-  constructor(id: string, name: string, command: string, tooltip: string) {
+  constructor(id: string, name: string, command: string) {
     super();
     this.item = this.register(
       vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Left),
     );
     this.item.name = messageText(name);
     this.item.command = command;
-    this.item.tooltip = messageText(tooltip);
   }
 
-  show(icon: StatusIcon, text: string): void {
+  show(icon: StatusIcon, text: string, tooltip: string): void {
     this.item.text = `$(${icon}) ${shownText(text)}`;
+    this.item.tooltip = messageText(tooltip);
     this.item.show();
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ImportResult, InstallResult } from '../../../src/shared/modelProtocol';
@@ -15,6 +15,36 @@ const remove = (): Thenable<boolean> =>
     id: 'pisa-sr',
     confirmed: true,
   });
+
+describe('Ids of models', () => {
+  /** What is offered at the cursor, `|`, of a file of that name. */
+  async function offered(name: string, marked: string): Promise<readonly string[]> {
+    const file = path.join(freshFolder(), name);
+    writeFileSync(file, marked.replace('|', ''));
+    const document = await vscode.workspace.openTextDocument(file);
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      document.positionAt(marked.indexOf('|')),
+    );
+    return items.flatMap(({ label }) => (typeof label === 'string' ? [] : [label.label]));
+  }
+
+  it('are offered in settings and recipes, where one is named', async () => {
+    for (const [name, text] of [
+      ['settings.json', '{ "pisaUpscale.model": "|" }'],
+      ['.pisa-upscale.json', '{ "rules": [{ "files": "*", "model": | }] }'],
+    ] as const) {
+      const ids = await offered(name, text);
+      for (const id of ['pisa-compact-4x', 'one-layer-4x']) assert.ok(ids.includes(id), name);
+    }
+    for (const [name, text] of [
+      ['settings.json', '{ "pisaUpscale.scale": | }'],
+      ['other.json', '{ "model": "|" }'],
+    ] as const)
+      assert.ok(!(await offered(name, text)).includes('one-layer-4x'), text);
+  });
+});
 
 describe('PiSA-SR', function () {
   this.timeout(120_000);

@@ -109,7 +109,10 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
       engine,
       config,
       log,
-      jobs: new UpscaleJobs(engine, config, log),
+      jobs: new UpscaleJobs(engine, config, log, {
+        begin: () => ({ tell: () => undefined, end: () => undefined }),
+        computedOn: () => undefined,
+      }),
       takeDropped: async () => [],
     };
     const webview = { asWebviewUri: (uri: vscode.Uri) => uri } as vscode.Webview;

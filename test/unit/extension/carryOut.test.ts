@@ -110,9 +110,11 @@ describe('where "Open Setting" leads in a remote window', () => {
 
   test('they are those that the manifest gives to a machine', () => {
     const { contributes } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
-      contributes: { configuration: { properties: Record<string, { scope: string }> } };
+      contributes: { configuration: { properties: Record<string, { scope: string }> }[] };
     };
-    const { properties } = contributes.configuration;
+    const properties: Record<string, { scope: string }> = Object.fromEntries(
+      contributes.configuration.flatMap((group) => Object.entries(group.properties)),
+    );
     assert.deepEqual(
       CHANGEABLE_SETTINGS.filter((one) => properties[settingId(one)]?.scope === 'machine'),
       [...MACHINE_SETTINGS],

@@ -42,6 +42,38 @@ export const window = {
     tell('quick pick placeholder', options.placeHolder);
     return options.canPickMany === true ? items : items[0];
   },
+  /** Everything is ticked and accepted as soon as nothing more is to come. */
+  createQuickPick: () => {
+    let accept: () => void = () => undefined;
+    const pick = {
+      items: [] as readonly Item[],
+      selectedItems: [] as readonly Item[],
+      activeItems: [] as readonly Item[],
+      busy: false,
+      title: undefined,
+      placeholder: undefined,
+      onDidAccept: (listener: () => void) => (accept = listener),
+      onDidHide: () => undefined,
+      show: () => {
+        setImmediate(() => {
+          if (pick.busy) {
+            pick.show();
+            return;
+          }
+          for (const { label, description } of pick.items) {
+            tell('quick pick label', label);
+            tell('quick pick description', description);
+          }
+          tell('quick pick title', pick.title);
+          tell('quick pick placeholder', pick.placeholder);
+          pick.selectedItems = pick.items;
+          accept();
+        });
+      },
+      dispose: () => undefined,
+    };
+    return pick;
+  },
   showOpenDialog: async ({ title }: Item): Promise<Uri[] | undefined> => {
     tell('open dialog', title);
     const chosen = opened.splice(0).map((file) => Uri.parse(`file://${file}`));

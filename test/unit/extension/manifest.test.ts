@@ -41,6 +41,7 @@ import {
 } from '../../../src/shared/settings';
 
 type Property = {
+  order: number;
   default: unknown;
   scope: string;
   enum?: string[];
@@ -63,14 +64,17 @@ type Manifest = {
     submenus: { id: string; label: string }[];
     walkthroughs: unknown[];
     menus: Record<string, MenuItem[]>;
-    configuration: { properties: Record<string, Property> };
+    configuration: { title: string; order: number; properties: Record<string, Property> }[];
   };
 };
 
 const root = path.resolve(__dirname, '../../..');
 const text = readFileSync(path.join(root, 'package.json'), 'utf8');
 const manifest = JSON.parse(text) as Manifest;
-const { properties } = manifest.contributes.configuration;
+const groups = manifest.contributes.configuration;
+const properties: Record<string, Property> = Object.fromEntries(
+  groups.flatMap((group) => Object.entries(group.properties)),
+);
 const property = (key: string): Property => properties[`pisaUpscale.${key}`]!;
 
 test('defaults in the manifest are the defaults of the code', () => {
@@ -187,6 +191,24 @@ test('no setting of an untrusted workspace decides where, whether or how much is
     );
   }
   for (const name of restricted) assert.ok(properties[name], `${name} is no setting`);
+});
+
+test('settings stand in titled groups, in order, and their links are commands of the code', () => {
+  const keys = groups.flatMap((group) => Object.keys(group.properties));
+  assert.equal(new Set(keys).size, keys.length, 'each in one group');
+  assert.ok(groups.length >= 6);
+  for (const [index, { title, order, properties: own }] of groups.entries()) {
+    assert.match(title, /^%config\.group\.\w+%$/);
+    assert.equal(order, index);
+    const orders = Object.values(own).map((one) => one.order);
+    assert.deepEqual(orders, [...orders.keys()], title);
+    assert.ok(orders.length <= 10, title);
+  }
+  const words = readFileSync(path.join(root, 'package.nls.json'), 'utf8');
+  const known: readonly string[] = COMMAND_IDS;
+  const linked = [...words.matchAll(/\(command:(pisaUpscale\.\w+)/g)].map(([, id]) => id!);
+  assert.ok(linked.length > 10);
+  for (const id of linked) assert.ok(known.includes(id), id);
 });
 
 test('the manifest contributes the commands of the code', () => {

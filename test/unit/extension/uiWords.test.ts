@@ -67,12 +67,14 @@ const FRONT_ENDS: Readonly<Record<string, (text: string) => Promise<unknown>>> =
   'quick pick of several': async (text) => {
     const items = [{ label: text, description: text, detail: text }];
     assert.deepEqual(await ui.pickSeveral(items, { title: text, placeHolder: text }), items);
+    const later = { of: items, detail: async (): Promise<string> => text };
+    assert.deepEqual(await ui.pickSeveral(items, { title: text }, later), items);
   },
   'input box': (text) => ui.askForText({ title: text, placeHolder: text }, () => text),
   'status bar': async (text) => {
     ui.passingStatus('circle-slash', text);
-    const entry = new ui.StatusEntry('id', text, 'command', text);
-    entry.show('sync~spin', text);
+    const entry = new ui.StatusEntry('id', text, 'command');
+    entry.show('sync~spin', text, text);
     entry.dispose();
   },
   Markdown: async (text) => ui.plainMarkdown([{ text }, { code: [text, text] }]),
