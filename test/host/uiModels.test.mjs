@@ -255,6 +255,9 @@ uiTest(
     // A published model: its licence first; what arrived before a cancel is not fetched again.
     await runCommand(page, MANAGE);
     const row = quickPickRows(page).filter({ hasText: 'Popular' });
+    // The list draws only the rows that are in view.
+    await quickPickRows(page).first().waitFor();
+    await page.keyboard.type('Popular');
     await row.waitFor();
     assert.match(await row.innerText(), /available · ×4 · \d+ kB · fast · CC-BY-NC-SA-4\.0/);
     await row.click();
