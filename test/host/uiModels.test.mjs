@@ -275,6 +275,8 @@ uiTest(
     assert.ok(!existsSync(path.join(store, 'popular')));
 
     await runCommand(page, MANAGE);
+    await quickPickRows(page).first().waitFor();
+    await page.keyboard.type('Popular');
     await choose(page, 'Popular');
     const again = await waitForDialog(page, 'Install Popular by Somebody Known?');
     await clickDialogButton(again, 'Accept Licence and Download');
