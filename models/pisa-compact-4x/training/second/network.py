@@ -4,7 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from network import SCALE, SLOPE, Bicubic, Block, Unpattern
+from network import SCALE, SLOPE, Bicubic, Unpattern
+from second.bounded import BoundedBlock
 
 FEATURES = 64
 PIXEL_BLOCKS, DETAIL_BLOCKS = 12, 18
@@ -45,7 +46,7 @@ class Branch(nn.Module):
         super().__init__()
         self.early_at = early
         self.entry = nn.Conv2d(3, FEATURES, 3, padding=1)
-        self.trunk = nn.Sequential(*(Block(FEATURES) for _ in range(blocks)))
+        self.trunk = nn.Sequential(*(BoundedBlock(FEATURES) for _ in range(blocks)))
         self.head = nn.Conv2d(FEATURES, 3 * SCALE * SCALE, 3, padding=1)
         self.early_head = nn.Conv2d(FEATURES, 3 * SCALE * SCALE, 3, padding=1) if early is not None else None
 

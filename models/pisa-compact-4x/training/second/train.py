@@ -6,14 +6,6 @@ Trains both branches. See README.md.
 Interrupted, the same command goes on from the last checkpoint.
 """
 
-import os
-
-# Threads that wait for each other asleep lose less beside other work.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-import torch
-
 from second.options import BRANCHES, read_options
 from second.train_detail import train_detail
 from second.train_pixel import train_pixel
@@ -21,9 +13,6 @@ from second.train_pixel import train_pixel
 
 def main() -> None:
     options = read_options("Trains the second generation of the compact network.")
-    torch.set_num_threads(options.threads)
-    torch.backends.cudnn.benchmark = True
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     for branch in [options.branch] if options.branch else BRANCHES:
         (train_pixel if branch == "pixel" else train_detail)(options)
     print(f"Trained. Next: python -m second.export {options.out}")

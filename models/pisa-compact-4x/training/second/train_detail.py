@@ -10,20 +10,19 @@ from second.adversary import Adversary
 from second.captured import Captured, Losses
 from second.look import Look
 from second.network import SecondNetwork
-from second.options import FIRST_GRAPH, Options
+from second.options import Options
 from second.pool import Pool
-from second.quantization import Quantization
-from second.stage import Stage
-from second.warm_start import warm_start
+from second.snapshot import load_branch
+from second.stage import MANY, Stage
+from second.warm_start import begun
 from teacher import open_teacher
 from train_semantic import beyond, pattern, reduced
 from validate import Validation
 
-RATE = 5e-4
 TAUGHT = 5 / 8
 """Share of the pictures that have a teacher's enlargement."""
-DISTILLING, YOUNG, QUANTIZED = 0.2, 0.22, 0.85
-"""Shares of the training: until the first, no losses but the plain ones; until the second, the discriminator only learns; from the third on, quantisation is in the loop."""
+DISTILLING, YOUNG, BOUNDED = 0.2, 0.22, 0.4
+"""Shares of the training: until the first, no losses but the plain ones; until the second, the discriminator only learns; from the third on, values have limits and 8 bits."""
 WEIGHTS = {"near": 1.0, "edges": 0.4, "consistent": 0.5, "pattern": 8.0, "beyond": 8.0, "feature": 1.5, "real": 1.5}
 """Of the plain losses; and of how long the gradients of `feature` and `real` are, beside theirs. `OUT/weights.json` changes them while the training goes on."""
 SHARES = {"photo": 0.55, "art": 0.35, "icons": 0.10}
@@ -40,16 +39,12 @@ class DetailTraining:
     def __init__(self, options: Options) -> None:
         torch.manual_seed(options.seed + 1)
         self.options = options
-        self.network = SecondNetwork()
-        warm_start(self.network, FIRST_GRAPH)
-        trained = options.out / "pixel-checkpoint.pt"
-        if trained.exists():
-            self.network.pixel.load_state_dict(torch.load(trained, weights_only=True, map_location="cpu")["average"])
+        self.network = begun(options.first)
+        load_branch("pixel", self.network.pixel, options.out)
         self.network.to(options.device, memory_format=torch.channels_last)
         self.adversary = Adversary(options)
-        self.stage = Stage(options, "detail", self.network.detail, RATE, (options.detail_steps, options.detail_seconds), self.adversary.discriminator)
-        self.quantization = Quantization(self.network.detail).to(options.device)
-        self.stage.begin({"discriminator": self.adversary.discriminator, "critic": self.adversary.optimizer, "quantization": self.quantization})
+        self.stage = Stage(options, "detail", self.network.detail, (options.detail_steps, options.detail_seconds), self.adversary.discriminator)
+        self.stage.begin({"discriminator": self.adversary.discriminator, "critic": self.adversary.optimizer})
         self.weights = {name: torch.tensor(value, device=options.device) for name, value in WEIGHTS.items()}
         self.taught = round(TAUGHT * options.batch)
         self.pools = pools(options, self.stage.step)
@@ -106,11 +101,10 @@ class DetailTraining:
         taken, kind = None, None
         stage.start()
         while stage.going:
-            quantized = stage.progress >= QUANTIZED
-            now = (stage.progress >= DISTILLING, stage.progress < YOUNG, quantized)
+            if stage.progress >= BOUNDED and not stage.bounded:
+                stage.bound(torch.cat([pool.draw(MANY // 2, options.side)[0] for pool in self.pools]))
+            now = (stage.progress >= DISTILLING, stage.progress < YOUNG, stage.bounded)
             if now != kind:
-                if quantized:
-                    self.quantization.begin()
                 taken, kind = Captured(lambda: self.step(*kind[:2]), options.device), now
             self.ready()
             if stage.note(taken()):

@@ -8,30 +8,26 @@ from samples import SHARES
 from second.captured import Captured, Losses
 from second.look import Look
 from second.network import SecondNetwork
-from second.options import FIRST_GRAPH, Options
+from second.options import Options
 from second.pool import Pool
-from second.quantization import Quantization
-from second.stage import Stage
-from second.warm_start import warm_start
+from second.stage import MANY, Stage
+from second.warm_start import begun
 from validate import Validation
 
-RATE = 5e-4
 FLOOR = 1e-4
 """Mean squared errors far below this (40 dB) don't count."""
-QUANTIZED = 0.8
-"""From this share of the training on, quantisation is in the loop."""
+BOUNDED = 0.4
+"""From this share of the training on, values have limits and 8 bits."""
 KINDS = {"clean": 0.45, "sharp_camera": 0.10, "mild": 0.27, "strong": 0.18}
 
 
 def train_pixel(options: Options) -> None:
     """The logarithm of each picture's mean squared error, as PSNR counts."""
     torch.manual_seed(options.seed)
-    network = SecondNetwork()
-    warm_start(network, FIRST_GRAPH)
+    network = begun(options.first)
     network.to(options.device, memory_format=torch.channels_last)
-    stage = Stage(options, "pixel", network.pixel, RATE, (options.pixel_steps, options.pixel_seconds))
-    quantization = Quantization(network.pixel).to(options.device)
-    stage.begin({"quantization": quantization})
+    stage = Stage(options, "pixel", network.pixel, (options.pixel_steps, options.pixel_seconds))
+    stage.begin()
     if not stage.going:
         return
     pool = Pool(options, SHARES, dict.fromkeys(SHARES, KINDS), options.seed + stage.step, options.room, options.workers)
@@ -51,11 +47,11 @@ def train_pixel(options: Options) -> None:
         stage.learn(0.5)
         return {"loss": loss, "mse": squared.mean()}
 
-    taken, quantized = Captured(step, options.device), False
+    taken = Captured(step, options.device)
     while stage.going:
-        if stage.progress >= QUANTIZED and not quantized:
-            quantization.begin()
-            taken, quantized = Captured(step, options.device), True
+        if stage.progress >= BOUNDED and not stage.bounded:
+            stage.bound(pool.draw(MANY, options.side)[0])
+            taken = Captured(step, options.device)
         stage.ready()
         pool.refresh(4)
         for place, drawn in zip((small, large), pool.draw(options.batch, options.side)):

@@ -14,6 +14,14 @@ FIRST_DETAIL = 5
 """Blocks of the first generation's semantic stack."""
 
 
+def begun(graph: Path | None) -> SecondNetwork:
+    """A new network, with the first generation's function where its graph is given."""
+    network = SecondNetwork()
+    if graph:
+        warm_start(network, graph)
+    return network
+
+
 def warm_start(network: SecondNetwork, graph: Path) -> None:
     """Fills both branches from the first generation's model.onnx. Blocks beyond its own do nothing at first: their second convolution is zero."""
     weights = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in onnx.load(str(graph)).graph.initializer}

@@ -1,0 +1,116 @@
+"""
+Blocks whose values stay within limits, so that 8 bits hold them finely. Without, a few strong edges decide over the ranges: 8 bits for 30 to 60
+standard deviations leave a grain of a level, and the PNGs of smooth pictures grow by it. Where a value may not go as far the network learns to
+do without, and float32 and int8, which both obey, agree to a fraction of a level.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from network import SLOPE, Block
+
+STEPS = 255
+WEIGHT = 127
+DEVIATIONS = {"input": 12.0, "inner": 5.0, "residual": 6.0}
+"""
+Limits, in standard deviations of what was seen: of a block's input (not of what is added to), of what its first convolution makes, of what its
+second makes. The first adds least to the noise and does the most harm when it is cut.
+"""
+
+
+class BoundedBlock(Block):
+    """
+    `limits` [3,2]: the lowest and highest value at each place of DEVIATIONS; zeros where nothing is bounded yet. `rounded` says whether values and weights
+    are held in 8 bits (int8, and while it learns) or are just bounded (float32, whose weights are those of the 8 bits, too).
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__(features)
+        self.register_buffer("limits", torch.zeros(len(DEVIATIONS), 2))
+        self.rounded = True
+        self.bounded = False
+        self.seen: list[Tensor] | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.bounded:
+            inner = F.leaky_relu(self._see(0, x, self.first), SLOPE)
+            return x + self._see(1, inner, self.second)
+        source, inner, residual = self.limits
+        found = F.conv2d(self.bound(x, source), in_8_bits(self.first.weight), self.first.bias, padding=1)
+        active = self.bound(F.leaky_relu(self.bound(found, inner), SLOPE), activated(inner))
+        return x + self.bound(F.conv2d(active, in_8_bits(self.second.weight), self.second.bias, padding=1), residual)
+
+    def _see(self, at: int, x: Tensor, convolution: nn.Conv2d) -> Tensor:
+        found = convolution(x)
+        if self.seen is not None:
+            self.seen.extend([x, found] if at == 0 else [found])
+        return found
+
+    def bound(self, x: Tensor, limits: Tensor) -> Tensor:
+        """`x` within limits, rounded to 8 bits or not; the gradient passes within them, as if nothing were rounded."""
+        scale, zero = grid(limits)
+        if self.rounded:
+            return torch.fake_quantize_per_tensor_affine(x.float(), scale, zero.int(), 0, STEPS).to(x.dtype)
+        return x.clamp((-zero * scale).to(x.dtype), ((STEPS - zero) * scale).to(x.dtype))
+
+
+def activated(limits: Tensor) -> Tensor:
+    """The limits of what LeakyReLU makes of what is within `limits`."""
+    return torch.stack([limits[0] * SLOPE, limits[1]])
+
+
+def grid(limits: Tensor) -> tuple[Tensor, Tensor]:
+    """Step and number of the step that is 0, as QuantizeLinear has them for uint8: 0 is always exact."""
+    scale = (limits[1] - limits[0]) / STEPS
+    return scale, (-limits[0] / scale).round().clamp(0, STEPS)
+
+
+def weight_scales(weight: Tensor) -> Tensor:
+    """[O,1,1,1] for [O,I,3,3]: the step of each output channel."""
+    return weight.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-8) / WEIGHT
+
+
+def in_8_bits(weight: Tensor) -> Tensor:
+    scale = weight_scales(weight.detach())
+    return weight + ((weight.detach() / scale).round() * scale - weight.detach())
+
+
+@torch.no_grad()
+def round_biases(block: BoundedBlock) -> None:
+    """To whole steps of what is added up in integers: weights' steps times those of the input's values."""
+    for convolution, limits in ((block.first, block.limits[0]), (block.second, activated(block.limits[1]))):
+        steps = weight_scales(convolution.weight).flatten() * grid(limits)[0]
+        convolution.bias.copy_((convolution.bias / steps).round() * steps)
+
+
+def blocks_of(branch: nn.Module) -> list[BoundedBlock]:
+    return [module for module in branch.modules() if isinstance(module, BoundedBlock)]
+
+
+def take_up(branch: nn.Module) -> bool:
+    """After weights were loaded: blocks with limits obey them. Whether there are any."""
+    for block in blocks_of(branch):
+        block.bounded = bool(block.limits.any())
+    return all(block.bounded for block in blocks_of(branch))
+
+
+def be_rounded(branch: nn.Module, rounded: bool) -> None:
+    for block in blocks_of(branch):
+        block.rounded = rounded
+
+
+@torch.no_grad()
+def bound(branch: nn.Module, images: Tensor) -> None:
+    """Gives every block its limits by what it does with `images` [N,3,H,W] now, or less where nothing goes as far."""
+    blocks = blocks_of(branch)
+    for block in blocks:
+        block.seen = []
+    branch(images)
+    for block in blocks:
+        for place, (x, deviations) in enumerate(zip(block.seen or [], DEVIATIONS.values())):
+            x = x.float()
+            far = deviations * x.std()
+            block.limits[place] = torch.stack([torch.maximum(x.amin(), -far).clamp(max=-1e-6), torch.minimum(x.amax(), far).clamp(min=1e-6)])
+        block.seen = None
+    take_up(branch)
