@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { EngineClient } from '../client/engineClient';
 import { byteText } from '../shared/byteText';
-import type { ImportResult, InstallableModel, Precision } from '../shared/modelProtocol';
+import type { InstallableModel } from '../shared/installableModels';
+import type { ImportResult, Precision } from '../shared/modelProtocol';
 import { RpcError } from '../shared/rpc';
 import { questionsOnTerminal, withConsent } from './consent';
 import { ModelProgressBar } from './modelProgress';

@@ -2,7 +2,7 @@ import type { EngineClient } from '../client/engineClient';
 import { byteText } from '../shared/byteText';
 import { licenceText } from '../shared/foundText';
 import { describeState } from '../shared/installText';
-import { INSTALLABLE_MODELS } from '../shared/modelProtocol';
+import { INSTALLABLE_MODELS } from '../shared/installableModels';
 import { printTable } from './table';
 import { print, printJson } from './terminal';
 

@@ -5,12 +5,8 @@ import { defaultModelStore } from '../client/modelStore';
 import { PIXEL_ART_CHOICES } from '../shared/assetOptions';
 import { DENSITY_SETS } from '../shared/density';
 import { GUIDANCE_RANGE } from '../shared/guidance';
-import {
-  EXPORT_TARGETS,
-  INSTALLABLE_MODELS,
-  PRECISIONS,
-  type ExportTarget,
-} from '../shared/modelProtocol';
+import { INSTALLABLE_MODELS } from '../shared/installableModels';
+import { EXPORT_TARGETS, PRECISIONS, type ExportTarget } from '../shared/modelProtocol';
 import { METADATA_CHOICES } from '../shared/outputOptions';
 import { SIZE_FITS } from '../shared/outputSize';
 import {

@@ -1,9 +1,6 @@
+import type { InstallableModel } from './installableModels';
 import type { CallContext } from './rpc';
 import type { SpeedClass } from './speedClass';
-
-/** Models that can be installed by a person; embedded ones are always there. */
-export const INSTALLABLE_MODELS = ['pisa-sr', 'osediff'] as const;
-export type InstallableModel = (typeof INSTALLABLE_MODELS)[number];
 
 /** Most bytes of a manifest, and of a network's configuration. */
 export const MANIFEST_LIMIT = 2 ** 20;

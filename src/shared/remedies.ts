@@ -1,4 +1,4 @@
-import type { InstallableModel } from './modelProtocol';
+import type { InstallableModel } from './installableModels';
 import { isErrorCode, REMEDIES_BY_CODE } from './errorCodes';
 import type { PlainRemedy } from './plainRemedies';
 

@@ -16,7 +16,7 @@ import { Weights } from '../../src/engine/graph/sd21/weights';
 import { operatorGraph } from '../../src/engine/trust/operators/operatorCase';
 import { OPERATORS } from '../../src/engine/trust/operators/operators';
 import { referenceTensors, RECIPES, writeSafetensors } from '../harness/networks';
-import { INSTALLABLE_MODELS } from '../../src/shared/modelProtocol';
+import { INSTALLABLE_MODELS } from '../../src/shared/installableModels';
 import { tinyNetworks } from './pisaSupport';
 import { EMBEDDED_MODELS } from './support';
 

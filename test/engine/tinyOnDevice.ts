@@ -6,7 +6,7 @@ import { ModelStore } from '../../src/engine/models/install/modelStore';
 import { DiffusionModel } from '../../src/engine/models/kinds/diffusion';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
-import type { InstallableModel } from '../../src/shared/modelProtocol';
+import type { InstallableModel } from '../../src/shared/installableModels';
 import type { Device } from '../../src/shared/settings';
 import type { UpscaleResult } from '../../src/shared/engineProtocol';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';

@@ -29,8 +29,22 @@ export async function openWorkbench(page, url) {
     .waitFor({ timeout: START_TIMEOUT_MS });
 }
 
+/** Beyond which a list has been seen whole, also one that is filled late. */
+const MOST_PAGES = 50;
+
 /** The rows of the open quick pick. */
 export const quickPickRows = (page) => page.locator('.quick-input-list .monaco-list-row');
+
+/** Chooses the first row that contains `text`; a list draws only what is in view, so it is scrolled. */
+export async function chooseRow(page, text) {
+  await quickPickRows(page).first().waitFor();
+  const row = quickPickRows(page).filter({ hasText: text }).first();
+  for (let pages = 0; pages < MOST_PAGES && (await row.count()) === 0; pages++) {
+    await page.keyboard.press('PageDown');
+    await page.waitForTimeout(200);
+  }
+  await row.click();
+}
 
 /** Ticks the first row that contains `text` in a quick pick with check boxes, and accepts. */
 export async function tickAndAccept(page, text) {

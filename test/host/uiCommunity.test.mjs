@@ -16,6 +16,7 @@ import {
   explorerMenu,
   explorerRow,
   notificationMessage,
+  chooseRow,
   quickPickRows,
   runCommand,
   waitForDialog,
@@ -56,13 +57,6 @@ async function defaultModelBecomes(page, id) {
   }
 }
 
-/** Chooses a row of the quick pick that is open. */
-async function choose(page, text) {
-  const row = quickPickRows(page).filter({ hasText: text }).first();
-  await row.waitFor();
-  await row.click();
-}
-
 test(
   'a file from the explorer: named, licensed, used, compared, paired, dropped, removed',
   { timeout: 300_000 },
@@ -97,12 +91,12 @@ test(
         await page.keyboard.press('Escape');
 
         await runCommand(page, MANAGE);
-        await choose(page, 'Compact · ×4');
-        await choose(page, 'Use as Default');
+        await chooseRow(page, 'Compact · ×4');
+        await chooseRow(page, 'Use as Default');
         await defaultModelBecomes(page, 'favourite');
         await runCommand(page, MANAGE);
-        await choose(page, 'Compact · ×4');
-        await choose(page, 'Open Folder');
+        await chooseRow(page, 'Compact · ×4');
+        await chooseRow(page, 'Open Folder');
         await explorerRow(page, 'Favourite.pth').and(page.locator('.focused')).waitFor();
 
         await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
@@ -113,9 +107,9 @@ test(
         const alone = await sharp(path.join(folder, 'hero@4x.png')).raw().toBuffer();
 
         await runCommand(page, MANAGE);
-        await choose(page, 'Two Models as One…');
-        await choose(page, 'PiSA Compact');
-        await choose(page, 'Favourite');
+        await chooseRow(page, 'Two Models as One…');
+        await chooseRow(page, 'PiSA Compact');
+        await chooseRow(page, 'Favourite');
         await waitForNotification(page, 'are used as one model with both dials');
 
         await explorerMenu(page, 'hero.png', 'Open Comparison');
@@ -142,8 +136,8 @@ test(
         assert.equal(await panel.locator('#model').evaluate((one) => one.value), 'second');
 
         await runCommand(page, MANAGE);
-        await choose(page, 'Compact · ×4');
-        await choose(page, 'Remove…');
+        await chooseRow(page, 'Compact · ×4');
+        await chooseRow(page, 'Remove…');
         await clickDialogButton(await waitForDialog(page, 'Remove favourite?'), 'Remove');
         await waitForNotification(page, 'was removed; its file stays at');
         assert.equal(existsSync(path.join(store, 'favourite')), false);

@@ -20,6 +20,7 @@ import {
   notification,
   notificationButtons,
   notificationMessage,
+  chooseRow,
   quickPickRows,
   runCommand,
   waitForDialog,
@@ -84,13 +85,6 @@ const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 40, 30);
 const uiTest = (title, setup, body) =>
   test(title, { timeout: 240_000 }, () => workbench.inWorkspace({ fill: hero, ...setup }, body));
 const PISA = { 'pisaUpscale.model': 'pisa-sr' };
-
-/** Chooses a row of the quick pick that is open. */
-async function choose(page, text) {
-  const row = quickPickRows(page).filter({ hasText: text }).first();
-  await row.waitFor();
-  await row.click();
-}
 
 /** Says yes to the mirror's plain http, which is asked for before anything is fetched. */
 const agreeToHttp = async (page) =>
@@ -229,8 +223,8 @@ uiTest(
     await runCommand(page, MANAGE);
     await quickPickRows(page).filter({ hasText: 'PiSA-SR' }).filter({ hasText: 'ready' }).waitFor();
     await page.screenshot({ path: screenshotPath('models') });
-    await choose(page, 'PiSA-SR');
-    await choose(page, 'Remove…');
+    await chooseRow(page, 'PiSA-SR');
+    await chooseRow(page, 'Remove…');
     await clickDialogButton(await waitForDialog(page, /Remove PiSA-SR \(.+\)\?/), 'Remove');
     await waitForNotification(page, 'was removed');
     assert.equal(existsSync(path.join(store, 'pisa-sr')), false);
@@ -244,8 +238,8 @@ uiTest(
       .filter({ hasText: 'OSEDiff' })
       .filter({ hasText: 'not installed' })
       .waitFor();
-    await choose(page, 'PiSA-SR');
-    await choose(page, 'Import from Folder…');
+    await chooseRow(page, 'PiSA-SR');
+    await chooseRow(page, 'Import from Folder…');
     await acceptPath(page, `${TINY}/`);
     const asked = await waitForDialog(page, 'These files could not be verified');
     await clickDialogButton(asked, 'Use Them');
@@ -277,7 +271,7 @@ uiTest(
     await runCommand(page, MANAGE);
     await quickPickRows(page).first().waitFor();
     await page.keyboard.type('Popular');
-    await choose(page, 'Popular');
+    await chooseRow(page, 'Popular');
     const again = await waitForDialog(page, 'Install Popular by Somebody Known?');
     await clickDialogButton(again, 'Accept Licence and Download');
     await waitForNotification(page, 'Popular is ready');

@@ -12,6 +12,7 @@ import {
   clickDialogButton,
   clickNotificationButton,
   explorerMenu,
+  chooseRow,
   quickPickRows,
   runCommand,
   waitForDialog,
@@ -98,7 +99,7 @@ uiTest(
       await quickPickRows(page).first().waitFor({ timeout: STATE_MS });
     };
     await manage();
-    await quickPickRows(page).filter({ hasText: 'Models of the Inference Server…' }).click();
+    await chooseRow(page, 'Models of the Inference Server…');
     const row = quickPickRows(page).filter({ hasText: 'team-painter' });
     await row.waitFor({ timeout: STATE_MS });
     assert.match(await row.innerText(), /any size · float32\s*unverified/);

@@ -1,11 +1,7 @@
 import type { Size, SizeRule } from '../../shared/geometry';
 import type { Branch } from '../../shared/guidance';
-import {
-  INSTALLABLE_MODELS,
-  PRECISIONS,
-  type InstallableModel,
-  type Precision,
-} from '../../shared/modelProtocol';
+import { INSTALLABLE_MODELS, type InstallableModel } from '../../shared/installableModels';
+import { PRECISIONS, type Precision } from '../../shared/modelProtocol';
 import { quoted, quotedJson } from '../checkpoint/limits';
 import { isOneOf } from '../../shared/oneOf';
 import { CPU_PRECISIONS, type CpuPrecision } from '../../shared/settings';

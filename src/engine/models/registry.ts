@@ -5,11 +5,8 @@ import type { RpcError } from '../../shared/rpc';
 import { changeSetting, engineError, messageOf, systemCode } from '../errors';
 import { readSmallText } from '../../files/readSmall';
 import { isOneOf } from '../../shared/oneOf';
-import {
-  INSTALLABLE_MODELS,
-  MANIFEST_LIMIT,
-  type InstallableModel,
-} from '../../shared/modelProtocol';
+import { INSTALLABLE_MODELS, type InstallableModel } from '../../shared/installableModels';
+import { MANIFEST_LIMIT } from '../../shared/modelProtocol';
 import { FoundFiles } from './community/foundFiles';
 import { freeId } from './community/modelId';
 import { modelFrom } from './kinds/list';

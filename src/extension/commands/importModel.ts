@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ImportResult, InstallableModel } from '../../shared/modelProtocol';
+import type { InstallableModel } from '../../shared/installableModels';
+import type { ImportResult } from '../../shared/modelProtocol';
 import type { Config } from '../config';
 import type { Log } from '../log';
 import type { ModelTasks } from '../models/modelTasks';

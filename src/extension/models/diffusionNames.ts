@@ -1,4 +1,4 @@
-import type { InstallableModel } from '../../shared/modelProtocol';
+import type { InstallableModel } from '../../shared/installableModels';
 
 /** Names of models, which are not translated. */
 const NAMES: Readonly<Record<InstallableModel, string>> = {

@@ -2,12 +2,9 @@ import type { ModelSummary } from '../../shared/engineProtocol';
 import { byteText } from '../../shared/byteText';
 import { licenceText } from '../../shared/foundText';
 import { describeState } from '../../shared/installText';
-import type {
-  InstallableModel,
-  ListedModelReport,
-  ModelStateReport,
-} from '../../shared/modelProtocol';
-import { INSTALLABLE_MODELS } from '../../shared/modelProtocol';
+import type { InstallableModel } from '../../shared/installableModels';
+import type { ListedModelReport, ModelStateReport } from '../../shared/modelProtocol';
+import { INSTALLABLE_MODELS } from '../../shared/installableModels';
 import { isOneOf } from '../../shared/oneOf';
 import { pairChoices } from '../../shared/pairs';
 import type { SpeedClass } from '../../shared/speedClass';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aboutModel, forModel } from '../../../src/engine/models/install/aboutModel';
 import { REMEDIES_BY_CODE } from '../../../src/shared/errorCodes';
-import { INSTALLABLE_MODELS } from '../../../src/shared/modelProtocol';
+import { INSTALLABLE_MODELS } from '../../../src/shared/installableModels';
 import { RpcError } from '../../../src/shared/rpc';
 
 const CODES = [

@@ -1,4 +1,4 @@
-import type { InstallableModel } from '../../../shared/modelProtocol';
+import type { InstallableModel } from '../../../shared/installableModels';
 import { remediesOf, type RemedyKind } from '../../../shared/remedies';
 import { RpcError } from '../../../shared/rpc';
 

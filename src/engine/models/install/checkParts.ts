@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { INSTALLABLE_MODELS } from '../../../shared/modelProtocol';
+import { INSTALLABLE_MODELS } from '../../../shared/installableModels';
 import { throwIfCancelled } from '../../errors';
 import { DIFFUSION_PARTS, type DiffusionPart, type ModelFile } from '../manifest';
 import { sha256Of } from '../fileChecks';

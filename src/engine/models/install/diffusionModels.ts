@@ -1,4 +1,5 @@
-import type { InstallableModel, Licence, Precision } from '../../../shared/modelProtocol';
+import type { InstallableModel } from '../../../shared/installableModels';
+import type { Licence, Precision } from '../../../shared/modelProtocol';
 import type { Branch } from '../../../shared/guidance';
 import type { RemoteFile } from '../../download/downloader';
 import { KNOWN_FILES, OSEDIFF_FOLDER } from './knownFiles';

@@ -1,11 +1,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-  ImportResult,
-  InstallableModel,
-  ModelProgress,
-  Precision,
-} from '../../../shared/modelProtocol';
+import type { InstallableModel } from '../../../shared/installableModels';
+import type { ImportResult, ModelProgress, Precision } from '../../../shared/modelProtocol';
 import { engineError, throwIfCancelled } from '../../errors';
 import { buildClipText, emptyPrompt } from '../../graph/sd21/clipText';
 import type { ClipTextConfig } from '../../graph/sd21/config';

@@ -1,10 +1,6 @@
 import type { EngineApi } from '../../../shared/engineProtocol';
-import {
-  INSTALLABLE_MODELS,
-  type ImportResult,
-  type ModelApi,
-  type VerifyResult,
-} from '../../../shared/modelProtocol';
+import { INSTALLABLE_MODELS } from '../../../shared/installableModels';
+import { type ImportResult, type ModelApi, type VerifyResult } from '../../../shared/modelProtocol';
 import { isOneOf } from '../../../shared/oneOf';
 import { engineError, throwIfCancelled } from '../../errors';
 import { installListed, listedModels } from '../community/installListed';

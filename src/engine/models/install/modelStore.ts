@@ -1,6 +1,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { InstallableModel, ModelState, ModelStateReport } from '../../../shared/modelProtocol';
+import type { InstallableModel } from '../../../shared/installableModels';
+import type { ModelState, ModelStateReport } from '../../../shared/modelProtocol';
 import { engineError } from '../../errors';
 import { unsupportedReason } from '../diffusionSupport';
 import { DiffusionModel } from '../kinds/diffusion';

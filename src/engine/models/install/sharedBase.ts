@@ -1,9 +1,6 @@
 import path from 'node:path';
-import {
-  INSTALLABLE_MODELS,
-  type InstallableModel,
-  type Precision,
-} from '../../../shared/modelProtocol';
+import { INSTALLABLE_MODELS, type InstallableModel } from '../../../shared/installableModels';
+import { type Precision } from '../../../shared/modelProtocol';
 import { DiffusionModel } from '../kinds/diffusion';
 import type { DiffusionPart } from '../manifest';
 import { readModel } from '../registry';
