@@ -66,7 +66,7 @@ describe('a model at an address', () => {
           ),
         );
     const broken = await add('store', name, part);
-    assert.equal(broken.status, 130);
+    assert.equal(broken.status, 130, broken.stderr);
     assert.match(broken.stderr, /the next run goes on from it/);
     server.requests.length = 0;
     const { status, stdout, stderr } = await add('store', name);

@@ -120,7 +120,7 @@ test('two sources with one result: the second is refused before anything is writ
   ]);
   const { run } = await folderWith('icon.png', 'icon.jpg');
   const folder = run('.', '--format', 'webp');
-  assert.equal(folder.status, 1);
+  assert.equal(folder.status, 1, folder.stderr);
   assert.match(folder.stderr, /is the output of .*, too/);
 });
 
@@ -165,7 +165,7 @@ test('globs above this folder and absolute ones find what they name', async () =
   }
   writeFileSync(path.join(inside, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*" }] }');
   const above = cli(inside, `${root}-state`, ...PLACES, '../y/*.png');
-  assert.equal(above.status, 1);
+  assert.equal(above.status, 1, above.stderr);
   assert.match(above.stderr, /lies outside .*, the folder of the recipe/);
   assert.equal(run('x', '--no-recipe').status, 0);
 });
@@ -323,7 +323,7 @@ test('--out never makes a folder of the name of a picture that can’t be writte
   for (const extension of ['bmp', 'heic', 'JXL', 'svg', 'psd', 'ico', 'tga', 'pdf', 'jp2', 'exr'])
     for (const input of ['s/a.png', 's']) {
       const refused = run(input, '--out', `new.${extension}`);
-      assert.equal(refused.status, 1);
+      assert.equal(refused.status, 1, refused.stderr);
       assert.match(refused.stderr, /can't be written\..*end it with a slash/);
     }
   assert.deepEqual(readdirSync(root).sort(), ['s', 'there.bmp']);

@@ -122,7 +122,7 @@ describe('a model in a file of the person’s own', () => {
     const id = add(place);
     renameSync(place, `${place}.away`);
     const gone = cli(picture, '-m', id, '-o', file('gone.png'));
-    assert.equal(gone.status, 1);
+    assert.equal(gone.status, 1, gone.stderr);
     assert.match(gone.stderr, /is gone: it was moved, renamed or deleted/);
     renameSync(`${place}.away`, place);
     assert.equal(cli(picture, '-m', id, '-o', file('back.png')).status, 0);
@@ -138,7 +138,7 @@ describe('a model in a file of the person’s own', () => {
     const short = cli(picture, '-m', id, '-o', file('short.png'));
     assert.match(short.stderr, /changed: it has 9 bytes, and had \d+ when it was added/);
     const verified = cli('models', 'verify', id);
-    assert.equal(verified.status, 1);
+    assert.equal(verified.status, 1, verified.stderr);
     assert.match(verified.stdout, /put the file back, or add it again/);
   });
 
@@ -167,7 +167,7 @@ describe('a model in a file of the person’s own', () => {
     const run = cli('--models-dir', searched, picture, '-m', 'dropped', '-o', output);
     assert.equal(run.status, 0, run.stderr);
     const removed = cli('--models-dir', searched, 'models', 'remove', 'dropped');
-    assert.equal(removed.status, 1);
+    assert.equal(removed.status, 1, removed.stderr);
     assert.match(removed.stderr, /was not added: it was found in/);
   });
 });
@@ -265,7 +265,7 @@ describe('a model that restores at the same size', () => {
       '-o',
       file('w.png'),
     );
-    assert.equal(wrong.status, 1);
+    assert.equal(wrong.status, 1, wrong.stderr);
     assert.match(wrong.stderr, /can't run before another model/);
   });
 });

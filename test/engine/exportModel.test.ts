@@ -117,7 +117,7 @@ describe('models export', () => {
 
   test('nothing is replaced, and what no server runs is refused', () => {
     const again = cli('models', 'export', 'smooth', '-o', 'repository');
-    assert.equal(again.status, 1);
+    assert.equal(again.status, 1, again.stderr);
     assert.match(again.stderr, /smooth is there already/);
     const unknown = cli('models', 'export', 'nobody');
     assert.match(unknown.stderr, /There is no model called "nobody"/);

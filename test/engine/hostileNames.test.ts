@@ -60,7 +60,7 @@ test('the plan, as lines and as JSON', () => {
 test('single files: results, refusals and names of options', () => {
   const files = names.map((name) => path.join(pictures, name));
   const run = cli(root, state, ...MODEL, '--', ...files.slice(0, 6), path.join(root, names[9]!));
-  assert.equal(run.status, 1);
+  assert.equal(run.status, 1, run.stderr);
   assertHarmless(run);
   assertHarmless(cli(root, state, ...MODEL, '--json', '--', ...files.slice(6, 9)));
   for (const name of names) {

@@ -125,7 +125,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
       '--allow-http',
       '--yes',
     );
-    assert.equal(asked.status, 1);
+    assert.equal(asked.status, 1, asked.stderr);
     assert.match(
       asked.stderr,
       /osediff\.pkl \(SHA-256 [0-9a-f]{64}\).*OSEDiff’s authors publish no/s,
@@ -209,7 +209,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     const alone = path.join(folder, `alone-${count}`);
     cpSync(TINY_OSEDIFF, alone, { recursive: true });
     const without = await cli('models', 'import', alone, '--id', 'osediff', ...AGREED.import);
-    assert.equal(without.status, 1);
+    assert.equal(without.status, 1, without.stderr);
     assert.match(without.stderr, /the UNet .* was not found/);
     assert.equal((await cli('models', 'import', TINY_PISA, ...AGREED.import)).status, 0);
     const beside = await cli('models', 'import', alone, '--id', 'osediff', ...AGREED.import);

@@ -52,7 +52,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
   it('imports, upscales, verifies and removes', async () => {
     assert.equal((await state()).state, 'not-installed');
     const before = await cli('upscale', 'a.png', '--model', 'pisa-sr', '--json');
-    assert.equal(before.status, 1);
+    assert.equal(before.status, 1, before.stderr);
     await writePng(path.join(folder, 'a.png'), 20, 15);
     const missing = await cli('a.png', '--model', 'pisa-sr', '--json');
     assert.equal(
@@ -105,7 +105,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
       '-o',
       'again.png',
     );
-    assert.equal(again.status, 0);
+    assert.equal(again.status, 0, again.stderr);
     assert.deepEqual(
       readFileSync(path.join(folder, 'again.png')),
       readFileSync(result.output),
@@ -140,7 +140,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
 
     assert.equal((await cli('models', 'verify', 'pisa-sr')).status, 0);
     const removed = await cli('models', 'remove', 'pisa-sr');
-    assert.equal(removed.status, 0);
+    assert.equal(removed.status, 0, removed.stderr);
     assert.deepEqual(readdirSync(store), []);
     assert.ok(existsSync(path.join(TINY_PISA, 'pisa_sr.pkl')), 'the person’s own files stay');
     assert.equal((await cli('models', 'remove', 'pisa-sr')).status, 1);
@@ -182,7 +182,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     bytes[bytes.length - 5]! ^= 1;
     writeFileSync(file, bytes);
     const verified = await cli('models', 'verify', 'pisa-sr');
-    assert.equal(verified.status, 1);
+    assert.equal(verified.status, 1, verified.stderr);
     assert.match(verified.stdout, /DAMAGED.*diffusion_pytorch_model\.safetensors/);
     truncateSync(file, bytes.length - 4);
     await writePng(path.join(folder, 'a.png'), 20, 15);
@@ -386,7 +386,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
 
     it('waits for pisa_sr.pkl when it is not given, and goes on when it is', async () => {
       const first = await install('--accept-licences');
-      assert.equal(first.status, 1);
+      assert.equal(first.status, 1, first.stderr);
       assert.match(first.stderr, /pisa_sr\.pkl[\s\S]*--weights/);
       const from = server.requests.length;
       const second = await install('--accept-licences', ...WEIGHTS);
@@ -411,7 +411,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
         headers: { 'retry-after': '0' },
       });
       const failed = await install('--accept-licences', ...WEIGHTS);
-      assert.equal(failed.status, 1);
+      assert.equal(failed.status, 1, failed.stderr);
       assert.match(failed.stderr, /could not be downloaded.*404/);
       const part = statSync(
         path.join(store, '.pisa-sr.download/unet/diffusion_pytorch_model.safetensors.part'),

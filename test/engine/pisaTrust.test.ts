@@ -49,7 +49,7 @@ describe('weights are trusted only when they are the known ones, or the person a
   it('asks nothing over plain http unless that is agreed to', async () => {
     const from = server.requests.length;
     const run = await install(server.url, '--accept-unverified', '--yes');
-    assert.equal(run.status, 1);
+    assert.equal(run.status, 1, run.stderr);
     assert.equal(codeOf(run), 'mirror-unencrypted');
     assert.match(run.stderr, /plain http.*--allow-http/s);
     assert.equal(server.requests.length, from, 'not one request was made');
@@ -103,7 +103,7 @@ describe('weights are trusted only when they are the known ones, or the person a
 
   it('asks about what nobody vouches for, names its SHA-256, and goes on from what is here', async () => {
     const run = await install(server.url, '--allow-http', '--yes');
-    assert.equal(run.status, 1);
+    assert.equal(run.status, 1, run.stderr);
     assert.equal(codeOf(run), 'weights-unverified');
     assert.match(run.stderr, /pisa_sr\.pkl.*could not be verified.*--accept-unverified/s);
     assert.ok(run.stderr.includes(sha256(WEIGHTS)));
@@ -142,7 +142,7 @@ describe('weights are trusted only when they are the known ones, or the person a
   it('ends a body without end soon, and keeps none of it', async () => {
     server.behave('unet/config.json', { surplus: 60_000_000 });
     const run = await install(server.url, ...AGREED.install);
-    assert.equal(run.status, 1);
+    assert.equal(run.status, 1, run.stderr);
     assert.match(run.stderr, /sends more than the \d+ bytes/);
     const kept = filesBelow(store).reduce((sum, file) => sum + statSync(file).size, 0);
     assert.ok(kept < 5_000_000, `${kept} bytes`);
@@ -156,7 +156,7 @@ describe('weights are trusted only when they are the known ones, or the person a
       { method: 'GET', status: 404 },
     );
     const run = await install(`${address}/{path}?token=hush`, ...AGREED.install);
-    assert.equal(run.status, 1);
+    assert.equal(run.status, 1, run.stderr);
     assert.doesNotMatch(run.stdout + run.stderr, /hush/);
     const notes = filesBelow(store).filter((file) => file.endsWith('.part.json'));
     assert.equal(notes.length, 1);

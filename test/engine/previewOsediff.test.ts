@@ -28,7 +28,7 @@ describe('a preview with OSEDiff', () => {
   before(async () => {
     installed = await importTiny(store, tinyOseDiff(at('files')), model);
     input = at('photo.png');
-    await sharp(path.join(ROOT, 'test/fixtures/pictures/kingfisher.webp'))
+    await sharp(path.join(ROOT, 'media/samples/kingfisher.webp'))
       .resize(75, 65)
       .png()
       .toFile(input);

@@ -285,7 +285,7 @@ test('the terminal lists, adds and uses one, and marks it wherever it is told of
   assert.match(String(where), /model unverified$/);
   assert.equal(unverified, true);
   const here = await alone(project, 'a.png', '-m', 'levels', '--overwrite');
-  assert.equal(here.status, 1);
+  assert.equal(here.status, 1, here.stderr);
   assert.match(here.stderr, /only an inference server has it/);
 
   const doctor = await cli(folder, 'doctor', '--json');

@@ -181,7 +181,7 @@ test('shards 1 to 3, merged, equal one run', () => {
     0,
   );
   const missing = cli(machines[0]!, path.join(folder, 'merge-state'), '--merge-lock');
-  assert.equal(missing.status, 1);
+  assert.equal(missing.status, 1, missing.stderr);
   assert.match(missing.stderr, /Shards 2, 3 of 3 are missing/);
   assert.match(
     cli(root, path.join(folder, 'merge-state'), '--shard', '4/3').stderr,
@@ -224,7 +224,7 @@ test(
     cpSync(source, root, { recursive: true });
     const state = path.join(folder, 'globs-state');
     const dry = cli(root, state, '.', ...MODEL, '--dry-run');
-    assert.equal(dry.status, 0);
+    assert.equal(dry.status, 0, dry.stderr);
     assert.equal(lines(dry.stdout).filter((line) => line.startsWith('todo')).length, 12);
     const before = treeOf(root);
     assert.equal(Object.keys(before).length, 12, 'a dry run writes nothing');
@@ -248,7 +248,7 @@ test(
     );
     assert.equal((await sharp(path.join(folder, 'globs-out', made[0]!)).metadata()).width, 99);
     const nothing = cli(path.join(folder, 'globs-out'), state);
-    assert.equal(nothing.status, 1);
+    assert.equal(nothing.status, 1, nothing.stderr);
     assert.match(nothing.stderr, /or write a recipe, \.pisa-upscale\.json/);
   },
 );

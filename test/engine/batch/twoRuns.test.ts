@@ -102,7 +102,7 @@ test('a second command line is refused; with --wait it waits, says so, and then 
   const first = start(root, state, 'art', ...SLOW);
   await first.begun();
   const refused = cli(root, state, 'art', ...SLOW);
-  assert.equal(refused.status, 1);
+  assert.equal(refused.status, 1, refused.stderr);
   assert.match(
     refused.stderr,
     new RegExp(`^Another command line \\(process ${first.child.pid}\\) is upscaling ${root}`),
