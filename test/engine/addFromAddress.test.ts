@@ -8,6 +8,7 @@ import { startFileServer, startProxy, type FileServer } from '../harness/fileSer
 import { referenceTensors } from '../harness/networks';
 import { writeTorchLegacy } from '../harness/torchFiles';
 import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
+import { succeeds } from './succeeds';
 
 const folder = temporaryFolder();
 const served = path.join(folder, 'served');
@@ -84,8 +85,8 @@ describe('a model at an address', () => {
     const run = await cli('store', [picture, '-m', 'fine-one', '-o', out]);
     assert.equal(run.status, 0, run.stderr);
     assert.equal((await pixelsOf(out)).width, 80);
-    assert.equal((await cli('store', ['models', 'verify', 'fine-one'])).status, 0);
-    assert.equal((await cli('store', ['models', 'remove', 'fine-one'])).status, 0);
+    succeeds(await cli('store', ['models', 'verify', 'fine-one']));
+    succeeds(await cli('store', ['models', 'remove', 'fine-one']));
     assert.deepEqual(inStore('store'), []);
   });
 

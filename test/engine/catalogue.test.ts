@@ -20,6 +20,7 @@ import { startFileServer, type FileServer } from '../harness/fileServer';
 import { referenceTensors } from '../harness/networks';
 import { writeTorchZip } from '../harness/torchFiles';
 import { CLI, temporaryFolder, writePng } from './support';
+import { succeeds } from './succeeds';
 
 const folder = temporaryFolder();
 const served = path.join(folder, 'served');
@@ -106,8 +107,8 @@ describe('a model of the list', () => {
     const picture = await writePng(path.join(folder, 'picture.png'), 30, 20);
     const cli = (...args: string[]): ReturnType<typeof spawnSync> =>
       spawnSync(process.execPath, [CLI, '--store', store, ...args], { encoding: 'utf8' });
-    assert.equal(cli(picture, '-m', 'fine', '-o', path.join(folder, 'out.png')).status, 0);
-    assert.equal(cli('models', 'verify', 'fine').status, 0);
+    succeeds(cli(picture, '-m', 'fine', '-o', path.join(folder, 'out.png')));
+    succeeds(cli('models', 'verify', 'fine'));
     const removed = cli('models', 'remove', 'fine');
     assert.match(String(removed.stdout), /are free again/);
     assert.deepEqual(

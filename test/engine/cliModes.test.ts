@@ -15,7 +15,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { OPTION_MODES } from '../../src/cli/optionModes';
-import { cli, MODEL, PLACES, treeOf, type CliRun } from './batch/batchSupport';
+import { cli, MODEL, PLACES, treeOf, type CliRun, succeeds } from './batch/batchSupport';
 import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
 
 const base = temporaryFolder();
@@ -167,14 +167,14 @@ test('globs above this folder and absolute ones find what they name', async () =
   const above = cli(inside, `${root}-state`, ...PLACES, '../y/*.png');
   assert.equal(above.status, 1, above.stderr);
   assert.match(above.stderr, /lies outside .*, the folder of the recipe/);
-  assert.equal(run('x', '--no-recipe').status, 0);
+  succeeds(run('x', '--no-recipe'));
 });
 
 test('folders take --density, --again and --skip-existing as named pictures do', async () => {
   const { root, run } = await folderWith('s/a.png', 's/b@2x.png');
-  assert.equal(run('s', '--density', 'flutter').status, 0);
+  succeeds(run('s', '--density', 'flutter'));
   assert.deepEqual(readdirSync(path.join(root, 's')).sort(), ['2.0x', '3.0x', 'a.png', 'b@2x.png']);
-  assert.equal(run('s/*.png', '--again').status, 0);
+  succeeds(run('s/*.png', '--again'));
   assert.ok(existsSync(path.join(root, 's/b@2x@4x.png')));
   await writePng(path.join(root, 's/a.png'), 12, 9);
   const before = readFileSync(path.join(root, 's/a@4x.png'));
@@ -191,10 +191,10 @@ test('--dry-run and --check create nothing, wherever results would go', async ()
     /todo {2}s.a\.png → new\.png/,
   );
   assert.match(run('s/a.png', '--out', 'new', '--dry-run').stdout, /→ new.a@4x\.png {2}40×32/);
-  assert.equal(run('s', '--out', 'd', '--dry-run').status, 0);
+  succeeds(run('s', '--out', 'd', '--dry-run'));
   assert.equal(run('s', '--out', 'd', '--check').status, 1);
   assert.deepEqual(readdirSync(root, { recursive: true }), before);
-  assert.equal(run('s/a.png', '--out', 'new.png').status, 0);
+  succeeds(run('s/a.png', '--out', 'new.png'));
   assert.equal((await pixelsOf(path.join(root, 'new.png'))).width, 40);
 });
 
@@ -255,7 +255,7 @@ test('with free names, the name that a result would get is what must not be too 
   // With its suffix it has 255 bytes, with the number of a free name more.
   const name = 'n'.repeat(248);
   const { root, run } = await folderWith(`${name}.png`);
-  assert.equal(run(`${name}.png`).status, 0);
+  succeeds(run(`${name}.png`));
   const { status, stderr } = run(`${name}.png`);
   assert.equal(status, 1);
   assert.match(stderr, /The name n+@4x-2\.png is too long/);
@@ -327,9 +327,9 @@ test('--out never makes a folder of the name of a picture that can’t be writte
       assert.match(refused.stderr, /can't be written\..*end it with a slash/);
     }
   assert.deepEqual(readdirSync(root).sort(), ['s', 'there.bmp']);
-  assert.equal(run('s/a.png', '--out', 'there.bmp').status, 0);
-  assert.equal(run('s/a.png', '--out', 'made.bmp/').status, 0);
-  assert.equal(run('s/a.png', '--out', 'v1.2').status, 0);
+  succeeds(run('s/a.png', '--out', 'there.bmp'));
+  succeeds(run('s/a.png', '--out', 'made.bmp/'));
+  succeeds(run('s/a.png', '--out', 'v1.2'));
   for (const folder of ['there.bmp', 'made.bmp', 'v1.2'])
     assert.ok(existsSync(path.join(root, folder, 'a@4x.png')), folder);
 });

@@ -14,6 +14,7 @@ import { before, describe, it } from 'node:test';
 import { referenceTensors, writeSafetensors } from '../harness/networks';
 import { writeTorchLegacy, writeTorchZip } from '../harness/torchFiles';
 import { CLI, largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
+import { succeeds } from './succeeds';
 
 const folder = temporaryFolder();
 const STORE = path.join(folder, 'store');
@@ -94,7 +95,7 @@ describe('a model in a file of the person’s own', () => {
     for (const id of ids) results.push(await upscaled(picture, id));
     assert.deepEqual(results[1], results[0]);
     assert.deepEqual(results[2], results[0]);
-    assert.equal(cli('models', 'verify', 'old-compact').status, 0);
+    succeeds(cli('models', 'verify', 'old-compact'));
     const removed = cli('models', 'remove', 'old-compact');
     assert.equal(removed.status, 0, removed.stderr);
     assert.match(removed.stdout, /stays where it is/);
@@ -125,7 +126,7 @@ describe('a model in a file of the person’s own', () => {
     assert.equal(gone.status, 1, gone.stderr);
     assert.match(gone.stderr, /is gone: it was moved, renamed or deleted/);
     renameSync(`${place}.away`, place);
-    assert.equal(cli(picture, '-m', id, '-o', file('back.png')).status, 0);
+    succeeds(cli(picture, '-m', id, '-o', file('back.png')));
 
     const { atime, mtime } = statSync(place);
     const changed = await referenceTensors('esrgan-new-4x');
@@ -219,7 +220,7 @@ describe('a pair of models', () => {
     const alone = await upscaled(path.join(root, 'a.png'), pair, '--semantic', '0.5');
     assert.deepEqual((await pixelsOf(path.join(root, 'a@4x.png'))).data, alone);
     assert.match(run().stderr, /0 to do, 2 up to date/);
-    assert.equal(run('--check').status, 0);
+    succeeds(run('--check'));
 
     const changed = await referenceTensors('compact-4x');
     changed.get('body.0.bias')!.data[0] = 0.25;

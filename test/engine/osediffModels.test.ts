@@ -19,6 +19,7 @@ import { renamed } from './checkpointFiles';
 import { GOLDEN_OSEDIFF, GOLDEN_PISA, TINY_OSEDIFF, TINY_PISA } from './pisaSupport';
 import { largestDifference, pixelsOf, temporaryFolder } from './support';
 import { AGREED, buildTinyPackage, tinyCli, type Run } from './tinyCli';
+import { succeeds } from './succeeds';
 
 const UNET = 'unet/diffusion_pytorch_model.safetensors';
 
@@ -159,16 +160,16 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     const told = JSON.parse(whole.stdout) as { model: string; guidance: unknown };
     assert.deepEqual([told.model, told.guidance], ['osediff', { pixel: 0, semantic: 1 }]);
     await assertGolden('whole.png', 'source-1.0-adain.png');
-    assert.equal((await upscaled('part.png', '--semantic', '0.6')).status, 0);
+    succeeds(await upscaled('part.png', '--semantic', '0.6'));
     await assertGolden('part.png', 'source-0.6-adain.png');
-    assert.equal((await upscaled('again.png')).status, 0);
+    succeeds(await upscaled('again.png'));
     assert.deepEqual(
       readFileSync(path.join(folder, 'again.png')),
       readFileSync(path.join(folder, 'whole.png')),
       'the same bytes again',
     );
-    assert.equal((await cli('models', 'verify', 'osediff')).status, 0);
-    assert.equal((await cli('models', 'remove', 'osediff')).status, 0);
+    succeeds(await cli('models', 'verify', 'osediff'));
+    succeeds(await cli('models', 'remove', 'osediff'));
     assert.deepEqual(readdirSync(store), []);
   });
 
@@ -178,7 +179,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
   ] as const)
     it(`${second} shares the Stable Diffusion of ${first}, and stays when that is removed`, async () => {
       const get = (id: string): Promise<Run> => (id === 'osediff' ? install(id) : installPisa());
-      assert.equal((await get(first)).status, 0);
+      succeeds(await get(first));
       const from = server.requests.length;
       const { status, stderr } = await get(second);
       assert.equal(status, 0, stderr);
@@ -191,7 +192,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
       const removed = await cli('models', 'remove', first, '--json');
       assert.equal(removed.status, 0, removed.stderr);
       assert.ok(!existsSync(path.join(store, first)));
-      assert.equal((await cli('models', 'verify', second)).status, 0);
+      succeeds(await cli('models', 'verify', second));
       const result = await cli(
         'source.png',
         '--model',
@@ -211,10 +212,10 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     const without = await cli('models', 'import', alone, '--id', 'osediff', ...AGREED.import);
     assert.equal(without.status, 1, without.stderr);
     assert.match(without.stderr, /the UNet .* was not found/);
-    assert.equal((await cli('models', 'import', TINY_PISA, ...AGREED.import)).status, 0);
+    succeeds(await cli('models', 'import', TINY_PISA, ...AGREED.import));
     const beside = await cli('models', 'import', alone, '--id', 'osediff', ...AGREED.import);
     assert.equal(beside.status, 0, beside.stderr);
-    assert.equal((await upscaled('beside.png')).status, 0);
+    succeeds(await upscaled('beside.png'));
     await assertGolden('beside.png', 'source-1.0-adain.png');
 
     const whole = path.join(folder, `whole-${count}`);
@@ -234,7 +235,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     );
     const old = await cli('models', 'import', whole, '--id', 'osediff', ...AGREED.import);
     assert.equal(old.status, 0, old.stderr);
-    assert.equal((await upscaled('old.png')).status, 0);
+    succeeds(await upscaled('old.png'));
     assert.deepEqual(
       readFileSync(path.join(folder, 'old.png')),
       readFileSync(path.join(folder, 'beside.png')),
@@ -287,7 +288,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
       assert.equal(status, 0, stderr);
       return stdout.split('\n').filter((line) => line !== '').length;
     };
-    assert.equal((await take()).status, 0);
+    succeeds(await take());
     recipe(1);
     assert.deepEqual([await run(), await run()], [1, 0]);
     recipe(0.5);
@@ -302,7 +303,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     bytes.writeFloatLE(bytes.readFloatLE(lora.offset) + 0.5, lora.offset);
     rmSync(file);
     writeFileSync(file, bytes);
-    assert.equal((await take()).status, 0);
+    succeeds(await take());
     assert.deepEqual([await run(), await run()], [1, 0]);
   });
 });

@@ -19,6 +19,7 @@ import { halved, renamed } from './checkpointFiles';
 import { TINY_PISA } from './pisaSupport';
 import { largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
 import { AGREED, buildTinyPackage, tinyCli, type Run } from './tinyCli';
+import { succeeds } from './succeeds';
 
 describe('PiSA-SR on the command line', { concurrency: false }, () => {
   const folder = temporaryFolder();
@@ -138,7 +139,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     const outside = await cli('a.png', '--model', 'pisa-sr', '--region', '70,0,30,20');
     assert.match(outside.stderr, /inside the result of 80×60/);
 
-    assert.equal((await cli('models', 'verify', 'pisa-sr')).status, 0);
+    succeeds(await cli('models', 'verify', 'pisa-sr'));
     const removed = await cli('models', 'remove', 'pisa-sr');
     assert.equal(removed.status, 0, removed.stderr);
     assert.deepEqual(readdirSync(store), []);
@@ -381,7 +382,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
         'unet',
         'vae',
       ]);
-      assert.equal((await cli('models', 'verify', 'pisa-sr')).status, 0);
+      succeeds(await cli('models', 'verify', 'pisa-sr'));
     });
 
     it('waits for pisa_sr.pkl when it is not given, and goes on when it is', async () => {

@@ -7,6 +7,7 @@ import { startFileServer, type FileServer } from '../harness/fileServer';
 import { TINY_PISA } from './pisaSupport';
 import { temporaryFolder } from './support';
 import { AGREED, buildTinyPackage, tinyCli, type Run } from './tinyCli';
+import { succeeds } from './succeeds';
 
 const WEIGHTS = path.join(TINY_PISA, 'pisa_sr.pkl');
 const sha256 = (file: string): string =>
@@ -126,7 +127,7 @@ describe('weights are trusted only when they are the known ones, or the person a
   it('imports of the same files ask once; other ones are asked about', async () => {
     assert.equal(codeOf(await importing(TINY_PISA)), 'weights-unverified');
     assert.deepEqual(filesBelow(store), [], 'a refusal leaves nothing behind');
-    assert.equal((await importing(TINY_PISA, ...AGREED.import)).status, 0);
+    succeeds(await importing(TINY_PISA, ...AGREED.import));
     const again = await importing(TINY_PISA);
     assert.equal(again.status, 0, again.stderr);
     const verified = await tinyCli(folder, store, 'models', 'verify', 'pisa-sr', '--json');

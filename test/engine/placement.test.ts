@@ -19,7 +19,7 @@ import { Batch } from '../../src/batch/batch';
 import { EngineClient } from '../../src/client/engineClient';
 import { RpcError } from '../../src/shared/rpc';
 import { DEFAULT_SETTINGS, OVERWRITE_POLICIES } from '../../src/shared/settings';
-import { cli, MODEL, treeOf } from './batch/batchSupport';
+import { cli, MODEL, treeOf, succeeds } from './batch/batchSupport';
 import {
   callFor,
   EMBEDDED_MODELS,
@@ -126,7 +126,7 @@ test('what --out names may be a link: the person chose it', async () => {
   const pictures = path.join(place.home, 'pictures');
   symlinkSync('../../pictures', path.join(place.root, 'mine'));
   for (const out of ['mine', 'mine/named.png'])
-    assert.equal(cli(place.root, place.state, ...MODEL, 'a.png', '--out', out).status, 0);
+    succeeds(cli(place.root, place.state, ...MODEL, 'a.png', '--out', out));
   assert.deepEqual(readdirSync(pictures), ['a@4x.png', 'named.png']);
 });
 

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { DevicesReport } from '../../src/shared/engineProtocol';
-import { cli, PLACES, treeOf, type CliRun } from './batch/batchSupport';
+import { cli, PLACES, treeOf, type CliRun, succeeds } from './batch/batchSupport';
 import { largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
 
 const base = temporaryFolder();
@@ -106,10 +106,10 @@ describe('a recipe', () => {
   test('pins it: the lock says so, and a machine that left it open made no lie', async () => {
     const { root, run } = await folder('a.png');
     recipe(root, { precision: 'int8' });
-    assert.equal(run().status, 0);
+    succeeds(run());
     assert.equal(lockOf(root).outputs['a@4x.png']?.precision, 'int8');
     const made = readFileSync(path.join(root, 'a@4x.png'));
-    assert.equal(run('--check').status, 0);
+    succeeds(run('--check'));
 
     // Whatever this machine would choose: what is there is what the recipe asks for.
     for (const precision of [undefined, 'auto', 'int8'] as const) {
@@ -118,15 +118,15 @@ describe('a recipe', () => {
     }
     recipe(root, { precision: 'fp32' });
     assert.equal(run('--check').status, 1);
-    assert.equal(run().status, 0);
+    succeeds(run());
     assert.equal(lockOf(root).outputs['a@4x.png']?.precision, undefined);
     assert.notDeepEqual(readFileSync(path.join(root, 'a@4x.png')), made);
-    assert.equal(run('--check').status, 0);
+    succeeds(run('--check'));
 
     // Removed and made anew it is the same.
     recipe(root, { precision: 'int8' });
     rmSync(path.join(root, 'a@4x.png'));
-    assert.equal(run().status, 0);
+    succeeds(run());
     assert.deepEqual(readFileSync(path.join(root, 'a@4x.png')), made);
   });
 

@@ -17,6 +17,7 @@ import {
   TEST_MODELS,
   writePng,
 } from './support';
+import { succeeds } from './succeeds';
 
 const folder = temporaryFolder();
 const TOKEN = 'token-that-nobody-may-see';
@@ -189,7 +190,7 @@ test('a lock of pictures that a server made is up to date for who has no server'
   );
   const check = async (...args: readonly string[]): Promise<number | null> =>
     (await cli(root, ['--check', ...args])).status;
-  assert.equal((await cli(root, ['--remote', server.url])).status, 0);
+  succeeds(await cli(root, ['--remote', server.url]));
   const lock = readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8');
   assert.doesNotMatch(lock, /127\.0|remote|server|unverified/);
   server.reset();
@@ -202,6 +203,6 @@ test('a lock of pictures that a server made is up to date for who has no server'
   // Made here, it is the same; so the lock is, too.
   rmSync(path.join(root, 'large'), { recursive: true });
   assert.equal(await check(), 1);
-  assert.equal((await cli(root, ['--device', 'cpu'])).status, 0);
+  succeeds(await cli(root, ['--device', 'cpu']));
   assert.equal(readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8'), lock);
 });

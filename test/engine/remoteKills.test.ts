@@ -9,6 +9,7 @@ import { freePorts, pythonWith } from '../harness/serverProcess';
 import { TritonServer } from '../harness/tritonServer';
 import { MODEL, served } from './remoteSupport';
 import { CLI, NO_STORE, temporaryFolder, TEST_MODELS, writePng } from './support';
+import { succeeds } from './succeeds';
 
 /** Of a real server, which takes seconds to start; the other one is killed twenty times anyway. */
 const REAL_KILLS = Number(process.env.KILL_MOMENTS ?? 3);
@@ -35,7 +36,7 @@ before(async () => {
     }),
   );
   local = project('local');
-  assert.equal((await batch(local, ['--device', 'cpu'])).status, 0);
+  succeeds(await batch(local, ['--device', 'cpu']));
 });
 
 function project(name: string): string {

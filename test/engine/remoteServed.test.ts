@@ -9,6 +9,7 @@ import { ServerModels } from '../../src/engine/remote/serverModels';
 import { InferenceServer, type Compute, type ServedModel } from '../harness/inferenceServer';
 import { deviceOn, MODEL, picture, served, servicesOn, upscaleOn } from './remoteSupport';
 import { CLI, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS } from './support';
+import { succeeds } from './succeeds';
 
 const folder = temporaryFolder();
 const store = path.join(folder, 'store');
@@ -276,7 +277,7 @@ test('the terminal lists, adds and uses one, and marks it wherever it is told of
   };
   assert.equal(lock.outputs['large/a.png']?.unverified, true);
   server.reset();
-  assert.equal((await cli(project, '--check')).status, 0);
+  succeeds(await cli(project, '--check'));
   assert.equal(server.asked.length, 0);
   assert.ok((await pixelsOf(path.join(project, 'large/a.png'))).data.length > 0);
 
@@ -299,6 +300,6 @@ test('the terminal lists, adds and uses one, and marks it wherever it is told of
   );
   assert.match(trust[0]?.reason ?? '', /\d+×\d+ in \d+ ms/);
 
-  assert.equal((await cli(folder, 'models', 'remove', 'levels')).status, 0);
+  succeeds(await cli(folder, 'models', 'remove', 'levels'));
   assert.doesNotMatch((await cli(folder, 'models')).stdout, /^levels /m);
 });

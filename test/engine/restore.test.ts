@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import sharp from 'sharp';
 import { consistencyDb } from '../../src/shared/panelFigures';
 import { referenceTensors, writeSafetensors } from '../harness/networks';
-import { cli } from './batch/batchSupport';
+import { cli, succeeds } from './batch/batchSupport';
 import {
   blendOf,
   cropped,
@@ -136,7 +136,7 @@ describe('a recipe with a restorer', () => {
     mkdirSync(root);
     await writePng(path.join(root, 'a.png'), 30, 20);
     write(root, { model: 'one-layer-4x', restore, output: 'out/{name}.png' });
-    assert.equal(run(root).status, 0);
+    succeeds(run(root));
     const made = (await pixelsOf(path.join(root, 'out/a.png'))).data;
     const alone = run(
       root,
@@ -144,11 +144,11 @@ describe('a recipe with a restorer', () => {
     );
     assert.equal(alone.status, 0, alone.stderr);
     assert.ok(largestDifference(made, (await pixelsOf(at('cli.png'))).data) === 0);
-    assert.equal(run(root, '--check').status, 0);
+    succeeds(run(root, '--check'));
     write(root, { model: 'one-layer-4x', output: 'out/{name}.png' });
     assert.equal(run(root, '--check').status, 1, 'stale without it');
     write(root, { model: 'one-layer-4x', restore, output: 'out/{name}.png' });
-    assert.equal(run(root, '--check').status, 0);
+    succeeds(run(root, '--check'));
     // Another file under the same name is another restorer.
     const manifest = path.join(STORE, restore, 'manifest.json');
     const text = readFileSync(manifest, 'utf8');
@@ -168,11 +168,11 @@ describe('a recipe with a restorer', () => {
     const plan = run(root, '--dry-run', '--json');
     assert.match(plan.stdout, /a@1x\.png/);
     assert.match(plan.stdout, /"width":30/);
-    assert.equal(run(root).status, 0);
+    succeeds(run(root));
     assert.ok(readdirSync(root).includes('a@1x.png'));
     const { width, height } = await pixelsOf(path.join(root, 'a@1x.png'));
     assert.deepEqual([width, height], [30, 20]);
-    assert.equal(run(root, '--check').status, 0);
+    succeeds(run(root, '--check'));
     write(root, { model: restore, density: 'web' });
     assert.match(run(root, '--dry-run', '--json').stdout, /restores at the same size/);
     const named = run(root, 'a.png', '--no-recipe', '-m', restore, '--dry-run', '--json');

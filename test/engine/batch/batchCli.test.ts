@@ -13,7 +13,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { temporaryFolder } from '../support';
-import { cli, MODEL, treeOf, writePictures } from './batchSupport';
+import { cli, MODEL, treeOf, writePictures, succeeds } from './batchSupport';
 
 const LOCK = '.pisa-upscale.lock.json';
 const folder = temporaryFolder();
@@ -75,7 +75,7 @@ test('--check says what is stale, changed by hand, or has no source any more, an
   const none = check();
   assert.deepEqual([none.status, lines(none.stdout).length], [1, 12]);
   assert.ok(!existsSync(path.join(root, LOCK)));
-  assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu').status, 0);
+  succeeds(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu'));
   const fine = check();
   assert.deepEqual([fine.status, fine.stdout], [0, ''], fine.stderr);
 
@@ -96,8 +96,8 @@ test('--check says what is stale, changed by hand, or has no source any more, an
   assert.match(run.stderr, /p1\.jpg {2}The output was changed by hand/);
   assert.equal(readFileSync(path.join(root, 'p1@2x.jpg'), 'utf8'), 'by hand');
   assert.equal(check().status, 1);
-  assert.equal(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force').status, 0);
-  assert.equal(check().status, 0);
+  succeeds(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force'));
+  succeeds(check());
 });
 
 test('sources that can’t be read fail the check, and what is known of them is kept', () => {
@@ -111,7 +111,7 @@ test('sources that can’t be read fail the check, and what is known of them is 
     const { root, state } = workspace(`unread-${what}`);
     const run = (...args: string[]): ReturnType<typeof cli> =>
       cli(root, state, ...MODEL.slice(0, 4), ...args);
-    assert.equal(run('--device', 'cpu').status, 0);
+    succeeds(run('--device', 'cpu'));
     const lock = readFileSync(path.join(root, LOCK), 'utf8');
     const before = treeOf(root);
     const sources = ['p1.jpg', 'p2.webp'].map((name) => path.join(root, name));
@@ -125,7 +125,7 @@ test('sources that can’t be read fail the check, and what is known of them is 
     assert.equal(readFileSync(path.join(root, LOCK), 'utf8'), lock, what);
 
     sources.forEach((file, i) => writeFileSync(file, contents[i]!));
-    assert.equal(run('--check').status, 0);
+    succeeds(run('--check'));
     assert.deepEqual(treeOf(root), before);
   }
 });
@@ -153,7 +153,7 @@ test('changed settings of the recipe make stale what they concern', () => {
 
 test('shards 1 to 3, merged, equal one run', () => {
   const whole = workspace('whole');
-  assert.equal(cli(whole.root, whole.state, ...MODEL.slice(0, 4), '--device', 'cpu').status, 0);
+  succeeds(cli(whole.root, whole.state, ...MODEL.slice(0, 4), '--device', 'cpu'));
   const { root } = workspace('sharded');
   const machines = [1, 2, 3].map((index) => {
     const machine = path.join(folder, `machine-${index}`);

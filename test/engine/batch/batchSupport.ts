@@ -5,6 +5,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { CLI, NO_STORE, TEST_MODELS } from '../support';
 
+export { succeeds } from '../succeeds';
+
 /** Where models are; under a recipe, which names its model itself, that is all. */
 export const PLACES = ['--models-dir', TEST_MODELS, '--store', NO_STORE, '--device', 'cpu'];
 

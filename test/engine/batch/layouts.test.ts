@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { temporaryFolder } from '../support';
-import { cli, MODEL, PLACES, treeOf, writePictures, type CliRun } from './batchSupport';
+import { cli, MODEL, PLACES, treeOf, writePictures, type CliRun, succeeds } from './batchSupport';
 
 const LOCK = '.pisa-upscale.lock.json';
 const folder = temporaryFolder();
@@ -53,7 +53,7 @@ test('a tree is made anew elsewhere, once; the lock and --check know of it', () 
   const again = run('--verbose');
   assert.deepEqual([again.status, again.stdout], [0, '']);
   assert.doesNotMatch(again.stderr, /engine \d+ started/);
-  assert.equal(run('--check').status, 0);
+  succeeds(run('--check'));
   assert.deepEqual(treeOf(root), before);
 
   // Without the lock, and where git sees the results, they are no sources either.
@@ -70,7 +70,7 @@ test('a tree is made anew elsewhere, once; the lock and --check know of it', () 
 
 test('shards of it, merged, are one run', () => {
   const whole = workspace('whole');
-  assert.equal(whole.run().status, 0);
+  succeeds(whole.run());
   const parts = workspace('parts');
   for (const shard of ['1/3', '2/3', '3/3']) {
     const part = parts.run('--shard', shard);
@@ -79,13 +79,13 @@ test('shards of it, merged, are one run', () => {
   const merged = cli(parts.root, path.join(folder, 'parts-state'), '--merge-lock');
   assert.equal(merged.status, 0, merged.stderr);
   assert.deepEqual(treeOf(parts.root), treeOf(whole.root));
-  assert.equal(parts.run('--check').status, 0);
+  succeeds(parts.run('--check'));
 });
 
 test('the result of a source that is gone is named, and removed where the recipe says so', () => {
   for (const removeOrphans of [false, true]) {
     const { root, run } = workspace(`orphans-${removeOrphans}`, { rules: [RULE], removeOrphans });
-    assert.equal(run().status, 0);
+    succeeds(run());
     for (const name of ['p1.jpg', 'p2.webp']) rmSync(path.join(root, 'assets-src', name));
     writeFileSync(path.join(root, 'public/img/p2.webp'), 'changed by hand');
     const check = run('--check');
@@ -105,9 +105,9 @@ test('the result of a source that is gone is named, and removed where the recipe
 
 test('a run of a part of the recipe removes nothing', () => {
   const { root, run } = workspace('part', { rules: [RULE], removeOrphans: true });
-  assert.equal(run().status, 0);
+  succeeds(run());
   rmSync(path.join(root, 'assets-src/p1.jpg'));
-  assert.equal(run('assets-src/deep').status, 0);
+  succeeds(run('assets-src/deep'));
   assert.ok(existsSync(path.join(root, 'public/img/p1.jpg')));
 });
 

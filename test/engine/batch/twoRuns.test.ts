@@ -9,7 +9,7 @@ import { Journal } from '../../../src/batch/journal';
 import { RunRegistry } from '../../../src/batch/runs/runRegistry';
 import { scopeOf } from '../../../src/batch/runs/scope';
 import { CLI, NO_STORE, temporaryFolder, TEST_MODELS } from '../support';
-import { cli, MODEL, treeOf, writePictures, type CliRun } from './batchSupport';
+import { cli, MODEL, treeOf, writePictures, type CliRun, succeeds } from './batchSupport';
 
 /** Takes a second a tile, so that the first is at it while the second comes. */
 const SLOW = ['--models-dir', TEST_MODELS, '--store', NO_STORE, '--device', 'cpu', '-m', 'slow-4x'];
@@ -93,7 +93,7 @@ test(
       assert.doesNotMatch(cli(root, state, 'art', looks, ...MODEL).stderr, /is upscaling/, looks);
     await journal.remove();
     await window.giveBack();
-    assert.equal(cli(root, state, 'art', ...MODEL).status, 0);
+    succeeds(cli(root, state, 'art', ...MODEL));
   },
 );
 
@@ -108,7 +108,7 @@ test('a second command line is refused; with --wait it waits, says so, and then 
     new RegExp(`^Another command line \\(process ${first.child.pid}\\) is upscaling ${root}`),
   );
   const second = start(root, state, 'art', '--wait', '--json', ...SLOW);
-  assert.equal((await first.ended).status, 0);
+  succeeds(await first.ended);
   const { status, stdout, stderr } = await second.ended;
   assert.deepEqual([status, stdout], [0, ''], stderr);
   assert.match(stderr, /^Waiting\. Another command line \(process \d+\) is upscaling/);
