@@ -22,10 +22,16 @@ import { openItems, skipped, type Candidate } from './openItems';
 import { PlannedOutputs } from './plannedOutputs';
 import { ruleFor, type Recipe, type Target } from './recipe';
 import type { Shard } from './records';
+import { isInnerPath } from './recordShape';
 import { scan, type ScanOptions } from './scan';
 import { shardOf } from './shard';
 import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
 import type { OutputRecord, Plan, PlanItem, Reason, Records } from './types';
+
+/** A lock is input like any other when it is read: a result that it could not name again is not made. */
+const UNRECORDABLE =
+  'Its name has a control character, or begins like a drive ("c:"), which the record of a batch ' +
+  'can’t hold. Rename it, or upscale it alone.';
 
 export type PlanRequest = ScanOptions & {
   /** Absolute: where outputs are relative to; the root unless given. */
@@ -181,6 +187,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
         return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
       const planned = targetsFor(input);
       if (!planned) return one('no-rule', 'No rule of the recipe names it.');
+      if (!isInnerPath(input)) return one('impossible', UNRECORDABLE);
       const noSet = setProblem(file, input);
       if (noSet !== undefined) return one('impossible', noSet);
       if (info instanceof RpcError) return one('not-readable', info);

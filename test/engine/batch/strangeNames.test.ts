@@ -1,0 +1,39 @@
+// Names that a disk takes and a lock can't say again: refused before anything is made of them.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { onPosix } from '../../unit/files/folder';
+import { temporaryFolder, writePng } from '../support';
+import { cli, MODEL, PLACES, succeeds, treeOf } from './batchSupport';
+
+const base = temporaryFolder();
+const NAMES = ['line\nfeed', 'bell\u0007', 'tab\t', 'deleted\u007f', 'c:drive'];
+let count = 0;
+
+describe('a batch with a name that no lock can hold leaves that picture alone, and goes on', () => {
+  for (const way of ['recipe', 'folder'] as const)
+    for (const name of NAMES)
+      it(`${way}, ${JSON.stringify(name)}`, onPosix, async () => {
+        const root = path.join(base, `${++count}`);
+        mkdirSync(root);
+        for (const one of [name, 'plain']) await writePng(path.join(root, `${one}.png`), 10, 8);
+        if (way === 'recipe')
+          writeFileSync(
+            path.join(root, '.pisa-upscale.json'),
+            '{ "rules": [{ "files": "**/*", "model": "one-layer-4x" }] }',
+          );
+        const run = (): ReturnType<typeof cli> =>
+          cli(root, `${root}-state`, ...(way === 'recipe' ? PLACES : [...MODEL, '.']));
+        for (const turn of ['first', 'second']) {
+          const { status, stderr } = run();
+          assert.equal(status, 1, stderr);
+          assert.match(stderr, /Its name has a control character, or begins like a drive/, turn);
+          assert.doesNotMatch(stderr, /damaged/);
+          assert.ok(existsSync(path.join(root, 'plain@4x.png')));
+          assert.equal(Object.keys(treeOf(root)).filter((file) => /@4x/.test(file)).length, 1);
+        }
+        succeeds(cli(root, `${root}-state`, ...MODEL, `${name}.png`));
+        assert.ok(existsSync(path.join(root, `${name}@4x.png`)));
+      });
+});
