@@ -19,7 +19,7 @@ import { randomTensor } from '../src/engine/trust/operators/pseudoRandom';
 import { inOrder } from '../src/engine/upscale/inOrder';
 import { REMOTE_DEFAULTS } from '../src/shared/remoteSettings';
 import { DEFAULT_MODEL } from '../src/shared/settings';
-import { DelayRelay } from '../test/harness/delayRelay';
+import { Relay } from '../test/harness/relay';
 import { TritonServer } from '../test/harness/tritonServer';
 
 const SIDES = [128, 256];
@@ -100,7 +100,7 @@ async function hidden(model: TiledModel, server: TritonServer): Promise<void> {
   const tiles = 20;
   const side = 64;
   const image = randomTensor([3, side, side], 1, [0, 1]).data;
-  const relay = await DelayRelay.open(new URL(server.url), ROUND_TRIP_MS);
+  const relay = await Relay.open(new URL(server.url), ROUND_TRIP_MS);
   const url = `http://${relay.host}`;
   const sessions = [await remoteSession(model, url, 1), await remoteSession(model, url, 2)];
   const items = async function* (): AsyncGenerator<number> {

@@ -1,7 +1,7 @@
 // A way between here and the server that is slow, loses, cuts and overtakes.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { DelayRelay, type Way } from '../harness/delayRelay';
+import { Relay, type Way } from '../harness/relay';
 import type { InferenceServer } from '../harness/inferenceServer';
 import {
   deviceOn,
@@ -17,7 +17,7 @@ import {
 const ROUND_TRIP = 40;
 /** Of an answer that holds a tile, not only what it is. */
 const TILE_BYTES = 4096;
-const relays: DelayRelay[] = [];
+const relays: Relay[] = [];
 
 let server: InferenceServer;
 let input: string;
@@ -34,7 +34,7 @@ after(() => {
 });
 
 async function upscaledBy(way: Way): Promise<Done> {
-  const relay = await DelayRelay.open(new URL(server.url), way);
+  const relay = await Relay.open(new URL(server.url), way);
   relays.push(relay);
   const device = deviceOn({ url: `http://${relay.host}` });
   return await upscaleOn(servicesOn(device), input);

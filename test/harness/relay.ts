@@ -12,7 +12,7 @@ export type Way = {
 };
 
 /** Passes connections on, each way later by half of a round trip, and as badly as it is told to. */
-export class DelayRelay {
+export class Relay {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
   private connections = 0;
@@ -32,8 +32,8 @@ export class DelayRelay {
     });
   }
 
-  static async open(target: URL, way: number | Way): Promise<DelayRelay> {
-    const relay = new DelayRelay(target, typeof way === 'number' ? { delay: () => way } : way);
+  static async open(target: URL, way: number | Way): Promise<Relay> {
+    const relay = new Relay(target, typeof way === 'number' ? { delay: () => way } : way);
     relay.server.listen(0, '127.0.0.1');
     await once(relay.server, 'listening');
     return relay;
