@@ -23,6 +23,8 @@ const NAME = /^(\d{1,10})-[0-9a-f-]{36}$/;
  * later.
  */
 const OWNER = 'owner.txt';
+/** Clocks that tell of this process's start and of a file differ by less. */
+const CLOCKS_MS = 5000;
 /** A moment: nothing of ours says more. */
 const WORD_LIMIT = 16 * 2 ** 10;
 
@@ -83,15 +85,17 @@ async function removeIfStale(folder: string, pid: number, signal?: AbortSignal):
 }
 
 /**
- * Whether the process lives that made a scratch folder. Where the system has no word for its start,
- * one that began after the folder was made is another; where the word is missing, the number counts.
+ * Whether the process lives that made a scratch folder. Where the word of its start is empty, since
+ * the system has none or since it is just being written, a process that began after that word is
+ * another; where the word is missing, the number counts.
  */
 async function isOwned(folder: string, pid: number, signal?: AbortSignal): Promise<boolean> {
   const options = { limit: WORD_LIMIT, ...(signal ? { signal } : {}) };
   const file = path.join(folder, OWNER);
   const started = await readSmallText(file, options).catch(() => undefined);
-  if (started !== '' || pid === process.pid) return isAlive(pid, started ?? processStart(pid));
+  if (started !== '') return isAlive(pid, started ?? processStart(pid));
   const { mtime } = await stat(file);
+  if (pid === process.pid) return mtime.getTime() > performance.timeOrigin - CLOCKS_MS;
   const since = mtime.toISOString();
   return !(await isGone({ pid, host: os.hostname(), started, boot: '', since, token: folder }));
 }

@@ -55,6 +55,21 @@ describe('scratch folders', () => {
     assert.deepEqual([existsSync(gone), existsSync(lives)], [false, true]);
   });
 
+  it('whose word is just being written by this process stay, those of an earlier one don’t', async () => {
+    const seconds = Date.now() / 1000;
+    const [now, before] = [
+      [ID, seconds],
+      [ID.replace('1', '2'), seconds - 24 * 3600],
+    ].map(([id, time]) => {
+      const folder = leaveScratch(process.pid, String(id));
+      writeFileSync(path.join(folder, 'owner.txt'), '');
+      utimesSync(path.join(folder, 'owner.txt'), Number(time), Number(time));
+      return folder;
+    });
+    await sweepStaleScratch();
+    assert.deepEqual([existsSync(now!), existsSync(before!)], [true, false]);
+  });
+
   it('without a word of a start, as on Windows, belong to no process that began later', async (context) => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
       stdio: 'ignore',
