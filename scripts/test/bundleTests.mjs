@@ -1,24 +1,26 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const FOLDER = 'dist-test/bundled';
 /** How a file asks where it lies. */
 const OWN_PLACE = /\b__(?:dirname|filename)\b|\bimport\.meta\.(?:url|dirname|filename)\b/g;
 
-/** Where the bundle of a test file goes. */
-export const bundleOf = (file) => path.join(FOLDER, file.replace(/\.ts$/, '.cjs'));
+/** Where the bundle of a test file goes, or of a folder of them that runs as one. */
+export const bundleOf = (place) => path.join(FOLDER, `${place.replace(/\.ts$/, '')}.cjs`);
 
 /**
  * Bundles test files, each with what it imports of the repository, so that none of the processes
  * that run them has to translate TypeScript: for most of them that takes longer than their tests.
- * Packages stay outside. What a file knows of its own place is that of its source.
- * @param {readonly string[]} files paths from the repository's root, where this runs
+ * Of a folder all files become one bundle, each a suite of its own: a process for each would take
+ * longer than their tests, too. Packages stay outside. What a file knows of its own place is that
+ * of its source.
+ * @param {readonly string[]} places files or folders, from the repository's root, where this runs
  */
-export async function bundleTests(files) {
+export async function bundleTests(places) {
   await esbuild.build({
-    entryPoints: files.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
+    entryPoints: places.map((place) => ({ in: place, out: place.replace(/\.ts$/, '') })),
     outdir: FOLDER,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -29,9 +31,37 @@ export async function bundleTests(files) {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
-    plugins: [keepOwnPlace],
+    plugins: [oneOfFolder, keepOwnPlace],
   });
 }
+
+/** All test files below a folder, from the repository's root. */
+export const testFiles = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.join(folder, name))
+    .sort();
+
+/** @type {esbuild.Plugin} */
+const oneOfFolder = {
+  name: 'one-of-folder',
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ kind, path: place }) =>
+      kind === 'entry-point' && !place.endsWith('.ts')
+        ? { path: path.resolve(place), namespace: 'folder' }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'folder' }, ({ path: folder }) => {
+      // Inside a suite a file's hooks are for its own tests only.
+      const suites = testFiles(path.relative('.', folder)).map((file) => {
+        const name = JSON.stringify(file);
+        return `describe(${name}, () => void require(${JSON.stringify(path.resolve(file))}));`;
+      });
+      const contents = ["const { describe } = require('node:test');", ...suites].join('\n');
+      return { contents, loader: 'js', resolveDir: '.' };
+    });
+  },
+};
 
 /** @type {esbuild.Plugin} */
 const keepOwnPlace = {

@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { bundleOf } from './bundleTests.mjs';
+import { bundleOf, testFiles } from './bundleTests.mjs';
 
 /**
  * @typedef {object} Job
@@ -23,9 +22,12 @@ import { bundleOf } from './bundleTests.mjs';
 
 const node = process.execPath;
 
-/** What runs test files: those in TypeScript from their bundles, those of JavaScript as they are. */
+/**
+ * What runs test files, or folders of them as one: those in TypeScript from their bundles, those of
+ * JavaScript as they are.
+ */
 function nodeTest(files, ...options) {
-  const bundle = files.filter((file) => file.endsWith('.ts'));
+  const bundle = files.filter((file) => !file.endsWith('.mjs'));
   const isBundled = bundle.length === files.length;
   return {
     bundle,
@@ -57,13 +59,6 @@ const apart = (files, more = () => ({})) =>
     ...nodeTest([file]),
     ...more(file),
   }));
-
-function testFiles(folder) {
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => path.join(folder, name))
-    .sort();
-}
 
 /** What takes longest is begun first, so that nothing long is left over for the end. */
 const LONG = ['webgpu', 'pisaPipeline', 'previewPisa', 'pisaModels', 'preview', 'fuzz', 'memory'];
@@ -109,7 +104,7 @@ export const TIERS = {
       check('lint', tool('eslint', 'bin', 'eslint.js'), '.'),
     ],
   },
-  unit: { lane: 'processor', jobs: () => [together('unit', testFiles('test/unit'))] },
+  unit: { lane: 'processor', jobs: () => [{ name: 'unit', ...nodeTest(['test/unit']) }] },
   // Early: the install test, at the end, packs into the same folder.
   package: { lane: 'processor', jobs: () => [together('package', testFiles('test/package'))] },
   engine: {

@@ -135,6 +135,22 @@ const comparisonHtml = (origin: string): string =>
     kind: 'preview',
   });
 
+/** What puts a theme on a page, as VS Code does it and does it again when the person chooses one. */
+const wearing = (theme: ThemeName): string => {
+  const { bodyClass, colours } = THEMES[theme];
+  return `
+    for (const name of [...document.body.classList])
+      if (name.startsWith('vscode-')) document.body.classList.remove(name);
+    document.body.classList.add(${JSON.stringify(bodyClass)});
+    const { style } = document.documentElement;
+    for (const name of [...style]) style.removeProperty(name);
+    style.setProperty('color-scheme', ${JSON.stringify(/dark|contrast$/.test(bodyClass) ? 'dark' : 'light')});
+    style.setProperty('--vscode-font-family', 'system-ui, "Segoe UI", Ubuntu, sans-serif');
+    style.setProperty('--vscode-editor-font-family', 'monospace');
+    for (const [name, value] of Object.entries(${JSON.stringify(colours)})) style.setProperty('--vscode-' + name, value);
+  `;
+};
+
 /** A browser with the panel's real page, style sheet and policy. */
 export class PanelHarness {
   private constructor(
@@ -219,7 +235,6 @@ export class PanelHarness {
       if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
     });
     page.on('pageerror', (error) => problems.push(error.message));
-    const { bodyClass, colours } = THEMES[theme];
     // As text: a compiled function would call helpers that the page does not have.
     await page.addInitScript(`
       window.sent = [];
@@ -243,12 +258,7 @@ export class PanelHarness {
       });
       document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));
       document.addEventListener('DOMContentLoaded', () => {
-        document.body.classList.add(${JSON.stringify(bodyClass)});
-        const style = document.documentElement.style;
-        style.setProperty('color-scheme', ${JSON.stringify(/dark|contrast$/.test(bodyClass) ? 'dark' : 'light')});
-        style.setProperty('--vscode-font-family', 'system-ui, "Segoe UI", Ubuntu, sans-serif');
-        style.setProperty('--vscode-editor-font-family', 'monospace');
-        for (const [name, value] of Object.entries(${JSON.stringify(colours)})) style.setProperty('--vscode-' + name, value);
+        ${wearing(theme)}
       });
     `);
     await page.goto(this.origin);
@@ -266,6 +276,12 @@ export class PanelPage {
 
   close(): Promise<void> {
     return this.page.context().close();
+  }
+
+  /** Changes the theme while the panel is open. */
+  async wear(theme: ThemeName): Promise<void> {
+    await this.page.evaluate(`(() => {${wearing(theme)}})()`);
+    await this.frame();
   }
 
   /** Waits for a call that has not been answered, and gives its number. */
