@@ -1,3 +1,4 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { onlyThroughWrappers } from './scripts/lint/onlyThroughWrappers.mjs';
 
@@ -33,7 +34,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
@@ -67,7 +68,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     plugins: { pisa: { rules: { 'only-through-wrappers': onlyThroughWrappers } } },
     rules: { 'pisa/only-through-wrappers': 'error' },
   },
@@ -144,18 +145,24 @@ export default tseslint.config(
     ),
   },
   {
-    files: ['src/webview/**/*.ts'],
-    rules: forbid(
-      {
-        packages: ['vscode', ...natives],
-        folders: ['extension', 'engine', 'client', 'batch', 'files', 'cli', 'node'],
-        node: true,
-      },
-      'The webview is browser code.',
-    ),
+    files: ['src/webview/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      // Preact's hooks have React's names and rules.
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      ...forbid(
+        {
+          packages: ['vscode', ...natives],
+          folders: ['extension', 'engine', 'client', 'batch', 'files', 'cli', 'node'],
+          node: true,
+        },
+        'The webview is browser code.',
+      ),
+    },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    files: ['test/**/*.{ts,tsx}', 'bench/**/*.ts', 'scripts/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-floating-promises': [

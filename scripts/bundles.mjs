@@ -56,7 +56,10 @@ export const bundles = [
     bundle: true,
     platform: 'browser',
     target: 'es2022',
-    format: 'iife',
+    // What the pages have in common lies there once.
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'shared',
     sourcemap: true,
     logLevel: 'warning',
     entryPoints: { panel: 'src/webview/panel/main.ts', batch: 'src/webview/batch/main.ts' },
@@ -65,7 +68,11 @@ export const bundles = [
   {
     bundle: true,
     logLevel: 'warning',
-    entryPoints: ['src/webview/styles/panel.css', 'src/webview/styles/batch.css'],
+    entryPoints: {
+      panel: 'src/webview/styles/panel.css',
+      batch: 'src/webview/styles/batch.css',
+      codicon: '@vscode/codicons/dist/codicon.css',
+    },
     outdir: 'dist/webview',
     // The codicon font lies beside the style sheet.
     loader: { '.ttf': 'file' },

@@ -28,7 +28,10 @@ const GUARDED = [
     names: ['createTreeView', 'registerTreeDataProvider', 'TreeItem'],
     only: undefined,
   },
-  { names: ['innerHTML', 'outerHTML', 'insertAdjacentHTML'], only: undefined },
+  {
+    names: ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'dangerouslySetInnerHTML'],
+    only: undefined,
+  },
 ];
 const WRAPPER_OF = new Map(GUARDED.flatMap(({ names, only }) => names.map((name) => [name, only])));
 
@@ -109,6 +112,9 @@ export const onlyThroughWrappers = {
         if (node.parent.type !== 'ObjectPattern') return;
         const name = nameOf(node.key);
         if (name !== undefined) check(name, node.key);
+      },
+      JSXAttribute(node) {
+        if (node.name.type === 'JSXIdentifier') check(node.name.name, node);
       },
       ImportDeclaration(node) {
         if (PROGRAM_MODULES.includes(node.source.value))

@@ -67,9 +67,9 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
       await page.screenshot({ path: screenshotPath(`batch-plan-${kind}`) });
       assert.deepEqual(made(folder), [], 'nothing is written before Start');
 
-      await view.locator('#filter').fill('**/picture 1*.png');
+      await view.locator('#filter input').fill('**/picture 1*.png');
       await view.locator('#untickShown').click();
-      await view.locator('#filter').fill('');
+      await view.locator('#filter input').fill('');
       await view.locator('#totals', { hasText: /^9 ticked/ }).waitFor();
       await view.locator('#start').click();
       await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
@@ -146,7 +146,7 @@ uiTest(
     await page.locator('.tab', { hasText: 'Upscale art' }).waitFor();
     let view = webview(page);
     await view.locator('.row', { hasText: 'picture 3.png' }).locator('input').uncheck();
-    await view.locator('#filter').fill('picture 3');
+    await view.locator('#filter input').fill('picture 3');
     await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
     // The command waits for what VS Code keeps of a view; the browser's reload does not.
     const reloaded = page.waitForEvent('load');
@@ -155,7 +155,7 @@ uiTest(
     view = webview(page);
     await view.locator('#totals', { hasText: /^\d+ ticked/ }).waitFor({ timeout: STATE_MS });
     await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
-    assert.equal(await view.locator('#filter').inputValue(), 'picture 3');
+    assert.equal(await view.locator('#filter input').inputValue(), 'picture 3');
     assert.equal(await view.locator('.row[data-id]').count(), 1);
   },
 );

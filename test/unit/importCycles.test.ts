@@ -16,7 +16,9 @@ function importsOf(file: string): string[] {
   const { importedFiles } = ts.preProcessFile(isShared ? text : text.replace(TYPES, ''));
   return importedFiles
     .filter(({ fileName }) => fileName.startsWith('.'))
-    .map(({ fileName }) => `${path.resolve(path.dirname(file), fileName)}.ts`)
+    .flatMap(({ fileName }) =>
+      ['.ts', '.tsx'].map((ending) => path.resolve(path.dirname(file), fileName) + ending),
+    )
     .filter((imported) => existsSync(imported));
 }
 
@@ -46,7 +48,7 @@ function firstCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | u
 
 test('no source file imports itself by way of others; in the shared room not even for types', () => {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => path.join(SOURCES, name));
   assert.ok(files.length > 100);
   const graph = new Map(files.map((file) => [file, importsOf(file)]));

@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { batchHtml } from '../../src/extension/batch/batchHtml';
+import { batchBody } from '../../src/extension/batch/batchHtml';
 import { batchStrings } from '../../src/extension/batch/batchStrings';
 import { untranslated } from '../../src/extension/translate';
+import { webviewShell } from '../../src/extension/ui/webviewShell';
 import type { BatchInit, BatchRow } from '../../src/shared/batchProtocol';
+import { SHOWN, type Shown } from '../../src/webview/batch/batchModel';
 import { PanelHarness, type PanelPage } from './panelHarness';
 import { THEMES, type ThemeName } from './panelThemes';
 
@@ -70,21 +72,28 @@ const MIXED = initOf([
   row(4, { status: 'done', selected: false, reason: 'up-to-date' }),
 ]);
 
-let harness: PanelHarness;
-before(async () => {
-  const strings = batchStrings(untranslated);
-  harness = await PanelHarness.start(ENTRY, new Map(), false, (origin) =>
-    batchHtml({
+const strings = batchStrings(untranslated);
+
+/** A browser with the page as the extension sends it. */
+const start = (words: { readonly [message: string]: string }): Promise<PanelHarness> =>
+  PanelHarness.start(ENTRY, new Map(), false, (origin) =>
+    webviewShell({
       cspSource: origin,
       nonce: 'test',
       scriptUri: `${origin}/panelPage.js`,
       styleUri: `${origin}/batch.css`,
+      codiconUri: `${origin}/codicon.css`,
       language: 'en',
-      strings,
-      folder: 'assets',
-      memory: PLACE,
+      title: strings.title,
+      state: { place: PLACE, strings },
+      words,
+      body: batchBody(strings, 'assets'),
     }),
   );
+
+let harness: PanelHarness;
+before(async () => {
+  harness = await start({});
 });
 after(() => harness.close());
 
@@ -100,6 +109,14 @@ async function opened(
 }
 
 const totals = (page: PanelPage): Promise<string> => page.page.locator('#totals').innerText();
+/** Chooses an option of a list by its place, as a person does. */
+async function choose(page: PanelPage, list: string, option: string): Promise<void> {
+  await page.page.locator(list).click();
+  await page.page
+    .locator(`${list} li`)
+    .nth(SHOWN.indexOf(option as Shown))
+    .click();
+}
 const event = (page: PanelPage, params: unknown): Promise<void> =>
   page.post({ type: 'call', id: 900, method: 'event', params });
 
@@ -126,19 +143,19 @@ test('the plan says what becomes of each image, and text is text', async () => {
 
 test('filters, ticks and Start: exactly what is ticked is started, and remembered', async () => {
   const page = await opened();
-  await page.page.fill('#filter', '**/*.jpg');
+  await page.page.fill('#filter input', '**/*.jpg');
   await page.frame();
   assert.equal(await page.page.locator('.space .row').count(), 1);
   await page.page.click('#untickShown');
-  await page.page.fill('#filter', '');
-  await page.page.selectOption('#show', 'skip');
+  await page.page.fill('#filter input', '');
+  await choose(page, '#show', 'skip');
   await page.frame();
   assert.equal(await page.page.locator('.space .row').count(), 1);
-  await page.page.selectOption('#show', 'all');
-  await page.page.fill('#minimum', '100');
+  await choose(page, '#show', 'all');
+  await page.page.fill('#minimum input', '100');
   await page.frame();
   assert.equal(await page.page.locator('.space .row').count(), 1);
-  await page.page.fill('#minimum', '0');
+  await page.page.fill('#minimum input', '0');
   await page.page.locator('.row[data-id="art/2@4x.png"] input').check();
   assert.match(await totals(page), /^2 ticked/);
   assert.deepEqual(await page.page.evaluate('window.stored'), {
@@ -158,7 +175,7 @@ test('filters, ticks and Start: exactly what is ticked is started, and remembere
     unticked: ['art/0@4x.png'],
   });
   assert.match(await totals(again), /^1 ticked/);
-  assert.equal(await again.page.inputValue('#filter'), 'art');
+  assert.equal(await again.page.inputValue('#filter input'), 'art');
   await again.close();
 });
 
@@ -366,8 +383,18 @@ test('of ten thousand rows only those that are seen exist, wherever one scrolls'
   await page.frame();
   assert.ok((await count()) < 60);
   await page.page.locator('.row[data-id="art/5005@4x.png"]').waitFor();
-  await page.page.fill('#filter', '777');
+  await page.page.fill('#filter input', '777');
   await page.frame();
   assert.match(await page.page.locator('.space .row').first().innerText(), /777/);
   await page.close();
+});
+
+test('the words of the person’s language are in the controls', async () => {
+  const translated = await start({ 'All types': 'Alle <Arten>', 'To do': 'Offen' });
+  const page = await translated.open({ init: MIXED });
+  await page.until(`document.body.dataset.phase === 'plan'`);
+  const options = await page.page.locator('vscode-option').allTextContents();
+  assert.deepEqual(options.slice(0, 3), ['Alle <Arten>', 'JPG', 'PNG']);
+  assert.deepEqual(options.slice(3, 5), ['All', 'Offen'], 'what has no translation is English');
+  await translated.close();
 });

@@ -186,7 +186,7 @@ export class PanelHarness {
         response.setHeader('content-type', 'text/html').end(html(origin));
       } else if (url === '/panelPage.js')
         response.setHeader('content-type', 'text/javascript').end(script);
-      else if (url === '/panel.css' || url === '/batch.css')
+      else if (/^\/(?:panel|batch|codicon)\.css$/.test(url))
         response
           .setHeader('content-type', 'text/css')
           .end(readFileSync(path.join(DIST, url.slice(1))));

@@ -1,62 +1,17 @@
 import type { BatchStrings } from '../../shared/batchProtocol';
 import { escapeHtml as e } from '../comparison/panelMarkup';
 
-export type BatchHtmlInput = {
-  readonly cspSource: string;
-  readonly nonce: string;
-  readonly scriptUri: string;
-  readonly styleUri: string;
-  /** BCP 47, for screen readers. */
-  readonly language: string;
-  readonly strings: BatchStrings;
-  /** The folder's name. */
-  readonly folder: string;
-  /** What the view gives back after a restart. */
-  readonly memory: unknown;
-};
-
-/** The batch view's page. The plan comes later by message; nothing is inline. */
-export function batchHtml({
-  cspSource,
-  nonce,
-  scriptUri,
-  styleUri,
-  language,
-  strings: s,
-  folder,
-  memory,
-}: BatchHtmlInput): string {
-  const policy =
-    `default-src 'none'; img-src ${cspSource}; font-src ${cspSource}; ` +
-    `style-src ${cspSource}; script-src 'nonce-${nonce}'`;
-  const option = (value: string, label: string): string =>
-    `<option value="${value}">${e(label)}</option>`;
+/** The batch view's markup. `folder`: the folder's name. The plan comes later by message. */
+export function batchBody(s: BatchStrings, folder: string): string {
   const button = (id: string, label: string, kind = ''): string =>
     `<button type="button" id="${id}" class="${kind}" hidden>${e(label)}</button>`;
-  return `<!DOCTYPE html>
-<html lang="${e(language)}">
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="${e(policy)}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="pisa-upscale-strings" content="${e(JSON.stringify(s))}">
-  <meta name="pisa-upscale-place" content="${e(JSON.stringify(memory))}">
-  <link rel="stylesheet" href="${e(styleUri)}">
-  <title>${e(s.title)}</title>
-</head>
-<body data-phase="planning" aria-busy="true">
-  <header>
+  return `<header>
     <h1>${e(s.title)} <span id="folder">${e(folder)}</span></h1>
     <p id="subtitle"></p>
     <div class="notice" id="notice" role="status" hidden><span id="noticeText"></span> ${button('noticeAction', s.goOn)}</div>
     <div class="notice" id="otherNotice" role="status" hidden><span id="otherText"></span> ${button('watch', s.watch)}${button('wait', s.wait)}</div>
     <div class="notice" id="trustNotice" role="status" hidden><span>${e(s.unreadRecipe)}</span> ${button('manageTrust', s.manageTrust)}</div>
-    <div class="filters" role="group" aria-label="${e(s.filter)}">
-      <input type="search" id="filter" placeholder="${e(s.filterHint)}" aria-label="${e(s.filter)}">
-      <select id="type" aria-label="${e(s.type)}"><option value="">${e(s.allTypes)}</option></select>
-      <select id="show" aria-label="${e(s.show)}">${option('all', s.showAll)}${option('todo', s.showTodo)}${option('skip', s.showSkipped)}${option('done', s.showDone)}${option('failed', s.showFailed)}</select>
-      <label class="minimum">${e(s.minimum)} <input type="number" id="minimum" min="0" max="100000" step="1" value="0"></label>
-      <span class="grow"></span>
+    <div class="filterRow"><div id="filters"></div><span class="grow"></span>
       ${button('tickShown', s.tickShown, 'secondary')}${button('untickShown', s.untickShown, 'secondary')}
     </div>
   </header>
@@ -78,8 +33,5 @@ export function batchHtml({
     ${button('previous', s.previous, 'secondary')}${button('next', s.next, 'secondary')}${button('compare', s.compare, 'secondary')}${button('sourceControl', s.sourceControl, 'secondary')}${button('retry', s.retry, 'secondary')}
     ${button('showLog', s.showLog, 'secondary')}${button('openRecipe', s.openRecipe, 'secondary')}${button('newPlan', s.newPlan, 'secondary')}${button('cancel', s.cancel, 'secondary')}${button('pause', s.pause)}${button('start', s.start)}
   </footer>
-  <p class="spoken" id="announcements" role="status"></p>
-  <script nonce="${e(nonce)}" src="${e(scriptUri)}"></script>
-</body>
-</html>`;
+  <p class="spoken" id="announcements" role="status"></p>`;
 }

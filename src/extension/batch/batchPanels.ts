@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { setTimeout as delay } from 'node:timers/promises';
 import { othersRun, unfinishedRuns, type Unfinished } from '../../batch/journal';
@@ -11,9 +10,10 @@ import { Disposable } from '../disposable';
 import { formatSeconds } from '../../shared/longRun';
 import { notify } from '../ui/notifications';
 import { createPanel, setPanelTitle } from '../ui/panels';
+import { loadPage } from '../ui/webviewPage';
 import type { WorkEntry } from '../status/workStatus';
 import { BatchHost, type BatchHostServices } from './batchHost';
-import { batchHtml } from './batchHtml';
+import { batchBody } from './batchHtml';
 import { nameOf, type BatchPlace } from './batchPlace';
 import { batchStrings } from './batchStrings';
 
@@ -126,12 +126,6 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   /** `kept`: the batch that the view is of, as one that has ended, whose report is to be shown. */
   private fill(panel: vscode.WebviewPanel, place: BatchPlace, kept?: Open): BatchHost {
     const { webview } = panel;
-    const assets = vscode.Uri.joinPath(this.services.extensionUri, 'dist', 'webview');
-    const address = (uri: vscode.Uri): string => webview.asWebviewUri(uri).toString();
-    webview.options = {
-      enableScripts: true,
-      localResourceRoots: [assets, vscode.Uri.file(place.root)],
-    };
     setPanelTitle(panel, this.titleOf(place));
     const open = this.open.get(place.root);
     const entry: Open = kept ??
@@ -139,7 +133,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
         host: new BatchHost(
           place,
           this.services,
-          (file) => address(vscode.Uri.file(file)),
+          (file) => webview.asWebviewUri(vscode.Uri.file(file)).toString(),
           () => this.showStatus(),
         ),
         panel: undefined,
@@ -166,15 +160,13 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       entry.panel = undefined;
       entry.host.rest();
     });
-    webview.html = batchHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: address(vscode.Uri.joinPath(assets, 'batch.js')),
-      styleUri: address(vscode.Uri.joinPath(assets, 'batch.css')),
-      language: vscode.env.language,
-      strings: batchStrings(vscode.l10n.t),
-      folder: nameOf(place),
-      memory: place,
+    const strings = batchStrings(vscode.l10n.t);
+    loadPage(webview, this.services.extensionUri, {
+      page: 'batch',
+      folders: [vscode.Uri.file(place.root)],
+      title: strings.title,
+      state: { place, strings },
+      body: batchBody(strings, nameOf(place)),
     });
     return entry.host;
   }

@@ -53,7 +53,7 @@ export function panelHtml({
   <div class="drop" id="drop" hidden><p></p></div>
   <div class="tip" id="tip" role="tooltip" hidden></div>
   <p class="spoken" id="announcements" role="status"></p>
-  <script nonce="${e(nonce)}" src="${e(scriptUri)}"></script>
+  <script type="module" nonce="${e(nonce)}" src="${e(scriptUri)}"></script>
 </body>
 </html>`;
 }

@@ -11,10 +11,7 @@ export type WebviewApi = {
 export type BatchChoices = { readonly filter?: BatchFilter; readonly unticked: readonly string[] };
 
 /** Keeps the choices over a restart, with the place that the host needs to make the view anew. */
-export function remember(vscode: WebviewApi, choices: BatchChoices): void {
-  const place: unknown = JSON.parse(
-    document.querySelector('meta[name=pisa-upscale-place]')?.getAttribute('content') ?? 'null',
-  );
+export function remember(vscode: WebviewApi, place: unknown, choices: BatchChoices): void {
   vscode.setState({ place, ...choices });
 }
 

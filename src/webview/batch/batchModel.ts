@@ -23,6 +23,10 @@ const GLOB = /[*?{[]/;
 export const typeOf = (input: string): string =>
   /\.([^./]+)$/.exec(input)?.[1]?.toLowerCase() ?? '';
 
+/** The types of these rows' files, in order. */
+export const typesOf = (rows: readonly BatchRow[]): readonly string[] =>
+  [...new Set(rows.map(({ input }) => typeOf(input)))].sort();
+
 /** The rows that a filter lets through, in their order. */
 export function filtered(
   rows: readonly BatchRow[],

@@ -6,9 +6,8 @@ import type {
 } from '../../shared/batchProtocol';
 import { RpcEndpoint, RpcError, type RpcApi } from '../../shared/rpc';
 import { find } from '../find';
-import { BatchFilters } from './batchFilters';
 import { recall, remember, type WebviewApi } from './batchMemory';
-import { NO_FILTER, type BatchFilter } from './batchModel';
+import { NO_FILTER, typesOf, type BatchFilter } from './batchModel';
 import { failedOf, resultsOf, shownRows, type BatchState } from './batchState';
 import { readStrings } from './batchText';
 import { renderBatch } from './batchView';
@@ -17,10 +16,9 @@ import { RowList } from './rowList';
 
 /** The view of one batch: plan, run and report. */
 export class BatchPage {
-  private readonly strings = readStrings(document);
+  private readonly strings;
   private readonly rpc: RpcEndpoint<RpcApi & BatchHostApi>;
   private readonly list: RowList;
-  private readonly filters: BatchFilters;
   private state: BatchState = {
     phase: 'planning',
     init: undefined,
@@ -35,7 +33,12 @@ export class BatchPage {
   /** Ids that the person unticked, also over a restart. */
   private unticked: Set<string>;
 
-  constructor(private readonly vscode: WebviewApi) {
+  constructor(
+    private readonly vscode: WebviewApi,
+    /** The place of the batch, which the host needs to make the view anew, and all text. */
+    private readonly given: { readonly place?: unknown; readonly strings?: unknown },
+  ) {
+    this.strings = readStrings(given.strings);
     const { filter = NO_FILTER, unticked } = recall(vscode);
     this.unticked = new Set(unticked);
     this.state = { ...this.state, filter };
@@ -53,7 +56,6 @@ export class BatchPage {
       skip: (id) => this.ask('skip', { id }),
       compare: (id) => this.compare(id),
     });
-    this.filters = new BatchFilters(filter, (changed) => this.setFilter(changed));
     this.listen();
     void this.load('init');
   }
@@ -96,12 +98,11 @@ export class BatchPage {
     const known = new Set(rows.map(({ id }) => id));
     this.unticked = new Set([...this.unticked].filter((id) => known.has(id)));
     const ticked = rows.filter(({ id, selected }) => selected && !this.unticked.has(id));
-    this.filters.offer(
-      rows.map(({ input }) => input),
-      this.state.filter.type,
-    );
+    const { filter } = this.state;
+    const isType = typesOf(rows).includes(filter.type);
     this.change({
       init,
+      filter: isType ? filter : { ...filter, type: '' },
       states: init.states,
       standing: init.standing,
       report: init.report,
@@ -117,7 +118,6 @@ export class BatchPage {
       this.say(RpcError.from(error).message);
       return;
     }
-    this.filters.setShown('all');
     this.change({
       states: Object.fromEntries(ids.map((id) => [id, { state: 'waiting' as const }])),
       report: undefined,
@@ -218,7 +218,7 @@ export class BatchPage {
 
   private change(part: Partial<BatchState>): void {
     this.state = { ...this.state, ...part };
-    renderBatch(this.state, this.strings, this.list);
+    renderBatch(this.state, this.strings, this.list, (filter) => this.setFilter(filter));
   }
 
   private say(text: string): void {
@@ -227,7 +227,10 @@ export class BatchPage {
   }
 
   private remember(): void {
-    remember(this.vscode, { filter: this.state.filter, unticked: [...this.unticked] });
+    remember(this.vscode, this.given.place, {
+      filter: this.state.filter,
+      unticked: [...this.unticked],
+    });
   }
 }
 

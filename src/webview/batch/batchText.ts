@@ -6,10 +6,7 @@ import {
 } from '../../shared/batchProtocol';
 
 /** The texts that the page carries. */
-export function readStrings(root: Document): BatchStrings {
-  const content =
-    root.querySelector('meta[name=pisa-upscale-strings]')?.getAttribute('content') ?? '{}';
-  const value: unknown = JSON.parse(content);
+export function readStrings(value: unknown): BatchStrings {
   const texts =
     typeof value === 'object' && value !== null
       ? (value as { readonly [key: string]: unknown })

@@ -12,7 +12,7 @@ const VSCODE = "import * as vscode from 'vscode';\n";
 /** What the rule says of a snippet that stands in a file of the product. */
 function complaints(code: string, file = 'src/extension/commands/snippet.ts'): readonly string[] {
   const config = {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     plugins: { pisa: { rules: { 'only-through-wrappers': onlyThroughWrappers } } },
     languageOptions: { parser: tseslint.parser as Linter.Parser },
     rules: { 'pisa/only-through-wrappers': 'error' as const },
@@ -63,6 +63,13 @@ describe('the lint rule for texts that are shown', () => {
       assert.notDeepEqual(complaints(code), []);
     });
 
+  test('refuses HTML in a component', () => {
+    const code = "export const A = () => <p dangerouslySetInnerHTML={{ __html: 'a' }} />;";
+    assert.notDeepEqual(complaints(code, 'src/webview/batch/Snippet.tsx'), []);
+    const text = "export const A = () => <p title={'a'}>a</p>;";
+    assert.deepEqual(complaints(text, 'src/webview/batch/Snippet.tsx'), []);
+  });
+
   test('says what to use instead', () => {
     assert.match(
       complaints(`${VSCODE}void vscode.window.showErrorMessage('a');`)[0] ?? '',
@@ -99,7 +106,7 @@ describe('the lint rule for texts that are shown', () => {
   test('is on for every file of the product', async () => {
     const eslint = new ESLint({ cwd: ROOT });
     const files = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-    for (const name of files.filter((file) => file.endsWith('.ts'))) {
+    for (const name of files.filter((file) => /\.tsx?$/.test(file))) {
       const file = path.join(ROOT, 'src', name);
       if (await eslint.isPathIgnored(file)) continue;
       const config = (await eslint.calculateConfigForFile(file)) as Linter.Config;

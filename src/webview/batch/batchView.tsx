@@ -1,5 +1,8 @@
 import type { BatchStrings } from '../../shared/batchProtocol';
+import { render } from 'preact';
 import { find } from '../find';
+import { typesOf, type BatchFilter } from './batchModel';
+import { FilterBar } from './FilterBar';
 import { failedOf, resultsOf, shownRows, type BatchState } from './batchState';
 import { fill } from './batchText';
 import { subtitle, totals } from './batchWords';
@@ -10,7 +13,12 @@ const show = (id: string, on: boolean): void => void (element(id).hidden = !on);
 const write = (id: string, text: string): void => void (element(id).textContent = text);
 
 /** Brings the whole page up to date. */
-export function renderBatch(state: BatchState, s: BatchStrings, list: RowList): void {
+export function renderBatch(
+  state: BatchState,
+  s: BatchStrings,
+  list: RowList,
+  onFilter: (filter: BatchFilter) => void,
+): void {
   const { phase, init, problem } = state;
   document.body.dataset.phase = phase;
   document.body.setAttribute('aria-busy', String(phase === 'planning'));
@@ -25,6 +33,10 @@ export function renderBatch(state: BatchState, s: BatchStrings, list: RowList): 
   write('problem', problem ? `${problem.message} ${problem.hint ?? ''}`.trim() : '');
   write('subtitle', inTable ? subtitle(state, s) : '');
   write('totals', totals(state, s));
+  render(
+    <FilterBar filter={state.filter} types={typesOf(init?.plan.rows ?? [])} onChange={onFilter} />,
+    element('filters'),
+  );
   renderButtons(state, s);
   renderNotices(state, s);
   renderBar(state);
