@@ -114,9 +114,11 @@ export class Batch {
       {
         inspect: (inputs, maxInputMegapixels) =>
           this.client.inspect({ inputs, maxInputMegapixels }, signal ? { signal } : {}),
-        modelHash: (model) => {
-          const hash = hashes.get(model) ?? modelHash(model, this.request.modelFolders, found);
-          hashes.set(model, hash);
+        modelHash: (model, prompted = false) => {
+          const key = prompted ? `${model} prompted` : model;
+          const hash =
+            hashes.get(key) ?? modelHash(model, this.request.modelFolders, { found, prompted });
+          hashes.set(key, hash);
           return hash;
         },
         sameSize: (models) => this.sameSize(models),

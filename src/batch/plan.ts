@@ -73,8 +73,8 @@ export type PlanPorts = {
     inputs: readonly string[],
     maxInputMegapixels: number,
   ) => Promise<readonly PictureFacts[]>;
-  /** Of a model's files. */
-  readonly modelHash: (model: string) => Promise<string>;
+  /** Of a model's files; `prompted`: with those that prompts need. */
+  readonly modelHash: (model: string, prompted?: boolean) => Promise<string>;
   /**
    * Why a model can't be computed in 8 bits here; undefined when it can. Asked where those are
    * pinned and something is to be made.
@@ -257,14 +257,14 @@ async function settingsHash(
   { settings, format }: PlannedTarget,
   { modelHash }: PlanPorts,
 ): Promise<string> {
-  const { model, restore } = settings;
+  const { model, restore, prompt } = settings;
   // A record says itself what its result was computed in.
   const asked = { ...settings };
   delete asked.precision;
   return hashValue({
     ...asked,
     format,
-    modelFiles: await modelHash(model),
+    modelFiles: await modelHash(model, prompt !== undefined),
     ...(restore === undefined ? {} : { restoreFiles: await modelHash(restore) }),
   });
 }

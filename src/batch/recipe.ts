@@ -11,6 +11,7 @@ import {
   COLOUR_FIXES,
   CPU_PRECISIONS,
   OUTPUT_FORMATS,
+  LONGEST_PROMPT,
   QUALITY_RANGE,
   SCALE_RANGE,
   type ColourFix,
@@ -48,6 +49,8 @@ export type Target = {
   readonly precision?: CpuPrecision;
   readonly guidance?: Partial<Guidance>;
   readonly colourFix?: ColourFix;
+  /** Words for diffusion models; none where it is empty. */
+  readonly prompt?: string;
   readonly format?: OutputFormatChoice;
   readonly quality?: number;
   /** Name pattern, relative to the file's folder; see `isRooted`. */
@@ -178,6 +181,7 @@ const TARGET_KEYS = [
   'semantic',
   'precision',
   'colourFix',
+  'prompt',
   'format',
   'quality',
   'output',
@@ -281,6 +285,7 @@ function readTarget(
     precision: pinned(get('precision', oneOf(['auto', ...CPU_PRECISIONS] as const))),
     guidance: defined({ pixel: get('pixel', dial), semantic: get('semantic', dial) }),
     colourFix: get('colourFix', oneOf(COLOUR_FIXES)),
+    prompt: get('prompt', (item, place) => promptText(reader, item, place)),
     format: get('format', oneOf(['source', ...OUTPUT_FORMATS] as const)),
     quality: get('quality', (item, place) =>
       reader.whole(item, place, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum),
@@ -301,6 +306,12 @@ function readTarget(
       frames: animation === 'firstFrame' ? ('first' as const) : undefined,
     }),
   });
+}
+
+function promptText(reader: Reader, value: unknown, at: string): string {
+  if (typeof value !== 'string' || value.length > LONGEST_PROMPT)
+    reader.fail(at, `text of at most ${LONGEST_PROMPT} characters`);
+  return value;
 }
 
 /** `auto` pins nothing. */

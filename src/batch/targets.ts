@@ -101,13 +101,17 @@ export function plannedTargets(
   sameSize: ReadonlySet<string>,
   treeBase = '',
 ): readonly PlannedTarget[] {
-  const { model, restore, precision, colourFix, quality, format } = { ...settings, ...target };
+  const { model, restore, precision, prompt, colourFix, quality, format } = {
+    ...settings,
+    ...target,
+  };
   const item: ItemSettings = {
     model,
     ...(restore === undefined ? {} : { restore }),
     ...(precision === 'auto' ? {} : { precision }),
     ...wishFrom(settings, target, sameSize.has(model)),
     guidance: { ...settings.guidance, ...target.guidance },
+    ...(prompt === undefined || prompt.trim() === '' ? {} : { prompt: prompt.trim() }),
     colourFix,
     format,
     quality,

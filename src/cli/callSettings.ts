@@ -23,6 +23,7 @@ export type UpscaleOptions = {
   readonly precision: PrecisionChoice;
   readonly tile?: number;
   readonly colourFix: ColourFix;
+  readonly prompt?: string;
   readonly region?: Rect;
   readonly format: OutputFormatChoice;
   readonly quality: number;
@@ -62,6 +63,7 @@ export function settingsFor(options: UpscaleOptions): Omit<UpscaleCall, 'input' 
     scale: options.scale,
     guidance: { pixel: options.pixel, semantic: options.semantic },
     colourFix: options.colourFix,
+    ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     format: options.format,
     quality: options.quality,
     overwrite: options.overwrite ? 'overwrite' : options.skipExisting ? 'skip' : 'nextFreeName',

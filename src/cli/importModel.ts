@@ -14,6 +14,7 @@ export type ImportOptions = {
   readonly weights?: string;
   readonly precision?: Precision;
   readonly acceptUnverified: boolean;
+  readonly prompts: boolean;
   readonly json: boolean;
 };
 
@@ -21,7 +22,7 @@ export type ImportOptions = {
 export async function importModel(
   client: EngineClient,
   folder: string,
-  { id, weights, precision, acceptUnverified, json }: ImportOptions,
+  { id, weights, precision, prompts, acceptUnverified, json }: ImportOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   const bar = new ModelProgressBar();
@@ -31,6 +32,7 @@ export async function importModel(
       folder: path.resolve(folder),
       ...(weights === undefined ? {} : { weights: path.resolve(weights) }),
       ...(precision === undefined ? {} : { precision }),
+      ...(prompts ? { prompts } : {}),
     };
     const consent = { acceptUnverified, questions: questionsOnTerminal(signal) };
     const result = await withConsent(consent, (given) =>

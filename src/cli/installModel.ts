@@ -22,6 +22,7 @@ export type InstallOptions = {
   readonly proxy?: string;
   readonly allowHttp: boolean;
   readonly acceptUnverified: boolean;
+  readonly prompts: boolean;
   /** Asks nothing: what no option says is left out. It agrees to nothing. */
   readonly yes: boolean;
   readonly json: boolean;
@@ -39,12 +40,13 @@ export async function installModel(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!isOneOf(INSTALLABLE_MODELS, id)) return installListed(client, id, options, signal);
-  const { precision, json, proxy } = options;
+  const { precision, json, proxy, prompts } = options;
   const mirrors = options.mirror.length > 0 ? options.mirror : defaultMirrors;
   const source = {
     id,
     precision,
     mirrors,
+    ...(prompts ? { prompts } : {}),
     ...(proxy === undefined ? {} : { proxy }),
   };
   const bar = new ModelProgressBar();

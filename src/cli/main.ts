@@ -126,6 +126,10 @@ program
       .choices(COLOUR_FIXES)
       .default(DEFAULT_SETTINGS.colourFix),
   )
+  .option(
+    '--prompt <words>',
+    'what the picture shows, for diffusion models that were installed with --prompts',
+  )
   .option('--region <x,y,width,height>', 'only this part, in pixels of the whole result', region)
   .option(
     '--tile <pixels>',
@@ -281,6 +285,11 @@ const acceptUnverified = (): Option =>
     '--accept-unverified',
     'accept files whose SHA-256 nobody published, such as pisa_sr.pkl and osediff.pkl',
   ).default(false);
+const prompts = (): Option =>
+  new Option(
+    '--prompts',
+    'keep the text encoder (1.4 GB in fp32), so that --prompt works; adds it where it was removed',
+  ).default(false);
 const precision = (): Option =>
   new Option('--precision <precision>', 'fp32 for the CPU, fp16 (half the size) for a GPU').choices(
     PRECISIONS,
@@ -324,6 +333,7 @@ models
   .option('--proxy <url>', 'HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)')
   .option('--allow-http', 'ask mirrors over plain http, too', false)
   .addOption(acceptUnverified())
+  .addOption(prompts())
   .option(
     '--yes',
     'ask nothing; it accepts no licence, no unverified file and no plain http',
@@ -352,6 +362,7 @@ models
   .option('--weights <file>', 'pisa_sr.pkl or osediff.pkl, when it lies elsewhere')
   .addOption(precision())
   .addOption(acceptUnverified())
+  .addOption(prompts())
   .option('--json', 'print JSON', false)
   .action((folder: string, options: ImportOptions) =>
     run((client, signal) =>

@@ -17,6 +17,7 @@ export const OPTION_MODES: Readonly<Record<string, Rule>> = {
   restore: { flag: '--restore', modes: PICTURES },
   device: { flag: '--device', modes: RUNS },
   precision: { flag: '--precision', modes: PICTURES },
+  prompt: { flag: '--prompt', modes: PICTURES },
   colourFix: { flag: '--colour-fix', modes: PICTURES },
   region: { flag: '--region', modes: ['files'] },
   tile: { flag: '--tile', modes: ['files'] },

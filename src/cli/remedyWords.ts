@@ -19,6 +19,7 @@ export const OPTIONS: Record<ChangeableSetting, string> = {
   pixelArt: '--pixel-art',
   pixelGuidance: '--pixel',
   precision: '--precision',
+  prompt: '--prompt',
   proxy: '--proxy',
   quality: '--quality',
   'remote.url': '--remote',
@@ -40,9 +41,9 @@ export function remedyWords(remedy: Remedy): string {
     case 'allow-http':
       return '--allow-http allows it.';
     case 'import-model':
-      return `"models import <folder>${remedy.model === undefined ? '' : ` --id ${remedy.model}`}" takes files that are here.`;
+      return `"models import <folder>${remedy.model === undefined ? '' : ` --id ${remedy.model}`}${promptsFlag(remedy)}" takes files that are here.`;
     case 'install-model':
-      return `"models install ${remedy.model ?? 'pisa-sr'}" gets it.`;
+      return `"models install ${remedy.model ?? 'pisa-sr'}${promptsFlag(remedy)}" gets it.`;
     case 'manage-models':
       return '"models" lists what is there.';
     case 'reinstall':
@@ -63,6 +64,9 @@ export function remedyWords(remedy: Remedy): string {
       return '--device cpu is slower and works everywhere.';
   }
 }
+
+const promptsFlag = ({ prompts }: { readonly prompts?: true }): string =>
+  prompts ? ' --prompts' : '';
 
 /** What to do about an error, in one line; undefined when nothing can be done. */
 export function adviceOf(error: Pick<RpcError, 'code' | 'hint' | 'remedies'>): string | undefined {

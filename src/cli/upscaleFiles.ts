@@ -99,6 +99,7 @@ function report(result: UpscaleResult, json: boolean): void {
     seconds,
     peakRssMB,
     notes,
+    prompt,
     skipped,
   } = result;
   if (json) {
@@ -114,6 +115,7 @@ function report(result: UpscaleResult, json: boolean): void {
       ...(precision === undefined ? {} : { precision }),
       scale,
       guidance,
+      ...(prompt === undefined ? {} : { prompt }),
       tiles,
       seconds,
       peakRssMB,
@@ -133,6 +135,7 @@ function report(result: UpscaleResult, json: boolean): void {
       `${width}×${height}`,
       `×${Math.round(scale * 100) / 100}`,
       describeGuidance(guidance, result.branches),
+      prompt === undefined ? '' : `“${prompt}”`,
       `${seconds.total.toFixed(1)} s on ${deviceText(result)}`,
     ]
       .filter((part) => part !== '')

@@ -8,16 +8,24 @@ import { MANIFEST_LIMIT } from '../shared/modelProtocol';
 /**
  * A hash that changes with a model's weights: of its manifest, which names the hashes of its files;
  * for a file of the person's own the file's, as it is now; for a pair of both. `found` tells the SHA-256 of a file
- * that has no manifest. Empty for a model that is nowhere.
+ * that has no manifest. What prompts need counts for those who are `prompted` alone: the empty prompt's
+ * results stay what they are when it is added. Empty for a model that is nowhere.
  */
 export async function modelHash(
   model: string,
   folders: readonly string[],
-  found: (id: string) => Promise<string | undefined> = () => Promise.resolve(undefined),
+  {
+    found = () => Promise.resolve(undefined),
+    prompted = false,
+  }: {
+    readonly found?: (id: string) => Promise<string | undefined>;
+    readonly prompted?: boolean;
+  } = {},
 ): Promise<string> {
   const hashes: string[] = [];
   for (const id of model.split('+')) {
-    const hash = (await manifestHash(id, folders)) ?? (await found(id).catch(() => undefined));
+    const hash =
+      (await manifestHash(id, folders, prompted)) ?? (await found(id).catch(() => undefined));
     if (hash === undefined) return '';
     hashes.push(hash);
   }
@@ -41,9 +49,22 @@ export async function manifestScale(
 export const isOnlyServed = async (model: string, folders: readonly string[]): Promise<boolean> =>
   parsed(await manifestOf(model, folders))?.kind === 'server';
 
-async function manifestHash(id: string, folders: readonly string[]): Promise<string | undefined> {
+async function manifestHash(
+  id: string,
+  folders: readonly string[],
+  prompted: boolean,
+): Promise<string | undefined> {
   const manifest = await manifestOf(id, folders);
-  return manifest && ((await ownFileHash(manifest)) ?? sha256(manifest));
+  if (!manifest) return undefined;
+  return (await ownFileHash(manifest)) ?? sha256(prompted ? manifest : withoutPrompts(manifest));
+}
+
+/** The manifest as it would be without prompts: byte by byte the one of an installation that has none. */
+function withoutPrompts(manifest: Buffer): Buffer | string {
+  const fields = parsed(manifest);
+  if (fields?.prompts === undefined) return manifest;
+  const rest = Object.fromEntries(Object.entries(fields).filter(([key]) => key !== 'prompts'));
+  return `${JSON.stringify(rest, null, 2)}\n`;
 }
 
 async function manifestOf(id: string, folders: readonly string[]): Promise<Buffer | undefined> {
@@ -62,6 +83,7 @@ type Fields = {
   readonly kind?: unknown;
   readonly file?: { readonly [key in 'path' | 'sha256' | 'bytes' | 'modified']?: unknown };
   readonly scale?: unknown;
+  readonly prompts?: unknown;
 };
 
 function parsed(manifest: Buffer | undefined): Fields | undefined {

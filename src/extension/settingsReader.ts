@@ -13,6 +13,7 @@ import {
   DEVICES,
   OUTPUT_FORMATS,
   OVERWRITE_POLICIES,
+  LONGEST_PROMPT,
   QUALITY_RANGE,
   SCALE_RANGE,
   type UpscaleSettings,
@@ -99,9 +100,11 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
   const colourFix = lookup('colourFix');
   const precision = lookup('precision');
   const restore = text(lookup('restore'), '');
+  const prompt = text(lookup('prompt'), '').slice(0, LONGEST_PROMPT);
   return {
     model: text(lookup('model'), fallback.model),
     ...(restore === '' ? {} : { restore }),
+    ...(prompt.trim() === '' ? {} : { prompt }),
     device: isOneOf(['auto', ...DEVICES], device) ? device : fallback.device,
     precision: isOneOf(['auto', ...CPU_PRECISIONS], precision) ? precision : fallback.precision,
     scale: clamp(lookup('scale'), SCALE_RANGE, fallback.scale),

@@ -68,6 +68,8 @@ export type UpscaleOptions = {
   readonly maxInputMegapixels?: number;
   /** Colours of diffusion models; `adain` unless given. */
   readonly colourFix?: ColourFix;
+  /** What the picture shows, for diffusion models that were installed with prompts. */
+  readonly prompt?: string;
   /** Metadata, palette, size budget. */
   readonly file?: OutputOptions;
   /**
@@ -96,6 +98,8 @@ export type ResultFacts = {
   readonly precision?: 'int8';
   /** The dials that were used; 0 for a branch that the model lacks. */
   readonly guidance: Guidance;
+  /** The words that the model was given. */
+  readonly prompt?: string;
   readonly seconds: number;
   /** What a person should know: a device that was given up, a colour space that was converted. */
   readonly notes: readonly string[];
@@ -127,6 +131,7 @@ export function callFor(input: string, target: OutputTarget, options: UpscaleOpt
     scale: options.scale ?? DEFAULT_SETTINGS.scale,
     guidance: { ...DEFAULT_SETTINGS.guidance, ...options.guidance },
     colourFix: options.colourFix ?? DEFAULT_SETTINGS.colourFix,
+    ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     format: options.format ?? 'source',
     quality: options.quality ?? DEFAULT_SETTINGS.quality,
     overwrite: options.overwrite ?? 'overwrite',

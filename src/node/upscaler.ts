@@ -151,6 +151,7 @@ function factsOf({
   unverified,
   precision,
   guidance,
+  prompt,
   seconds,
   notes,
 }: UpscaleResult): ResultFacts {
@@ -164,6 +165,7 @@ function factsOf({
     ...(unverified === true ? { unverified } : {}),
     ...(precision === undefined ? {} : { precision }),
     guidance,
+    ...(prompt === undefined ? {} : { prompt }),
     seconds: seconds.total,
     notes,
   };

@@ -70,6 +70,8 @@ export type UpscaleRequest = {
   readonly guidance: Guidance;
   /** For diffusion models; others ignore it. */
   readonly colourFix: ColourFix;
+  /** Words that say what the picture shows, for models that take them. */
+  readonly prompt?: string;
   /**
    * Only this part of the result, in pixels of the whole result; the file then holds that part
    * alone.
@@ -127,6 +129,8 @@ export type UpscaleResult = {
   readonly precision?: 'int8';
   readonly scale: number;
   readonly guidance: Guidance;
+  /** The words that the model was given. */
+  readonly prompt?: string;
   readonly branches: readonly Branch[];
   readonly tiles: number;
   readonly seconds: { readonly total: number; readonly inference: number };

@@ -106,7 +106,10 @@ export function describeModelProgress({
 export function describeState(status: ModelState): string {
   switch (status.state) {
     case 'ready':
-      return `ready, ${byteText(status.bytes)}, ${status.precision}`;
+      return (
+        `ready, ${byteText(status.bytes)}, ${status.precision}` +
+        (status.prompts ? ', with prompts' : '')
+      );
     case 'not-installed':
       return status.downloadedBytes > 0
         ? `not installed, ${byteText(status.downloadedBytes)} downloaded`

@@ -24,6 +24,8 @@ export type ModelState =
       readonly folder: string;
       readonly bytes: number;
       readonly precision: Precision;
+      /** It takes prompts, whose text encoder is there. */
+      readonly prompts?: true;
     };
 
 export type ModelStateReport = {
@@ -100,6 +102,8 @@ export type InstallPlan = {
 export type InstallRequest = DownloadSource & {
   readonly id: InstallableModel;
   readonly precision: Precision;
+  /** Whether the text encoder stays, so that the model takes prompts. */
+  readonly prompts?: boolean;
 };
 
 export type InstallResult =
@@ -319,6 +323,7 @@ export type ModelApi = {
       readonly folder: string;
       readonly weights?: string;
       readonly precision?: Precision;
+      readonly prompts?: boolean;
     },
     context: CallContext,
   ): Promise<ImportResult>;

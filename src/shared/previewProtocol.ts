@@ -28,6 +28,8 @@ export type PreviewRequest = {
   readonly model: string;
   /** See `UpscaleRequest`. It runs over all of the picture, before the first tile. */
   readonly restore?: string;
+  /** See `UpscaleRequest`. */
+  readonly prompt?: string;
   readonly device: DeviceChoice;
   /** `auto` unless given. */
   readonly precision?: PrecisionChoice;

@@ -13,6 +13,8 @@ export type Remedy =
       readonly kind: PlainRemedy;
       /** The model that is to be installed or imported. */
       readonly model?: InstallableModel;
+      /** It is to take prompts. */
+      readonly prompts?: true;
     }
   /** A value that the person chose decides it. */
   | { readonly kind: 'change-setting'; readonly setting: ChangeableSetting }
@@ -39,6 +41,7 @@ export const CHANGEABLE_SETTINGS = [
   'pixelArt',
   'pixelGuidance',
   'precision',
+  'prompt',
   'proxy',
   'quality',
   'remote.url',

@@ -30,6 +30,8 @@ export const COLOUR_FIXES = ['adain', 'wavelet', 'none'] as const;
 export type ColourFix = (typeof COLOUR_FIXES)[number];
 
 export const SCALE_RANGE = { minimum: 1, maximum: 8 } as const;
+/** Far more than a text encoder reads, which is 75 tokens. */
+export const LONGEST_PROMPT = 4000;
 export const QUALITY_RANGE = { minimum: 1, maximum: 100 } as const;
 
 export type UpscaleSettings = {
@@ -42,6 +44,8 @@ export type UpscaleSettings = {
   readonly guidance: Guidance;
   /** For diffusion models; others keep their colours by themselves. */
   readonly colourFix: ColourFix;
+  /** Words that say what the picture shows, for diffusion models. */
+  readonly prompt?: string;
   readonly format: OutputFormatChoice;
   /** 1–100, for the lossy formats. */
   readonly quality: number;

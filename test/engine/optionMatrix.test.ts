@@ -60,6 +60,7 @@ const CASES: Readonly<Record<string, readonly [picture: string, ...options: stri
   model: ['a.png', '--model', 'two-branch-4x'],
   device: ['a.png', '--device', 'auto'],
   precision: ['a.png', '--model', 'eight-bit-4x', '--precision', 'int8'],
+  prompt: ['a.png', '--prompt', 'a cat'],
   colourFix: ['a.png', '--colour-fix', 'none'],
   format: ['a.png', '--format', 'webp'],
   quality: ['a.jpg', '--quality', '20'],
@@ -87,7 +88,7 @@ const CASES: Readonly<Record<string, readonly [picture: string, ...options: stri
   maxBytes: ['a.jpg', '--max-bytes', '1500'],
 };
 /** Nothing is in the way of these here, or the model of the tests has no such part. */
-const WITHOUT_EFFECT = ['device', 'colourFix', 'overwrite', 'skipExisting'];
+const WITHOUT_EFFECT = ['device', 'prompt', 'colourFix', 'overwrite', 'skipExisting'];
 /** Refused by the engine, in the same words whichever way a picture came. */
 const REFUSED = ['maxMegapixels', 'maxOutputMegapixels', 'maxFrames'];
 

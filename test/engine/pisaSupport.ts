@@ -28,14 +28,21 @@ export const GOLDEN_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-golden');
 export const TINY_OSEDIFF = path.join(ROOT, 'test/fixtures/osediff-tiny');
 export const GOLDEN_OSEDIFF = path.join(ROOT, 'test/fixtures/osediff-golden');
 
+/** A text encoder with a vocabulary, and what the reference makes of prompts: see make_prompts.py. */
+export const TINY_PROMPTS = path.join(ROOT, 'test/fixtures/prompts-tiny');
+export const GOLDEN_PROMPTS = path.join(ROOT, 'test/fixtures/prompts-golden');
+
 const OWN_FILE: Readonly<Record<DiffusionKind, string>> = {
   'pisa-sr': path.join(TINY_PISA, 'pisa_sr.pkl'),
   osediff: path.join(TINY_OSEDIFF, 'osediff.pkl'),
 };
 
 /** Every stage's golden inputs and outputs, by name. */
-export async function golden(folder = GOLDEN_PISA): Promise<ReadonlyMap<string, Floats>> {
-  const file = path.join(folder, 'golden.safetensors');
+export async function golden(
+  folder = GOLDEN_PISA,
+  name = 'golden.safetensors',
+): Promise<ReadonlyMap<string, Floats>> {
+  const file = path.join(folder, name);
   const bytes = readFileSync(file);
   const tensors = await readSafetensors(file);
   return new Map(

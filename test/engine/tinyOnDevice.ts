@@ -10,7 +10,7 @@ import type { InstallableModel } from '../../src/shared/installableModels';
 import type { Device } from '../../src/shared/settings';
 import type { UpscaleResult } from '../../src/shared/engineProtocol';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
-import { GOLDEN_PROCESS_SIZE, TINY_OSEDIFF, TINY_PISA } from './pisaSupport';
+import { GOLDEN_PROCESS_SIZE, TINY_OSEDIFF, TINY_PISA, TINY_PROMPTS } from './pisaSupport';
 import { inFloats, requestFor } from './support';
 
 /** The tiny Stable Diffusion with OSEDiff's file beside it. */
@@ -20,17 +20,26 @@ export function tinyOseDiff(folder: string): string {
   return folder;
 }
 
+/** The same with the text encoder and the tokenizer that read prompts. */
+export function tinyWithPrompts(folder: string): string {
+  tinyOseDiff(folder);
+  cpSync(TINY_PROMPTS, folder, { recursive: true });
+  return folder;
+}
+
 /** Imports a tiny model, for pictures of a size that a device in software can do. */
 export async function importTiny(
   store: string,
   folder = TINY_PISA,
   id: InstallableModel = 'pisa-sr',
+  prompts = false,
 ): Promise<DiffusionModel> {
   await importDiffusion({
     id,
     folder,
     weights: undefined,
     precision: undefined,
+    prompts,
     accepted: 'all',
     store: new ModelStore(store),
     signal: new AbortController().signal,

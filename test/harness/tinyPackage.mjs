@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { bundles } from '../../scripts/bundles.mjs';
@@ -14,9 +14,10 @@ const TINY = path.join(REPOSITORY, 'test/fixtures/pisa-sr-tiny');
  * where the real one knows Stable Diffusion's, of which no test has the gigabytes, with the small
  * side that goes with them, and the published models of `catalogue`, if given. So the way from a
  * server to a picture can be tested without a switch in the product that turns its checks off.
- * @param {{ catalogue?: readonly object[] }} [options]
+ * `files`: the folder with the checkpoints that are known.
+ * @param {{ catalogue?: readonly object[]; files?: string }} [options]
  */
-export async function buildTinyPackage({ catalogue } = {}) {
+export async function buildTinyPackage({ catalogue, files = TINY } = {}) {
   rmSync(TINY_PACKAGE, { recursive: true, force: true });
   process.once('exit', () => rmSync(TINY_PACKAGE, { recursive: true, force: true }));
   mkdirSync(TINY_PACKAGE, { recursive: true });
@@ -30,7 +31,7 @@ export async function buildTinyPackage({ catalogue } = {}) {
     ...engine,
     absWorkingDir: REPOSITORY,
     outfile: path.join(TINY_PACKAGE, 'dist/engine.js'),
-    plugins: [tinyFiles, ...(catalogue ? [otherCatalogue(catalogue)] : [])],
+    plugins: [tinyFiles(files), ...(catalogue ? [otherCatalogue(catalogue)] : [])],
   });
 }
 
@@ -40,19 +41,19 @@ export const OSEDIFF_VARIABLE = 'TINY_OSEDIFF_FOLDER';
 /** Small pictures are computed with at least this side. */
 const TRAINED_SIDE = 64;
 
-/** @type {esbuild.Plugin} */
-const tinyFiles = {
+/** @returns {esbuild.Plugin} */
+const tinyFiles = (folder) => ({
   name: 'tiny known files',
   setup(build) {
     build.onLoad({ filter: /[\\/]knownFiles\.ts$/ }, () => ({
       contents:
         `export const TRAINED_SIDE = ${TRAINED_SIDE};` +
-        `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(), fp16: {} })};` +
+        `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(folder), fp16: {} })};` +
         `export const OSEDIFF_FOLDER = process.env.${OSEDIFF_VARIABLE} ?? 'https://localhost/none';`,
       loader: 'ts',
     }));
   },
-};
+});
 
 /** @returns {esbuild.Plugin} */
 const otherCatalogue = (catalogue) => ({
@@ -65,17 +66,18 @@ const otherCatalogue = (catalogue) => ({
   },
 });
 
-function knownFiles() {
+function knownFiles(folder) {
   const names = [
-    'unet/diffusion_pytorch_model',
-    'vae/diffusion_pytorch_model',
-    'text_encoder/model',
-  ];
+    'unet/diffusion_pytorch_model.safetensors',
+    'vae/diffusion_pytorch_model.safetensors',
+    'text_encoder/model.safetensors',
+    'tokenizer/merges.txt',
+  ].filter((name) => existsSync(path.join(folder, name)));
   return Object.fromEntries(
     names.map((name) => {
-      const bytes = readFileSync(path.join(TINY, `${name}.safetensors`));
+      const bytes = readFileSync(path.join(folder, name));
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return [`${name}.safetensors`, { sha256, bytes: bytes.length }];
+      return [name, { sha256, bytes: bytes.length }];
     }),
   );
 }

@@ -113,4 +113,5 @@ def main():
                 pipeline.dialed(result, picture, 0.6).save(os.path.join(GOLDEN, f"{name}-0.6-{fix}.png"))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -64,4 +64,5 @@ def main():
                 result.save(os.path.join(GOLDEN, f"{name}-{pixel}-{semantic}-{fix}.png"))
 
 
-main()
+if __name__ == "__main__":
+    main()

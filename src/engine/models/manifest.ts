@@ -70,6 +70,11 @@ export const DIFFUSION_PARTS = [
 ] as const;
 export type DiffusionPart = (typeof DIFFUSION_PARTS)[number];
 
+/** What prompts need besides: the text encoder, and the merges that its vocabulary follows from. */
+export const PROMPT_PARTS = ['textEncoder', 'textConfig', 'merges'] as const;
+export type PromptPart = (typeof PROMPT_PARTS)[number];
+export type PromptFiles = { readonly [part in PromptPart]: ModelFile };
+
 /** Those models, each a kind of its own. */
 export type DiffusionKind = InstallableModel;
 
@@ -85,6 +90,8 @@ export type DiffusionManifest = Descriptor & {
   readonly parts: { readonly [part in DiffusionPart]: ModelFile };
   /** SHA-256 of the files that could not be verified and that the person agreed to. */
   readonly accepted: readonly string[];
+  /** Undefined where it is installed for the empty prompt alone. The last field; see `modelHash`. */
+  readonly prompts?: PromptFiles;
 };
 
 /** A model's descriptor, read from its `manifest.json`. */
@@ -134,11 +141,7 @@ function parseDiffusion(json: Json, kind: DiffusionKind): DiffusionManifest {
   const precision = text(json, 'precision');
   if (!isOneOf(PRECISIONS, precision))
     throw new Error(`the precision "${quoted(precision)}" is not known`);
-  const parts = Object.fromEntries(
-    DIFFUSION_PARTS.map((part) => [part, modelFile(files, part)]),
-  ) as {
-    [part in DiffusionPart]: ModelFile;
-  };
+  const parts = modelFiles(files, DIFFUSION_PARTS);
   return {
     kind,
     ...descriptor(json),
@@ -146,6 +149,9 @@ function parseDiffusion(json: Json, kind: DiffusionKind): DiffusionManifest {
     processSize: whole(json, 'processSize', 8),
     parts,
     accepted: json.accepted === undefined ? [] : hashes(json, 'accepted'),
+    ...(json.prompts === undefined
+      ? {}
+      : { prompts: modelFiles(object(json, 'prompts'), PROMPT_PARTS) }),
   };
 }
 
@@ -172,6 +178,9 @@ function withPixel<T extends Descriptor>(found: T): T {
   if (!found.branches.includes('pixel')) throw new Error('a model needs the "pixel" branch');
   return found;
 }
+
+const modelFiles = <T extends string>(json: Json, parts: readonly T[]): Record<T, ModelFile> =>
+  Object.fromEntries(parts.map((part) => [part, modelFile(json, part)])) as Record<T, ModelFile>;
 
 function modelFile(json: Json, key: string): ModelFile {
   const file = object(json, key);

@@ -30,18 +30,18 @@ export type PisaCheckpoint = {
   readonly vae: Tensors;
   readonly method: Method;
   readonly adapters: AdapterFile;
-  /** The text encoder's output for the empty prompt, [tokens, crossAttentionDim]. */
+  /** The text encoder's output for the prompt, [tokens, crossAttentionDim]. */
   readonly context: Float32Array;
 };
 
 /**
  * Reads an installed model's headers and configurations (about a megabyte, whatever the weights'
- * size).
+ * size). `context` is that of a prompt; the empty one's unless given.
  */
-export async function readPisaCheckpoint({
-  manifest,
-  folder,
-}: DiffusionModel): Promise<PisaCheckpoint> {
+export async function readPisaCheckpoint(
+  { manifest, folder }: DiffusionModel,
+  context?: Float32Array,
+): Promise<PisaCheckpoint> {
   const { parts } = manifest;
   const method = METHODS[manifest.kind];
   const file = (part: keyof typeof parts): string =>
@@ -63,7 +63,7 @@ export async function readPisaCheckpoint({
     vae,
     method,
     adapters,
-    context: await readContext(file('context'), unetConfig),
+    context: context ?? (await readContext(file('context'), unetConfig)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { DiffusionModel } from '../models/kinds/diffusion';
 import { readPisaCheckpoint } from './pisaCheckpoint';
+import { promptContext, type PromptContext } from './prompt/promptContext';
 import { PisaNetworks } from './pisaNetworks';
 import type { PisaPicture } from './pisaPicture';
 import type { Pace } from './steps';
@@ -13,16 +14,34 @@ import type { Pace } from './steps';
 export class PisaSessions {
   readonly pace: Pace = { secondsPerUnit: undefined };
   private current: { readonly key: string; readonly networks: PisaNetworks } | undefined;
+  private words: { readonly key: string; readonly context: PromptContext } | undefined;
   private picture: { readonly key: string; readonly picture: PisaPicture } | undefined;
 
-  /** The networks for a model on a device; those of another are closed first. */
-  async acquire(model: DiffusionModel, device: Device, type: ComputeType): Promise<PisaNetworks> {
-    const key = `${model.folder}|${device}|${type}`;
+  /**
+   * The networks for a model and a prompt on a device; those of others are closed first. The prompt
+   * is part of the UNet's graph.
+   */
+  async acquire(
+    model: DiffusionModel,
+    device: Device,
+    type: ComputeType,
+    prompt?: string,
+  ): Promise<PisaNetworks> {
+    const key = JSON.stringify([model.folder, device, type, prompt]);
     if (this.current?.key === key) return this.current.networks;
     await this.release();
-    const networks = new PisaNetworks(await readPisaCheckpoint(model), device, type);
+    const words = prompt === undefined ? undefined : await this.encoded(model, prompt);
+    const checkpoint = await readPisaCheckpoint(model, words?.context);
+    const networks = new PisaNetworks(checkpoint, device, type);
     this.current = { key, networks };
     return networks;
+  }
+
+  /** A prompt as the UNet takes it; the last one is kept. */
+  async encoded(model: DiffusionModel, prompt: string): Promise<PromptContext> {
+    const key = JSON.stringify([model.folder, model.manifest.prompts?.textEncoder.sha256, prompt]);
+    if (this.words?.key !== key) this.words = { key, context: await promptContext(model, prompt) };
+    return this.words.context;
   }
 
   /** What is known of a picture. `identity` tells pictures, their versions and scales apart. */

@@ -11,7 +11,7 @@ import { writeSamples } from './scratchFile';
  * used again: then only the decoder runs, on the part and what it sees around it.
  */
 export async function exactPisa(
-  { input, restore, rect, guidance, colourFix, scale }: ExactRegionRequest,
+  { input, restore, prompt, rect, guidance, colourFix, scale }: ExactRegionRequest,
   services: UpscaleServices,
   signal: AbortSignal,
   { model, device, decoded, notes, folder }: OpenSource & { readonly model: DiffusionModel },
@@ -21,7 +21,7 @@ export async function exactPisa(
   const { processSize } = model.manifest;
   await pisaAttempted(
     services,
-    { model, device, notes, input, restore, scale, signal },
+    { model, device, notes, input, restore, prompt, scale, signal },
     () => undefined,
     async ({ networks, budgets, identity }) => {
       const { raw, picture } = await upscalePisa({

@@ -43,6 +43,7 @@ export async function previewPisa(
     notes,
     input: request.input,
     restore: request.restore,
+    prompt: request.prompt,
     scale: request.scale,
     signal: context.signal,
   };

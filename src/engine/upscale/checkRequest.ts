@@ -13,6 +13,7 @@ import {
   COLOUR_FIXES,
   CPU_PRECISIONS,
   DEVICES,
+  LONGEST_PROMPT,
   OUTPUT_FORMATS,
   OVERWRITE_POLICIES,
   QUALITY_RANGE,
@@ -66,6 +67,7 @@ export type JobRequest = Pick<
   | 'device'
   | 'precision'
   | 'colourFix'
+  | 'prompt'
   | 'maxInputMegapixels'
 >;
 
@@ -77,12 +79,15 @@ export function checkJob({
   device,
   precision = 'auto',
   colourFix,
+  prompt = '',
   maxInputMegapixels,
 }: JobRequest): void {
   inRange('largest input in megapixels', maxInputMegapixels, 1e-6, 1e6);
   oneOf('device', device, ['auto', ...DEVICES]);
   oneOf('precision', precision, ['auto', ...CPU_PRECISIONS]);
   oneOf('colour fix', colourFix, COLOUR_FIXES);
+  if (prompt.length > LONGEST_PROMPT)
+    throw bad('prompt', `${prompt.length} characters long`, `at most ${LONGEST_PROMPT} long`);
   if (!/^[\w-]{1,64}$/.test(jobId)) throw bad('job id', jobId, 'letters, digits and "-"');
   if (!path.isAbsolute(input)) throw bad('input', input, 'an absolute path');
   if (!path.isAbsolute(scratchDirectory))
@@ -148,6 +153,7 @@ const SETTINGS: Readonly<Record<string, ChangeableSetting | undefined>> = {
   device: 'device',
   precision: 'precision',
   'colour fix': 'colourFix',
+  prompt: 'prompt',
 };
 
 /** An error for a value that a request must not have. */

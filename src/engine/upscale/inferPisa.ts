@@ -6,6 +6,7 @@ import { refuseUnsupported } from '../models/diffusionSupport';
 import type { DiffusionModel } from '../models/kinds/diffusion';
 import { budgetsFor, type Budgets } from '../pisa/budgets';
 import type { PisaNetworks } from '../pisa/pisaNetworks';
+import { droppedNote, wordsOf } from '../pisa/prompt/promptContext';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { firstSuccessful } from './attempts';
 import type {
@@ -64,6 +65,7 @@ export async function pisaAttempted<T>(
     scale,
     part = 0,
     restore = '',
+    prompt: said,
     signal,
   }: {
     model: DiffusionModel;
@@ -73,6 +75,7 @@ export async function pisaAttempted<T>(
     scale: number;
     part?: number;
     restore?: string | undefined;
+    prompt: string | undefined;
     signal: AbortSignal;
   },
   onDevice: (device: Device) => void,
@@ -83,6 +86,11 @@ export async function pisaAttempted<T>(
   refuseUnsupported(model.manifest.name);
   // The tiled models' session would hold memory that is needed here.
   await services.releaseSession();
+  const prompt = wordsOf(said);
+  if (prompt !== undefined) {
+    const note = droppedNote(await pisa.encoded(model, prompt));
+    if (note !== undefined && !notes.includes(note)) notes.push(note);
+  }
   const identity = await identityOf(input, scale, part, restore);
   const refusal = await services.refusal(model, wanted, 'float16');
   if (refusal !== undefined)
@@ -95,7 +103,7 @@ export async function pisaAttempted<T>(
       onDevice(device);
       return work({
         device,
-        networks: await pisa.acquire(model, device, type),
+        networks: await pisa.acquire(model, device, type, prompt),
         budgets: budgetsFor(share),
         identity,
       });
@@ -124,10 +132,10 @@ export async function inferPisa(
   }: InferInput & { readonly model: DiffusionModel },
 ): Promise<InferResult> {
   const { pisa } = services;
-  const { input, colourFix, restore } = request;
+  const { input, colourFix, restore, prompt } = request;
   return pisaAttempted(
     services,
-    { model, device: wanted, notes, input, scale, part, restore, signal: context.signal },
+    { model, device: wanted, notes, input, scale, part, restore, prompt, signal: context.signal },
     (device) => context.progress({ phase: 'infer', tile: 0, tiles: 1, device }),
     async ({ device, networks, budgets, identity }) => {
       const { raw, picture, steps, inferenceSeconds } = await upscalePisa({

@@ -24,6 +24,7 @@ import {
   publish,
 } from './outputFile';
 import { carriedData, encoderDensity, formatNotes } from './outputInfo';
+import { wordsOf } from '../pisa/prompt/promptContext';
 import { atOwnSize, findRestorer, restored } from './restored';
 import { placeModel } from './placeModel';
 import { requireScratch, scratchBytes } from './scratchSpace';
@@ -64,6 +65,7 @@ export async function upscaleFile(
   const { manifest } = found;
   isUnverified = found.contract !== undefined || restorer?.contract !== undefined;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
+  const prompt = wordsOf(request.prompt);
   const format = outputFormat(request, source.format);
   const plan = planAsset(atOwnSize(request, found), source, format, found);
   const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
@@ -103,6 +105,8 @@ export async function upscaleFile(
   if ((await checkTarget(place, request)) === 'skip')
     return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
   const fallbacks: string[] = [];
+  if (prompt !== undefined && !found.takesPrompt)
+    fallbacks.push(`${manifest.name} takes no prompt; it was left out.`);
   told.progress({ phase: 'prepare', tile: 0, tiles: 0 });
   const { device, model } = await placeModel(request, found, services, {
     signal,
@@ -210,6 +214,7 @@ export async function upscaleFile(
     ...(done.byModel && done.device === 'cpu' && model.cpuPrecision === 'int8'
       ? { precision: 'int8' }
       : {}),
+    ...(done.byModel && found.takesPrompt && prompt !== undefined ? { prompt } : {}),
     ...(done.byModel ? {} : { branches: [], guidance: guidanceForBranches(guidance, []) }),
     remedies: done.remedies,
     notes: [

@@ -18,7 +18,7 @@ export type ModelServices = {
 /**
  * Makes a model on Stable Diffusion, PiSA-SR unless `id` names another, out of files that are on this
  * machine. Asks for the folder, and about files that can't be verified, unless other code gives
- * `{ folder, id?, weights?, acceptUnverified? }`; then it
+ * `{ folder, id?, weights?, prompts?, acceptUnverified? }`; then it
  * rejects with the failure instead of showing it. Resolves with what was imported; undefined when
  * the person gave up or it failed.
  */
@@ -33,7 +33,12 @@ export async function importModel(
   const folder = given ?? (await chooseFolder(id));
   if (folder === undefined) return undefined;
   const title = vscode.l10n.t('Importing {0}', diffusionName(id));
-  const params = { id, folder, ...(weights === undefined ? {} : { weights }) };
+  const params = {
+    id,
+    folder,
+    ...(weights === undefined ? {} : { weights }),
+    ...(isTrue(options, 'prompts') ? { prompts: true } : {}),
+  };
   const result = await tasks.changeWithConsent(
     title,
     { automatic: given !== undefined, acceptUnverified: isTrue(options, 'acceptUnverified') },

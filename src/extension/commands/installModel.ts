@@ -13,7 +13,7 @@ import type { ModelServices } from './importModel';
  * Downloads a model on Stable Diffusion, PiSA-SR unless `id` names another: shows what would be
  * fetched and under what licences, asks to accept them and for what no program may fetch, downloads,
  * imports, and asks about what can't be verified. Other code may give
- * `{ licencesAccepted: true, id?, weights?, mirrors?, acceptUnverified?, allowHttp? }`; then nothing
+ * `{ licencesAccepted: true, id?, weights?, mirrors?, prompts?, acceptUnverified?, allowHttp? }`; then nothing
  * is asked, and it rejects with the failure. What a cancel or a break
  * leaves is kept for the next time.
  */
@@ -35,6 +35,7 @@ export async function installModel(
     precision,
     mirrors: chosen,
     allowHttp,
+    ...(isTrue(options, 'prompts') ? { prompts: true } : {}),
     ...(proxy === undefined ? {} : { proxy }),
   };
   const again = (): void =>

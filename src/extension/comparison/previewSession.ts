@@ -218,7 +218,7 @@ export class PreviewSession {
     { file, settings }: PreviewSource,
     { model, onProcessor, scale, pixelArt, restore }: PanelRun,
   ) {
-    const { device, precision, colourFix, maxInputMegapixels } = settings;
+    const { device, precision, colourFix, prompt, maxInputMegapixels } = settings;
     return {
       input: file,
       scratchDirectory: this.directory,
@@ -229,6 +229,7 @@ export class PreviewSession {
       device: onProcessor ? ('cpu' as const) : device,
       precision,
       colourFix,
+      ...(prompt === undefined ? {} : { prompt }),
       maxInputMegapixels,
     };
   }
@@ -284,6 +285,7 @@ async function keyOf(
     onProcessor ? 'cpu' : settings.device,
     settings.precision,
     settings.colourFix,
+    settings.prompt ?? '',
     scale,
     pixelArt,
     restore,

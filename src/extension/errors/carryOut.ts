@@ -83,7 +83,8 @@ const needsAgain = ({ kind }: Remedy): boolean =>
 
 async function runCommandOf(remedy: Remedy): Promise<void> {
   const command = COMMANDS[remedy.kind];
-  const model = 'model' in remedy ? [{ id: remedy.model }] : [];
+  const model =
+    'model' in remedy ? [{ id: remedy.model, ...(remedy.prompts ? { prompts: true } : {}) }] : [];
   if (command) await run(...command, ...model);
 }
 

@@ -61,6 +61,6 @@ test('a file without a manifest is asked for', async () => {
   assert.equal(await modelHash('found', [root]), '');
   const found = async (id: string): Promise<string | undefined> =>
     id === 'found' ? 'cccc' : undefined;
-  assert.equal(await modelHash('found', [root], found), 'cccc');
-  assert.equal(await modelHash('../own', [root], found), '');
+  assert.equal(await modelHash('found', [root], { found }), 'cccc');
+  assert.equal(await modelHash('../own', [root], { found }), '');
 });

@@ -21,18 +21,25 @@ import { unverifiedDetail, unverifiedIn } from '../../../src/shared/unverifiedFi
 describe('what is known of PiSA-SR’s files', () => {
   it('every file of weights has a SHA-256 of its own, every file a limit', () => {
     const hashes = PRECISIONS.flatMap((precision) => {
-      const files = pipelineFiles(precision);
+      const files = pipelineFiles(precision, true);
       for (const { path, bytes, maxBytes } of files)
         assert.ok((bytes ?? maxBytes ?? Infinity) <= (path.endsWith('.json') ? 1e6 : 4e9), path);
-      const weights = files.filter(({ path }) => path.endsWith('.safetensors'));
-      assert.equal(weights.length, 3);
+      const weights = files.filter(({ path }) => !path.endsWith('.json'));
+      assert.equal(weights.length, 4);
       assert.deepEqual(
         weights.map(({ path }) => path).sort(),
         Object.keys(KNOWN_FILES[precision]).sort(),
       );
       return weights.map(({ sha256 }) => sha256);
     });
-    assert.equal(new Set(hashes).size, 6);
+    assert.equal(new Set(hashes).size, 7, 'the tokenizer is the same in both precisions');
+    assert.deepEqual(
+      pipelineFiles('fp32')
+        .filter(({ temporary }) => temporary)
+        .map(({ path }) => path),
+      ['text_encoder/config.json', 'text_encoder/model.safetensors'],
+    );
+    assert.ok(pipelineFiles('fp32', true).every(({ temporary }) => !temporary));
     for (const hash of hashes) assert.match(hash ?? '', /^[0-9a-f]{64}$/);
   });
 

@@ -21,6 +21,7 @@ test('values are taken over', () => {
     semanticGuidance: 0,
     restore: ' cleaner ',
     colourFix: 'wavelet',
+    prompt: ' a kingfisher ',
     outputFormat: 'webp',
     quality: 70,
     namePattern: 'up/{name}.{ext}',
@@ -45,6 +46,7 @@ test('values are taken over', () => {
     scale: 2,
     guidance: { pixel: 0.5, semantic: 0 },
     colourFix: 'wavelet',
+    prompt: 'a kingfisher',
     format: 'webp',
     quality: 70,
     namePattern: 'up/{name}.{ext}',
@@ -66,7 +68,9 @@ test('values are taken over', () => {
 test('values of the wrong type or outside their set become the default', () => {
   for (const wrong of [null, [], {}, 'nonsense '.repeat(0), Number.NaN, '4']) {
     const settings = readUpscaleSettings((key) =>
-      ['model', 'restore', 'namePattern'].includes(key) && typeof wrong === 'string' ? '' : wrong,
+      ['model', 'restore', 'prompt', 'namePattern'].includes(key) && typeof wrong === 'string'
+        ? ''
+        : wrong,
     );
     assert.deepEqual(settings, DEFAULT_SETTINGS, JSON.stringify(wrong));
   }

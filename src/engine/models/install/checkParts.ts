@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { INSTALLABLE_MODELS } from '../../../shared/installableModels';
 import { throwIfCancelled } from '../../errors';
-import { DIFFUSION_PARTS, type DiffusionPart, type ModelFile } from '../manifest';
+import { DIFFUSION_PARTS, type DiffusionPart, type ModelFile, type PromptFiles } from '../manifest';
 import { sha256Of } from '../fileChecks';
 import { DiffusionModel } from '../kinds/diffusion';
 import { readModel } from '../registry';
 import type { ModelStore } from './modelStore';
 import type { DiffusionOffer } from './diffusionModels';
-import type { ImportSteps } from './placeParts';
+import { PROMPT_PLACES, type ImportSteps } from './placeParts';
 import type { SelectedFiles } from './selectFiles';
 import { isKnown, requireAccepted, strangeConfigs, type Accepted } from './unverified';
 
@@ -62,6 +62,20 @@ export async function hashed(building: string, place: string): Promise<ModelFile
   return { path: place, bytes: (await stat(file)).size, sha256: await sha256Of(file) };
 }
 
+/** The same of what prompts need, where it was placed; `textEncoder` is its SHA-256. */
+export async function promptFiles(building: string, textEncoder: string): Promise<PromptFiles> {
+  const encoder = placeIn(building, PROMPT_PLACES.textEncoder);
+  return {
+    textEncoder: {
+      path: PROMPT_PLACES.textEncoder,
+      bytes: (await stat(encoder)).size,
+      sha256: textEncoder,
+    },
+    textConfig: await hashed(building, PROMPT_PLACES.textConfig),
+    merges: await hashed(building, PROMPT_PLACES.merges),
+  };
+}
+
 const placeIn = (building: string, place: string): string =>
   path.join(building, ...place.split('/'));
 
@@ -89,6 +103,9 @@ export async function requireVerified(
     ...(selected.textEncoder && textEncoder !== undefined
       ? [{ path: path.basename(selected.textEncoder.file), sha256: textEncoder }]
       : []),
+    ...(selected.merges === undefined
+      ? []
+      : [{ path: PROMPT_PLACES.merges, sha256: await sha256Of(selected.merges) }]),
   ];
   const strange = strangeConfigs(selected);
   const textConfig = selected.textConfig?.file;

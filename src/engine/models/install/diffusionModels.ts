@@ -2,6 +2,7 @@ import type { InstallableModel } from '../../../shared/installableModels';
 import type { Licence, Precision } from '../../../shared/modelProtocol';
 import type { Branch } from '../../../shared/guidance';
 import type { RemoteFile } from '../../download/downloader';
+import { LARGEST_MERGES } from '../../pisa/prompt/readTokenizer';
 import { KNOWN_FILES, OSEDIFF_FOLDER } from './knownFiles';
 
 /** What is told of a model on Stable Diffusion, and where its own file comes from. */
@@ -98,30 +99,51 @@ const LARGEST_WEIGHTS = 4_000_000_000;
 /** LoRAs have some tens of megabytes. */
 export const LARGEST_LORAS = 1_000_000_000;
 
+const suffixOf = (precision: Precision): string =>
+  precision === 'fp16' ? '.fp16.safetensors' : '.safetensors';
+const config = (path: string, temporary: boolean): DiffusionRemoteFile => ({
+  path,
+  temporary,
+  maxBytes: LARGEST_CONFIG,
+});
+const known = (
+  path: string,
+  precision: Precision,
+  temporary: boolean,
+  maxBytes: number,
+): DiffusionRemoteFile => ({ path, temporary, maxBytes, ...KNOWN_FILES[precision][path] });
+
 /**
  * The files of the diffusers pipeline that are needed, with what is known of them. The text encoder
- * serves once, for the empty prompt, and is removed then.
+ * serves once, for the empty prompt, and is removed then, unless the person wants `prompts`.
  */
-export function pipelineFiles(precision: Precision): readonly DiffusionRemoteFile[] {
-  const suffix = precision === 'fp16' ? '.fp16.safetensors' : '.safetensors';
-  const config = (path: string, temporary: boolean): DiffusionRemoteFile => ({
-    path,
-    temporary,
-    maxBytes: LARGEST_CONFIG,
-  });
-  const weights = (path: string, temporary: boolean): DiffusionRemoteFile => ({
-    path,
-    temporary,
-    maxBytes: LARGEST_WEIGHTS,
-    ...KNOWN_FILES[precision][path],
-  });
+export function pipelineFiles(
+  precision: Precision,
+  prompts = false,
+): readonly DiffusionRemoteFile[] {
+  const weights = (folder: string): DiffusionRemoteFile =>
+    known(
+      `${folder}/diffusion_pytorch_model${suffixOf(precision)}`,
+      precision,
+      false,
+      LARGEST_WEIGHTS,
+    );
   return [
     config('unet/config.json', false),
     config('vae/config.json', false),
-    config('text_encoder/config.json', true),
-    weights(`vae/diffusion_pytorch_model${suffix}`, false),
-    weights(`text_encoder/model${suffix}`, true),
-    weights(`unet/diffusion_pytorch_model${suffix}`, false),
+    weights('vae'),
+    ...textFiles(precision, prompts),
+    weights('unet'),
+  ];
+}
+
+/** Those of them that make numbers of words. */
+export function textFiles(precision: Precision, stay: boolean): readonly DiffusionRemoteFile[] {
+  const encoder = `text_encoder/model${suffixOf(precision)}`;
+  return [
+    config('text_encoder/config.json', !stay),
+    known(encoder, precision, !stay, LARGEST_WEIGHTS),
+    ...(stay ? [known('tokenizer/merges.txt', precision, false, LARGEST_MERGES)] : []),
   ];
 }
 

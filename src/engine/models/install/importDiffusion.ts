@@ -3,19 +3,18 @@ import path from 'node:path';
 import type { InstallableModel } from '../../../shared/installableModels';
 import type { ImportResult, ModelProgress, Precision } from '../../../shared/modelProtocol';
 import { engineError, throwIfCancelled } from '../../errors';
-import { buildClipText, emptyPrompt } from '../../graph/sd21/clipText';
-import type { ClipTextConfig } from '../../graph/sd21/config';
-import { Weights } from '../../graph/sd21/weights';
-import { openNetwork } from '../../runtime/network';
+import { readTorchZip } from '../../checkpoint/torchZip';
+import { emptyPrompt } from '../../graph/sd21/clipText';
+import { encodedTokens } from '../../pisa/prompt/encodeTokens';
 import { METHODS } from '../../pisa/method';
-import type { DiffusionManifest, DiffusionPart, ModelFile } from '../manifest';
-import { describe, hashed, requireVerified } from './checkParts';
+import type { DiffusionManifest, DiffusionPart, ModelFile, PromptFiles } from '../manifest';
+import { describe, hashed, promptFiles, requireVerified } from './checkParts';
 import { TRAINED_SIDE } from './knownFiles';
 import type { ModelStore } from './modelStore';
 import { DIFFUSION_MODELS, type DiffusionOffer } from './diffusionModels';
 import { placeFiles, placesOf } from './placeParts';
 import { readNetwork, scanFolder, type NetworkFile, type ScannedFolder } from './scanFolder';
-import { installedBase, partFile } from './sharedBase';
+import { installedBase, partFile, promptFile } from './sharedBase';
 import { selectFiles } from './selectFiles';
 import type { Accepted } from './unverified';
 
@@ -25,6 +24,8 @@ export type ImportParams = {
   /** The model's own file, when it lies elsewhere. */
   readonly weights: string | undefined;
   readonly precision: Precision | undefined;
+  /** Whether prompts are wanted, so that the text encoder stays. */
+  readonly prompts: boolean;
   /** Which unverified files the person agreed to. */
   readonly accepted: Accepted;
   readonly store: ModelStore;
@@ -47,7 +48,9 @@ export async function importDiffusion(params: ImportParams): Promise<ImportResul
   const offer = DIFFUSION_MODELS[id];
   const places = placesOf(offer.weights.name);
   progress({ phase: 'check', file: params.folder, bytes: 0, totalBytes: 0 });
-  const selection = await selectFiles(await scan(params), params.precision, offer, METHODS[id]);
+  const { scanned, prompts } = await scan(params);
+  const wanted = { precision: params.precision, prompts };
+  const selection = await selectFiles(scanned, wanted, offer, METHODS[id]);
   if ('problems' in selection) throw incomplete(params.folder, offer.name, selection.problems);
   const { selected, notes } = selection;
   throwIfCancelled(signal);
@@ -61,18 +64,26 @@ export async function importDiffusion(params: ImportParams): Promise<ImportResul
     const unverified = await requireVerified(parts, selected, offer, params);
     throwIfCancelled(signal);
     const { textEncoder, textConfig } = selected;
-    if (textEncoder && textConfig) {
+    if (textEncoder && textConfig && selected.context === undefined) {
       progress({ phase: 'compute', file: places.context, bytes: 0, totalBytes: 0 });
-      const context = await emptyPromptContext(textEncoder, textConfig.config);
+      const context = await encodedTokens(
+        textEncoder,
+        textConfig.config,
+        emptyPrompt(textConfig.config),
+      );
       await writeFile(path.join(building, places.context), bytesOf(context));
     }
     const complete = { ...parts.files, context: await hashed(building, places.context) };
-    const manifest = manifestFor(offer, complete, selected.unet.precision, unverified);
+    const words =
+      parts.textEncoder === undefined || selected.merges === undefined
+        ? undefined
+        : await promptFiles(building, parts.textEncoder);
+    const manifest = manifestFor(offer, complete, selected.unet.precision, unverified, words);
     await writeFile(path.join(building, 'LICENCES.md'), licenceNotice(offer));
     await writeFile(path.join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     throwIfCancelled(signal);
     await store.publish(id, building);
-    const files = Object.values(complete).map((file) => ({
+    const files = [...Object.values(complete), ...Object.values(words ?? {})].map((file) => ({
       path: file.path,
       bytes: file.bytes,
       how: placed.get(file.path) ?? ('computed' as const),
@@ -89,7 +100,9 @@ export async function importDiffusion(params: ImportParams): Promise<ImportResul
   }
 }
 
-async function scan(params: ImportParams): Promise<ScannedFolder> {
+type Scan = { readonly scanned: ScannedFolder; readonly prompts: boolean };
+
+async function scan(params: ImportParams): Promise<Scan> {
   const { id, folder, weights, signal } = params;
   const method = METHODS[id];
   const info = await stat(folder).catch(() => undefined);
@@ -99,33 +112,55 @@ async function scan(params: ImportParams): Promise<ScannedFolder> {
       hint: 'Give the folder that holds the checkpoint files, in sub-folders or flat.',
     });
   }
-  const scanned = await withBase(await scanFolder(folder, method, signal), params);
-  if (weights === undefined) return scanned;
+  const found = await withBase(await scanFolder(folder, method, signal), params);
+  if (weights === undefined) return found;
+  const { scanned, prompts } = found;
   const own = await scanFolder(path.dirname(weights), method, signal);
   const named = own.loras.filter(({ file }) => file === path.resolve(weights));
   const reason = own.unreadable.filter((text) => text.includes(path.basename(weights)));
   return {
-    ...scanned,
-    loras: named,
-    unreadable: [...scanned.unreadable, ...(named.length > 0 ? [] : reason)],
+    scanned: {
+      ...scanned,
+      loras: named,
+      unreadable: [...scanned.unreadable, ...(named.length > 0 ? [] : reason)],
+    },
+    prompts,
   };
 }
 
-/** With the files of an installed model's Stable Diffusion where the folder has none of it. */
+/**
+ * With the files of an installed model's Stable Diffusion where the folder has none of it; and with
+ * the model's own file where that is the same model, which is to be had with prompts.
+ */
 async function withBase(
   scanned: ScannedFolder,
-  { id, precision, store }: ImportParams,
-): Promise<ScannedFolder> {
-  if (scanned.networks.length > 0) return scanned;
-  const base = await installedBase(store, id, precision);
-  if (!base) return scanned;
-  const networks = await Promise.all(
-    (['unet', 'vae'] as const).map((part) => readNetwork(partFile(base, part))),
+  { id, precision, store, prompts }: ImportParams,
+): Promise<Scan> {
+  if (scanned.networks.some(({ role }) => role !== 'textEncoder')) return { scanned, prompts };
+  const base = await installedBase(store, id, precision, prompts);
+  if (!base) return { scanned, prompts };
+  const words = base.manifest.prompts !== undefined;
+  const files = [
+    partFile(base, 'unet'),
+    partFile(base, 'vae'),
+    ...(words ? [promptFile(base, 'textEncoder')] : []),
+  ];
+  const networks = (await Promise.all(files.map(readNetwork))).filter(
+    (network): network is NetworkFile => network !== undefined,
   );
+  const isSame = scanned.loras.length === 0 && base.manifest.id === id;
+  const loras = partFile(base, 'loras');
   return {
-    ...scanned,
-    networks: networks.filter((network): network is NetworkFile => network !== undefined),
-    context: partFile(base, 'context'),
+    scanned: {
+      ...scanned,
+      networks: [...networks, ...(words ? [] : scanned.networks)],
+      context: partFile(base, 'context'),
+      merges: words ? promptFile(base, 'merges') : scanned.merges,
+      loras: isSame
+        ? [{ file: loras, adapters: METHODS[id].read(await readTorchZip(loras)) }]
+        : scanned.loras,
+    },
+    prompts: prompts || words,
   };
 }
 
@@ -139,23 +174,6 @@ function incomplete(folder: string, name: string, problems: readonly string[]): 
   });
 }
 
-/** Runs the text encoder in place, once. */
-async function emptyPromptContext(
-  { file, tensors }: NetworkFile,
-  config: ClipTextConfig,
-): Promise<Float32Array> {
-  const folder = path.dirname(file);
-  const onnx = buildClipText(config, new Weights(tensors, folder), emptyPrompt(config));
-  const network = await openNetwork({ onnx, weightsFolder: folder, device: 'cpu', plan: 'once' });
-  try {
-    const { context } = await network.run({ shift: { data: new Float32Array(1), dims: [1] } });
-    if (!context) throw new Error('The text encoder yielded nothing.');
-    return context.data;
-  } finally {
-    await network.release();
-  }
-}
-
 const bytesOf = (floats: Float32Array): Uint8Array =>
   new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
 
@@ -164,6 +182,7 @@ function manifestFor(
   parts: Record<DiffusionPart, ModelFile>,
   precision: Precision,
   accepted: readonly string[],
+  prompts: PromptFiles | undefined,
 ): DiffusionManifest {
   return {
     kind: id,
@@ -177,6 +196,7 @@ function manifestFor(
     processSize: TRAINED_SIDE,
     parts,
     accepted,
+    ...(prompts ? { prompts } : {}),
   };
 }
 

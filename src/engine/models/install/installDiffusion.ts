@@ -10,45 +10,13 @@ import type {
 } from '../../../shared/modelProtocol';
 import { Downloader, type RemoteFacts } from '../../download/downloader';
 import { freeBytes, requireSpace } from '../../download/freeSpace';
-import { refuseUnencrypted } from '../../download/mirrors';
 import { engineError } from '../../errors';
 import { refuseUnsupported } from '../diffusionSupport';
 import { importDiffusion } from './importDiffusion';
 import type { ModelStore } from './modelStore';
-import {
-  DIFFUSION_MODELS,
-  LARGEST_LORAS,
-  ownFiles,
-  pipelineFiles,
-  type DiffusionOffer,
-  type DiffusionRemoteFile,
-} from './diffusionModels';
-import { installedBase } from './sharedBase';
+import { DIFFUSION_MODELS, LARGEST_LORAS, type DiffusionOffer } from './diffusionModels';
+import { sourcesOf, type Source } from './installSources';
 import { Speed } from './speed';
-
-/** Files that come from one place. */
-type Source = {
-  readonly mirrors: readonly string[];
-  readonly files: readonly DiffusionRemoteFile[];
-  /** Whether the model's authors, not one of the mirrors, have them. */
-  readonly own: boolean;
-};
-
-/** Where what is missing comes from, and the installed model whose Stable Diffusion is shared. */
-async function sourcesOf(
-  { id, precision, mirrors, allowHttp }: InstallRequest,
-  store: ModelStore,
-): Promise<{ readonly sources: readonly Source[]; readonly sharedWith: string | undefined }> {
-  const offer = DIFFUSION_MODELS[id];
-  const base = await installedBase(store, id, precision);
-  const folders = offer.weights.folder === undefined ? [] : [offer.weights.folder];
-  const sources = [
-    { mirrors, files: base ? [] : pipelineFiles(precision), own: false },
-    { mirrors: folders, files: ownFiles(offer), own: true },
-  ].filter(({ files }) => files.length > 0);
-  for (const source of sources) refuseUnencrypted(source.mirrors, allowHttp === true);
-  return { sources, sharedWith: base?.manifest.name };
-}
 
 /** Looks for the files on the mirrors and tells what an installation would fetch. */
 export async function planDiffusionInstall(
@@ -59,7 +27,7 @@ export async function planDiffusionInstall(
   const { id } = request;
   const { name: title, licences, weights } = DIFFUSION_MODELS[id];
   refuseUnsupported(title);
-  const { sources, sharedWith } = await sourcesOf(request, store);
+  const { sources, sharedWith, hasOwn } = await sourcesOf(request, store);
   const folder = store.downloads(id);
   let mirror: string | undefined;
   const planned: InstallPlan['files'][number][] = [];
@@ -96,7 +64,7 @@ export async function planDiffusionInstall(
             name: weights.name,
             note: weights.note,
             pages: weights.pages,
-            present: await exists(path.join(folder, weights.name)),
+            present: hasOwn || (await exists(path.join(folder, weights.name))),
           },
         }
       : {}),
@@ -112,7 +80,7 @@ export type InstallContext = {
 
 /**
  * Downloads what can be downloaded, goes on from what an earlier call left, and imports it once the
- * model's own file is here. The text encoder is removed at the end.
+ * model's own file is here. The text encoder is removed at the end, unless prompts are wanted.
  */
 export async function installDiffusion(
   params: InstallRequest &
@@ -132,7 +100,7 @@ export async function installDiffusion(
     });
   }
   const { store, signal } = context;
-  const { sources } = await sourcesOf(params, store);
+  const { sources, hasOwn } = await sourcesOf(params, store);
   const folder = store.downloads(id);
   await mkdir(folder, { recursive: true });
   if (params.weights !== undefined) await keepWeights(params.weights, folder, offer);
@@ -144,13 +112,14 @@ export async function installDiffusion(
     context,
   );
   const { name, note, pages } = offer.weights;
-  if (!(await exists(path.join(folder, name))))
+  if (!hasOwn && !(await exists(path.join(folder, name))))
     return { state: 'waiting-for-weights', weights: `${note} ${pages.join(' ')}` };
   const imported = await importDiffusion({
     id,
     folder,
     weights: undefined,
     precision: params.precision,
+    prompts: params.prompts === true,
     accepted: params.acceptUnverified ?? [],
     store,
     signal,

@@ -7,6 +7,15 @@ export type KnownFile = { readonly sha256: string; readonly bytes?: number };
 export const TRAINED_SIDE = 512;
 
 /**
+ * The merges of CLIP's tokenizer, which SD-2 has unchanged: what open_clip_torch's
+ * `bpe_simple_vocab_16e6.txt.gz` holds (github.com/openai/CLIP, MIT), written as transformers does.
+ */
+const CLIP_MERGES: KnownFile = {
+  sha256: '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a',
+  bytes: 524_619,
+};
+
+/**
  * The weights of Stable Diffusion 2.1 base by their place in the pipeline. The original repository
  * (stabilityai/stable-diffusion-2-1-base on Hugging Face) was removed in November 2025; Hugging Face
  * stores large files under their SHA-256, and clones and caches of the repository still name them.
@@ -36,6 +45,7 @@ export const KNOWN_FILES: Readonly<Record<Precision, Readonly<Record<string, Kno
       sha256: 'cce6febb0b6d876ee5eb24af35e27e764eb4f9b1d0b7c026c8c3333d4cfc916c',
       bytes: 1_361_597_018,
     },
+    'tokenizer/merges.txt': CLIP_MERGES,
   },
   fp16: {
     'unet/diffusion_pytorch_model.fp16.safetensors': {
@@ -49,6 +59,7 @@ export const KNOWN_FILES: Readonly<Record<Precision, Readonly<Record<string, Kno
       sha256: '681c555376658c81dc273f2d737a2aeb23ddb6d1d8e5b3a7064636d359a22668',
       bytes: 680_821_096,
     },
+    'tokenizer/merges.txt': CLIP_MERGES,
   },
 };
 

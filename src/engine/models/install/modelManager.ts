@@ -51,11 +51,22 @@ export class ModelManager {
         );
       },
       importModel: async (params, { signal, progress }) => {
-        const { id, folder, weights, precision, acceptUnverified: accepted = [] } = params;
+        const { id, folder, weights, precision, prompts = false } = params;
+        const { acceptUnverified: accepted = [] } = params;
         checkId(id);
         await this.beforeChange();
         const work = (): Promise<ImportResult> =>
-          importDiffusion({ id, folder, weights, precision, accepted, store, signal, progress });
+          importDiffusion({
+            id,
+            folder,
+            weights,
+            precision,
+            prompts,
+            accepted,
+            store,
+            signal,
+            progress,
+          });
         return forModel(id, () => whileLocked(store.root, id, work));
       },
       verifyModels: ({ id }, { signal, progress }) => this.verify(id, signal, progress),

@@ -54,6 +54,7 @@ export class ModelStore {
         folder: model.folder,
         bytes: model.files.reduce((sum, file) => sum + file.bytes, 0),
         precision: model.manifest.precision,
+        ...(model.manifest.prompts ? { prompts: true } : {}),
       };
     }
     return { state: 'not-installed', downloadedBytes: await bytesBelow(this.downloads(id)) };

@@ -26,6 +26,8 @@ export type ScannedFolder = {
   readonly unreadable: readonly string[];
   /** A file with the text encoder's output, where an installed model has it. */
   readonly context?: string | undefined;
+  /** The tokenizer's merges. */
+  readonly merges?: string | undefined;
 };
 
 const MOST_FILES = 5000;
@@ -49,8 +51,10 @@ export async function scanFolder(
   const networks: NetworkFile[] = [];
   const loras: LoraFile[] = [];
   const unreadable: string[] = [];
+  let merges: string | undefined;
   for (const found of await listFiles(folder)) {
     throwIfCancelled(signal);
+    if (path.basename(found).toLowerCase() === 'merges.txt') merges ??= found;
     const extension = path.extname(found).toLowerCase();
     try {
       if (extension === '.safetensors') {
@@ -66,7 +70,7 @@ export async function scanFolder(
       unreadable.push(messageOf(error));
     }
   }
-  return { networks, loras, unreadable };
+  return { networks, loras, unreadable, merges };
 }
 
 /** Undefined for a file that is none of the pipeline's networks. */

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Precision } from '../../../shared/modelProtocol';
 import { buildClipText, emptyPrompt } from '../../graph/sd21/clipText';
@@ -20,13 +19,11 @@ import { buildVae, VAE_PARTS } from '../../graph/sd21/vae';
 import { Weights } from '../../graph/sd21/weights';
 import { quoted } from '../../checkpoint/limits';
 import { messageOf } from '../../errors';
-import { readConfig } from '../../pisa/pisaCheckpoint';
 import type { Method } from '../../pisa/method';
+import { readClipTokenizer } from '../../pisa/prompt/readTokenizer';
 import type { DiffusionOffer } from './diffusionModels';
+import { findConfig, type FoundConfig } from './foundConfig';
 import type { LoraFile, NetworkFile, NetworkRole, ScannedFolder } from './scanFolder';
-
-/** A configuration and the file it came from; none when it is SD-2.1's own. */
-export type FoundConfig<T> = { readonly config: T; readonly file: string | undefined };
 
 export type SelectedFiles = {
   readonly unet: NetworkFile;
@@ -39,26 +36,30 @@ export type SelectedFiles = {
   /** A file with the text encoder's output for the empty prompt. */
   readonly context: string | undefined;
   readonly loras: LoraFile;
+  /** The tokenizer's merges, where prompts are wanted: then the text encoder stays. */
+  readonly merges: string | undefined;
 };
 
 export type Selection =
   | { readonly selected: SelectedFiles; readonly notes: readonly string[] }
   | { readonly problems: readonly string[] };
 
-const WANTED: Record<NetworkRole, string> = {
-  unet: 'the UNet (unet/diffusion_pytorch_model.safetensors)',
-  vae: 'the VAE (vae/diffusion_pytorch_model.safetensors)',
-  textEncoder:
-    'the text encoder (text_encoder/model.safetensors; needed once, for the empty prompt)',
-};
+const wanted = (role: NetworkRole, prompts: boolean): string =>
+  ({
+    unet: 'the UNet (unet/diffusion_pytorch_model.safetensors)',
+    vae: 'the VAE (vae/diffusion_pytorch_model.safetensors)',
+    textEncoder:
+      'the text encoder (text_encoder/model.safetensors; needed ' +
+      `${prompts ? 'for prompts' : 'once, for the empty prompt'})`,
+  })[role];
 
 /**
  * Chooses one file of each kind and checks every name, shape and type against what the networks
  * need. Tells all that is missing or wrong at once.
  */
 export async function selectFiles(
-  { networks, loras, unreadable, context }: ScannedFolder,
-  precision: Precision | undefined,
+  { networks, loras, unreadable, context, merges }: ScannedFolder,
+  { precision, prompts }: { readonly precision: Precision | undefined; readonly prompts: boolean },
   { name, weights }: DiffusionOffer,
   method: Method,
 ): Promise<Selection> {
@@ -67,7 +68,7 @@ export async function selectFiles(
   const pick = (role: NetworkRole): NetworkFile | undefined => {
     const candidates = networks.filter((network) => network.role === role);
     const best = chooseNetwork(candidates, precision);
-    if (!best) problems.push(`${WANTED[role]} was not found`);
+    if (!best) problems.push(`${wanted(role, prompts)} was not found`);
     else if (precision !== undefined && best.precision !== precision && role !== 'textEncoder')
       notes.push(
         `${path.basename(best.file)} holds ${best.precision} weights; no ${precision} ones ` +
@@ -76,7 +77,9 @@ export async function selectFiles(
     return best;
   };
   const [unet, vae] = [pick('unet'), pick('vae')];
-  const textEncoder = context === undefined ? pick('textEncoder') : undefined;
+  const textEncoder = context === undefined || prompts ? pick('textEncoder') : undefined;
+  if (prompts && merges === undefined)
+    problems.push('the tokenizer (tokenizer/merges.txt; needed for prompts) was not found');
   const [lora, ...more] = loras;
   if (!lora) problems.push(`${weights.name} was not found. ${weights.note} ${weights.pages[0]}`);
   if (lora && more.length > 0)
@@ -90,6 +93,8 @@ export async function selectFiles(
   if (vae && vaeConfig) checkVae(vae, vaeConfig.config, lora, problems);
   if (textEncoder && textConfig)
     checkText(textEncoder, textConfig.config, unetConfig?.config, problems);
+  if (prompts && merges !== undefined && textConfig)
+    problems.push(...(await mergesProblems(merges, textConfig.config)));
 
   if (problems.length > 0 || !unet || !vae || !lora || !unetConfig || !vaeConfig)
     return { problems };
@@ -104,7 +109,17 @@ export async function selectFiles(
         'was assumed, which fits the shapes.',
     );
   return {
-    selected: { unet, unetConfig, vae, vaeConfig, textEncoder, textConfig, context, loras: lora },
+    selected: {
+      unet,
+      unetConfig,
+      vae,
+      vaeConfig,
+      textEncoder,
+      textConfig,
+      context,
+      loras: lora,
+      merges: prompts ? merges : undefined,
+    },
     notes,
   };
 }
@@ -122,38 +137,6 @@ function chooseNetwork(
   return [...candidates].sort(
     (a, b) => rank(a) - rank(b) || path.basename(a.file).length - path.basename(b.file).length,
   )[0];
-}
-
-/**
- * `config.json` beside the file, or a JSON named after the file or its kind; without any, SD-2.1's
- * own.
- */
-async function findConfig<T>(
-  { file, role }: NetworkFile,
-  parse: (json: unknown) => T,
-  fallback: T,
-  problems: string[],
-): Promise<FoundConfig<T> | undefined> {
-  const folder = path.dirname(file);
-  const stem = path.basename(file).replace(/(\.fp16|\.fp32)?\.safetensors$/i, '');
-  const kinds = role === 'textEncoder' ? ['text_encoder', 'textEncoder'] : [role];
-  const names = [
-    ...kinds.flatMap((kind) => [`${kind}_config.json`, `${kind}.config.json`, `${kind}.json`]),
-    `${stem}.json`,
-    `${stem}.config.json`,
-    'config.json',
-  ];
-  for (const name of names) {
-    const candidate = path.join(folder, name);
-    if (!(await stat(candidate).catch(() => undefined))) continue;
-    try {
-      return { config: await readConfig(candidate, parse), file: candidate };
-    } catch (error) {
-      problems.push(messageOf(error));
-      return undefined;
-    }
-  }
-  return { config: fallback, file: undefined };
 }
 
 function checkUNet(
@@ -236,6 +219,17 @@ function checkText(
       `${path.basename(encoder.file)} yields ${config.hiddenSize} values a token where the ` +
         `UNet takes ${unet.crossAttentionDim}`,
     );
+  }
+}
+
+/** Whether the tokenizer yields the numbers that the text encoder knows. */
+async function mergesProblems(file: string, { vocabSize }: ClipTextConfig): Promise<string[]> {
+  try {
+    const { size } = await readClipTokenizer(file);
+    if (size === vocabSize) return [];
+    return named(file, [`it makes ${size} tokens where the text encoder knows ${vocabSize}`]);
+  } catch (error) {
+    return [messageOf(error)];
   }
 }
 

@@ -19,7 +19,7 @@ import type {
 } from '../../upscale/services';
 import { checkFiles } from '../fileChecks';
 import { isKnown } from '../install/unverified';
-import { DIFFUSION_PARTS, type DiffusionManifest, type ModelFile } from '../manifest';
+import { DIFFUSION_PARTS, PROMPT_PARTS, type DiffusionManifest, type ModelFile } from '../manifest';
 import type { Model, ModelAdvice } from '../model';
 
 /** A model on Stable Diffusion, which enlarges before its networks run. */
@@ -28,6 +28,7 @@ export class DiffusionModel implements Model {
   readonly depth = 8;
   readonly byTiles = false;
   readonly served = undefined;
+  readonly takesPrompt = true;
   readonly precisions = ['float16', 'float32'] as const;
   readonly cpuPrecisions = ['fp32'] as const;
   readonly cpuPrecision = 'fp32';
@@ -50,7 +51,11 @@ export class DiffusionModel implements Model {
   ) {
     // A decode of blended latents is no blend of decoded ones.
     this.exactPreview = METHODS[manifest.kind].dials === 'pixels';
-    this.files = DIFFUSION_PARTS.map((part) => manifest.parts[part]);
+    const { parts, prompts } = manifest;
+    this.files = [
+      ...DIFFUSION_PARTS.map((part) => parts[part]),
+      ...(prompts ? PROMPT_PARTS.map((part) => prompts[part]) : []),
+    ];
   }
 
   inPrecision(): this {

@@ -29,6 +29,7 @@ export abstract class TiledModel implements Model {
   readonly depth = 16;
   readonly exactPreview: boolean = true;
   readonly byTiles = true;
+  readonly takesPrompt = false;
   readonly precisions = ['float32'] as const;
   readonly cpuPrecisions: readonly CpuPrecision[] = ['fp32'];
   readonly cpuPrecision: CpuPrecision = 'fp32';

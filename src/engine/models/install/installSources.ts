@@ -1,0 +1,45 @@
+import type { InstallRequest } from '../../../shared/modelProtocol';
+import { refuseUnencrypted } from '../../download/mirrors';
+import {
+  DIFFUSION_MODELS,
+  ownFiles,
+  pipelineFiles,
+  textFiles,
+  type DiffusionRemoteFile,
+} from './diffusionModels';
+import type { ModelStore } from './modelStore';
+import { installedBase } from './sharedBase';
+
+/** Files that come from one place. */
+export type Source = {
+  readonly mirrors: readonly string[];
+  readonly files: readonly DiffusionRemoteFile[];
+  /** Whether the model's authors, not one of the mirrors, have them. */
+  readonly own: boolean;
+};
+
+type Sources = {
+  readonly sources: readonly Source[];
+  /** The installed model whose Stable Diffusion is shared. */
+  readonly sharedWith: string | undefined;
+  /** That is the model itself, so its own file is here. */
+  readonly hasOwn: boolean;
+};
+
+/** Where what is missing comes from. */
+export async function sourcesOf(
+  { id, precision, mirrors, allowHttp, prompts = false }: InstallRequest,
+  store: ModelStore,
+): Promise<Sources> {
+  const offer = DIFFUSION_MODELS[id];
+  const base = await installedBase(store, id, precision, prompts);
+  const hasOwn = base?.manifest.id === id;
+  const missing = prompts && !base?.manifest.prompts ? textFiles(precision, true) : [];
+  const folders = offer.weights.folder === undefined ? [] : [offer.weights.folder];
+  const sources = [
+    { mirrors, files: base ? missing : pipelineFiles(precision, prompts), own: false },
+    { mirrors: folders, files: hasOwn ? [] : ownFiles(offer), own: true },
+  ].filter(({ files }) => files.length > 0);
+  for (const source of sources) refuseUnencrypted(source.mirrors, allowHttp === true);
+  return { sources, sharedWith: base?.manifest.name, hasOwn };
+}
