@@ -1,5 +1,9 @@
 import type { ModelSummary } from './engineProtocol';
 
+/** Diffusion models can be the texture of a pair, those that have no dial for fidelity themselves. */
+const isTexture = ({ byTiles, branches }: ModelSummary): boolean =>
+  byTiles || !branches.includes('pixel');
+
 /**
  * The models that can be the first of a pair: those that work tile by tile and have another of their
  * scale beside them; or, given the first, those that can be its second.
@@ -9,11 +13,12 @@ export function pairChoices(
   first?: ModelSummary,
 ): readonly ModelSummary[] {
   // What only a server has can't be joined with anything.
-  const able = models.filter(({ byTiles, own }) => byTiles && !own?.unverified);
-  const fits = (a: ModelSummary, b: ModelSummary): boolean => a.id !== b.id && a.scale === b.scale;
+  const able = models.filter(({ own }) => !own?.unverified);
+  const fits = (second: ModelSummary, one: ModelSummary): boolean =>
+    second.id !== one.id && second.scale === one.scale && one.byTiles && isTexture(second);
   return first
     ? able.filter((model) => fits(model, first))
-    : able.filter((model) => able.some((other) => fits(model, other)));
+    : able.filter((model) => able.some((other) => fits(other, model)));
 }
 
 /** Those of `ids`, which may name pairs, that restore at the same size. */
@@ -29,15 +34,15 @@ export function restorersAmong(
 export const pairId = (first: string, second: string): string => `${first}+${second}`;
 
 /**
- * The models, and the pair that `id` names when it is one: `p+s` of two models that are there, work
- * tile by tile and have one scale.
+ * The models, and the pair that `id` names when it is one: `p+s` of two models that are there and fit
+ * each other.
  */
 export function withPair(models: readonly ModelSummary[], id: string): readonly ModelSummary[] {
   const [first, second, ...more] = id
     .split('+')
     .map((part) => models.find((model) => model.id === part));
   if (!first || !second || more.length > 0) return models;
-  if (!pairChoices(models, first).includes(second) || !first.byTiles) return models;
+  if (!pairChoices(models, first).includes(second) || first.own?.unverified) return models;
   return [
     ...models,
     {
@@ -51,7 +56,7 @@ export function withPair(models: readonly ModelSummary[], id: string): readonly 
       // One graph of both is in floats.
       precisions: ['fp32'],
       folder: first.folder,
-      byTiles: true,
+      byTiles: second.byTiles,
     },
   ];
 }

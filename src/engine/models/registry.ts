@@ -9,6 +9,8 @@ import { INSTALLABLE_MODELS, type InstallableModel } from '../../shared/installa
 import { MANIFEST_LIMIT } from '../../shared/modelProtocol';
 import { FoundFiles } from './community/foundFiles';
 import { freeId } from './community/modelId';
+import { DiffusionModel } from './kinds/diffusion';
+import { DiffusionPairModel } from './kinds/diffusionPair';
 import { modelFrom } from './kinds/list';
 import { OwnFileModel } from './kinds/ownFile';
 import { PairModel } from './kinds/pair';
@@ -88,10 +90,12 @@ export class ModelRegistry {
     const models = [await this.single(first), await this.single(second)] as const;
     for (const model of models) requireHere(model);
     const [fidelity, texture] = models;
+    if (fidelity instanceof TiledModel && texture instanceof DiffusionModel)
+      return new DiffusionPairModel(fidelity, texture);
     if (!(fidelity instanceof TiledModel) || !(texture instanceof TiledModel))
       throw engineError('bad-setting', {
-        message: `"${id}" can't be used: a diffusion model can't be part of a pair.`,
-        hint: 'Choose two models that work tile by tile.',
+        message: `"${id}" can't be used: a diffusion model can only be the second of a pair.`,
+        hint: 'Name a model first that works tile by tile.',
         remedies: [changeSetting('model')],
       });
     return new PairModel(fidelity, texture);

@@ -6,7 +6,7 @@ import { summarize } from '../../../src/extension/jobs/summary';
 import { untranslated as t } from '../../../src/extension/translate';
 import type { ModelSummary } from '../../../src/shared/engineProtocol';
 import type { ModelState } from '../../../src/shared/modelProtocol';
-import { withPair } from '../../../src/shared/pairs';
+import { pairChoices, withPair } from '../../../src/shared/pairs';
 import { RpcError } from '../../../src/shared/rpc';
 
 const embedded: ModelSummary = {
@@ -204,6 +204,33 @@ test('two models can be one when they work tile by tile and have one scale', () 
   assert.equal(both.licence, 'MIT');
   for (const id of ['small', 'small+small', 'small+gone', 'small+sharp+small', 'small+'])
     assert.equal(withPair([embedded, OWN], id).length, 2, id);
+});
+
+test('a diffusion model with one dial can be the second of a pair, and its first never', () => {
+  const osediff: ModelSummary = {
+    ...installed,
+    id: 'osediff',
+    name: 'OSEDiff',
+    branches: ['semantic'],
+    byTiles: false,
+  };
+  const pisa: ModelSummary = { ...installed, byTiles: false };
+  const all = [embedded, OWN, osediff, pisa];
+  const ids = (first?: ModelSummary): string[] => pairChoices(all, first).map(({ id }) => id);
+  assert.deepEqual(ids(), ['small', 'sharp']);
+  assert.deepEqual(ids(embedded), ['sharp', 'osediff']);
+  assert.deepEqual(ids(osediff), []);
+  assert.deepEqual(
+    pairChoices([embedded, osediff]).map(({ id }) => id),
+    ['small'],
+  );
+  const pair = withPair(all, 'small+osediff').at(-1);
+  assert.deepEqual(
+    [pair?.id, pair?.byTiles, pair?.branches],
+    ['small+osediff', false, ['pixel', 'semantic']],
+  );
+  for (const id of ['osediff+small', 'small+pisa-sr', 'osediff+pisa-sr'])
+    assert.equal(withPair(all, id).length, all.length, id);
 });
 
 test('published models are offered with their licence until they are installed', () => {
