@@ -43,6 +43,8 @@ export type EngineSettings = {
 export type InstallSettings = {
   readonly mirrors: readonly string[];
   readonly precision: Precision;
+  /** A prompt is set, so that what reads it is wanted. */
+  readonly prompts: boolean;
 };
 
 /** What "Upscale Image" does: write the result at once, or show it first. */
@@ -196,6 +198,7 @@ export function readInstallSettings(lookup: SettingLookup): InstallSettings {
   return {
     mirrors: named.length > 0 ? named : DEFAULT_PISA_SR_MIRRORS,
     precision: isOneOf(PRECISIONS, precision) ? precision : 'fp32',
+    prompts: text(lookup('prompt'), '') !== '',
   };
 }
 

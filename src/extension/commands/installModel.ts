@@ -22,7 +22,7 @@ export async function installModel(
   options: unknown,
 ): Promise<InstallResult | undefined> {
   const { tasks, config, log } = services;
-  const { mirrors, precision, proxy } = config.install();
+  const { mirrors, precision, prompts, proxy } = config.install();
   const automatic = isTrue(options, 'licencesAccepted');
   const wanted = textOf(options, 'id');
   const id = isInstallable(wanted) ? wanted : 'pisa-sr';
@@ -35,7 +35,7 @@ export async function installModel(
     precision,
     mirrors: chosen,
     allowHttp,
-    ...(isTrue(options, 'prompts') ? { prompts: true } : {}),
+    ...(prompts || isTrue(options, 'prompts') ? { prompts: true } : {}),
     ...(proxy === undefined ? {} : { proxy }),
   };
   const again = (): void =>

@@ -54,6 +54,12 @@ describe('the buttons of an error', () => {
       bundled.told.length = 0;
       await bundled.carryOut(button!, {});
       assert.deepEqual(bundled.told, [{ where: 'command', text: `${command} {"id":"osediff"}` }]);
+      const [more] = bundled.remedyButtons([{ kind, model: 'osediff', prompts: true }], {});
+      bundled.told.length = 0;
+      await bundled.carryOut(more!, {});
+      assert.deepEqual(bundled.told, [
+        { where: 'command', text: `${command} {"id":"osediff","prompts":true}` },
+      ]);
     }
   });
 

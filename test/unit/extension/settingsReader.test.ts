@@ -115,8 +115,14 @@ test('mirrors that are no text are left out, and a list without any is the defau
     readInstallSettings(
       from({ pisaSrMirrors: ['https://a/{path}', 7, ' '], modelPrecision: 'fp16' }),
     ),
-    { mirrors: ['https://a/{path}'], precision: 'fp16' },
+    { mirrors: ['https://a/{path}'], precision: 'fp16', prompts: false },
   );
+  for (const [prompt, prompts] of [
+    ['a cat', true],
+    [' ', false],
+    [7, false],
+  ] as const)
+    assert.equal(readInstallSettings(from({ prompt })).prompts, prompts);
   for (const none of [[], [' '], 'https://a', undefined])
     assert.deepEqual(
       readInstallSettings(from({ pisaSrMirrors: none })).mirrors,
