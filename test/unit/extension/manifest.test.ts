@@ -101,10 +101,11 @@ test('defaults in the manifest are the defaults of the code', () => {
   assert.deepEqual(readInstallSettings(lookup), {
     mirrors: DEFAULT_PISA_SR_MIRRORS,
     precision: 'fp32',
+    prompts: false,
   });
   assert.deepEqual(
     readInstallSettings(() => undefined),
-    { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32' },
+    { mirrors: DEFAULT_PISA_SR_MIRRORS, precision: 'fp32', prompts: false },
   );
 });
 
