@@ -24,7 +24,7 @@ const node = process.execPath;
 
 /**
  * What runs test files, or folders of them as one: those in TypeScript from their bundles, those of
- * JavaScript as they are.
+ * JavaScript as they are. One alone needs no runner around its process.
  */
 function nodeTest(files, ...options) {
   const bundle = files.filter((file) => !file.endsWith('.mjs'));
@@ -34,7 +34,8 @@ function nodeTest(files, ...options) {
     command: [
       node,
       ...(isBundled ? ['--enable-source-maps'] : ['--import', 'tsx']),
-      ...['--test', '--test-reporter=spec', ...options],
+      ...(files.length > 1 ? ['--test'] : []),
+      ...['--test-reporter=spec', ...options],
       ...(isBundled ? files.map(bundleOf) : files),
     ],
     counts: 'runner',
