@@ -39,11 +39,18 @@ async function main(): Promise<void> {
     readonly name: string;
     readonly session: TileSession;
     readonly times: number[];
-  }[] = [
-    { name: 'ESRGAN Thick', session: await open(thick, ['pixel']), times: [] },
-    { name: 'both branches', session: await open(ours, ['pixel', 'semantic']), times: [] },
-    { name: 'λ_sem = 0 (pixel branch alone)', session: await open(ours, ['pixel']), times: [] },
-  ];
+  }[] = [{ name: 'ESRGAN Thick', session: await open(thick, ['pixel']), times: [] }];
+  for (const [form, precision] of [
+    ['8 bits', 'int8'],
+    ['floats', 'fp32'],
+  ] as const) {
+    const model = ours.inPrecision(precision);
+    for (const [name, branches] of [
+      ['both branches', ['pixel', 'semantic']],
+      ['λ_sem = 0 (pixel branch alone)', ['pixel']],
+    ] as const)
+      entries.push({ name: `${name}, ${form}`, session: await open(model, branches), times: [] });
+  }
   for (const { session } of entries) await session.run(image, side, side);
   for (let round = 0; round < rounds; round++) {
     for (const { session, times } of entries) {
@@ -61,10 +68,10 @@ async function main(): Promise<void> {
   );
   for (const { name, times } of entries)
     console.log(
-      `  ${name.padEnd(32)} ${median(times).toFixed(2)} s   ratio ` +
+      `  ${name.padEnd(40)} ${median(times).toFixed(2)} s   ratio ` +
         (median(times) / baseline).toFixed(3),
     );
-  console.log(`target for both branches: ≤ ${TARGET.toFixed(2)}`);
+  console.log(`target for both branches, 8 bits: ≤ ${TARGET.toFixed(2)}`);
 
   const { seconds, operations } = await convolutions(ours, image, side);
   const speed = operations / seconds;

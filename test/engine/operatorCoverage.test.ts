@@ -8,6 +8,7 @@ import { ARCHITECTURES } from '../../src/engine/architectures/list';
 import { buildNetwork } from '../../src/engine/architectures/buildNetwork';
 import { StateDict } from '../../src/engine/architectures/stateDict';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
+import { floatForm } from '../../src/engine/graph/floatForm';
 import { ModelProtoSchema } from '../../src/engine/graph/proto/onnx_pb';
 import { unetTensors } from '../../src/engine/graph/sd21/adapterFiles';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
@@ -48,8 +49,11 @@ function assertProbed(onnx: Uint8Array): void {
 }
 
 describe('the probe of a device has every operator that a network has', () => {
-  it('the embedded model', () => {
-    assertProbed(readFileSync(path.join(EMBEDDED_MODELS, 'pisa-compact-4x/model.onnx')));
+  it('the embedded model, in 8 bits and in floats', () => {
+    const graph = readFileSync(path.join(EMBEDDED_MODELS, 'pisa-compact-4x/model.onnx'));
+    const floats = floatForm(graph);
+    assert.ok(floats);
+    for (const form of [graph, floats]) assertProbed(form);
   });
 
   for (const type of ['float32', 'float16'] as const) {

@@ -100,6 +100,7 @@ export const ACTIVATIONS: readonly OperatorCase[] = [
   unary('Tanh', 'Tanh'),
   unary('Exp', 'Exp'),
   unary('Abs', 'Abs'),
+  unary('Neg', 'Neg'),
   unary('Erf', 'Erf'),
   unary('Gelu', 'Gelu', {}, { domain: 'com.microsoft' }),
   unary('Sqrt', 'Sqrt', {}, { range: [0.01, 4] }),
@@ -125,6 +126,18 @@ export const REDUCTIONS: readonly OperatorCase[] = [
     { kernel_shape: [7, 7], strides: [3, 3] },
     { dims: [1, 8, 25, 19] },
   ),
+  unary(
+    'MaxPool of a row, padded',
+    'MaxPool',
+    { kernel_shape: [1, 7], pads: [0, 3, 0, 3] },
+    { dims: [1, 3, 12, 10] },
+  ),
+  unary(
+    'AveragePool 3×3, padded',
+    'AveragePool',
+    { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 0 },
+    { dims: [1, 3, 12, 10] },
+  ),
   unary('GlobalAveragePool', 'GlobalAveragePool', {}, { dims: [1, 24, 18, 14] }),
   unary('ReduceMean', 'ReduceMean', { axes: [1], keepdims: 1 }, { dims: [8, 600] }),
   unary(
@@ -133,6 +146,7 @@ export const REDUCTIONS: readonly OperatorCase[] = [
     { axes: [1], keepdims: 1 },
     { dims: [1, 24, 9, 8] },
   ),
+  unary('ReduceMax of channels', 'ReduceMax', { axes: [1], keepdims: 1 }, { dims: [1, 3, 9, 8] }),
   unary('ReduceSumSquare', 'ReduceSumSquare', { axes: [1], keepdims: 1 }, { dims: [8, 600] }),
   unary('LpNormalization', 'LpNormalization', { axis: -1, p: 2 }, { dims: [3, 16, 20] }),
 ];
