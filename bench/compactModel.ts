@@ -6,7 +6,6 @@
  *   npm run bench:compact [-- --rounds 5] [-- --side 256]
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +16,12 @@ import { ModelProtoSchema } from '../src/engine/graph/proto/onnx_pb';
 import { EmbeddedModel } from '../src/engine/models/kinds/embedded';
 import { ModelRegistry } from '../src/engine/models/registry';
 import { loadOnnxRuntime } from '../src/engine/runtime/onnxRuntime';
-import { openTileSession, sessionOptions, type TileSession } from '../src/engine/runtime/session';
+import {
+  openTileSession,
+  placedGraph,
+  sessionOptions,
+  type TileSession,
+} from '../src/engine/runtime/session';
 import { DEFAULT_MODEL } from '../src/shared/settings';
 
 const TARGET = 0.2;
@@ -76,7 +80,7 @@ async function main(): Promise<void> {
   const { seconds, operations } = await convolutions(ours, image, side);
   const speed = operations / seconds;
   console.log(
-    `convolutions of ${ours.manifest.id}: ${(operations / 1e9).toFixed(1)} GFLOP in ` +
+    `convolutions of ${ours.manifest.id} in floats: ${(operations / 1e9).toFixed(1)} GFLOP in ` +
       `${seconds.toFixed(2)} s = ${(speed / 1e9).toFixed(0)} GFLOP/s`,
   );
   const product = await matrixPeak();
@@ -147,14 +151,15 @@ async function productSpeed(n: number): Promise<number> {
  * them; the best of five runs.
  */
 async function convolutions(
-  { file }: EmbeddedModel,
+  { graph }: EmbeddedModel,
   image: Float32Array,
   side: number,
 ): Promise<{ seconds: number; operations: number }> {
   const ort = await loadOnnxRuntime();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
   try {
-    const session = await ort.InferenceSession.create(file, {
+    const { onnx } = await placedGraph(graph);
+    const session = await ort.InferenceSession.create(onnx, {
       ...sessionOptions('cpu'),
       enableProfiling: true,
       profileFilePrefix: path.join(folder, 'profile'),
@@ -179,15 +184,15 @@ async function convolutions(
       (_, run) =>
         convs.slice(run * perRun, (run + 1) * perRun).reduce((sum, { dur }) => sum + dur, 0) / 1e6,
     );
-    return { seconds: Math.min(...sums), operations: 2 * (await weightsOf(file)) * side * side };
+    return { seconds: Math.min(...sums), operations: 2 * weightsOf(onnx) * side * side };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Multiplications a pixel of the input: every kernel of the model is used once at each. */
-async function weightsOf(file: string): Promise<number> {
-  const { graph } = fromBinary(ModelProtoSchema, await readFile(file));
+function weightsOf(onnx: Uint8Array): number {
+  const { graph } = fromBinary(ModelProtoSchema, onnx);
   const kernels = new Set(
     graph?.node.filter(({ opType }) => opType === 'Conv').map(({ input }) => input[1]),
   );

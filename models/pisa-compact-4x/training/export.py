@@ -1,7 +1,7 @@
 """
 Writes a trained network as ONNX, checks it against PyTorch and puts it with its manifest's figures into the model's folder.
 
-    python export.py RUN/network.pt [--out DIR]
+    python export.py RUN/network.pt --out DIR
 """
 
 import hashlib
@@ -101,7 +101,7 @@ def check(model: bytes, network: CompactNetwork) -> float:
 def main() -> None:
     parser = ArgumentParser(description="Exports the compact network.")
     parser.add_argument("network", type=Path)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent)
+    parser.add_argument("--out", type=Path, required=True)
     values = parser.parse_args()
     network = CompactNetwork()
     network.load_state_dict(torch.load(values.network, weights_only=True))

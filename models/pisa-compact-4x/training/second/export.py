@@ -139,7 +139,7 @@ def main() -> None:
     manifest = json.loads((MODEL / "manifest.json").read_text())
     manifest |= {
         "id": values.out.resolve().name,
-        "name": "PiSA Compact ×4, second generation",
+        "name": "PiSA Compact ×4",
         "halo": network.receptive_radius,
         "precisions": ["fp32", "int8"],
         "graph": {"path": "model.onnx", "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()},

@@ -18,7 +18,7 @@ FLOOR = 1e-4
 """Mean squared errors far below this (40 dB) don't count."""
 BOUNDED = 0.4
 """From this share of the training on, values have limits and 8 bits."""
-KINDS = {"clean": 0.40, "sharp_camera": 0.25, "mild": 0.20, "strong": 0.15}
+KINDS = {"clean": 0.40, "sharp_camera": 0.36, "mild": 0.14, "strong": 0.10}
 
 
 def train_pixel(options: Options) -> None:
