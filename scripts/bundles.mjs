@@ -62,7 +62,7 @@ export const bundles = [
     chunkNames: 'shared',
     sourcemap: true,
     logLevel: 'warning',
-    entryPoints: { panel: 'src/webview/panel/main.ts', batch: 'src/webview/batch/main.ts' },
+    entryPoints: { panel: 'src/webview/panel/main.ts', batch: 'src/webview/batch/main.tsx' },
     outdir: 'dist/webview',
   },
   {

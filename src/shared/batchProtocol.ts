@@ -38,6 +38,8 @@ export type BatchPlanView = {
   readonly otherFiles: number;
   /** Whether a recipe decides. */
   readonly hasRecipe: boolean;
+  /** The settings that decide, in a line; missing where a recipe does. */
+  readonly settings?: string;
   /** A recipe lies there and is not read, since the workspace is not trusted. */
   readonly hasUnreadRecipe?: boolean;
   readonly orphans: number;
@@ -106,6 +108,8 @@ export type BatchHostApi = {
   /** Opens source and result of a row in the comparison. */
   compare(params: { readonly id: string }): Promise<void>;
   openSourceControl(params: undefined): Promise<void>;
+  /** Shows the settings that decide how results look. */
+  changeSettings(params: undefined): Promise<void>;
   openRecipe(params: undefined): Promise<void>;
   manageTrust(params: undefined): Promise<void>;
   showLog(params: undefined): Promise<void>;
@@ -126,77 +130,3 @@ export type BatchEventView =
 
 /** What the host tells the view. */
 export type BatchWebviewApi = { event(event: BatchEventView): Promise<void> };
-
-/** All text of the view. `{0}`, `{1}` … are filled by it. */
-export const BATCH_TEXTS = [
-  'title',
-  'planning',
-  'planningHint',
-  'stop',
-  'again',
-  'recipe',
-  'openRecipe',
-  'manageTrust',
-  'unreadRecipe',
-  'tickShown',
-  'untickShown',
-  'start',
-  'startHint',
-  'nothing',
-  'pause',
-  'resume',
-  'cancel',
-  'watch',
-  'wait',
-  'stopWatching',
-  'stopWaiting',
-  'thenStarts',
-  'skip',
-  'retry',
-  'compare',
-  'next',
-  'previous',
-  'sourceControl',
-  'showLog',
-  'newPlan',
-  'columnFile',
-  'columnSize',
-  'columnOutput',
-  'columnState',
-  'files',
-  'tick',
-  'totals',
-  'totalsTime',
-  'counts',
-  'otherFiles',
-  'orphans',
-  'interrupted',
-  'goOn',
-  'todo',
-  'todoAsk',
-  'upToDate',
-  'leftAlone',
-  'waiting',
-  'running',
-  'tile',
-  'done',
-  'failed',
-  'skipped',
-  'cancelled',
-  'progress',
-  'left',
-  'pace',
-  'paused',
-  'report',
-  'reportFailed',
-  'reportCancelled',
-  'empty',
-  'emptyFilter',
-  'frames',
-  'seconds',
-  'minutes',
-  'hours',
-  'megabytes',
-] as const;
-export type BatchText = (typeof BATCH_TEXTS)[number];
-export type BatchStrings = { readonly [key in BatchText]: string };

@@ -53,11 +53,15 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
       await view.locator('.row[data-id]').first().waitFor();
       assert.match(
         await view.locator('#subtitle').innerText(),
-        /12 to do, 0 up to date, 2 left alone · other files: 1/,
+        /12 to do, 0 up to date, 2 left alone · 1 file is not a picture/,
       );
       assert.match(
         await view.locator('#totals').innerText(),
-        /12 ticked · .* megapixels · about .* MB · about .* on CPU/,
+        /12 selected · .* megapixels · about .* MB · about .* on CPU/,
+      );
+      assert.match(
+        await view.locator('#settings').innerText(),
+        /· 4 times larger · pixel fidelity 1, semantic detail 1 · format of the source · beside the source as \{name\}@\{scale\}x\.\{ext\}\s+Change…/,
       );
       await view
         .locator('.row', { hasText: 'broken.png' })
@@ -70,7 +74,7 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
       await view.locator('#filter input').fill('**/picture 1*.png');
       await view.locator('#untickShown').click();
       await view.locator('#filter input').fill('');
-      await view.locator('#totals', { hasText: /^9 ticked/ }).waitFor();
+      await view.locator('#totals', { hasText: /^9 selected/ }).waitFor();
       await view.locator('#start').click();
       await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
       await view.locator('#totals', { hasText: /^9 upscaled in/ }).waitFor();
@@ -139,24 +143,28 @@ uiTest(
 );
 
 uiTest(
-  'what was unticked and filtered stays so over a reload of the window',
+  'what was unticked and filtered stays so over a reload of the window; another setting makes another plan',
   { name: 'batch-reload', fill: fillFolder },
-  async ({ page }) => {
+  async ({ page, folder }) => {
     await explorerMenu(page, 'art', 'Upscale Folder…');
     await page.locator('.tab', { hasText: 'Upscale art' }).waitFor();
     let view = webview(page);
     await view.locator('.row', { hasText: 'picture 3.png' }).locator('input').uncheck();
     await view.locator('#filter input').fill('picture 3');
-    await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
+    await view.locator('#totals', { hasText: /^11 selected/ }).waitFor();
     // The command waits for what VS Code keeps of a view; the browser's reload does not.
     const reloaded = page.waitForEvent('load');
     await runCommand(page, 'Developer: Reload Window');
     await reloaded;
     view = webview(page);
-    await view.locator('#totals', { hasText: /^\d+ ticked/ }).waitFor({ timeout: STATE_MS });
-    await view.locator('#totals', { hasText: /^11 ticked/ }).waitFor();
+    await view.locator('#totals', { hasText: /^\d+ selected/ }).waitFor({ timeout: STATE_MS });
+    await view.locator('#totals', { hasText: /^11 selected/ }).waitFor();
     assert.equal(await view.locator('#filter input').inputValue(), 'picture 3');
     assert.equal(await view.locator('.row[data-id]').count(), 1);
+    mkdirSync(path.join(folder, '.vscode'), { recursive: true });
+    writeFileSync(path.join(folder, '.vscode/settings.json'), '{ "pisaUpscale.scale": 2 }');
+    await view.locator('#settings', { hasText: '2 times larger' }).waitFor({ timeout: STATE_MS });
+    await view.locator('.row', { hasText: 'picture 3@2x.png' }).waitFor();
   },
 );
 
@@ -205,7 +213,7 @@ uiTest(
     const before = fingerprints();
     const count = Object.keys(before).length;
     assert.ok(count > 0 && count < 60, `${count} were made before`);
-    await clickNotificationButton(toast, 'Go On');
+    await clickNotificationButton(toast, 'Resume');
     // What runs now lies below what is seen.
     await view.locator('body[data-phase=running] #pause').click({ timeout: STATE_MS });
     await view.locator('#pause', { hasText: 'Resume' }).waitFor();

@@ -147,9 +147,20 @@ const wearing = (theme: ThemeName): string => {
     style.setProperty('color-scheme', ${JSON.stringify(/dark|contrast$/.test(bodyClass) ? 'dark' : 'light')});
     style.setProperty('--vscode-font-family', 'system-ui, "Segoe UI", Ubuntu, sans-serif');
     style.setProperty('--vscode-editor-font-family', 'monospace');
-    for (const [name, value] of Object.entries(${JSON.stringify(colours)})) style.setProperty('--vscode-' + name, value);
+    for (const [name, value] of Object.entries(${JSON.stringify({ ...settingsColours(colours), ...colours })})) style.setProperty('--vscode-' + name, value);
   `;
 };
+
+/** As VS Code derives them for the controls of its settings, whose look the elements have. */
+const settingsColours = (colours: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(colours).flatMap(([name, value]) => {
+      const [, control, part = ''] = /^(input|dropdown)-(.*)$/.exec(name) ?? [];
+      if (control === undefined) return [];
+      const ending = part.charAt(0).toUpperCase() + part.slice(1);
+      return [[`settings-${control === 'input' ? 'textInput' : 'dropdown'}${ending}`, value]];
+    }),
+  );
 
 /** A browser with the panel's real page, style sheet and policy. */
 export class PanelHarness {

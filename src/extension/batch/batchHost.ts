@@ -37,6 +37,7 @@ import {
 } from './batchPlace';
 import { batchHostApi } from './batchHostApi';
 import { planView, sentences } from './batchPlanView';
+import { settingsText } from './settingsText';
 import { OtherRun, type OtherMode, type RowStates } from './otherRun';
 import { otherRunText } from './otherRunWatch';
 
@@ -130,6 +131,16 @@ export class BatchHost {
     });
   }
 
+  /** A setting has another value: what was planned with the old one is planned anew. */
+  settingsChanged(): void {
+    if (this.running || this.other || (!this.planned && !this.planning)) return;
+    this.states = {};
+    this.lastReport = undefined;
+    void this.makePlan()
+      .catch((error: unknown) => this.services.log.warn(RpcError.from(error).message))
+      .finally(() => this.listener({ kind: 'planned' }));
+  }
+
   /** The view is gone. What runs or waits goes on. */
   rest(): void {
     if (this.other?.mode !== 'waits') this.forgetOther();
@@ -167,7 +178,7 @@ export class BatchHost {
           throw new RpcError({
             code: 'recipe',
             message: error.message,
-            hint: vscode.l10n.t('Correct the recipe, then look again.'),
+            hint: vscode.l10n.t('Correct the recipe, then press Try Again.'),
           });
         }
         if (error instanceof RecordsError)
@@ -189,7 +200,9 @@ export class BatchHost {
     const batch = new Batch({ ...request, onWarning }, client);
     const plan = await batch.plan(signal);
     const todo = plan.items.some(({ status }) => status === 'todo');
-    const { model } = request.settingsFor('');
+    const settings = request.settingsFor('');
+    const { model } = settings;
+    const modelName = (await client.models()).find(({ id }) => id === model)?.name ?? model;
     const pace = todo
       ? await client.pace({ model, device: request.device }, { signal }).catch(() => undefined)
       : undefined;
@@ -202,6 +215,7 @@ export class BatchHost {
       view: {
         folder: nameOf(this.place),
         ...planView(plan, this.addressOf),
+        ...(plan.recipe === undefined ? { settings: settingsText(settings, modelName) } : {}),
         hasUnreadRecipe: !this.services.isTrusted() && (await hasRecipe(this.place)),
         ...(pace?.secondsPerPixel === undefined
           ? {}
@@ -224,7 +238,10 @@ export class BatchHost {
     const known = new Set(plan.items.filter(({ status }) => status === 'todo').map(({ id }) => id));
     const wanted = new Set(ids.filter((id) => known.has(id)));
     if (wanted.size === 0)
-      throw new RpcError({ code: 'nothing-ticked', message: vscode.l10n.t('Nothing is ticked.') });
+      throw new RpcError({
+        code: 'nothing-ticked',
+        message: vscode.l10n.t('Nothing is selected.'),
+      });
     const meter = new BatchMeter(plan.items.filter(({ id }) => wanted.has(id)));
     const told = new Throttle<undefined>(STANDING_INTERVAL_MS, () => this.tellStanding());
     this.states = Object.fromEntries([...wanted].map((id) => [id, { state: 'waiting' as const }]));

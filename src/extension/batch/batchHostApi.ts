@@ -5,6 +5,11 @@ import type { TextPosition } from '../../batch/recipeReader';
 import type { BatchHostApi, BatchInit } from '../../shared/batchProtocol';
 import { idParam, idsParam, nothing } from './batchRequests';
 
+/** What VS Code's settings are searched for: those that decide how results look and where they go. */
+const RESULT_SETTINGS =
+  '@id:pisaUpscale.model,pisaUpscale.restore,pisaUpscale.scale,pisaUpscale.pixelGuidance,' +
+  'pisaUpscale.semanticGuidance,pisaUpscale.outputFormat,pisaUpscale.quality,pisaUpscale.namePattern';
+
 /** What a batch does for its view; parameters are checked by then. */
 export type BatchActions = {
   readonly init: () => Promise<BatchInit>;
@@ -46,6 +51,9 @@ export function batchHostApi(root: string, actions: BatchActions): BatchHostApi 
     wait: async (params) => actions.wait(idsParam(params)),
     compare: async (params) => actions.compare(idParam(params)),
     openSourceControl: command('workbench.view.scm'),
+    changeSettings: plain(async () => {
+      await vscode.commands.executeCommand('workbench.action.openSettings', RESULT_SETTINGS);
+    }),
     openRecipe: plain(async () => {
       const at = actions.recipeProblem();
       const position = at && new vscode.Position(at.line - 1, at.column - 1);

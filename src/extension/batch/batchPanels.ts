@@ -5,6 +5,7 @@ import { resumeInputs } from '../../batch/resumeInputs';
 import { stateFolder } from '../../batch/stateRoot';
 import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol';
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
+import { shownText } from '../../shared/safeText';
 import { BATCH_VIEW } from '../contributedIds';
 import { Disposable } from '../disposable';
 import { formatSeconds } from '../../shared/longRun';
@@ -13,9 +14,7 @@ import { createPanel, setPanelTitle } from '../ui/panels';
 import { loadPage } from '../ui/webviewPage';
 import type { WorkEntry } from '../status/workStatus';
 import { BatchHost, type BatchHostServices } from './batchHost';
-import { batchBody } from './batchHtml';
 import { nameOf, type BatchPlace } from './batchPlace';
-import { batchStrings } from './batchStrings';
 
 /** How often it is looked whether another process is still at an interrupted batch. */
 const LOOK_MS = 2000;
@@ -43,6 +42,12 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       reveal: () => this.revealRunning(),
       cancel: () => this.cancelRunning(),
     });
+    this.register(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('pisaUpscale'))
+          for (const { host, panel } of this.open.values()) if (panel) host.settingsChanged();
+      }),
+    );
   }
 
   /** The host of a place's view; for tests. */
@@ -97,8 +102,10 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   }
 
   private async offer(root: string, { header, records }: Unfinished): Promise<void> {
-    const goOn = vscode.l10n.t('Go On');
+    const resume = vscode.l10n.t('Resume');
     const place = { root, inputs: await resumeInputs(root, header.inputs) };
+    // The view that stands there says it itself, with the same button.
+    if (this.isInView(place)) return;
     const answer = await notify(
       'information',
       vscode.l10n.t(
@@ -107,16 +114,26 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
         header.ids.filter((id) => id in records).length,
         header.ids.length,
       ),
-      goOn,
+      resume,
       vscode.l10n.t('Later'),
     );
-    if (answer === goOn) await this.goOn(place);
+    if (answer === resume) await this.goOn(place);
   }
 
   private async goOn(place: BatchPlace): Promise<void> {
     const api = this.show(place).api();
     const { plan } = await api.init(undefined);
     if (plan.interrupted.length > 0) await api.start({ ids: plan.interrupted });
+  }
+
+  /** Whether a view of the place can be seen, be it that VS Code has yet to bring it back. */
+  private isInView(place: BatchPlace): boolean {
+    return vscode.window.tabGroups.all.some(
+      ({ activeTab }) =>
+        activeTab?.input instanceof vscode.TabInputWebview &&
+        activeTab.input.viewType.endsWith(BATCH_VIEW) &&
+        activeTab.label === shownText(this.titleOf(place)),
+    );
   }
 
   private titleOf(place: BatchPlace): string {
@@ -160,13 +177,11 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       entry.panel = undefined;
       entry.host.rest();
     });
-    const strings = batchStrings(vscode.l10n.t);
     loadPage(webview, this.services.extensionUri, {
       page: 'batch',
       folders: [vscode.Uri.file(place.root)],
-      title: strings.title,
-      state: { place, strings },
-      body: batchBody(strings, nameOf(place)),
+      title: vscode.l10n.t('Upscale Images'),
+      state: { place, folder: nameOf(place) },
     });
     return entry.host;
   }

@@ -1,4 +1,5 @@
 import { SHOWN, type BatchFilter } from './batchModel';
+import { SORTS, type Sort } from './rowOrder';
 
 /** What VS Code gives a webview. */
 export type WebviewApi = {
@@ -8,33 +9,35 @@ export type WebviewApi = {
 };
 
 /** What a person chose in the view. */
-export type BatchChoices = { readonly filter?: BatchFilter; readonly unticked: readonly string[] };
+export type BatchChoices = {
+  readonly filter?: BatchFilter;
+  readonly sort?: Sort;
+  readonly unticked: readonly string[];
+};
 
-/** Keeps the choices over a restart, with the place that the host needs to make the view anew. */
-export function remember(vscode: WebviewApi, place: unknown, choices: BatchChoices): void {
-  vscode.setState({ place, ...choices });
-}
-
-/** What was kept, as far as it makes sense. */
+/** What was kept over a restart, as far as it makes sense. */
 export function recall(vscode: WebviewApi): BatchChoices {
   const state = vscode.getState();
-  if (typeof state !== 'object' || state === null) return { unticked: [] };
-  const { filter, unticked } = state as { readonly filter?: unknown; readonly unticked?: unknown };
+  if (!isObject(state)) return { unticked: [] };
+  const { filter, sort, unticked } = state;
   return {
     ...(isFilter(filter) ? { filter } : {}),
+    ...(isSort(sort) ? { sort } : {}),
     unticked: Array.isArray(unticked)
       ? unticked.filter((id): id is string => typeof id === 'string')
       : [],
   };
 }
 
-function isFilter(value: unknown): value is BatchFilter {
-  if (typeof value !== 'object' || value === null) return false;
-  const { text, type, shown, minimum } = value as { readonly [key: string]: unknown };
-  return (
-    typeof text === 'string' &&
-    typeof type === 'string' &&
-    typeof minimum === 'number' &&
-    SHOWN.some((one) => one === shown)
-  );
-}
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === 'object' && value !== null;
+
+const isSort = (value: unknown): value is Sort =>
+  isObject(value) && SORTS.some((one) => one === value.by) && typeof value.descending === 'boolean';
+
+const isFilter = (value: unknown): value is BatchFilter =>
+  isObject(value) &&
+  typeof value.text === 'string' &&
+  typeof value.type === 'string' &&
+  typeof value.minimum === 'number' &&
+  SHOWN.some((one) => one === value.shown);

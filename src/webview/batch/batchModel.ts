@@ -91,18 +91,19 @@ export function globPattern(glob: string): RegExp {
 export type Totals = {
   readonly count: number;
   /** Of the results. */
-  readonly megapixels: number;
-  readonly bytes: number;
+  readonly pixels: number;
+  /** Of the results' files. */
+  readonly bytes: { readonly least: number; readonly most: number };
   readonly seconds: number | undefined;
 };
 
 /**
- * A result has about so many bytes a pixel of those that its source has: an enlarged picture is
- * smoother.
+ * A result has between so many of the bytes a pixel that its source has: an enlarged picture is
+ * smoother, which formats without loss make less of.
  */
-const BYTES_SHARE = 0.45;
+const BYTES_SHARE = { least: 0.3, most: 1.2 };
 
-/** What the ticked rows come to. Time and bytes are estimates. */
+/** What the selected rows come to. Time and bytes are estimates. */
 export function totalsOf(
   { rows, secondsPerPixel }: BatchPlanView,
   ticked: ReadonlySet<string>,
@@ -117,12 +118,12 @@ export function totalsOf(
     count++;
     pixels += to;
     sourcePixels += from;
-    bytes += (own / Math.max(1, from)) * to * BYTES_SHARE;
+    bytes += (own / Math.max(1, from)) * to;
   }
   return {
     count,
-    megapixels: pixels / 1e6,
-    bytes,
+    pixels,
+    bytes: { least: bytes * BYTES_SHARE.least, most: bytes * BYTES_SHARE.most },
     seconds: secondsPerPixel === undefined ? undefined : sourcePixels * secondsPerPixel,
   };
 }

@@ -5,7 +5,8 @@ import type {
   BatchStanding,
 } from '../../shared/batchProtocol';
 import type { RpcError } from '../../shared/rpc';
-import { filtered, type BatchFilter, type RowStates } from './batchModel';
+import { filtered, NO_FILTER, type BatchFilter, type RowStates } from './batchModel';
+import { BY_PATH, ordered, type Sort } from './rowOrder';
 
 export type Phase = 'planning' | 'plan' | 'running' | 'problem';
 
@@ -19,13 +20,50 @@ export type BatchState = {
   readonly report: BatchReportView | undefined;
   readonly problem: RpcError | undefined;
   readonly filter: BatchFilter;
+  readonly sort: Sort;
+  /** Whether results of earlier batches, which are left alone, have rows of their own. */
+  readonly earlier: boolean;
   /** The result that the comparison shows. */
   readonly compared: string | undefined;
+  /** What screen readers are told. */
+  readonly said: string;
+  /** The same, to be read until something else changes. */
+  readonly told: string;
 };
 
-/** The rows that the filter lets through. */
-export const shownRows = ({ init, filter, states }: BatchState): readonly BatchRow[] =>
-  init ? filtered(init.plan.rows, filter, states) : [];
+export const FIRST_STATE: BatchState = {
+  phase: 'planning',
+  init: undefined,
+  ticked: new Set(),
+  states: {},
+  standing: undefined,
+  report: undefined,
+  problem: undefined,
+  filter: NO_FILTER,
+  sort: BY_PATH,
+  earlier: false,
+  compared: undefined,
+  said: '',
+  told: '',
+};
+
+/** A result of an earlier batch that lies among the sources. */
+export const isEarlier = ({ reason }: BatchRow): boolean => reason === 'previous-output';
+
+/** The rows of the plan without results of earlier batches, unless they are unfolded. */
+const listed = ({ init, earlier }: BatchState): readonly BatchRow[] =>
+  init?.plan.rows.filter((row) => earlier || !isEarlier(row)) ?? [];
+
+/** The rows that the filter lets through, in the order that is wanted. */
+export const shownRows = (state: BatchState): readonly BatchRow[] =>
+  ordered(filtered(listed(state), state.filter, state.states), state.sort, state.states);
+
+/** How many rows there would be without a filter. */
+export const listedCount = (state: BatchState): number => listed(state).length;
+
+/** How many results of earlier batches lie among the sources. */
+export const earlierCount = ({ init }: BatchState): number =>
+  init?.plan.rows.filter(isEarlier).length ?? 0;
 
 /** Ids of what can be compared: results of this run, or else of earlier ones. */
 export const resultsOf = ({ init, states }: BatchState): readonly string[] =>
@@ -39,3 +77,11 @@ export const resultsOf = ({ init, states }: BatchState): readonly string[] =>
 /** Ids of what failed. */
 export const failedOf = ({ states }: BatchState): readonly string[] =>
   Object.entries(states).flatMap(([id, { state }]) => (state === 'failed' ? [id] : []));
+
+/** Whether a person can select this row now. */
+export const canTick = ({ phase }: BatchState, { status }: BatchRow): boolean =>
+  phase === 'plan' && status === 'todo';
+
+/** Whether this row has a result to compare. */
+export const canCompare = ({ states }: BatchState, { id, status }: BatchRow): boolean =>
+  states[id]?.state === 'done' || status === 'done';

@@ -1,0 +1,133 @@
+import * as l10n from '@vscode/l10n';
+import type { ComponentChildren } from 'preact';
+import type { BatchController } from './batchController';
+import { failedOf, resultsOf, type BatchState } from './batchState';
+import { nothingSelected, totals } from './batchWords';
+
+/** What the selection, the run or the report comes to, and what can be done next. */
+export function BatchFooter({ controller }: { readonly controller: BatchController }) {
+  const { state } = controller;
+  const { phase, standing, init, problem } = state;
+  const isPlan = phase === 'plan';
+  const hasFailed = isPlan && failedOf(state).length > 0;
+  return (
+    <footer>
+      {phase === 'running' && <RunBar state={state} />}
+      <p id="totals" role="status">
+        {totals(state)}
+      </p>
+      {isPlan && <CompareButtons controller={controller} />}
+      {isPlan && state.report && (
+        <Secondary id="sourceControl" onClick={() => controller.tell('openSourceControl')}>
+          {l10n.t('Open Source Control')}
+        </Secondary>
+      )}
+      {hasFailed && (
+        <Secondary id="retry" onClick={() => void controller.retry()}>
+          {l10n.t('Retry Failed')}
+        </Secondary>
+      )}
+      {(hasFailed || phase === 'problem') && (
+        <Secondary id="showLog" onClick={() => controller.tell('showLog')}>
+          {l10n.t('Show Log')}
+        </Secondary>
+      )}
+      {problem?.code === 'recipe' && (
+        <Secondary id="openRecipe" onClick={() => controller.tell('openRecipe')}>
+          {l10n.t('Open Recipe')}
+        </Secondary>
+      )}
+      {(isPlan || phase === 'problem') && (
+        <Secondary id="newPlan" onClick={() => void controller.load('replan')}>
+          {phase === 'problem' ? l10n.t('Try Again') : l10n.t('Refresh')}
+        </Secondary>
+      )}
+      {(phase === 'running' || phase === 'planning') && (
+        <Secondary id="cancel" onClick={() => controller.tell('cancel')}>
+          {cancelName(state)}
+        </Secondary>
+      )}
+      {phase === 'running' && !standing?.other && (
+        <vscode-button id="pause" onClick={controller.pauseOrResume}>
+          {standing?.paused ? l10n.t('Resume') : l10n.t('Pause')}
+        </vscode-button>
+      )}
+      {isPlan && (init?.plan.rows.length ?? 0) > 0 && <StartButton controller={controller} />}
+    </footer>
+  );
+}
+
+function StartButton({ controller }: { readonly controller: BatchController }) {
+  const { size } = controller.state.ticked;
+  return (
+    <vscode-button
+      id="start"
+      disabled={size === 0}
+      aria-disabled={size === 0}
+      title={size === 0 ? nothingSelected() : l10n.t('Upscale the {0} selected images', size)}
+      onClick={() => size > 0 && controller.startTicked()}
+    >
+      {size === 0 ? l10n.t('Start') : l10n.t('Start ({0})', size)}
+    </vscode-button>
+  );
+}
+
+/** The way through the results; each opens in the comparison. */
+function CompareButtons({ controller }: { readonly controller: BatchController }) {
+  const { state, step } = controller;
+  const results = resultsOf(state).length;
+  if (results === 0) return null;
+  return (
+    <>
+      {results > 1 && state.compared !== undefined && (
+        <>
+          <Secondary id="previous" onClick={() => step(-1)}>
+            {l10n.t('Previous Result')}
+          </Secondary>
+          <Secondary id="next" onClick={() => step(1)}>
+            {l10n.t('Next Result')}
+          </Secondary>
+        </>
+      )}
+      <Secondary id="compare" onClick={() => step(0)}>
+        {l10n.t('Compare Results')}
+      </Secondary>
+    </>
+  );
+}
+
+function Secondary({
+  id,
+  onClick,
+  children,
+}: {
+  readonly id: string;
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <vscode-button id={id} secondary onClick={onClick}>
+      {children}
+    </vscode-button>
+  );
+}
+
+function RunBar({ state: { standing } }: { readonly state: BatchState }) {
+  const share =
+    standing && standing.total > 0
+      ? (standing.done + standing.current.reduce((sum, one) => sum + one.share, 0)) / standing.total
+      : 0;
+  return (
+    <vscode-progress-bar
+      id="bar"
+      value={Math.round(Math.min(1, share) * 100)}
+      aria-label={l10n.t('Upscale Images')}
+    />
+  );
+}
+
+function cancelName({ phase, standing }: BatchState): string {
+  if (phase === 'planning') return l10n.t('Stop');
+  if (!standing?.other) return l10n.t('Cancel');
+  return standing.other.thenStarts ? l10n.t('Stop Waiting') : l10n.t('Back to the Plan');
+}

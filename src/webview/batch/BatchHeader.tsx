@@ -1,0 +1,88 @@
+import * as l10n from '@vscode/l10n';
+import type { BatchController } from './batchController';
+import { typesOf } from './batchModel';
+import { earlierCount, listedCount, shownRows } from './batchState';
+import { subtitle } from './batchWords';
+import { FilterBar } from './FilterBar';
+import { BatchNotices } from './BatchNotices';
+import { SettingsLine } from './SettingsLine';
+
+/** What the batch is of, what it makes, what stands in its way, and which rows are shown. */
+export function BatchHeader({
+  controller,
+  folder,
+}: {
+  readonly controller: BatchController;
+  readonly folder: string;
+}) {
+  const { state } = controller;
+  const { phase, init, filter } = state;
+  const inTable = phase === 'plan' || phase === 'running';
+  const hasRows = (init?.plan.rows.length ?? 0) > 0;
+  return (
+    <header>
+      <h1>
+        {l10n.t('Upscale Images')} <span id="folder">{folder}</span>
+      </h1>
+      <p id="subtitle">{inTable && subtitle(state)}</p>
+      {inTable && init && <SettingsLine plan={init.plan} controller={controller} />}
+      <BatchNotices controller={controller} />
+      <div class="filterRow">
+        <FilterBar
+          filter={filter}
+          types={typesOf(init?.plan.rows ?? [])}
+          onChange={controller.setFilter}
+        />
+        {inTable && <ShownCount controller={controller} />}
+        <span class="grow" />
+        {phase === 'plan' && hasRows && (
+          <>
+            <vscode-button id="tickShown" secondary onClick={() => controller.tickFiltered(true)}>
+              {l10n.t('Select Filtered')}
+            </vscode-button>
+            <vscode-button
+              id="untickShown"
+              secondary
+              onClick={() => controller.tickFiltered(false)}
+            >
+              {l10n.t('Deselect Filtered')}
+            </vscode-button>
+          </>
+        )}
+      </div>
+      {inTable && <EarlierResults controller={controller} />}
+    </header>
+  );
+}
+
+/** How many rows the filter lets through, where it holds some back. */
+function ShownCount({ controller: { state } }: { readonly controller: BatchController }) {
+  const [shown, all] = [shownRows(state).length, listedCount(state)];
+  return (
+    <span id="shownCount" class="dim" role="status">
+      {shown < all && l10n.t('{0} of {1} shown', shown, all)}
+    </span>
+  );
+}
+
+/** Results of earlier batches among the sources: one line, until somebody wants to see them. */
+function EarlierResults({ controller }: { readonly controller: BatchController }) {
+  const { state } = controller;
+  const count = earlierCount(state);
+  if (count === 0) return null;
+  return (
+    <button
+      type="button"
+      class="link"
+      id="earlier"
+      aria-expanded={state.earlier}
+      onClick={() => controller.showEarlier(!state.earlier)}
+    >
+      <span
+        class={`codicon codicon-chevron-${state.earlier ? 'down' : 'right'}`}
+        aria-hidden="true"
+      />
+      {count === 1 ? l10n.t('1 earlier output') : l10n.t('{0} earlier outputs', count)}
+    </button>
+  );
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { event, initOf, MIXED, openBatch, row, startBatch } from './batchHarness';
+import type { PanelHarness, PanelPage } from './panelHarness';
+import { THEMES, type ThemeName } from './panelThemes';
+
+const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+
+let harness: PanelHarness;
+before(async () => {
+  harness = await startBatch();
+});
+after(() => harness.close());
+
+type Violation = { readonly id: string; readonly nodes: readonly { failureSummary: string }[] };
+
+/** What axe finds that keeps somebody from using the page, in words. */
+async function violations(page: PanelPage): Promise<readonly string[]> {
+  await page.frame();
+  const found = await page.page.evaluate<{
+    violations: readonly (Violation & { impact: string })[];
+  }>(`axe.run(document, { resultTypes: ['violations'] })`);
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.failureSummary).join('\n')}`);
+}
+
+const FULL = initOf(
+  [
+    ...MIXED.plan.rows,
+    row(7, { status: 'skip', selected: false, reason: 'previous-output', message: 'Made before.' }),
+  ],
+  {
+    settings: 'PiSA Compact ×4 · 4 times larger',
+    interrupted: ['art/0@4x.png'],
+    hasUnreadRecipe: true,
+  },
+);
+
+/** Each state of the page, from one plan to the next. */
+const STATES: Readonly<Record<string, (page: PanelPage) => Promise<unknown>>> = {
+  'the plan with its notices': async () => undefined,
+  'unfolded, sorted, a row with the focus': async (page) => {
+    await page.page.click('#earlier');
+    await page.page.click('#sort-name');
+    await page.page.locator('.space .row').first().focus();
+  },
+  'a list that is open': (page) => page.page.click('#show'),
+  'nothing that matches': async (page) => {
+    await page.page.keyboard.press('Escape');
+    await page.page.fill('#filter input', 'nothing');
+  },
+  'a run': async (page) => {
+    await page.page.fill('#filter input', '');
+    await page.page.click('#start');
+    await page.result(await page.called('start'), undefined);
+    await event(page, {
+      kind: 'row',
+      id: 'photos/s',
+      state: 'failed',
+      message: 'The disk is full.',
+    });
+    const current = [{ id: 'art/0@4x.png', share: 0.5, tile: 1, tiles: 4 }];
+    await event(page, { kind: 'row', id: 'art/0@4x.png', state: 'running' });
+    await event(page, {
+      kind: 'standing',
+      standing: { done: 0, total: 2, paused: false, current, secondsLeft: 5 },
+    });
+  },
+  'its report': async (page) => {
+    const report = { done: 1, failed: 1, skipped: 0, cancelled: false, seconds: 75 };
+    await event(page, { kind: 'row', id: 'art/0@4x.png', state: 'done' });
+    await event(page, { kind: 'report', report });
+    await page.until(`document.body.dataset.phase === 'plan'`);
+  },
+  'a plan that is being made, and a problem': async (page) => {
+    await page.page.click('#newPlan');
+    const call = await page.called('replan');
+    assert.deepEqual(await violations(page), [], 'planning');
+    await page.error(call, { code: 'recipe', message: 'rules must be a list.' });
+    await page.page.locator('#problem').waitFor();
+  },
+};
+
+for (const theme of Object.keys(THEMES) as ThemeName[])
+  test(`axe finds nothing serious: ${theme}`, async () => {
+    const page = await openBatch(harness, { init: FULL, theme });
+    await page.page.evaluate(axe);
+    for (const [state, reach] of Object.entries(STATES)) {
+      await reach(page);
+      assert.deepEqual(await violations(page), [], state);
+    }
+    assert.deepEqual(page.problems, []);
+    await page.close();
+  });
