@@ -49,6 +49,9 @@ export type PanelOutput = {
   readonly restore?: string | undefined;
 };
 
+/** What the two pictures are called. */
+export type PanelSideNames = { readonly original: string; readonly upscaled: string };
+
 /** Everything that a panel starts with. */
 export type PanelInit = {
   /** `preview`: a picture and what models make of it. `pair`: two finished pictures, no dials. */
@@ -65,6 +68,8 @@ export type PanelInit = {
    * How a pair's result was made, "×4 · PiSA Compact · λ_pix 1.00"; empty when that is not known.
    */
   readonly facts: string;
+  /** Of pictures that are no original and its result. */
+  readonly names?: PanelSideNames | undefined;
   /** Models that can be used now; empty for a pair. */
   readonly models: readonly PanelModel[];
   /** From the settings. */

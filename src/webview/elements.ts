@@ -31,7 +31,7 @@ declare module 'preact' {
       'vscode-single-select': Props<VscodeSingleSelect, 'disabled' | 'label' | 'value'>;
       'vscode-textfield': Props<
         VscodeTextfield,
-        'invalid' | 'label' | 'max' | 'min' | 'placeholder' | 'step' | 'type' | 'value'
+        'disabled' | 'invalid' | 'label' | 'max' | 'min' | 'placeholder' | 'step' | 'type' | 'value'
       >;
     }
   }

@@ -5,9 +5,7 @@ import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { ensureChromium } from '../../scripts/setup-test-host.mjs';
-import { panelHtml } from '../../src/extension/comparison/panelHtml';
-import { panelStrings } from '../../src/extension/comparison/panelStrings';
-import { untranslated } from '../../src/extension/translate';
+import { webviewShell } from '../../src/extension/ui/webviewShell';
 import type {
   PanelInit,
   PanelPreview,
@@ -21,7 +19,6 @@ import { THEMES, type ThemeName } from './panelThemes';
 /** Chromium's switches for WebGL without a GPU. */
 const SOFTWARE_WEBGL = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const DIST = path.resolve(__dirname, '../../dist/webview');
-export const strings = panelStrings(untranslated);
 
 export const TWO_DIALS = {
   id: 'two',
@@ -125,14 +122,17 @@ export type OpenOptions = {
 export type Call = readonly [method: string, ...values: unknown[]];
 
 const comparisonHtml = (origin: string): string =>
-  panelHtml({
+  webviewShell({
     cspSource: origin,
     nonce: 'test',
     scriptUri: `${origin}/panelPage.js`,
     styleUri: `${origin}/panel.css`,
+    codiconUri: `${origin}/codicon.css`,
     language: 'en',
-    strings,
-    kind: 'preview',
+    title: 'Compare',
+    state: { kind: 'preview' },
+    words: {},
+    connects: true,
   });
 
 /** What puts a theme on a page, as VS Code does it and does it again when the person chooses one. */
@@ -367,6 +367,22 @@ export class PanelPage {
   async renderer(method: string): Promise<Call[]> {
     return (await this.page.evaluate<Call[]>('window.calls')).filter(([name]) => name === method);
   }
+
+  /** Chooses an option of a list by its value, with the mouse. */
+  async choose(list: string, value: string): Promise<void> {
+    const at = await this.page.evaluate<number>(
+      `document.querySelector('${list}').options.findIndex((option) => option.value === '${value}')`,
+    );
+    await this.page.locator(list).click();
+    await this.page.locator(`${list} [role=option]`).nth(at).click();
+    await this.frame();
+  }
+
+  chosen = (list: string): Promise<string> =>
+    this.page.evaluate(`document.querySelector('${list}').value`);
+
+  options = (list: string): Promise<string[]> =>
+    this.page.evaluate(`document.querySelector('${list}').options.map(({ label }) => label)`);
 
   text = (selector: string): Promise<string> => this.page.locator(selector).innerText();
   attribute = (selector: string, name: string): Promise<string | null> =>

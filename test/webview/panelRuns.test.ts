@@ -41,7 +41,7 @@ test('a run that takes long offers the embedded model, which starts at once', as
   const embedded = { ...TWO_DIALS, id: DEFAULT_MODEL };
   const clean = { ...TWO_DIALS, id: 'clean', name: 'Clean', scale: 1 };
   panel = await harness.open({ init: { ...INIT, models: [...INIT.models, clean, embedded] } });
-  await panel.page.selectOption('#restore', 'clean');
+  await panel.choose('#restore', 'clean');
   const call = await panel.called('preview', 1);
   await panel.progress(call, progress(0, { secondsLeft: 700 }));
   assert.equal(await panel.text('#workingText'), 'Upscaling · tile 1 of 16 · 12 min left');
@@ -161,7 +161,7 @@ test('another model ends the run before, whose tiles count no more', async () =>
   panel = await harness.open();
   const first = await panel.called('preview');
   await panel.progress(first, progress(1));
-  await panel.page.selectOption('#model', 'one');
+  await panel.choose('#model', 'one');
   const second = await panel.called('preview', 1);
   assert.equal(second.params?.model, 'one');
   assert.ok(await panel.isCancelled(first));
@@ -526,8 +526,8 @@ test('another scale is another picture: computed anew, once it is typed', async 
   panel = await harness.open();
   await panel.finish();
   assert.equal(await panel.text('#tagRight'), 'Upscaled 1024×768 · ×4');
-  await panel.page.fill('#scale', '2.');
-  await panel.page.fill('#scale', '2.5');
+  await panel.page.fill('#scale input', '2.');
+  await panel.page.fill('#scale input', '2.5');
   const call = await panel.called('preview', 1);
   assert.equal(call.params?.scale, 2.5);
   await panel.progress(
@@ -551,7 +551,7 @@ test('pixel art: squares without dials; the switch is asked for and saved', asyn
   assert.ok(await panel.page.locator('#pixelSlider').isDisabled());
   assert.equal(await panel.text('#pixelMissing'), 'Not used: pixel art becomes squares.');
   assert.match(await panel.text('#invented'), /0\.0 %\s+squares: nothing invented/);
-  await panel.page.selectOption('#pixelArt', 'off');
+  await panel.choose('#pixelArt', 'off');
   const again = await panel.called('preview', 1);
   assert.equal(again.params?.pixelArt, 'off');
   await panel.progress(again, progress(1));
@@ -590,7 +590,7 @@ test('what cannot be previewed can be upscaled all the same', async () => {
     hint: 'It can be upscaled without one.',
   });
   assert.ok(await hidden('[data-action=tryAgain]'));
-  const primary = panel.page.locator('.notice .button.primary:visible');
+  const primary = panel.page.locator('.notice vscode-button:not([secondary])');
   assert.deepEqual(await primary.allInnerTexts(), ['Upscale Without Preview']);
   await click('[data-action=saveUnseen]');
   const save = await panel.called('save');
@@ -641,7 +641,7 @@ test('another model’s run begins with what is seen of its own result', async (
   panel = await harness.open({ stored: { view: { zoom: 4, x: 0.25, y: 0.75 } } });
   const first = await panel.called('preview');
   assert.deepEqual(first.params?.first, { x: 131, y: 481, width: 250, height: 190 });
-  await panel.page.selectOption('#model', 'one');
+  await panel.choose('#model', 'one');
   const second = await panel.called('preview', 1);
   // Whatever the model's own scale is: the result has the chosen one.
   assert.deepEqual(second.params?.first, { x: 131, y: 481, width: 250, height: 190 });

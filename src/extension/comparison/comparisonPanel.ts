@@ -1,13 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { PanelWebviewApi, SourceChange } from '../../shared/panelProtocol';
-import type { PanelStrings } from '../../shared/panelText';
+import type {
+  PanelInit,
+  PanelSideNames,
+  PanelWebviewApi,
+  SourceChange,
+} from '../../shared/panelProtocol';
 import { RpcEndpoint, RpcError, type CallContext, type RpcApi } from '../../shared/rpc';
 import { byteText } from '../../shared/byteText';
 import { Disposable } from '../disposable';
 import { openRevision } from '../revisions/revision';
 import type { Log } from '../log';
 import { setPanelTitle } from '../ui/panels';
+import { loadPage } from '../ui/webviewPage';
 import {
   pairOf,
   revisionName,
@@ -18,16 +22,11 @@ import {
   type RevisionComparison,
 } from './comparison';
 import { PairHost } from './pairHost';
-import { panelHtml } from './panelHtml';
-import { panelStrings } from './panelStrings';
 import { PreviewHost, type PreviewServices } from './previewHost';
 import { PreviewSession } from './previewSession';
 import { SourceWatcher } from './sourceWatcher';
 
 export type PanelServices = PreviewServices & { readonly extensionUri: vscode.Uri };
-
-/** What the two pictures are called where they are no original and its result. */
-type SideNames = Partial<Pick<PanelStrings, 'original' | 'upscaled' | 'holdHintOriginal'>>;
 
 /** Brings one comparison into one webview panel, whoever made the panel, and ends with it. */
 export class ComparisonPanel extends Disposable {
@@ -114,10 +113,6 @@ export class ComparisonPanel extends Disposable {
         await this.startFiles(pairOf(revision.file, picture, facts), word, {
           original: revisionName(ref),
           upscaled: vscode.l10n.t('Now'),
-          holdHintOriginal: vscode.l10n.t(
-            'Hold the mouse button or Space to see {0}',
-            revisionName(ref),
-          ),
         });
     } catch (error) {
       this.services.log.error('revision', error);
@@ -133,7 +128,7 @@ export class ComparisonPanel extends Disposable {
   private async startFiles(
     comparison: PreviewComparison | PairComparison,
     word: string | undefined,
-    names: SideNames = {},
+    names?: PanelSideNames,
   ): Promise<void> {
     const { webview } = this.panel;
     const files =
@@ -144,8 +139,8 @@ export class ComparisonPanel extends Disposable {
     const onShown = (): void => watchers.forEach((watcher) => void watcher.seen());
     const folders = files.map((file) => vscode.Uri.joinPath(file, '..'));
     if (comparison.kind === 'pair') {
-      this.serve(new PairHost(comparison, webview, word, onShown, this.services).api());
-      this.render('pair', folders, names);
+      this.serve(new PairHost(comparison, webview, word, onShown, this.services, names).api());
+      this.render('pair', folders);
       return;
     }
     const session = await PreviewSession.create(this.services.engine, () => webview);
@@ -170,24 +165,14 @@ export class ComparisonPanel extends Disposable {
     );
   }
 
-  private render(
-    kind: 'preview' | 'pair',
-    pictureFolders: readonly vscode.Uri[],
-    names: SideNames = {},
-  ): void {
-    const { webview } = this.panel;
-    const assets = vscode.Uri.joinPath(this.services.extensionUri, 'dist', 'webview');
-    const address = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
-    webview.options = { enableScripts: true, localResourceRoots: [assets, ...pictureFolders] };
-    webview.html = panelHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: address('panel.js'),
-      styleUri: address('panel.css'),
-      language: vscode.env.language,
-      strings: { ...panelStrings(vscode.l10n.t), ...names },
-      kind,
+  /** `kind`: so that nothing flashes up that a pair does not have. */
+  private render(kind: PanelInit['kind'], folders: readonly vscode.Uri[]): void {
+    loadPage(this.panel.webview, this.services.extensionUri, {
+      page: 'panel',
+      folders,
+      title: vscode.l10n.t('Compare'),
+      state: { kind },
+      connects: true,
     });
   }
 

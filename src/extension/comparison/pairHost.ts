@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { PanelHostApi, PanelInit } from '../../shared/panelProtocol';
+import type { PanelHostApi, PanelInit, PanelSideNames } from '../../shared/panelProtocol';
 import { DEFAULT_GUIDANCE } from '../../shared/guidance';
 import { RpcError } from '../../shared/rpc';
 import { DEFAULT_SETTINGS } from '../../shared/settings';
@@ -16,6 +16,8 @@ export class PairHost {
     private readonly word: string | undefined,
     private readonly onShown: () => void,
     private readonly services: Pick<PreviewServices, 'log' | 'takeDropped'>,
+    /** What the pictures are called where they are no original and its result. */
+    private readonly names?: PanelSideNames,
   ) {}
 
   async init(params: unknown): Promise<PanelInit> {
@@ -37,6 +39,7 @@ export class PairHost {
       original: left,
       result: right,
       facts,
+      names: this.names,
       models: [],
       model,
       guidance: DEFAULT_GUIDANCE,

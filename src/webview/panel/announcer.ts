@@ -1,11 +1,8 @@
-import { find } from '../find';
-
 /** Says things to screen readers that are seen elsewhere. */
 export class Announcer {
-  private readonly element = find(document, '#announcements', HTMLElement);
-
   say(text: string): void {
+    const element = document.querySelector('#announcements');
     // The same words once more are said once more.
-    this.element.textContent = this.element.textContent === text ? `${text} ` : text;
+    if (element) element.textContent = element.textContent === text ? `${text} ` : text;
   }
 }

@@ -11,6 +11,7 @@ import type {
   PanelProgress,
   PanelResult,
   PanelSaved,
+  PanelSideNames,
   PanelTile,
 } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
@@ -62,6 +63,9 @@ const isPicture = (value: unknown): value is PanelPicture =>
   isMissingOr(value.address, isText) &&
   isMissingOr(value.size, isSize);
 
+const isNames = (value: unknown): value is PanelSideNames =>
+  isRecord(value) && isText(value.original) && isText(value.upscaled);
+
 const isModel = (value: unknown): value is PanelModel =>
   isRecord(value) &&
   isText(value.id) &&
@@ -81,6 +85,7 @@ export function isPanelInit(value: unknown): value is PanelInit {
     !isMissingOr(value.session, isText)
   )
     return false;
+  if (!isMissingOr(value.names, isNames)) return false;
   if (!isListOf(value.models, isModel) || !isGuidance(value.guidance) || !isOutput(value.output))
     return false;
   return value.kind === 'preview' ? true : value.kind === 'pair' && isPicture(value.result);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type {
   PanelAdded,
   PanelHostApi,
@@ -32,10 +33,7 @@ type Watched = {
  * no sense is left out.
  */
 export class PanelHost {
-  constructor(
-    private readonly connection: HostConnection,
-    private readonly badAnswer: string,
-  ) {}
+  constructor(private readonly connection: HostConnection) {}
 
   async init(): Promise<PanelInit> {
     return this.checked(await this.connection.call('init', undefined), isPanelInit);
@@ -84,10 +82,14 @@ export class PanelHost {
   }
 
   private checked<T>(answer: unknown, is: (value: unknown) => value is T): T {
-    if (!is(answer)) throw new RpcError({ code: 'internal', message: this.badAnswer });
+    if (!is(answer)) throw new RpcError({ code: 'internal', message: badAnswer() });
     return answer;
   }
 }
+
+/** What is said of an answer that makes no sense. */
+export const badAnswer = (): string =>
+  l10n.t('The extension sent something that the panel does not understand.');
 
 const watching = ({ signal, onProgress }: Watched): CallOptions => ({
   signal,

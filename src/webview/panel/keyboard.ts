@@ -57,7 +57,10 @@ function press(
     return true;
   }
   // Digits and signs belong to a field that takes them.
-  if (target instanceof Element && target.closest('input[type=number], select, [role=menu]'))
+  if (
+    target instanceof Element &&
+    target.closest('input[type=number], vscode-single-select, vscode-textfield, [role=menu]')
+  )
     return false;
   const mode = RENDER_MODES[Number(key) - 1];
   if (mode !== undefined) actions.setMode(mode);
@@ -76,5 +79,7 @@ function press(
  */
 const isPressable = (target: EventTarget | null): boolean =>
   target instanceof Element &&
-  target.closest('button:not([role=radio][aria-checked=true]), input[type=number], select') !==
-    null;
+  target.closest(
+    'button:not([role=radio][aria-checked=true]), vscode-button, input[type=number], ' +
+      'vscode-textfield, vscode-single-select',
+  ) !== null;

@@ -1,7 +1,6 @@
 import { GUIDANCE_RANGE } from '../../shared/guidance';
 import { warningZone } from '../../shared/panelFigures';
 import type { PreviewFigures } from '../../shared/previewProtocol';
-import { find } from '../find';
 
 /** Stripes and the fill between them, in 0–255 of the theme's warning colour. */
 const STRIPE_ALPHA = 70;
@@ -13,13 +12,13 @@ const STRIPE_WIDTH = 2;
  * Hatches the pad where the figures warn. It is painted only when the figures or the theme change.
  */
 export class PadZone {
-  private readonly canvas = find(document, '#zone', HTMLCanvasElement);
   private painted:
     { readonly figures: PreviewFigures | undefined; readonly colour: string } | undefined;
 
-  render(figures: PreviewFigures | undefined, wanted: boolean): void {
-    this.canvas.hidden = !figures || !wanted;
-    if (!figures || this.canvas.hidden) return;
+  constructor(private readonly canvas: HTMLCanvasElement) {}
+
+  /** Brings it up to date. */
+  show(figures: PreviewFigures): void {
     const colour = getComputedStyle(this.canvas).color;
     if (this.painted?.figures === figures && this.painted.colour === colour) return;
     this.painted = { figures, colour };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { PanelDrop } from '../../shared/panelDrop';
@@ -172,14 +173,14 @@ export class Panel implements PanelActions {
   copySettings(): void {
     void this.saves.act(
       () => this.services.host.copySettings(choiceOf(this.services)),
-      this.services.strings.announceCopied,
+      l10n.t('Settings copied'),
     );
   }
 
   useForWorkspace(): void {
     void this.saves.act(
       () => this.services.host.useForWorkspace(choiceOf(this.services)),
-      this.services.strings.announceWorkspace,
+      l10n.t('Settings are used for this workspace'),
     );
   }
 

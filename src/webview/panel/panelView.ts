@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { scaledSize, type Size } from '../../shared/geometry';
 import {
   DEFAULT_GUIDANCE,
@@ -11,20 +12,19 @@ import {
   scaleWith,
   type PanelModel,
   type PanelResult,
+  type PanelSideNames,
 } from '../../shared/panelProtocol';
-import type { PanelStrings } from '../../shared/panelText';
 import { SCALE_RANGE } from '../../shared/settings';
 import type { RenderMode } from '../render/state';
 import type { PanelStore } from './panelStore';
 import { roundGuidance, sameGuidance, type PanelState } from './panelState';
 import type { RunState } from './runState';
-import { fill } from './text';
 
 /** Everything that a frame of the user interface depends on, worked out once. */
 export type PanelView = {
   readonly state: PanelState;
   readonly run: RunState;
-  readonly strings: PanelStrings;
+  readonly names: PanelSideNames;
   readonly pair: boolean;
   readonly model: PanelModel | undefined;
   readonly branches: readonly Branch[];
@@ -59,7 +59,7 @@ export type PanelView = {
 /** Of a pair, and of squares: the second layer is what is shown. */
 const SHOWN_AS_IT_IS: Guidance = { pixel: 1, semantic: 0 };
 
-export function panelView(store: PanelStore, run: RunState, strings: PanelStrings): PanelView {
+export function panelView(store: PanelStore, run: RunState): PanelView {
   const { state } = store;
   const pair = run.init?.kind === 'pair';
   const model = run.init?.models.find(({ id }) => id === state.model);
@@ -72,7 +72,7 @@ export function panelView(store: PanelStore, run: RunState, strings: PanelString
   return {
     state,
     run,
-    strings,
+    names: run.init?.names ?? { original: l10n.t('Original'), upscaled: l10n.t('Upscaled') },
     pair,
     model,
     branches,
@@ -96,17 +96,18 @@ export function panelView(store: PanelStore, run: RunState, strings: PanelString
       !(run.exactSeen && run.exact && sameGuidance(run.exact.guidance, guidance)),
     onProcessor:
       run.onProcessor || (run.preview?.device ?? run.progress?.device) === PROCESSOR_LABEL,
-    saveProblem: saveProblem(run, strings),
+    saveProblem: saveProblem(run),
     leftAlone: run.again ? '' : (run.init?.leftAlone ?? ''),
     canUndo: store.canUndo,
     canRedo: store.canRedo,
   };
 }
 
-function saveProblem({ source, scaleValid }: RunState, strings: PanelStrings): string {
-  if (source === 'deleted') return strings.saveDeletedTip;
+function saveProblem({ source, scaleValid }: RunState): string {
+  if (source === 'deleted')
+    return l10n.t('The original was deleted: there is nothing that could be upscaled.');
   const { minimum, maximum } = SCALE_RANGE;
-  return scaleValid ? '' : fill(strings.saveScaleTip, minimum, maximum);
+  return scaleValid ? '' : l10n.t('The scale is not a number from {0} to {1}.', minimum, maximum);
 }
 
 /** What a model will make of the original, before it says so itself. */

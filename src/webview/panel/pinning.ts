@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { sameGuidance, type Pinned } from './panelState';
 import type { Services } from './services';
 
@@ -6,14 +7,14 @@ export class Pinning {
   constructor(private readonly services: Services) {}
 
   pin(): void {
-    const { renderer, store, view, patch, announcer, strings } = this.services;
+    const { renderer, store, view, patch, announcer } = this.services;
     const { guidance } = view();
     renderer.pin(guidance);
     const { model, output } = store.state;
     const { restore } = output;
     store.update({ pinned: { model, guidance, restore }, compareWith: 'A' });
     patch({ pinnedLoaded: true });
-    announcer.say(strings.announcePinned);
+    announcer.say(l10n.t('Pinned as A'));
   }
 
   unpin(): void {

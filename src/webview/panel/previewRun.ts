@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Rect } from '../../shared/geometry';
 import type { PanelProgress, PanelResult } from '../../shared/panelProtocol';
 import { isOfPresentLayers } from './panelState';
@@ -6,7 +7,7 @@ import { PartsRun } from './partsRun';
 import { isCancelled, noticeOf } from './runState';
 import { runOf } from './saveRun';
 import type { Services } from './services';
-import { fill, secondsText } from './text';
+import { secondsText } from './text';
 
 /** How long a scale that is being typed must rest. */
 const REST_MS = 400;
@@ -56,7 +57,7 @@ export class PreviewRun {
 
   /** What is seen comes first, unless that is all. */
   async start(): Promise<void> {
-    const { host, store, run, patch, announcer, strings } = this.services;
+    const { host, store, run, patch, announcer } = this.services;
     window.clearTimeout(this.timer);
     this.controller?.abort();
     this.parts.reset();
@@ -70,7 +71,7 @@ export class PreviewRun {
         progress: undefined,
         notice: {
           kind: 'init',
-          message: strings.noModels,
+          message: l10n.t('No model can be used now.'),
           hint: '',
           canTryProcessor: false,
           canSaveUnseen: false,
@@ -92,7 +93,7 @@ export class PreviewRun {
       filling: false,
       seenComputed: true,
     });
-    announcer.say(strings.announceStart);
+    announcer.say(l10n.t('Upscaling has started'));
     // Tiles are shown in the order in which they come, after the result that they belong to.
     const estimate = estimatedResult(run(), model, store.state.output.scale);
     let shown: Promise<void> = estimate ? this.begin(estimate) : Promise.resolve();
@@ -120,13 +121,7 @@ export class PreviewRun {
       await shown;
       if (signal.aborted) return;
       patch({ phase: 'ready', preview });
-      announcer.say(
-        fill(
-          strings.announceDone,
-          fill(strings.seconds, secondsText(preview.seconds)),
-          preview.device,
-        ),
-      );
+      announcer.say(l10n.t('Done in {0} on {1}', secondsText(preview.seconds), preview.device));
     } catch (error) {
       await this.fail(controller, error, shown);
     }
@@ -146,7 +141,7 @@ export class PreviewRun {
       progress: undefined,
       notice: {
         kind: 'cancelled',
-        message: this.services.strings.cancelledText,
+        message: l10n.t('Nothing was saved.'),
         hint: '',
         canTryProcessor: false,
         canSaveUnseen: false,
@@ -188,7 +183,7 @@ export class PreviewRun {
   }
 
   private async show(progress: PanelProgress, signal: AbortSignal): Promise<void> {
-    const { renderer, patch, run, announcer, strings } = this.services;
+    const { renderer, patch, run, announcer } = this.services;
     const ended = (): boolean => signal.aborted;
     if (ended()) return;
     if (progress.picture && !run().result) {
@@ -201,7 +196,7 @@ export class PreviewRun {
     patch({ progress });
     if (!this.half && progress.total > 1 && progress.done * 2 >= progress.total) {
       this.half = true;
-      announcer.say(strings.announceHalf);
+      announcer.say(l10n.t('Half done'));
     }
   }
 

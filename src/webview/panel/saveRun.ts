@@ -1,9 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { guidanceForBranches } from '../../shared/guidance';
 import type { PanelChoice, PanelRun, SaveHow } from '../../shared/panelProtocol';
 import { isCancelled, noticeOf } from './runState';
-import { canSave } from './saveControl';
+import { canSave } from './saveRules';
 import type { Services } from './services';
-import { fill } from './text';
 
 /** How long the toolbar says what was done. */
 const CONFIRMED_MS = 8000;
@@ -36,7 +36,7 @@ export class SaveRun {
 
   /** `unseen`: also where there is no preview. */
   async save(how: SaveHow, unseen = false): Promise<void> {
-    const { host, run, patch, view, strings } = this.services;
+    const { host, run, patch, view } = this.services;
     if (unseen ? run().saving || view().saveProblem !== '' : !canSave(view(), how)) return;
     const { notice } = run();
     const controller = new AbortController();
@@ -55,7 +55,7 @@ export class SaveRun {
         onProgress: (saving) => !controller.signal.aborted && patch({ saving }),
       });
       patch({ saving: undefined, notice: unseen ? notice : undefined });
-      if (fileName !== '') this.confirm(fill(strings.saved, fileName));
+      if (fileName !== '') this.confirm(l10n.t('Saved {0}', fileName));
     } catch (error) {
       patch({
         saving: undefined,

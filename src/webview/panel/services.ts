@@ -1,4 +1,3 @@
-import type { PanelStrings } from '../../shared/panelText';
 import type { Announcer } from './announcer';
 import type { PanelHost } from './host';
 import type { PanelStore } from './panelStore';
@@ -11,7 +10,6 @@ export type Services = {
   readonly host: PanelHost;
   readonly renderer: StageRenderer;
   readonly store: PanelStore;
-  readonly strings: PanelStrings;
   readonly announcer: Announcer;
   readonly run: () => RunState;
   readonly patch: (patch: Partial<RunState>) => void;

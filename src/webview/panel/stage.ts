@@ -1,52 +1,96 @@
-import type { Rect } from '../../shared/geometry';
+import type { Rect, Size } from '../../shared/geometry';
 import { find } from '../find';
-import { FIT, zoomTo, type Frame, type View } from '../viewTransform';
+import { FIT, zoomTo, type Frame, type Point, type View } from '../viewTransform';
 import type { PanelActions } from './actions';
-import { DividerControl } from './dividerControl';
-import { setAttribute, setText } from './dom';
-import { Legend } from './legend';
-import { Loupe } from './loupe';
 import type { PanelView } from './panelView';
-import { StageInput } from './stageInput';
+import { listenToStage } from './stageInput';
 import { place, seenPart, type Placed } from './stagePlacing';
 import type { StageRenderer } from './stageRenderer';
-import { Tags } from './tags';
-import { fill } from './text';
 
-/** The picture and what lies on it. It knows where things are; the renderer only draws. */
+type PointerListener = (point: Point | undefined) => void;
+
+/** Where the picture lies and what of it is seen. It knows where things are; the renderer draws. */
 export class Stage {
-  readonly element = find(document, '#stage', HTMLElement);
-  /** Around the canvas, in whose place the renderer may put another. */
-  private readonly surface = find(document, '#surface', HTMLElement);
-  private readonly problem = find(document, '#problem', HTMLElement);
-  private readonly divider: DividerControl;
-  private readonly tags = new Tags();
-  private readonly legend = new Legend();
-  private readonly loupe: Loupe;
+  private element: HTMLElement | undefined;
   private placed: Placed | undefined;
+  private readonly pointerListeners = new Set<PointerListener>();
 
   constructor(
-    private readonly renderer: StageRenderer,
-    actions: PanelActions,
+    readonly renderer: StageRenderer,
+    /** Holds the renderer's canvas until the page is there. */
+    readonly canvasHolder: DocumentFragment,
+    private readonly actions: PanelActions,
     /** As of now, not of the last frame: several events may come between two. */
     private readonly current: () => PanelView,
     private readonly onViewChange: (view: View) => void,
-    onResize: () => void,
-  ) {
-    this.divider = new DividerControl(this.element, actions, () => current().state.divider);
-    this.loupe = new Loupe(this.element, renderer);
-    new StageInput(this.element, this.surface, actions, {
-      change: (next) => this.change(next),
-      current,
-      paneCorner: (point) => this.paneCorner(point),
-    });
-    new ResizeObserver(onResize).observe(this.element);
-    onPixelRatioChange(onResize);
+    private readonly onResize: () => void,
+  ) {}
+
+  /** Takes the element in which the picture lies. Gives what ends that. */
+  attach(element: HTMLElement): () => void {
+    this.element = element;
+    const listening = new AbortController();
+    const { signal } = listening;
+    listenToStage(
+      { stage: element, surface: find(element, '#surface', HTMLElement), signal },
+      this.actions,
+      {
+        change: (next) => this.change(next),
+        current: this.current,
+        paneCorner: (point) => this.paneCorner(point),
+      },
+    );
+    const tell = (point: Point | undefined): void => {
+      for (const listener of this.pointerListeners) listener(point);
+    };
+    element.addEventListener('pointermove', (event) => tell(this.pointIn(event)), { signal });
+    element.addEventListener('pointerleave', () => tell(undefined), { signal });
+    for (const type of ['focus', 'blur'] as const)
+      element.addEventListener(type, this.onResize, { signal });
+    const sizes = new ResizeObserver(this.onResize);
+    sizes.observe(element);
+    onPixelRatioChange(this.onResize, signal);
+    this.onResize();
+    return () => {
+      listening.abort();
+      sizes.disconnect();
+      this.element = undefined;
+    };
   }
 
   /** Where the picture lies now. */
   get place(): Placed | undefined {
     return this.placed;
+  }
+
+  /** In CSS pixels. */
+  get size(): Size {
+    return { width: this.element?.clientWidth ?? 0, height: this.element?.clientHeight ?? 0 };
+  }
+
+  /** The left edge, in CSS pixels of the page. */
+  get left(): number {
+    return this.element?.getBoundingClientRect().left ?? 0;
+  }
+
+  /** Whether the picture is being dragged. */
+  get isPanning(): boolean {
+    return this.element?.classList.contains('panning') === true;
+  }
+
+  /** Whether somebody who uses the keyboard is here. */
+  get hasKeyboard(): boolean {
+    return this.element?.matches(':focus-visible') === true;
+  }
+
+  focus(): void {
+    this.element?.focus();
+  }
+
+  /** Tells where on the stage the pointer is, undefined beside it. Gives what ends that. */
+  onPointer(listener: PointerListener): () => void {
+    this.pointerListeners.add(listener);
+    return () => void this.pointerListeners.delete(listener);
   }
 
   /**
@@ -71,31 +115,13 @@ export class Stage {
     this.change((view, frame) => zoomTo(view, 1, frame));
   }
 
-  render(view: PanelView): void {
+  /** Where the picture lies in a frame; from then on that is its place. */
+  placeFor(view: PanelView): Placed | undefined {
     this.placed = this.placeNow(view);
-    setAttribute(
-      this.surface,
-      'aria-label',
-      fill(view.strings.picturePreview, view.run.init?.original.fileName ?? ''),
-    );
-    setText(this.problem, view.run.problem);
-    this.surface.hidden = view.run.problem !== '';
-    this.divider.render(view, this.placed);
-    this.tags.render(view, this.placed);
-    this.legend.render(view, this.renderer.legend());
-    if (this.placed) this.draw(view, this.placed);
-    this.loupe.render(view, this.placed);
+    return this.placed;
   }
 
-  private placeNow(view: PanelView): Placed | undefined {
-    const { clientWidth: width, clientHeight: height } = this.element;
-    return place(view, { width, height }, devicePixelRatio);
-  }
-
-  private draw(
-    { mode, guidance, state, run, comparesWithA }: PanelView,
-    { placing }: Placed,
-  ): void {
+  draw({ mode, guidance, state, run, comparesWithA }: PanelView, { placing }: Placed): void {
     this.renderer.show({
       ...placing,
       mode,
@@ -110,11 +136,20 @@ export class Stage {
     });
   }
 
+  private placeNow(view: PanelView): Placed | undefined {
+    return place(view, this.size, devicePixelRatio);
+  }
+
+  private pointIn({ clientX, clientY }: MouseEvent): Point {
+    const { left = 0, top = 0 } = this.element?.getBoundingClientRect() ?? {};
+    return { x: clientX - left, y: clientY - top };
+  }
+
   /**
    * The corner of the pane under a point: both panes have one size, so one place means the same in
    * both.
    */
-  private paneCorner({ x, y }: { x: number; y: number }): { x: number; y: number } {
+  private paneCorner({ x, y }: Point): Point {
     const panes = this.placed?.placing.panes ?? [];
     const pane = panes.find(
       (box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height,
@@ -124,12 +159,12 @@ export class Stage {
 }
 
 /** Also where the window moves to a screen with other pixels, which resizes nothing. */
-function onPixelRatioChange(listener: () => void): void {
+function onPixelRatioChange(listener: () => void, signal: AbortSignal): void {
   const changed = (): void => {
     listener();
-    onPixelRatioChange(listener);
+    onPixelRatioChange(listener, signal);
   };
   window
     .matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
-    .addEventListener('change', changed, { once: true });
+    .addEventListener('change', changed, { once: true, signal });
 }

@@ -28,24 +28,38 @@ const ARROWS: Readonly<Record<string, Point>> = {
 /** Parts of the pane's height. */
 const PAGES: Readonly<Record<string, number>> = { PageUp: 0.9, PageDown: -0.9 };
 
+type Elements = {
+  readonly stage: HTMLElement;
+  readonly surface: HTMLElement;
+  /** Ends the listening. */
+  readonly signal: AbortSignal;
+};
+
 /**
  * Moves and enlarges the picture by mouse, wheel and keys, and shows the comparison while it is
  * pressed in that mode.
  */
-export class StageInput {
+export function listenToStage(
+  { stage, surface, signal }: Elements,
+  actions: PanelActions,
+  target: Target,
+): void {
+  const input = new StageInput(stage, surface, actions, target);
+  stage.addEventListener('wheel', (event) => input.turn(event), { passive: false, signal });
+  surface.addEventListener('dblclick', (event) => input.toggleFit(event), { signal });
+  stage.addEventListener('keydown', (event) => input.press(event), { signal });
+  input.listenToDrag();
+}
+
+class StageInput {
   constructor(
     private readonly stage: HTMLElement,
     private readonly surface: HTMLElement,
     private readonly actions: PanelActions,
     private readonly target: Target,
-  ) {
-    this.listenToDrag();
-    stage.addEventListener('wheel', (event) => this.turn(event), { passive: false });
-    surface.addEventListener('dblclick', (event) => this.toggleFit(event));
-    stage.addEventListener('keydown', (event) => this.press(event));
-  }
+  ) {}
 
-  private listenToDrag(): void {
+  listenToDrag(): void {
     let last: Point | undefined;
     onDrag(this.surface, {
       start: () => {
@@ -72,7 +86,7 @@ export class StageInput {
     return mode === 'hold' && done;
   }
 
-  private turn(event: WheelEvent): void {
+  turn(event: WheelEvent): void {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
     // Some systems turn a wheel sideways themselves while Shift is down.
@@ -91,14 +105,14 @@ export class StageInput {
     );
   }
 
-  private toggleFit(event: MouseEvent): void {
+  toggleFit(event: MouseEvent): void {
     if (this.holds) return;
     this.target.change((view, frame) =>
       view.zoom === 'fit' ? zoomTo(view, 1, frame, this.pointIn(event)) : FIT,
     );
   }
 
-  private press(event: KeyboardEvent): void {
+  press(event: KeyboardEvent): void {
     if (event.target !== this.stage || event.ctrlKey || event.metaKey || event.altKey) return;
     const by = ARROWS[event.key];
     const pages = PAGES[event.key];

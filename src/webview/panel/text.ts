@@ -1,26 +1,4 @@
-import type { PanelStrings } from '../../shared/panelText';
-import { find } from '../find';
-
-/** Fills `{0}`, `{1}` … */
-export function fill(text: string, ...values: readonly (string | number)[]): string {
-  return text.replace(/\{(\d+)\}/g, (placeholder, index: string) =>
-    String(values[Number(index)] ?? placeholder),
-  );
-}
-
-/** The translated texts that the page brings along. */
-export function readStrings(page: Document): PanelStrings {
-  const value: unknown = JSON.parse(
-    find(page, 'meta[name="pisa-upscale-strings"]', HTMLMetaElement).content,
-  );
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    !Object.values(value).every((text) => typeof text === 'string')
-  )
-    throw new Error('The page has no texts.');
-  return value as PanelStrings;
-}
+import * as l10n from '@vscode/l10n';
 
 /** A dial as it is shown everywhere: "0.50". */
 export const dialText = (value: number): string => value.toFixed(2);
@@ -37,17 +15,20 @@ export const sizeText = ({
 /** "×4", "×2.5" */
 export const scaleText = (scale: number): string => `×${Math.round(scale * 100) / 100}`;
 
-/** Seconds with as many decimals as mean something: "0.42", "3.1", "75". */
+/** Seconds with as many decimals as mean something: "0.42 s", "3.1 s", "75 s". */
 export const secondsText = (seconds: number): string =>
-  seconds < 1
-    ? seconds.toFixed(2)
-    : seconds < 10
-      ? seconds.toFixed(1)
-      : String(Math.round(seconds));
+  l10n.t(
+    '{0} s',
+    seconds < 1
+      ? seconds.toFixed(2)
+      : seconds < 10
+        ? seconds.toFixed(1)
+        : String(Math.round(seconds)),
+  );
 
 /** What is left of a run, in words. */
-export function timeLeft(seconds: number, strings: PanelStrings): string {
+export function timeLeft(seconds: number): string {
   return seconds < 90
-    ? fill(strings.secondsLeft, seconds < 10 ? seconds.toFixed(1) : Math.round(seconds))
-    : fill(strings.minutesLeft, Math.round(seconds / 60));
+    ? l10n.t('{0} s left', seconds < 10 ? seconds.toFixed(1) : Math.round(seconds))
+    : l10n.t('{0} min left', Math.round(seconds / 60));
 }

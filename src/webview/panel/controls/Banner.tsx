@@ -1,0 +1,65 @@
+import * as l10n from '@vscode/l10n';
+import type { JSX } from 'preact';
+import { Codicon } from '../../components/icons';
+import type { Stage } from '../stage';
+import { useKeptFocus } from '../useKeptFocus';
+import type { Control } from './control';
+
+/** What became of the original, or why it is left alone: above the picture. */
+export function Banner({ view, actions, stage }: Control & { readonly stage: Stage }): JSX.Element {
+  const told = messageOf({ view, actions });
+  const place = useKeptFocus<HTMLDivElement>(told?.text ?? '', stage);
+  return (
+    <div class="banner" id="banner" role="status" ref={place}>
+      {told && (
+        <>
+          <Codicon name="info" />
+          <span id="bannerText">{told.text}</span>
+          {told.buttons.map(({ action, label, onPress }) => (
+            <button key={action} type="button" class="link" data-action={action} onClick={onPress}>
+              {label}
+            </button>
+          ))}
+        </>
+      )}
+    </div>
+  );
+}
+
+type Message = {
+  readonly text: string;
+  readonly buttons: readonly {
+    readonly action: string;
+    readonly label: string;
+    readonly onPress: () => void;
+  }[];
+};
+
+function messageOf({ view: { run, leftAlone }, actions }: Control): Message | undefined {
+  switch (run.source) {
+    case 'deleted':
+      // What is gone can neither be looked at anew nor be left as it is.
+      return { text: l10n.t('The original was deleted.'), buttons: [] };
+    case 'changed':
+      return {
+        text: l10n.t('The original changed on disk.'),
+        buttons: [
+          { action: 'refresh', label: l10n.t('Refresh'), onPress: () => actions.refresh() },
+          { action: 'keep', label: l10n.t('Keep'), onPress: () => actions.keep() },
+        ],
+      };
+    case 'seen':
+      return leftAlone === ''
+        ? undefined
+        : {
+            text: leftAlone,
+            buttons: [
+              {
+                action: 'upscaleAnyway',
+                label: l10n.t('Upscale Anyway'),
+                onPress: () => actions.upscaleAnyway(),
+              },
+            ],
+          };
+  }
+}
