@@ -96,7 +96,7 @@ export class Config extends Disposable {
 
   /** Makes a panel's choice the workspace's. Rejects when no folder is open. */
   async useForWorkspace(choice: PanelChoice): Promise<void> {
-    const { model, restore = '', guidance, scale, format, pixelArt } = choice;
+    const { model, restore = '', guidance, scale, format, quality, lossless, pixelArt } = choice;
     if (!vscode.workspace.workspaceFolders) {
       throw new RpcError({
         code: 'no-workspace',
@@ -111,6 +111,8 @@ export class Config extends Disposable {
       semanticGuidance: guidance.semantic,
       scale,
       outputFormat: format,
+      quality,
+      lossless,
       pixelArt,
     };
     const section = vscode.workspace.getConfiguration(SECTION);

@@ -7,6 +7,10 @@ import { isOneOf } from './oneOf';
 export const METADATA_CHOICES = ['keep', 'withoutLocation', 'strip'] as const;
 export type MetadataChoice = (typeof METADATA_CHOICES)[number];
 
+/** Whether WebP and AVIF are written without loss; `auto`: as the source, for a WebP. */
+export const LOSSLESS_CHOICES = ['auto', 'always', 'never'] as const;
+export type LosslessChoice = (typeof LOSSLESS_CHOICES)[number];
+
 /** How the result is written, besides format and quality. */
 export type OutputOptions = {
   /**

@@ -1,6 +1,8 @@
 import type { PixelArtChoice } from './assetOptions';
+import type { LosslessChoice } from './outputOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
+import type { PanelCommand } from './panelCommands';
 import type { PanelDrop } from './panelDrop';
 import type { DegradationEstimate, PreviewFigures } from './previewProtocol';
 import type { OutputFormatChoice } from './settings';
@@ -44,6 +46,10 @@ export type PanelAdded = { readonly models: readonly PanelModel[]; readonly mode
 export type PanelOutput = {
   readonly scale: number;
   readonly format: OutputFormatChoice;
+  /** 1–100, for the lossy formats. */
+  readonly quality: number;
+  /** For WebP and AVIF. */
+  readonly lossless: LosslessChoice;
   readonly pixelArt: PixelArtChoice;
   /** Id of a model that restores at the same size and runs first. */
   readonly restore?: string | undefined;
@@ -76,6 +82,8 @@ export type PanelInit = {
   readonly model: string;
   readonly guidance: Guidance;
   readonly output: PanelOutput;
+  /** The model that the settings name and that is not installed; another is shown instead. */
+  readonly missingModel?: string | undefined;
   /** Why saving leaves this picture alone unless it is asked for expressly; empty for most. */
   readonly leftAlone: string;
 };
@@ -171,6 +179,8 @@ export const SAVE_WAYS = ['save', 'saveAs', 'overwrite'] as const;
 export type SaveHow = (typeof SAVE_WAYS)[number];
 /** `again`: also a picture that is left alone otherwise. */
 export type PanelSave = PanelRun & PanelChoice & { readonly how: SaveHow; readonly again: boolean };
+export const SAVED_ACTIONS = ['open', 'reveal'] as const;
+export type SavedAction = (typeof SAVED_ACTIONS)[number];
 /** What became of a wish to save; `fileName` is empty when the person changed their mind. */
 export type PanelSaved = { readonly fileName: string };
 
@@ -200,6 +210,12 @@ export type PanelHostApi = {
    * now where models were added and the panel has a choice of them.
    */
   dropped(params: PanelDrop): Promise<PanelAdded | null>;
+  /** Opens the file that was saved last, or shows where it lies. */
+  showSaved(params: SavedAction): Promise<void>;
+  /** Whether there is a choice that was not saved. */
+  unsaved(params: boolean): Promise<void>;
+  /** Gets the model that is missing. Resolves as `dropped` does. */
+  installMissing(params: undefined): Promise<PanelAdded | null>;
   showLog(params: undefined): Promise<void>;
 };
 
@@ -213,6 +229,8 @@ export type PanelWebviewApi = {
    * can't be saved from.
    */
   sourceChanged(params: SourceChange): Promise<void>;
+  /** Does what a key of the page does. */
+  command(params: PanelCommand): Promise<void>;
   /** The panel shows other pictures from now on. */
   restart(params: PanelInit): Promise<void>;
 };

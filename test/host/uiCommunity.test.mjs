@@ -131,7 +131,7 @@ test(
 
         await dropOntoWebview(page, 'Second.pth');
         await clickDialogButton(await waitForDialog(page, 'Add Second?'), 'Add');
-        await panel.locator('#model:has(option[value=second])').waitFor();
+        await panel.locator('#model .text', { hasText: 'Second' }).waitFor();
         await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: 60_000 });
         assert.equal(await panel.locator('#model').evaluate((one) => one.value), 'second');
 

@@ -93,6 +93,7 @@ uiTest(
       await page.screenshot({ path: screenshotPath(`panel-${name}`) });
     }
 
+    await panel.locator('#padFold summary').click();
     const pad = await panel.locator('#pad').boundingBox();
     await page.mouse.click(pad.x + pad.width * 0.8, pad.y + pad.height * 0.2);
     for (const name of ['pixel', 'semantic'])
@@ -121,6 +122,7 @@ uiTest(
     await panel.locator('[data-preset=balanced]').click();
     await panel.locator('#save').click();
     await panel.locator('#saved', { hasText: 'hero@4x.png' }).waitFor();
+    await panel.locator('#openSaved').waitFor();
     const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
     assert.deepEqual([width, height], [480, 360]);
     assert.deepEqual(readFileSync(path.join(folder, 'hero.png')), before);
@@ -179,9 +181,10 @@ uiTest(
   async ({ page, folder }) => {
     await explorerMenu(page, 'hero.png', OPEN);
     const panel = await readyPanel(page);
-    await panel.locator('#scale').fill('2');
+    await panel.locator('#scale input').fill('2');
     await panel.locator('#outputSize', { hasText: '240 × 180' }).waitFor();
-    await panel.locator('#format').selectOption('webp');
+    await panel.locator('#format').click();
+    await panel.locator('#format').getByRole('option', { name: 'WebP' }).click();
     await panel.locator('[data-preset=vivid]').click();
     await dialIs(panel, 'semantic', 1.3);
     await readyPanel(page);
@@ -352,7 +355,7 @@ uiTest(
         });
       assert.equal((await panel.locator('#zoomValue').innerText()).trim(), '100 %');
       const [width, height] = size.map((side) => side * scale);
-      await panel.locator('#scale').fill(String(scale));
+      await panel.locator('#scale input').fill(String(scale));
       await panel
         .locator('#tagRight', { hasText: `Upscaled ${width}×${height} · ×${scale}` })
         .waitFor({ timeout: 120_000 });

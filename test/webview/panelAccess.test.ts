@@ -46,6 +46,15 @@ const STATES: Readonly<
     reach: (panel) =>
       panel.finish({ ...PREVIEW, notes: ['A note.'] }, { ...RESULT, branches: ['pixel'] }),
   },
+  'saved, pad open': {
+    init: { ...INIT, missingModel: 'pisa-sr' },
+    reach: async (panel) => {
+      await panel.finish();
+      await panel.openPad();
+      await panel.page.click('#save');
+      await panel.result(await panel.called('save'), { fileName: 'maple@4x.jpg' });
+    },
+  },
   pair: {
     init: PAIR,
     reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
@@ -229,14 +238,21 @@ test('every control is reached by Tab, and shows that it has the focus', async (
   const panel = await harness.open();
   await panel.finish();
   await panel.page.click('#pin');
+  await panel.openPad();
   await panel.page.evaluate('document.activeElement.blur()');
   const reached = new Set<string>();
-  for (let i = 0; i < 45; i++) {
+  for (let i = 0; i < 50; i++) {
     await panel.page.keyboard.press('Tab');
     const { id, outlined } = await panel.page.evaluate<{ id: string; outlined: boolean }>(`(() => {
       const element = document.activeElement;
       const styles = [getComputedStyle(element), getComputedStyle(element, '::-webkit-slider-thumb'), ...Array.from(element.children).map((child) => getComputedStyle(child))];
-      return { id: element === document.body ? 'body' : element.id || element.dataset.mode || element.dataset.preset || element.dataset.with || element.className, outlined: element.type === 'range' || styles.some(({ outlineStyle }) => outlineStyle !== 'none') };
+      const focusBorder = document.createElement('i');
+      focusBorder.style.color = 'var(--vscode-focusBorder)';
+      document.body.append(focusBorder);
+      const border = getComputedStyle(focusBorder).color;
+      focusBorder.remove();
+      const inside = Array.from(element.shadowRoot?.querySelectorAll('*') ?? [], (part) => getComputedStyle(part));
+      return { id: element === document.body ? 'body' : element.id || element.dataset.mode || element.dataset.preset || element.dataset.with || element.className, outlined: element.type === 'range' || [...styles, ...inside].some(({ outlineStyle }) => outlineStyle !== 'none') || inside.some(({ borderTopColor }) => borderTopColor === border) };
     })()`);
     if (id === 'body') continue;
     assert.ok(outlined, id);
@@ -255,6 +271,7 @@ test('every control is reached by Tab, and shows that it has the focus', async (
     'save',
     'saveMore',
     'stage',
+    'padFoldTitle',
     'aboutPad',
     'pad',
     'pixelNumber',
@@ -267,6 +284,8 @@ test('every control is reached by Tab, and shows that it has the focus', async (
     'model',
     'scale',
     'format',
+    'quality',
+    'pixelArt',
     'outputFile',
     'A',
     'swap',

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { zoomOf } from '../../src/webview/viewTransform';
-import { INIT, ONE_DIAL, PanelHarness, PREVIEW, RESULT, type PanelPage } from './panelHarness';
+import {
+  INIT,
+  ONE_DIAL,
+  PanelHarness,
+  PREVIEW,
+  RESULT,
+  TWO_DIALS,
+  type PanelPage,
+} from './panelHarness';
 
 let harness: PanelHarness;
 let panel: PanelPage;
@@ -58,7 +66,7 @@ test('modes by mouse, by number and by arrow keys', async () => {
   assert.equal((await panel.scene()).mode, 'map');
 });
 
-test('zoom by buttons, keys, wheel and double-click; a sideways wheel, arrow and page keys move', async () => {
+test('zoom by buttons, keys, Ctrl and wheel, and double-click; the wheel alone, arrow and page keys move', async () => {
   await ready();
   const zoom = async (): Promise<number | 'fit'> => (await panel.scene()).view.zoom;
   await click('#zoomActual');
@@ -85,8 +93,14 @@ test('zoom by buttons, keys, wheel and double-click; a sideways wheel, arrow and
       view.y * RESULT.size.height + (300 - y - stage.height / 2) / scale,
     ];
   };
-  const anchor = await under();
+  // A fitted picture has nowhere to go: a wheel alone neither moves nor enlarges it.
   await panel.page.mouse.wheel(0, -300);
+  await panel.frame();
+  assert.equal(await zoom(), 'fit');
+  const anchor = await under();
+  await panel.page.keyboard.down('Control');
+  await panel.page.mouse.wheel(0, -300);
+  await panel.page.keyboard.up('Control');
   await panel.until('window.scene.view.zoom !== "fit" && window.scene.view.zoom > 2');
   for (const [index, value] of (await under()).entries())
     assert.ok(Math.abs(value - anchor[index]!) < 1, 'what is under the pointer stays there');
@@ -97,10 +111,12 @@ test('zoom by buttons, keys, wheel and double-click; a sideways wheel, arrow and
   await panel.until(`window.scene.view.x > ${before.x}`);
   await panel.page.mouse.wheel(-120, 0);
   await panel.until(`window.scene.view.x < ${before.x} + 1e-6`);
-  assert.deepEqual(
-    [(await panel.scene()).view.zoom, (await panel.scene()).view.y],
-    [before.zoom, before.y],
-  );
+  // Two fingers move it in both directions at once.
+  await panel.page.mouse.wheel(60, 60);
+  await panel.until(`window.scene.view.x > ${before.x} && window.scene.view.y > ${before.y}`);
+  await panel.page.mouse.wheel(-60, -60);
+  await panel.until(`window.scene.view.y < ${before.y} + 1e-6`);
+  assert.equal((await panel.scene()).view.zoom, before.zoom);
   await panel.page.focus('#stage');
   await press('ArrowLeft', 'PageUp');
   const moved = (await panel.scene()).view;
@@ -200,13 +216,19 @@ test('hold to compare: Space and the mouse button', async () => {
 
 test('checkerboard, real pixels, loupe', async () => {
   await ready();
-  for (const name of ['checkerboard', 'originalPixels', 'loupe'] as const) {
+  // What is transparent is seen at once; behind what is opaque the board changes nothing.
+  assert.equal((await panel.scene()).checkerboard, true);
+  for (const [name, pressed] of [
+    ['checkerboard', false],
+    ['originalPixels', true],
+    ['loupe', true],
+  ] as const) {
     await click(`#${name}`);
-    assert.equal(await panel.attribute(`#${name}`, 'aria-pressed'), 'true');
-    assert.equal((await panel.stored())[name], true);
+    assert.equal(await panel.attribute(`#${name}`, 'aria-pressed'), String(pressed));
+    assert.equal((await panel.stored())[name], pressed);
   }
   const { checkerboard, originalPixels } = await panel.scene();
-  assert.deepEqual([checkerboard, originalPixels], [true, true]);
+  assert.deepEqual([checkerboard, originalPixels], [false, true]);
   await panel.page.mouse.move(400, 300);
   await panel.frame();
   assert.equal(await panel.text('#loupeAt'), 'x 400, y 260');
@@ -236,6 +258,7 @@ test('checkerboard, real pixels, loupe', async () => {
 
 test('the pad by keys, by mouse, and what it says', async () => {
   await ready();
+  await panel.openPad();
   await panel.page.focus('#pad');
   await press('ArrowLeft', 'ArrowUp');
   assert.deepEqual(await guidance(), [0.95, 1.05]);
@@ -369,6 +392,7 @@ test('the default point is the settings’: on the pad, for Reset, Home and a do
   await ready({ init: { ...INIT, guidance: { pixel: 0.9, semantic: 0.3 } } });
   assert.deepEqual(await guidance(), [0.9, 0.3]);
   assert.ok(await panel.page.locator('#reset').isDisabled());
+  await panel.openPad();
   const [pad, ring] = [
     (await panel.page.locator('#pad').boundingBox())!,
     (await panel.page.locator('.ring').boundingBox())!,
@@ -409,6 +433,7 @@ test('presets, and Auto as the extension chose it', async () => {
   await press('ArrowLeft');
   assert.deepEqual(await guidance(), [1, 0.5]);
   await click('[data-preset=auto]');
+  await panel.openPad();
   await panel.page.focus('#pad');
   await press('ArrowRight');
   assert.equal(await panel.page.locator('#presets [aria-checked=true]').count(), 0);
@@ -416,6 +441,96 @@ test('presets, and Auto as the extension chose it', async () => {
     (await panel.attribute('[data-preset=auto]', 'aria-description')) ?? '',
     /1\.10 · 0\.70/,
   );
+});
+
+test('presets say what they do, and serve a model with any of the dials', async () => {
+  const invents = { ...TWO_DIALS, id: 'invents', name: 'Invents', branches: ['semantic'] } as const;
+  for (const [model, branches, usable] of [
+    [TWO_DIALS, ['pixel', 'semantic'], ['faithful', 'balanced', 'full', 'vivid', 'auto']],
+    [ONE_DIAL, ['pixel'], ['faithful', 'auto']],
+    [invents, ['semantic'], ['faithful', 'balanced', 'full', 'vivid', 'auto']],
+  ] as const) {
+    panel = await harness.open({ init: { ...INIT, models: [model], model: model.id } });
+    await panel.finish(PREVIEW, { ...RESULT, branches });
+    const enabled = await panel.page.evaluate<string[]>(
+      `Array.from(document.querySelectorAll('[data-preset]:enabled'), ({ dataset }) => dataset.preset)`,
+    );
+    assert.deepEqual(enabled, usable, model.name);
+    for (const preset of enabled) {
+      await click(`[data-preset=${preset}]`);
+      assert.equal(
+        await panel.attribute(`[data-preset=${preset}]`, 'aria-checked'),
+        'true',
+        preset,
+      );
+    }
+    if (model !== invents) {
+      await panel.close();
+      continue;
+    }
+    await click('[data-preset=balanced]');
+    assert.deepEqual(await guidance(), [0, 0.5]);
+    assert.equal(
+      await panel.attribute('[data-preset=balanced]', 'aria-description'),
+      'Semantic detail 0.50',
+    );
+  }
+  assert.match(await panel.text('[data-preset=faithful]'), /Faithful\s+invents nothing/);
+  assert.match(await panel.text('[data-preset=vivid]'), /Vivid\s+invents a lot/);
+});
+
+test('the sliders come first; the pad is folded, and stays as it was left', async () => {
+  await ready();
+  assert.ok(await panel.page.locator('#pad').isHidden());
+  const top = async (selector: string): Promise<number> =>
+    (await panel.page.locator(selector).boundingBox())!.y;
+  assert.ok((await top('#pixelSlider')) < (await top('#padFold')));
+  await panel.page.focus('#padFold summary');
+  await press('Enter');
+  assert.ok(await panel.page.locator('#pad').isVisible());
+  const stored = await panel.stored();
+  await panel.close();
+  await ready({ stored });
+  assert.ok(await panel.page.locator('#pad').isVisible());
+});
+
+test('quality and detail stand beside the format, where they say something', async () => {
+  await ready();
+  const shown = async (): Promise<string> =>
+    (await Promise.all(['lossless', 'quality'].map((id) => panel.page.locator(`#${id}`).count())))
+      .map(String)
+      .join(' ');
+  // maple.jpg, as original.
+  assert.equal(await shown(), '0 1');
+  await panel.page.focus('#quality');
+  await press('ArrowLeft', 'ArrowLeft');
+  assert.equal(await panel.text('output[for=quality]'), '88');
+  for (const [format, expected] of [
+    ['png', '0 0'],
+    ['tiff', '0 0'],
+    ['jpeg', '0 1'],
+    ['avif', '1 1'],
+    ['webp', '1 1'],
+  ] as const) {
+    await panel.choose('#format', format);
+    assert.equal(await shown(), expected, format);
+  }
+  assert.deepEqual(await panel.options('#lossless'), ['Without loss', 'With loss, smaller']);
+  await panel.choose('#lossless', 'always');
+  assert.equal(await shown(), '1 0');
+  await press('Control+s');
+  const { params } = await panel.called('save');
+  assert.deepEqual([params?.format, params?.quality, params?.lossless], ['webp', 88, 'always']);
+  await panel.close();
+  await ready({
+    init: { ...INIT, original: { ...INIT.original, fileName: 'maple.webp' } },
+  });
+  assert.deepEqual(await panel.options('#lossless'), [
+    'As original',
+    'Without loss',
+    'With loss, smaller',
+  ]);
+  assert.equal(await panel.chosen('#lossless'), 'auto');
 });
 
 test('figures follow the dials, and warn in words', async () => {
@@ -443,6 +558,7 @@ test('figures follow the dials, and warn in words', async () => {
     await panel.attribute('#inventedMeter', 'aria-valuetext'),
     '0.0 percent of pixels, nothing invented',
   );
+  await panel.openPad();
   assert.ok(await panel.page.locator('#zone').isVisible());
 });
 
@@ -453,6 +569,7 @@ test('one dial: the pad keeps to its axis, and what is unknown is not called 0 %
     { ...RESULT, branches: ['pixel'] },
   );
   assert.deepEqual(await guidance(), [1, 0]);
+  await panel.openPad();
   await panel.page.focus('#pad');
   await press('ArrowUp', 'ArrowLeft');
   assert.deepEqual(await guidance(), [0.95, 0]);
@@ -641,6 +758,7 @@ test('the output’s name and size are the extension’s; a scale that cannot be
   await panel.choose('#format', 'webp');
   await panel.until(`document.querySelector('#outputFile').textContent === 'maple@2.5x.webp'`);
   assert.equal(await panel.text('#outputSize'), '640 × 480');
+  await panel.finish(PREVIEW, RESULT, 1);
   // A shortcut saves what stands in the field.
   await panel.page.fill('#scale input', '3');
   await press('Control+s');
@@ -702,6 +820,65 @@ test('what was chosen is there again when the panel comes back; nonsense is not'
   assert.deepEqual([(await panel.scene()).mode, await guidance()], ['divider', [1, 1]]);
 });
 
+test('commands of the editor do what the keys do, and nothing that cannot be done now', async () => {
+  panel = await harness.open();
+  let id = 900;
+  const run = async (command: string): Promise<void> => {
+    await panel.post({ type: 'call', id: id++, method: 'command', params: command });
+    await panel.frame();
+  };
+  await panel.called('preview');
+  for (const early of ['save', 'pin', 'swap', 'undo']) await run(early);
+  assert.equal((await panel.sent('save')).length, 0);
+  assert.equal((await panel.stored()).pinned, undefined);
+  await panel.finish();
+  for (const mode of ['side', 'hold', 'difference', 'map', 'divider']) {
+    await run(mode);
+    assert.equal((await panel.scene()).mode, mode);
+  }
+  await run('zoomActual');
+  assert.equal((await panel.scene()).view.zoom, 1);
+  await run('zoomIn');
+  await run('zoomOut');
+  assert.equal((await panel.scene()).view.zoom, 1);
+  await run('zoomFit');
+  assert.equal((await panel.scene()).view.zoom, 'fit');
+  for (const toggle of ['checkerboard', 'originalPixels', 'loupe'] as const) {
+    const before = (await panel.stored())[toggle];
+    await run(toggle);
+    assert.equal((await panel.stored())[toggle], before !== true);
+  }
+  await click('[data-preset=vivid]');
+  await run('undo');
+  assert.deepEqual(await guidance(), [1, 1]);
+  await run('redo');
+  assert.deepEqual(await guidance(), [1, 1.3]);
+  await run('pin');
+  assert.deepEqual((await panel.stored()).pinned, {
+    model: 'two',
+    guidance: { pixel: 1, semantic: 1.3 },
+  });
+  await click('[data-preset=faithful]');
+  await run('swap');
+  assert.deepEqual(await guidance(), [1, 1.3]);
+  await run('copySettings');
+  await panel.result(await panel.called('copySettings'), undefined);
+  for (const [index, how] of (['save', 'saveAs', 'overwrite'] as const).entries()) {
+    await run(how);
+    const call = await panel.called('save', index);
+    assert.equal(call.params?.how, how);
+    await panel.result(call, { fileName: '' });
+  }
+  await run('format the disk');
+  const answers = await panel.page.evaluate<
+    { type: string; id: number; error?: { code: string } }[]
+  >('window.sent.filter(({ type }) => type === "error")');
+  assert.deepEqual(
+    answers.map((answer) => [answer.id, answer.error?.code]),
+    [[id - 1, 'invalid-request']],
+  );
+});
+
 test('tooltips come for the keyboard at once, and go with Escape', async () => {
   await ready();
   await panel.page.focus('#zoomIn');
@@ -714,6 +891,7 @@ test('tooltips come for the keyboard at once, and go with Escape', async () => {
   assert.match(await panel.text('#tip'), /^Invents/);
   await press('ArrowLeft');
   assert.ok(await panel.page.locator('#tip').isHidden(), 'it does not cover what is being set');
+  await panel.openPad();
   await panel.page.hover('.why');
   await panel.page.waitForSelector('#tip:not([hidden])');
   assert.match(await panel.text('#tip'), /^Right: cleaner/);

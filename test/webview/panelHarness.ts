@@ -48,7 +48,7 @@ export const INIT: PanelInit = {
   models: [TWO_DIALS, ONE_DIAL],
   model: 'two',
   guidance: { pixel: 1, semantic: 1 },
-  output: { scale: 4, format: 'source', pixelArt: 'auto' },
+  output: { scale: 4, format: 'source', quality: 90, lossless: 'auto', pixelArt: 'auto' },
   leftAlone: '',
 };
 
@@ -366,6 +366,12 @@ export class PanelPage {
 
   async renderer(method: string): Promise<Call[]> {
     return (await this.page.evaluate<Call[]>('window.calls')).filter(([name]) => name === method);
+  }
+
+  /** Unfolds the pad, if it is not yet. */
+  async openPad(): Promise<void> {
+    if (!(await this.page.locator('#pad').isVisible())) await this.page.click('#padFold summary');
+    await this.frame();
   }
 
   /** Chooses an option of a list by its value, with the mouse. */

@@ -3,6 +3,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { DEFAULT_MODEL } from '../../src/shared/settings';
 import {
   INIT,
+  ONE_DIAL,
   PAIR,
   PanelHarness,
   PREVIEW,
@@ -83,6 +84,7 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
     ['–', 'after the run'],
   );
   assert.deepEqual((await panel.scene()).workingTile, next);
+  await panel.openPad();
   await panel.page.focus('#pad');
   await panel.page.keyboard.press('ArrowUp');
   await panel.frame();
@@ -180,6 +182,8 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   assert.deepEqual(call.params, {
     scale: 4,
     format: 'source',
+    quality: 90,
+    lossless: 'auto',
     pixelArt: 'auto',
     model: 'two',
     guidance: { pixel: 1, semantic: 0.5 },
@@ -221,12 +225,78 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   assert.equal(await panel.text('#saved'), '');
 });
 
+test('a saved file can be opened and shown, until something else is done', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  assert.equal(await panel.page.locator('#openSaved').count(), 0);
+  await click('#save');
+  await panel.result(await panel.called('save'), { fileName: 'maple@4x.jpg' });
+  await click('#openSaved');
+  await click('#revealSaved');
+  assert.deepEqual(
+    (await panel.sent('showSaved')).map(({ params }) => params),
+    ['open', 'reveal'],
+  );
+  await panel.error(await panel.called('showSaved'), { code: 'io', message: 'It is gone.' });
+  assert.match(await panel.text('.notice'), /It is gone/);
+  await click('[data-action=dismiss]');
+  await panel.page.keyboard.press('Control+s');
+  await panel.result(await panel.called('save', 1), { fileName: '' });
+  assert.equal(await panel.page.locator('#openSaved').count(), 0);
+});
+
+test('the editor is told what is not saved', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  const told = async (): Promise<unknown[]> =>
+    (await panel.sent('unsaved')).map(({ params }) => params);
+  assert.deepEqual(await told(), []);
+  await click('[data-preset=vivid]');
+  assert.deepEqual(await told(), [true]);
+  await panel.page.keyboard.press('Control+z');
+  await panel.frame();
+  assert.deepEqual(await told(), [true, false]);
+  await click('[data-preset=faithful]');
+  await panel.page.keyboard.press('Control+s');
+  await panel.result(await panel.called('save'), { fileName: 'maple@4x.jpg' });
+  assert.deepEqual(await told(), [true, false, true, false]);
+  await panel.choose('#format', 'png');
+  assert.deepEqual(await told(), [true, false, true, false, true]);
+  // What was saved is known, also when the page comes back.
+  await panel.choose('#format', 'source');
+  const stored = await panel.stored();
+  await panel.close();
+  panel = await harness.open({ stored });
+  await panel.finish();
+  assert.deepEqual(await told(), []);
+});
+
+test('a model that is not installed is told in the panel, and can be got there', async () => {
+  panel = await harness.open({ init: { ...INIT, missingModel: 'pisa-sr' } });
+  await panel.finish();
+  assert.match(
+    await panel.text('#banner'),
+    /The model pisa-sr is not installed\. The comparison shows PiSA Compact ×4 instead\./,
+  );
+  await click('[data-action=installMissing]');
+  const added = { ...ONE_DIAL, id: 'pisa-sr', name: 'PiSA-SR' };
+  await panel.result(await panel.called('installMissing'), {
+    models: [...INIT.models, added],
+    model: 'pisa-sr',
+  });
+  assert.equal((await panel.called('preview', 1)).params?.model, 'pisa-sr');
+  assert.ok(await hidden('#banner'));
+  assert.equal(await panel.chosen('#model'), 'pisa-sr');
+});
+
 test('settings are copied, used for the workspace, and for other images', async () => {
   panel = await harness.open();
   await panel.finish();
   const choice = {
     scale: 4,
     format: 'source',
+    quality: 90,
+    lossless: 'auto',
     pixelArt: 'auto',
     model: 'two',
     guidance: { pixel: 1, semantic: 1 },
@@ -288,6 +358,7 @@ test('an approximate blend is named, and made exact where it is seen once the di
   assert.equal(await panel.text('#badge'), '');
   assert.equal((await panel.renderer('showExact')).length, 1);
   // A dial that moves ends what runs, and nothing is asked before it rests.
+  await panel.openPad();
   await panel.page.focus('#pad');
   await panel.page.evaluate(
     'for (let i = 0; i < 5; i++) document.activeElement.dispatchEvent(new ' +

@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
 import type { UpscaleResult } from '../../shared/engineProtocol';
+import { PANEL_COMMANDS, type PanelCommand } from '../../shared/panelCommands';
 
 export const UPSCALE_IMAGE_COMMAND = 'pisaUpscale.upscaleImage';
 export const UPSCALE_IMAGE_AS_COMMAND = 'pisaUpscale.upscaleImageAs';
@@ -20,6 +21,11 @@ export const ADD_MODEL_COMMAND = 'pisaUpscale.addModel';
 export const INSTALL_MODEL_COMMAND = 'pisaUpscale.installModel';
 export const IMPORT_MODEL_COMMAND = 'pisaUpscale.importModel';
 export const REMOVE_MODEL_COMMAND = 'pisaUpscale.removeModel';
+
+/** What can be done in the comparison that is open. */
+export type PanelCommandId = `pisaUpscale.comparison.${PanelCommand}`;
+export const panelCommandId = (command: PanelCommand): PanelCommandId =>
+  `pisaUpscale.comparison.${command}`;
 
 /** Every command that the manifest contributes. */
 export const COMMAND_IDS = [
@@ -42,6 +48,7 @@ export const COMMAND_IDS = [
   INSTALL_MODEL_COMMAND,
   IMPORT_MODEL_COMMAND,
   REMOVE_MODEL_COMMAND,
+  ...PANEL_COMMANDS.map(panelCommandId),
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 

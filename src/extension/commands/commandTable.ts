@@ -1,3 +1,4 @@
+import { PANEL_COMMANDS } from '../../shared/panelCommands';
 import { RpcError } from '../../shared/rpc';
 import { messageText } from '../../shared/safeText';
 import type { BatchPanels } from '../batch/batchPanels';
@@ -26,7 +27,9 @@ import {
   UPSCALE_IMAGE_COMMAND,
   UPSCALE_SELECTION_COMMAND,
   UPSCALE_WORKSPACE_COMMAND,
+  panelCommandId,
   type CommandId,
+  type PanelCommandId,
 } from './commandIds';
 import { createRecipe } from './createRecipe';
 import { importModel, type ModelServices } from './importModel';
@@ -83,7 +86,14 @@ const commandTable = (services: CommandServices): Record<CommandId, Handler> => 
   [REMOVE_MODEL_COMMAND]: (options) => removeModel(services, options),
   [SERVER_CREDENTIALS_COMMAND]: () => serverCredentials(services),
   [SHOW_LOG_COMMAND]: () => showLog(services.log),
+  ...panelCommands(services.panels),
 });
+
+/** Those that the comparison in front carries out. */
+const panelCommands = (panels: ComparisonPanels): Record<PanelCommandId, Handler> =>
+  Object.fromEntries(
+    PANEL_COMMANDS.map((command) => [panelCommandId(command), () => panels.command(command)]),
+  ) as Record<PanelCommandId, Handler>;
 
 /** Runs a command by its id, with what VS Code or other code gave it. */
 export type CommandRunner = (id: CommandId, args: readonly unknown[]) => Promise<unknown>;

@@ -3,6 +3,7 @@ import { isImageName, isVectorName } from '../../shared/settings';
 import { baseName, pairOf, previewOf } from '../comparison/comparison';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import { notify } from '../ui/notifications';
+import { UPSCALE_IMAGE_COMMAND } from './commandIds';
 import { activeImage, pickImages } from './imagePicker';
 import { chosenUris, inOrderOfOrigin } from './selection';
 
@@ -19,10 +20,7 @@ export async function openComparison(
   const images = chosen.length > 0 ? chosen : await imagesOfPalette();
   const stranger = images.find((uri) => !isImageName(baseName(uri)) || isVectorName(baseName(uri)));
   if (stranger) {
-    void notify(
-      'warning',
-      vscode.l10n.t('{0} is not an image that can be compared.', baseName(stranger)),
-    );
+    await tellStranger(stranger);
     return;
   }
   const [first, second] = inOrderOfOrigin(images, baseName);
@@ -30,6 +28,25 @@ export async function openComparison(
     void notify('warning', vscode.l10n.t('Choose one image, or two to compare with each other.'));
   else if (first && second) await panels.show(pairOf(first, second));
   else if (first) await panels.show(previewOf(first));
+}
+
+/** Says why it can't be compared, and what can be done with it. */
+async function tellStranger(file: vscode.Uri): Promise<void> {
+  const name = baseName(file);
+  if (!isVectorName(name)) {
+    void notify('warning', vscode.l10n.t('{0} is not an image that can be compared.', name));
+    return;
+  }
+  const upscale = vscode.l10n.t('Upscale Image');
+  const answer = await notify(
+    'information',
+    vscode.l10n.t(
+      '{0} is a drawing: it is drawn anew at any size, without a model, so there is nothing to choose or to compare.',
+      name,
+    ),
+    upscale,
+  );
+  if (answer === upscale) await vscode.commands.executeCommand(UPSCALE_IMAGE_COMMAND, file);
 }
 
 async function imagesOfPalette(): Promise<readonly vscode.Uri[]> {

@@ -58,12 +58,28 @@ export const baseName = (uri: vscode.Uri): string => path.posix.basename(uri.pat
 export function titleOf(comparison: Comparison): string {
   switch (comparison.kind) {
     case 'pair':
-      return `${baseName(comparison.original)} ↔ ${baseName(comparison.result)}`;
+      return pairNames(comparison.original, comparison.result).join(' ↔ ');
     case 'revision':
       return `${baseName(comparison.picture)} (${revisionName(comparison.ref)})`;
     case 'preview':
       return vscode.l10n.t('Compare {0}', baseName(comparison.source));
   }
+}
+
+/** Both names; where they are the same, with the nearest folders that differ. */
+function pairNames(original: vscode.Uri, result: vscode.Uri): readonly string[] {
+  const paths = [original, result].map(({ path: whole }) => whole.split('/').filter(Boolean));
+  const partAt = (index: number): readonly string[] =>
+    paths.map((parts) => parts.at(-index) ?? '/');
+  const differ = ([one, two]: readonly string[]): boolean => one !== two;
+  const longest = Math.max(...paths.map(({ length }) => length));
+  const names = [baseName(original), baseName(result)];
+  if (differ(names)) return names;
+  for (let index = 2; index <= longest; index++) {
+    const folders = partAt(index);
+    if (differ(folders)) return names.map((name, side) => `${name} (${folders[side] ?? ''})`);
+  }
+  return names;
 }
 
 /** HEAD by its name, another commit by the beginning of its hash. */

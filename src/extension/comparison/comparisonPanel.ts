@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { PanelCommand } from '../../shared/panelCommands';
 import type {
   PanelInit,
   PanelSideNames,
@@ -10,7 +11,7 @@ import { byteText } from '../../shared/byteText';
 import { Disposable } from '../disposable';
 import { openRevision } from '../revisions/revision';
 import type { Log } from '../log';
-import { setPanelTitle } from '../ui/panels';
+import { setPanelIcon, setPanelTitle } from '../ui/panels';
 import { loadPage } from '../ui/webviewPage';
 import {
   pairOf,
@@ -73,6 +74,18 @@ export class ComparisonPanel extends Disposable {
     return shown;
   }
 
+  /** Whether it is the editor in front. */
+  get isActive(): boolean {
+    return !this.isDisposed && this.panel.active;
+  }
+
+  /** Does what a key of the page does. */
+  command(command: PanelCommand): void {
+    this.rpc
+      ?.call('command', command)
+      .catch((error: unknown) => this.services.log.error('command', error));
+  }
+
   reveal(): void {
     this.panel.reveal();
   }
@@ -88,6 +101,7 @@ export class ComparisonPanel extends Disposable {
 
   private async start(comparison: Comparison, word: string | undefined): Promise<void> {
     setPanelTitle(this.panel, titleOf(comparison));
+    setPanelIcon(this.panel, this.services.extensionUri, 'compare');
     if (comparison.kind === 'revision') await this.startRevision(comparison, word);
     else await this.startFiles(comparison, word);
   }
@@ -149,7 +163,13 @@ export class ComparisonPanel extends Disposable {
         void session.dispose().catch((error: unknown) => this.services.log.error('preview', error)),
     });
     if (this.isDisposed) return;
-    this.serve(new PreviewHost(comparison, webview, session, this.services, word, onShown).api());
+    const title = titleOf(comparison);
+    // Panels have no mark of their own for what is not saved.
+    const onUnsaved = (unsaved: boolean): void =>
+      setPanelTitle(this.panel, unsaved ? `● ${title}` : title);
+    this.serve(
+      new PreviewHost(comparison, webview, session, this.services, word, onShown, onUnsaved).api(),
+    );
     this.render('preview', [...folders, vscode.Uri.file(session.directory)]);
   }
 

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { COMPARISON_VIEW } from '../contributedIds';
 import { Disposable } from '../disposable';
 import { createPanel } from '../ui/panels';
+import type { PanelCommand } from '../../shared/panelCommands';
 import { fromStored, keyOf, previewOf, titleOf, toStored, type Comparison } from './comparison';
 import { ComparisonPanel, type PanelServices } from './comparisonPanel';
 import { ComparisonSessions } from './comparisonSessions';
@@ -13,6 +14,8 @@ import { ComparisonSessions } from './comparisonSessions';
 export class ComparisonPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly open = new Map<string, ComparisonPanel>();
   private readonly sessions: ComparisonSessions;
+  /** Also of custom editors. */
+  private readonly shown = new Set<ComparisonPanel>();
 
   constructor(
     private readonly services: PanelServices,
@@ -33,6 +36,11 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
     await this.fill(createPanel(COMPARISON_VIEW, titleOf(comparison)), comparison);
   }
 
+  /** Has the comparison in front do something; without one nothing happens. */
+  command(command: PanelCommand): void {
+    for (const panel of this.shown) if (panel.isActive) panel.command(command);
+  }
+
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const word =
       typeof state === 'object' && state !== null && 'session' in state ? state.session : undefined;
@@ -43,7 +51,9 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
 
   /** Fills a custom editor that VS Code opened for a picture. */
   async fillEditor(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    this.register(await ComparisonPanel.show(panel, previewOf(uri), this.services, undefined));
+    this.register(
+      this.keep(panel, await ComparisonPanel.show(panel, previewOf(uri), this.services, undefined)),
+    );
   }
 
   override dispose(): void {
@@ -51,10 +61,19 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
     super.dispose();
   }
 
+  private keep(panel: vscode.WebviewPanel, shown: ComparisonPanel): ComparisonPanel {
+    this.shown.add(shown);
+    panel.onDidDispose(() => this.shown.delete(shown));
+    return shown;
+  }
+
   private async fill(panel: vscode.WebviewPanel, comparison: Comparison): Promise<void> {
     const key = keyOf(comparison);
     const word = await this.sessions.remember(toStored(comparison));
-    const shown = await ComparisonPanel.show(panel, comparison, this.services, word);
+    const shown = this.keep(
+      panel,
+      await ComparisonPanel.show(panel, comparison, this.services, word),
+    );
     this.open.set(key, shown);
     panel.onDidDispose(() => this.open.get(key) === shown && this.open.delete(key));
   }

@@ -17,7 +17,7 @@ const MOST_NAMES = 10_000;
  */
 export function outputPath(
   source: string,
-  { model, guidance, scale, format }: PanelChoice,
+  { model, guidance, scale, format }: Pick<PanelChoice, 'model' | 'guidance' | 'scale' | 'format'>,
   { namePattern, overwrite }: Pick<UpscaleSettings, 'namePattern' | 'overwrite'>,
   root: string | undefined,
 ): string {

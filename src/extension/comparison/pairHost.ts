@@ -32,7 +32,7 @@ export class PairHost {
       panelPicture(result, this.webview),
     ]);
     this.onShown();
-    const { model, scale, format } = DEFAULT_SETTINGS;
+    const { model, scale, format, quality } = DEFAULT_SETTINGS;
     return {
       kind: 'pair',
       session: this.word,
@@ -43,7 +43,7 @@ export class PairHost {
       models: [],
       model,
       guidance: DEFAULT_GUIDANCE,
-      output: { scale, format, pixelArt: 'auto' },
+      output: { scale, format, quality, lossless: 'auto', pixelArt: 'auto' },
       leftAlone: '',
     };
   }

@@ -4,15 +4,18 @@ import { GUIDANCE_RANGE, type Guidance } from '../../shared/guidance';
 import {
   MOST_TILES,
   SAVE_WAYS,
+  SAVED_ACTIONS,
   type PanelChoice,
   type PanelPart,
   type PanelRun,
   type PanelSave,
+  type SavedAction,
 } from '../../shared/panelProtocol';
 import { LONGEST_ADDRESS, MOST_DROPPED, type PanelDrop } from '../../shared/panelDrop';
 import { RpcError } from '../../shared/rpc';
 import { isOneOf } from '../../shared/oneOf';
-import { OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
+import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
+import { OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../../shared/settings';
 
 /** Largest side that a rectangle of a webview may name. */
 const LARGEST_SIDE = 2 ** 31;
@@ -57,14 +60,20 @@ export class PanelRequests {
 
   choice(value: unknown): PanelChoice {
     const fields = record(value);
-    const { format } = fields;
+    const { format, quality, lossless } = fields;
     if (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format))
       throw refused('format', format, ['source', ...OUTPUT_FORMATS].join(', '));
+    if (!isInRange(quality, QUALITY_RANGE) || !Number.isInteger(quality))
+      throw refused('quality', quality, 'a whole number from 1 to 100');
+    if (!isOneOf(LOSSLESS_CHOICES, lossless))
+      throw refused('lossless', lossless, LOSSLESS_CHOICES.join(', '));
     return {
       model: this.model(fields.model),
       guidance: guidance(fields.guidance),
       scale: scale(fields.scale),
       format,
+      quality,
+      lossless,
       pixelArt: pixelArt(fields.pixelArt),
       ...this.restorer(fields.restore),
     };
@@ -79,6 +88,15 @@ export class PanelRequests {
       how,
       again: bool('again', again),
     };
+  }
+
+  savedAction(value: unknown): SavedAction {
+    if (!isOneOf(SAVED_ACTIONS, value)) throw refused('file', value, SAVED_ACTIONS.join(', '));
+    return value;
+  }
+
+  unsaved(value: unknown): boolean {
+    return bool('unsaved', value);
   }
 
   drop(value: unknown): PanelDrop {

@@ -20,8 +20,10 @@ import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import type { Log } from '../log';
+import { INSTALL_MODEL_COMMAND, MANAGE_MODELS_COMMAND } from '../commands/commandIds';
 import { pickImages } from '../commands/imagePicker';
-import { notify } from '../ui/notifications';
+import { revealFile } from '../commands/revealFile';
+import { isInstallable } from '../models/modelList';
 import { baseName, type PreviewComparison } from './comparison';
 import { outputPath } from './outputNames';
 import { workspaceRoot } from '../workspaceRoot';
@@ -29,7 +31,7 @@ import { leftAlone, toPanelModel, toPanelProgress } from './panelFacts';
 import { panelPicture } from './panelPictures';
 import { PanelRequests } from './panelRequests';
 import type { PreviewSession, PreviewSource } from './previewSession';
-import { askWhereToSave } from './saving';
+import { askWhereToSave, outputWith } from './saving';
 
 export type PreviewServices = {
   readonly engine: EngineSupervisor;
@@ -50,6 +52,8 @@ export class PreviewHost {
   private models: readonly PanelModel[] = [];
   private readonly requests = new PanelRequests(() => this.models.map(({ id }) => id));
   private size: Size | undefined;
+  /** The file that was written last. */
+  private saved: vscode.Uri | undefined;
 
   constructor(
     private readonly comparison: PreviewComparison,
@@ -59,6 +63,7 @@ export class PreviewHost {
     /** The word by which the panel is found again. */
     private readonly word: string | undefined,
     private readonly onShown: () => void,
+    private readonly onUnsaved: (unsaved: boolean) => void,
   ) {}
 
   /** What the endpoint serves. */
@@ -73,6 +78,9 @@ export class PreviewHost {
       useForWorkspace: (params) => this.useForWorkspace(params),
       applyToOthers: (params) => this.applyToOthers(params),
       dropped: (params) => this.dropped(params),
+      showSaved: (params) => this.showSaved(params),
+      unsaved: (params) => this.unsaved(params),
+      installMissing: (params) => this.installMissing(params),
       showLog: (params) => this.showLog(params),
     };
   }
@@ -86,10 +94,9 @@ export class PreviewHost {
       panelPicture(source, this.webview),
       this.services.engine.use((client) => client.models()),
     ]);
-    const { model, restore, guidance, scale, format, asset } = this.settings;
+    const { model, restore, guidance, scale, format, quality, output, asset } = this.settings;
     this.models = withPair(models, wish.model ?? model).map(toPanelModel);
     this.onShown();
-    this.tellMissingModel(wish.model ?? model);
     return {
       kind: 'preview',
       session: this.word,
@@ -102,9 +109,12 @@ export class PreviewHost {
       output: {
         scale,
         format,
+        quality,
+        lossless: output.lossless === undefined ? 'auto' : output.lossless ? 'always' : 'never',
         pixelArt: asset.pixelArt ?? 'auto',
         ...(this.models.some(({ id }) => id === restore) ? { restore } : {}),
       },
+      missingModel: this.missingModel(wish.model ?? model),
       leftAlone: leftAlone(source),
     };
   }
@@ -164,11 +174,13 @@ export class PreviewHost {
         ),
       });
     }
+    this.saved = vscode.Uri.file(result.output);
     return { fileName: path.basename(result.output) };
   }
 
   private async copySettings(params: unknown): Promise<void> {
-    const { model, restore, guidance, scale, format, pixelArt } = this.requests.choice(params);
+    const { model, restore, guidance, scale, format, quality, lossless, pixelArt } =
+      this.requests.choice(params);
     const settings = {
       'pisaUpscale.model': model,
       'pisaUpscale.restore': restore ?? '',
@@ -176,6 +188,8 @@ export class PreviewHost {
       'pisaUpscale.semanticGuidance': guidance.semantic,
       'pisaUpscale.scale': scale,
       'pisaUpscale.outputFormat': format,
+      'pisaUpscale.quality': quality,
+      'pisaUpscale.lossless': lossless,
       'pisaUpscale.pixelArt': pixelArt,
     };
     await vscode.env.clipboard.writeText(JSON.stringify(settings, undefined, 2));
@@ -190,7 +204,7 @@ export class PreviewHost {
    * is marked already.
    */
   private async applyToOthers(params: unknown): Promise<void> {
-    const { pixelArt, restore, ...choice } = this.requests.choice(params);
+    const { pixelArt, restore, lossless, ...choice } = this.requests.choice(params);
     const files = await pickImages({
       marked: this.comparison.selection,
       without: this.comparison.source,
@@ -199,6 +213,7 @@ export class PreviewHost {
     if (files.length > 0)
       await this.services.jobs.upscale(files, 0, {
         ...choice,
+        output: outputWith(this.settings.output, lossless),
         restore,
         asset: { pixelArt },
       });
@@ -207,11 +222,40 @@ export class PreviewHost {
   private async dropped(params: unknown): Promise<PanelAdded | null> {
     const added = (await this.services.takeDropped(this.requests.drop(params))).at(-1);
     if (!added) return null;
+    await this.readModels();
+    return { models: this.models, model: added.id };
+  }
+
+  private async showSaved(params: unknown): Promise<void> {
+    const action = this.requests.savedAction(params);
+    if (!this.saved)
+      throw new RpcError({
+        code: 'invalid-request',
+        message: 'The panel asked for a file that it has not saved. Nothing was changed.',
+      });
+    if (action === 'open') await vscode.commands.executeCommand('vscode.open', this.saved);
+    else await revealFile(this.saved);
+  }
+
+  private async unsaved(params: unknown): Promise<void> {
+    this.onUnsaved(this.requests.unsaved(params));
+  }
+
+  private async installMissing(params: unknown): Promise<PanelAdded | null> {
+    this.requests.nothing(params);
+    const id = this.comparison.wish.model ?? this.settings.model;
+    await (isInstallable(id)
+      ? vscode.commands.executeCommand(INSTALL_MODEL_COMMAND, { id })
+      : vscode.commands.executeCommand(MANAGE_MODELS_COMMAND));
+    await this.readModels();
+    return this.models.some((model) => model.id === id) ? { models: this.models, model: id } : null;
+  }
+
+  private async readModels(): Promise<void> {
     const models = await this.services.engine.use((client) => client.models());
     this.models = withPair(models, this.comparison.wish.model ?? this.settings.model).map(
       toPanelModel,
     );
-    return { models: this.models, model: added.id };
   }
 
   private async showLog(params: unknown): Promise<void> {
@@ -272,18 +316,12 @@ export class PreviewHost {
     });
   }
 
-  private tellMissingModel(id: string): void {
-    if (this.models.some((model) => model.id === id) || this.models.length === 0) return;
+  /** The id, where it is none of the models that can be used; the log has it, too. */
+  private missingModel(id: string): string | undefined {
+    if (this.models.some((model) => model.id === id) || this.models.length === 0) return undefined;
     this.services.log.warn(
       `${id} is not installed; the comparison uses ${this.models[0]?.id ?? ''}`,
     );
-    void notify(
-      'warning',
-      vscode.l10n.t(
-        'The model {0} is not installed. The comparison shows {1} instead.',
-        id,
-        this.models[0]?.name ?? '',
-      ),
-    );
+    return id;
   }
 }

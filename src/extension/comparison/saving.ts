@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { LosslessChoice, OutputOptions } from '../../shared/outputOptions';
 import type { PanelChoice, PanelSave } from '../../shared/panelProtocol';
 import {
   OUTPUT_FORMATS,
@@ -36,11 +37,14 @@ export async function askWhereToSave(
   settings: UpscaleSettings,
 ): Promise<UpscaleOverrides | undefined> {
   const { model, restore, guidance, scale, format, pixelArt, onProcessor, how, again } = params;
+  const { quality, lossless } = params;
   const common = {
     model,
     restore,
     guidance,
     scale,
+    quality,
+    output: outputWith(settings.output, lossless),
     asset: { pixelArt, again },
     ...(onProcessor ? { device: 'cpu' as const } : {}),
   };
@@ -56,6 +60,14 @@ export async function askWhereToSave(
       overwrite: 'overwrite',
     }
   );
+}
+
+/** The settings' options with the panel's choice; `auto` leaves it to the engine. */
+export function outputWith(settings: OutputOptions, choice: LosslessChoice): OutputOptions {
+  const options = { ...settings };
+  if (choice === 'auto') delete options.lossless;
+  else options.lossless = choice === 'always';
+  return options;
 }
 
 async function askForName(

@@ -32,7 +32,17 @@ const TICK_MS = 1000;
 export type UpscaleOverrides = Partial<
   Pick<
     UpscaleCall,
-    'model' | 'guidance' | 'scale' | 'format' | 'device' | 'target' | 'overwrite' | 'size' | 'asset'
+    | 'model'
+    | 'guidance'
+    | 'scale'
+    | 'format'
+    | 'quality'
+    | 'output'
+    | 'device'
+    | 'target'
+    | 'overwrite'
+    | 'size'
+    | 'asset'
   >
 > & {
   /** Missing for what the setting says, undefined for no restorer. */

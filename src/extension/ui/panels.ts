@@ -8,3 +8,14 @@ export const createPanel = (viewType: string, title: string): vscode.WebviewPane
 export function setPanelTitle(panel: vscode.WebviewPanel, title: string): void {
   panel.title = shownText(title);
 }
+
+/** An icon of our own in the tab, as the buttons have it that open the panel. */
+export function setPanelIcon(
+  panel: vscode.WebviewPanel,
+  extensionUri: vscode.Uri,
+  name: 'compare' | 'upscale',
+): void {
+  const icon = (theme: 'light' | 'dark'): vscode.Uri =>
+    vscode.Uri.joinPath(extensionUri, 'media', 'icons', `${name}-${theme}.svg`);
+  panel.iconPath = { light: icon('light'), dark: icon('dark') };
+}

@@ -1,4 +1,4 @@
-import { escapeHtml as e } from '../comparison/panelMarkup';
+import { escapeHtml as e } from './escapeHtml';
 
 export type WebviewShell = {
   readonly cspSource: string;

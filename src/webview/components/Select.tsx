@@ -49,6 +49,8 @@ export function Select<T extends string>({
     <vscode-single-select
       id={id}
       ref={element}
+      // Without it, having been disabled once would take it out of Tab's way for good.
+      tabIndex={0}
       label={label}
       data-tip={tooltip}
       onChange={({ currentTarget }) => {

@@ -1,5 +1,5 @@
 import type { Guidance } from '../../shared/guidance';
-import type { PanelOutput, SaveHow } from '../../shared/panelProtocol';
+import type { PanelOutput, SavedAction, SaveHow } from '../../shared/panelProtocol';
 import type { RenderMode } from '../render/state';
 import type { PanelState } from './panelState';
 
@@ -13,6 +13,8 @@ export type PanelActions = {
   /** Shows the comparison as long as it is held. */
   hold(held: boolean): void;
   toggle(name: Toggle): void;
+  /** Whether the pad is unfolded. */
+  openPad(open: boolean): void;
 
   setGuidance(guidance: Guidance): void;
   useAuto(): void;
@@ -44,6 +46,10 @@ export type PanelActions = {
   copySettings(): void;
   useForWorkspace(): void;
   applyToOthers(): void;
+  /** Opens what was saved last, or shows where it lies. */
+  showSaved(action: SavedAction): void;
+  /** Gets the model that the settings name. */
+  installMissing(): void;
 
   tryAgain(): void;
   tryProcessor(): void;

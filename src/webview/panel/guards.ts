@@ -15,6 +15,7 @@ import type {
   PanelTile,
 } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
+import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
 import { OUTPUT_FORMATS } from '../../shared/settings';
 
 /**
@@ -54,6 +55,8 @@ const isOutput = (value: unknown): value is PanelOutput =>
   value.scale > 0 &&
   (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format)) &&
   isOneOf(PIXEL_ART_CHOICES, value.pixelArt) &&
+  isNumber(value.quality) &&
+  isOneOf(LOSSLESS_CHOICES, value.lossless) &&
   isMissingOr(value.restore, isText);
 
 const isPicture = (value: unknown): value is PanelPicture =>
@@ -85,7 +88,7 @@ export function isPanelInit(value: unknown): value is PanelInit {
     !isMissingOr(value.session, isText)
   )
     return false;
-  if (!isMissingOr(value.names, isNames)) return false;
+  if (!isMissingOr(value.names, isNames) || !isMissingOr(value.missingModel, isText)) return false;
   if (!isListOf(value.models, isModel) || !isGuidance(value.guidance) || !isOutput(value.output))
     return false;
   return value.kind === 'preview' ? true : value.kind === 'pair' && isPicture(value.result);

@@ -7,6 +7,7 @@ import type {
   PanelProgress,
   PanelSaved,
   PanelTile,
+  SavedAction,
 } from '../../shared/panelProtocol';
 import { RpcError, type CallOptions, type RpcApi, type RpcEndpoint } from '../../shared/rpc';
 import {
@@ -75,6 +76,18 @@ export class PanelHost {
 
   async dropped(params: Params<'dropped'>): Promise<PanelAdded | null> {
     return this.checked(await this.connection.call('dropped', params), isPanelAdded);
+  }
+
+  showSaved(action: SavedAction): Promise<void> {
+    return this.connection.call('showSaved', action);
+  }
+
+  unsaved(unsaved: boolean): Promise<void> {
+    return this.connection.call('unsaved', unsaved);
+  }
+
+  async installMissing(): Promise<PanelAdded | null> {
+    return this.checked(await this.connection.call('installMissing', undefined), isPanelAdded);
   }
 
   showLog(): Promise<void> {

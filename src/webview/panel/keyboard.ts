@@ -1,17 +1,19 @@
+import type { PanelCommand } from '../../shared/panelCommands';
 import { RENDER_MODES } from '../render/state';
-import { zoomStep } from '../viewTransform';
 import type { PanelActions } from './actions';
 import type { PanelView } from './panelView';
+import { runCommand } from './runCommand';
 import type { Stage } from './stage';
 
 /** Keys that work everywhere in the panel. */
 export function listenToKeys(stage: Stage, actions: PanelActions, current: () => PanelView): void {
   window.addEventListener('keydown', (event) => {
     if (event.isComposing || event.altKey) return;
+    const view = current();
     const used =
       event.ctrlKey || event.metaKey
-        ? pressWithControl(event, actions, current())
-        : press(event, stage, actions, current());
+        ? pressWithControl(event, stage, actions, view)
+        : press(event, stage, actions, view);
     if (used) event.preventDefault();
   });
   window.addEventListener('keyup', ({ key }) => {
@@ -20,26 +22,37 @@ export function listenToKeys(stage: Stage, actions: PanelActions, current: () =>
   window.addEventListener('blur', () => actions.hold(false));
 }
 
+/** With Ctrl, or ⌘. */
+function commandWithControl({ key, shiftKey }: KeyboardEvent): PanelCommand | undefined {
+  switch (key.toLowerCase()) {
+    case 'z':
+      return shiftKey ? 'redo' : 'undo';
+    case 'y':
+      return 'redo';
+    case 's':
+      return shiftKey ? 'saveAs' : 'save';
+    default:
+      return undefined;
+  }
+}
+
+const KEYS: Readonly<Record<string, PanelCommand>> = {
+  '+': 'zoomIn',
+  '=': 'zoomIn',
+  '-': 'zoomOut',
+  '−': 'zoomOut',
+  '0': 'zoomFit',
+};
+
 function pressWithControl(
-  { key, shiftKey }: KeyboardEvent,
+  event: KeyboardEvent,
+  stage: Stage,
   actions: PanelActions,
   view: PanelView,
 ): boolean {
-  if (view.pair) return false;
-  switch (key.toLowerCase()) {
-    case 'z':
-      if (shiftKey) actions.redo();
-      else actions.undo();
-      return true;
-    case 'y':
-      actions.redo();
-      return true;
-    case 's':
-      actions.save(shiftKey ? 'saveAs' : 'save');
-      return true;
-    default:
-      return false;
-  }
+  const command = view.pair ? undefined : commandWithControl(event);
+  if (command) runCommand(command, stage, actions, view);
+  return command !== undefined;
 }
 
 function press(
@@ -62,11 +75,8 @@ function press(
     target.closest('input[type=number], vscode-single-select, vscode-textfield, [role=menu]')
   )
     return false;
-  const mode = RENDER_MODES[Number(key) - 1];
-  if (mode !== undefined) actions.setMode(mode);
-  else if (key === '+' || key === '=') stage.change((now, frame) => zoomStep(now, 1, frame));
-  else if (key === '-' || key === '−') stage.change((now, frame) => zoomStep(now, -1, frame));
-  else if (key === '0') stage.fit();
+  const command = RENDER_MODES[Number(key) - 1] ?? KEYS[key];
+  if (command) runCommand(command, stage, actions, view);
   else if (key === ' ' && view.mode === 'hold' && view.done && !isPressable(target)) {
     if (!repeat) actions.hold(true);
   } else return false;

@@ -2,7 +2,13 @@ import * as l10n from '@vscode/l10n';
 import type { Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { PanelDrop } from '../../shared/panelDrop';
-import type { PanelInit, PanelOutput, SaveHow } from '../../shared/panelProtocol';
+import type {
+  PanelAdded,
+  PanelInit,
+  PanelOutput,
+  SavedAction,
+  SaveHow,
+} from '../../shared/panelProtocol';
 import { DEFAULT_MODEL } from '../../shared/settings';
 import type { RenderMode } from '../render/state';
 import type { PanelActions, Toggle } from './actions';
@@ -13,6 +19,7 @@ import { Pinning } from './pinning';
 import { PreviewRun } from './previewRun';
 import { choiceOf, SaveRun } from './saveRun';
 import type { Services } from './services';
+import { UnsavedMark } from './unsavedMark';
 
 /** What happens when somebody asks for something. */
 export class Panel implements PanelActions {
@@ -22,6 +29,7 @@ export class Panel implements PanelActions {
   private readonly names: NameLookup;
   private readonly pinning: Pinning;
   private readonly opening: Opening;
+  private readonly unsaved: UnsavedMark;
 
   constructor(
     private readonly services: Services,
@@ -33,6 +41,7 @@ export class Panel implements PanelActions {
     this.exact = new ExactPart(services);
     this.names = new NameLookup(services);
     this.pinning = new Pinning(services);
+    this.unsaved = new UnsavedMark(services);
     this.opening = new Opening(services, this.previews, this.saves);
   }
 
@@ -51,6 +60,7 @@ export class Panel implements PanelActions {
     this.exact.follow(this.seen());
     this.names.follow();
     this.previews.follow();
+    this.unsaved.follow();
   }
 
   setMode(mode: RenderMode): void {
@@ -71,6 +81,10 @@ export class Panel implements PanelActions {
   toggle(name: Toggle): void {
     const { store } = this.services;
     store.update({ [name]: !store.state[name] });
+  }
+
+  openPad(padOpen: boolean): void {
+    if (this.services.store.state.padOpen !== padOpen) this.services.store.update({ padOpen });
   }
 
   setGuidance(guidance: Guidance): void {
@@ -188,6 +202,14 @@ export class Panel implements PanelActions {
     void this.saves.act(() => this.services.host.applyToOthers(choiceOf(this.services)));
   }
 
+  showSaved(action: SavedAction): void {
+    void this.saves.act(() => this.services.host.showSaved(action));
+  }
+
+  installMissing(): void {
+    void this.saves.act(async () => this.take(await this.services.host.installMissing()));
+  }
+
   tryAgain(): void {
     const { notice } = this.services.run();
     if (notice?.kind === 'init' || notice?.kind === 'unopenable')
@@ -203,14 +225,15 @@ export class Panel implements PanelActions {
 
   /** A model that was dropped is used at once, unless something is being saved. */
   drop(drop: PanelDrop): void {
-    void this.saves.act(async () => {
-      const { host, run, patch } = this.services;
-      const added = await host.dropped(drop);
-      const { init, saving } = run();
-      if (!added || !init) return;
-      patch({ init: { ...init, models: added.models } });
-      if (!saving) this.setModel(added.model);
-    });
+    void this.saves.act(async () => this.take(await this.services.host.dropped(drop)));
+  }
+
+  private take(added: PanelAdded | null): void {
+    const { run, patch } = this.services;
+    const { init, saving } = run();
+    if (!added || !init) return;
+    patch({ init: { ...init, models: added.models, missingModel: undefined } });
+    if (!saving) this.setModel(added.model);
   }
 
   showLog(): void {

@@ -2,7 +2,13 @@ import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import { clampDial, DEFAULT_GUIDANCE, type Guidance } from '../../shared/guidance';
 import type { PanelInit, PanelModel, PanelOutput } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
-import { DEFAULT_SETTINGS, OUTPUT_FORMATS, SCALE_RANGE } from '../../shared/settings';
+import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
+import {
+  DEFAULT_SETTINGS,
+  OUTPUT_FORMATS,
+  QUALITY_RANGE,
+  SCALE_RANGE,
+} from '../../shared/settings';
 import { RENDER_MODES, type RenderMode } from '../render/state';
 import { FIT, viewFrom, type View } from '../viewTransform';
 import { isRecord } from './guards';
@@ -32,6 +38,9 @@ export type PanelState = {
   readonly checkerboard: boolean;
   readonly originalPixels: boolean;
   readonly loupe: boolean;
+  readonly padOpen: boolean;
+  /** The choice that was saved last, as text; empty before. */
+  readonly saved: string;
 };
 
 /** Before anything is known. */
@@ -47,11 +56,16 @@ export const EMPTY_STATE: PanelState = {
   output: {
     scale: DEFAULT_SETTINGS.scale,
     format: DEFAULT_SETTINGS.format,
+    quality: DEFAULT_SETTINGS.quality,
+    lossless: 'auto',
     pixelArt: 'auto',
   },
-  checkerboard: false,
+  // Behind what is opaque nobody sees it.
+  checkerboard: true,
   originalPixels: false,
   loupe: false,
+  padOpen: false,
+  saved: '',
 };
 
 export const defaultState = ({ guidance, model, models, output }: PanelInit): PanelState => ({
@@ -71,7 +85,7 @@ export const isOfPresentLayers = (
 export function restoreState(stored: unknown, init: PanelInit): PanelState {
   const fallback = defaultState(init);
   if (!isRecord(stored)) return fallback;
-  const bool = (key: 'auto' | 'checkerboard' | 'originalPixels' | 'loupe'): boolean =>
+  const bool = (key: 'auto' | 'checkerboard' | 'originalPixels' | 'loupe' | 'padOpen'): boolean =>
     typeof stored[key] === 'boolean' ? stored[key] : fallback[key];
   const pinned = pinnedFrom(stored.pinned, init.models);
   return {
@@ -91,10 +105,12 @@ export function restoreState(stored: unknown, init: PanelInit): PanelState {
     model: init.models.some(({ id }) => id === stored.model)
       ? (stored.model as string)
       : fallback.model,
-    output: outputFrom(stored.output, init.models) ?? fallback.output,
+    output: outputFrom(stored.output, init.models, fallback.output) ?? fallback.output,
     checkerboard: bool('checkerboard'),
     originalPixels: bool('originalPixels'),
     loupe: bool('loupe'),
+    padOpen: bool('padOpen'),
+    saved: typeof stored.saved === 'string' ? stored.saved : '',
   };
 }
 
@@ -149,15 +165,27 @@ const restorerFrom = (
 ): Pick<PanelOutput, 'restore'> =>
   models.some(({ id, scale }) => id === value && scale === 1) ? { restore: value as string } : {};
 
-function outputFrom(value: unknown, models: readonly PanelModel[]): PanelOutput | undefined {
+const isQuality = (value: unknown): value is number =>
+  Number.isInteger(value) &&
+  (value as number) >= QUALITY_RANGE.minimum &&
+  (value as number) <= QUALITY_RANGE.maximum;
+
+/** What a state of an older version lacks is the default. */
+function outputFrom(
+  value: unknown,
+  models: readonly PanelModel[],
+  fallback: PanelOutput,
+): PanelOutput | undefined {
   if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
   const scale = clampScale(value.scale);
-  const { format, pixelArt } = value;
+  const { format, pixelArt, quality, lossless } = value;
   if (scale === undefined || (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)))
     return undefined;
   return {
     scale,
     format,
+    quality: isQuality(quality) ? quality : fallback.quality,
+    lossless: isOneOf(LOSSLESS_CHOICES, lossless) ? lossless : fallback.lossless,
     pixelArt: isOneOf(PIXEL_ART_CHOICES, pixelArt) ? pixelArt : 'auto',
     ...restorerFrom(value.restore, models),
   };

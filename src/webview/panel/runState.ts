@@ -44,6 +44,8 @@ export type RunState = {
   readonly saving: Pick<PanelProgress, 'done' | 'total' | 'device' | 'secondsLeft'> | undefined;
   /** What was just done, in words; empty after a while. */
   readonly confirmed: string;
+  /** Whether that is a file, which can be opened. */
+  readonly confirmedFile: boolean;
   readonly outputName: { readonly fileName: string; readonly size: Size } | undefined;
   readonly notice: Notice | undefined;
   /** What became of the file on disk since it was read. */
@@ -76,6 +78,7 @@ export const NOTHING_YET: RunState = {
   seenComputed: true,
   saving: undefined,
   confirmed: '',
+  confirmedFile: false,
   outputName: undefined,
   notice: undefined,
   source: 'seen',

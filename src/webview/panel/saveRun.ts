@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { guidanceForBranches } from '../../shared/guidance';
 import type { PanelChoice, PanelRun, SaveHow } from '../../shared/panelProtocol';
 import { isCancelled, noticeOf } from './runState';
+import { savedKey } from './savedKey';
 import { canSave } from './saveRules';
 import type { Services } from './services';
 
@@ -36,13 +37,14 @@ export class SaveRun {
 
   /** `unseen`: also where there is no preview. */
   async save(how: SaveHow, unseen = false): Promise<void> {
-    const { host, run, patch, view } = this.services;
+    const { host, run, patch, view, store } = this.services;
     if (unseen ? run().saving || view().saveProblem !== '' : !canSave(view(), how)) return;
     const { notice } = run();
     const controller = new AbortController();
     this.controller = controller;
     patch({ saving: { done: 0, total: 0, device: '', secondsLeft: undefined }, notice: undefined });
     this.confirm('');
+    const key = savedKey(store.state);
     try {
       const choice = {
         ...choiceOf(this.services),
@@ -55,7 +57,10 @@ export class SaveRun {
         onProgress: (saving) => !controller.signal.aborted && patch({ saving }),
       });
       patch({ saving: undefined, notice: unseen ? notice : undefined });
-      if (fileName !== '') this.confirm(l10n.t('Saved {0}', fileName));
+      if (fileName !== '') {
+        store.update({ saved: key });
+        this.confirm(l10n.t('Saved {0}', fileName), true);
+      }
     } catch (error) {
       patch({
         saving: undefined,
@@ -81,10 +86,11 @@ export class SaveRun {
     }
   }
 
-  private confirm(confirmed: string): void {
+  /** A file stays named, with what can be done with it, until something else is done. */
+  private confirm(confirmed: string, confirmedFile = false): void {
     window.clearTimeout(this.timer);
-    this.services.patch({ confirmed });
-    if (confirmed !== '')
+    this.services.patch({ confirmed, confirmedFile });
+    if (confirmed !== '' && !confirmedFile)
       this.timer = window.setTimeout(() => this.services.patch({ confirmed: '' }), CONFIRMED_MS);
   }
 }

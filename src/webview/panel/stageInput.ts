@@ -86,20 +86,23 @@ class StageInput {
     return mode === 'hold' && done;
   }
 
+  /**
+   * As VS Code's own picture preview: a wheel or two fingers move the picture, with Ctrl (or ⌘, or
+   * Alt on a Mac) they enlarge it, as a pinch does, which is sent with Ctrl.
+   */
   turn(event: WheelEvent): void {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
-    // Some systems turn a wheel sideways themselves while Shift is down.
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      this.target.change((view, frame) =>
-        pan(view, { x: -(event.deltaX || event.deltaY) * unit, y: 0 }, frame),
-      );
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+      // Some systems turn a wheel sideways themselves while Shift is down.
+      const sideways = event.shiftKey && event.deltaX === 0;
+      const [x, y] = sideways ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
+      this.target.change((view, frame) => pan(view, { x: -x * unit, y: -y * unit }, frame));
       return;
     }
     const pixels = event.deltaY * unit;
-    const factor = Math.exp(
-      -pixels * (event.ctrlKey && Math.abs(pixels) < PINCH_BELOW ? PINCH_SPEED : WHEEL_SPEED),
-    );
+    const speed = event.ctrlKey && Math.abs(pixels) < PINCH_BELOW ? PINCH_SPEED : WHEEL_SPEED;
+    const factor = Math.exp(-pixels * speed);
     this.target.change((view, frame) =>
       zoomTo(view, zoomOf(view, frame) * factor, frame, this.pointIn(event)),
     );

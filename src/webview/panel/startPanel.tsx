@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { PANEL_COMMANDS } from '../../shared/panelCommands';
 import type { PanelDrop } from '../../shared/panelDrop';
 import { SOURCE_CHANGES, type PanelWebviewApi } from '../../shared/panelProtocol';
 import { RpcError } from '../../shared/rpc';
@@ -13,6 +14,7 @@ import { EMPTY_STATE, type PanelState } from './panelState';
 import { PanelStore } from './panelStore';
 import { panelView, type PanelView } from './panelView';
 import { NOTHING_YET, type RunState } from './runState';
+import { runCommand } from './runCommand';
 import type { Services } from './services';
 import { Stage } from './stage';
 import type { StageRendererFactory } from './stageRenderer';
@@ -60,6 +62,11 @@ export async function startPanel({ connect, createRenderer, memory }: PanelParts
       if (!isOneOf(SOURCE_CHANGES, params))
         throw new RpcError({ code: 'invalid-request', message: badAnswer() });
       if (run.init) patch({ source: params });
+    },
+    command: async (command: unknown) => {
+      if (!isOneOf(PANEL_COMMANDS, command))
+        throw new RpcError({ code: 'invalid-request', message: badAnswer() });
+      if (run.init) runCommand(command, stage, panel, view());
     },
     restart: async (init: unknown) => {
       if (!isPanelInit(init)) throw new RpcError({ code: 'invalid-request', message: badAnswer() });

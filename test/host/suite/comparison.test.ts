@@ -77,6 +77,8 @@ describe('What a comparison answers its webview', () => {
     guidance: { pixel: 1, semantic: 0.25 },
     scale: 2,
     format: 'webp',
+    quality: 80,
+    lossless: 'auto',
     pixelArt: 'auto',
   } as const;
   const quiet: CallContext = { signal: new AbortController().signal, progress: () => undefined };
@@ -154,6 +156,7 @@ describe('What a comparison answers its webview', () => {
       services,
       'word',
       () => undefined,
+      () => undefined,
     ).api();
     await host.init(undefined, quiet);
   });
@@ -198,6 +201,8 @@ describe('What a comparison answers its webview', () => {
       'pisaUpscale.semanticGuidance': 0.25,
       'pisaUpscale.scale': 2,
       'pisaUpscale.outputFormat': 'webp',
+      'pisaUpscale.quality': 80,
+      'pisaUpscale.lossless': 'auto',
       'pisaUpscale.pixelArt': 'auto',
       'pisaUpscale.restore': '',
     };
@@ -208,11 +213,21 @@ describe('What a comparison answers its webview', () => {
     const model = setting('model');
     await host.useForWorkspace(choice, quiet);
     assert.deepEqual(
-      ['model', 'pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat'].map(setting),
-      ['compact', 1, 0.25, 2, 'webp'],
+      ['model', 'pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat', 'quality'].map(
+        setting,
+      ),
+      ['compact', 1, 0.25, 2, 'webp', 80],
     );
     const settings = vscode.workspace.getConfiguration('pisaUpscale');
-    for (const key of ['pixelGuidance', 'semanticGuidance', 'scale', 'outputFormat', 'pixelArt'])
+    for (const key of [
+      'pixelGuidance',
+      'semanticGuidance',
+      'scale',
+      'outputFormat',
+      'quality',
+      'lossless',
+      'pixelArt',
+    ])
       await settings.update(key, undefined, vscode.ConfigurationTarget.Workspace);
     await settings.update('model', model, vscode.ConfigurationTarget.Workspace);
   });

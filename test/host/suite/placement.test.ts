@@ -125,6 +125,7 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
       services,
       'word',
       () => undefined,
+      () => undefined,
     ).api();
     try {
       await host.init(undefined, quiet);
@@ -133,6 +134,8 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
         guidance: { pixel: 1, semantic: 1 },
         scale: 4,
         format: 'source',
+        quality: 90,
+        lossless: 'auto',
         pixelArt: 'auto',
       } as const;
       await assert.rejects(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { COMMAND_IDS } from '../../../src/extension/commands/commandIds';
+import { COMMAND_IDS, panelCommandId } from '../../../src/extension/commands/commandIds';
 import {
   DEFAULT_ENGINE_IDLE_MINUTES,
   ENGINE_IDLE_MINUTES_RANGE,
@@ -16,6 +16,7 @@ import {
   readUpscaleSettings,
   UPSCALE_ACTIONS,
 } from '../../../src/extension/settingsReader';
+import { PANEL_COMMANDS } from '../../../src/shared/panelCommands';
 import { PIXEL_ART_CHOICES } from '../../../src/shared/assetOptions';
 import { METADATA_CHOICES } from '../../../src/shared/outputOptions';
 import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
@@ -60,7 +61,7 @@ type Manifest = {
       priority: string;
       selector: { filenamePattern: string }[];
     }[];
-    commands: { command: string; category: string; title: string }[];
+    commands: { command: string; category: string; title: string; enablement?: string }[];
     submenus: { id: string; label: string }[];
     walkthroughs: unknown[];
     menus: Record<string, MenuItem[]>;
@@ -301,7 +302,10 @@ test('menus show the command for every picture that can be read, here and in a r
     .flatMap(([menu, entries]) => (/^(commandPalette|scm|timeline)/.test(menu) ? [] : entries))
     .filter(
       // The submenu and what is for folders, selections and models have tests of their own.
-      ({ submenu, command }) => submenu === undefined && !NOT_FOR_ONE_PICTURE.includes(command),
+      ({ submenu, command }) =>
+        submenu === undefined &&
+        !NOT_FOR_ONE_PICTURE.includes(command) &&
+        !command.startsWith('pisaUpscale.comparison.'),
     );
   assert.equal(items.length, 8);
   for (const { when, command } of items) {
@@ -315,6 +319,33 @@ test('menus show the command for every picture that can be read, here and in a r
     for (const known of ['file', 'vscode-remote']) assert.match(known, new RegExp(scheme!));
     assert.doesNotMatch('git', new RegExp(scheme!));
   }
+});
+
+test('all that a key does in the comparison is a command, for where a comparison is in front', () => {
+  const { commands, menus } = manifest.contributes;
+  const isPanels = ({ command }: { command: string }): boolean =>
+    command.startsWith('pisaUpscale.comparison.');
+  assert.deepEqual(
+    commands.filter(isPanels).map(({ command }) => command),
+    PANEL_COMMANDS.map(panelCommandId),
+  );
+  const inFront =
+    "activeWebviewPanelId == 'pisaUpscale.comparison' || " +
+    "activeCustomEditorId == 'pisaUpscale.comparisonEditor'";
+  for (const { enablement } of commands.filter(isPanels)) assert.equal(enablement, inFront);
+  const listed = menus.commandPalette!.filter(isPanels);
+  assert.deepEqual(
+    listed.map(({ command }) => command),
+    PANEL_COMMANDS.map(panelCommandId),
+  );
+  for (const { when } of [...listed, ...menus['editor/title']!.filter(isPanels)])
+    assert.equal(when, inFront);
+  // The page's own menu, also of the custom editor.
+  const own = menus['webview/context']!;
+  assert.ok(own.length > 0 && own.every(isPanels));
+  for (const { when } of own)
+    for (const view of ['comparison', 'comparisonEditor'])
+      assert.ok(when.includes(`webviewId == 'pisaUpscale.${view}'`), when);
 });
 
 test('pictures are compared with their versions in Git where Git has them', () => {

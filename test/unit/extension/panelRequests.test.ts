@@ -9,7 +9,15 @@ const guidance = { pixel: 1, semantic: 0.5 };
 const run = { model: 'compact', onProcessor: false, scale: 2.5, pixelArt: 'auto' };
 const all = { first: undefined, region: undefined, have: [] };
 const rect = { x: 10, y: 20, width: 390, height: 280 };
-const choice = { model: 'compact', guidance, scale: 4, format: 'source', pixelArt: 'off' };
+const choice = {
+  model: 'compact',
+  guidance,
+  scale: 4,
+  format: 'source',
+  quality: 90,
+  lossless: 'auto',
+  pixelArt: 'off',
+};
 
 const isRefused = (error: unknown): boolean =>
   error instanceof RpcError &&
@@ -42,6 +50,8 @@ test('what is as agreed comes through, and nothing else with it', () => {
   assert.deepEqual(requests.preview({ ...run, ...all, restore }), { ...run, ...all, restore });
   assert.deepEqual(requests.choice({ ...choice, restore: undefined }), choice);
   requests.nothing(undefined);
+  assert.equal(requests.savedAction('reveal'), 'reveal');
+  assert.equal(requests.unsaved(false), false);
   const drop = { addresses: ['file:///a.png', 'file:///b.pth'], elsewhere: false };
   assert.deepEqual(requests.drop({ ...drop, confirmed: true }), drop);
 });
@@ -85,6 +95,12 @@ test('nonsense is refused', () => {
     ...['bmp', 'SOURCE', 1, undefined].map(
       (format) => () => requests.choice({ ...choice, format }),
     ),
+    ...[0, 101, 50.5, '90', undefined].map(
+      (quality) => () => requests.choice({ ...choice, quality }),
+    ),
+    ...['true', true, undefined].map((lossless) => () => requests.choice({ ...choice, lossless })),
+    ...['delete', '/etc/passwd', undefined, {}].map((file) => () => requests.savedAction(file)),
+    ...[undefined, 'true', 1].map((value) => () => requests.unsaved(value)),
     ...['delete', undefined, 0].map(
       (how) => () => requests.save({ ...choice, onProcessor: false, again: false, how }),
     ),

@@ -16,7 +16,7 @@ const INIT: PanelInit = {
   ],
   model: 'two',
   guidance: { pixel: 1, semantic: 0.6 },
-  output: { scale: 3, format: 'webp', pixelArt: 'on' },
+  output: { scale: 3, format: 'webp', quality: 70, lossless: 'never', pixelArt: 'on' },
   leftAlone: '',
 };
 
@@ -30,7 +30,16 @@ test('a stored state is taken up as it was, through JSON', () => {
     pinned: { model: 'one', guidance: { pixel: 1, semantic: 0 }, restore: 'clean' },
     compareWith: 'A',
     model: 'one',
-    output: { scale: 2.5, format: 'avif', pixelArt: 'off', restore: 'clean' },
+    output: {
+      scale: 2.5,
+      format: 'avif',
+      quality: 33,
+      lossless: 'always',
+      pixelArt: 'off',
+      restore: 'clean',
+    },
+    padOpen: true,
+    saved: 'one clean 1 1 4 png 90 auto off',
     checkerboard: true,
     loupe: true,
   } as const;
@@ -39,7 +48,7 @@ test('a stored state is taken up as it was, through JSON', () => {
 
 test('a restorer that is not there any more, or never was one, is none', () => {
   for (const restore of ['gone', 'one', '', 7]) {
-    const output = { scale: 2, format: 'png', pixelArt: 'auto' };
+    const output = { scale: 2, format: 'png', quality: 90, lossless: 'auto', pixelArt: 'auto' };
     const pinned = { model: 'one', guidance: { pixel: 1, semantic: 0 } };
     const stored = { output: { ...output, restore }, pinned: { ...pinned, restore } };
     const state = restoreState(stored, INIT);
@@ -73,7 +82,9 @@ test('nonsense becomes the default, part by part', () => {
       mode: 'side',
       divider: Number.NaN,
       guidance: { pixel: 9, semantic: -3 },
-      output: { scale: 99, format: 'png' },
+      output: { scale: 99, format: 'png', quality: 0, lossless: true },
+      padOpen: 'yes',
+      saved: 3,
       compareWith: 'A',
     },
     INIT,
@@ -82,7 +93,7 @@ test('nonsense becomes the default, part by part', () => {
     ...fallback,
     mode: 'side',
     guidance: { pixel: 1.5, semantic: 0 },
-    output: { scale: 8, format: 'png', pixelArt: 'auto' },
+    output: { scale: 8, format: 'png', quality: 70, lossless: 'never', pixelArt: 'auto' },
   });
   // A pinned setting of a model that is gone, and a map that a pair does not have.
   assert.equal(
@@ -138,11 +149,15 @@ test('what the settings hold is brought into its range', () => {
   const { guidance, output, model } = defaultState({
     ...INIT,
     guidance: { pixel: 99, semantic: -1 },
-    output: { scale: 1e9, format: 'png', pixelArt: 'auto' },
+    output: { scale: 1e9, format: 'png', quality: 90, lossless: 'auto', pixelArt: 'auto' },
     model: 'gone',
   });
   assert.deepEqual(
     [guidance, output, model],
-    [{ pixel: 1.5, semantic: 0 }, { scale: 8, format: 'png', pixelArt: 'auto' }, 'two'],
+    [
+      { pixel: 1.5, semantic: 0 },
+      { scale: 8, format: 'png', quality: 90, lossless: 'auto', pixelArt: 'auto' },
+      'two',
+    ],
   );
 });

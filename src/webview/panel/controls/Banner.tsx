@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { Codicon } from '../../components/icons';
+import type { PanelActions } from '../actions';
+import type { RunState } from '../runState';
 import type { Stage } from '../stage';
 import { useKeptFocus } from '../useKeptFocus';
 import type { Control } from './control';
@@ -49,17 +51,36 @@ function messageOf({ view: { run, leftAlone }, actions }: Control): Message | un
         ],
       };
     case 'seen':
-      return leftAlone === ''
-        ? undefined
-        : {
-            text: leftAlone,
-            buttons: [
-              {
-                action: 'upscaleAnyway',
-                label: l10n.t('Upscale Anyway'),
-                onPress: () => actions.upscaleAnyway(),
-              },
-            ],
-          };
+      return leftAlone === '' ? missingMessage(run, actions) : leftAloneMessage(leftAlone, actions);
   }
+}
+
+const leftAloneMessage = (text: string, actions: PanelActions): Message => ({
+  text,
+  buttons: [
+    {
+      action: 'upscaleAnyway',
+      label: l10n.t('Upscale Anyway'),
+      onPress: () => actions.upscaleAnyway(),
+    },
+  ],
+});
+
+/** The model that the settings name is not there. */
+function missingMessage({ init }: RunState, actions: PanelActions): Message | undefined {
+  if (init?.missingModel === undefined) return undefined;
+  return {
+    text: l10n.t(
+      'The model {0} is not installed. The comparison shows {1} instead.',
+      init.missingModel,
+      init.models[0]?.name ?? '',
+    ),
+    buttons: [
+      {
+        action: 'installMissing',
+        label: l10n.t('Install…'),
+        onPress: () => actions.installMissing(),
+      },
+    ],
+  };
 }

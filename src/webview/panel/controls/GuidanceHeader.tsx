@@ -23,20 +23,6 @@ export function GuidanceHeader({ view, actions, current }: LiveControl): JSX.Ele
   return (
     <header>
       <h2 id="guidanceTitle">{l10n.t('Guidance')}</h2>
-      <button
-        type="button"
-        class="why"
-        id="aboutPad"
-        aria-label={l10n.t('About the pad')}
-        {...tip(
-          l10n.t(
-            'Right: cleaner. Up: more invented detail. The ring is the default, {0} · {1}. Hatched: the result no longer agrees with the picture (below 30 dB), or more than 10 % is visibly invented.',
-            ...values,
-          ),
-        )}
-      >
-        <Codicon name="info" />
-      </button>
       <span class="actions" ref={group}>
         <IconButton
           id="undo"

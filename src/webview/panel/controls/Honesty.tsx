@@ -40,7 +40,8 @@ export function Honesty({ view }: { readonly view: PanelView }): JSX.Element {
       </header>
       <Figure
         id="consistency"
-        label={l10n.t('Consistency with input')}
+        label={l10n.t('Agrees with the original')}
+        sentence={l10n.t('How alike both are at the original’s size')}
         tooltip={l10n.t(
           'The result is reduced to the original’s size and compared with it. From 30 dB on it still shows the same picture; below 26 dB it has drifted.',
         )}
@@ -51,6 +52,7 @@ export function Honesty({ view }: { readonly view: PanelView }): JSX.Element {
       <Figure
         id="invented"
         label={l10n.t('Visibly invented')}
+        sentence={l10n.t('Texture that the original does not contain')}
         tooltip={l10n.t(
           'Pixels whose brightness the semantic part changed by more than 8 of 255 levels, which is about what an eye notices. The invention map shows them.',
         )}
@@ -71,6 +73,7 @@ export function Honesty({ view }: { readonly view: PanelView }): JSX.Element {
 function Figure({
   id,
   label,
+  sentence,
   tooltip,
   scale: [minimum, maximum],
   threshold,
@@ -78,6 +81,8 @@ function Figure({
 }: {
   readonly id: string;
   readonly label: string;
+  /** What it means, in place. */
+  readonly sentence: string;
   readonly tooltip: string;
   readonly scale: readonly [number, number];
   readonly threshold: number;
@@ -120,6 +125,7 @@ function Figure({
         <b />
       </div>
       <small id={`${id}Word`}>{word}</small>
+      <p class="sentence">{sentence}</p>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { inventedShare, VISIBLE_LUMA } from '../../../shared/panelFigures';
-import { DIFFERENCE_GAIN, HEAT_FULL, type LegendStop } from '../../render/heat';
+import { DIFFERENCE_GAIN, HEAT_FULL, MAP_BRIGHTNESS, type LegendStop } from '../../render/heat';
 import type { PanelView } from '../panelView';
 
 type Props = { readonly view: PanelView; readonly stops: readonly LegendStop[] };
@@ -66,5 +66,9 @@ function mapGradient(stops: readonly LegendStop[]): string {
     const levels = colour.map((level) => Math.round(level)).join(', ');
     return `rgba(${levels}, ${opacity}) ${Math.round(at * 100)}%`;
   });
-  return `linear-gradient(90deg, ${parts.join(', ')})`;
+  // As in the map itself, where the colours lie over a dim grey picture in every theme.
+  const ground = `rgb(${Array(3)
+    .fill(Math.round(MAP_BRIGHTNESS * 127.5))
+    .join(', ')})`;
+  return `linear-gradient(90deg, ${parts.join(', ')}), linear-gradient(${ground}, ${ground})`;
 }

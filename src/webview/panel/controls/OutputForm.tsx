@@ -2,14 +2,13 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { PIXEL_ART_CHOICES, type PixelArtChoice } from '../../../shared/assetOptions';
 import { scaleWith } from '../../../shared/panelProtocol';
-import { OUTPUT_FORMATS, SCALE_RANGE, type OutputFormatChoice } from '../../../shared/settings';
+import { SCALE_RANGE } from '../../../shared/settings';
 import { NumberField } from '../../components/NumberField';
 import { Select } from '../../components/Select';
 import { tip } from '../../components/tip';
 import { validScale } from '../panelState';
 import type { Control } from './control';
-
-const FORMATS: readonly OutputFormatChoice[] = ['source', ...OUTPUT_FORMATS];
+import { Format } from './Format';
 
 /** Model, scale, format, and the file that would be written. */
 export function OutputForm({ view, actions }: Control): JSX.Element {
@@ -132,22 +131,6 @@ function Scale({
   );
 }
 
-const Format = ({ view: { state, run }, actions }: Control): JSX.Element => (
-  <>
-    <span class="key" aria-hidden="true">
-      {l10n.t('Format')}
-    </span>
-    <Select
-      id="format"
-      label={l10n.t('Format')}
-      options={FORMATS.map((value) => ({ value, label: formatName(value) }))}
-      value={state.output.format}
-      disabled={run.saving !== undefined || !run.init?.models.length}
-      onChoose={(format) => actions.setOutput({ format })}
-    />
-  </>
-);
-
 /** The end of a long name is never cut off: it tells scale and format. */
 function FileName({ name }: { readonly name: string }): JSX.Element {
   const shown = name || '–';
@@ -165,9 +148,6 @@ function FileName({ name }: { readonly name: string }): JSX.Element {
     </output>
   );
 }
-
-const formatName = (format: OutputFormatChoice): string =>
-  format === 'source' ? l10n.t('As original') : format === 'webp' ? 'WebP' : format.toUpperCase();
 
 function pixelArtName(choice: PixelArtChoice): string {
   switch (choice) {

@@ -23,10 +23,10 @@ export function Presets({ view, actions }: Control): JSX.Element {
           content: (
             <>
               <b>{nameOf(preset)}</b>
-              <span>{guidance ? dialsText(guidance, branches) : '–'}</span>
+              <span>{deedOf(preset, guidance)}</span>
             </>
           ),
-          ...(preset === 'auto' ? { tooltip: autoText(guidance) } : {}),
+          tooltip: preset === 'auto' ? autoText(guidance) : dialsText(guidance, branches),
         };
       })}
       chosen={chosenPreset(view)}
@@ -46,7 +46,7 @@ function nameOf(preset: Preset): string {
     case 'balanced':
       return l10n.t('Balanced');
     case 'full':
-      return l10n.t('Full');
+      return l10n.t('Rich');
     case 'vivid':
       return l10n.t('Vivid');
     case 'auto':
@@ -54,9 +54,33 @@ function nameOf(preset: Preset): string {
   }
 }
 
-/** The dials that the model has: "1·0.5". */
-const dialsText = ({ pixel, semantic }: Guidance, branches: readonly Branch[]): string =>
-  branches.length === 1 && branches.includes('semantic') ? `${semantic}` : `${pixel}·${semantic}`;
+/** What it does to the picture, in place: numbers say nothing to who has not met the dials. */
+function deedOf(preset: Preset, guidance: Guidance | undefined): string {
+  switch (preset) {
+    case 'faithful':
+      return l10n.t('invents nothing');
+    case 'balanced':
+      return l10n.t('a little texture');
+    case 'full':
+      return l10n.t('texture, may invent');
+    case 'vivid':
+      return l10n.t('invents a lot');
+    case 'auto':
+      return guidance
+        ? `${dialText(guidance.pixel)} · ${dialText(guidance.semantic)}`
+        : l10n.t('once it is computed');
+  }
+}
+
+/** The dials that the model has, in words. */
+function dialsText(guidance: Guidance | undefined, branches: readonly Branch[]): string {
+  if (!guidance) return '';
+  const { pixel, semantic } = guidance;
+  if (!branches.includes('pixel')) return l10n.t('Semantic detail {0}', dialText(semantic));
+  return branches.includes('semantic')
+    ? l10n.t('Pixel fidelity {0}, semantic detail {1}', dialText(pixel), dialText(semantic))
+    : l10n.t('Pixel fidelity {0}', dialText(pixel));
+}
 
 const autoText = (guidance: Guidance | undefined): string =>
   guidance

@@ -8,7 +8,7 @@ import { Dial } from './Dial';
 import { GuidanceHeader } from './GuidanceHeader';
 import { Honesty } from './Honesty';
 import { OutputForm } from './OutputForm';
-import { Pad } from './Pad';
+import { PadFold } from './PadFold';
 import { Presets } from './Presets';
 
 /** Guidance, figures, output and A/B; a pair has none of it. */
@@ -18,12 +18,12 @@ export function Sidebar({ view, actions, current }: LiveControl): JSX.Element {
       <div class="scroll">
         <section class="pane guidance" aria-labelledby="guidanceTitle">
           <GuidanceHeader view={view} actions={actions} current={current} />
-          <Pad view={view} actions={actions} current={current} />
           <div class="dials">
             <Dial branch="pixel" view={view} actions={actions} current={current} />
             <Dial branch="semantic" view={view} actions={actions} current={current} />
             <Presets view={view} actions={actions} />
           </div>
+          <PadFold view={view} actions={actions} current={current} />
         </section>
         <Honesty view={view} />
         <OutputForm view={view} actions={actions} />

@@ -6,6 +6,7 @@ import { Modes } from './Modes';
 import { ProgressLine } from './ProgressLine';
 import { RunChip } from './RunChip';
 import { SaveButton } from './SaveButton';
+import { Saved } from './Saved';
 import { Zoom } from './Zoom';
 
 /** Modes, zoom, display, and at the end what runs and what can be done with the result. */
@@ -19,9 +20,7 @@ export const Toolbar = ({
     <Zoom view={view} stage={stage} />
     <Display view={view} actions={actions} />
     <div class="end">
-      <p class="saved" id="saved" role="status">
-        {view.run.confirmed}
-      </p>
+      <Saved view={view} actions={actions} />
       <RunChip view={view} />
       <SaveButton view={view} actions={actions} stage={stage} />
     </div>
