@@ -29,6 +29,9 @@ const GUIDANCES: readonly Guidance[] = [
   { pixel: 0.5, semantic: 1.3 },
 ];
 
+/** As a pair is computed. */
+const FLOATS = { precision: 'fp32' } as const;
+
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
 const store = at('store');
@@ -47,8 +50,10 @@ describe('a pair of a pixel branch and OSEDiff', () => {
 
   it('is base + λ_pix·(P − base) + λ_sem·(S − P) of what each model makes alone', async () => {
     const api = newEngine(store);
-    const alone = async (model: string, guidance: Guidance): Promise<Uint8Array> =>
-      (await pixelsOf(await exported(api, input, at('alone'), model, guidance))).data;
+    const alone = async (model: string, guidance: Guidance): Promise<Uint8Array> => {
+      const output = await exported(api, input, at('alone'), model, guidance, 'adain', FLOATS);
+      return (await pixelsOf(output)).data;
+    };
     const base = await alone(FIDELITY, { pixel: 0, semantic: 0 });
     const fidelity = await alone(FIDELITY, { pixel: 1, semantic: 0 });
     const texture = await alone('osediff', { pixel: 1, semantic: 1 });
@@ -118,7 +123,7 @@ describe('a pair of a pixel branch and OSEDiff', () => {
       .toFile(clear);
     const api = newEngine(store);
     const alphaAt = async (model: string, guidance: Guidance): Promise<Buffer> =>
-      sharp(await exported(api, clear, at('alpha'), model, guidance))
+      sharp(await exported(api, clear, at('alpha'), model, guidance, 'adain', FLOATS))
         .extractChannel('alpha')
         .raw()
         .toBuffer();

@@ -387,12 +387,13 @@ describe('a preview', () => {
   );
 
   it('measures what its layers hold', async () => {
-    const input = await photo('figures.png', 290, 260);
+    const [width, height] = [390, 360];
+    const input = await photo('figures.png', width, height);
     const run = await runPreview(api, input, at('figures'), { model: DEFAULT_SETTINGS.model });
     assert.ok(run.rects.length > 1, 'tiles meet');
     const expected = directFigures(run, (await pixelsOf(input)).data);
     const { consistency, inventedLuma } = run.result.figures;
-    assert.equal(consistency.count, 3 * 290 * 260);
+    assert.equal(consistency.count, 3 * width * height);
     for (const [name, value] of Object.entries(expected.consistency)) {
       const got = consistency[name as keyof ConsistencySums];
       assert.ok(Math.abs(got - value) <= 1e-9 * Math.abs(value), `${name}: ${got}, ${value}`);

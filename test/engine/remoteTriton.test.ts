@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test, type TestContext } from 'node:test';
+import { floatForm } from '../../src/engine/graph/floatForm';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { ServerModels } from '../../src/engine/remote/serverModels';
 import { pythonWith } from '../harness/serverProcess';
@@ -14,8 +16,15 @@ const folder = temporaryFolder();
 const running: TritonServer[] = [];
 after(() => Promise.all(running.map((server) => server.kill())));
 
+/** The embedded model as it is exported for servers, in floats. */
+const exportedGraph = (): string => {
+  const place = path.join(folder, 'exported.onnx');
+  const graph = readFileSync(path.join(EMBEDDED_MODELS, EMBEDDED, 'model.onnx'));
+  writeFileSync(place, floatForm(graph) ?? graph);
+  return place;
+};
 const graphOf = (id: string): string =>
-  path.join(id === EMBEDDED ? EMBEDDED_MODELS : TEST_MODELS, id, 'model.onnx');
+  id === EMBEDDED ? exportedGraph() : path.join(TEST_MODELS, id, 'model.onnx');
 const modelOf = (id: string, part: Partial<TritonModel> = {}): TritonModel => ({
   name: id,
   graph: graphOf(id),

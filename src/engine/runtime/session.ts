@@ -81,9 +81,19 @@ export function sessionOptions(
     logSeverityLevel: 3,
     // Threads that wait for the next run would do so at full speed, for as long as encoders and the
     // session for alpha need the processor.
-    extra: { session: { force_spinning_stop: '1', ...entries } },
+    extra: {
+      session: { force_spinning_stop: '1', ...entries },
+      ...(device === 'webgpu' ? { optimization: WITHOUT_FUSED_LIMITS } : {}),
+    },
   };
 }
+
+/**
+ * ONNX Runtime 1.30 fuses a Clip into the convolution before it, and WebGPU's fused convolutions of
+ * one shape then all take the limits of the first: wrong by as much as the limits differ. The probe
+ * of a device has two such convolutions.
+ */
+const WITHOUT_FUSED_LIMITS = { disable_specified_optimizers: 'ConvActivationFusion' };
 
 /** A graph that is built when it is opened, over weights that lie in files below `folder`. */
 export type BuiltGraph = { readonly onnx: Uint8Array; readonly folder: string };

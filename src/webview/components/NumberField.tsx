@@ -53,7 +53,9 @@ export function NumberField({
       invalid={problem !== ''}
       onInput={({ currentTarget }) => onType(numberIn(currentTarget.value))}
       onBlur={({ currentTarget }) => {
-        if (problem === '') currentTarget.value = String(value);
+        // What was typed just before is not drawn yet, so it is judged anew.
+        const typed = numberIn(currentTarget.value);
+        if (typed >= minimum && typed <= maximum) currentTarget.value = String(typed);
       }}
       onKeyDown={({ key, currentTarget }) => {
         if (key !== 'Escape') return;

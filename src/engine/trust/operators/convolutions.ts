@@ -73,6 +73,18 @@ export const CONVOLUTIONS: readonly OperatorCase[] = [
   conv('large', { from: 16, to: 16, kernel: [17, 17], size: [20, 20] }),
   conv('row', { from: 16, to: 16, kernel: [1, 7], group: 16 }),
   conv('unshuffle', { from: 3, to: 12, kernel: [2, 2], group: 3, stride: 2, pads: [0, 0, 0, 0] }),
+  operator('Conv with limits, Conv with others', [[1, 16, 12, 10]], (write, x) =>
+    [0.05, 0.4].reduce((from, limit, i) => {
+      const made = write.op('Conv', [from, write.weights([16, 16, 3, 3], 0.2)], {
+        kernel_shape: [3, 3],
+        pads: [1, 1, 1, 1],
+      });
+      const limits = [-limit, limit].map((value) =>
+        write.typed(write.graph.float32(`limit ${i} ${value}`, [], [value])),
+      );
+      return write.op('Clip', [made, ...limits]);
+    }, x),
+  ),
   operator('ConvTranspose 2×2, stride 2', [[1, 16, 9, 7]], (write, x) =>
     write.op('ConvTranspose', [x, write.weights([16, 8, 2, 2], 0.2), write.weights([8], 0.1)], {
       kernel_shape: [2, 2],
