@@ -76,15 +76,16 @@ const SHOTS = [
 ];
 
 const only = process.argv[2];
-// Nothing of this machine is to be seen: neither its folders nor the models of the tests.
-const workbench = await startWorkbench({
-  below: 'pictures',
-  settings: { 'files.exclude': { '**/.vscode': true }, 'breadcrumbs.enabled': false },
-  machineSettings: { 'pisaUpscale.modelFolders': [] },
-});
-try {
-  for (const { name, fill, take } of SHOTS) {
-    if (only !== undefined && only !== name) continue;
+for (const { name, fill, take } of SHOTS) {
+  if (only !== undefined && only !== name) continue;
+  // A window of its own: what is used again needs to see the settings' folder. Nothing of this
+  // machine is to be seen: neither its folders nor the models of the tests.
+  const workbench = await startWorkbench({
+    below: 'pictures',
+    settings: { 'files.exclude': { '**/.vscode': true }, 'breadcrumbs.enabled': false },
+    machineSettings: { 'pisaUpscale.modelFolders': [] },
+  });
+  try {
     await workbench.inWorkspace(
       {
         name,
@@ -93,7 +94,7 @@ try {
       },
       ({ page }) => take(page),
     );
+  } finally {
+    await workbench.stop();
   }
-} finally {
-  await workbench.stop();
 }

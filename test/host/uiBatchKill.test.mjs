@@ -13,7 +13,7 @@ import { REPOSITORY, TEST_MODELS } from '../harness/paths.mjs';
 import {
   clickNotificationButton,
   explorerMenu,
-  notification,
+  waitForNotification,
   webview,
 } from '../harness/workbench.mjs';
 import { startWorkbench } from './workbenchSession.mjs';
@@ -94,21 +94,6 @@ function journals() {
     .map(([, pid]) => Number(pid));
 }
 
-/** Goes on where that is offered: in the view, if VS Code brings it back, or else by a notification. */
-async function resume(page) {
-  const view = webview(page).locator('#noticeAction:visible');
-  const toast = notification(page, 'was interrupted');
-  const end = Date.now() + STATE_MS;
-  for (;;) {
-    const [inView, asToast] = [await view.count(), await toast.count()];
-    assert.ok(inView + asToast < 2, 'it is said once');
-    if (asToast > 0) return clickNotificationButton(toast.first(), 'Resume');
-    if (inView > 0) return view.click();
-    assert.ok(Date.now() < end, 'nothing offers to go on');
-    await sleep(100);
-  }
-}
-
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 test(
@@ -137,7 +122,8 @@ test(
           if (journals().length > 0) {
             interrupted++;
             await page.reload();
-            await resume(page);
+            const toast = await waitForNotification(page, 'was interrupted', STATE_MS);
+            await clickNotificationButton(toast, 'Resume');
           }
           const end = Date.now() + STATE_MS;
           while (made() < PICTURES || journals().length > 0) {

@@ -5,7 +5,6 @@ import { resumeInputs } from '../../batch/resumeInputs';
 import { stateFolder } from '../../batch/stateRoot';
 import type { BatchEventView, BatchWebviewApi } from '../../shared/batchProtocol';
 import { RpcEndpoint, type RpcApi } from '../../shared/rpc';
-import { shownText } from '../../shared/safeText';
 import { BATCH_VIEW } from '../contributedIds';
 import { Disposable } from '../disposable';
 import { formatSeconds } from '../../shared/longRun';
@@ -104,8 +103,6 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   private async offer(root: string, { header, records }: Unfinished): Promise<void> {
     const resume = vscode.l10n.t('Resume');
     const place = { root, inputs: await resumeInputs(root, header.inputs) };
-    // The view that stands there says it itself, with the same button.
-    if (this.isInView(place)) return;
     const answer = await notify(
       'information',
       vscode.l10n.t(
@@ -124,16 +121,6 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     const api = this.show(place).api();
     const { plan } = await api.init(undefined);
     if (plan.interrupted.length > 0) await api.start({ ids: plan.interrupted });
-  }
-
-  /** Whether a view of the place can be seen, be it that VS Code has yet to bring it back. */
-  private isInView(place: BatchPlace): boolean {
-    return vscode.window.tabGroups.all.some(
-      ({ activeTab }) =>
-        activeTab?.input instanceof vscode.TabInputWebview &&
-        activeTab.input.viewType.endsWith(BATCH_VIEW) &&
-        activeTab.label === shownText(this.titleOf(place)),
-    );
   }
 
   private titleOf(place: BatchPlace): string {
