@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { webviewShell, type WebviewShell } from './webviewShell';
 
-export type WebviewPage = Pick<WebviewShell, 'title' | 'state' | 'connects' | 'body'> & {
+export type WebviewPage = Pick<WebviewShell, 'title' | 'state' | 'connects'> & {
   /** The name of its script and of its style sheet in dist/webview. */
   readonly page: 'batch' | 'panel';
   /** What it may show files of. */

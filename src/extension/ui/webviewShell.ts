@@ -16,8 +16,6 @@ export type WebviewShell = {
   readonly words: { readonly [message: string]: string };
   /** Whether the page fetches what lies in its folders. */
   readonly connects?: boolean;
-  /** Markup that the page's script finds there; components make all else. */
-  readonly body?: string;
 };
 
 /**
@@ -44,7 +42,6 @@ export function webviewShell(shell: WebviewShell): string {
   <title>${e(shell.title)}</title>
 </head>
 <body aria-busy="true">
-  ${shell.body ?? ''}
   <script type="module" nonce="${e(nonce)}" src="${e(shell.scriptUri)}"></script>
 </body>
 </html>`;
