@@ -43,6 +43,22 @@ const SHOTS = [
     },
   },
   {
+    // The README's plan of a folder.
+    name: 'batch',
+    fill: async (folder) =>
+      copy(
+        path.join(folder, 'assets'),
+        ...['icon.png', 'kingfisher.webp', 'photo.jpg', 'screenshot.png', 'texture.png'],
+      ),
+    async take(page) {
+      await page.setViewportSize({ width: 1280, height: 620 });
+      await explorerMenu(page, 'assets', 'Upscale Folder…');
+      await webview(page).locator('.row[data-id]').first().waitFor({ timeout: LONG_MS });
+      await page.waitForTimeout(SETTLE_MS);
+      await save(page, 'batch.png');
+    },
+  },
+  {
     name: 'pictures',
     fill: async (folder) => copy(folder, 'icon.png', 'kingfisher.webp', 'screenshot.png'),
     async take(page) {
