@@ -1,6 +1,7 @@
 /** The folder that becomes a VSIX: nothing is in it that is not to be shipped. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { LANGUAGES } from '../l10n/translations.mjs';
 import { bundleInto } from './bundling.mjs';
 import { withoutFiles } from './extensionReadme.mjs';
 import { copyModels } from './modelFiles.mjs';
@@ -13,6 +14,8 @@ const FILES = [
   'CHANGELOG.md',
   'THIRD_PARTY_NOTICES.md',
   'package.nls.json',
+  ...LANGUAGES.map((language) => `package.nls.${language}.json`),
+  'l10n',
   'schemas',
   'media/icons',
   ...['kingfisher.webp', 'icon.png', 'screenshot.png'].map((name) => `media/samples/${name}`),

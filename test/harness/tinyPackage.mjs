@@ -24,7 +24,7 @@ export async function buildTinyPackage({ catalogue, files = TINY } = {}) {
   cpSync(path.join(REPOSITORY, 'dist'), path.join(TINY_PACKAGE, 'dist'), { recursive: true });
   for (const name of ['package.json', 'package.nls.json'])
     cpSync(path.join(REPOSITORY, name), path.join(TINY_PACKAGE, name));
-  for (const name of ['models', 'media', 'schemas'])
+  for (const name of ['models', 'media', 'schemas', 'l10n'])
     symlinkSync(path.join(REPOSITORY, name), path.join(TINY_PACKAGE, name), 'junction');
   const engine = bundles.find(({ outfile }) => outfile === 'dist/engine.js');
   await esbuild.build({

@@ -260,7 +260,7 @@ uiTest(
     assert.match(await licence.innerText(), /pictures not for commercial use/);
     assert.equal(published.requests.length, 0, 'nothing is asked for before');
     published.behave('popular.pth', { method: 'GET', stallAfter: 20_000, times: 1 });
-    await clickDialogButton(licence, 'Accept Licence and Download');
+    await clickDialogButton(licence, 'Accept License and Download');
     const running = await waitForNotification(page, 'Downloading Popular');
     const partial = path.join(store, '.popular.download/popular.pth.part');
     while (!existsSync(partial)) await page.waitForTimeout(100);
@@ -273,7 +273,7 @@ uiTest(
     await page.keyboard.type('Popular');
     await chooseRow(page, 'Popular');
     const again = await waitForDialog(page, 'Install Popular by Somebody Known?');
-    await clickDialogButton(again, 'Accept Licence and Download');
+    await clickDialogButton(again, 'Accept License and Download');
     await waitForNotification(page, 'Popular is ready');
     assert.match(published.requests.at(-1)?.range ?? '', /^bytes=[1-9]\d*-/);
     const { author, licence: terms } = JSON.parse(

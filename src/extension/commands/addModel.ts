@@ -83,7 +83,7 @@ function perform(
 
 async function confirms(model: FoundModel): Promise<boolean> {
   const restricted = model.licence.terms === 'non-commercial';
-  const add = restricted ? vscode.l10n.t('Accept Licence and Add') : vscode.l10n.t('Add');
+  const add = restricted ? vscode.l10n.t('Accept License and Add') : vscode.l10n.t('Add');
   const [, ...lines] = describeFound(model);
   const answer = await ask(restricted ? 'warning' : 'information', {
     text:

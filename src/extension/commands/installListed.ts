@@ -35,7 +35,7 @@ export async function installListed(
 }
 
 async function accepts(model: ListedModelReport): Promise<boolean> {
-  const download = vscode.l10n.t('Accept Licence and Download');
+  const download = vscode.l10n.t('Accept License and Download');
   const [, ...lines] = describeListed(model);
   const restricted = model.licence.terms === 'non-commercial';
   const answer = await ask(restricted ? 'warning' : 'information', {

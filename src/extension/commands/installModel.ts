@@ -85,7 +85,7 @@ async function agree(
 
 async function accepts(plan: InstallPlan): Promise<boolean> {
   const accept = vscode.l10n.t('Accept and Download');
-  const view = vscode.l10n.t('View Licence');
+  const view = vscode.l10n.t('View License');
   for (;;) {
     const chosen = await ask('information', {
       text: vscode.l10n.t('Install {0}?', plan.name),

@@ -69,8 +69,7 @@ async function confirms(name: string, server: string): Promise<boolean> {
   const answer = await ask('warning', {
     text: vscode.l10n.t('Add {0} of {1}?', name, server),
     detail: vscode.l10n.t(
-      'Only the server has this model: nothing here can tell what it computes. It gets one dial. ' +
-        'Small pictures without content are sent there to try it.',
+      'Only the server has this model: nothing here can tell what it computes. It gets one dial. Small pictures without content are sent there to try it.',
     ),
     buttons: [add],
   });

@@ -7,8 +7,7 @@ export async function askToSend(host: string): Promise<boolean> {
   const answer = await ask('warning', {
     text: vscode.l10n.t('Send pictures to {0}?', host),
     detail: vscode.l10n.t(
-      'The device "remote" is chosen: this inference server computes, and gets every picture that ' +
-        'is upscaled or compared. This is asked once for each server.',
+      'The device "remote" is chosen: this inference server computes, and gets every picture that is upscaled or compared. This is asked once for each server.',
     ),
     buttons: [send],
   });

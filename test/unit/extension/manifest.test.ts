@@ -254,7 +254,10 @@ test('the palette puts upscaling first and models last, whatever part of it is t
   const hidden = manifest.contributes.menus.commandPalette!.map(({ command }) => command);
   const titles = manifest.contributes.commands
     .filter(({ command }) => !hidden.includes(command))
-    .map(({ category, title }) => `${category}: ${words[title.slice(1, -1)]!}`)
+    .map(
+      ({ category, title }) =>
+        `${words[category.slice(1, -1)] ?? category}: ${words[title.slice(1, -1)]!}`,
+    )
     .sort((a, b) => a.localeCompare(b, 'en'));
   for (const typed of ['upscale', 'enlarge', 'upscale image', 'PiSA Upscale']) {
     const found = titles.filter((title) =>

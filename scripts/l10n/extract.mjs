@@ -1,0 +1,91 @@
+/** Finds every text of the sources that a person may see in their language. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { getL10nJson } from '@vscode/l10n-dev';
+import ts from 'typescript';
+
+/** The tag of a template that carries its values to whoever knows the language (`shared/phrase`). */
+const PHRASE = 'phrase';
+/** `vscode.l10n.t` where it is handed to code that must not import vscode (`Translate`). */
+const TRANSLATE = 't';
+
+/**
+ * The words of `l10n.t`, of a `Translate` and of `phrase`, as a bundle whose values are its keys.
+ *
+ * @param {string} root the repository
+ * @returns {Promise<Record<string, string>>} by key
+ * @throws when a text is put together at run time, since nobody could translate it
+ */
+export async function extractWords(root) {
+  const files = readdirSync(path.join(root, 'src'), { recursive: true })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => ({ name, contents: readFileSync(path.join(root, 'src', name), 'utf8') }));
+  const found = await wordsOf(files);
+  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * @param {readonly { name: string, contents: string }[]} files
+ * @returns {Promise<Record<string, string>>} by key
+ */
+export async function wordsOf(files) {
+  const problems = [];
+  const others = files.flatMap((file) => otherWords(file, problems));
+  if (problems.length > 0)
+    throw new Error(`A text to be translated must be a literal: ${problems.join(', ')}`);
+  const bundle = await getL10nJson([
+    ...files
+      .filter(({ contents }) => contents.includes('l10n'))
+      .map(({ name, contents }) => ({ contents, extension: path.extname(name) })),
+    {
+      contents: `import * as vscode from 'vscode';\n${others
+        .map((text) => `vscode.l10n.t(${JSON.stringify(text)});`)
+        .join('\n')}`,
+      extension: '.ts',
+    },
+  ]);
+  return Object.fromEntries(
+    Object.entries(bundle).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : value.message,
+    ]),
+  );
+}
+
+/** What l10n-dev does not look for: the words of `phrase` and of a `Translate`. */
+function otherWords({ name, contents }, problems) {
+  const source = ts.createSourceFile(name, contents, ts.ScriptTarget.Latest, true);
+  const found = [];
+  const visit = (node) => {
+    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === PHRASE)
+      found.push(templateOf(node.template));
+    if (ts.isCallExpression(node) && isTranslation(node.expression)) {
+      const [text] = node.arguments;
+      if (!text || !ts.isStringLiteralLike(text)) problems.push(placeOf(source, node));
+      else if (ts.isIdentifier(node.expression)) found.push(text.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** `t`, `l10n.t` or `vscode.l10n.t` */
+const isTranslation = (callee) =>
+  ts.isIdentifier(callee)
+    ? callee.text === TRANSLATE
+    : ts.isPropertyAccessExpression(callee) &&
+      callee.name.text === TRANSLATE &&
+      /(^|\.)l10n$/.test(callee.expression.getText());
+
+/** `a ${x} b` is the key "a {0} b", as `phrase` makes it. */
+const templateOf = (template) =>
+  ts.isNoSubstitutionTemplateLiteral(template)
+    ? template.text
+    : template.head.text +
+      template.templateSpans.map(({ literal }, index) => `{${index}}${literal.text}`).join('');
+
+function placeOf(source, node) {
+  const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+  return `${source.fileName}:${line + 1}`;
+}
