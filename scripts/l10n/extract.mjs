@@ -32,7 +32,9 @@ export async function wordsOf(files) {
   const problems = [];
   const others = files.flatMap((file) => otherWords(file, problems));
   if (problems.length > 0)
-    throw new Error(`A text to be translated must be a literal: ${problems.join(', ')}`);
+    throw new Error(
+      `A text to be translated must be a literal, and one in it a phrase: ${problems.join(', ')}`,
+    );
   const bundle = await getL10nJson([
     ...files
       .filter(({ contents }) => contents.includes('l10n'))
@@ -57,8 +59,10 @@ function otherWords({ name, contents }, problems) {
   const source = ts.createSourceFile(name, contents, ts.ScriptTarget.Latest, true);
   const found = [];
   const visit = (node) => {
-    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === PHRASE)
+    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === PHRASE) {
       found.push(templateOf(node.template));
+      if (hasBareText(node.template)) problems.push(placeOf(source, node));
+    }
     if (ts.isCallExpression(node) && isTranslation(node.expression)) {
       const [text] = node.arguments;
       if (!text || !ts.isStringLiteralLike(text)) problems.push(placeOf(source, node));
@@ -68,6 +72,20 @@ function otherWords({ name, contents }, problems) {
   };
   visit(source);
   return found;
+}
+
+/** Whether a value of a phrase is a text of the sources that is no phrase: it stayed English. */
+function hasBareText(template) {
+  const values = ts.isTemplateExpression(template)
+    ? template.templateSpans.map(({ expression }) => expression)
+    : [];
+  return values.some(function isBare(value) {
+    if (ts.isConditionalExpression(value)) return isBare(value.whenTrue) || isBare(value.whenFalse);
+    if (ts.isBinaryExpression(value)) return isBare(value.left) || isBare(value.right);
+    return ts.isTemplateExpression(value) || ts.isStringLiteralLike(value)
+      ? /\p{Letter}{2}/u.test(value.getText())
+      : false;
+  });
 }
 
 /** `t`, `l10n.t` or `vscode.l10n.t` */

@@ -16,6 +16,7 @@ import type { RunHold, RunRegistry, RunRequest, WaitOptions } from './runs/runRe
 import { scopeOf } from './runs/scope';
 import { BatchStore } from './store';
 import type { OutputRecord, Plan, Records, Report } from './types';
+import { phrase } from '../shared/phrase';
 
 export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   /** Absolute: where journals are kept, and the records of folders without a recipe. */
@@ -285,8 +286,9 @@ export class Batch {
       new RpcError({
         code,
         message:
-          `What is made can’t be noted down: ${message} A run that is killed would not go on` +
-          (lockFolder === undefined ? ', and the next one would not know its results.' : '.'),
+          lockFolder === undefined
+            ? phrase`What is made can’t be noted down: ${message} A run that is killed would not go on, and the next one would not know its results.`
+            : phrase`What is made can’t be noted down: ${message} A run that is killed would not go on.`,
         ...(detail === undefined ? {} : { detail }),
       }),
     );

@@ -2,6 +2,7 @@ import { checkNamePattern } from '../shared/naming';
 import { outputPathProblem } from '../shared/outputNames';
 import { globProblem } from './glob/globMatcher';
 import type { Reader } from './recipeReader';
+import { inWords } from '../shared/phrase';
 
 /** A name pattern that can be used. */
 export function namePattern(reader: Reader, value: unknown, at: string): string {
@@ -27,7 +28,7 @@ export function insideFolder(reader: Reader, value: unknown, at: string): string
   if (problem !== undefined || folder === '~' || folder.startsWith('~/'))
     reader.fail(
       at,
-      `a folder inside that of the recipe, such as "public/img", without "..": ${problem ?? `“${folder}” stands for another place.`}`.replace(
+      `a folder inside that of the recipe, such as "public/img", without "..": ${problem === undefined ? `“${folder}” stands for another place.` : inWords(problem)}`.replace(
         /\.$/,
         '',
       ),

@@ -6,6 +6,7 @@ import { formatProblem } from '../shared/formatLimits';
 import type { Size } from '../shared/geometry';
 import { RpcError } from '../shared/rpc';
 import type { OutputFormat } from '../shared/settings';
+import { phrase } from '../shared/phrase';
 
 /** A result that is planned. */
 export type WantedResult = WantedPlace & {
@@ -28,7 +29,7 @@ export async function resultProblem({
     return new RpcError({
       code: 'output-too-large-for-format',
       message: tooLarge,
-      hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
+      hint: phrase`Choose PNG or TIFF as output format, or a smaller scale.`,
     });
   try {
     const place = await Place.find(wanted);
@@ -40,8 +41,8 @@ export async function resultProblem({
   if (await isWritable(wanted.path)) return undefined;
   return new RpcError({
     code: 'folder-read-only',
-    message: `${path.basename(wanted.path)} can’t be written: its folder, or the file, is read-only.`,
-    hint: 'Check the permissions of the folder, or choose another one.',
+    message: phrase`${path.basename(wanted.path)} can’t be written: its folder, or the file, is read-only.`,
+    hint: phrase`Check the permissions of the folder, or choose another one.`,
   });
 }
 

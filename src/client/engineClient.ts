@@ -43,6 +43,7 @@ import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
 import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
 import { sweepStaleScratch } from './scratch';
+import { inWords, phrase, spoken } from '../shared/phrase';
 
 export type EngineClientOptions = {
   /** Absolute path of the engine's script. */
@@ -96,8 +97,8 @@ const CRASH_WINDOW_MS = 5 * 60_000;
 /** Longest that the end waits for the tidying up after processes that were killed. */
 const SWEEP_GRACE_MS = 1000;
 
-const CANCELLED: RpcErrorValue = { code: 'cancelled', message: 'Cancelled.' };
-const DISPOSED: RpcErrorValue = { code: 'cancelled', message: 'The engine was shut down.' };
+const CANCELLED: RpcErrorValue = { code: 'cancelled', message: phrase`Cancelled.` };
+const DISPOSED: RpcErrorValue = { code: 'cancelled', message: phrase`The engine was shut down.` };
 
 /**
  * Drives the engine process: forks it on the first call, keeps it warm, ends it when idle, kills it
@@ -144,7 +145,10 @@ export class EngineClient {
         },
       });
       const words = result.remedies.map((remedy) => this.options.words?.note(remedy));
-      return { ...result, notes: [...result.notes, ...words.filter((word) => word !== undefined)] };
+      return {
+        ...result,
+        notes: [...result.notes.map(inWords), ...words.filter((word) => word !== undefined)],
+      };
     } finally {
       await files.remove();
     }
@@ -167,11 +171,13 @@ export class EngineClient {
     options: CallOptions<PreviewProgress> & { readonly graceMs?: number | undefined } = {},
   ): Promise<PreviewResult> {
     await this.requireConsent(call);
-    return this.call<'preview', PreviewProgress>(
-      'preview',
-      { ...call, jobId: randomUUID() },
-      options,
-      options.graceMs,
+    return spoken(
+      await this.call<'preview', PreviewProgress>(
+        'preview',
+        { ...call, jobId: randomUUID() },
+        options,
+        options.graceMs,
+      ),
     );
   }
 
@@ -349,7 +355,7 @@ export class EngineClient {
     throw this.worded(
       new RpcError({
         code: 'device-unavailable',
-        message: 'The inference server was not used: sending pictures there was not agreed to.',
+        message: phrase`The inference server was not used: sending pictures there was not agreed to.`,
       }),
     );
   }
@@ -430,10 +436,8 @@ export class EngineClient {
     if (this.crashes.length >= CRASH_LIMIT) {
       throw new RpcError({
         code: 'engine-keeps-crashing',
-        message:
-          `The engine process crashed ${this.crashes.length} times in the last ` +
-          'minutes and is not started again for now.',
-        hint: 'Try again in five minutes.',
+        message: phrase`The engine process crashed ${this.crashes.length} times in the last minutes and is not started again for now.`,
+        hint: phrase`Try again in five minutes.`,
       });
     }
     const engine = new EngineProcess(this.options);

@@ -10,6 +10,7 @@ import { removeScratch } from '../files/scratchFolder';
 import { isAlive, processStart } from '../files/processStart';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
+import { phrase } from '../shared/phrase';
 
 /**
  * Where scratch folders lie: a folder of this user's own, so that nobody else can put anything
@@ -41,10 +42,8 @@ export async function makeScratch(id: string = randomUUID()): Promise<string> {
     const { code, message, remedies, detail } = RpcError.from(named(error, place));
     throw new RpcError({
       code,
-      message: `There is no place for temporary files: ${message}`,
-      hint:
-        'Set the environment variable TMPDIR (TEMP on Windows) to another folder that can be ' +
-        'written to.',
+      message: phrase`There is no place for temporary files: ${message}`,
+      hint: phrase`Set the environment variable TMPDIR (TEMP on Windows) to another folder that can be written to.`,
       remedies,
       ...(detail === undefined ? {} : { detail }),
     });

@@ -37,6 +37,7 @@ import { precisionFor } from './upscale/placeModel';
 import type { Watchdog } from './watchdog/watchdog';
 import type { UpscaleServices } from './upscale/services';
 import { upscaleFile } from './upscale/upscaleFile';
+import type { Words } from '../shared/phrase';
 
 export type EngineOptions = {
   /** Folders with one sub-folder a model, the embedded ones first. */
@@ -141,7 +142,7 @@ export class Engine {
   private async upscale(
     request: UpscaleRequest,
     { signal, progress }: CallContext,
-  ): Promise<UpscaleResult> {
+  ): Promise<UpscaleResult<Words>> {
     const { watchdog } = this.options;
     watchdog.hold(request.scratchDirectory);
     const work = upscaleFile(request, this.services, { signal, progress });

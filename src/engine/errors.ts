@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../shared/errorCodes';
 import type { ChangeableSetting, Remedy } from '../shared/remedies';
 import { RpcError, type RpcErrorValue } from '../shared/rpc';
+import { phrase } from '../shared/phrase';
 
 export { named } from '../files/systemError';
 
@@ -18,7 +19,7 @@ export const changeSetting = (setting: ChangeableSetting): Remedy => ({
   setting,
 });
 
-export const cancelled = (): RpcError => engineError('cancelled', { message: 'Cancelled.' });
+export const cancelled = (): RpcError => engineError('cancelled', { message: phrase`Cancelled.` });
 
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled();

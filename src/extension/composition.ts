@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { EngineClient } from '../client/engineClient';
 import { defaultModelStore } from '../client/modelStore';
 import type { Size } from '../shared/geometry';
+import { speak } from '../shared/phrase';
 import { BatchPanels } from './batch/batchPanels';
 import { BatchTaskProvider } from './batch/batchTasks';
 import { UpscaleImageTool } from './batch/upscaleImageTool';
@@ -72,6 +73,7 @@ export class Composition extends Disposable {
     >,
   ) {
     super();
+    speak(vscode.l10n.t);
     this.secrets = this.register(new ServerSecrets(context.secrets, () => this.engine.replace()));
     this.consent = new ServerConsent(context.globalState, askToSend);
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { RpcError } from '../shared/rpc';
 import { liesIn, realTarget } from './paths';
+import { phrase } from '../shared/phrase';
 
 export type PictureInEditor = {
   /** Absolute. */
@@ -41,8 +42,8 @@ export async function allowedFolder({
   if (!isTrusted && isNamedInside && !isInside)
     throw new RpcError({
       code: 'input-outside',
-      message: `${path.basename(file)} is reached by a link that leads out of the open folder, which is not trusted.`,
-      hint: 'Trust the folder, or open the picture where it really lies.',
+      message: phrase`${path.basename(file)} is reached by a link that leads out of the open folder, which is not trusted.`,
+      hint: phrase`Trust the folder, or open the picture where it really lies.`,
     });
   // A link that leads nowhere: the engine refuses it in its own words.
   if (realFolder === undefined) return results;

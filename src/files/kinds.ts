@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import { phrase, type Phrase, WordedError } from '../shared/phrase';
 
 /** What a path leads to when it is not a file that can be read to its end. */
 export type SpecialKind = 'folder' | 'link' | 'named pipe' | 'device' | 'socket' | 'special file';
@@ -13,24 +14,36 @@ export function specialKind(info: Stats): SpecialKind | undefined {
   return info.isCharacterDevice() || info.isBlockDevice() ? 'device' : 'special file';
 }
 
+const KINDS: Record<SpecialKind, Phrase> = {
+  folder: phrase`folder`,
+  link: phrase`link`,
+  'named pipe': phrase`named pipe`,
+  device: phrase`device`,
+  socket: phrase`socket`,
+  'special file': phrase`special file`,
+};
+
+/** "it is a folder" */
+export const kindWords = (kind: SpecialKind): Phrase => phrase`it is a ${KINDS[kind]}`;
+
 /** Something lies where a file is expected that is none: reading it might never end. */
-export class NotAFileError extends Error {
+export class NotAFileError extends WordedError {
   constructor(
     readonly file: string,
     readonly kind: SpecialKind,
   ) {
-    super(`${file} is a ${kind}, not a file.`);
+    super(phrase`${file} is a ${KINDS[kind]}, not a file.`);
     this.name = 'NotAFileError';
   }
 }
 
 /** A file is larger than what it is for would ever be. */
-export class FileTooLargeError extends Error {
+export class FileTooLargeError extends WordedError {
   constructor(
     readonly file: string,
     readonly limit: number,
   ) {
-    super(`${file} has more than ${limit} bytes, which is too much for what it is for.`);
+    super(phrase`${file} has more than ${limit} bytes, which is too much for what it is for.`);
     this.name = 'FileTooLargeError';
   }
 }

@@ -5,6 +5,7 @@ import { fileNameProblem, folderProblem, outputPathProblem } from '../shared/out
 import { RpcError } from '../shared/rpc';
 import { codeOf, isMissing } from './kinds';
 import { followLinks, liesIn, realTarget } from './paths';
+import { phrase } from '../shared/phrase';
 
 /** Where a result is to go, and how far a setting, a recipe or a link may lead it. */
 export type WantedPlace = {
@@ -58,8 +59,8 @@ export class Place {
     if (problem !== undefined)
       throw new RpcError({
         code: 'output-name',
-        message: `No result is written to ${output}: ${problem}`,
-        hint: 'Choose another name for the result.',
+        message: phrase`No result is written to ${output}: ${problem}`,
+        hint: phrase`Choose another name for the result.`,
       });
     return new Place(output, folder);
   }
@@ -134,16 +135,16 @@ export class Place {
     if ((await this.occupant()) !== 'other') return;
     throw new RpcError({
       code: 'output-unwritable',
-      message: `${this.path} exists and is no ordinary file but a link, a folder or a device.`,
-      hint: 'Remove it, or choose another name for the result.',
+      message: phrase`${this.path} exists and is no ordinary file but a link, a folder or a device.`,
+      hint: phrase`Remove it, or choose another name for the result.`,
     });
   }
 
   private tooLong(name: string): RpcError {
     return new RpcError({
       code: 'name-too-long',
-      message: `The name ${name} is too long for ${path.dirname(this.path)}.`,
-      hint: 'Use a shorter name pattern, or give the source a shorter name.',
+      message: phrase`The name ${name} is too long for ${path.dirname(this.path)}.`,
+      hint: phrase`Use a shorter name pattern, or give the source a shorter name.`,
       remedies: [{ kind: 'change-setting', setting: 'namePattern' }],
     });
   }
@@ -152,8 +153,8 @@ export class Place {
     if (codeOf(error) === 'ENAMETOOLONG') return this.tooLong(path.basename(this.path));
     return new RpcError({
       code: 'output-unwritable',
-      message: `No file can be written to ${path.dirname(this.path)}.`,
-      hint: 'Check the permissions of the folder, or choose another one.',
+      message: phrase`No file can be written to ${path.dirname(this.path)}.`,
+      hint: phrase`Check the permissions of the folder, or choose another one.`,
       detail: error instanceof Error ? error.message : String(error),
     });
   }
@@ -169,21 +170,21 @@ async function realFolder(output: string): Promise<string> {
   if (real !== undefined) return real;
   throw new RpcError({
     code: 'output-outside',
-    message: `${folder} has a link in it that leads nowhere, so nothing is written there.`,
-    hint: 'Remove the link, or choose another folder.',
+    message: phrase`${folder} has a link in it that leads nowhere, so nothing is written there.`,
+    hint: phrase`Remove the link, or choose another folder.`,
   });
 }
 
 const outside = (output: string, root: string): RpcError =>
   new RpcError({
     code: 'output-outside',
-    message: `${output} would lie outside ${root}, so nothing is written there.`,
-    hint: 'Look for a link among its folders, or choose another folder.',
+    message: phrase`${output} would lie outside ${root}, so nothing is written there.`,
+    hint: phrase`Look for a link among its folders, or choose another folder.`,
   });
 
 const moved = (folder: string): RpcError =>
   new RpcError({
     code: 'output-outside',
-    message: `${folder} has become a link, or leads elsewhere now, so nothing is written there.`,
-    hint: 'See what has changed in that folder, then try again.',
+    message: phrase`${folder} has become a link, or leads elsewhere now, so nothing is written there.`,
+    hint: phrase`See what has changed in that folder, then try again.`,
   });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { RpcError } from '../shared/rpc';
+import { phrase } from '../shared/phrase';
 
 /** An error of the system: Node names the call, its number and mostly the path. */
 type SystemError = Error & {
@@ -29,22 +30,22 @@ export function named(error: unknown, place?: string): unknown {
     case 'EDQUOT':
       return new RpcError({
         code: 'disk-full',
-        message: `No space is left in ${folder}.`,
+        message: phrase`No space is left in ${folder}.`,
         remedies: [{ kind: 'free-space', folder }],
         detail,
       });
     case 'EFBIG':
       return new RpcError({
         code: 'disk-full',
-        message: `${file ?? 'The file'} is larger than a file may be in ${folder}.`,
-        hint: 'Choose a folder on another disk, or a smaller size.',
+        message: phrase`${file ?? phrase`The file`} is larger than a file may be in ${folder}.`,
+        hint: phrase`Choose a folder on another disk, or a smaller size.`,
         detail,
       });
     case 'ENAMETOOLONG':
       return new RpcError({
         code: 'name-too-long',
-        message: `The name ${name} is too long for this disk.`,
-        hint: 'Shorten the name of the file or of its folder.',
+        message: phrase`The name ${name} is too long for this disk.`,
+        hint: phrase`Shorten the name of the file or of its folder.`,
         remedies: [{ kind: 'change-setting', setting: 'namePattern' }],
         detail,
       });
@@ -54,14 +55,14 @@ export function named(error: unknown, place?: string): unknown {
       return isWriting(error)
         ? new RpcError({
             code: 'folder-read-only',
-            message: `Nothing can be written in ${folder}.`,
-            hint: 'Check the permissions of the folder, or choose another one.',
+            message: phrase`Nothing can be written in ${folder}.`,
+            hint: phrase`Check the permissions of the folder, or choose another one.`,
             detail,
           })
         : new RpcError({
             code: 'input-unreadable',
-            message: `${file ?? 'A file'} must not be opened.`,
-            hint: 'Check its permissions and those of its folder.',
+            message: phrase`${file ?? phrase`A file`} must not be opened.`,
+            hint: phrase`Check its permissions and those of its folder.`,
             detail,
           });
     case 'ENOENT':
@@ -71,30 +72,30 @@ export function named(error: unknown, place?: string): unknown {
             code: 'folder-read-only',
             // Node says so, too, where a folder is to be made on a disk that is read-only.
             message: existsSync(folder)
-              ? `Nothing can be written in ${folder}.`
-              : `The folder ${folder} does not exist, so nothing can be written in it.`,
-            hint: 'Check the folder and its permissions, or choose another one.',
+              ? phrase`Nothing can be written in ${folder}.`
+              : phrase`The folder ${folder} does not exist, so nothing can be written in it.`,
+            hint: phrase`Check the folder and its permissions, or choose another one.`,
             detail,
           })
         : new RpcError({
             code: 'input-missing',
-            message: `${file ?? 'A file'} does not exist.`,
-            hint: 'Check the path; the file may have been moved or renamed.',
+            message: phrase`${file ?? phrase`A file`} does not exist.`,
+            hint: phrase`Check the path; the file may have been moved or renamed.`,
             detail,
           });
     case 'EMFILE':
     case 'ENFILE':
       return new RpcError({
         code: 'internal',
-        message: 'Too many files are open on this machine.',
-        hint: 'Close other programs, then try again.',
+        message: phrase`Too many files are open on this machine.`,
+        hint: phrase`Close other programs, then try again.`,
         detail,
       });
     default:
       return new RpcError({
         code: 'internal',
-        message: `The system could not use ${file ?? 'a file'}: ${wordsOf(error)}.`,
-        hint: 'See whether the disk is there and in order, then try again.',
+        message: phrase`The system could not use ${file ?? phrase`a file`}: ${wordsOf(error)}.`,
+        hint: phrase`See whether the disk is there and in order, then try again.`,
         detail,
       });
   }

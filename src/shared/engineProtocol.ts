@@ -22,6 +22,7 @@ import type {
   OverwritePolicy,
   PrecisionChoice,
 } from './settings';
+import type { Words } from './phrase';
 
 /** Where an output goes. */
 export type OutputTarget =
@@ -109,7 +110,8 @@ export type UpscaleProgress = {
   readonly temporaryFile?: string;
 };
 
-export type UpscaleResult = {
+/** `W`: words as the engine sends them, or texts in the language of who asked it. */
+export type UpscaleResult<W extends Words = string> = {
   readonly input: string;
   /** Absolute path written; when skipped, the one that exists, or empty. */
   readonly output: string;
@@ -136,7 +138,7 @@ export type UpscaleResult = {
   readonly seconds: { readonly total: number; readonly inference: number };
   readonly peakRssMB: number;
   /** Things the person should know: a fallback that was taken, a first frame, a dropped alpha. */
-  readonly notes: readonly string[];
+  readonly notes: readonly W[];
   /** What can be done about what the notes say. */
   readonly remedies: readonly Remedy[];
 };
@@ -262,9 +264,9 @@ export type EngineVersions = {
 export type EngineApi = ModelApi & {
   /** Tells the engine which server the device `remote` is; before all else, or never. */
   useRemote(params: RemoteSettings, context: CallContext): Promise<void>;
-  upscale(params: UpscaleRequest, context: CallContext): Promise<UpscaleResult>;
+  upscale(params: UpscaleRequest, context: CallContext): Promise<UpscaleResult<Words>>;
   /** Progress is `PreviewProgress`. */
-  preview(params: PreviewRequest, context: CallContext): Promise<PreviewResult>;
+  preview(params: PreviewRequest, context: CallContext): Promise<PreviewResult<Words>>;
   exactRegion(params: ExactRegionRequest, context: CallContext): Promise<ExactRegionResult>;
   /** Size of a picture, upright, from its header; the same refusals as an upscaling. */
   pictureSize(

@@ -1,5 +1,6 @@
 import { byteText } from './byteText';
 import type { InstallPlan, ModelProgress, ModelState } from './modelProtocol';
+import { inWords } from './phrase';
 
 /** What an installation would fetch and under what terms, as lines of plain text. */
 export function describePlan(plan: InstallPlan): string[] {
@@ -115,6 +116,6 @@ export function describeState(status: ModelState): string {
         ? `not installed, ${byteText(status.downloadedBytes)} downloaded`
         : 'not installed';
     case 'unsupported':
-      return `not supported here: ${status.reason}`;
+      return `not supported here: ${inWords(status.reason)}`;
   }
 }

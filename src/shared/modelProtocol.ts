@@ -1,6 +1,7 @@
 import type { InstallableModel } from './installableModels';
 import type { CallContext } from './rpc';
 import type { SpeedClass } from './speedClass';
+import { type Words } from './phrase';
 
 /** Most bytes of a manifest, and of a network's configuration. */
 export const MANIFEST_LIMIT = 2 ** 20;
@@ -13,7 +14,7 @@ export type Precision = (typeof PRECISIONS)[number];
 
 /** What a person needs to know of an installable model before anything else. */
 export type ModelState =
-  | { readonly state: 'unsupported'; readonly reason: string }
+  | { readonly state: 'unsupported'; readonly reason: Words }
   | {
       readonly state: 'not-installed';
       /** Bytes that an interrupted installation left, with which the next one goes on. */

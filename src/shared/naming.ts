@@ -2,6 +2,7 @@ import { extensionFor, formatFromName } from './extensions';
 import { withSuffix } from './nameParts';
 import { outputPathProblem } from './outputNames';
 import type { OutputFormat } from './settings';
+import { phrase, WordedError } from './phrase';
 
 export type NameParts = {
   /** The source's file name without its extension. */
@@ -21,10 +22,10 @@ const PLACEHOLDERS = ['name', 'scale', 'ext', 'model', 'pixel', 'semantic', 'fol
 const FOLDER = '{folder}';
 
 /** A pattern that can never be used, whatever the picture is called. */
-export class NamePatternError extends Error {}
+export class NamePatternError extends WordedError {}
 
 /** A pattern that can't be used for one picture, because of what its name makes of it. */
-export class OutputNameError extends Error {}
+export class OutputNameError extends WordedError {}
 
 /**
  * Expands a name pattern such as `{name}@{scale}x.{ext}` or `upscaled/{name}.{ext}` into a path
@@ -51,23 +52,25 @@ export function expandNamePattern(pattern: string, parts: NameParts): string {
   // The pattern has brought none; the engine asks again on Windows.
   const problem = outputPathProblem(expanded, true);
   if (problem !== undefined)
-    throw new OutputNameError(`The result can’t be called “${expanded}”: ${problem}`);
+    throw new OutputNameError(phrase`The result can’t be called “${expanded}”: ${problem}`);
   return expanded;
 }
 
 /** Throws a `NamePatternError` that says what is wrong; returns when a pattern is usable. */
 export function checkNamePattern(pattern: string): void {
   const text = pattern.trim();
-  if (text === '') throw new NamePatternError('The name pattern is empty.');
+  if (text === '') throw new NamePatternError(phrase`The name pattern is empty.`);
   for (const [, key] of text.matchAll(/\{([^}]*)\}/g)) {
     if (!(PLACEHOLDERS as readonly string[]).includes(key ?? '')) {
       const known = PLACEHOLDERS.map((p) => `{${p}}`).join(', ');
+      const unknown = `{${key ?? ''}}`;
       throw new NamePatternError(
-        `The name pattern has an unknown placeholder {${key ?? ''}}. Known: ${known}.`,
+        phrase`The name pattern has an unknown placeholder ${unknown}. Known: ${known}.`,
       );
     }
   }
-  if (!text.includes('{name}')) throw new NamePatternError('The name pattern must contain {name}.');
+  if (!text.includes('{name}'))
+    throw new NamePatternError(phrase`The name pattern must contain {name}.`);
   const segments = text.split('/');
   if (
     /^([A-Za-z]:|[\\/])/.test(text) ||
@@ -75,22 +78,22 @@ export function checkNamePattern(pattern: string): void {
     segments.some((segment) => ['', '.', '..'].includes(segment))
   ) {
     throw new NamePatternError(
-      'The name pattern must stay inside the picture’s folder: use "/" and no "." or "..".',
+      phrase`The name pattern must stay inside the picture’s folder: use "/" and no "." or "..".`,
     );
   }
   const folders = segments.filter((segment) => segment.includes(FOLDER));
   if (folders.length > 1 || segments.at(-1) === FOLDER || folders.some((one) => one !== FOLDER))
     throw new NamePatternError(
-      'The name pattern can have {folder} once, between slashes: "img/{folder}/{name}.{ext}".',
+      phrase`The name pattern can have {folder} once, between slashes: "img/{folder}/{name}.{ext}".`,
     );
   if (!/\.\{ext\}$/.test(text) && formatFromName(text) === undefined)
     throw new NamePatternError(
-      'The name pattern must end in .{ext}, or in the extension of a picture that can be written.',
+      phrase`The name pattern must end in .{ext}, or in the extension of a picture that can be written.`,
     );
   // What no picture's name can mend.
   const problem = outputPathProblem(text.replace(/\{ext\}$/, 'png').replace(/\{\w+\}/g, 'x'));
   if (problem !== undefined)
-    throw new NamePatternError(`The name pattern can’t be used: ${problem}`);
+    throw new NamePatternError(phrase`The name pattern can’t be used: ${problem}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { scaledSize, type Size } from './geometry';
 import { isOneOf } from './oneOf';
 import { SCALE_RANGE } from './settings';
+import { phrase, WordedError, type Words } from './phrase';
 
 export const SIZE_FITS = ['inside', 'outside', 'fill'] as const;
 export type SizeFit = (typeof SIZE_FITS)[number];
@@ -33,11 +34,11 @@ export type OutputSize = {
   /** The true factor; of the longer way, if both sides grow differently. */
   readonly scale: number;
   /** Why it is another size than was asked for. */
-  readonly note?: string;
+  readonly note?: Words;
 };
 
 /** A size that can't be made; the message says why. */
-export class SizeError extends Error {}
+export class SizeError extends WordedError {}
 
 /**
  * The size of a result, exact to the pixel. Sides are the source's times the factor, rounded to the
@@ -47,7 +48,7 @@ export class SizeError extends Error {}
 export function outputSize(source: Size, { scale, size, notBeyond }: SizeWish): OutputSize {
   let wanted =
     size === undefined ? { size: scaledSize(source, scale), scale } : targetSize(source, size);
-  let note: string | undefined;
+  let note: Words | undefined;
   const limit = Math.min(
     (notBeyond?.width ?? Infinity) / source.width,
     (notBeyond?.height ?? Infinity) / source.height,
@@ -57,17 +58,15 @@ export function outputSize(source: Size, { scale, size, notBeyond }: SizeWish): 
     wanted.size.height > (notBeyond?.height ?? Infinity)
   ) {
     wanted = { size: limitedSize(source, limit, notBeyond), scale: limit };
-    note = `Not enlarged beyond ${notBeyond?.width ?? 'any'}×${notBeyond?.height ?? 'any'} pixels.`;
+    note = phrase`Not enlarged beyond ${notBeyond?.width ?? phrase`any`}×${notBeyond?.height ?? phrase`any`} pixels.`;
   }
   if (wanted.size.width < source.width || wanted.size.height < source.height) {
     wanted = { size: source, scale: 1 };
-    note = 'The size asked for is smaller than the picture; it keeps its own size.';
+    note = phrase`The size asked for is smaller than the picture; it keeps its own size.`;
   }
   if (wanted.scale > SCALE_RANGE.maximum) {
     throw new SizeError(
-      `${wanted.size.width}×${wanted.size.height} pixels would be ` +
-        `${wanted.scale.toFixed(1)} times the source’s ${source.width}×${source.height}; at ` +
-        `most ${SCALE_RANGE.maximum} times is possible.`,
+      phrase`${wanted.size.width}×${wanted.size.height} pixels would be ${wanted.scale.toFixed(1)} times the source’s ${source.width}×${source.height}; at most ${SCALE_RANGE.maximum} times is possible.`,
     );
   }
   return { ...wanted, ...(note === undefined ? {} : { note }) };
@@ -112,23 +111,23 @@ function limitedSize(source: Size, scale: number, limit: SizeLimit | undefined):
 export function sizeProblem({
   size,
   notBeyond,
-}: Pick<SizeWish, 'size' | 'notBeyond'>): string | undefined {
+}: Pick<SizeWish, 'size' | 'notBeyond'>): Words | undefined {
   const side = (value: unknown): boolean =>
     value === undefined ||
     (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1_000_000);
   if (notBeyond !== undefined && !(side(notBeyond.width) && side(notBeyond.height)))
-    return 'The size not to enlarge beyond must be whole numbers of pixels.';
+    return phrase`The size not to enlarge beyond must be whole numbers of pixels.`;
   if (size === undefined) return undefined;
   if (size.kind === 'megapixels')
     return size.megapixels > 0 && size.megapixels <= 10_000
       ? undefined
-      : `The size is ${String(size.megapixels)} megapixels; it must be above 0 and at most 10000.`;
-  if ((size.kind as unknown) !== 'box') return 'The size must be a box or megapixels.';
+      : phrase`The size is ${String(size.megapixels)} megapixels; it must be above 0 and at most 10000.`;
+  if ((size.kind as unknown) !== 'box') return phrase`The size must be a box or megapixels.`;
   if (!side(size.width) || !side(size.height))
-    return 'Width and height must be whole numbers of pixels.';
+    return phrase`Width and height must be whole numbers of pixels.`;
   if (size.width === undefined && size.height === undefined)
-    return 'The size has neither width nor height.';
+    return phrase`The size has neither width nor height.`;
   return isOneOf(SIZE_FITS, size.fit)
     ? undefined
-    : `The fit is ${String(size.fit)}; it must be one of ${SIZE_FITS.join(', ')}.`;
+    : phrase`The fit is ${String(size.fit)}; it must be one of ${SIZE_FITS.join(', ')}.`;
 }

@@ -2,6 +2,7 @@ import type { PixelArtChoice } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
 import type { ColourFix, Device, DeviceChoice, PrecisionChoice } from './settings';
+import type { Words } from './phrase';
 
 /**
  * A preview is what a model adds to a picture, taken apart so that every guidance can be shown by a
@@ -153,7 +154,8 @@ export type DegradationEstimate = {
   readonly blur: number;
 };
 
-export type PreviewResult = PreviewPicture & {
+/** `W`: words as the engine sends them, or texts in the language of who asked it. */
+export type PreviewResult<W extends Words = string> = PreviewPicture & {
   readonly device: Device;
   /** `int8` where the model was computed in 8 bits. */
   readonly precision?: 'int8';
@@ -161,5 +163,5 @@ export type PreviewResult = PreviewPicture & {
   readonly estimate: DegradationEstimate;
   readonly seconds: { readonly total: number; readonly inference: number };
   /** Things the person should know. */
-  readonly notes: readonly string[];
+  readonly notes: readonly W[];
 };

@@ -1,3 +1,4 @@
+import { inWords, isWords, phrase, WordedError, type Words } from './phrase';
 import type { Remedy } from './remedies';
 
 /**
@@ -11,18 +12,21 @@ import type { Remedy } from './remedies';
 export type RpcErrorValue = {
   readonly code: string;
   /** What happened, in one sentence. */
-  readonly message: string;
+  readonly message: Words;
   /** What belongs to the message and stands on lines of its own. */
-  readonly list?: readonly string[];
+  readonly list?: readonly Words[];
   /** What the person can do about it, wherever they are. */
-  readonly hint?: string;
+  readonly hint?: Words;
   /** What each front end has a way of its own for. */
   readonly remedies?: readonly Remedy[];
   /** Technical detail for the log. */
   readonly detail?: string;
 };
 
-/** An error that keeps its code and advice while it crosses a process boundary. */
+/**
+ * An error that keeps its code, its words' values and its advice while it crosses a process boundary.
+ * Its texts are in the language of the process that has it.
+ */
 export class RpcError extends Error {
   readonly code: string;
   readonly list: readonly string[];
@@ -30,24 +34,26 @@ export class RpcError extends Error {
   readonly remedies: readonly Remedy[];
   readonly detail: string | undefined;
 
-  constructor(value: RpcErrorValue) {
-    super(value.message);
+  constructor(private readonly value: RpcErrorValue) {
+    super(inWords(value.message));
     this.name = 'RpcError';
     this.code = value.code;
-    this.list = value.list ?? [];
-    this.hint = value.hint;
+    this.list = value.list?.map(inWords) ?? [];
+    this.hint = value.hint === undefined ? undefined : inWords(value.hint);
     this.remedies = value.remedies ?? [];
     this.detail = value.detail;
   }
 
+  /** The error as it crosses a boundary, in no language yet. */
   toValue(): RpcErrorValue {
+    const { code, message, list = [], hint, remedies = [], detail } = this.value;
     return {
-      code: this.code,
-      message: this.message,
-      ...(this.list.length === 0 ? {} : { list: this.list }),
-      ...(this.hint === undefined ? {} : { hint: this.hint }),
-      ...(this.remedies.length === 0 ? {} : { remedies: this.remedies }),
-      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      code,
+      message,
+      ...(list.length === 0 ? {} : { list }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(remedies.length === 0 ? {} : { remedies }),
+      ...(detail === undefined ? {} : { detail }),
     };
   }
 
@@ -62,6 +68,13 @@ export class RpcError extends Error {
     }
     return new RpcError({ code: 'internal', message: String(error) });
   }
+}
+
+/** What an error says, in no language yet where it knows how to. */
+export function wordsOf(error: unknown): Words {
+  if (error instanceof RpcError) return error.toValue().message;
+  if (error instanceof WordedError) return error.words;
+  return error instanceof Error ? error.message : String(error);
 }
 
 export type CallContext = {
@@ -193,7 +206,10 @@ export class RpcEndpoint<Remote extends RpcApi> {
     try {
       const handler = Object.hasOwn(this.local, method) ? this.local[method] : undefined;
       if (!handler)
-        throw new RpcError({ code: 'unknown-method', message: `Unknown method "${method}".` });
+        throw new RpcError({
+          code: 'unknown-method',
+          message: phrase`Unknown method "${method}".`,
+        });
       const context: CallContext = {
         signal: controller.signal,
         progress: (value) => this.post({ type: 'progress', id, value }),
@@ -217,7 +233,7 @@ function isMessage(value: unknown): value is Message {
     return (
       typeof error === 'object' &&
       error !== null &&
-      typeof (error as Record<string, unknown>).message === 'string'
+      isWords((error as Record<string, unknown>).message)
     );
   }
   return type === 'cancel' || type === 'progress' || type === 'result';

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { speak } from '../shared/phrase';
 
 const contentOf = (name: string): unknown =>
   JSON.parse(
@@ -11,6 +12,7 @@ const contentOf = (name: string): unknown =>
  */
 export function openShell(): unknown {
   l10n.config({ contents: wordsOf(contentOf('words')) });
+  speak(l10n.t);
   return contentOf('state');
 }
 

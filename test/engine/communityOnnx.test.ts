@@ -287,7 +287,7 @@ const REFUSED: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
       graph.output('y', graph.node('Mul', [x, graph.float32('k', [], [-1])]), [1, 3, 'h', 'w']);
       return graph.toBytes('theirs');
     })(),
-    /turns an even grey into something else/,
+    /turns an even gray into something else/,
   ],
   smaller: [
     (() => {

@@ -18,6 +18,7 @@ import {
   writePng,
   tiledModel,
 } from './support';
+import { inWords } from '../../src/shared/phrase';
 
 /** Real services on the CPU, with a "GPU" whose sessions are replaced by `gpu`. */
 function servicesWith(
@@ -71,7 +72,7 @@ async function upscaleWith(
   );
   return {
     device: result.device,
-    notes: result.notes,
+    notes: result.notes.map(inWords),
     opened,
     data: (await pixelsOf(result.output)).data,
     steps,

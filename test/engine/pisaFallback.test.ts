@@ -9,6 +9,7 @@ import { NotFiniteError } from '../../src/engine/runtime/network';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
 import { inFloats, pixelsOf, requestFor, temporaryFolder, writePng } from './support';
 import { importTiny } from './tinyOnDevice';
+import { inWords } from '../../src/shared/phrase';
 
 /** Sessions whose "GPU" is the CPU, with a UNet that fails in the ways it is told. */
 class FailingSessions extends PisaSessions {
@@ -61,7 +62,12 @@ async function upscale(
   );
   await pisa.release();
   const { width, height } = await pixelsOf(result.output);
-  return { device: result.device, notes: result.notes, tried: pisa.tried, size: [width, height] };
+  return {
+    device: result.device,
+    notes: result.notes.map(inWords),
+    tried: pisa.tried,
+    size: [width, height],
+  };
 }
 
 test('infinity in float16: float32 on the same device does the work, and the person is told', async () => {

@@ -33,6 +33,7 @@ import {
   TEST_MODELS,
   writePng,
 } from './support';
+import { inWords } from '../../src/shared/phrase';
 
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
@@ -237,8 +238,11 @@ describe('a device that fails in the middle of a preview', () => {
     );
     assert.equal(result.device, 'cpu');
     assert.equal(result.notes.length, 2);
-    assert.match(result.notes[0]!, /webgpu failed \(device lost\); tried again with smaller tiles/);
-    assert.match(result.notes[1]!, /used cpu instead/);
+    assert.match(
+      inWords(result.notes[0]!),
+      /webgpu failed \(device lost\); tried again with smaller tiles/,
+    );
+    assert.match(inWords(result.notes[1]!), /used cpu instead/);
     assert.equal(released, 2);
     assert.deepEqual(
       result.figures,

@@ -13,6 +13,7 @@ import type {
 import { DEFAULT_SETTINGS, type ColourFix } from '../../src/shared/settings';
 import type { UpscaleCall } from '../../src/client/engineClient';
 import { EMBEDDED_MODELS, ENGINE, NO_STORE, requestFor, TEST_MODELS } from './support';
+import { spoken } from '../../src/shared/phrase';
 
 export const newEngine = (store = NO_STORE): ReturnType<Engine['api']> =>
   new Engine({
@@ -79,10 +80,12 @@ export async function runPreview(
       );
     progress.push(step);
   };
-  const result = await api.preview(previewRequest(input, scratch, part), {
-    signal: quiet.signal,
-    progress: onProgress,
-  });
+  const result = spoken(
+    await api.preview(previewRequest(input, scratch, part), {
+      signal: quiet.signal,
+      progress: onProgress,
+    }),
+  );
   const tiles = progress.flatMap(({ tile }) => (tile ? [tile] : []));
   return {
     result,

@@ -12,6 +12,7 @@ import { golden, GOLDEN_PISA, GOLDEN_PROMPTS, relativeL2 } from './pisaSupport';
 import { blendOf, cropped, newEngine, quiet, runExact, runPreview } from './previewSupport';
 import { largestDifference, pixelsOf, requestFor, temporaryFolder } from './support';
 import { importTiny, tinyOseDiff, tinyWithPrompts } from './tinyOnDevice';
+import { inWords } from '../../src/shared/phrase';
 
 type Prompts = { readonly contexts: readonly string[]; readonly picture: string };
 const { contexts, picture: prompt } = JSON.parse(
@@ -117,7 +118,7 @@ describe('prompts against transformers and diffusers', () => {
       asset: { grid: { columns: 3, rows: 1 }, pixelArt: 'off' },
     });
     assert.deepEqual(
-      result.notes.filter((note) => note.includes('prompt')),
+      result.notes.map(inWords).filter((note) => note.includes('prompt')),
       [
         'The prompt is longer than the 75 tokens that the text encoder reads: its last 3 were left out.',
       ],
@@ -127,7 +128,7 @@ describe('prompts against transformers and diffusers', () => {
   it('a model that takes none says so', async () => {
     const result = await upscaled(newEngine(store), 'pisa-compact-4x', 'a cat');
     assert.equal(result.prompt, undefined);
-    assert.ok(result.notes.some((note) => /takes no prompt/.test(note)));
+    assert.ok(result.notes.some((note) => /takes no prompt/.test(inWords(note))));
   });
 
   it('one that is longer than any prompt is refused before any work', async () => {

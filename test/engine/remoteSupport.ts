@@ -27,6 +27,7 @@ import {
   TEST_MODELS,
   writePng,
 } from './support';
+import { spoken } from '../../src/shared/phrase';
 
 export const MODEL = 'two-branch-4x';
 /** What is open until the end of the test file; a hook of a test would run after that test. */
@@ -121,7 +122,7 @@ export async function upscaleOn(
     services,
     { signal, progress: () => undefined },
   );
-  return { result, data: (await pixelsOf(result.output)).data };
+  return { result: spoken(result), data: (await pixelsOf(result.output)).data };
 }
 
 /** A test picture in a folder of the test file. */

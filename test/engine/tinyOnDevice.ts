@@ -9,6 +9,7 @@ import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import type { InstallableModel } from '../../src/shared/installableModels';
 import type { Device } from '../../src/shared/settings';
 import type { UpscaleResult } from '../../src/shared/engineProtocol';
+import { spoken } from '../../src/shared/phrase';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
 import { GOLDEN_PROCESS_SIZE, TINY_OSEDIFF, TINY_PISA, TINY_PROMPTS } from './pisaSupport';
 import { inFloats, requestFor } from './support';
@@ -85,7 +86,7 @@ export async function upscaleTrusting(
   mkdirSync(scratch);
   const pisa = new PisaSessions();
   try {
-    return await upscaleFile(
+    const result = await upscaleFile(
       requestFor(input, scratch, { model: 'pisa-sr', device }),
       {
         findModel: async () => model,
@@ -100,6 +101,7 @@ export async function upscaleTrusting(
       },
       { signal: new AbortController().signal, progress: () => undefined },
     );
+    return spoken(result);
   } finally {
     await pisa.release();
   }

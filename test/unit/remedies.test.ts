@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import ts from 'typescript';
 import * as cli from '../../src/cli/remedyWords';
 import * as editor from '../../src/extension/errors/remedyWords';
-import { untranslated as t } from '../../src/extension/translate';
+import { untranslated as t } from '../../src/shared/translate';
 import { REMEDIES_BY_CODE } from '../../src/shared/errorCodes';
 import {
   CHANGEABLE_SETTINGS,

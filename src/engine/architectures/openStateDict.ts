@@ -7,6 +7,7 @@ import { isDict, isTensor, type CheckpointDict } from '../checkpoint/torchValues
 import { readTorchZip } from '../checkpoint/torchZip';
 import { StateDict } from './stateDict';
 import { withoutWeights, wrongStart } from './wrongFiles';
+import { phrase } from '../../shared/phrase';
 
 /** More than any magic number, and the beginning of a web page. */
 const START_BYTES = 64;
@@ -40,7 +41,7 @@ export async function openStateDict(file: string, signal?: AbortSignal): Promise
   throw damaged(
     file,
     wrongStart(start) ??
-      'it is no checkpoint of torch and no safetensors file, whatever its name ends in',
+      phrase`it is no checkpoint of torch and no safetensors file, whatever its name ends in`,
   );
 }
 
@@ -83,7 +84,7 @@ function named(
   file: string,
 ): StateDict {
   let kept = [...tensors].filter(([name]) => !IGNORED.test(name));
-  if (kept.length === 0) throw damaged(file, 'it holds no weights of a network');
+  if (kept.length === 0) throw damaged(file, phrase`it holds no weights of a network`);
   for (const prefix of PREFIXES)
     if (kept.every(([name]) => name.startsWith(prefix)))
       kept = kept.map(([name, info]) => [name.slice(prefix.length), info]);

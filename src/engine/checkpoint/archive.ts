@@ -3,6 +3,7 @@ import yauzl from 'yauzl';
 import { throwIfCancelled } from '../errors';
 import { damaged, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
+import { phrase } from '../../shared/phrase';
 
 /** Where an entry's bytes lie in an archive. */
 export type Entry = { readonly offset: number; readonly length: number };
@@ -16,7 +17,10 @@ export async function readDirectory(
   const magic = Buffer.alloc(2);
   await handle.read(magic, 0, 2, 0);
   if (magic.toString('latin1') !== 'PK')
-    throw damaged(file, 'it is no zip archive, which torch.save has written since version 1.6');
+    throw damaged(
+      file,
+      phrase`it is no zip archive, which torch.save has written since version 1.6`,
+    );
   const archive = await yauzl.openPromise(file, {
     validateEntrySizes: true,
     strictFileNames: true,
@@ -25,7 +29,7 @@ export async function readDirectory(
     if (archive.entryCount > LIMITS.zipEntries)
       throw damaged(
         file,
-        `the archive claims ${archive.entryCount} entries; ${LIMITS.zipEntries} are allowed`,
+        phrase`the archive claims ${archive.entryCount} entries; ${LIMITS.zipEntries} are allowed`,
       );
     const entries = new Map<string, Entry>();
     const compressed: string[] = [];
@@ -35,13 +39,13 @@ export async function readDirectory(
       const { fileNameLength, extraFieldLength, fileCommentLength } = entry;
       directoryBytes += fileNameLength + extraFieldLength + fileCommentLength;
       if (fileNameLength > LIMITS.nameBytes || directoryBytes > LIMITS.directoryBytes)
-        throw damaged(file, 'the names in the archive are too long');
+        throw damaged(file, phrase`the names in the archive are too long`);
       if (entry.compressionMethod !== 0 || entry.compressedSize !== entry.uncompressedSize) {
         compressed.push(entry.fileName);
         continue;
       }
       if (entries.has(entry.fileName))
-        throw damaged(file, `the entry ${quoted(entry.fileName)} is there twice`);
+        throw damaged(file, phrase`the entry ${quoted(entry.fileName)} is there twice`);
       const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
       entries.set(entry.fileName, { offset: fileDataStart, length: entry.uncompressedSize });
     }
@@ -50,7 +54,7 @@ export async function readDirectory(
     const pickle = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
     const [name] = pickle;
     if (name === undefined) throw notWeights(file, OTHER_ARCHIVE);
-    if (pickle.length > 1) throw damaged(file, 'the archive holds several data.pkl');
+    if (pickle.length > 1) throw damaged(file, phrase`the archive holds several data.pkl`);
     return { entries, root: name.slice(0, -'data.pkl'.length) };
   } finally {
     archive.close();
@@ -64,7 +68,7 @@ function refuseOverlaps(entries: ReadonlyMap<string, Entry>, file: string): void
     .filter(([, { length }]) => length > 0)
     .sort(([, a], [, b]) => a.offset - b.offset)) {
     if (entry.offset < end)
-      throw damaged(file, `the entries ${quoted(last)} and ${quoted(name)} overlap`);
+      throw damaged(file, phrase`the entries ${quoted(last)} and ${quoted(name)} overlap`);
     end = entry.offset + entry.length;
     last = name;
   }
@@ -78,11 +82,9 @@ export async function readEntry(handle: FileHandle, { offset, length }: Entry): 
 }
 
 /** Completes "… can't be used: …". */
-export const TORCHSCRIPT =
-  'it is a TorchScript program, which holds code; save the state dict instead';
+export const TORCHSCRIPT = phrase`it is a TorchScript program, which holds code; save the state dict instead`;
 
-const OTHER_ARCHIVE =
-  'the archive holds no data.pkl of torch; unpack it, and choose the model that is in it';
+const OTHER_ARCHIVE = phrase`the archive holds no data.pkl of torch; unpack it, and choose the model that is in it`;
 
 /** What an archive with compressed entries is: torch stores weights, but compresses code. */
 function whyCompressed(
@@ -93,6 +95,6 @@ function whyCompressed(
   if (names.some((name) => /^[^/]+\/code\//.test(name))) return notWeights(file, TORCHSCRIPT);
   const all = [...names, ...entries.keys()];
   return all.some((name) => /^[^/]+\/data\.pkl$/.test(name))
-    ? damaged(file, `the entry ${quoted(names[0] ?? '')} is compressed`)
+    ? damaged(file, phrase`the entry ${quoted(names[0] ?? '')} is compressed`)
     : notWeights(file, OTHER_ARCHIVE);
 }

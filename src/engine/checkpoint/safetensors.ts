@@ -4,6 +4,7 @@ import { DTYPES, elementsOf, isDtype, isShape, type TensorInfo, type Tensors } f
 import { damaged } from './damaged';
 import { jsonProblem } from './jsonLimits';
 import { LIMITS, quoted, quotedJson } from './limits';
+import { phrase } from '../../shared/phrase';
 
 const LENGTH_BYTES = 8;
 
@@ -18,18 +19,17 @@ export async function readSafetensors(file: string): Promise<Tensors> {
   try {
     const { size } = await handle.stat();
     if (size < LENGTH_BYTES)
-      throw damaged(file, `it has ${size} bytes, too few for a safetensors file`);
+      throw damaged(file, phrase`it has ${size} bytes, too few for a safetensors file`);
     const headerLength = (await read(handle, file, 0, LENGTH_BYTES)).readBigUInt64LE();
     if (headerLength > BigInt(LIMITS.headerBytes) && headerLength <= BigInt(size - LENGTH_BYTES))
       throw damaged(
         file,
-        `its header has ${headerLength} bytes where ${LIMITS.headerBytes} are allowed`,
+        phrase`its header has ${String(headerLength)} bytes where ${LIMITS.headerBytes} are allowed`,
       );
     if (headerLength > BigInt(size - LENGTH_BYTES)) {
       throw damaged(
         file,
-        `its header claims ${headerLength} bytes, but the file has ${size}; it is cut off ` +
-          'or no safetensors file',
+        phrase`its header claims ${String(headerLength)} bytes, but the file has ${size}; it is cut off or no safetensors file`,
       );
     }
     const header = await read(handle, file, LENGTH_BYTES, Number(headerLength));
@@ -47,21 +47,21 @@ async function read(
 ): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await handle.read(buffer, 0, length, position);
-  if (bytesRead !== length) throw damaged(file, 'it ends early');
+  if (bytesRead !== length) throw damaged(file, phrase`it ends early`);
   return buffer;
 }
 
 function parseHeader(file: string, header: Buffer): Record<string, unknown> {
   const problem = jsonProblem(header);
-  if (problem !== undefined) throw damaged(file, `its header ${problem}`);
+  if (problem !== undefined) throw damaged(file, phrase`its header ${problem}`);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header));
   } catch {
-    throw damaged(file, 'its header is not JSON');
+    throw damaged(file, phrase`its header is not JSON`);
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw damaged(file, 'its header is not a JSON object');
+    throw damaged(file, phrase`its header is not a JSON object`);
   return json as Record<string, unknown>;
 }
 
@@ -83,7 +83,7 @@ function tensorsFrom(
     if (previous && previous.offset + previous.length > tensor.offset)
       throw damaged(
         file,
-        `the tensors ${quoted(previous.name)} and ${quoted(tensor.name)} overlap`,
+        phrase`the tensors ${quoted(previous.name)} and ${quoted(tensor.name)} overlap`,
       );
   });
   return tensors;
@@ -104,22 +104,20 @@ function tensorFrom(
   if (!isDtype(dtype))
     throw damaged(
       file,
-      `the tensor ${quoted(name)} has the type ${quotedJson(dtype)}; ` +
-        `${Object.keys(DTYPES).join(', ')} are known`,
+      phrase`the tensor ${quoted(name)} has the type ${quotedJson(dtype)}; ${Object.keys(DTYPES).join(', ')} are known`,
     );
   if (!isShape(shape))
-    throw damaged(file, `the tensor ${quoted(name)} has the shape ${quotedJson(shape)}`);
+    throw damaged(file, phrase`the tensor ${quoted(name)} has the shape ${quotedJson(shape)}`);
   if (!isPairOfOffsets(offsets))
-    throw damaged(file, `the tensor ${quoted(name)} has the offsets ${quotedJson(offsets)}`);
+    throw damaged(file, phrase`the tensor ${quoted(name)} has the offsets ${quotedJson(offsets)}`);
   const [begin, end] = offsets;
   if (begin > end || dataStart + end > size)
-    throw damaged(file, `the tensor ${quoted(name)} lies outside the file`);
+    throw damaged(file, phrase`the tensor ${quoted(name)} lies outside the file`);
   const expected = elementsOf(shape) * DTYPES[dtype].bytes;
   if (end - begin !== expected)
     throw damaged(
       file,
-      `the tensor ${quoted(name)} has ${end - begin} bytes where [${shape.join(', ')}] ${dtype} ` +
-        `needs ${expected}`,
+      phrase`the tensor ${quoted(name)} has ${end - begin} bytes where [${shape.join(', ')}] ${dtype} needs ${expected}`,
     );
   return { name, dtype, shape, file, offset: dataStart + begin, length: end - begin };
 }

@@ -2,6 +2,7 @@ import { elementsOf, isShape, type Dtype, type TensorInfo } from './checkpoint';
 import { damaged, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
 import { PickleObject, type PickleDict, type PickleHooks, type PickleValue } from './pickleMachine';
+import { phrase } from '../../shared/phrase';
 
 /**
  * torch's storages by their class: bytes of an element, and the type where networks here use it.
@@ -198,16 +199,15 @@ export function checkpointDict(value: PickleValue, file: string): CheckpointDict
   if (value instanceof PickleObject && value.value === OPAQUE)
     throw notWeights(
       file,
-      "it is an object of a Python program (a whole model, or a training's settings) instead of " +
-        'weights; save its state_dict() instead',
+      phrase`it is an object of a Python program (a whole model, or a training's settings) instead of weights; save its state_dict() instead`,
     );
-  if (!(value instanceof Map)) throw damaged(file, 'it holds no dictionary of weights');
+  if (!(value instanceof Map)) throw damaged(file, phrase`it holds no dictionary of weights`);
   return convertDict(value, file, new Map(), 0);
 }
 
 function convertDict(dict: PickleDict, file: string, seen: Seen, depth: number): CheckpointDict {
   if (depth > LIMITS.depth)
-    throw damaged(file, `its dictionaries lie in each other more than ${LIMITS.depth} deep`);
+    throw damaged(file, phrase`its dictionaries lie in each other more than ${LIMITS.depth} deep`);
   const known = seen.get(dict);
   if (isDict(known)) return known;
   const result = new Map<string, CheckpointValue>();
@@ -221,7 +221,7 @@ function convert(value: PickleValue, file: string, seen: Seen, depth: number): C
   if (value instanceof Map) return convertDict(value, file, seen, depth);
   if (value instanceof PickleObject) {
     if (value.value === OPAQUE) return null;
-    if (isStorage(value.value)) throw damaged(file, 'it holds a bare storage');
+    if (isStorage(value.value)) throw damaged(file, phrase`it holds a bare storage`);
     return value.value as Omit<TensorInfo, 'name'>;
   }
   if (Array.isArray(value)) return convertList(value as PickleValue[], seen);

@@ -5,6 +5,7 @@ import { damaged, damagedBy, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
 import { checkpointDict, torchHooks, type CheckpointDict, type StorageName } from './torchValues';
 import { unpickle } from './unpickle';
+import { phrase } from '../../shared/phrase';
 
 /**
  * Reads a `.pkl` or `.pt` file that `torch.save` wrote (since torch 1.6 a zip archive of stored
@@ -26,16 +27,16 @@ export async function readTorchZip(
     )
       throw notWeights(file, TORCHSCRIPT);
     const pickle = entries.get(`${root}data.pkl`);
-    if (!pickle) throw damaged(file, 'the archive holds no data.pkl');
+    if (!pickle) throw damaged(file, phrase`the archive holds no data.pkl`);
     if (pickle.length > LIMITS.pickleBytes)
-      throw damaged(file, `its pickle claims ${pickle.length} bytes`);
+      throw damaged(file, phrase`its pickle claims ${pickle.length} bytes`);
     const byteOrder = entries.get(`${root}byteorder`);
     if (
       byteOrder &&
       byteOrder.length < 16 &&
       (await readEntry(handle, byteOrder)).toString().trim() === 'big'
     )
-      throw damaged(file, 'it was written on a big-endian machine');
+      throw damaged(file, phrase`it was written on a big-endian machine`);
     const value = unpickle(
       await readEntry(handle, pickle),
       torchHooks(file, (storage) => entryOf(storage, entries, root), lenient),

@@ -10,6 +10,7 @@ import { factsOf, type RemoteFacts } from './probe';
 import type { RemoteFile } from './remoteFile';
 import { retried } from './retried';
 import { transfer, verify } from './transfer';
+import { phrase } from '../../shared/phrase';
 
 export type { RemoteFacts } from './probe';
 export type { RemoteFile } from './remoteFile';
@@ -226,19 +227,15 @@ function reasonOf(error: unknown): string {
 
 function noMirror(what: string, reasons: readonly string[]): RpcError {
   return engineError('download-failed', {
-    message:
-      `${what} could not be downloaded: ` +
-      `${reasons.length === 0 ? 'no mirror is set' : [...new Set(reasons)].join('; ')}.`,
-    hint: 'Check the connection and the proxy.',
+    message: phrase`${what} could not be downloaded: ${reasons.length === 0 ? phrase`no mirror is set` : [...new Set(reasons)].join('; ')}.`,
+    hint: phrase`Check the connection and the proxy.`,
     remedies: [changeSetting('pisaSrMirrors'), changeSetting('proxy')],
   });
 }
 
 function damaged({ path }: RemoteFile, reasons: readonly string[]): RpcError {
   return engineError('download-corrupt', {
-    message: `${path} could not be downloaded intact: ${reasons.join('; ')}.`,
-    hint:
-      'Try again or name another mirror, and check whether a proxy or a scanner ' +
-      'changes downloads.',
+    message: phrase`${path} could not be downloaded intact: ${reasons.join('; ')}.`,
+    hint: phrase`Try again or name another mirror, and check whether a proxy or a scanner changes downloads.`,
   });
 }

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { changeSetting, engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /** What should stay free on the disk, in bytes. */
 const RESERVE = 200e6;
@@ -15,8 +16,8 @@ export async function freeBytes(folder: string): Promise<number> {
     if (info) return info.bavail * info.bsize;
     if (at === path.dirname(at))
       throw engineError('output-unwritable', {
-        message: `No disk was found for ${folder}.`,
-        hint: 'Choose another folder for the models.',
+        message: phrase`No disk was found for ${folder}.`,
+        hint: phrase`Choose another folder for the models.`,
       });
   }
 }
@@ -29,8 +30,8 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   const free = await freeBytes(folder);
   if (bytes + RESERVE <= free) return;
   throw engineError('disk-full', {
-    message: `${folder} has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
-    hint: 'A folder on another disk does, too.',
+    message: phrase`${folder} has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
+    hint: phrase`A folder on another disk does, too.`,
     remedies: [{ kind: 'free-space', folder }, changeSetting('modelStore')],
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { maskedAddress, unencryptedAddresses } from '../../shared/addresses';
 import { changeSetting, engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /**
  * The address of a file on a mirror: `{path}` stands for the file's path, each segment encoded;
@@ -15,8 +16,8 @@ export function addressOf(mirror: string, path: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   throw engineError('bad-setting', {
-    message: `"${maskedAddress(mirror)}" is no address of a mirror.`,
-    hint: 'Give an address that begins with https://, with {path} where the file’s path belongs.',
+    message: phrase`"${maskedAddress(mirror)}" is no address of a mirror.`,
+    hint: phrase`Give an address that begins with https://, with {path} where the file’s path belongs.`,
     remedies: [changeSetting('pisaSrMirrors')],
   });
 }
@@ -33,10 +34,8 @@ export function refuseUnencrypted(mirrors: readonly string[], allowed: boolean):
   const [first, ...more] = unencryptedAddresses(mirrors);
   if (allowed || first === undefined) return;
   throw engineError('mirror-unencrypted', {
-    message:
-      `${[first, ...more].join(', ')} would be asked over plain http: whoever is on the way can ` +
-      'read and change what is sent.',
-    hint: 'Give an address that begins with https://.',
+    message: phrase`${[first, ...more].join(', ')} would be asked over plain http: whoever is on the way can read and change what is sent.`,
+    hint: phrase`Give an address that begins with https://.`,
     remedies: [changeSetting('pisaSrMirrors')],
   });
 }

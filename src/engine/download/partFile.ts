@@ -2,8 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { readSmallText } from '../../files/readSmall';
-import { RpcError } from '../../shared/rpc';
+import { RpcError, wordsOf } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /** What tells whether a later answer is about the same file. */
 export type Validator = {
@@ -130,14 +131,14 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
     if (error instanceof RpcError || code === undefined || code === 'ABORT_ERR') throw error;
     if (code === 'ENOSPC' || code === 'EDQUOT') {
       throw engineError('disk-full', {
-        message: `The disk is full: ${path} could not be written.`,
-        hint: 'Free some space and try again; what has arrived is kept.',
+        message: phrase`The disk is full: ${path} could not be written.`,
+        hint: phrase`Free some space and try again; what has arrived is kept.`,
         detail: messageOf(error),
       });
     }
     throw engineError('output-unwritable', {
-      message: `${path} could not be written: ${messageOf(error)}.`,
-      hint: 'Check that the folder can be written, or choose another one for the models.',
+      message: phrase`${path} could not be written: ${wordsOf(error)}.`,
+      hint: phrase`Check that the folder can be written, or choose another one for the models.`,
     });
   }
 }

@@ -6,6 +6,7 @@ import { getProxyForUrl } from 'proxy-from-env';
 import { maskedAddress } from '../../shared/addresses';
 import type { Remedy } from '../../shared/remedies';
 import { changeSetting, engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /** Connections that are kept for further requests, directly or through proxies. */
 export class Connections {
@@ -58,8 +59,8 @@ function newAgent(protocol: string, proxy: string): http.Agent {
 function check(address: string, source: string, remedies: readonly Remedy[] = []): void {
   if (isWebAddress(address)) return;
   throw engineError('proxy-invalid', {
-    message: `"${maskedAddress(address)}" is no address of a proxy.`,
-    hint: `Correct ${source}: an address looks like http://host:port.`,
+    message: phrase`"${maskedAddress(address)}" is no address of a proxy.`,
+    hint: phrase`Correct ${source}: an address looks like http://host:port.`,
     remedies,
   });
 }

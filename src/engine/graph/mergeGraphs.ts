@@ -10,12 +10,13 @@ import {
 } from './proto/onnx_pb';
 import { keepNeeded } from './pruneGraph';
 import { OpsetStays, opsetOf, upgradeOpset } from './upgradeOpset';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** A graph and the folder that its external weights are relative to. */
 export type PlacedGraph = { readonly onnx: Uint8Array; readonly folder: string };
 
 /** Two graphs that can't become one; the message completes "They can't be used together: …". */
-export class GraphsDiffer extends Error {}
+export class GraphsDiffer extends WordedError {}
 
 const OUTPUTS = ['base', 'pixel', 'semantic'] as const;
 
@@ -49,7 +50,7 @@ export function mergePair(first: PlacedGraph, second: PlacedGraph): PlacedGraph 
   p.graph.valueInfo = [];
   p.graph.output = OUTPUTS.map((name) => {
     const like = p.graph.output[0];
-    if (!like) throw new GraphsDiffer('one of them has no result');
+    if (!like) throw new GraphsDiffer(phrase`one of them has no result`);
     return { ...like, name };
   });
   p.model.functions.push(...s.model.functions);
@@ -64,7 +65,7 @@ function parse(
   root: string,
 ): { readonly model: ModelProto; readonly graph: GraphProto } {
   const model = fromBinary(ModelProtoSchema, onnx);
-  if (!model.graph) throw new GraphsDiffer('one of them holds no graph');
+  if (!model.graph) throw new GraphsDiffer(phrase`one of them holds no graph`);
   const way = path.relative(root, folder).split(path.sep).join('/');
   for (const { dataLocation, externalData } of model.graph.initializer)
     if (dataLocation === DataLocation.EXTERNAL && way !== '')
@@ -114,7 +115,7 @@ function toOneOpset(p: ModelProto, s: ModelProto): void {
   } catch (error) {
     if (!(error instanceof OpsetStays)) throw error;
     throw new GraphsDiffer(
-      `one is written in ONNX opset ${own} and the other in ${other}, and ${error.message}`,
+      phrase`one is written in ONNX opset ${String(own)} and the other in ${String(other)}, and ${error.message}`,
     );
   }
 }
@@ -145,7 +146,7 @@ function mergedImports(p: ModelProto, s: ModelProto): ModelProto['opsetImport'] 
 /** The folder that holds both. On Windows two volumes have none. */
 function commonFolder(a: string, b: string): string {
   if (path.parse(a).root.toLowerCase() !== path.parse(b).root.toLowerCase())
-    throw new GraphsDiffer('their files lie on two volumes; move them to one');
+    throw new GraphsDiffer(phrase`their files lie on two volumes; move them to one`);
   let folder = a;
   while (path.relative(folder, b).startsWith('..')) folder = path.dirname(folder);
   return folder;

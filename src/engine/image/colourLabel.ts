@@ -2,10 +2,11 @@ import type { Chromaticity, CodePoints, ContainerFacts } from './containers/fact
 import { exifSaysAdobeRgb } from '../metadata/exifTags';
 import { greyProfile, rgbProfile } from './iccProfile';
 import { matrixProfile, type Curve } from './matrixProfile';
+import { type Words, phrase } from '../../shared/phrase';
 
 /** The profile that a picture's values are in, or why nobody here can say it in one. */
 export type ColourLabel =
-  | { readonly profile: Buffer | undefined; readonly notes: readonly string[] }
+  | { readonly profile: Buffer | undefined; readonly notes: readonly Words[] }
   | { readonly refused: 'hdr' | 'unknown' };
 
 /** What a picture has in it that may say what its values mean. */
@@ -70,9 +71,7 @@ export function colourLabel(
   return { profile, notes: icc ? [UNFIT] : [] };
 }
 
-const UNFIT =
-  'The source’s colour profile is damaged or of another kind of colours than the picture, and was ' +
-  'left out.';
+const UNFIT = phrase`The source’s color profile is damaged or of another kind of colors than the picture, and was left out.`;
 
 const adobeRgb = (isGrey: boolean): Buffer | undefined =>
   matrixProfile(

@@ -10,6 +10,7 @@ import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 import { storedIn, type Stored } from './stored';
 import { straightened } from './straightAlpha';
+import type { Words } from '../../shared/phrase';
 
 /** A decoded picture, upright: RGB, and alpha when there is any transparency. */
 export type DecodedSource = SplitPicture;
@@ -38,7 +39,7 @@ export type DecodeOptions = {
 };
 
 /** Decoded pixels, RGB or RGBA, and what the person should know of them. */
-export type DecodedPixels = { readonly pixels: PixelFile; readonly notes: readonly string[] };
+export type DecodedPixels = { readonly pixels: PixelFile; readonly notes: readonly Words[] };
 
 const FOR_THE_SCREEN: DecodeOptions = { depth: 8, keepColours: false };
 /** No decoder that is asked here is slower than this unless it hangs. */
@@ -55,7 +56,7 @@ export async function decodeSource(
   file: string,
   scratch: string,
   options: DecodeOptions = FOR_THE_SCREEN,
-): Promise<DecodedSource & { readonly notes: readonly string[] }> {
+): Promise<DecodedSource & { readonly notes: readonly Words[] }> {
   const { pixels, notes } = await decodePixels(file, scratch, options);
   return { ...(await separated(pixels, scratch, true)), notes };
 }

@@ -1,3 +1,4 @@
+import { phrase, type Words } from '../../shared/phrase';
 /**
  * What decoders say. libvips hands on the words of the libraries below it; only these tell a picture
  * that is not there from a remark about a tag.
@@ -18,11 +19,9 @@ export const isRealFault = (error: Error): boolean => REAL_FAULTS.test(error.mes
 export const isDisordered = (error: Error): boolean => /not sorted/i.test(error.message);
 
 /** A note for a picture that is shown in spite of what its decoder said: its first words, if any. */
-export function damageNote(error: Error): string {
-  return (
-    `The decoder of this file says "${(wordsOf(error) ?? 'warning').slice(0, 160)}": a part of the ` +
-    'picture may be wrong or missing.'
-  );
+export function damageNote(error: Error): Words {
+  const said = (wordsOf(error) ?? 'warning').slice(0, 160);
+  return phrase`The decoder of this file says "${said}": a part of the picture may be wrong or missing.`;
 }
 
 const wordsOf = (error: Error): string | undefined =>

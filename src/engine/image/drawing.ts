@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Size } from '../../shared/geometry';
 import { cancelled, engineError, messageOf } from '../errors';
 import { loadSharp } from './sharpLoader';
+import { phrase } from '../../shared/phrase';
 
 /** First argument of a process that draws. */
 export const DRAW_ARGUMENT = '--draw';
@@ -87,8 +88,8 @@ export class Drawings {
         settle(() =>
           reject(
             engineError('input-too-slow', {
-              message: `${name} was not drawn within ${MOST_SECONDS} seconds: its filters or its size ask for too much.`,
-              hint: 'Simplify the drawing, choose a smaller size, or export it as PNG and upscale that.',
+              message: phrase`${name} was not drawn within ${MOST_SECONDS} seconds: its filters or its size ask for too much.`,
+              hint: phrase`Simplify the drawing, choose a smaller size, or export it as PNG and upscale that.`,
             }),
           ),
         );

@@ -16,6 +16,7 @@ import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
 import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
+import { type Words, phrase } from '../../shared/phrase';
 
 export type EncodeOptions = {
   readonly format: OutputFormat;
@@ -59,7 +60,7 @@ const FULL_QUALITY = 100;
 
 export type Encoded = {
   readonly bytes: number;
-  /** What the person should know. */ readonly notes: readonly string[];
+  /** What the person should know. */ readonly notes: readonly Words[];
 };
 
 /**
@@ -84,7 +85,7 @@ export async function encodePicture(
     }
   };
   let bytes = await write(output, quality);
-  const notes: string[] = [];
+  const notes: Words[] = [];
   if (
     options.tryPalette &&
     format === 'png' &&
@@ -109,17 +110,18 @@ export async function encodePicture(
         : await largestQuality(quality, maxBytes, (at) => write(output, at));
     if (!found) {
       throw engineError('output-too-large', {
-        message:
-          `The result can't be made as small as ${maxBytes} bytes: as ` +
-          `${format.toUpperCase()}${isLossyFormat(format) ? ' of the lowest quality' : ', whose quality is fixed,'} ` +
-          `it has ${(await stat(output)).size}.`,
+        message: isLossyFormat(format)
+          ? phrase`The result can't be made as small as ${maxBytes} bytes: as ${format.toUpperCase()} of the lowest quality it has ${(await stat(output)).size}.`
+          : phrase`The result can't be made as small as ${maxBytes} bytes: as ${format.toUpperCase()}, whose quality is fixed, it has ${(await stat(output)).size}.`,
         hint: isLossyFormat(format)
-          ? 'Choose a smaller scale or a larger limit.'
-          : 'Choose JPEG, WebP or AVIF, a smaller scale or a larger limit.',
+          ? phrase`Choose a smaller scale or a larger limit.`
+          : phrase`Choose JPEG, WebP or AVIF, a smaller scale or a larger limit.`,
       });
     }
     bytes = found.bytes;
-    notes.push(`Quality ${found.quality} instead of ${quality}, to stay below ${maxBytes} bytes.`);
+    notes.push(
+      phrase`Quality ${found.quality} instead of ${quality}, to stay below ${maxBytes} bytes.`,
+    );
   }
   return { bytes, notes };
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { OutputFormat } from '../../shared/settings';
 import { freeBytes } from '../download/freeSpace';
 import { changeSetting, engineError, messageOf } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /** A disk with fewer bytes left is full. */
 const LEAST_FREE = 2 ** 16;
@@ -21,7 +22,7 @@ export async function encodeError(
     (await freeBytes(folder).catch(() => Infinity)) < LEAST_FREE;
   if (isFull)
     return engineError('disk-full', {
-      message: `The result could not be written to ${folder}: the disk is full.`,
+      message: phrase`The result could not be written to ${folder}: the disk is full.`,
       remedies: [{ kind: 'free-space', folder }],
       detail,
     });
@@ -31,14 +32,14 @@ export async function encodeError(
   );
   if (!isWritable)
     return engineError('output-unwritable', {
-      message: `The result could not be written to ${folder}.`,
-      hint: 'Check the folder and its permissions.',
+      message: phrase`The result could not be written to ${folder}.`,
+      hint: phrase`Check the folder and its permissions.`,
       detail,
     });
   const said = detail.split('\n')[0]?.slice(0, 160) ?? '';
   return engineError('output-unwritable', {
-    message: `The result could not be encoded as ${format.toUpperCase()} (“${said}”).`,
-    hint: 'Choose another output format, or another size.',
+    message: phrase`The result could not be encoded as ${format.toUpperCase()} (“${said}”).`,
+    hint: phrase`Choose another output format, or another size.`,
     remedies: [changeSetting('outputFormat')],
     detail,
   });

@@ -2,6 +2,7 @@ import { formatProblem } from '../../shared/formatLimits';
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 const LOSSY: readonly OutputFormat[] = ['jpeg', 'webp', 'avif'];
 
@@ -21,7 +22,7 @@ export function checkFormatHolds(format: OutputFormat, size: Size): void {
   if (problem === undefined) return;
   throw engineError('output-too-large-for-format', {
     message: problem,
-    hint: 'Choose PNG or TIFF as output format, or a smaller scale.',
+    hint: phrase`Choose PNG or TIFF as output format, or a smaller scale.`,
     remedies: [changeSetting('outputFormat'), changeSetting('scale')],
   });
 }

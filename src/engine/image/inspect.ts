@@ -16,6 +16,7 @@ import { loadSharp } from './sharpLoader';
 import type { SourceInfo } from './sourceInfo';
 import { storedBy } from './stored';
 import { drawn, svgSize } from './svgSource';
+import { type Words, phrase } from '../../shared/phrase';
 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
@@ -58,7 +59,7 @@ export async function inspectSource(
   ).catch((error: unknown) => {
     // The brand of sequences is one that the decoder does not know.
     if (container === 'avif' && facts.isAnimated === true)
-      throw unsupported(name, 'an animation (AVIF image sequence), which its decoder lacks');
+      throw unsupported(name, phrase`an animation (AVIF image sequence), which its decoder lacks`);
     // By its first bytes it is of this format, so what is missing is the rest.
     const isCut = /unsupported image format/i.test(messageOf(error));
     throw notAnImage(name, isCut ? new Error('The file ends within its header.') : error);
@@ -66,8 +67,8 @@ export async function inspectSource(
   const [read, format] = FORMATS[metadata.format] ?? [undefined, undefined];
   if (read !== container || (metadata.format === 'heif' && metadata.compression !== 'av1')) {
     throw engineError('input-not-an-image', {
-      message: `${name} is ${metadata.format.toUpperCase()}, which can't be upscaled.`,
-      hint: `${SUPPORTED} Convert the picture to one of them first.`,
+      message: phrase`${name} is ${metadata.format.toUpperCase()}, which can't be upscaled.`,
+      hint: phrase`${SUPPORTED} Convert the picture to one of them first.`,
     });
   }
   refuseHdr(name, metadata, facts);
@@ -82,12 +83,15 @@ export async function inspectSource(
   const orientation = metadata.orientation ?? stored.orientation;
   const isGrey = SPACES_OF_GREY.includes(space);
   if (!isGrey && ![...SPACES_OF_RGB, ...SPACES_CONVERTED].includes(space))
-    throw unsupported(name, `${metadata.channels} channels whose colours nothing names (${space})`);
+    throw unsupported(
+      name,
+      phrase`${metadata.channels} channels whose colors nothing names (${space})`,
+    );
   const most = isGrey ? 2 : space === 'cmyk' ? 5 : 4;
   if (metadata.channels > most)
     throw unsupported(
       name,
-      `${metadata.channels} channels; grey, RGB and CMYK with or without transparency can be read`,
+      phrase`${metadata.channels} channels; gray, RGB and CMYK with or without transparency can be read`,
     );
   const otherColours = isGrey || SPACES_OF_RGB.includes(space) ? undefined : space;
   const label =
@@ -134,14 +138,14 @@ function refuseWhatIsNone(file: string, head: Buffer): void {
   const name = path.basename(file);
   if (head.length === 0) {
     throw engineError('input-empty', {
-      message: `${name} is empty (0 bytes).`,
-      hint: 'Restore the file from version control or a backup.',
+      message: phrase`${name} is empty (0 bytes).`,
+      hint: phrase`Restore the file from version control or a backup.`,
     });
   }
   if (head.toString('latin1', 0, 200).startsWith(LFS_POINTER)) {
     throw engineError('input-lfs-pointer', {
-      message: `${name} is a Git LFS pointer, not the picture itself.`,
-      hint: 'Fetch the picture first: git lfs pull',
+      message: phrase`${name} is a Git LFS pointer, not the picture itself.`,
+      hint: phrase`Fetch the picture first: git lfs pull`,
     });
   }
   refuseKnownKinds(file, head);
@@ -150,18 +154,14 @@ function refuseWhatIsNone(file: string, head: Buffer): void {
 function refuseHdr(name: string, { depth, gainMap }: Metadata, facts: ContainerFacts): void {
   if (gainMap !== undefined || facts.hasGainMap === true) {
     throw engineError('input-not-an-image', {
-      message:
-        `${name} has a gain map (Ultra HDR): a second picture that brightens the ` +
-        'first on HDR screens, and that would no longer fit.',
-      hint: 'Export the picture without HDR, then upscale that.',
+      message: phrase`${name} has a gain map (Ultra HDR): a second picture that brightens the first on HDR screens, and that would no longer fit.`,
+      hint: phrase`Export the picture without HDR, then upscale that.`,
     });
   }
   if (!['uchar', 'ushort'].includes(depth)) {
     throw engineError('input-not-an-image', {
-      message:
-        `${name} has samples of the type ${depth}, as HDR pictures and ` +
-        'measurements have; 8 and 16 bits a channel can be upscaled.',
-      hint: 'Tone-map or convert it to 16 bits a channel first.',
+      message: phrase`${name} has samples of the type ${depth}, as HDR pictures and measurements have; 8 and 16 bits a channel can be upscaled.`,
+      hint: phrase`Tone-map or convert it to 16 bits a channel first.`,
     });
   }
 }
@@ -176,10 +176,10 @@ function refuseTooLarge(
   if (megapixels <= maxMegapixels) return;
   throw engineError('input-too-large', {
     message:
-      `${name} claims ${width}×${height} ` +
-      `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
-      `(${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`,
-    hint: 'If the picture is really that large, raise the limit.',
+      frames > 1
+        ? phrase`${name} claims ${width}×${height} pixels in ${frames} frames (${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`
+        : phrase`${name} claims ${width}×${height} pixels (${megapixels.toFixed(0)} megapixels); the limit is ${maxMegapixels}.`,
+    hint: phrase`If the picture is really that large, raise the limit.`,
     remedies: [changeSetting('maxInputMegapixels')],
   });
 }
@@ -196,12 +196,10 @@ function labelOf(
   const label = colourLabel(facts, embedded, isGrey);
   if ('profile' in label) return label;
   if (label.refused === 'unknown')
-    throw unsupported(name, 'colours that are named by code points nobody here knows');
+    throw unsupported(name, phrase`colors that are named by code points nobody here knows`);
   throw engineError('input-not-an-image', {
-    message:
-      `${name} is in high dynamic range (PQ or HLG), whose values mean other brightnesses than ` +
-      'those of ordinary pictures.',
-    hint: 'Tone-map it to an ordinary (SDR) picture, then upscale that.',
+    message: phrase`${name} is in high dynamic range (PQ or HLG), whose values mean other brightnesses than those of ordinary pictures.`,
+    hint: phrase`Tone-map it to an ordinary (SDR) picture, then upscale that.`,
   });
 }
 
@@ -234,21 +232,19 @@ function densityOf(
 const isUnset = ({ x, y, isRatio }: Density): boolean =>
   isRatio !== true && [x, y].every((each) => Math.abs(each - 25.4) < 0.01);
 
-function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts): string[] {
-  const notes: string[] = [];
+function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts): Words[] {
+  const notes: Words[] = [];
   if (facts.isAnimated === true)
     notes.push(
-      `The source is an animated ${facts.container.toUpperCase()}, of which the codec reads the ` +
-        'first frame only.',
+      phrase`The source is an animated ${facts.container.toUpperCase()}, of which the codec reads the first frame only.`,
     );
   if (facts.note !== undefined) notes.push(facts.note);
   if (format === 'tiff' && pages > 1)
-    notes.push(`The source has ${pages} pages; the first was upscaled.`);
+    notes.push(phrase`The source has ${pages} pages; the first was upscaled.`);
   if (facts.morePictures !== undefined && facts.morePictures > 0)
     notes.push(
-      `The source holds ${facts.morePictures + 1} pictures (MPO); the first was upscaled, and the ` +
-        'result has no other.',
+      phrase`The source holds ${facts.morePictures + 1} pictures (MPO); the first was upscaled, and the result has no other.`,
     );
-  if (space === 'cmyk') notes.push('The source is CMYK, for print; the result is sRGB.');
+  if (space === 'cmyk') notes.push(phrase`The source is CMYK, for print; the result is sRGB.`);
   return notes;
 }

@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { engineError, messageOf } from '../errors';
+import { phrase, type Words } from '../../shared/phrase';
 
-export const SUPPORTED = 'Supported: PNG, JPEG, WebP, AVIF, TIFF, GIF and SVG.';
+export const SUPPORTED = phrase`Supported: PNG, JPEG, WebP, AVIF, TIFF, GIF and SVG.`;
 
 /** What decoders say of files that are valid, but use what they lack. */
 const NOT_SUPPORTED =
@@ -14,24 +15,22 @@ export function notAnImage(name: string, error: unknown): Error {
   if (/no space left|not enough space|disk quota|file too large/i.test(detail)) {
     const folder = os.tmpdir();
     return engineError('disk-full', {
-      message: `No space is left in ${folder}, where ${name} was to be decoded.`,
+      message: phrase`No space is left in ${folder}, where ${name} was to be decoded.`,
       remedies: [{ kind: 'free-space', folder }],
       detail,
     });
   }
   if (/unsupported image format/i.test(detail)) {
     return engineError('input-not-an-image', {
-      message:
-        `${name} is not a picture that can be read: its content is of no supported format, ` +
-        'whatever its name says.',
+      message: phrase`${name} is not a picture that can be read: its content is of no supported format, whatever its name says.`,
       hint: SUPPORTED,
       detail,
     });
   }
   if (/timeout/i.test(detail)) {
     return engineError('input-too-slow', {
-      message: `${name} was not decoded in time.`,
-      hint: 'Export it again, as PNG or JPEG for example.',
+      message: phrase`${name} was not decoded in time.`,
+      hint: phrase`Export it again, as PNG or JPEG for example.`,
       detail,
     });
   }
@@ -41,18 +40,18 @@ export function notAnImage(name: string, error: unknown): Error {
       ?.replace(/^\w+: /, '')
       .slice(0, 160) ?? '';
   if (NOT_SUPPORTED.test(detail))
-    return unsupported(name, `what its decoder lacks ("${said}")`, detail);
+    return unsupported(name, phrase`what its decoder lacks ("${said}")`, detail);
   return engineError('input-damaged', {
-    message: `${name} is damaged or incomplete.`,
-    hint: 'Restore the file from version control or a backup, or export it again.',
+    message: phrase`${name} is damaged or incomplete.`,
+    hint: phrase`Restore the file from version control or a backup, or export it again.`,
     detail,
   });
 }
 
 /** An error for a valid file with something in it that can't be read here: "… has `what`". */
-export const unsupported = (name: string, what: string, detail?: string): Error =>
+export const unsupported = (name: string, what: Words, detail?: string): Error =>
   engineError('input-unsupported', {
-    message: `${name} can't be read: it has ${what}.`,
-    hint: 'Open it in an image editor and export it again as PNG, or as TIFF with LZW or Deflate compression.',
+    message: phrase`${name} can't be read: it has ${what}.`,
+    hint: phrase`Open it in an image editor and export it again as PNG, or as TIFF with LZW or Deflate compression.`,
     ...(detail === undefined ? {} : { detail }),
   });

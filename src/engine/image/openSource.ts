@@ -2,6 +2,7 @@ import { NotAFileError } from '../../files/kinds';
 import { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
 import { FileView } from './containers/fileView';
+import { phrase } from '../../shared/phrase';
 
 const HEAD_BYTES = 4096;
 
@@ -27,26 +28,26 @@ function unreadable(file: string, error: unknown): Error {
   const detail = messageOf(error);
   if (error instanceof NotAFileError)
     return engineError('input-not-an-image', {
-      message: error.kind === 'folder' ? `${file} is a folder.` : error.message,
-      hint: 'Name a picture.',
+      message: error.kind === 'folder' ? phrase`${file} is a folder.` : error.words,
+      hint: phrase`Name a picture.`,
     });
   switch (systemCode(error)) {
     case 'ENOENT':
       return engineError('input-missing', {
-        message: `${file} does not exist.`,
-        hint: 'Check the path; the file may have been moved or renamed.',
+        message: phrase`${file} does not exist.`,
+        hint: phrase`Check the path; the file may have been moved or renamed.`,
         detail,
       });
     case 'ELOOP':
       return engineError('input-missing', {
-        message: `${file} is a link that leads to itself.`,
-        hint: 'Make the link anew, or name the picture itself.',
+        message: phrase`${file} is a link that leads to itself.`,
+        hint: phrase`Make the link anew, or name the picture itself.`,
         detail,
       });
     default:
       return engineError('input-unreadable', {
-        message: `${file} can't be read.`,
-        hint: 'Check the permissions of the file and its folder.',
+        message: phrase`${file} can't be read.`,
+        hint: phrase`Check the permissions of the file and its folder.`,
         detail,
       });
   }

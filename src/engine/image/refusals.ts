@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { engineError } from '../errors';
+import { type Phrase, phrase } from '../../shared/phrase';
 
 /** Kinds of files that hold pictures, but none that can be upscaled as what it is. */
 type Kind = {
-  readonly name: string;
-  readonly hint: string;
+  readonly name: Phrase;
+  readonly hint: Phrase;
   readonly is: (head: Buffer, extension: string) => boolean;
 };
 
@@ -13,9 +14,9 @@ const text = (head: Buffer, from: number, length: number): string =>
 const brand = (head: Buffer): string => (text(head, 4, 4) === 'ftyp' ? text(head, 8, 4) : '');
 const isTiff = (head: Buffer): boolean => ['II*\0', 'MM\0*'].includes(text(head, 0, 4));
 
-const DEVELOP = 'Develop it in a raw converter and export a 16-bit TIFF or PNG.';
-const TO_PNG = 'Convert it to PNG first.';
-const TONE_MAP = 'Tone-map it and export a PNG, TIFF or JPEG.';
+const DEVELOP = phrase`Develop it in a raw converter and export a 16-bit TIFF or PNG.`;
+const TO_PNG = phrase`Convert it to PNG first.`;
+const TONE_MAP = phrase`Tone-map it and export a PNG, TIFF or JPEG.`;
 /**
  * Raw files of many makers are TIFFs by their content; only the name tells, and what a decoder
  * finds in them is a thumbnail.
@@ -44,7 +45,7 @@ const RAW_EXTENSIONS = [
 
 const KINDS: readonly Kind[] = [
   {
-    name: 'a camera’s raw file',
+    name: phrase`a camera’s raw file`,
     hint: DEVELOP,
     is: (head, extension) =>
       text(head, 8, 2) === 'CR' && isTiff(head) && extension !== 'tif'
@@ -52,7 +53,7 @@ const KINDS: readonly Kind[] = [
         : isTiff(head) && RAW_EXTENSIONS.includes(extension),
   },
   {
-    name: 'a camera’s raw file',
+    name: phrase`a camera’s raw file`,
     hint: DEVELOP,
     is: (head) =>
       brand(head) === 'crx ' ||
@@ -60,105 +61,109 @@ const KINDS: readonly Kind[] = [
       /^(IIU\0|IIRO|IIRS|MMOR|\0MRM|FOVb)/.test(text(head, 0, 4)),
   },
   {
-    name: 'a Photoshop document',
-    hint: 'Export the picture, or the layers you need, as PNG.',
+    name: phrase`a Photoshop document`,
+    hint: phrase`Export the picture, or the layers you need, as PNG.`,
     is: (head) => text(head, 0, 4) === '8BPS',
   },
   {
-    name: 'an OpenEXR picture with high dynamic range',
+    name: phrase`an OpenEXR picture with high dynamic range`,
     hint: TONE_MAP,
     is: (head) => head.readUInt32LE(0) === 0x01312f76,
   },
   {
-    name: 'a Radiance picture with high dynamic range',
+    name: phrase`a Radiance picture with high dynamic range`,
     hint: TONE_MAP,
     is: (head) => /^#\?(RADIANCE|RGBE)/.test(text(head, 0, 10)),
   },
   {
-    name: 'HEIC',
-    hint: 'Convert it to JPEG, PNG or AVIF first; its codec is patented and not included.',
+    name: phrase`HEIC`,
+    hint: phrase`Convert it to JPEG, PNG or AVIF first; its codec is patented and not included.`,
     is: (head) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'].includes(brand(head)),
   },
   {
-    name: 'JPEG XL',
+    name: phrase`JPEG XL`,
     hint: TO_PNG,
     is: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
   },
   {
-    name: 'JPEG 2000',
+    name: phrase`JPEG 2000`,
     hint: TO_PNG,
     is: (head) => text(head, 4, 4) === 'jP  ',
   },
   {
-    name: 'a BMP picture',
-    hint: 'Convert it to PNG first, which loses nothing.',
+    name: phrase`a BMP picture`,
+    hint: phrase`Convert it to PNG first, which loses nothing.`,
     is: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0,
   },
   {
-    name: 'an icon file with several sizes',
-    hint: 'Extract the largest picture as PNG.',
+    name: phrase`an icon file with several sizes`,
+    hint: phrase`Extract the largest picture as PNG.`,
     is: (head) => head.readUInt32BE(0) === 0x00000100 && head.readUInt16LE(4) < 256,
   },
   {
-    name: 'a Netpbm picture',
+    name: phrase`a Netpbm picture`,
     hint: TO_PNG,
     is: (head) => /^P[1-7][\s#]/.test(text(head, 0, 3)),
   },
-  { name: 'a DirectDraw texture (DDS)', hint: TO_PNG, is: (head) => text(head, 0, 4) === 'DDS ' },
   {
-    name: 'a Khronos texture (KTX)',
+    name: phrase`a DirectDraw texture (DDS)`,
+    hint: TO_PNG,
+    is: (head) => text(head, 0, 4) === 'DDS ',
+  },
+  {
+    name: phrase`a Khronos texture (KTX)`,
     hint: TO_PNG,
     is: (head) => /^\xabKTX [12]/.test(text(head, 0, 6)),
   },
-  { name: 'a QOI picture', hint: TO_PNG, is: (head) => text(head, 0, 4) === 'qoif' },
+  { name: phrase`a QOI picture`, hint: TO_PNG, is: (head) => text(head, 0, 4) === 'qoif' },
   {
-    name: 'a PCX picture',
+    name: phrase`a PCX picture`,
     hint: TO_PNG,
     is: (head, extension) => extension === 'pcx' && head[0] === 0x0a,
   },
   {
-    name: 'a Targa picture',
+    name: phrase`a Targa picture`,
     hint: TO_PNG,
     // Its first bytes have no signature: kinds of colour map and of pixels.
     is: (head, extension) =>
       extension === 'tga' && (head[1] ?? 2) <= 1 && [1, 2, 3, 9, 10, 11].includes(head[2] ?? 0),
   },
   {
-    name: 'an icon file of macOS',
-    hint: 'Extract the largest picture as PNG.',
+    name: phrase`an icon file of macOS`,
+    hint: phrase`Extract the largest picture as PNG.`,
     is: (head) => text(head, 0, 4) === 'icns',
   },
   {
-    name: 'a GIMP document',
-    hint: 'Export the picture, or the layers you need, as PNG.',
+    name: phrase`a GIMP document`,
+    hint: phrase`Export the picture, or the layers you need, as PNG.`,
     is: (head) => text(head, 0, 8) === 'gimp xcf',
   },
   {
-    name: 'a PostScript document',
-    hint: 'Export the page as SVG or PNG.',
+    name: phrase`a PostScript document`,
+    hint: phrase`Export the page as SVG or PNG.`,
     is: (head) => text(head, 0, 4) === '%!PS',
   },
   {
-    name: 'a compressed SVG',
-    hint: 'Unpack it (gzip) and upscale the SVG.',
+    name: phrase`a compressed SVG`,
+    hint: phrase`Unpack it (gzip) and upscale the SVG.`,
     is: (head, extension) => extension === 'svgz' && head[0] === 0x1f && head[1] === 0x8b,
   },
   {
-    name: 'a video',
-    hint: 'Export the frame you need as PNG.',
+    name: phrase`a video`,
+    hint: phrase`Export the frame you need as PNG.`,
     is: (head) =>
       head.readUInt32BE(0) === 0x1a45dfa3 ||
       (text(head, 0, 4) === 'RIFF' && text(head, 8, 4) === 'AVI ') ||
       /^(isom|iso\d|mp4\d|qt {2}|M4V |3gp\d|avc1|dash)$/.test(brand(head)),
   },
   {
-    name: 'a web page',
-    hint: 'Perhaps a download went wrong: fetch the picture itself.',
+    name: phrase`a web page`,
+    hint: phrase`Perhaps a download went wrong: fetch the picture itself.`,
     is: (head) => /^\s*(<!doctype html|<html)/i.test(text(head, 0, head.length)),
   },
   {
-    name: 'a PDF document',
-    hint: 'Export the page as SVG or PNG.',
+    name: phrase`a PDF document`,
+    hint: phrase`Export the page as SVG or PNG.`,
     is: (head) => text(head, 0, 5) === '%PDF-',
   },
 ];
@@ -174,7 +179,7 @@ export function refuseKnownKinds(file: string, head: Buffer): void {
   const kind = KINDS.find(({ is }) => is(head, extension));
   if (kind)
     throw engineError('input-not-an-image', {
-      message: `${path.basename(file)} is ${kind.name}, which can't be upscaled.`,
+      message: phrase`${path.basename(file)} is ${kind.name}, which can't be upscaled.`,
       hint: kind.hint,
     });
 }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type Sharp from 'sharp';
 import { engineError, messageOf } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 const LOADERS = [
   'VipsForeignLoadPngFile',
@@ -46,8 +47,7 @@ export function loadSharp(): typeof Sharp {
     return sharp;
   } catch (error) {
     throw engineError('runtime-missing', {
-      message:
-        'The image library sharp could not be loaded on ' + `${process.platform}-${process.arch}.`,
+      message: phrase`The image library sharp could not be loaded on ${process.platform}-${process.arch}.`,
       detail: messageOf(error),
     });
   }

@@ -2,6 +2,7 @@ import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import type { Stored } from './stored';
 import type { Density, Remark } from './containers/facts';
+import type { Words } from '../../shared/phrase';
 
 /** What the header of a picture says. */
 export type SourceInfo = {
@@ -38,7 +39,7 @@ export type SourceInfo = {
   /** Texts and comments that stand beside EXIF, XMP and IPTC. */
   readonly remarks: readonly Remark[];
   /** What the person should know of how the picture can be read. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 };
 
 /** A part of a picture, with what the whole file says beside its pixels. */

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Size } from '../../shared/geometry';
 import { engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /** An SVG's text, taken apart at the tag of its root. */
 export type SvgText = {
@@ -23,8 +24,8 @@ export async function readSvg(file: string): Promise<SvgText | undefined> {
   const { size } = await stat(file);
   if (size > MOST_BYTES)
     throw engineError('input-too-large', {
-      message: `${path.basename(file)} has ${Math.round(size / 1e6)} MB; an SVG may have ${MOST_BYTES / 1e6}.`,
-      hint: 'Simplify the drawing, or export it as PNG.',
+      message: phrase`${path.basename(file)} has ${Math.round(size / 1e6)} MB; an SVG may have ${MOST_BYTES / 1e6}.`,
+      hint: phrase`Simplify the drawing, or export it as PNG.`,
     });
   return svgText(decoded(await readFile(file)));
 }

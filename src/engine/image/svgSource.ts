@@ -5,6 +5,7 @@ import { engineError, messageOf } from '../errors';
 import { notAnImage } from './notAnImage';
 import { naturalSize } from './rasterize';
 import { claimedSize, readSvg } from './svg';
+import { phrase } from '../../shared/phrase';
 
 /** What libvips can count; it takes more for one pixel. */
 const LARGEST_SIDE = 10_000_000;
@@ -20,16 +21,14 @@ export async function svgSize(
   const claimed = claimedSize(svg);
   if (claimed && Math.max(claimed.width, claimed.height) > LARGEST_SIDE)
     throw engineError('input-too-large', {
-      message:
-        `${name} claims ${claimed.width}×${claimed.height} pixels; a side may have at most ` +
-        `${LARGEST_SIDE}.`,
-      hint: 'Give it a smaller width and height: a drawing loses nothing by that.',
+      message: phrase`${name} claims ${claimed.width}×${claimed.height} pixels; a side may have at most ${LARGEST_SIDE}.`,
+      hint: phrase`Give it a smaller width and height: a drawing loses nothing by that.`,
     });
   return naturalSize(svg, name, signal).catch((error: unknown) => {
     if (/bad dimensions|zero-sized/.test(messageOf(error)))
       throw engineError('input-unsupported', {
-        message: `${name} can't be drawn: its width or its height is less than one pixel.`,
-        hint: 'Give it a larger width and height: a drawing loses nothing by that.',
+        message: phrase`${name} can't be drawn: its width or its height is less than one pixel.`,
+        hint: phrase`Give it a larger width and height: a drawing loses nothing by that.`,
         detail: messageOf(error),
       });
     throw error instanceof RpcError ? error : notAnImage(name, error);

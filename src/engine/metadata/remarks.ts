@@ -6,6 +6,7 @@ import type { OutputFormat } from '../../shared/settings';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
 import type { Remark } from '../image/containers/facts';
 import { isPlace } from './xmpNames';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** Keywords under which converters repeat EXIF and the source's header. */
 const REPEATED = /^(?:exif|tiff|icc|png|jpeg|thumb):/i;
@@ -20,7 +21,7 @@ export function remarksFor(
   source: readonly Remark[],
   format: OutputFormat,
   keepLocation: boolean,
-): { readonly remarks: readonly Remark[]; readonly notes: readonly string[] } {
+): { readonly remarks: readonly Remark[]; readonly notes: readonly Words[] } {
   const kept = source.filter(
     ({ keyword = '' }) => !REPEATED.test(keyword) && (keepLocation || !isPlace('', keyword)),
   );
@@ -29,11 +30,14 @@ export function remarksFor(
   return {
     remarks: [],
     notes: [
-      `${format.toUpperCase()} holds no texts beside the picture; left out: ` +
-        `${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}.`,
+      phrase`${format.toUpperCase()} holds no texts beside the picture; left out: ${fewOf(names)}.`,
     ],
   };
 }
+
+/** So many names, and whether there are more. */
+export const fewOf = (names: readonly string[]): string =>
+  `${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`;
 
 /** Puts texts into a finished file. Returns its size. */
 export async function writeRemarks(

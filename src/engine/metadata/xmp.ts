@@ -4,6 +4,7 @@ import type { OutputFormat } from '../../shared/settings';
 import { escapedXml, parseXml, xmlText, type XmlElement } from './xml';
 import { revised } from './xmpRules';
 import { NS } from './xmpNames';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** How a result was made. */
 export type Provenance = {
@@ -34,7 +35,7 @@ const MOST_BYTES = 1_000_000;
 const PACKET_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>';
 const PACKET_END = '<?xpacket end="w"?>';
 
-export type WrittenXmp = { readonly text?: string; readonly notes: readonly string[] };
+export type WrittenXmp = { readonly text?: string; readonly notes: readonly Words[] };
 
 /**
  * The XMP of a result: the source's, made true of the result, and how the result was made. `text`
@@ -62,13 +63,12 @@ export function xmpFor(
 function readXmp(
   source: Buffer,
   target: XmpTarget,
-): { root: XmlElement | undefined; notes: string[] } {
+): { root: XmlElement | undefined; notes: Words[] } {
   if (source.length > MOST_BYTES)
     return {
       root: undefined,
       notes: [
-        `XMP was left out: it has ${(source.length / 1e6).toFixed(1)} MB, and more than ` +
-          `${MOST_BYTES / 1e6} MB are not read.`,
+        phrase`XMP was left out: it has ${(source.length / 1e6).toFixed(1)} MB, and more than ${MOST_BYTES / 1e6} MB are not read.`,
       ],
     };
   try {
@@ -76,11 +76,14 @@ function readXmp(
     if (text === '') return { root: undefined, notes: [] };
     const root = parseXml(text);
     const rdf = findRdf(root);
-    if (!rdf) return { root: undefined, notes: ['XMP was left out: it holds no RDF.'] };
+    if (!rdf) return { root: undefined, notes: [phrase`XMP was left out: it holds no RDF.`] };
     return { root, notes: revised(rdf, target) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.slice(0, 100) : 'it can’t be read';
-    return { root: undefined, notes: [`XMP was left out, since it is not valid XML (${reason}).`] };
+    const reason = error instanceof Error ? error.message.slice(0, 100) : String(error);
+    return {
+      root: undefined,
+      notes: [phrase`XMP was left out, since it is not valid XML (${reason}).`],
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { fewOf } from './remarks';
 import type { XmpTarget } from './xmp';
 import { textOf, type XmlElement } from './xml';
 import {
@@ -9,6 +10,7 @@ import {
   MIME_OF_FORMAT,
   NS,
 } from './xmpNames';
+import { type Words, phrase } from '../../shared/phrase';
 
 /** A property, whether it stands as an attribute or as an element. */
 type Property = {
@@ -27,7 +29,7 @@ type Verdict = 'drop' | { readonly value: string } | undefined;
  * orientation is upright, and what speaks of other parts of the file, of pixels that nobody can
  * follow, or (if it is not wanted) of a place goes. Tells what a person may miss.
  */
-export function revised(rdf: XmlElement, target: XmpTarget): string[] {
+export function revised(rdf: XmlElement, target: XmpTarget): Words[] {
   const dropped = new Set<string>();
   const visit = (element: XmlElement): void => {
     element.attributes = element.attributes.filter((attribute) => {
@@ -53,8 +55,7 @@ export function revised(rdf: XmlElement, target: XmpTarget): string[] {
   return dropped.size === 0
     ? []
     : [
-        'Left out of the XMP, since it speaks of the file as it was: ' +
-          `${[...dropped].sort().slice(0, 8).join(', ')}${dropped.size > 8 ? ', …' : ''}.`,
+        phrase`Left out of the XMP, since it speaks of the file as it was: ${fewOf([...dropped].sort())}.`,
       ];
 }
 

@@ -6,6 +6,7 @@ import type { RpcError } from '../../shared/rpc';
 import { engineError } from '../errors';
 import type { ModelFile } from './manifest';
 import type { Model } from './model';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** Larger files are hashed when they are installed and by "models verify", not before every run. */
 const ALWAYS_HASHED = 64 * 2 ** 20;
@@ -24,10 +25,10 @@ export async function checkFiles(
 /** `what` completes "The model can't be used: …". */
 export function modelDamaged(
   { manifest, advice }: Pick<Model, 'manifest' | 'advice'>,
-  what: string,
+  what: Words,
 ): RpcError {
   return engineError('model-damaged', {
-    message: `The model "${manifest.id}" can't be used: ${what}.`,
+    message: phrase`The model "${manifest.id}" can't be used: ${what}.`,
     hint: advice.hint,
     remedies: [{ kind: advice.remedy }],
   });
@@ -39,13 +40,14 @@ export async function fileProblem(
   { path: name, bytes, sha256 }: ModelFile,
   hash: boolean,
   onBytes: (bytes: number) => void = () => undefined,
-): Promise<string | undefined> {
+): Promise<Words | undefined> {
   const file = path.resolve(folder, name);
   const info = await stat(file).catch(() => undefined);
-  if (!info) return `${file} is missing`;
-  if (info.size !== bytes) return `${file} has ${info.size} bytes where ${bytes} are expected`;
+  if (!info) return phrase`${file} is missing`;
+  if (info.size !== bytes)
+    return phrase`${file} has ${info.size} bytes where ${bytes} are expected`;
   if (hash && (await sha256Of(file, onBytes)) !== sha256)
-    return `the SHA-256 of ${file} is not the manifest's`;
+    return phrase`the SHA-256 of ${file} is not the manifest's`;
   return undefined;
 }
 

@@ -16,11 +16,12 @@ import type {
 import type { ServerContract } from './community/serverContract';
 import type { TiledModel } from './kinds/tiled';
 import type { Descriptor, ModelFile } from './manifest';
+import { type Words } from '../../shared/phrase';
 
 /** What a person can do when a model's files are not as they should be. */
 export type ModelAdvice = {
   /** Completes a message about damage, as a sentence. */
-  readonly hint: string;
+  readonly hint: Words;
   readonly remedy: PlainRemedy;
   /** Completes "…: " in the report of a verification. */
   readonly repair: string;

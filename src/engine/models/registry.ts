@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import type { RpcError } from '../../shared/rpc';
-import { changeSetting, engineError, messageOf, systemCode } from '../errors';
+import { changeSetting, engineError, systemCode } from '../errors';
 import { readSmallText } from '../../files/readSmall';
 import { isOneOf } from '../../shared/oneOf';
 import { INSTALLABLE_MODELS, type InstallableModel } from '../../shared/installableModels';
@@ -18,6 +18,8 @@ import { requireHere } from './kinds/serverModel';
 import { TiledModel } from './kinds/tiled';
 import { parseManifest } from './manifest';
 import type { Model } from './model';
+import { phrase } from '../../shared/phrase';
+import { wordsOf } from '../../shared/rpc';
 
 const MANIFEST = 'manifest.json';
 
@@ -83,8 +85,8 @@ export class ModelRegistry {
     const [first, second] = parts;
     if (parts.length !== 2 || first === undefined || second === undefined || first === second)
       throw engineError('bad-setting', {
-        message: `"${id}" is no pair of models: two different ones, joined by one "+".`,
-        hint: 'Name the faithful model first and the one with more texture second.',
+        message: phrase`"${id}" is no pair of models: two different ones, joined by one "+".`,
+        hint: phrase`Name the faithful model first and the one with more texture second.`,
         remedies: [changeSetting('model')],
       });
     const models = [await this.single(first), await this.single(second)] as const;
@@ -94,8 +96,8 @@ export class ModelRegistry {
       return new DiffusionPairModel(fidelity, texture);
     if (!(fidelity instanceof TiledModel) || !(texture instanceof TiledModel))
       throw engineError('bad-setting', {
-        message: `"${id}" can't be used: a diffusion model can only be the second of a pair.`,
-        hint: 'Name a model first that works tile by tile.',
+        message: phrase`"${id}" can't be used: a diffusion model can only be the second of a pair.`,
+        hint: phrase`Name a model first that works tile by tile.`,
         remedies: [changeSetting('model')],
       });
     return new PairModel(fidelity, texture);
@@ -110,11 +112,11 @@ export class ModelRegistry {
     if (isOneOf(INSTALLABLE_MODELS, id)) throw notInstalled(id);
     const known = models.map((candidate) => candidate.manifest.id).join(', ');
     throw engineError('model-missing', {
-      message: `There is no model called "${id}".`,
+      message: phrase`There is no model called "${id}".`,
       hint:
         known === ''
-          ? 'Build the embedded model with "npm run build".'
-          : `Choose one of: ${known}.`,
+          ? phrase`Build the embedded model with "npm run build".`
+          : phrase`Choose one of: ${known}.`,
     });
   }
 
@@ -160,7 +162,7 @@ export function summarize(model: Model): ModelSummary {
 
 function notInstalled(id: InstallableModel): RpcError {
   return engineError('model-not-installed', {
-    message: `The model "${id}" is not installed.`,
+    message: phrase`The model "${id}" is not installed.`,
     remedies: [
       { kind: 'install-model', model: id },
       { kind: 'import-model', model: id },
@@ -177,8 +179,10 @@ export async function readModel(folder: string): Promise<Model> {
   } catch (error) {
     const missing = systemCode(error) === 'ENOENT';
     throw engineError(missing ? 'model-missing' : 'model-damaged', {
-      message: missing ? `${file} is missing.` : `${file} can't be used: ${messageOf(error)}.`,
-      hint: 'Reinstall the model, or correct its manifest.',
+      message: missing
+        ? phrase`${file} is missing.`
+        : phrase`${file} can't be used: ${wordsOf(error)}.`,
+      hint: phrase`Reinstall the model, or correct its manifest.`,
     });
   }
 }

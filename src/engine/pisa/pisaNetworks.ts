@@ -7,6 +7,7 @@ import { buildVae, type VaePart } from '../graph/sd21/vae';
 import { Weights, type ComputeType } from '../graph/sd21/weights';
 import { openNetwork, type Network } from '../runtime/network';
 import type { PisaCheckpoint } from './pisaCheckpoint';
+import { phrase } from '../../shared/phrase';
 
 export type NetworkName = 'unet' | `${VaePart}.${'measure' | 'given'}`;
 
@@ -100,6 +101,6 @@ function refuseProblems({ problems }: Weights): void {
   if (first !== undefined)
     throw damaged(
       'the checkpoint',
-      problems.length === 1 ? first : `${first}, and ${problems.length - 1} more`,
+      problems.length === 1 ? first : phrase`${first}, and ${problems.length - 1} more`,
     );
 }

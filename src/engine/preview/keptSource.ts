@@ -5,6 +5,7 @@ import { estimateDegradation } from '../estimate/estimateDegradation';
 import { decodeSource, type DecodedSource } from '../image/decode';
 import { PixelFile, type PixelFileInfo } from '../image/pixelFile';
 import { writeKept } from './keptFiles';
+import type { Words } from '../../shared/phrase';
 
 type StoredFile = { readonly name: string; readonly info: PixelFileInfo };
 type Stored = {
@@ -12,7 +13,7 @@ type Stored = {
   readonly alpha?: StoredFile;
   readonly invisible: boolean;
   /** What the person should know of the file. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 };
 
 export type KeptSource = DecodedSource & Pick<Stored, 'notes'>;

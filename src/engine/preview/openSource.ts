@@ -19,6 +19,7 @@ import { keptFolder } from './keptFiles';
 import { keptRestored, restoredKey } from './keptRestored';
 import { keptSource } from './keptSource';
 import { withWorkFolder } from './scratchFile';
+import { type Words, phrase } from '../../shared/phrase';
 
 /** A source that is decoded, and what will work on it. */
 export type OpenSource = {
@@ -42,7 +43,7 @@ export type OpenSource = {
   /** For what later previews of the same picture use; see `keptFolder`. */
   readonly kept: string;
   /** What the person should know is added here. */
-  readonly notes: string[];
+  readonly notes: Words[];
 };
 
 type SourceRequest = Omit<PreviewRequest, 'first' | 'region' | 'have'>;
@@ -74,10 +75,8 @@ export async function withSource<T>(
   const source = await inspectSource(request.input, request.maxInputMegapixels);
   if (source.isVector) {
     throw engineError('input-not-an-image', {
-      message:
-        `${path.basename(request.input)} is an SVG: it is drawn at any size without ` +
-        'a model, so there is nothing to compare.',
-      hint: 'Use "Upscale Image", which draws it at the size you choose.',
+      message: phrase`${path.basename(request.input)} is an SVG: it is drawn at any size without a model, so there is nothing to compare.`,
+      hint: phrase`Use "Upscale Image", which draws it at the size you choose.`,
     });
   }
   const found = await services.findModel(request.model);
@@ -85,7 +84,7 @@ export async function withSource<T>(
   const scale = found.ownScale === 1 ? 1 : request.scale;
   const size = scaledSize(source.size, scale);
   check?.(size);
-  const notes: string[] = [];
+  const notes: Words[] = [];
   const { device, model } = await placeModel(request, found, services, { signal, notes });
   throwIfCancelled(signal);
   onDevice?.(device);
@@ -134,22 +133,18 @@ export async function withSource<T>(
   });
 }
 
-const NINE_PATCH =
-  'This is a nine-patch: saving enlarges what lies inside its frame and draws the frame anew, one ' +
-  'pixel wide; here the frame is enlarged with it.';
+const NINE_PATCH = phrase`This is a nine-patch: saving enlarges what lies inside its frame and draws the frame anew, one pixel wide; here the frame is enlarged with it.`;
 
 /** What the person should know of how their picture is shown, and saved. */
-function previewNotes(source: SourceInfo, foundPixelArt: boolean): string[] {
+function previewNotes(source: SourceInfo, foundPixelArt: boolean): Words[] {
   const notes = [...source.notes];
   if (source.frames > 1)
     notes.push(
-      `The source is animated: this is the first of ${source.frames} frames; saving as GIF ` +
-        'or WebP upscales all.',
+      phrase`The source is animated: this is the first of ${source.frames} frames; saving as GIF or WebP upscales all.`,
     );
   if (foundPixelArt)
     notes.push(
-      'This looks like pixel art, so its pixels become squares and no model is used. Switch ' +
-        '"Pixel art" off to use the model all the same.',
+      phrase`This looks like pixel art, so its pixels become squares and no model is used. Switch "Pixel art" off to use the model all the same.`,
     );
   return notes;
 }

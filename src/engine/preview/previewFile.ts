@@ -5,6 +5,7 @@ import { keptEstimate } from './keptSource';
 import { withSource, type OpenSource } from './openSource';
 import { previewSquares } from './previewSquares';
 import type { PreviewContext } from './previewTiled';
+import type { Words } from '../../shared/phrase';
 
 /**
  * Takes apart what a model adds to a picture: inspect → decode → layers, tile by tile → figures.
@@ -15,7 +16,7 @@ export async function previewFile(
   request: PreviewRequest,
   services: UpscaleServices,
   context: PreviewContext,
-): Promise<PreviewResult> {
+): Promise<PreviewResult<Words>> {
   const started = performance.now();
   checkParts(request);
   const { signal, progress } = context;

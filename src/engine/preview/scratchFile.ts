@@ -3,6 +3,7 @@ import path from 'node:path';
 import { engineError, messageOf, systemCode } from '../errors';
 import { RpcError } from '../../shared/rpc';
 import type { PixelFile } from '../image/pixelFile';
+import { phrase } from '../../shared/phrase';
 
 /** Rows copied at a time. */
 const BAND = 64;
@@ -82,11 +83,12 @@ async function writing<T>(folder: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof RpcError) throw error;
     const full = systemCode(error) === 'ENOSPC';
     throw engineError(full ? 'disk-full' : 'output-unwritable', {
-      message: `The preview could not be written to ${folder}${full ? ': the disk is full' : ''}.`,
+      message: full
+        ? phrase`The preview could not be written to ${folder}: the disk is full.`
+        : phrase`The preview could not be written to ${folder}.`,
       hint: full
-        ? 'Free some space and try again.'
-        : 'Open the preview again; if that does not help, check the folder for temporary ' +
-          'files and its permissions.',
+        ? phrase`Free some space and try again.`
+        : phrase`Open the preview again; if that does not help, check the folder for temporary files and its permissions.`,
       detail: messageOf(error),
     });
   }

@@ -1,11 +1,12 @@
 import { isLoopback, maskedAddress } from '../../shared/addresses';
 import type { RemoteSettings } from '../../shared/remoteSettings';
 import { changeSetting, engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /** An error for an address that pictures are not sent to. `what` completes "The address …". */
 const refused = (url: string, what: string, hint: string): Error =>
   engineError('bad-setting', {
-    message: `The address ${maskedAddress(url)} of the inference server ${what}.`,
+    message: phrase`The address ${maskedAddress(url)} of the inference server ${what}.`,
     hint,
     remedies: [changeSetting('remote.url')],
   });

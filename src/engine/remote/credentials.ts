@@ -1,7 +1,9 @@
 import http from 'node:http';
 import { readSmallText } from '../../files/readSmall';
 import type { RemoteSettings } from '../../shared/remoteSettings';
-import { engineError, messageOf } from '../errors';
+import { engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
+import { wordsOf } from '../../shared/rpc';
 
 /** A token is no longer than that. */
 const TOKEN_LIMIT = 64 * 1024;
@@ -27,8 +29,8 @@ export function checkHeaders({ headers, secrets }: RemoteSettings): void {
       // Told below.
     }
     throw engineError('bad-setting', {
-      message: `The header "${name.slice(0, 60)}" can’t be sent to the inference server.`,
-      hint: 'A name has letters, digits and "-"; a value has no line break; the protocol’s own headers stay as they are.',
+      message: phrase`The header "${name.slice(0, 60)}" can’t be sent to the inference server.`,
+      hint: phrase`A name has letters, digits and "-"; a value has no line break; the protocol’s own headers stay as they are.`,
     });
   }
 }
@@ -51,15 +53,15 @@ async function tokenIn(file: string): Promise<string> {
   const text = await readSmallText(file, { limit: TOKEN_LIMIT, followLinks: true }).catch(
     (error: unknown) => {
       throw engineError('bad-setting', {
-        message: `The file with the inference server’s token can’t be read: ${messageOf(error)}`,
+        message: phrase`The file with the inference server’s token can’t be read: ${wordsOf(error)}`,
       });
     },
   );
   const token = text.trim();
   if (!/^[\x21-\x7e]+$/.test(token))
     throw engineError('bad-setting', {
-      message: `${file} holds no token for the inference server.`,
-      hint: 'It must be one line of plain letters.',
+      message: phrase`${file} holds no token for the inference server.`,
+      hint: phrase`It must be one line of plain letters.`,
     });
   return token;
 }

@@ -1,4 +1,5 @@
 import { changeSetting, engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /**
  * What went wrong with a server. `lost`: no connection, or it broke. `late`: no answer in time.
@@ -27,7 +28,7 @@ const PASSING: ReadonlySet<FailureKind> = new Set(['lost', 'late', 'busy', 'gone
 /** The error when a server failed for good: whether it may be otherwise later is in its code. */
 export const remoteFailed = ({ kind, message }: RemoteFailure): Error =>
   engineError(PASSING.has(kind) ? 'remote-failed' : 'remote-refused', {
-    message: `The inference server failed. ${message}.`,
+    message: phrase`The inference server failed. ${message}.`,
     remedies: [changeSetting('remote.url')],
   });
 

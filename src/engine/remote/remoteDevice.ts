@@ -13,6 +13,7 @@ import type { DataType, Layers } from './oip/tensors';
 import { inferLayers, type ServedName, type Transport } from './oip/transport';
 import { MOST_TRIES, withRetries, type RetryOptions } from './retries';
 import { askContract } from './served';
+import { phrase } from '../../shared/phrase';
 
 export type Verified = Found & { readonly at: number };
 
@@ -245,10 +246,8 @@ export class RemoteDevice {
   /** It is another model than the one of this machine. No retry and no fallback hides that. */
   private refused({ manifest, contract }: TiledModel, what: string): Error {
     return engineError('device-unavailable', {
-      message:
-        `The device "remote" (${this.label}) can't be used for the model ` +
-        `"${manifest.id}": ${what}.`,
-      hint: contract ? 'Add it again.' : 'Let the server have the same model.',
+      message: phrase`The device "remote" (${this.label}) can't be used for the model "${manifest.id}": ${what}.`,
+      hint: contract ? phrase`Add it again.` : phrase`Let the server have the same model.`,
     });
   }
 }

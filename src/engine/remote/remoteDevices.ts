@@ -12,6 +12,7 @@ import { GrpcTransport } from './oip/grpcTransport';
 import { RestTransport } from './oip/restTransport';
 import { RemoteDevice } from './remoteDevice';
 import { tilePace } from './tilePace';
+import { type Words, phrase } from '../../shared/phrase';
 
 /** The device of these settings. Throws `bad-setting`. */
 export function openRemoteDevice(settings: RemoteSettings): RemoteDevice {
@@ -30,7 +31,7 @@ export function openRemoteDevice(settings: RemoteSettings): RemoteDevice {
 export async function resolveRemote(
   remote: RemoteDevice,
   model: Model,
-  { signal, notes }: { readonly signal: AbortSignal; readonly notes: string[] },
+  { signal, notes }: { readonly signal: AbortSignal; readonly notes: Words[] },
 ): Promise<Device> {
   try {
     await untilAborted(remote.verify(servedBy(model), signal), signal);
@@ -39,7 +40,7 @@ export async function resolveRemote(
     throwIfCancelled(signal);
     if (!(error instanceof RemoteFailure)) throw error;
     if (remote.fallback !== 'cpu' || model.contract) throw remoteFailed(error);
-    notes.push(`remote failed (${error.message}); used cpu instead.`);
+    notes.push(phrase`remote failed (${error.message}); used cpu instead.`);
     return 'cpu';
   }
 }
@@ -47,7 +48,7 @@ export async function resolveRemote(
 /** The device was chosen, and nobody said which server it is. */
 export const noServer = (): Error =>
   engineError('device-unavailable', {
-    message: `The device "remote" can't be used: no inference server is named.`,
+    message: phrase`The device "remote" can't be used: no inference server is named.`,
     remedies: [changeSetting('remote.url')],
   });
 
@@ -55,7 +56,7 @@ export const noServer = (): Error =>
 export function servedBy(model: Model): TiledModel {
   if (model.served) return model.served;
   throw engineError('device-unavailable', {
-    message: `The device "remote" can't be used for the model "${model.manifest.id}": it is no network that runs on tiles.`,
+    message: phrase`The device "remote" can't be used for the model "${model.manifest.id}": it is no network that runs on tiles.`,
   });
 }
 

@@ -18,6 +18,7 @@ import { noiseTile } from './noise';
 import { BYTES_OF, nonsense, numbersOf } from './oip/tensors';
 import type { ServedName, Transport } from './oip/transport';
 import { askContract, sampleOf } from './served';
+import { phrase } from '../../shared/phrase';
 
 /** Nobody knows how far such a network sees; it is what the largest of the known ones need. */
 const HALO = 48;
@@ -121,7 +122,7 @@ async function rangeOf(run: Run, { gives }: Described, size: Size): Promise<numb
     if (allFinite(data) && Math.abs(mean - wanted) <= GREY_TOLERANCE) return range;
   }
   throw new Error(
-    'it turns an even grey into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures',
+    'it turns an even gray into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures',
   );
 }
 
@@ -144,6 +145,6 @@ function shapeOf(
 /** An error for a model that is no upscaler; `why` completes "it …". */
 const unfitModel = (name: string, why: string): Error =>
   engineError('model-unsupported', {
-    message: `The server's model "${quoted(name)}" can't be used: it ${why}.`,
-    hint: 'Choose a model that takes one picture and gives one.',
+    message: phrase`The server's model "${quoted(name)}" can't be used: it ${why}.`,
+    hint: phrase`Choose a model that takes one picture and gives one.`,
   });

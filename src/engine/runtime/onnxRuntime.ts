@@ -1,5 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import { engineError, messageOf } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 export type { Ort };
 
@@ -24,12 +25,11 @@ export function loadOnnxRuntime(): Promise<typeof Ort> {
   loading ??= import('onnxruntime-node').catch((error: unknown) => {
     loading = undefined;
     throw engineError('runtime-missing', {
-      message: `ONNX Runtime could not be loaded on ${process.platform}-${process.arch}.`,
+      message: phrase`ONNX Runtime could not be loaded on ${process.platform}-${process.arch}.`,
       hint:
         process.platform === 'win32'
-          ? 'Install the Microsoft Visual C++ Redistributable, then try again.'
-          : 'Use a platform that ONNX Runtime supports (Linux or Windows on x64 or arm64 ' +
-            'with glibc 2.28, macOS on arm64).',
+          ? phrase`Install the Microsoft Visual C++ Redistributable, then try again.`
+          : phrase`Use a platform that ONNX Runtime supports (Linux or Windows on x64 or arm64 with glibc 2.28, macOS on arm64).`,
       detail: messageOf(error),
     });
   });

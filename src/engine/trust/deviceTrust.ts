@@ -15,6 +15,7 @@ import { isDeviceReport, isModelTrust, isPrecisionFinding } from './findings';
 import type { ProbeDepth } from './probe';
 import { chooseAuto, isFaster } from './speed';
 import type { TrustFile } from './trustFile';
+import { type Phrase, type Words, phrase } from '../../shared/phrase';
 
 /** What may pass (a crash, a device that was busy) is tried again after a day. */
 const RETRY_MS = 24 * 60 * 60_000;
@@ -71,7 +72,7 @@ export class DeviceTrust {
   async resolve(
     choice: DeviceChoice,
     model: Model,
-    { signal, notes }: { readonly signal: AbortSignal; readonly notes: string[] },
+    { signal, notes }: { readonly signal: AbortSignal; readonly notes: Words[] },
   ): Promise<Device> {
     if (choice === 'cpu') return 'cpu';
     return untilAborted(
@@ -97,7 +98,7 @@ export class DeviceTrust {
     return trusted ? undefined : reason;
   }
 
-  private async automatic(model: Model, notes: string[]): Promise<Device> {
+  private async automatic(model: Model, notes: Words[]): Promise<Device> {
     const cpu = await this.probed('cpu', 'speed');
     // One after another: together they would slow each other down.
     const quick: DeviceReport[] = [];
@@ -108,24 +109,28 @@ export class DeviceTrust {
     for (const { device } of faster) {
       const reason = await this.refusalOfAll(model, device);
       if (reason === undefined) return device;
-      notes.push(`${device} is not used for the model "${model.manifest.id}": ${reason}.`);
+      notes.push(phrase`${device} is not used for the model "${model.manifest.id}": ${reason}.`);
     }
     return 'cpu';
   }
 
   private async named(device: Exclude<DeviceChoice, 'auto'>, model: Model): Promise<Device> {
-    const refuse = (what: string, reason: string): never => {
+    const refuse = (message: Phrase): never => {
       throw engineError('device-unavailable', {
-        message: `The device "${device}" can't be used ${what}: ${reason}.`,
+        message,
         remedies: [changeSetting('device')],
       });
     };
     // A device that can't be opened is told so at once.
     const quick = await this.probed(device, 'speed');
     const report = quick.usable ? await this.probed(device, 'operators') : quick;
-    if (!report.usable) return refuse('here', report.reason);
+    if (!report.usable)
+      return refuse(phrase`The device "${device}" can't be used here: ${report.reason}.`);
     const reason = await this.refusalOfAll(model, device);
-    return reason === undefined ? device : refuse(`for the model "${model.manifest.id}"`, reason);
+    if (reason === undefined) return device;
+    return refuse(
+      phrase`The device "${device}" can't be used for the model "${model.manifest.id}": ${reason}.`,
+    );
   }
 
   /** Why a model may run on a device in no precision. */

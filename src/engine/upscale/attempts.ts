@@ -1,8 +1,9 @@
 import type { Device } from '../../shared/settings';
-import { RpcError } from '../../shared/rpc';
+import { RpcError, wordsOf } from '../../shared/rpc';
 import type { RemoteFallback } from '../../shared/remoteSettings';
 import { engineError, messageOf, named } from '../errors';
 import { remoteFailed, RemoteFailure } from '../remote/failure';
+import { type Words, phrase } from '../../shared/phrase';
 
 /** A way to run the tiles: a device and the most pixels a tile may have. */
 export type Attempt = {
@@ -53,9 +54,10 @@ export function attemptsFor(
 }
 
 /** Tells the person why the work was done otherwise than they asked. */
-export const fallbackNote = (failed: Attempt, next: Attempt, reason: string): string =>
-  `${failed.device} failed (${reason}); ` +
-  `${next.device === failed.device ? 'tried again with smaller tiles' : `used ${next.device} instead`}.`;
+export const fallbackNote = (failed: Attempt, next: Attempt, reason: Words): Words =>
+  next.device === failed.device
+    ? phrase`${failed.device} failed (${reason}); tried again with smaller tiles.`
+    : phrase`${failed.device} failed (${reason}); used ${next.device} instead.`;
 
 /**
  * Runs `work` for one attempt after another until one succeeds. `onFallback` learns why each one
@@ -81,8 +83,8 @@ export async function firstSuccessful<A extends Pick<Attempt, 'device' | 'isFor'
       if (!next) {
         if (error instanceof RemoteFailure) throw remoteFailed(error);
         throw engineError('inference-failed', {
-          message: `The model failed on ${attempt.device}: ${messageOf(error)}`,
-          hint: 'Try another model, or a smaller picture.',
+          message: phrase`The model failed on ${attempt.device}: ${wordsOf(error)}`,
+          hint: phrase`Try another model, or a smaller picture.`,
           detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
         });
       }

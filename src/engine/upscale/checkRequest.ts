@@ -20,6 +20,7 @@ import {
   SCALE_RANGE,
 } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
+import { phrase } from '../../shared/phrase';
 
 /** Refuses a request whose values are out of range, naming the value and the range. */
 export function checkRequest(request: UpscaleRequest): void {
@@ -38,7 +39,7 @@ export function checkRequest(request: UpscaleRequest): void {
   if (problem !== undefined)
     throw engineError('bad-setting', {
       message: problem,
-      hint: 'Correct it and try again.',
+      hint: phrase`Correct it and try again.`,
     });
   checkJob(request);
   const { target } = request;
@@ -99,10 +100,8 @@ export function checkNinePatch({ input, region }: UpscaleRequest, place: Place):
   if (region !== undefined) throw bad('region', 'given', 'left out for a nine-patch');
   if (isNinePatchName(path.basename(place.path))) return;
   throw engineError('bad-setting', {
-    message:
-      `${path.basename(input)} is a nine-patch, whose frame belongs to Android; ` +
-      `${path.basename(place.path)} would not be one.`,
-    hint: 'Let the format be PNG and the name end in .9.png, as {ext} does.',
+    message: phrase`${path.basename(input)} is a nine-patch, whose frame belongs to Android; ${path.basename(place.path)} would not be one.`,
+    hint: phrase`Let the format be PNG and the name end in .9.png, as {ext} does.`,
   });
 }
 
@@ -160,8 +159,8 @@ const SETTINGS: Readonly<Record<string, ChangeableSetting | undefined>> = {
 export function bad(name: string, value: unknown, expected: string): Error {
   const setting = SETTINGS[name];
   return engineError('bad-setting', {
-    message: `The ${name} is ${String(value)}; it must be ${expected}.`,
-    hint: 'Correct it and try again.',
+    message: phrase`The ${name} is ${String(value)}; it must be ${expected}.`,
+    hint: phrase`Correct it and try again.`,
     remedies: setting === undefined ? [] : [changeSetting(setting)],
   });
 }

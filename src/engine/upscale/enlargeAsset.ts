@@ -15,6 +15,7 @@ import { isPixelArt } from '../textures/pixelArt';
 import { enlargeParts, needsParts, wholeFactor, type Infer } from './enlargeParts';
 import type { AssetPlan } from './planAsset';
 import type { InferResult, UpscaleContext } from './services';
+import { phrase, type Words } from '../../shared/phrase';
 
 /**
  * How a result came about. `raw` is at least as large as what is wanted, or the region that was
@@ -24,7 +25,7 @@ export type EnlargedAsset = InferResult & {
   readonly hasAlpha: boolean;
   /** How the encoder reduces it. */
   readonly kernel: 'lanczos3' | 'linear';
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
   readonly remedies: readonly Remedy[];
   /** Whether a network had a part in it, so that the guidance counts. */
   readonly byModel: boolean;
@@ -54,7 +55,7 @@ export async function enlargeAsset(
       ...without(raw),
       hasAlpha: true,
       kernel: 'lanczos3',
-      notes: ['An SVG is drawn anew at the size of the result, without a model.'],
+      notes: [phrase`An SVG is drawn anew at the size of the result, without a model.`],
       remedies: [],
       byModel: false,
     };
@@ -90,7 +91,7 @@ async function enlargePixels(
     choice === 'on' || (choice === 'auto' && (await isPixelArt({ colour: pixels, parts })));
   const notes =
     nearest && choice === 'auto'
-      ? ['This looks like pixel art, so its pixels became squares and nothing was ' + 'smoothed.']
+      ? [phrase`This looks like pixel art, so its pixels became squares and nothing was smoothed.`]
       : [];
   const remedies: readonly Remedy[] = notes.length === 0 ? [] : [{ kind: 'treat-as-photo' }];
   const told = { notes, remedies, byModel: !nearest };
@@ -109,7 +110,7 @@ async function enlargePixels(
         ...without(raw),
         device,
         kernel,
-        notes: ['The picture is fully transparent; so is the result.'],
+        notes: [phrase`The picture is fully transparent; so is the result.`],
         remedies: [],
         byModel: false,
       };

@@ -16,6 +16,7 @@ import type {
   UpscaleContext,
   UpscaleServices,
 } from './services';
+import { inWords, phrase, type Words } from '../../shared/phrase';
 
 export type PisaAttempt = {
   readonly device: Device;
@@ -34,12 +35,10 @@ export function pisaAttempts(device: Device, precision: ComputeType): PisaAttemp
 }
 
 /** Tells the person why the work was done otherwise than they asked. */
-export function pisaFallbackNote(failed: PisaAttempt, next: PisaAttempt, reason: string): string {
-  const how =
-    next.device === failed.device
-      ? `tried again in ${next.type} with smaller tiles`
-      : `used ${next.device} instead`;
-  return `${failed.device} failed in ${failed.type} (${reason}); ${how}.`;
+export function pisaFallbackNote(failed: PisaAttempt, next: PisaAttempt, reason: Words): Words {
+  return next.device === failed.device
+    ? phrase`${failed.device} failed in ${failed.type} (${reason}); tried again in ${next.type} with smaller tiles.`
+    : phrase`${failed.device} failed in ${failed.type} (${reason}); used ${next.device} instead.`;
 }
 
 /** What work with PiSA-SR's networks is given. */
@@ -70,7 +69,7 @@ export async function pisaAttempted<T>(
   }: {
     model: DiffusionModel;
     device: Device;
-    notes: string[];
+    notes: Words[];
     input: string;
     scale: number;
     part?: number;
@@ -89,12 +88,15 @@ export async function pisaAttempted<T>(
   const prompt = wordsOf(said);
   if (prompt !== undefined) {
     const note = droppedNote(await pisa.encoded(model, prompt));
-    if (note !== undefined && !notes.includes(note)) notes.push(note);
+    if (note !== undefined && !notes.some((one) => inWords(one) === inWords(note)))
+      notes.push(note);
   }
   const identity = await identityOf(input, scale, part, restore);
   const refusal = await services.refusal(model, wanted, 'float16');
   if (refusal !== undefined)
-    notes.push(`${wanted} computes in float32, because its float16 is not trusted: ${refusal}.`);
+    notes.push(
+      phrase`${wanted} computes in float32, because its float16 is not trusted: ${refusal}.`,
+    );
   return firstSuccessful(
     pisaAttempts(wanted, refusal === undefined ? 'float16' : 'float32'),
     async ({ device, type, share }) => {

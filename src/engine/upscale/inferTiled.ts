@@ -17,6 +17,7 @@ import type {
   UpscaleContext,
   UpscaleServices,
 } from './services';
+import type { Words } from '../../shared/phrase';
 
 /** A band of output rows is kept below this. */
 const BAND_BYTES = 192 * 2 ** 20;
@@ -88,7 +89,7 @@ export async function inferTiled(
  */
 export function tiledAttempts<T>(
   services: Pick<UpscaleServices, 'releaseSession' | 'remote'>,
-  { device, notes }: { readonly device: Device; readonly notes: string[] },
+  { device, notes }: { readonly device: Device; readonly notes: Words[] },
   { manifest, contract }: Pick<TiledModel, 'manifest' | 'contract'>,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {

@@ -9,7 +9,9 @@ import { expandNamePattern, numberedName, OutputNameError } from '../../shared/n
 import { splitName } from '../../shared/nameParts';
 import { BESIDE_TARGET } from '../../shared/temporaryFiles';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
-import { changeSetting, engineError, messageOf, systemCode } from '../errors';
+import { changeSetting, engineError, systemCode } from '../errors';
+import { phrase } from '../../shared/phrase';
+import { wordsOf } from '../../shared/rpc';
 
 const MOST_NAMES = 10_000;
 
@@ -26,10 +28,8 @@ export function outputFormat(
     const named = formatFromName(request.target.path);
     if (!named) {
       throw engineError('bad-setting', {
-        message:
-          `${path.basename(request.target.path)} has no extension of a format that ` +
-          'can be written.',
-        hint: 'End the name in .png, .jpg, .webp, .avif or .tiff, or give the format.',
+        message: phrase`${path.basename(request.target.path)} has no extension of a format that can be written.`,
+        hint: phrase`End the name in .png, .jpg, .webp, .avif or .tiff, or give the format.`,
       });
     }
     return named;
@@ -69,8 +69,8 @@ function patternName(
   } catch (error) {
     const isOwn = error instanceof OutputNameError;
     throw engineError(isOwn ? 'output-name' : 'bad-setting', {
-      message: messageOf(error),
-      ...(isOwn ? { hint: 'Rename the source, or choose the result’s name yourself.' } : {}),
+      message: wordsOf(error),
+      ...(isOwn ? { hint: phrase`Rename the source, or choose the result’s name yourself.` } : {}),
       remedies: [changeSetting('namePattern')],
     });
   }
@@ -90,10 +90,8 @@ export async function checkTarget(
       target.kind === 'file' && target.within === undefined && overwrite === 'overwrite';
     if (!asked && overwrite !== 'nextFreeName') {
       throw engineError('output-is-source', {
-        message: `The result would replace its own source, ${path.basename(input)}.`,
-        hint:
-          'Use a name pattern that differs from the source’s name, such as ' +
-          '{name}@{scale}x.{ext}.',
+        message: phrase`The result would replace its own source, ${path.basename(input)}.`,
+        hint: phrase`Use a name pattern that differs from the source’s name, such as {name}@{scale}x.{ext}.`,
         remedies: [changeSetting('namePattern')],
       });
     }
@@ -141,8 +139,8 @@ export async function publish(
     if (await moveUnlessExists(temporary, place.beside(name))) return path.join(dir, name);
   }
   throw engineError('output-unwritable', {
-    message: `No free name was found for ${base}.`,
-    hint: 'Remove older results.',
+    message: phrase`No free name was found for ${base}.`,
+    hint: phrase`Remove older results.`,
   });
 }
 

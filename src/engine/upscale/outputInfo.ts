@@ -10,6 +10,7 @@ import { writableExif } from '../metadata/exifText';
 import { iptcFor } from '../metadata/iptc';
 import { remarksFor } from '../metadata/remarks';
 import { xmpFor } from '../metadata/xmp';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** What every format can hold. */
 const MOST_DENSITY = 60_000;
@@ -21,7 +22,7 @@ export type CarriedData = Pick<
 > & {
   /** As the raw picture is given it. */
   readonly iptc: Buffer | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 };
 
 /** EXIF, XMP, IPTC and density of a result. */
@@ -89,7 +90,7 @@ export function carriedData(
         EXIF: exif !== undefined,
         XMP: xmp.text !== undefined && kept?.xmp !== undefined,
         IPTC: kept?.iptc !== undefined,
-        'The record of how it was made': output.provenance === true,
+        [RECORD]: output.provenance === true,
       }),
     ],
   };
@@ -102,21 +103,25 @@ export function carriedData(
 export const encoderDensity = (density: Density | undefined): Density =>
   density === undefined || density.isRatio === true ? { x: 72, y: 72 } : density;
 
+const RECORD = 'record';
+
 /** Which formats hold what a result may carry; the codecs here write no other. */
 const HOLDERS: { readonly [kind: string]: readonly OutputFormat[] } = {
   EXIF: ['png', 'jpeg', 'webp', 'avif'],
   XMP: ['png', 'jpeg', 'webp', 'avif', 'tiff'],
   IPTC: ['jpeg'],
-  'The record of how it was made': ['png', 'jpeg', 'webp', 'avif', 'tiff'],
+  [RECORD]: ['png', 'jpeg', 'webp', 'avif', 'tiff'],
 };
 
 /** A note for each kind of metadata that is there and that the format takes none of. */
-const leftOut = (format: OutputFormat, present: { readonly [kind: string]: boolean }): string[] =>
+const leftOut = (format: OutputFormat, present: { readonly [kind: string]: boolean }): Words[] =>
   Object.entries(HOLDERS)
     .filter(([kind, formats]) => present[kind] === true && !formats.includes(format))
     .map(([kind, formats]) => {
       const names = formats.map((name) => name.toUpperCase()).join(', ');
-      return `${kind} was left out: ${format.toUpperCase()} as written here holds none (${names}).`;
+      return kind === RECORD
+        ? phrase`The record of how it was made was left out: ${format.toUpperCase()} as written here holds none (${names}).`
+        : phrase`${kind} was left out: ${format.toUpperCase()} as written here holds none (${names}).`;
     });
 
 /** What a person should know about the format that was chosen. */
@@ -127,21 +132,22 @@ export function formatNotes(
     readonly hasAlpha: boolean;
     readonly frames: number;
   },
-): string[] {
+): Words[] {
   const name = format.toUpperCase();
-  const notes: string[] = [];
+  const notes: Words[] = [];
   if (facts.hasAlpha && format === 'jpeg')
-    notes.push(`${name} holds no transparency; it was laid on white.`);
+    notes.push(phrase`${name} holds no transparency; it was laid on white.`);
   if (facts.hasAlpha && format === 'gif' && source.format !== 'gif')
-    notes.push('GIF knows full transparency only; soft edges became hard.');
+    notes.push(phrase`GIF knows full transparency only; soft edges became hard.`);
   if (source.frames > facts.frames)
-    notes.push(`The source is animated (${source.frames} frames); its first frame was upscaled.`);
+    notes.push(
+      phrase`The source is animated (${source.frames} frames); its first frame was upscaled.`,
+    );
   if (source.bitsPerChannel > 8 && format !== 'png' && format !== 'tiff')
-    notes.push(`The source has more than 8 bits per channel; ${name} has 8.`);
+    notes.push(phrase`The source has more than 8 bits per channel; ${name} has 8.`);
   if (source.isLossy && (format === 'png' || format === 'tiff'))
     notes.push(
-      `The source is lossy, so ${name} makes the file larger without making it better; ` +
-        'JPEG, WebP or AVIF would do.',
+      phrase`The source is lossy, so ${name} makes the file larger without making it better; JPEG, WebP or AVIF would do.`,
     );
   return notes;
 }

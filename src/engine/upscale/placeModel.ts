@@ -3,6 +3,7 @@ import type { CpuPrecision, Device } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
 import type { Model } from '../models/model';
 import type { UpscaleServices } from './services';
+import { type Words, phrase } from '../../shared/phrase';
 
 /** What a person says of where and how a model is computed. */
 export type PlaceChoice = Pick<UpscaleRequest, 'device' | 'precision'>;
@@ -22,13 +23,13 @@ export async function placeModel(
   { device: choice, precision = 'auto' }: PlaceChoice,
   model: Model,
   services: PlaceServices,
-  context: { readonly signal: AbortSignal; readonly notes: string[] },
+  context: { readonly signal: AbortSignal; readonly notes: Words[] },
 ): Promise<Placed> {
   const { signal } = context;
   if (precision === 'int8') {
     requireInt8(model, choice);
     const { agrees, reason } = await services.cpuPrecision(model, signal);
-    if (!agrees) throw refused(`this processor does not compute it right: ${reason}`);
+    if (!agrees) throw refused(phrase`this processor does not compute it right: ${reason}`);
     return { device: 'cpu', model: model.inPrecision('int8') };
   }
   const device = await services.resolveDevice(choice, model, context);
@@ -52,15 +53,15 @@ export async function precisionFor(
 
 function requireInt8(model: Model, device: UpscaleRequest['device']): void {
   if (!model.cpuPrecisions.includes('int8'))
-    throw refused(`the model "${model.manifest.id}" has no form in 8 bits`);
+    throw refused(phrase`the model "${model.manifest.id}" has no form in 8 bits`);
   if (device !== 'cpu' && device !== 'auto')
-    throw refused(`it runs on the CPU alone, and the device is "${device}"`);
+    throw refused(phrase`it runs on the CPU alone, and the device is "${device}"`);
 }
 
 /** `why` completes "The precision int8 can't be used: …". */
-const refused = (why: string): Error =>
+const refused = (why: Words): Error =>
   engineError('bad-setting', {
-    message: `The precision "int8" can't be used: ${why}.`,
-    hint: 'Let the precision be auto, or fp32.',
+    message: phrase`The precision "int8" can't be used: ${why}.`,
+    hint: phrase`Let the precision be auto, or fp32.`,
     remedies: [changeSetting('precision')],
   });

@@ -10,6 +10,7 @@ import type { SourceInfo } from '../image/sourceInfo';
 import type { Depth } from '../image/samples';
 import type { Model } from '../models/model';
 import { bad } from './checkRequest';
+import { type Words, phrase } from '../../shared/phrase';
 
 /** What is made of a picture, decided from its header. */
 export type AssetPlan = {
@@ -25,7 +26,7 @@ export type AssetPlan = {
   readonly frames: number;
   readonly seamless: boolean;
   readonly depth: Depth;
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 };
 
 /**
@@ -56,10 +57,10 @@ export function planAsset(
     height: Math.max(1, round(whole.size.height / rows)),
   };
   const size = { width: cellOut.width * columns, height: cellOut.height * rows };
-  const notes = whole.note === undefined ? [] : [whole.note];
+  const notes: Words[] = whole.note === undefined ? [] : [whole.note];
   if (size.width !== whole.size.width || size.height !== whole.size.height)
     notes.push(
-      `All cells have the same size, so that the sheet has ${size.width}×${size.height} pixels.`,
+      phrase`All cells have the same size, so that the sheet has ${size.width}×${size.height} pixels.`,
     );
   const frames =
     source.frames > 1 && supportsAnimation(format) && asset.frames !== 'first' ? source.frames : 1;
@@ -68,7 +69,9 @@ export function planAsset(
   checkLimits(request, { size, frames });
   const isDeep = source.bitsPerChannel > 8 && supportsDepth16(format);
   if (isDeep && model.depth === 8)
-    notes.push(`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`);
+    notes.push(
+      phrase`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`,
+    );
   return {
     size,
     scale: whole.scale,
@@ -95,8 +98,8 @@ function checkLimits(
   const name = path.basename(input);
   if (frames > maxFrames) {
     throw engineError('input-too-large', {
-      message: `${name} has ${frames} frames; the limit is ${maxFrames}.`,
-      hint: 'Take its first frame only, or raise the limit.',
+      message: phrase`${name} has ${frames} frames; the limit is ${maxFrames}.`,
+      hint: phrase`Take its first frame only, or raise the limit.`,
       remedies: [changeSetting('maxFrames')],
     });
   }
@@ -104,10 +107,10 @@ function checkLimits(
   if (megapixels > maxOutputMegapixels) {
     throw engineError('output-too-large', {
       message:
-        `The result of ${name} would have ${size.width}×${size.height} ` +
-        `pixels${frames > 1 ? ` in ${frames} frames` : ''} ` +
-        `(${megapixels.toFixed(0)} megapixels); the limit is ${maxOutputMegapixels}.`,
-      hint: 'Choose a smaller size, or raise the limit.',
+        frames > 1
+          ? phrase`The result of ${name} would have ${size.width}×${size.height} pixels in ${frames} frames (${megapixels.toFixed(0)} megapixels); the limit is ${maxOutputMegapixels}.`
+          : phrase`The result of ${name} would have ${size.width}×${size.height} pixels (${megapixels.toFixed(0)} megapixels); the limit is ${maxOutputMegapixels}.`,
+      hint: phrase`Choose a smaller size, or raise the limit.`,
       remedies: [changeSetting('maxOutputMegapixels')],
     });
   }
@@ -118,7 +121,10 @@ function sizeOf(source: Size, request: UpscaleRequest): OutputSize {
     return outputSize(source, request);
   } catch (error) {
     if (error instanceof SizeError)
-      throw engineError('bad-setting', { message: error.message, hint: 'Choose a smaller size.' });
+      throw engineError('bad-setting', {
+        message: error.words,
+        hint: phrase`Choose a smaller size.`,
+      });
     throw error;
   }
 }
@@ -127,12 +133,9 @@ function sizeOf(source: Size, request: UpscaleRequest): OutputSize {
  * Why a file is left alone unless it is asked for expressly: its name says that it is an
  * enlargement of another one.
  */
-export function densityNote({ input, target, asset }: UpscaleRequest): string | undefined {
+export function densityNote({ input, target, asset }: UpscaleRequest): Words | undefined {
   if (target.kind === 'file' || asset?.again === true) return undefined;
   const density = densityOf(input);
   if (!density) return undefined;
-  return (
-    `${path.basename(input)} is the ×${density.factor} picture of a set already, as ` +
-    'its name says. Upscale the picture of density 1 instead.'
-  );
+  return phrase`${path.basename(input)} is the ×${density.factor} picture of a set already, as its name says. Upscale the picture of density 1 instead.`;
 }

@@ -12,6 +12,7 @@ import type {
   UpscaleContext,
   UpscaleServices,
 } from './services';
+import { phrase } from '../../shared/phrase';
 
 /** The model that runs before the other, if one is asked for. Rejects with `bad-setting`. */
 export async function findRestorer(
@@ -22,8 +23,8 @@ export async function findRestorer(
   const model = await services.findModel(restore);
   if (model.ownScale === 1) return model;
   throw engineError('bad-setting', {
-    message: `${model.manifest.name} enlarges, so it can't run before another model.`,
-    hint: 'Choose a model that restores at the same size (×1).',
+    message: phrase`${model.manifest.name} enlarges, so it can't run before another model.`,
+    hint: phrase`Choose a model that restores at the same size (×1).`,
   });
 }
 

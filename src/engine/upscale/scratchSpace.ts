@@ -2,6 +2,7 @@ import type { Size } from '../../shared/geometry';
 import { engineError } from '../errors';
 import { freeBytes } from '../download/freeSpace';
 import type { AssetPlan } from './planAsset';
+import { phrase } from '../../shared/phrase';
 
 /** What should stay free on the disk, in bytes. */
 const RESERVE = 200e6;
@@ -38,12 +39,8 @@ export async function requireScratch(folder: string, bytes: number): Promise<voi
   const free = await freeBytes(folder);
   if (bytes + RESERVE <= free) return;
   throw engineError('disk-full', {
-    message:
-      `The disk of temporary files (${folder}) has ${sizeText(free)} left where ` +
-      `${sizeText(bytes + RESERVE)} are needed.`,
-    hint:
-      'Free some space, choose a smaller size, or set the environment variable TMPDIR (TEMP on ' +
-      'Windows) to a folder on another disk.',
+    message: phrase`The disk of temporary files (${folder}) has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
+    hint: phrase`Free some space, choose a smaller size, or set the environment variable TMPDIR (TEMP on Windows) to a folder on another disk.`,
   });
 }
 

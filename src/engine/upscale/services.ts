@@ -14,6 +14,7 @@ import type { Model } from '../models/model';
 import type { PisaSessions } from '../pisa/pisaSessions';
 import type { RemoteDevice } from '../remote/remoteDevice';
 import type { TileSession } from '../runtime/session';
+import type { Words } from '../../shared/phrase';
 
 /** What an upscaling needs from the rest of the engine. */
 export type UpscaleServices = {
@@ -25,7 +26,7 @@ export type UpscaleServices = {
   resolveDevice(
     choice: UpscaleRequest['device'],
     model: Model,
-    context: { readonly signal: AbortSignal; readonly notes: string[] },
+    context: { readonly signal: AbortSignal; readonly notes: Words[] },
   ): Promise<Device>;
   /** What the CPU should compute a model in that has a form in 8 bits. */
   cpuPrecision(model: Model, signal: AbortSignal): Promise<PrecisionFinding>;
@@ -73,7 +74,7 @@ export type InferInput = {
   /** 0 for the whole picture, else the number of a part of it. */
   readonly part: number;
   /** What the person should know is added here. */
-  readonly notes: string[];
+  readonly notes: Words[];
 };
 
 export type InferResult = {

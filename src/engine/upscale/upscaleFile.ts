@@ -30,6 +30,7 @@ import { placeModel } from './placeModel';
 import { requireScratch, scratchBytes } from './scratchSpace';
 import { densityNote, planAsset } from './planAsset';
 import type { UpscaleContext, UpscaleServices } from './services';
+import { phrase, type Words } from '../../shared/phrase';
 
 /**
  * Upscales one file: inspect → plan → decode → tiles → guidance → encode → rename. Writes nothing
@@ -40,7 +41,7 @@ export async function upscaleFile(
   request: UpscaleRequest,
   services: UpscaleServices,
   context: UpscaleContext,
-): Promise<UpscaleResult> {
+): Promise<UpscaleResult<Words>> {
   const started = performance.now();
   checkRequest(request);
   const { signal } = context;
@@ -72,7 +73,7 @@ export async function upscaleFile(
   const size = region ?? plan.size;
   const border = patch ? whole.size.width - source.size.width : 0;
   checkFormatHolds(format, size);
-  const finish = (part: Partial<UpscaleResult>): UpscaleResult => ({
+  const finish = (part: Partial<UpscaleResult<Words>>): UpscaleResult<Words> => ({
     input: request.input,
     output: '',
     skipped: false,
@@ -103,10 +104,14 @@ export async function upscaleFile(
   const place = await findPlace({ ...request, scale: plan.scale }, format);
   if (patch) checkNinePatch(request, place);
   if ((await checkTarget(place, request)) === 'skip')
-    return finish({ skipped: true, output: place.path, notes: ['The output exists already.'] });
-  const fallbacks: string[] = [];
+    return finish({
+      skipped: true,
+      output: place.path,
+      notes: [phrase`The output exists already.`],
+    });
+  const fallbacks: Words[] = [];
   if (prompt !== undefined && !found.takesPrompt)
-    fallbacks.push(`${manifest.name} takes no prompt; it was left out.`);
+    fallbacks.push(phrase`${manifest.name} takes no prompt; it was left out.`);
   told.progress({ phase: 'prepare', tile: 0, tiles: 0 });
   const { device, model } = await placeModel(request, found, services, {
     signal,

@@ -1,5 +1,5 @@
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
-import type { Translate } from '../translate';
+import type { Translate } from '../../shared/translate';
 import type { MarkdownPart } from '../ui/markdown';
 
 /** One image that a language model wants upscaled. Paths as the person knows them. */

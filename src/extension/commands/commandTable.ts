@@ -110,10 +110,10 @@ const worded =
     try {
       return await handler(...args);
     } catch (error) {
-      const value = RpcError.from(error).toValue();
+      const told = RpcError.from(error);
       throw new RpcError({
-        ...value,
-        message: messageText([value.message, ...(value.list ?? [])].join(' ')),
+        ...told.toValue(),
+        message: messageText([told.message, ...told.list].join(' ')),
       });
     }
   };

@@ -7,7 +7,7 @@ import type {
   PrecisionFinding,
 } from '../../shared/engineProtocol';
 import type { DeviceChoice } from '../../shared/settings';
-import type { Translate } from '../translate';
+import type { Translate } from '../../shared/translate';
 import { deviceName } from './deviceNames';
 
 export type DeviceReportInput = {

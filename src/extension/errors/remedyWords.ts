@@ -1,6 +1,6 @@
 import { remediesOf, type ChangeableSetting, type Remedy } from '../../shared/remedies';
 import type { RpcError } from '../../shared/rpc';
-import type { Translate } from '../translate';
+import type { Translate } from '../../shared/translate';
 
 /** The id of a setting. The proxy is one of VS Code's own. */
 export const settingId = (setting: ChangeableSetting): string =>

@@ -3,7 +3,7 @@ import { formatSeconds, longRunSeconds } from '../../shared/longRun';
 import { RpcError } from '../../shared/rpc';
 import { DEFAULT_MODEL } from '../../shared/settings';
 import { deviceName } from '../devices/deviceNames';
-import type { Translate } from '../translate';
+import type { Translate } from '../../shared/translate';
 import type { UpscaleOverrides } from './upscaleJobs';
 
 export type OfferPorts = {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { formatSeconds } from '../../shared/longRun';
 import { deviceName } from '../devices/deviceNames';
-import type { Translate } from '../translate';
+import type { Translate } from '../../shared/translate';
 import type { BatchStep } from './batch';
 
 /** The share of a picture's work that is over when the encoding begins. */

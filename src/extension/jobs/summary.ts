@@ -4,7 +4,7 @@ import type { UpscaleResult } from '../../shared/engineProtocol';
 import { remediesOf, type Remedy } from '../../shared/remedies';
 import { formatSeconds } from '../../shared/longRun';
 import { deviceName } from '../devices/deviceNames';
-import type { Translate } from '../translate';
+import type { Translate } from '../../shared/translate';
 import type { BatchReport } from './batch';
 
 const NOTES_SHOWN = 3;

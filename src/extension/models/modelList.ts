@@ -8,7 +8,7 @@ import { INSTALLABLE_MODELS } from '../../shared/installableModels';
 import { isOneOf } from '../../shared/oneOf';
 import { pairChoices } from '../../shared/pairs';
 import type { SpeedClass } from '../../shared/speedClass';
-import type { Translate } from '../translate';
+import type { Translate } from '../../shared/translate';
 
 export type ModelAction =
   | 'useHere'

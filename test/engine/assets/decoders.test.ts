@@ -240,8 +240,8 @@ test('TIFFs whose samples the decoder does not know, or takes for others, are re
   const as = (tiff: Buffer, format: number, bits: number): Buffer =>
     changed(changed(tiff, 339, { value: format }), 258, { value: bits });
   for (const [name, bytes, said] of [
-    ['luma and chroma, plain', changed(plain, 262, { value: YCBCR }), /YCbCr colours without JPEG/],
-    ['luma and chroma, LZW', changed(lzw, 262, { value: YCBCR }), /YCbCr colours without JPEG/],
+    ['luma and chroma, plain', changed(plain, 262, { value: YCBCR }), /YCbCr colors without JPEG/],
+    ['luma and chroma, LZW', changed(lzw, 262, { value: YCBCR }), /YCbCr colors without JPEG/],
     ['double floats', as(grey, 3, 64), /floating-point samples of 64 bits/],
     ['24-bit floats', as(grey, 3, 24), /floating-point samples of 24 bits/],
     ['complex', as(grey, 6, 64), /complex samples of 64 bits/],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatDeviceReport } from '../../../src/extension/devices/deviceReport';
-import { untranslated as t } from '../../../src/extension/translate';
+import { untranslated as t } from '../../../src/shared/translate';
 
 const versions = {
   engine: '0.1.0',

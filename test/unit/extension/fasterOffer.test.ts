@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FasterOffer } from '../../../src/extension/jobs/fasterOffer';
 import type { UpscaleOverrides } from '../../../src/extension/jobs/upscaleJobs';
-import { untranslated as t } from '../../../src/extension/translate';
+import { untranslated as t } from '../../../src/shared/translate';
 import { RpcError } from '../../../src/shared/rpc';
 import { DEFAULT_MODEL } from '../../../src/shared/settings';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isTrue, textOf, textsOf } from '../../../src/extension/commands/commandArguments';
 import { modelItems } from '../../../src/extension/models/modelList';
 import { summarize } from '../../../src/extension/jobs/summary';
-import { untranslated as t } from '../../../src/extension/translate';
+import { untranslated as t } from '../../../src/shared/translate';
 import type { ModelSummary } from '../../../src/shared/engineProtocol';
 import type { ModelState } from '../../../src/shared/modelProtocol';
 import { pairChoices, withPair } from '../../../src/shared/pairs';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { batchFraction, progressMessage } from '../../../src/extension/jobs/progressText';
 import { formatSeconds } from '../../../src/shared/longRun';
-import { untranslated as t } from '../../../src/extension/translate';
+import { untranslated as t } from '../../../src/shared/translate';
 
 const infer = { phase: 'infer', tile: 2, tiles: 8, secondsLeft: 41, device: 'webgpu' } as const;
 

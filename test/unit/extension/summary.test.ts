@@ -3,7 +3,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { BatchReport } from '../../../src/extension/jobs/batch';
 import { describeResult, summarize } from '../../../src/extension/jobs/summary';
-import { untranslated as t } from '../../../src/extension/translate';
+import { untranslated as t } from '../../../src/shared/translate';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import { RpcError } from '../../../src/shared/rpc';
 import { resultOf } from './fakes';

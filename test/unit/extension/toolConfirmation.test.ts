@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { toolConfirmation, type ToolStep } from '../../../src/extension/batch/toolConfirmation';
 import { readRequest } from '../../../src/extension/batch/toolRequest';
-import { untranslated } from '../../../src/extension/translate';
+import { untranslated } from '../../../src/shared/translate';
 import type { MarkdownPart } from '../../../src/extension/ui/markdown';
 import { hasUnseen } from '../../../src/shared/safeText';
 import { HOSTILE_TEXTS } from '../hostileTexts';

@@ -94,8 +94,14 @@ describe('words are found in the sources', () => {
     });
 
   test('a text that is put together at run time is refused', async () => {
-    for (const call of ["t('a' + b)", 't(text)', 'vscode.l10n.t(`a ${b}`)'])
-      await assert.rejects(wordsOf([{ name: 'a.ts', contents: call }]), /literal: a\.ts:1/, call);
+    for (const call of [
+      "t('a' + b)",
+      't(text)',
+      'vscode.l10n.t(`a ${b}`)',
+      "phrase`a ${b ? 'with c' : ''}`",
+      'phrase`a ${b ?? `in ${c}`}`',
+    ])
+      await assert.rejects(wordsOf([{ name: 'a.ts', contents: call }]), /a phrase: a\.ts:1/, call);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Container } from './sniff';
+import { type Words } from '../../../shared/phrase';
 
 /** Code points of ITU-T H.273, as AVIF and PNG name colours. */
 export type CodePoints = {
@@ -54,7 +55,7 @@ export type ContainerFacts = {
   /** The file ends within a picture. */
   readonly isCut?: boolean;
   /** What a person should know of how the file ends. */
-  readonly note?: string;
+  readonly note?: Words;
   /** What the decoders here lack for this file, as the end of "… has …". */
-  readonly unsupported?: string;
+  readonly unsupported?: Words;
 };

@@ -1,5 +1,6 @@
 import type { ContainerFacts, Hidden, Remark } from './facts';
 import { MOST_TEXT_BYTES, type FileView } from './fileView';
+import { phrase } from '../../../shared/phrase';
 
 const [EXTENSION, IMAGE, TRAILER] = [0x21, 0x2c, 0x3b];
 const [COMMENT, APPLICATION, CONTROL] = [0xfe, 0xff, 0xf9];
@@ -9,8 +10,7 @@ const SCREEN_END = 13;
 const MOST_BLOCKS = 4_000_000;
 /** XMP stands as it is, behind it what leads a reader of sub-blocks to the end. */
 const XMP_TRAILER_BYTES = 258;
-const NO_END =
-  'The file has no end, as if it were cut off: pictures of the animation may be missing.';
+const NO_END = phrase`The file has no end, as if it were cut off: pictures of the animation may be missing.`;
 
 /** Walks through a GIF's blocks. (GIF89a, 15 to 27.) */
 export async function gifFacts(view: FileView): Promise<ContainerFacts> {

@@ -1,6 +1,7 @@
 import type { ContainerFacts, Density, Remark } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
 import { hasGainMapBehind, namesGainMap, picturesBehind } from './multiPicture';
+import { phrase } from '../../../shared/phrase';
 
 const START_OF_SCAN = 0xda;
 const COMMENT = 0xfe;
@@ -35,9 +36,9 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   if (behind !== undefined && !found.gainMap) found.gainMap = await hasGainMapBehind(view, behind);
   const unsupported =
     frame.precision !== 8
-      ? `${frame.precision} bits a channel, and only 8 can be read in a JPEG`
+      ? phrase`${frame.precision} bits a channel, and only 8 can be read in a JPEG`
       : frame.isLossless
-        ? 'lossless JPEG compression, which its decoder lacks'
+        ? phrase`lossless JPEG compression, which its decoder lacks`
         : undefined;
   return {
     container: 'jpeg',

@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib';
 import type { Chromaticity, CodePoints, ContainerFacts, Density, Hidden, Remark } from './facts';
 import { MOST_STEPS, MOST_TEXT_BYTES, type FileView } from './fileView';
 import { hiddenIn } from './pngTexts';
+import { phrase } from '../../../shared/phrase';
 
 const SIGNATURE_BYTES = 8;
 const OVERHEAD = 12;
@@ -77,7 +78,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     ...(density ? { density } : {}),
     hidden,
     ...(isApple
-      ? { unsupported: 'Apple’s own variant of PNG for iPhone apps (a chunk CgBI)' }
+      ? { unsupported: phrase`Apple’s own variant of PNG for iPhone apps (a chunk CgBI)` }
       : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { ContainerFacts, Density } from './facts';
 import type { FileView } from './fileView';
+import { phrase, type Phrase, type Words } from '../../../shared/phrase';
 
 const TAG = {
   bitsPerSample: 258,
@@ -36,10 +37,10 @@ const LAB_COLOURS = [8, 9, 10];
 const [YCBCR, JPEG] = [6, 7];
 /** 4 is that of samples of which nothing is known. */
 const [UNSIGNED, SIGNED, FLOAT, UNKNOWN, COMPLEX] = [1, 2, 3, 4, 6];
-const KINDS_OF_SAMPLES: { readonly [format: number]: string } = {
-  3: 'floating-point samples',
-  5: 'complex samples',
-  6: 'complex samples',
+const KINDS_OF_SAMPLES: { readonly [format: number]: Phrase } = {
+  3: phrase`floating-point samples`,
+  5: phrase`complex samples`,
+  6: phrase`complex samples`,
 };
 /** Those that the decoder unpacks; what is deeper than 16 is refused by its type. */
 const WHOLE_BITS = [1, 2, 4, 8, 16, 32];
@@ -98,7 +99,7 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
   const unsupported =
     codec === undefined
       ? unsupportedSamples(tags)
-      : `${codec} compression, which its decoder lacks`;
+      : phrase`${codec} compression, which its decoder lacks`;
   return {
     container: 'tiff',
     remarks: [],
@@ -109,24 +110,24 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
 }
 
 /** What its samples mean, where the decoder does not know it or takes it for something else. */
-function unsupportedSamples(tags: ReadonlyMap<number, number>): string | undefined {
+function unsupportedSamples(tags: ReadonlyMap<number, number>): Words | undefined {
   const photometric = tags.get(TAG.photometric) ?? 2;
   const samples = tags.get(TAG.samplesPerPixel) ?? 1;
   const bits = tags.get(TAG.bitsPerSample) ?? 1;
   const kind = tags.get(TAG.sampleFormat) ?? UNSIGNED;
   if (LAB_COLOURS.includes(photometric))
-    return 'CIELAB colours, which its decoder does not know in this form';
+    return phrase`CIELAB colors, which its decoder does not know in this form`;
   if (photometric === YCBCR && tags.get(TAG.compression) !== JPEG)
-    return 'YCbCr colours without JPEG compression, which its decoder takes for RGB';
+    return phrase`YCbCr colors without JPEG compression, which its decoder takes for RGB`;
   if (samples > 5)
-    return `${samples} channels; grey, RGB and CMYK with or without transparency can be read`;
+    return phrase`${samples} channels; gray, RGB and CMYK with or without transparency can be read`;
   if (kind !== UNSIGNED && kind !== UNKNOWN)
     return kind === SIGNED || kind > COMPLEX || (kind === FLOAT && [16, 32].includes(bits))
       ? undefined
-      : `${KINDS_OF_SAMPLES[kind] ?? 'samples'} of ${bits} bits, as measurements have; 8 and 16 bits a channel can be read`;
+      : phrase`${KINDS_OF_SAMPLES[kind] ?? phrase`samples`} of ${bits} bits, as measurements have; 8 and 16 bits a channel can be read`;
   return WHOLE_BITS.includes(bits)
     ? undefined
-    : `${bits} bits a channel; 1, 2, 4, 8 and 16 can be read`;
+    : phrase`${bits} bits a channel; 1, 2, 4, 8 and 16 can be read`;
 }
 
 class Reader {

@@ -15,6 +15,7 @@ import { whileLocked } from '../install/modelLock';
 import type { FileManifest } from './fileManifest';
 import { publishManifest } from './publish';
 import { withoutMirrors } from './withoutMirrors';
+import { phrase } from '../../../shared/phrase';
 
 /** The largest published models have half a gigabyte. */
 const MOST_BYTES = 2 * 2 ** 30;
@@ -131,8 +132,8 @@ function remoteOf({ url: text, allowHttp = false }: FetchModelRequest): Remote {
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isWeb || url.username !== '' || url.password !== '')
     throw engineError('bad-setting', {
-      message: `"${maskedAddress(text)}" is no address that a model can be fetched from.`,
-      hint: 'Give the address of the file itself, https://…/model.pth, without a password.',
+      message: phrase`"${maskedAddress(text)}" is no address that a model can be fetched from.`,
+      hint: phrase`Give the address of the file itself, https://…/model.pth, without a password.`,
     });
   refuseUnencrypted([text], allowHttp);
   const address = fileAddress(url);
@@ -140,8 +141,8 @@ function remoteOf({ url: text, allowHttp = false }: FetchModelRequest): Remote {
   const last = address.pathname.slice(at + 1);
   if (last === '')
     throw engineError('bad-setting', {
-      message: `${address.host} is asked for a folder, not for a file.`,
-      hint: 'Give the address of the file itself, https://…/model.pth.',
+      message: phrase`${address.host} is asked for a folder, not for a file.`,
+      hint: phrase`Give the address of the file itself, https://…/model.pth.`,
     });
   return {
     mirror: `${address.origin}${address.pathname.slice(0, at)}/{path}${address.search}`,

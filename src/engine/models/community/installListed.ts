@@ -22,6 +22,7 @@ import { DATABASE, foundModel, manifestOf } from './manifestOf';
 import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
 import { withoutMirrors } from './withoutMirrors';
+import { joined, phrase } from '../../../shared/phrase';
 
 export type ListedContext = {
   readonly store: string;
@@ -89,15 +90,18 @@ export async function installListed(
     const model = catalogue.find((one) => one.id === id);
     if (model) return model;
     throw engineError('model-missing', {
-      message: `"${id}" is no model that can be installed.`,
-      hint: `Models that can: ${catalogue.map((one) => one.id).join(', ')}.`,
+      message: phrase`"${id}" is no model that can be installed.`,
+      hint: phrase`Models that can: ${catalogue.map((one) => one.id).join(', ')}.`,
     });
   });
   if (!request.licenceAccepted) {
-    const terms = models.map(({ name, licence }) => `${licence} for ${name}`).join(' and ');
+    const terms = joined(
+      models.map(({ name, licence }) => phrase`${licence} for ${name}`),
+      ', ',
+    );
     throw engineError('licence-not-accepted', {
-      message: `The licence must be accepted before anything is downloaded: ${terms}.`,
-      hint: 'Read it, then accept it.',
+      message: phrase`The license must be accepted before anything is downloaded: ${terms}.`,
+      hint: phrase`Read it, then accept it.`,
     });
   }
   const added: AddedModel[] = [];

@@ -7,8 +7,8 @@ import type {
   LookResult,
   RemovedModel,
 } from '../../../shared/modelProtocol';
-import { NotAFileError } from '../../../files/kinds';
-import { engineError, messageOf, systemCode } from '../../errors';
+import { kindWords, NotAFileError } from '../../../files/kinds';
+import { engineError, systemCode } from '../../errors';
 import { openTileSession } from '../../runtime/session';
 import { whileLocked } from '../install/modelLock';
 import { modelFrom } from '../kinds/list';
@@ -23,6 +23,8 @@ import { freeId } from './modelId';
 import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
 import { wrongFile } from './recognised';
+import { phrase } from '../../../shared/phrase';
+import { wordsOf } from '../../../shared/rpc';
 
 /**
  * Adds models that lie in files of the person's own: the store gets a manifest, the file stays where
@@ -44,9 +46,9 @@ export class OwnFiles {
       throw engineError('input-missing', {
         message:
           systemCode(error) === 'ENOENT'
-            ? `${place} does not exist.`
-            : `${place} can't be read: ${messageOf(error)}.`,
-        hint: 'Check the path.',
+            ? phrase`${place} does not exist.`
+            : phrase`${place} can't be read: ${wordsOf(error)}.`,
+        hint: phrase`Check the path.`,
       });
     });
     if (!info.isDirectory()) {
@@ -55,8 +57,8 @@ export class OwnFiles {
     const { manifests, refused } = await this.files.in(place, signal);
     if (manifests.length + refused.length === 0)
       throw engineError('input-missing', {
-        message: `No model lies in ${place}: no .pth, .pt, .ckpt, .safetensors or .onnx file.`,
-        hint: 'Name the file itself, or its folder.',
+        message: phrase`No model lies in ${place}: no .pth, .pt, .ckpt, .safetensors or .onnx file.`,
+        hint: phrase`Name the file itself, or its folder.`,
       });
     const found: FoundModel[] = [];
     for (const manifest of manifests) found.push(foundModel(await this.named(manifest)));
@@ -77,8 +79,8 @@ export class OwnFiles {
     const { licence, name, id } = foundModel(manifest);
     if (licence.terms === 'non-commercial' && !licenceAccepted)
       throw engineError('licence-not-accepted', {
-        message: `${name} is under ${licence.name}: its pictures are not for commercial use.`,
-        hint: 'Accept the licence to add it.',
+        message: phrase`${name} is under ${licence.name}: its pictures are not for commercial use.`,
+        hint: phrase`Accept the license to add it.`,
       });
     return whileLocked(this.store, id, async () => {
       const folder = path.join(this.store, id);
@@ -98,8 +100,8 @@ export class OwnFiles {
     const { file } = model.manifest;
     if (!model.summary.added)
       throw engineError('bad-setting', {
-        message: `"${id}" was not added: it was found in ${model.folder}.`,
-        hint: `Move ${path.basename(file.path)} elsewhere, or search that folder no more.`,
+        message: phrase`"${id}" was not added: it was found in ${model.folder}.`,
+        hint: phrase`Move ${path.basename(file.path)} elsewhere, or search that folder no more.`,
       });
     return whileLocked(this.store, id, async () => {
       await rm(model.folder, { recursive: true, force: true, maxRetries: 3 });
@@ -115,7 +117,7 @@ export class OwnFiles {
     try {
       return await this.named(manifestOf(await recogniseFile(file, signal)));
     } catch (error) {
-      if (error instanceof NotAFileError) throw wrongFile(file, `it is a ${error.kind}`);
+      if (error instanceof NotAFileError) throw wrongFile(file, kindWords(error.kind));
       throw error;
     }
   }
@@ -138,9 +140,9 @@ export class OwnFiles {
 const notRemovable = (id: string, isThere: boolean): Error =>
   engineError('model-missing', {
     message: isThere
-      ? `"${id}" belongs to the program and can't be removed.`
-      : `There is no model called "${id}".`,
-    hint: 'The list of models names those that can.',
+      ? phrase`"${id}" belongs to the program and can't be removed.`
+      : phrase`There is no model called "${id}".`,
+    hint: phrase`The list of models names those that can.`,
   });
 
 /** Opens the network once and runs it on a grey square: what is added also runs. */
@@ -160,7 +162,7 @@ async function trial(manifest: FileManifest, folder: string): Promise<void> {
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw error;
-    throw wrongFile(manifest.file.path, `its network does not run: ${messageOf(error)}`);
+    throw wrongFile(manifest.file.path, phrase`its network does not run: ${wordsOf(error)}`);
   }
 }
 

@@ -9,6 +9,7 @@ import { sha256Of } from '../fileChecks';
 import { featherFor, tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
 import { isOnnxName, recogniseOnnx } from './recogniseOnnx';
 import { wrongWeights } from '../../architectures/wrongFiles';
+import { phrase } from '../../../shared/phrase';
 
 /** Endings that files of models have. What a file is, its content decides. */
 export const MODEL_ENDINGS = ['.pth', '.pt', '.ckpt', '.safetensors', '.onnx'] as const;
@@ -23,7 +24,7 @@ export async function recogniseFile(file: string, signal?: AbortSignal): Promise
   const before = await stat(real);
   const special = specialKind(before);
   if (special !== undefined) throw new NotAFileError(real, special);
-  if (before.size === 0) throw wrongFile(real, 'it is empty');
+  if (before.size === 0) throw wrongFile(real, phrase`it is empty`);
   const network = (await isOnnxName(real))
     ? await recogniseOnnx(real, signal)
     : await recogniseCheckpoint(real, signal);
@@ -58,7 +59,7 @@ async function recogniseCheckpoint(
     return { kind: 'checkpoint', ...placed(family, description), speed };
   } catch (error) {
     if (error instanceof UnsupportedNetwork)
-      throw wrongFile(file, `it is a ${family.name} network, but ${error.message}`);
+      throw wrongFile(file, phrase`it is a ${family.name} network, but ${error.message}`);
     throw error;
   }
 }

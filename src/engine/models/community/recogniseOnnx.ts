@@ -18,6 +18,7 @@ import type { OnnxContract, OwnFile } from './fileManifest';
 import { tryOnnx } from './tryOnnx';
 import { speedClass } from '../../../shared/speedClass';
 import { featherFor, tilePixelsFor, wrongFile, type RecognisedFile } from './recognised';
+import { phrase } from '../../../shared/phrase';
 
 /** A graph with its weights must fit into one protobuf message, which has at most 2 GB. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -53,7 +54,8 @@ export async function recogniseOnnx(
   signal?: AbortSignal,
 ): Promise<Omit<RecognisedFile, 'file'>> {
   const { size } = await stat(file);
-  if (size > MOST_BYTES) throw wrongFile(file, "an ONNX file of more than 2 GB can't be read");
+  if (size > MOST_BYTES)
+    throw wrongFile(file, phrase`an ONNX file of more than 2 GB can't be read`);
   const bytes = await readFile(file);
   const { model, graph } = parse(bytes, file);
   refuseOperators(model, graph, file);
@@ -98,7 +100,7 @@ function parse(
   } catch {
     // Told below.
   }
-  throw wrongFile(file, 'it is no ONNX model, or it is cut off');
+  throw wrongFile(file, phrase`it is no ONNX model, or it is cut off`);
 }
 
 function refuseOperators(model: ModelProto, graph: GraphProto, file: string): void {
@@ -106,7 +108,7 @@ function refuseOperators(model: ModelProto, graph: GraphProto, file: string): vo
   if (!opset || opset.version < OLDEST_OPSET)
     throw wrongFile(
       file,
-      `it is written in ONNX opset ${opset?.version ?? 'none'}; export it again with 17`,
+      phrase`it is written in ONNX opset ${String(opset?.version ?? 0)}; export it again with 17`,
     );
   for (const { opType, domain, attribute } of [
     ...graph.node,
@@ -115,7 +117,7 @@ function refuseOperators(model: ModelProto, graph: GraphProto, file: string): vo
     if (!DOMAINS.has(domain) && !model.functions.some(({ name }) => name === opType))
       throw wrongFile(
         file,
-        `it needs the operator ${quoted(opType)} of "${quoted(domain)}", which ONNX Runtime lacks`,
+        phrase`it needs the operator ${quoted(opType)} of "${quoted(domain)}", which ONNX Runtime lacks`,
       );
     if (
       LOOPS.has(opType) ||
@@ -123,7 +125,7 @@ function refuseOperators(model: ModelProto, graph: GraphProto, file: string): vo
     )
       throw wrongFile(
         file,
-        `its operator ${quoted(opType)} runs other graphs, which need not ever end`,
+        phrase`its operator ${quoted(opType)} runs other graphs, which need not ever end`,
       );
   }
 }
@@ -145,11 +147,11 @@ async function dataFiles(
       parts.includes('..') ||
       /^[A-Za-z]:/.test(location)
     )
-      throw wrongFile(file, `its weights lie in "${quoted(location)}", outside its folder`);
+      throw wrongFile(file, phrase`its weights lie in "${quoted(location)}", outside its folder`);
     const opened = await openRegular(place, { followLinks: false }).catch(() => {
       throw wrongFile(
         file,
-        `its weights lie in "${quoted(location)}", which is not there; put it beside the model`,
+        phrase`its weights lie in "${quoted(location)}", which is not there; put it beside the model`,
       );
     });
     const { mtimeMs, size } = await opened.handle.stat().finally(() => opened.handle.close());
@@ -177,19 +179,17 @@ function contractShape(graph: GraphProto, file: string): OnnxShape {
   if (inputs.length !== 1 || graph.output.length !== 1 || !input || !output)
     throw wrongFile(
       file,
-      `it has ${inputs.length} inputs and ${graph.output.length} outputs where one picture goes in ` +
-        'and one comes out',
+      phrase`it has ${inputs.length} inputs and ${graph.output.length} outputs where one picture goes in and one comes out`,
     );
   const { type, dims } = tensorType(input, file, 'input');
   tensorType(output, file, 'output');
   const [batch, channels, height, width] = dims;
   if (batch !== undefined && batch !== 1)
-    throw wrongFile(file, `it takes ${batch} pictures at once`);
+    throw wrongFile(file, phrase`it takes ${batch} pictures at once`);
   if (channels !== undefined && ![1, 3, 4].includes(channels))
     throw wrongFile(
       file,
-      `its input has the shape [${dims.map((dim) => dim ?? '?').join(', ')}] where ` +
-        '[1, 3, height, width] is needed',
+      phrase`its input has the shape [${dims.map((dim) => dim ?? '?').join(', ')}] where [1, 3, height, width] is needed`,
     );
   return {
     input: input.name,
@@ -209,14 +209,14 @@ function tensorType(
   const tensor = type?.value.case === 'tensorType' ? type.value.value : undefined;
   const isHalf = tensor?.elemType === (DataType.FLOAT16 as number);
   if (!tensor || (tensor.elemType !== (DataType.FLOAT as number) && !isHalf))
-    throw wrongFile(file, `its ${what} "${quoted(name)}" is no float32 or float16 tensor`);
+    throw wrongFile(file, phrase`its ${what} "${quoted(name)}" is no float32 or float16 tensor`);
   const dims = (tensor.shape?.dim ?? []).map(({ value }) =>
     value.case === 'dimValue' && value.value > 0n ? Number(value.value) : undefined,
   );
   if (tensor.shape && dims.length !== 4)
     throw wrongFile(
       file,
-      `its ${what} "${quoted(name)}" has ${dims.length} dimensions where a picture has four`,
+      phrase`its ${what} "${quoted(name)}" has ${dims.length} dimensions where a picture has four`,
     );
   return { type: isHalf ? 'float16' : 'float32', dims };
 }

@@ -3,6 +3,7 @@ import type { RpcError } from '../../../shared/rpc';
 import { quoted } from '../../checkpoint/limits';
 import { engineError } from '../../errors';
 import type { FileManifest } from './fileManifest';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /** Memory that a tile may take. */
 const TILE_BYTES = 2 ** 30;
@@ -38,9 +39,9 @@ export const tilePixelsFor = (bytesPerPixel: number, halo: number): number =>
 export const featherFor = (halo: number): number => 2 * Math.floor(Math.min(16, halo / 2) / 2);
 
 /** `why` completes "… can't be used: …". */
-export const wrongFile = (file: string, why: string): RpcError =>
+export const wrongFile = (file: string, why: Words): RpcError =>
   engineError('model-unsupported', {
-    message: `${quoted(path.basename(file))} can't be used: ${why}.`,
-    hint: 'Choose the file of an upscaling network (.pth, .safetensors or .onnx).',
+    message: phrase`${quoted(path.basename(file))} can't be used: ${why}.`,
+    hint: phrase`Choose the file of an upscaling network (.pth, .safetensors or .onnx).`,
     detail: file,
   });

@@ -8,6 +8,7 @@ import type { OnnxContract } from './fileManifest';
 import { findSizes, firstLine, GREY, GREY_TOLERANCE, sizesFor } from './findSizes';
 import type { OnnxShape } from './recogniseOnnx';
 import { wrongFile } from './recognised';
+import { phrase } from '../../../shared/phrase';
 
 /** Runs a model on small grey pictures and finds out what it does. Rejects with `wrongFile`. */
 export async function tryOnnx(
@@ -20,7 +21,7 @@ export async function tryOnnx(
     onnx,
     sessionOptions('cpu', { model_external_initializers_file_folder_path: path.dirname(file) }),
   ).catch((error: unknown) => {
-    throw wrongFile(file, `ONNX Runtime can't open it: ${firstLine(messageOf(error))}`);
+    throw wrongFile(file, phrase`ONNX Runtime can't open it: ${firstLine(messageOf(error))}`);
   });
   try {
     const run = (value: number, channels: number, width: number, height: number) =>
@@ -43,7 +44,7 @@ export async function tryOnnx(
   }
   throw wrongFile(
     file,
-    'it turns an even grey into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures',
+    phrase`it turns an even gray into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures`,
   );
 }
 

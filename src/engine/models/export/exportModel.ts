@@ -2,14 +2,15 @@ import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { removeTree } from '../../../files/removeTree';
 import type { ExportedModel, ExportRequest } from '../../../shared/modelProtocol';
-import { engineError, messageOf } from '../../errors';
-import { RpcError } from '../../../shared/rpc';
+import { engineError } from '../../errors';
+import { RpcError, wordsOf } from '../../../shared/rpc';
 import { modelChecksum, servedName } from '../../remote/checksum';
 import { placedGraph } from '../../runtime/session';
 import { requireHere } from '../kinds/serverModel';
 import type { Model } from '../model';
 import { packGraph } from './packGraph';
 import { kserveService, tritonConfig, type Served } from './servingFiles';
+import { phrase } from '../../../shared/phrase';
 
 /**
  * Writes a model as a server takes it: a folder of Triton's model repository, and for KServe the
@@ -25,7 +26,7 @@ export async function exportModel(
   requireHere(model);
   if (!served)
     throw engineError('model-unsupported', {
-      message: `The model "${model.manifest.id}" can't be exported: it is no network that runs on tiles.`,
+      message: phrase`The model "${model.manifest.id}" can't be exported: it is no network that runs on tiles.`,
     });
   const what: Served = {
     name: servedName(model.manifest.id),
@@ -36,8 +37,8 @@ export async function exportModel(
   const place = path.join(root, what.name);
   if (await stat(place).catch(() => undefined))
     throw engineError('bad-setting', {
-      message: `${place} is there already.`,
-      hint: 'Name another folder, or remove that one.',
+      message: phrase`${place} is there already.`,
+      hint: phrase`Name another folder, or remove that one.`,
     });
   const making = `${place}.making-${process.pid}`;
   try {
@@ -68,7 +69,7 @@ export async function exportModel(
     await removeTree(making).catch(() => undefined);
     if (error instanceof RpcError || (error instanceof Error && 'code' in error)) throw error;
     throw engineError('model-damaged', {
-      message: `The model "${model.manifest.id}" can't be exported: ${messageOf(error)}.`,
+      message: phrase`The model "${model.manifest.id}" can't be exported: ${wordsOf(error)}.`,
     });
   }
 }

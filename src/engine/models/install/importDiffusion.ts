@@ -17,6 +17,7 @@ import { readNetwork, scanFolder, type NetworkFile, type ScannedFolder } from '.
 import { installedBase, partFile, promptFile } from './sharedBase';
 import { selectFiles } from './selectFiles';
 import type { Accepted } from './unverified';
+import { phrase } from '../../../shared/phrase';
 
 export type ImportParams = {
   readonly id: InstallableModel;
@@ -108,8 +109,8 @@ async function scan(params: ImportParams): Promise<Scan> {
   const info = await stat(folder).catch(() => undefined);
   if (!info?.isDirectory()) {
     throw engineError('input-missing', {
-      message: `${folder} is not a folder.`,
-      hint: 'Give the folder that holds the checkpoint files, in sub-folders or flat.',
+      message: phrase`${folder} is not a folder.`,
+      hint: phrase`Give the folder that holds the checkpoint files, in sub-folders or flat.`,
     });
   }
   const found = await withBase(await scanFolder(folder, method, signal), params);
@@ -167,9 +168,12 @@ async function withBase(
 function incomplete(folder: string, name: string, problems: readonly string[]): Error {
   const left = problems.length - MOST_PROBLEMS_SHOWN;
   return engineError('checkpoint-incomplete', {
-    message: `${folder} does not hold all that ${name} needs:`,
-    list: [...problems.slice(0, MOST_PROBLEMS_SHOWN), ...(left > 0 ? [`and ${left} more`] : [])],
-    hint: 'Add or replace these files, then import again. Nothing was changed.',
+    message: phrase`${folder} does not hold all that ${name} needs:`,
+    list: [
+      ...problems.slice(0, MOST_PROBLEMS_SHOWN),
+      ...(left > 0 ? [phrase`and ${left} more`] : []),
+    ],
+    hint: phrase`Add or replace these files, then import again. Nothing was changed.`,
     detail: problems.join('\n'),
   });
 }

@@ -17,6 +17,7 @@ import type { ModelStore } from './modelStore';
 import { DIFFUSION_MODELS, LARGEST_LORAS, type DiffusionOffer } from './diffusionModels';
 import { sourcesOf, type Source } from './installSources';
 import { Speed } from './speed';
+import { phrase } from '../../../shared/phrase';
 
 /** Looks for the files on the mirrors and tells what an installation would fetch. */
 export async function planDiffusionInstall(
@@ -93,10 +94,8 @@ export async function installDiffusion(
   if (!params.licencesAccepted) {
     const [licence] = offer.licences;
     throw engineError('licence-not-accepted', {
-      message:
-        `${offer.name} builds on ${licence?.component ?? ''}, whose licence ` +
-        `(${licence?.name ?? ''}) must be accepted before it is downloaded.`,
-      hint: `Read it at ${licence?.url ?? ''}.`,
+      message: phrase`${offer.name} builds on ${licence?.component ?? ''}, whose license (${licence?.name ?? ''}) must be accepted before it is downloaded.`,
+      hint: phrase`Read it at ${licence?.url ?? ''}.`,
     });
   }
   const { store, signal } = context;
@@ -210,9 +209,9 @@ async function keepWeights(weights: string, folder: string, offer: DiffusionOffe
   if (!info?.isFile() || info.size > LARGEST_LORAS) {
     throw engineError('input-missing', {
       message: info?.isFile()
-        ? `${weights} has ${info.size} bytes; ${offer.weights.name} has some tens of millions.`
-        : `${weights} is no file.`,
-      hint: `Give the path of ${offer.weights.name}. ${offer.weights.note}`,
+        ? phrase`${weights} has ${info.size} bytes; ${offer.weights.name} has some tens of millions.`
+        : phrase`${weights} is no file.`,
+      hint: phrase`Give the path of ${offer.weights.name}. ${offer.weights.note}`,
     });
   }
   await copyFile(weights, path.join(folder, offer.weights.name));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { LockBusyError, takeLock } from '../../../files/processLock';
 import { onDisk } from '../../download/partFile';
 import { engineError } from '../../errors';
+import { phrase } from '../../../shared/phrase';
 
 /**
  * Runs work that changes the model `id` in the store `root` while nothing else does, in this
@@ -34,8 +35,8 @@ const lock = (file: string, id: string): Promise<() => Promise<void>> =>
 
 const busy = (id: string, { file, holder }: LockBusyError): Error =>
   engineError('model-busy', {
-    message:
-      `The model "${id}" is being installed, imported or removed ` +
-      `already${holder ? ` (process ${holder.pid} on ${holder.host}, since ${holder.since})` : ''}.`,
-    hint: `Wait until that has ended. If nothing is at it any more, delete ${file}.`,
+    message: holder
+      ? phrase`The model "${id}" is being installed, imported or removed already (process ${holder.pid} on ${holder.host}, since ${holder.since}).`
+      : phrase`The model "${id}" is being installed, imported or removed already.`,
+    hint: phrase`Wait until that has ended. If nothing is at it any more, delete ${file}.`,
   });

@@ -15,6 +15,7 @@ import { whileLocked } from './modelLock';
 import { importDiffusion } from './importDiffusion';
 import { installDiffusion, planDiffusionInstall } from './installDiffusion';
 import { ModelStore } from './modelStore';
+import { inWords, phrase } from '../../../shared/phrase';
 
 /**
  * Gets, checks and removes models: the engine's `ModelApi`. `beforeChange` closes whatever holds a
@@ -106,8 +107,8 @@ export class ModelManager {
     const chosen = id === undefined ? all : all.filter(({ manifest }) => manifest.id === id);
     if (id !== undefined && chosen.length === 0) {
       throw engineError(isOneOf(INSTALLABLE_MODELS, id) ? 'model-not-installed' : 'model-missing', {
-        message: `The model "${id}" is not installed.`,
-        hint: `Installed: ${all.map(({ manifest }) => manifest.id).join(', ')}.`,
+        message: phrase`The model "${id}" is not installed.`,
+        hint: phrase`Installed: ${all.map(({ manifest }) => manifest.id).join(', ')}.`,
       });
     }
     const totalBytes = chosen
@@ -141,7 +142,7 @@ async function verifyFiles(
     files.push({
       ...file,
       ok: problem === undefined,
-      message: problem ?? model.advice.matches(file),
+      message: problem === undefined ? model.advice.matches(file) : inWords(problem),
     });
   }
   const bad = files.filter(({ ok }) => !ok);
@@ -161,8 +162,8 @@ async function verifyFiles(
 function checkId(id: string): void {
   if (!isOneOf(INSTALLABLE_MODELS, id)) {
     throw engineError('model-missing', {
-      message: `"${id}" is no model that can be installed.`,
-      hint: `Models that can: ${INSTALLABLE_MODELS.join(', ')}.`,
+      message: phrase`"${id}" is no model that can be installed.`,
+      hint: phrase`Models that can: ${INSTALLABLE_MODELS.join(', ')}.`,
     });
   }
 }

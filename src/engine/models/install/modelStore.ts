@@ -8,6 +8,7 @@ import { DiffusionModel } from '../kinds/diffusion';
 import { readModel } from '../registry';
 import { whileLocked } from './modelLock';
 import { DIFFUSION_MODELS } from './diffusionModels';
+import { phrase } from '../../../shared/phrase';
 
 /**
  * The folder where installed models live, one sub-folder each, and what an interrupted installation
@@ -78,8 +79,8 @@ export class ModelStore {
   async remove(id: InstallableModel): Promise<{ bytesFreed: number; folder: string }> {
     if ((await this.placesOf(id)).length === 0) {
       throw engineError('model-not-installed', {
-        message: `The model "${id}" is not installed in ${this.root}.`,
-        hint: 'There is nothing to remove.',
+        message: phrase`The model "${id}" is not installed in ${this.root}.`,
+        hint: phrase`There is nothing to remove.`,
       });
     }
     return whileLocked(this.root, id, async () => {

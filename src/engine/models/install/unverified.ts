@@ -6,6 +6,7 @@ import { SD21_CLIP, SD21_UNET, SD21_VAE } from '../../graph/sd21/config';
 import { KNOWN_FILES } from './knownFiles';
 import type { DiffusionOffer } from './diffusionModels';
 import type { SelectedFiles } from './selectFiles';
+import { phrase } from '../../../shared/phrase';
 
 /** Which unverified files the person agreed to: those with these SHA-256, or all. */
 export type Accepted = readonly string[] | 'all';
@@ -44,13 +45,8 @@ export function requireAccepted(
 function unverified(files: readonly UnverifiedFile[], { name, weights }: DiffusionOffer): RpcError {
   const names = files.map(({ path, sha256 }) => `${path} (SHA-256 ${sha256})`);
   return engineError('weights-unverified', {
-    message:
-      `${names.join(', ')} could not be verified: ` +
-      `${name}’s authors publish no SHA-256 of ${weights.name}, and other files are compared with ` +
-      'those of Stable Diffusion 2.1 base. Nothing was changed.',
-    hint:
-      'Weights run no code, but wrong ones make wrong pictures. Agree to them if you trust where ' +
-      'they come from.',
+    message: phrase`${names.join(', ')} could not be verified: ${name}’s authors publish no SHA-256 of ${weights.name}, and other files are compared with those of Stable Diffusion 2.1 base. Nothing was changed.`,
+    hint: phrase`Weights run no code, but wrong ones make wrong pictures. Agree to them if you trust where they come from.`,
     detail: unverifiedDetail(files),
   });
 }

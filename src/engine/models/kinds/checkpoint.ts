@@ -5,6 +5,7 @@ import { openStateDict } from '../../architectures/openStateDict';
 import type { BuiltGraph, GraphSource } from '../../runtime/session';
 import type { FileManifest } from '../community/fileManifest';
 import { OwnFileModel } from './ownFile';
+import { phrase } from '../../../shared/phrase';
 
 /**
  * Weights that a trainer saved. The graph is built anew whenever it is opened, from the file's own
@@ -24,7 +25,7 @@ export class CheckpointModel extends OwnFileModel {
   private async build(): Promise<BuiltGraph> {
     const { file, architecture } = this.manifest;
     const family = ARCHITECTURES.find(({ id }) => id === architecture);
-    if (!family) throw this.unusable(`no network called "${architecture}" is known any more`);
+    if (!family) throw this.unusable(phrase`no network called "${architecture}" is known any more`);
     const folder = path.dirname(file.path);
     try {
       return { onnx: buildNetwork(family, await openStateDict(file.path), folder), folder };

@@ -21,6 +21,7 @@ import { checkFiles } from '../fileChecks';
 import { isKnown } from '../install/unverified';
 import { DIFFUSION_PARTS, PROMPT_PARTS, type DiffusionManifest, type ModelFile } from '../manifest';
 import type { Model, ModelAdvice } from '../model';
+import { phrase } from '../../../shared/phrase';
 
 /** A model on Stable Diffusion, which enlarges before its networks run. */
 export class DiffusionModel implements Model {
@@ -36,7 +37,7 @@ export class DiffusionModel implements Model {
   readonly exactPreview: boolean;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
-    hint: 'Remove the model, then install or import it again.',
+    hint: phrase`Remove the model, then install or import it again.`,
     remedy: 'manage-models',
     repair: 'remove the model and install or import it again',
     matches: ({ sha256 }) =>

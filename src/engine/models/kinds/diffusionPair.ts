@@ -21,6 +21,7 @@ import type { Descriptor, ModelFile } from '../manifest';
 import type { Model, ModelAdvice } from '../model';
 import type { DiffusionModel } from './diffusion';
 import type { TiledModel } from './tiled';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /**
  * A tiled model for λ_pix and a diffusion model of one branch for λ_sem:
@@ -48,12 +49,12 @@ export class DiffusionPairModel implements Model {
     const [p, s] = [fidelity.manifest, texture.manifest];
     const id = pairId(p.id, s.id);
     if (s.branches.includes('pixel'))
-      throw apart(id, `${s.name} has both dials by itself`, `Use "${s.id}" alone.`);
+      throw apart(id, phrase`${s.name} has both dials by itself`, phrase`Use "${s.id}" alone.`);
     if (p.scale !== s.scale)
       throw apart(
         id,
-        `one enlarges ×${p.scale} and the other ×${s.scale}`,
-        'Choose two models of one scale.',
+        phrase`one enlarges ×${p.scale} and the other ×${s.scale}`,
+        phrase`Choose two models of one scale.`,
       );
     this.members = { fidelity, texture };
     this.manifest = {
@@ -127,8 +128,8 @@ export class DiffusionPairModel implements Model {
 }
 
 /** `why` completes "They can't be used together: …". */
-const apart = (id: string, why: string, hint: string): Error =>
+const apart = (id: string, why: Words, hint: Words): Error =>
   engineError('bad-setting', {
-    message: `The models of "${id}" can't be used together: ${why}.`,
+    message: phrase`The models of "${id}" can't be used together: ${why}.`,
     hint,
   });

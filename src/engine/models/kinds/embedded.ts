@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CpuPrecision } from '../../../shared/settings';
-import { messageOf } from '../../errors';
 import { hasExternalData } from '../../graph/externalData';
 import { floatForm } from '../../graph/floatForm';
 import { openTileSession, type BuiltGraph, type GraphSource } from '../../runtime/session';
@@ -9,6 +8,8 @@ import { checkFiles, modelDamaged } from '../fileChecks';
 import type { ModelFile, TiledManifest } from '../manifest';
 import type { ModelAdvice } from '../model';
 import { TiledModel } from './tiled';
+import { phrase } from '../../../shared/phrase';
+import { wordsOf } from '../../../shared/rpc';
 
 /** A network in one ONNX file beside its manifest, as the program brings it along. */
 export class EmbeddedModel extends TiledModel {
@@ -19,7 +20,7 @@ export class EmbeddedModel extends TiledModel {
   override readonly cpuPrecisions: readonly CpuPrecision[];
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
-    hint: 'It belongs to the program itself.',
+    hint: phrase`It belongs to the program itself.`,
     remedy: 'reinstall',
     repair: 'install the program again',
     matches: () => 'matches its SHA-256',
@@ -71,9 +72,9 @@ export class EmbeddedModel extends TiledModel {
       const onnx = floatForm(bytes);
       if (onnx) return { onnx, folder: this.folder };
     } catch (error) {
-      throw modelDamaged(this, `its form in floats can't be told: ${messageOf(error)}`);
+      throw modelDamaged(this, phrase`its form in floats can't be told: ${wordsOf(error)}`);
     }
-    throw modelDamaged(this, `${this.file} has no form in 8 bits, which its manifest names`);
+    throw modelDamaged(this, phrase`${this.file} has no form in 8 bits, which its manifest names`);
   }
 }
 

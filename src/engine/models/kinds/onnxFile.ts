@@ -4,6 +4,7 @@ import { wrapOnnx } from '../../graph/wrapOnnx';
 import type { BuiltGraph, GraphSource } from '../../runtime/session';
 import type { FileManifest } from '../community/fileManifest';
 import { OwnFileModel } from './ownFile';
+import { phrase } from '../../../shared/phrase';
 
 /** A whole network that somebody exported, as one with this project's input and outputs. */
 export class OnnxFileModel extends OwnFileModel {
@@ -19,7 +20,7 @@ export class OnnxFileModel extends OwnFileModel {
 
   private async build(): Promise<BuiltGraph> {
     const { file, onnx, scale } = this.manifest;
-    if (!onnx) throw this.unusable('its manifest does not say how its graph takes pictures');
+    if (!onnx) throw this.unusable(phrase`its manifest does not say how its graph takes pictures`);
     try {
       return {
         onnx: wrapOnnx(await readFile(file.path), onnx, scale),

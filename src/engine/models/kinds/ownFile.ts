@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSummary } from '../../../shared/engineProtocol';
-import { RpcError } from '../../../shared/rpc';
-import { NotAFileError } from '../../../files/kinds';
+import { RpcError, wordsOf } from '../../../shared/rpc';
+import { kindWords, NotAFileError } from '../../../files/kinds';
 import { engineError, messageOf, systemCode } from '../../errors';
 import { openTileSession } from '../../runtime/session';
 import { sha256Of } from '../fileChecks';
@@ -11,6 +11,7 @@ import type { FileManifest, OwnFile } from '../community/fileManifest';
 import type { ModelFile } from '../manifest';
 import type { ModelAdvice } from '../model';
 import { TiledModel } from './tiled';
+import { type Words, phrase } from '../../../shared/phrase';
 
 /** Larger files are hashed when they are added, when their time changed, and by "models verify". */
 const ALWAYS_HASHED = 64 * 2 ** 20;
@@ -25,7 +26,7 @@ export abstract class OwnFileModel extends TiledModel {
   override readonly exactPreview: boolean;
   private readonly ownFiles: readonly OwnFile[];
   readonly advice: ModelAdvice = {
-    hint: 'Put the file back, or add it again from where it is now.',
+    hint: phrase`Put the file back, or add it again from where it is now.`,
     remedy: 'manage-models',
     repair: 'put the file back, or add it again',
     matches: () => 'matches the SHA-256 that it had when it was added',
@@ -53,13 +54,13 @@ export abstract class OwnFileModel extends TiledModel {
     const info = await stat(file).catch((error: unknown) => {
       const code = systemCode(error);
       if (code === 'ENOENT' || code === 'ENOTDIR')
-        throw this.unusable(`its file ${file} is gone: it was moved, renamed or deleted`);
-      throw this.unusable(`its file ${file} can't be read: ${messageOf(error)}`);
+        throw this.unusable(phrase`its file ${file} is gone: it was moved, renamed or deleted`);
+      throw this.unusable(phrase`its file ${file} can't be read: ${wordsOf(error)}`);
     });
-    if (!info.isFile()) throw this.unusable(`${file} is no file any more`);
+    if (!info.isFile()) throw this.unusable(phrase`${file} is no file any more`);
     if (info.size !== bytes)
       throw this.unusable(
-        `its file ${file} changed: it has ${info.size} bytes, and had ${bytes} when it was added`,
+        phrase`its file ${file} changed: it has ${info.size} bytes, and had ${bytes} when it was added`,
       );
     if (!thorough && info.mtimeMs === modified && bytes > ALWAYS_HASHED) return;
     const key = [file, info.ino, info.size, info.mtimeMs].join('|');
@@ -67,7 +68,7 @@ export abstract class OwnFileModel extends TiledModel {
     hashes.set(key, found);
     if (found !== sha256)
       throw this.unusable(
-        `its file ${file} changed: it has another SHA-256 than when it was added`,
+        phrase`its file ${file} changed: it has another SHA-256 than when it was added`,
       );
   }
 
@@ -83,9 +84,9 @@ export abstract class OwnFileModel extends TiledModel {
   }
 
   /** `what` completes "The model can't be used: …". */
-  protected unusable(what: string): RpcError {
+  protected unusable(what: Words): RpcError {
     return engineError('model-damaged', {
-      message: `The model "${this.manifest.id}" can't be used: ${what}.`,
+      message: phrase`The model "${this.manifest.id}" can't be used: ${what}.`,
       hint: this.advice.hint,
       remedies: [{ kind: this.advice.remedy }],
     });
@@ -94,7 +95,7 @@ export abstract class OwnFileModel extends TiledModel {
   /** What went wrong while the file was read, in words. */
   protected reason(error: unknown): RpcError {
     if (error instanceof RpcError) return error;
-    if (error instanceof NotAFileError) return this.unusable(error.message.replace(/\.$/, ''));
+    if (error instanceof NotAFileError) return this.unusable(kindWords(error.kind));
     return this.unusable(messageOf(error).replace(/\.$/, ''));
   }
 }

@@ -4,6 +4,7 @@ import { graphKey, openTileSession, placedGraph, type GraphSource } from '../../
 import type { ModelFile, TiledDescriptor } from '../manifest';
 import type { ModelAdvice } from '../model';
 import { TiledModel } from './tiled';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /**
  * Two models of one scale as one with both dials: `base + λ_pix·(P − base) + λ_sem·(S − P)`, in one
@@ -50,7 +51,7 @@ export class PairModel extends TiledModel {
     try {
       return mergePair(p, s);
     } catch (error) {
-      if (error instanceof GraphsDiffer) throw apart(this.manifest.id, error.message);
+      if (error instanceof GraphsDiffer) throw apart(this.manifest.id, error.words);
       throw error;
     }
   }
@@ -58,9 +59,10 @@ export class PairModel extends TiledModel {
 
 function together(p: TiledDescriptor, s: TiledDescriptor): TiledDescriptor {
   const id = `${p.id}+${s.id}`;
-  if (p.scale !== s.scale) throw apart(id, `one enlarges ×${p.scale} and the other ×${s.scale}`);
+  if (p.scale !== s.scale)
+    throw apart(id, phrase`one enlarges ×${p.scale} and the other ×${s.scale}`);
   if (p.tile && s.tile && (p.tile.width !== s.tile.width || p.tile.height !== s.tile.height))
-    throw apart(id, 'each takes pictures of one size only, and the sizes differ');
+    throw apart(id, phrase`each takes pictures of one size only, and the sizes differ`);
   const multipleOf = leastCommonMultiple(p.sizeRule.multipleOf, s.sizeRule.multipleOf);
   const tile = p.tile ?? s.tile;
   const margin = Math.max(p.margin, s.margin);
@@ -88,10 +90,10 @@ function together(p: TiledDescriptor, s: TiledDescriptor): TiledDescriptor {
 }
 
 /** `why` completes "They can't be used together: …". */
-const apart = (id: string, why: string): Error =>
+const apart = (id: string, why: Words): Error =>
   engineError('bad-setting', {
-    message: `The models of "${id}" can't be used together: ${why}.`,
-    hint: 'Choose two models of one scale.',
+    message: phrase`The models of "${id}" can't be used together: ${why}.`,
+    hint: phrase`Choose two models of one scale.`,
   });
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));

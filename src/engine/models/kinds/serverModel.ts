@@ -6,6 +6,7 @@ import type { FileManifest } from '../community/fileManifest';
 import type { ServerContract } from '../community/serverContract';
 import type { Model } from '../model';
 import { OwnFileModel } from './ownFile';
+import { phrase } from '../../../shared/phrase';
 
 /**
  * A model that only an inference server has. What is here is how it is spoken to, and a sample of what
@@ -42,8 +43,8 @@ export class ServerModel extends OwnFileModel {
 export function requireHere({ manifest, contract }: Pick<Model, 'manifest' | 'contract'>): void {
   if (!contract) return;
   throw engineError('device-unavailable', {
-    message: `The model "${manifest.id}" can't run on this machine: only an inference server has it.`,
-    hint: 'Choose the device "remote".',
+    message: phrase`The model "${manifest.id}" can't run on this machine: only an inference server has it.`,
+    hint: phrase`Choose the device "remote".`,
     remedies: [changeSetting('device')],
   });
 }

@@ -6,6 +6,7 @@ import type { DiffusionModel } from '../../models/kinds/diffusion';
 import { readConfig } from '../pisaCheckpoint';
 import { encodedTokens } from './encodeTokens';
 import { readClipTokenizer } from './readTokenizer';
+import { type Words, phrase } from '../../../shared/phrase';
 
 /** A prompt as the UNet takes it. */
 export type PromptContext = {
@@ -32,8 +33,8 @@ export async function promptContext(
   const { prompts, kind: model, name } = manifest;
   if (!prompts)
     throw engineError('model-not-installed', {
-      message: `${name} is installed without its text encoder, so it can't read a prompt.`,
-      hint: 'Leave the prompt empty, or add what is missing (0.7 to 1.4 GB).',
+      message: phrase`${name} is installed without its text encoder, so it can't read a prompt.`,
+      hint: phrase`Leave the prompt empty, or add what is missing (0.7 to 1.4 GB).`,
       remedies: [
         { kind: 'install-model', model, prompts: true },
         { kind: 'import-model', model, prompts: true },
@@ -52,8 +53,9 @@ export async function promptContext(
 }
 
 /** What the person should know of a prompt that is too long; undefined of any other. */
-export const droppedNote = ({ dropped, places }: PromptContext): string | undefined =>
+export const droppedNote = ({ dropped, places }: PromptContext): Words | undefined =>
   dropped === 0
     ? undefined
-    : `The prompt is longer than the ${places} tokens that the text encoder reads: ` +
-      `its last ${dropped === 1 ? 'one was' : `${dropped} were`} left out.`;
+    : dropped === 1
+      ? phrase`The prompt is longer than the ${places} tokens that the text encoder reads: its last one was left out.`
+      : phrase`The prompt is longer than the ${places} tokens that the text encoder reads: its last ${dropped} were left out.`;
