@@ -58,6 +58,7 @@ async function work(folder: string): Promise<void> {
       processSize,
       guidance,
       colourFix: 'adain',
+      draft: false,
       region,
       networks,
       budgets: budgetsFor(),

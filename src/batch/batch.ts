@@ -115,10 +115,10 @@ export class Batch {
       {
         inspect: (inputs, maxInputMegapixels) =>
           this.client.inspect({ inputs, maxInputMegapixels }, signal ? { signal } : {}),
-        modelHash: (model, prompted = false) => {
-          const key = prompted ? `${model} prompted` : model;
+        modelHash: (model, use = {}) => {
+          const key = JSON.stringify([model, use.prompted, use.drafted]);
           const hash =
-            hashes.get(key) ?? modelHash(model, this.request.modelFolders, { found, prompted });
+            hashes.get(key) ?? modelHash(model, this.request.modelFolders, { found, ...use });
           hashes.set(key, hash);
           return hash;
         },

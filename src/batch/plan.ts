@@ -73,8 +73,11 @@ export type PlanPorts = {
     inputs: readonly string[],
     maxInputMegapixels: number,
   ) => Promise<readonly PictureFacts[]>;
-  /** Of a model's files; `prompted`: with those that prompts need. */
-  readonly modelHash: (model: string, prompted?: boolean) => Promise<string>;
+  /** Of a model's files; with those that prompts and drafts need where these are made. */
+  readonly modelHash: (
+    model: string,
+    use?: { readonly prompted?: boolean; readonly drafted?: boolean },
+  ) => Promise<string>;
   /**
    * Why a model can't be computed in 8 bits here; undefined when it can. Asked where those are
    * pinned and something is to be made.
@@ -257,14 +260,17 @@ async function settingsHash(
   { settings, format }: PlannedTarget,
   { modelHash }: PlanPorts,
 ): Promise<string> {
-  const { model, restore, prompt } = settings;
+  const { model, restore, prompt, draft } = settings;
   // A record says itself what its result was computed in.
   const asked = { ...settings };
   delete asked.precision;
   return hashValue({
     ...asked,
     format,
-    modelFiles: await modelHash(model, prompt !== undefined),
+    modelFiles: await modelHash(model, {
+      prompted: prompt !== undefined,
+      drafted: draft === true,
+    }),
     ...(restore === undefined ? {} : { restoreFiles: await modelHash(restore) }),
   });
 }

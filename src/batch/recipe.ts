@@ -51,6 +51,8 @@ export type Target = {
   readonly colourFix?: ColourFix;
   /** Words for diffusion models; none where it is empty. */
   readonly prompt?: string;
+  /** Whether a tiny decoder makes the picture, of diffusion models that have one. */
+  readonly draft?: boolean;
   readonly format?: OutputFormatChoice;
   readonly quality?: number;
   /** Name pattern, relative to the file's folder; see `isRooted`. */
@@ -182,6 +184,7 @@ const TARGET_KEYS = [
   'precision',
   'colourFix',
   'prompt',
+  'draft',
   'format',
   'quality',
   'output',
@@ -286,6 +289,7 @@ function readTarget(
     guidance: defined({ pixel: get('pixel', dial), semantic: get('semantic', dial) }),
     colourFix: get('colourFix', oneOf(COLOUR_FIXES)),
     prompt: get('prompt', (item, place) => promptText(reader, item, place)),
+    draft: get('draft', flag),
     format: get('format', oneOf(['source', ...OUTPUT_FORMATS] as const)),
     quality: get('quality', (item, place) =>
       reader.whole(item, place, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum),

@@ -101,7 +101,7 @@ export function plannedTargets(
   sameSize: ReadonlySet<string>,
   treeBase = '',
 ): readonly PlannedTarget[] {
-  const { model, restore, precision, prompt, colourFix, quality, format } = {
+  const { model, restore, precision, prompt, draft, colourFix, quality, format } = {
     ...settings,
     ...target,
   };
@@ -112,6 +112,7 @@ export function plannedTargets(
     ...wishFrom(settings, target, sameSize.has(model)),
     guidance: { ...settings.guidance, ...target.guidance },
     ...(prompt === undefined || prompt.trim() === '' ? {} : { prompt: prompt.trim() }),
+    ...(draft === true ? { draft } : {}),
     colourFix,
     format,
     quality,

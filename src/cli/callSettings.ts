@@ -24,6 +24,7 @@ export type UpscaleOptions = {
   readonly tile?: number;
   readonly colourFix: ColourFix;
   readonly prompt?: string;
+  readonly draft: boolean;
   readonly region?: Rect;
   readonly format: OutputFormatChoice;
   readonly quality: number;
@@ -64,6 +65,7 @@ export function settingsFor(options: UpscaleOptions): Omit<UpscaleCall, 'input' 
     guidance: { pixel: options.pixel, semantic: options.semantic },
     colourFix: options.colourFix,
     ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
+    ...(options.draft ? { draft: true } : {}),
     format: options.format,
     quality: options.quality,
     overwrite: options.overwrite ? 'overwrite' : options.skipExisting ? 'skip' : 'nextFreeName',

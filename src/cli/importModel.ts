@@ -15,6 +15,7 @@ export type ImportOptions = {
   readonly precision?: Precision;
   readonly acceptUnverified: boolean;
   readonly prompts: boolean;
+  readonly draft: boolean;
   readonly json: boolean;
 };
 
@@ -22,7 +23,7 @@ export type ImportOptions = {
 export async function importModel(
   client: EngineClient,
   folder: string,
-  { id, weights, precision, prompts, acceptUnverified, json }: ImportOptions,
+  { id, weights, precision, prompts, draft, acceptUnverified, json }: ImportOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   const bar = new ModelProgressBar();
@@ -33,6 +34,7 @@ export async function importModel(
       ...(weights === undefined ? {} : { weights: path.resolve(weights) }),
       ...(precision === undefined ? {} : { precision }),
       ...(prompts ? { prompts } : {}),
+      ...(draft ? { draft } : {}),
     };
     const consent = { acceptUnverified, questions: questionsOnTerminal(signal) };
     const result = await withConsent(consent, (given) =>

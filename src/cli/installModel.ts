@@ -23,6 +23,7 @@ export type InstallOptions = {
   readonly allowHttp: boolean;
   readonly acceptUnverified: boolean;
   readonly prompts: boolean;
+  readonly draft: boolean;
   /** Asks nothing: what no option says is left out. It agrees to nothing. */
   readonly yes: boolean;
   readonly json: boolean;
@@ -40,13 +41,14 @@ export async function installModel(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!isOneOf(INSTALLABLE_MODELS, id)) return installListed(client, id, options, signal);
-  const { precision, json, proxy, prompts } = options;
+  const { precision, json, proxy, prompts, draft } = options;
   const mirrors = options.mirror.length > 0 ? options.mirror : defaultMirrors;
   const source = {
     id,
     precision,
     mirrors,
     ...(prompts ? { prompts } : {}),
+    ...(draft ? { draft } : {}),
     ...(proxy === undefined ? {} : { proxy }),
   };
   const bar = new ModelProgressBar();

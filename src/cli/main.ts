@@ -130,6 +130,11 @@ program
     '--prompt <words>',
     'what the picture shows, for diffusion models that were installed with --prompts',
   )
+  .option(
+    '--draft',
+    'decode quickly and roughly, for diffusion models that were installed with --draft',
+    false,
+  )
   .option('--region <x,y,width,height>', 'only this part, in pixels of the whole result', region)
   .option(
     '--tile <pixels>',
@@ -290,6 +295,11 @@ const prompts = (): Option =>
     '--prompts',
     'keep the text encoder (1.4 GB in fp32), so that --prompt works; adds it where it was removed',
   ).default(false);
+const draft = (): Option =>
+  new Option(
+    '--draft',
+    'with the tiny decoder TAESD (10 MB), so that --draft and quick previews work; adds it where it is missing',
+  ).default(false);
 const precision = (): Option =>
   new Option('--precision <precision>', 'fp32 for the CPU, fp16 (half the size) for a GPU').choices(
     PRECISIONS,
@@ -334,6 +344,7 @@ models
   .option('--allow-http', 'ask mirrors over plain http, too', false)
   .addOption(acceptUnverified())
   .addOption(prompts())
+  .addOption(draft())
   .option(
     '--yes',
     'ask nothing; it accepts no licence, no unverified file and no plain http',
@@ -363,6 +374,7 @@ models
   .addOption(precision())
   .addOption(acceptUnverified())
   .addOption(prompts())
+  .addOption(draft())
   .option('--json', 'print JSON', false)
   .action((folder: string, options: ImportOptions) =>
     run((client, signal) =>

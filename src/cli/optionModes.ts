@@ -18,6 +18,7 @@ export const OPTION_MODES: Readonly<Record<string, Rule>> = {
   device: { flag: '--device', modes: RUNS },
   precision: { flag: '--precision', modes: PICTURES },
   prompt: { flag: '--prompt', modes: PICTURES },
+  draft: { flag: '--draft', modes: PICTURES },
   colourFix: { flag: '--colour-fix', modes: PICTURES },
   region: { flag: '--region', modes: ['files'] },
   tile: { flag: '--tile', modes: ['files'] },

@@ -41,9 +41,9 @@ export function remedyWords(remedy: Remedy): string {
     case 'allow-http':
       return '--allow-http allows it.';
     case 'import-model':
-      return `"models import <folder>${remedy.model === undefined ? '' : ` --id ${remedy.model}`}${promptsFlag(remedy)}" takes files that are here.`;
+      return `"models import <folder>${remedy.model === undefined ? '' : ` --id ${remedy.model}`}${partFlags(remedy)}" takes files that are here.`;
     case 'install-model':
-      return `"models install ${remedy.model ?? 'pisa-sr'}${promptsFlag(remedy)}" gets it.`;
+      return `"models install ${remedy.model ?? 'pisa-sr'}${partFlags(remedy)}" gets it.`;
     case 'manage-models':
       return '"models" lists what is there.';
     case 'reinstall':
@@ -65,8 +65,13 @@ export function remedyWords(remedy: Remedy): string {
   }
 }
 
-const promptsFlag = ({ prompts }: { readonly prompts?: true }): string =>
-  prompts ? ' --prompts' : '';
+const partFlags = ({
+  prompts,
+  draft,
+}: {
+  readonly prompts?: true;
+  readonly draft?: true;
+}): string => `${prompts ? ' --prompts' : ''}${draft ? ' --draft' : ''}`;
 
 /** What to do about an error, in one line; undefined when nothing can be done. */
 export function adviceOf(error: Pick<RpcError, 'code' | 'hint' | 'remedies'>): string | undefined {

@@ -100,6 +100,7 @@ function report(result: UpscaleResult, json: boolean): void {
     peakRssMB,
     notes,
     prompt,
+    draft,
     skipped,
   } = result;
   if (json) {
@@ -116,6 +117,7 @@ function report(result: UpscaleResult, json: boolean): void {
       scale,
       guidance,
       ...(prompt === undefined ? {} : { prompt }),
+      ...(draft === undefined ? {} : { draft }),
       tiles,
       seconds,
       peakRssMB,
@@ -136,6 +138,7 @@ function report(result: UpscaleResult, json: boolean): void {
       `×${Math.round(scale * 100) / 100}`,
       describeGuidance(guidance, result.branches),
       prompt === undefined ? '' : `“${prompt}”`,
+      draft ? 'draft' : '',
       `${seconds.total.toFixed(1)} s on ${deviceText(result)}`,
     ]
       .filter((part) => part !== '')

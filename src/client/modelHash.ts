@@ -8,8 +8,8 @@ import { MANIFEST_LIMIT } from '../shared/modelProtocol';
 /**
  * A hash that changes with a model's weights: of its manifest, which names the hashes of its files;
  * for a file of the person's own the file's, as it is now; for a pair of both. `found` tells the SHA-256 of a file
- * that has no manifest. What prompts need counts for those who are `prompted` alone: the empty prompt's
- * results stay what they are when it is added. Empty for a model that is nowhere.
+ * that has no manifest. What prompts and drafts need counts for those who are `prompted` and `drafted`
+ * alone: other results stay what they are when it is added. Empty for a model that is nowhere.
  */
 export async function modelHash(
   model: string,
@@ -17,15 +17,18 @@ export async function modelHash(
   {
     found = () => Promise.resolve(undefined),
     prompted = false,
+    drafted = false,
   }: {
     readonly found?: (id: string) => Promise<string | undefined>;
     readonly prompted?: boolean;
+    readonly drafted?: boolean;
   } = {},
 ): Promise<string> {
   const hashes: string[] = [];
+  const unused = [...(prompted ? [] : ['prompts']), ...(drafted ? [] : ['draft'])];
   for (const id of model.split('+')) {
     const hash =
-      (await manifestHash(id, folders, prompted)) ?? (await found(id).catch(() => undefined));
+      (await manifestHash(id, folders, unused)) ?? (await found(id).catch(() => undefined));
     if (hash === undefined) return '';
     hashes.push(hash);
   }
@@ -52,18 +55,18 @@ export const isOnlyServed = async (model: string, folders: readonly string[]): P
 async function manifestHash(
   id: string,
   folders: readonly string[],
-  prompted: boolean,
+  unused: readonly string[],
 ): Promise<string | undefined> {
   const manifest = await manifestOf(id, folders);
   if (!manifest) return undefined;
-  return (await ownFileHash(manifest)) ?? sha256(prompted ? manifest : withoutPrompts(manifest));
+  return (await ownFileHash(manifest)) ?? sha256(without(manifest, unused));
 }
 
-/** The manifest as it would be without prompts: byte by byte the one of an installation that has none. */
-function withoutPrompts(manifest: Buffer): Buffer | string {
+/** The manifest as it would be without these: byte by byte the one of an installation that has none. */
+function without(manifest: Buffer, unused: readonly string[]): Buffer | string {
   const fields = parsed(manifest);
-  if (fields?.prompts === undefined) return manifest;
-  const rest = Object.fromEntries(Object.entries(fields).filter(([key]) => key !== 'prompts'));
+  if (!fields || unused.every((key) => !(key in fields))) return manifest;
+  const rest = Object.fromEntries(Object.entries(fields).filter(([key]) => !unused.includes(key)));
   return `${JSON.stringify(rest, null, 2)}\n`;
 }
 
@@ -83,7 +86,6 @@ type Fields = {
   readonly kind?: unknown;
   readonly file?: { readonly [key in 'path' | 'sha256' | 'bytes' | 'modified']?: unknown };
   readonly scale?: unknown;
-  readonly prompts?: unknown;
 };
 
 function parsed(manifest: Buffer | undefined): Fields | undefined {

@@ -70,6 +70,8 @@ export type UpscaleOptions = {
   readonly colourFix?: ColourFix;
   /** What the picture shows, for diffusion models that were installed with prompts. */
   readonly prompt?: string;
+  /** Decoded quickly and roughly, by diffusion models that were installed with drafts. */
+  readonly draft?: boolean;
   /** Metadata, palette, size budget. */
   readonly file?: OutputOptions;
   /**
@@ -100,6 +102,8 @@ export type ResultFacts = {
   readonly guidance: Guidance;
   /** The words that the model was given. */
   readonly prompt?: string;
+  /** It is a draft. */
+  readonly draft?: true;
   readonly seconds: number;
   /** What a person should know: a device that was given up, a colour space that was converted. */
   readonly notes: readonly string[];
@@ -132,6 +136,7 @@ export function callFor(input: string, target: OutputTarget, options: UpscaleOpt
     guidance: { ...DEFAULT_SETTINGS.guidance, ...options.guidance },
     colourFix: options.colourFix ?? DEFAULT_SETTINGS.colourFix,
     ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
+    ...(options.draft === true ? { draft: true } : {}),
     format: options.format ?? 'source',
     quality: options.quality ?? DEFAULT_SETTINGS.quality,
     overwrite: options.overwrite ?? 'overwrite',

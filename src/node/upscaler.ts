@@ -152,6 +152,7 @@ function factsOf({
   precision,
   guidance,
   prompt,
+  draft,
   seconds,
   notes,
 }: UpscaleResult): ResultFacts {
@@ -166,6 +167,7 @@ function factsOf({
     ...(precision === undefined ? {} : { precision }),
     guidance,
     ...(prompt === undefined ? {} : { prompt }),
+    ...(draft === undefined ? {} : { draft }),
     seconds: seconds.total,
     notes,
   };

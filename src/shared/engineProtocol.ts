@@ -73,6 +73,8 @@ export type UpscaleRequest = {
   readonly colourFix: ColourFix;
   /** Words that say what the picture shows, for models that take them. */
   readonly prompt?: string;
+  /** Whether a tiny decoder makes the picture, quickly and roughly, of models that have one. */
+  readonly draft?: boolean;
   /**
    * Only this part of the result, in pixels of the whole result; the file then holds that part
    * alone.
@@ -133,6 +135,8 @@ export type UpscaleResult<W extends Words = string> = {
   readonly guidance: Guidance;
   /** The words that the model was given. */
   readonly prompt?: string;
+  /** It is a draft. */
+  readonly draft?: true;
   readonly branches: readonly Branch[];
   readonly tiles: number;
   readonly seconds: { readonly total: number; readonly inference: number };

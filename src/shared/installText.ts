@@ -109,7 +109,8 @@ export function describeState(status: ModelState): string {
     case 'ready':
       return (
         `ready, ${byteText(status.bytes)}, ${status.precision}` +
-        (status.prompts ? ', with prompts' : '')
+        (status.prompts ? ', with prompts' : '') +
+        (status.draft ? ', with drafts' : '')
       );
     case 'not-installed':
       return status.downloadedBytes > 0

@@ -27,6 +27,8 @@ export type ModelState =
       readonly precision: Precision;
       /** It takes prompts, whose text encoder is there. */
       readonly prompts?: true;
+      /** It makes drafts, whose decoder is there. */
+      readonly draft?: true;
     };
 
 export type ModelStateReport = {
@@ -105,6 +107,8 @@ export type InstallRequest = DownloadSource & {
   readonly precision: Precision;
   /** Whether the text encoder stays, so that the model takes prompts. */
   readonly prompts?: boolean;
+  /** Whether the tiny decoder comes with it, where it can be had, so that it makes drafts. */
+  readonly draft?: boolean;
 };
 
 export type InstallResult =
@@ -325,6 +329,7 @@ export type ModelApi = {
       readonly weights?: string;
       readonly precision?: Precision;
       readonly prompts?: boolean;
+      readonly draft?: boolean;
     },
     context: CallContext,
   ): Promise<ImportResult>;

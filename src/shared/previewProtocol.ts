@@ -61,6 +61,8 @@ export type ExactRegionRequest = Omit<PreviewRequest, 'first' | 'region' | 'have
   readonly guidance: Guidance;
   /** In pixels of the result, inside it. */
   readonly rect: Rect;
+  /** Decoded by the tiny decoder, of pictures that say `draft`. */
+  readonly draft?: boolean;
 };
 
 export type ExactRegionResult = {
@@ -114,6 +116,8 @@ export type PreviewPicture = {
   readonly way: 'model' | 'squares';
   /** Whether the blend equals the export (where nothing clips). */
   readonly exact: boolean;
+  /** Whether a tiny decoder made the layers, and can make a part at any guidance. */
+  readonly draft?: true;
 };
 
 /**

@@ -15,6 +15,8 @@ export type Remedy =
       readonly model?: InstallableModel;
       /** It is to take prompts. */
       readonly prompts?: true;
+      /** It is to make drafts. */
+      readonly draft?: true;
     }
   /** A value that the person chose decides it. */
   | { readonly kind: 'change-setting'; readonly setting: ChangeableSetting }

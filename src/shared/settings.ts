@@ -46,6 +46,8 @@ export type UpscaleSettings = {
   readonly colourFix: ColourFix;
   /** Words that say what the picture shows, for diffusion models. */
   readonly prompt?: string;
+  /** Whether a tiny decoder makes the picture, of diffusion models that have one. */
+  readonly draft?: boolean;
   readonly format: OutputFormatChoice;
   /** 1–100, for the lossy formats. */
   readonly quality: number;

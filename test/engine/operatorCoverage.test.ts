@@ -11,6 +11,7 @@ import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { floatForm } from '../../src/engine/graph/floatForm';
 import { ModelProtoSchema } from '../../src/engine/graph/proto/onnx_pb';
 import { unetTensors } from '../../src/engine/graph/sd21/adapterFiles';
+import { buildTinyDecoder, tinyDecoderShape } from '../../src/engine/graph/sd21/tinyDecoder';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../src/engine/graph/sd21/vae';
 import { Weights } from '../../src/engine/graph/sd21/weights';
@@ -69,7 +70,16 @@ describe('the probe of a device has every operator that a network has', () => {
     for (const kind of INSTALLABLE_MODELS)
       it(`networks of ${kind} in ${type}, as they are written for devices`, async () => {
         const { checkpoint } = await tinyNetworks(type, 'webgpu', undefined, kind);
-        const { folder: root, vaeConfig, vae, unetConfig, unet, adapters, method } = checkpoint;
+        const {
+          folder: root,
+          vaeConfig,
+          vae,
+          unetConfig,
+          unet,
+          adapters,
+          method,
+          draft,
+        } = checkpoint;
         const encoderLoras = adapters.vaeEncoder;
         for (const part of VAE_PARTS)
           for (const statistics of ['measure', 'given'] as const)
@@ -83,6 +93,12 @@ describe('the probe of a device has every operator that a network has', () => {
                 encoderLoras,
               }).onnx,
             );
+        assertProbed(
+          buildTinyDecoder(new Weights(draft!, root), {
+            ...tinyDecoderShape(draft!, vaeConfig.latentChannels),
+            type,
+          }),
+        );
         assertProbed(
           buildUNet({
             config: unetConfig,

@@ -61,6 +61,7 @@ const CASES: Readonly<Record<string, readonly [picture: string, ...options: stri
   device: ['a.png', '--device', 'auto'],
   precision: ['a.png', '--model', 'eight-bit-4x', '--precision', 'int8'],
   prompt: ['a.png', '--prompt', 'a cat'],
+  draft: ['a.png', '--draft'],
   colourFix: ['a.png', '--colour-fix', 'none'],
   format: ['a.png', '--format', 'webp'],
   quality: ['a.jpg', '--quality', '20'],
@@ -88,7 +89,7 @@ const CASES: Readonly<Record<string, readonly [picture: string, ...options: stri
   maxBytes: ['a.jpg', '--max-bytes', '1500'],
 };
 /** Nothing is in the way of these here, or the model of the tests has no such part. */
-const WITHOUT_EFFECT = ['device', 'prompt', 'colourFix', 'overwrite', 'skipExisting'];
+const WITHOUT_EFFECT = ['device', 'prompt', 'draft', 'colourFix', 'overwrite', 'skipExisting'];
 /** Refused by the engine, in the same words whichever way a picture came. */
 const REFUSED = ['maxMegapixels', 'maxOutputMegapixels', 'maxFrames'];
 

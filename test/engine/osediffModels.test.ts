@@ -10,59 +10,25 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { isDict, isTensor } from '../../src/engine/checkpoint/torchValues';
-import { startFileServer, type FileServer } from '../harness/fileServer';
-import { OSEDIFF_VARIABLE } from '../harness/tinyPackage.mjs';
 import { renamed } from './checkpointFiles';
 import { GOLDEN_OSEDIFF, GOLDEN_PISA, TINY_OSEDIFF, TINY_PISA } from './pisaSupport';
-import { largestDifference, pixelsOf, temporaryFolder } from './support';
-import { AGREED, buildTinyPackage, tinyCli, type Run } from './tinyCli';
+import { largestDifference, pixelsOf } from './support';
+import { AGREED, tinyCli, type Run } from './tinyCli';
+import { tinyShop } from './tinyShop';
 import { succeeds } from './succeeds';
 
 const UNET = 'unet/diffusion_pytorch_model.safetensors';
 
 describe('OSEDiff on the command line', { concurrency: false }, () => {
-  const folder = temporaryFolder();
-  let server: FileServer;
-  let authors: FileServer;
-  let store = '';
+  const shop = tinyShop();
+  const { folder, cli, install, installPisa, fetched } = shop;
   let count = 0;
-  before(async () => {
-    await buildTinyPackage();
-    server = await startFileServer(TINY_PISA);
-    authors = await startFileServer(TINY_OSEDIFF);
-    process.env[OSEDIFF_VARIABLE] = authors.url;
-    cpSync(path.join(GOLDEN_PISA, 'source.png'), path.join(folder, 'source.png'));
-  });
-  after(async () => {
-    process.env[OSEDIFF_VARIABLE] = undefined;
-    await server.close();
-    await authors.close();
-  });
   beforeEach(() => {
-    store = path.join(folder, `store-${count++}`);
+    count++;
   });
-  const cli = (...args: string[]): Promise<Run> => tinyCli(folder, store, ...args);
-  const install = (id: string, ...args: string[]): Promise<Run> =>
-    cli(
-      'models',
-      'install',
-      id,
-      '--mirror',
-      server.url,
-      '--accept-licences',
-      ...AGREED.install,
-      ...args,
-    );
-  const installPisa = (): Promise<Run> =>
-    install('pisa-sr', '--weights', path.join(TINY_PISA, 'pisa_sr.pkl'));
-  const fetched = (from: FileServer, start = 0): string[] =>
-    from.requests
-      .slice(start)
-      .filter(({ method }) => method === 'GET')
-      .map(({ path: name }) => name);
   const states = async (): Promise<Record<string, string>> =>
     Object.fromEntries(
       (
@@ -71,18 +37,8 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
         }
       ).installable.map(({ id, status }) => [id, status.state]),
     );
-  const upscaled = async (output: string, ...args: string[]): Promise<Run> =>
-    cli(
-      'source.png',
-      '--model',
-      'osediff',
-      '--device',
-      'cpu',
-      '--overwrite',
-      '-o',
-      output,
-      ...args,
-    );
+  const upscaled = (output: string, ...args: string[]): Promise<Run> =>
+    shop.upscaled('osediff', output, ...args);
   const assertGolden = async (file: string, golden: string): Promise<void> => {
     const [result, expected] = [
       await pixelsOf(path.join(folder, file)),
@@ -94,13 +50,13 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
   };
 
   it('shows both servers and both licences, and fetches nothing before they are accepted', async () => {
-    const from = [server.requests.length, authors.requests.length] as const;
+    const from = [shop.server.requests.length, shop.authors.requests.length] as const;
     const { status, stderr } = await cli(
       'models',
       'install',
       'osediff',
       '--mirror',
-      server.url,
+      shop.server.url,
       ...AGREED.install,
     );
     assert.equal(status, 1);
@@ -111,7 +67,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
       /--accept-licences/,
     ])
       assert.match(stderr, part);
-    assert.deepEqual([...fetched(server, from[0]), ...fetched(authors, from[1])], []);
+    assert.deepEqual([...fetched(shop.server, from[0]), ...fetched(shop.authors, from[1])], []);
     assert.equal((await states()).osediff, 'not-installed');
   });
 
@@ -121,7 +77,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
       'install',
       'osediff',
       '--mirror',
-      server.url,
+      shop.server.url,
       '--accept-licences',
       '--allow-http',
       '--yes',
@@ -134,7 +90,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     const { status, stderr } = await install('osediff');
     assert.equal(status, 0, stderr);
     const manifest = JSON.parse(
-      readFileSync(path.join(store, 'osediff/manifest.json'), 'utf8'),
+      readFileSync(path.join(shop.store, 'osediff/manifest.json'), 'utf8'),
     ) as { accepted: string[]; parts: Record<string, { sha256: string }> };
     assert.ok(manifest.accepted.includes(manifest.parts.loras!.sha256));
   });
@@ -143,8 +99,8 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     const { status, stdout, stderr } = await install('osediff', '--json');
     assert.equal(status, 0, stderr);
     assert.equal((JSON.parse(stdout) as { id: string }).id, 'osediff');
-    assert.deepEqual(readdirSync(store), ['osediff']);
-    assert.deepEqual(readdirSync(path.join(store, 'osediff')).sort(), [
+    assert.deepEqual(readdirSync(shop.store), ['osediff']);
+    assert.deepEqual(readdirSync(path.join(shop.store, 'osediff')).sort(), [
       'LICENCES.md',
       'empty_prompt.f32',
       'manifest.json',
@@ -170,7 +126,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     );
     succeeds(await cli('models', 'verify', 'osediff'));
     succeeds(await cli('models', 'remove', 'osediff'));
-    assert.deepEqual(readdirSync(store), []);
+    assert.deepEqual(readdirSync(shop.store), []);
   });
 
   for (const [first, second] of [
@@ -180,18 +136,19 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     it(`${second} shares the Stable Diffusion of ${first}, and stays when that is removed`, async () => {
       const get = (id: string): Promise<Run> => (id === 'osediff' ? install(id) : installPisa());
       succeeds(await get(first));
-      const from = server.requests.length;
+      const from = shop.server.requests.length;
       const { status, stderr } = await get(second);
       assert.equal(status, 0, stderr);
       assert.match(stderr, /Stable Diffusion 2\.1 base is here already, with (PiSA-SR|OSEDiff)/);
-      assert.deepEqual(fetched(server, from), [], 'nothing is fetched twice');
-      const inode = (id: string, file: string): number => statSync(path.join(store, id, file)).ino;
+      assert.deepEqual(fetched(shop.server, from), [], 'nothing is fetched twice');
+      const inode = (id: string, file: string): number =>
+        statSync(path.join(shop.store, id, file)).ino;
       for (const file of [UNET, UNET.replace('unet', 'vae'), 'empty_prompt.f32'])
         assert.equal(inode(first, file), inode(second, file), `${file} exists once`);
 
       const removed = await cli('models', 'remove', first, '--json');
       assert.equal(removed.status, 0, removed.stderr);
-      assert.ok(!existsSync(path.join(store, first)));
+      assert.ok(!existsSync(path.join(shop.store, first)));
       succeeds(await cli('models', 'verify', second));
       const result = await cli(
         'source.png',
@@ -256,7 +213,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     );
     assert.equal(status, 1);
     assert.match(stderr, /osediff\.pkl was not found.*github\.com\/cswry\/OSEDiff/s);
-    assert.deepEqual(existsSync(store) ? readdirSync(store) : [], []);
+    assert.deepEqual(existsSync(shop.store) ? readdirSync(shop.store) : [], []);
     rmSync(other, { recursive: true });
   });
 
@@ -284,7 +241,13 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
         JSON.stringify({ rules: [{ files: '*.png', model: 'osediff', scale: 2, semantic }] }),
       );
     const run = async (): Promise<number> => {
-      const { status, stdout, stderr } = await tinyCli(root, store, '--device', 'cpu', '--json');
+      const { status, stdout, stderr } = await tinyCli(
+        root,
+        shop.store,
+        '--device',
+        'cpu',
+        '--json',
+      );
       assert.equal(status, 0, stderr);
       return stdout.split('\n').filter((line) => line !== '').length;
     };

@@ -9,7 +9,8 @@ import { LATENT_TILE, latentTiles } from '../../src/engine/pisa/latentTiles';
 import type { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
 import type { PisaPicture } from '../../src/engine/pisa/pisaPicture';
 import type { PisaParams } from '../../src/engine/pisa/upscalePisa';
-import { decodeTiles } from '../../src/engine/pisa/vaeDecode';
+import { decoderReach } from '../../src/engine/graph/sd21/vae';
+import { decodeTiles } from '../../src/engine/pisa/levelCrops';
 import { GOLDEN_PISA, runPisa, tinyNetworks, type PisaRun } from './pisaSupport';
 import { largestDifference, pixelsOf, ROOT, temporaryFolder, writePng } from './support';
 
@@ -115,7 +116,11 @@ describe('PiSA-SR’s pipeline', () => {
     const file = await writePng(path.join(folder, 'a.png'), 128, 96);
     const whole = await runPisa(file, networks, { processSize: 8 });
     const tiled = await runPisa(file, networks, { processSize: 8, budgets: MANY_TILES });
-    const cores = decodeTiles({ x: 0, y: 0, width: 64, height: 48 }, networks, MANY_TILES);
+    const cores = decodeTiles(
+      { x: 0, y: 0, width: 64, height: 48 },
+      decoderReach(networks.checkpoint.vaeConfig),
+      MANY_TILES.decoderPixels,
+    );
     const borders = [...new Set(cores.map((core) => core.x * 8).filter((x) => x > 0))];
     assert.ok(borders.length >= 3, 'there are borders');
     assertNoStep(tiled, whole, borders);

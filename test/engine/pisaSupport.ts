@@ -28,6 +28,10 @@ export const GOLDEN_PISA = path.join(ROOT, 'test/fixtures/pisa-sr-golden');
 export const TINY_OSEDIFF = path.join(ROOT, 'test/fixtures/osediff-tiny');
 export const GOLDEN_OSEDIFF = path.join(ROOT, 'test/fixtures/osediff-golden');
 
+/** A tiny decoder for drafts, and what the reference decodes with it: see make_taesd.py. */
+export const TINY_TAESD = path.join(ROOT, 'test/fixtures/taesd-tiny');
+export const GOLDEN_TAESD = path.join(ROOT, 'test/fixtures/taesd-golden');
+
 /** A text encoder with a vocabulary, and what the reference makes of prompts: see make_prompts.py. */
 export const TINY_PROMPTS = path.join(ROOT, 'test/fixtures/prompts-tiny');
 export const GOLDEN_PROMPTS = path.join(ROOT, 'test/fixtures/prompts-golden');
@@ -98,6 +102,9 @@ export async function tinyNetworks(
     method,
     adapters: method.read(await readTorchZip(OWN_FILE[kind])),
     context: context.data,
+    draft: await readSafetensors(
+      path.join(TINY_TAESD, 'taesd/diffusion_pytorch_model.safetensors'),
+    ),
   };
   return new PisaNetworks(checkpoint, device, type, attention);
 }
@@ -123,6 +130,7 @@ export async function runPisa(
         processSize: GOLDEN_PROCESS_SIZE,
         guidance: { pixel: 1, semantic: 1 },
         colourFix: 'adain',
+        draft: false,
         region: undefined,
         networks,
         budgets: budgetsFor(),

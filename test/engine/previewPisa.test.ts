@@ -15,7 +15,7 @@ import {
   runPreview,
 } from './previewSupport';
 import { largestDifference, pixelsOf, ROOT, temporaryFolder } from './support';
-import { importTiny } from './tinyOnDevice';
+import { importTiny, tinyWithDraft } from './tinyOnDevice';
 
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
@@ -209,3 +209,69 @@ describe('a preview with PiSA-SR', () => {
 
 const rms = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.sqrt(Array.from(a, (value, i) => (value - b[i]!) ** 2).reduce((x, y) => x + y) / a.length);
+
+describe('a preview with PiSA-SR’s tiny decoder', () => {
+  const drafting = at('drafting-store');
+  before(() => importTiny(drafting, tinyWithDraft(at('drafting-files')), model, { draft: true }));
+
+  it('has drafts as layers, which it says, and no step of the VAE’s decoder', async () => {
+    const api = newEngine(drafting);
+    const input = await photo('draft.png', 75, 65);
+    const run = mock.method(Steps.prototype, 'run');
+    const { result, layers, progress } = await runPreview(api, input, at('draft'), { model });
+    const kinds = run.mock.calls.map(({ arguments: [kind] }) => kind);
+    run.mock.restore();
+    assert.deepEqual(
+      kinds.filter((kind) => kind === 'draft' || kind === 'decode'),
+      ['draft', 'draft', 'draft'],
+    );
+    assert.deepEqual([result.exact, result.draft], [false, true]);
+    assert.ok(result.notes.some((note) => /measured on drafts/.test(note)));
+    const totals = new Set(progress.filter(({ done }) => done > 0).map(({ total }) => total));
+    assert.equal(totals.size, 1, 'the plan holds');
+    for (const [index, guidance] of CORNERS.entries()) {
+      const file = await exported(api, input, at('export'), model, guidance, 'adain', {
+        draft: true,
+      });
+      assert.deepEqual(Buffer.from(layers[index]!), (await pixelsOf(file)).data);
+    }
+  });
+
+  it('drafts a part at any dial in one step as the command line does; the exact part is the export', async () => {
+    const api = newEngine(drafting);
+    const input = await photo('part.png', 75, 65);
+    await runPreview(api, input, at('part'), { model });
+    const guidance = { pixel: 0.6, semantic: 1.2 };
+    const rect = { x: 32, y: 100, width: 100, height: 75 };
+    const part = (draft: boolean): Promise<Uint8Array> =>
+      runExact(api, input, at('part'), { model, rect, guidance, draft });
+    const run = mock.method(Steps.prototype, 'run');
+    const rough = await part(true);
+    assert.deepEqual(
+      run.mock.calls.map(({ arguments: [kind] }) => kind),
+      ['draft'],
+    );
+    run.mock.restore();
+    const exact = await part(false);
+    for (const [pixels, draft, most] of [
+      [rough, true, 0.5],
+      [exact, false, 0.5],
+    ] as const) {
+      const file = await exported(api, input, at('export'), model, guidance, 'adain', { draft });
+      const { data, width } = await pixelsOf(file);
+      const error = rms(pixels, cropped(data, width, rect));
+      assert.ok(error < most, `draft: ${draft}, RMS ${error}`);
+    }
+    assert.ok(largestDifference(rough, exact) > 2);
+  });
+
+  it('refuses drafts of a model without it', async () => {
+    const api = newEngine(store);
+    const input = await photo('none.png', 40, 30);
+    const rect = { x: 0, y: 0, width: 8, height: 8 };
+    await assert.rejects(
+      runExact(api, input, at('none'), { model, rect, guidance: CORNERS[2]!, draft: true }),
+      { code: 'model-not-installed' },
+    );
+  });
+});

@@ -54,8 +54,8 @@ describe('prompts against transformers and diffusers', () => {
   before(async () => {
     const files = tinyWithPrompts(at('files'));
     models = {
-      'pisa-sr': await importTiny(store, files, 'pisa-sr', true),
-      osediff: await importTiny(store, files, 'osediff', true),
+      'pisa-sr': await importTiny(store, files, 'pisa-sr', { prompts: true }),
+      osediff: await importTiny(store, files, 'osediff', { prompts: true }),
     };
     stages = await golden(GOLDEN_PROMPTS, 'contexts.safetensors');
     cpSync(path.join(GOLDEN_PISA, 'source.png'), input);

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { startFileServer, type FileServer } from '../harness/fileServer';
-import { OSEDIFF_VARIABLE } from '../harness/tinyPackage.mjs';
-import { GOLDEN_PISA, GOLDEN_PROMPTS, TINY_OSEDIFF, TINY_PISA } from './pisaSupport';
+import { describe, it } from 'node:test';
+import { GOLDEN_PISA, GOLDEN_PROMPTS, TINY_PISA } from './pisaSupport';
 import { succeeds } from './succeeds';
-import { largestDifference, pixelsOf, temporaryFolder } from './support';
-import { AGREED, buildTinyPackage, tinyCli, type Run } from './tinyCli';
+import { largestDifference, pixelsOf } from './support';
+import { tinyCli, type Run } from './tinyCli';
 import { tinyWithPrompts } from './tinyOnDevice';
+import { tinyShop } from './tinyShop';
 
 const { picture: prompt } = JSON.parse(
   readFileSync(path.join(GOLDEN_PROMPTS, 'prompts.json'), 'utf8'),
@@ -21,62 +20,13 @@ const WORDS = [
 const RECIPE = '.pisa-upscale.json';
 
 describe('prompts on the command line', { concurrency: false }, () => {
-  const folder = temporaryFolder();
+  const shop = tinyShop((files) => void tinyWithPrompts(files));
+  const { folder, cli, install, importing, fetched } = shop;
   const files = path.join(folder, 'files');
-  let server: FileServer;
-  let authors: FileServer;
-  let store = '';
-  let count = 0;
-  before(async () => {
-    tinyWithPrompts(files);
-    await buildTinyPackage({ files });
-    server = await startFileServer(files);
-    authors = await startFileServer(TINY_OSEDIFF);
-    process.env[OSEDIFF_VARIABLE] = authors.url;
-    cpSync(path.join(GOLDEN_PISA, 'source.png'), path.join(folder, 'source.png'));
-  });
-  after(async () => {
-    process.env[OSEDIFF_VARIABLE] = undefined;
-    await server.close();
-    await authors.close();
-  });
-  beforeEach(() => {
-    store = path.join(folder, `store-${count++}`);
-  });
-  const cli = (...args: string[]): Promise<Run> => tinyCli(folder, store, ...args);
-  const install = (id: string, ...args: string[]): Promise<Run> =>
-    cli(
-      'models',
-      'install',
-      id,
-      '--mirror',
-      server.url,
-      '--accept-licences',
-      ...AGREED.install,
-      ...args,
-    );
-  const importing = (id: string, from: string, ...args: string[]): Promise<Run> =>
-    cli('models', 'import', from, '--id', id, ...AGREED.import, ...args);
   const upscaled = (output: string, ...args: string[]): Promise<Run> =>
-    cli(
-      'source.png',
-      '--model',
-      'osediff',
-      '--device',
-      'cpu',
-      '--overwrite',
-      '-o',
-      output,
-      ...args,
-    );
-  const fetched = (from: FileServer, start = 0): string[] =>
-    from.requests
-      .slice(start)
-      .filter(({ method }) => method === 'GET')
-      .map(({ path: name }) => name.replace(/^\//, ''))
-      .sort();
+    shop.upscaled('osediff', output, ...args);
   const isThere = (id: string): boolean[] =>
-    WORDS.map((file) => existsSync(path.join(store, id, file)));
+    WORDS.map((file) => existsSync(path.join(shop.store, id, file)));
   const assertGolden = async (file: string, golden: string): Promise<void> => {
     const [result, expected] = [await pixelsOf(path.join(folder, file)), await pixelsOf(golden)];
     const difference = largestDifference(result.data, expected.data);
@@ -115,11 +65,11 @@ describe('prompts on the command line', { concurrency: false }, () => {
     assert.ok(!existsSync(path.join(folder, 'refused.png')));
     succeeds(await upscaled('empty.png'));
 
-    const from = [server.requests.length, authors.requests.length] as const;
+    const from = [shop.server.requests.length, shop.authors.requests.length] as const;
     const { status, stderr } = await install('osediff', '--prompts');
     assert.equal(status, 0, stderr);
-    assert.deepEqual(fetched(server, from[0]), WORDS);
-    assert.deepEqual(fetched(authors, from[1]), []);
+    assert.deepEqual(fetched(shop.server, from[0]), WORDS);
+    assert.deepEqual(fetched(shop.authors, from[1]), []);
     succeeds(await upscaled('said.png', '--prompt', prompt));
     await assertGolden('said.png', path.join(GOLDEN_PROMPTS, 'osediff.png'));
     succeeds(await upscaled('still.png'));
@@ -132,10 +82,11 @@ describe('prompts on the command line', { concurrency: false }, () => {
 
   it('are shared with a second model, and stay when the first is removed', async () => {
     succeeds(await install('osediff', '--prompts'));
-    const from = server.requests.length;
-    succeeds(await install('pisa-sr', '--weights', path.join(TINY_PISA, 'pisa_sr.pkl')));
-    assert.deepEqual(fetched(server, from), []);
-    const inode = (id: string, file: string): number => statSync(path.join(store, id, file)).ino;
+    const from = shop.server.requests.length;
+    succeeds(await shop.installPisa());
+    assert.deepEqual(fetched(shop.server, from), []);
+    const inode = (id: string, file: string): number =>
+      statSync(path.join(shop.store, id, file)).ino;
     for (const file of WORDS.slice(1)) assert.equal(inode('osediff', file), inode('pisa-sr', file));
     succeeds(await cli('models', 'remove', 'osediff'));
     succeeds(await cli('models', 'verify', 'pisa-sr'));
@@ -152,7 +103,7 @@ describe('prompts on the command line', { concurrency: false }, () => {
     assert.equal(status, 0, stderr);
     assert.deepEqual(isThere('osediff'), [true, true, true]);
 
-    store = path.join(folder, `store-${count++}`);
+    shop.newStore();
     const without = path.join(folder, 'without');
     cpSync(TINY_PISA, without, { recursive: true });
     const refused = await importing('pisa-sr', without, '--prompts');
@@ -168,7 +119,7 @@ describe('prompts on the command line', { concurrency: false }, () => {
       (await importing('pisa-sr', without, '--prompts')).stderr,
       /merges\.txt can't be used: .* is no pair of tokens/,
     );
-    assert.ok(!existsSync(path.join(store, 'pisa-sr')));
+    assert.ok(!existsSync(path.join(shop.store, 'pisa-sr')));
   });
 
   it('are part of what a batch records: another prompt makes a result anew, a kept encoder none', async () => {
@@ -190,7 +141,13 @@ describe('prompts on the command line', { concurrency: false }, () => {
         }),
       );
     const run = async (): Promise<number> => {
-      const { status, stdout, stderr } = await tinyCli(root, store, '--device', 'cpu', '--json');
+      const { status, stdout, stderr } = await tinyCli(
+        root,
+        shop.store,
+        '--device',
+        'cpu',
+        '--json',
+      );
       assert.equal(status, 0, stderr);
       return stdout.split('\n').filter((line) => line !== '').length;
     };

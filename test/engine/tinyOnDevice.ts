@@ -11,13 +11,26 @@ import type { Device } from '../../src/shared/settings';
 import type { UpscaleResult } from '../../src/shared/engineProtocol';
 import { spoken } from '../../src/shared/phrase';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
-import { GOLDEN_PROCESS_SIZE, TINY_OSEDIFF, TINY_PISA, TINY_PROMPTS } from './pisaSupport';
+import {
+  GOLDEN_PROCESS_SIZE,
+  TINY_OSEDIFF,
+  TINY_PISA,
+  TINY_PROMPTS,
+  TINY_TAESD,
+} from './pisaSupport';
 import { inFloats, requestFor } from './support';
 
 /** The tiny Stable Diffusion with OSEDiff's file beside it. */
 export function tinyOseDiff(folder: string): string {
   cpSync(TINY_PISA, folder, { recursive: true });
   cpSync(TINY_OSEDIFF, folder, { recursive: true });
+  return folder;
+}
+
+/** The tiny Stable Diffusion with the tiny decoder that makes drafts beside it. */
+export function tinyWithDraft(folder: string): string {
+  tinyOseDiff(folder);
+  cpSync(TINY_TAESD, folder, { recursive: true });
   return folder;
 }
 
@@ -33,7 +46,7 @@ export async function importTiny(
   store: string,
   folder = TINY_PISA,
   id: InstallableModel = 'pisa-sr',
-  prompts = false,
+  { prompts = false, draft = false } = {},
 ): Promise<DiffusionModel> {
   await importDiffusion({
     id,
@@ -41,6 +54,7 @@ export async function importTiny(
     weights: undefined,
     precision: undefined,
     prompts,
+    draft,
     accepted: 'all',
     store: new ModelStore(store),
     signal: new AbortController().signal,

@@ -49,6 +49,7 @@ const tinyFiles = (folder) => ({
       contents:
         `export const TRAINED_SIDE = ${TRAINED_SIDE};` +
         `export const KNOWN_FILES = ${JSON.stringify({ fp32: knownFiles(folder), fp16: {} })};` +
+        `export const TAESD_ADDRESS = 'https://localhost/none';` +
         `export const OSEDIFF_FOLDER = process.env.${OSEDIFF_VARIABLE} ?? 'https://localhost/none';`,
       loader: 'ts',
     }));
@@ -72,6 +73,7 @@ function knownFiles(folder) {
     'vae/diffusion_pytorch_model.safetensors',
     'text_encoder/model.safetensors',
     'tokenizer/merges.txt',
+    'taesd/diffusion_pytorch_model.safetensors',
   ].filter((name) => existsSync(path.join(folder, name)));
   return Object.fromEntries(
     names.map((name) => {

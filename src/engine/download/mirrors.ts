@@ -4,14 +4,15 @@ import { changeSetting, engineError } from '../errors';
 import { phrase } from '../../shared/phrase';
 
 /**
- * The address of a file on a mirror: `{path}` stands for the file's path, each segment encoded;
- * without it the path is appended after a "/". Throws `bad-setting` for anything but http and
+ * The address of a file on a mirror: `{path}` stands for the file's path, each segment encoded,
+ * `{name}` for the last of them; without either the path is appended after a "/". Throws `bad-setting` for anything but http and
  * https.
  */
 export function addressOf(mirror: string, path: string): URL {
-  const encoded = path.split('/').map(encodeURIComponent).join('/');
-  const text = mirror.includes('{path}')
-    ? mirror.replaceAll('{path}', () => encoded)
+  const segments = path.split('/').map(encodeURIComponent);
+  const encoded = segments.join('/');
+  const text = /\{(path|name)\}/.test(mirror)
+    ? mirror.replaceAll('{path}', () => encoded).replaceAll('{name}', () => segments.at(-1) ?? '')
     : `${mirror.replace(/\/+$/, '')}/${encoded}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;

@@ -90,8 +90,10 @@ export type DiffusionManifest = Descriptor & {
   readonly parts: { readonly [part in DiffusionPart]: ModelFile };
   /** SHA-256 of the files that could not be verified and that the person agreed to. */
   readonly accepted: readonly string[];
-  /** Undefined where it is installed for the empty prompt alone. The last field; see `modelHash`. */
+  /** Undefined where it is installed for the empty prompt alone. */
   readonly prompts?: PromptFiles;
+  /** The tiny decoder that drafts are made with. What may be added later comes last; see `modelHash`. */
+  readonly draft?: ModelFile;
 };
 
 /** A model's descriptor, read from its `manifest.json`. */
@@ -152,6 +154,7 @@ function parseDiffusion(json: Json, kind: DiffusionKind): DiffusionManifest {
     ...(json.prompts === undefined
       ? {}
       : { prompts: modelFiles(object(json, 'prompts'), PROMPT_PARTS) }),
+    ...(json.draft === undefined ? {} : { draft: modelFile(json, 'draft') }),
   };
 }
 

@@ -48,6 +48,8 @@ export type Model = {
    * region must be computed for each guidance.
    */
   readonly exactPreview: boolean;
+  /** Whether a tiny decoder makes its previews' layers; then they are not exact. */
+  readonly draftsPreview: boolean;
   /** What it may compute in on a device other than the CPU, the fastest first. */
   readonly precisions: readonly ComputeType[];
   /** What a CPU may compute it in. */
@@ -58,6 +60,8 @@ export type Model = {
   readonly byTiles: boolean;
   /** Whether words can say what the picture shows. */
   readonly takesPrompt: boolean;
+  /** Whether a decoder makes its pictures, in whose place a tiny one can make drafts. */
+  readonly hasDecoder: boolean;
   /** The network as a server runs it; undefined for what no server can. */
   readonly served: TiledModel | undefined;
   /** How a model is spoken to that only a server has; undefined for what runs here. */

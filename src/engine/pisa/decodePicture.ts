@@ -3,6 +3,7 @@ import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { ColourFix } from '../../shared/settings';
 import type { PixelFile } from '../image/pixelFile';
+import { decoderReach } from '../graph/sd21/vae';
 import type { Budgets } from './budgets';
 import { MomentSums, WAVELET_REACH, type ColourMoments } from './colourFix';
 import { finishPicture } from './finishPicture';
@@ -11,7 +12,9 @@ import type { Latents } from './latentTiles';
 import type { PisaNetworks } from './pisaNetworks';
 import type { PisaPicture } from './pisaPicture';
 import type { Steps } from './steps';
-import { clipPart, decodeCore, decodeTiles, decodeWhole, sampleStatistics } from './vaeDecode';
+import { decodeDraft } from './draftDecode';
+import { decodeTiles } from './levelCrops';
+import { clipPart, decodeCore, decodeWhole, sampleStatistics, within } from './vaeDecode';
 import { throughMiddle } from './vaeEncode';
 import { coreOf } from './workSize';
 
@@ -19,6 +22,8 @@ export type DecodeParams = {
   readonly networks: PisaNetworks;
   readonly guidance: Guidance;
   readonly colourFix: ColourFix;
+  /** Whether the tiny decoder decodes it. */
+  readonly draft: boolean;
   readonly budgets: Budgets;
   readonly scratch: string;
 };
@@ -34,20 +39,12 @@ export async function decodePicture(
   wanted: Rect,
   steps: Steps,
 ): Promise<PixelFile> {
-  const { networks, guidance, colourFix, scratch } = params;
-  const { vaeConfig, method } = networks.checkpoint;
-  const features = await throughMiddle(
-    'decoderMid',
-    picture.guided(guidance, method, vaeConfig.scalingFactor),
-    vaeConfig.blockOutChannels.at(-1) ?? 0,
-    networks,
-    params.budgets,
-    steps,
-  );
+  const { colourFix, scratch } = params;
   const area = colourFix === 'wavelet' ? grown(wanted, WAVELET_REACH, work.info) : wanted;
   const decoded = await FloatPicture.create(path.join(scratch, 'decoded.f32'), area);
   try {
-    const colours = await decodeArea(params, picture, features, area, work.info, decoded, steps);
+    const decode = params.draft ? decodeDraft : decodeArea;
+    const colours = await decode(params, picture, area, work.info, decoded, steps);
     return await finishPicture({
       decoded,
       area,
@@ -66,16 +63,25 @@ export async function decodePicture(
 async function decodeArea(
   params: DecodeParams,
   picture: PisaPicture,
-  features: Latents,
   area: Rect,
   bounds: Size,
   decoded: FloatPicture,
   steps: Steps,
 ): Promise<ColourMoments> {
   const { networks, guidance, budgets } = params;
+  const { vaeConfig, method } = networks.checkpoint;
+  const features = await throughMiddle(
+    'decoderMid',
+    picture.guided(guidance, method, vaeConfig.scalingFactor),
+    vaeConfig.blockOutChannels.at(-1) ?? 0,
+    networks,
+    budgets,
+    steps,
+  );
+  const reach = decoderReach(vaeConfig);
   const everything = area.width === bounds.width && area.height === bounds.height;
   const all = { x: 0, y: 0, width: features.width, height: features.height };
-  const fits = decodeTiles(all, networks, budgets).length === 1;
+  const fits = decodeTiles(all, reach, budgets.decoderPixels).length === 1;
   const sums = new MomentSums();
 
   if (fits && (everything || picture.anchors.estimate(guidance) === undefined)) {
@@ -89,7 +95,7 @@ async function decodeArea(
   // A part takes what whole decodes told; the whole of a large picture measures for itself.
   const known = everything ? picture.anchors.exact(guidance) : picture.anchors.estimate(guidance);
   const { statistics, colours } = known ?? (await sampled(features, params, steps));
-  for (const core of decodeTiles(coreOf(area, features), networks, budgets)) {
+  for (const core of decodeTiles(coreOf(area, features), reach, budgets.decoderPixels)) {
     const part = clipPart(await decodeCore(core, features, statistics, networks, steps), bounds);
     sums.add(part.samples);
     await decoded.write(within(part, area));
@@ -126,21 +132,4 @@ function grown({ x, y, width, height }: Rect, by: number, bounds: Size): Rect {
     width: Math.min(bounds.width, x + width + by) - left,
     height: Math.min(bounds.height, y + height + by) - top,
   };
-}
-
-/** The part of a decoded part inside `area`, in coordinates of the area. */
-function within(
-  { rect, samples }: { rect: Rect; samples: Float32Array },
-  area: Rect,
-): { rect: Rect; samples: Float32Array } {
-  const left = Math.max(rect.x, area.x);
-  const top = Math.max(rect.y, area.y);
-  const width = Math.min(rect.x + rect.width, area.x + area.width) - left;
-  const height = Math.min(rect.y + rect.height, area.y + area.height) - top;
-  const inside = new Float32Array(3 * width * height);
-  for (let row = 0; row < height; row++) {
-    const from = 3 * ((top - rect.y + row) * rect.width + left - rect.x);
-    inside.set(samples.subarray(from, from + 3 * width), 3 * row * width);
-  }
-  return { rect: { x: left - area.x, y: top - area.y, width, height }, samples: inside };
 }

@@ -32,6 +32,8 @@ export type PisaCheckpoint = {
   readonly adapters: AdapterFile;
   /** The text encoder's output for the prompt, [tokens, crossAttentionDim]. */
   readonly context: Float32Array;
+  /** The tiny decoder that drafts are made with, where it is installed. */
+  readonly draft: Tensors | undefined;
 };
 
 /**
@@ -42,10 +44,10 @@ export async function readPisaCheckpoint(
   { manifest, folder }: DiffusionModel,
   context?: Float32Array,
 ): Promise<PisaCheckpoint> {
-  const { parts } = manifest;
+  const { parts, draft } = manifest;
   const method = METHODS[manifest.kind];
-  const file = (part: keyof typeof parts): string =>
-    path.join(folder, ...parts[part].path.split('/'));
+  const at = (place: string): string => path.join(folder, ...place.split('/'));
+  const file = (part: keyof typeof parts): string => at(parts[part].path);
   const [unetConfig, vaeConfig] = await Promise.all([
     readConfig(file('unetConfig'), parseUNetConfig),
     readConfig(file('vaeConfig'), parseVaeConfig),
@@ -64,6 +66,7 @@ export async function readPisaCheckpoint(
     method,
     adapters,
     context: context ?? (await readContext(file('context'), unetConfig)),
+    draft: draft && (await readSafetensors(at(draft.path))),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Device } from '../../shared/settings';
 import { damaged } from '../checkpoint/damaged';
 import { unetTensors } from '../graph/sd21/adapterFiles';
 import type { AttentionKind } from '../graph/sd21/layers';
+import { buildTinyDecoder, tinyDecoderShape } from '../graph/sd21/tinyDecoder';
 import { buildUNet } from '../graph/sd21/unet';
 import { buildVae, type VaePart } from '../graph/sd21/vae';
 import { Weights, type ComputeType } from '../graph/sd21/weights';
@@ -9,7 +10,7 @@ import { openNetwork, type Network } from '../runtime/network';
 import type { PisaCheckpoint } from './pisaCheckpoint';
 import { phrase } from '../../shared/phrase';
 
-export type NetworkName = 'unet' | `${VaePart}.${'measure' | 'given'}`;
+export type NetworkName = 'unet' | 'draft' | `${VaePart}.${'measure' | 'given'}`;
 
 /**
  * A diffusion model's networks on one device in one precision. Each is built and opened when it is first
@@ -59,6 +60,13 @@ export class PisaNetworks {
         device: this.device,
         plan: 'mappedWeights',
       });
+    if (name === 'draft')
+      return openNetwork({
+        onnx: this.buildDraft(),
+        weightsFolder: folder,
+        device: this.device,
+        plan: 'fastConvolutions',
+      });
     const [part, statistics] = name.split('.') as [VaePart, 'measure' | 'given'];
     const encoderLoras = adapters.vaeEncoder;
     const weights = new Weights(new Map([...vae, ...(encoderLoras?.tensors ?? [])]), folder);
@@ -91,6 +99,16 @@ export class PisaNetworks {
       type: this.type,
       attention: this.attention,
     });
+    refuseProblems(weights);
+    return onnx;
+  }
+
+  private buildDraft(): Uint8Array {
+    const { folder, vaeConfig, draft } = this.checkpoint;
+    if (!draft) throw new Error('The tiny decoder is not installed.');
+    const weights = new Weights(draft, folder);
+    const shape = tinyDecoderShape(draft, vaeConfig.latentChannels);
+    const onnx = buildTinyDecoder(weights, { ...shape, type: this.type });
     refuseProblems(weights);
     return onnx;
   }

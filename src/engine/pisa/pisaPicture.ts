@@ -29,6 +29,8 @@ export function neededPasses({ pixel, semantic }: Guidance): readonly Epsilon[] 
 export class PisaPicture {
   /** What whole decodes of this picture told. */
   readonly anchors = new DecodeAnchors();
+  /** The same of the tiny decoder's. */
+  readonly draftAnchors = new DecodeAnchors();
   private readonly epsilons = new Map<Epsilon, Latents>();
 
   constructor(readonly z: Latents) {}

@@ -1,12 +1,14 @@
 import type { Rect, Size } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import { SAMPLE, type Budgets } from './budgets';
+import { decoderReach } from '../graph/sd21/vae';
+import { TINY_DECODER_REACH } from '../graph/sd21/tinyDecoder';
 import { latentTiles, sampleWindows } from './latentTiles';
+import { decodeTiles } from './levelCrops';
 import type { PisaNetworks } from './pisaNetworks';
 import { latentGuidance, needsNetworks } from './method';
 import { neededPasses, type PisaPicture } from './pisaPicture';
 import { costOf } from './steps';
-import { decodeTiles } from './vaeDecode';
 import { encodeTiles } from './vaeEncode';
 import { coreOf, latentSize } from './workSize';
 
@@ -14,6 +16,8 @@ export type PlanParams = {
   /** What is known of the picture. */
   readonly known: Pick<PisaPicture, 'missing'> | undefined;
   readonly guidance: Guidance;
+  /** Whether the tiny decoder decodes it. */
+  readonly draft: boolean;
   readonly networks: PisaNetworks;
   readonly budgets: Budgets;
   readonly region: Rect | undefined;
@@ -21,10 +25,10 @@ export type PlanParams = {
 
 /** Number and cost of the steps that lie ahead. */
 export function planSteps(
-  { known, guidance: wanted, networks, budgets, region }: PlanParams,
+  { known, guidance: wanted, draft, networks, budgets, region }: PlanParams,
   work: Size,
 ): { steps: number; cost: number } {
-  const { method } = networks.checkpoint;
+  const { method, vaeConfig } = networks.checkpoint;
   if (!needsNetworks(method, wanted)) return { steps: 0, cost: 0 };
   const guidance = latentGuidance(method, wanted);
   const latents = latentSize(work);
@@ -57,17 +61,18 @@ export function planSteps(
       tiles.length,
       tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0),
     );
-  add('middle', middle.count, middle.size);
+  if (!draft) add('middle', middle.count, middle.size);
   const cores = decodeTiles(
     region ? coreOf(region, latents) : { x: 0, y: 0, ...latents },
-    networks,
-    budgets,
+    draft ? TINY_DECODER_REACH : decoderReach(vaeConfig),
+    budgets.decoderPixels,
   );
-  const whole = cores.length === 1 && !region;
+  const decoded = cores.reduce((sum, core) => sum + core.width * core.height, 0);
+  const isSampled = !draft && !(cores.length === 1 && !region);
   add(
-    'decode',
-    whole ? 1 : cores.length + 1,
-    cores.reduce((sum, core) => sum + core.width * core.height, 0) + (whole ? 0 : sampled),
+    draft ? 'draft' : 'decode',
+    cores.length + (isSampled ? 1 : 0),
+    decoded + (isSampled ? sampled : 0),
   );
   return { steps, cost };
 }

@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../errors';
  * Kinds of work, and what each costs for one latent (8×8 pixels), in multiply-accumulates of SD-2.1
  * divided by 10⁶.
  */
-const COST = { encode: 136, middle: 24, unet: 98, decode: 290 } as const;
+const COST = { encode: 136, middle: 24, unet: 98, decode: 290, draft: 17 } as const;
 export type StepKind = keyof typeof COST;
 
 export type StepProgress = {

@@ -25,6 +25,8 @@ export type PisaParams = {
   readonly processSize: number;
   readonly guidance: Guidance;
   readonly colourFix: ColourFix;
+  /** Whether the tiny decoder decodes it, which must be installed then. */
+  readonly draft: boolean;
   /** Only this part of the result. */
   readonly region: Rect | undefined;
   readonly networks: PisaNetworks;

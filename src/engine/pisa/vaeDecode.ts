@@ -1,9 +1,9 @@
 import type { Rect, Size } from '../../shared/geometry';
 import { decoderReach } from '../graph/sd21/vae';
-import type { Floats, Wholes } from '../runtime/network';
-import { SAMPLE, type Budgets } from './budgets';
-import { coreTiles, withReach } from './coreTiles';
+import type { Floats } from '../runtime/network';
+import { SAMPLE } from './budgets';
 import { collage, cut, sampleWindows, type Latents } from './latentTiles';
+import { coreWindow, uncropped } from './levelCrops';
 import { need } from './need';
 import type { PisaNetworks } from './pisaNetworks';
 import type { Steps } from './steps';
@@ -17,24 +17,6 @@ const floats = ({ channels, width, height, data }: Latents): Floats => ({
   dims: [1, channels, height, width],
 });
 
-/** Larger than any picture: no crop. */
-const ALL = 2 ** 30;
-
-/** Cores, in latents, that cover `area`; a single one that is the whole picture runs untiled. */
-export function decodeTiles(
-  area: Rect,
-  networks: PisaNetworks,
-  { decoderPixels }: Budgets,
-): Rect[] {
-  if (area.width * area.height * LATENT_PIXELS ** 2 <= decoderPixels) return [area];
-  const { crops } = decoderReach(networks.checkpoint.vaeConfig);
-  return coreTiles(area, {
-    budget: decoderPixels,
-    around: 4 * (crops.at(-1) ?? 0),
-    pixels: LATENT_PIXELS,
-  });
-}
-
 /**
  * Decodes the whole from the features that the middle graph yields, in one run. Also tells the
  * group norms' statistics.
@@ -47,7 +29,10 @@ export async function decodeWhole(
   const { width, height } = features;
   const network = await networks.get('decoderUp.measure');
   const result = await steps.run('decode', width * height, () =>
-    network.run({ features: floats(features), ...uncropped(networks) }),
+    network.run({
+      features: floats(features),
+      ...uncropped(decoderReach(networks.checkpoint.vaeConfig)),
+    }),
   );
   const size = { width: width * LATENT_PIXELS, height: height * LATENT_PIXELS };
   return {
@@ -77,11 +62,7 @@ export async function sampleStatistics(
   return sampled;
 }
 
-/**
- * Decodes one core with given statistics. It sees as much around it as its pixels depend on, less
- * at each level of the decoder, so the result is that of an untiled run, and the cost is in
- * proportion to the core.
- */
+/** Decodes one core with given statistics; see `coreWindow`. */
 export async function decodeCore(
   core: Rect,
   features: Latents,
@@ -89,81 +70,17 @@ export async function decodeCore(
   networks: PisaNetworks,
   steps: Steps,
 ): Promise<DecodedPart> {
-  const { entry, crops } = decoderReach(networks.checkpoint.vaeConfig);
-  const window = withReach(core, entry, features);
-  const across = cropAxis(
-    { from: core.x, length: core.width },
-    { from: window.x, length: window.width },
-    features.width,
-    crops,
-  );
-  const down = cropAxis(
-    { from: core.y, length: core.height },
-    { from: window.y, length: window.height },
-    features.height,
-    crops,
-  );
-  const inputs: Record<string, Floats | Wholes> = {
-    features: floats(cut(features, window)),
-    statistics,
-  };
-  crops.forEach((_, i) => {
-    const [x, y] = [across.levels[i], down.levels[i]];
-    if (!x || !y) return;
-    inputs[`crop.${i}.starts`] = { wholes: [y.start, x.start] };
-    inputs[`crop.${i}.ends`] = { wholes: [y.end, x.end] };
-  });
+  const reach = decoderReach(networks.checkpoint.vaeConfig);
+  const { window, inputs, rect, offset } = coreWindow(core, reach, features);
   const network = await networks.get('decoderUp.given');
-  const result = await steps.run('decode', core.width * core.height, () => network.run(inputs));
-  const rect = {
-    x: core.x * LATENT_PIXELS,
-    y: core.y * LATENT_PIXELS,
-    width: core.width * LATENT_PIXELS,
-    height: core.height * LATENT_PIXELS,
-  };
-  return partOf(need(result.image), rect, { x: across.before, y: down.before });
-}
-
-type Span = { readonly from: number; readonly length: number };
-
-/**
- * For each level what to keep of it along one axis, and how many pixels lie before the core at the
- * end. Edges of the picture stay.
- */
-function cropAxis(
-  core: Span,
-  window: Span,
-  size: number,
-  crops: readonly number[],
-): { levels: { start: number; end: number }[]; before: number } {
-  let before = core.from - window.from;
-  let after = window.from + window.length - core.from - core.length;
-  let inner = core.length;
-  const atStart = window.from === 0;
-  const atEnd = window.from + window.length === size;
-  const levels = crops.map((crop) => {
-    const start = atStart ? 0 : before - crop;
-    const end = before + inner + (atEnd ? after : crop);
-    before = 2 * (before - start);
-    after = 2 * (atEnd ? after : crop);
-    inner *= 2;
-    return { start, end };
-  });
-  return { levels, before };
-}
-
-function uncropped(networks: PisaNetworks): Record<string, Wholes> {
-  const { crops } = decoderReach(networks.checkpoint.vaeConfig);
-  return Object.fromEntries(
-    crops.flatMap((_, i) => [
-      [`crop.${i}.starts`, { wholes: [0, 0] }],
-      [`crop.${i}.ends`, { wholes: [ALL, ALL] }],
-    ]),
+  const result = await steps.run('decode', core.width * core.height, () =>
+    network.run({ features: floats(cut(features, window)), statistics, ...inputs }),
   );
+  return partOf(need(result.image), rect, offset);
 }
 
 /** Takes `rect`'s size out of a planar picture in [−1,1], from `offset` on. */
-function partOf(
+export function partOf(
   { data, dims }: Floats,
   rect: Rect,
   offset: { readonly x: number; readonly y: number },
@@ -191,4 +108,18 @@ export function clipPart({ rect, samples }: DecodedPart, bounds: Size): DecodedP
   for (let y = 0; y < height; y++)
     clipped.set(samples.subarray(3 * y * rect.width, 3 * (y * rect.width + width)), 3 * y * width);
   return { rect: { ...rect, width, height }, samples: clipped };
+}
+
+/** The part of a decoded part inside `area`, in coordinates of the area. */
+export function within({ rect, samples }: DecodedPart, area: Rect): DecodedPart {
+  const left = Math.max(rect.x, area.x);
+  const top = Math.max(rect.y, area.y);
+  const width = Math.min(rect.x + rect.width, area.x + area.width) - left;
+  const height = Math.min(rect.y + rect.height, area.y + area.height) - top;
+  const inside = new Float32Array(3 * width * height);
+  for (let row = 0; row < height; row++) {
+    const from = 3 * ((top - rect.y + row) * rect.width + left - rect.x);
+    inside.set(samples.subarray(from, from + 3 * width), 3 * row * width);
+  }
+  return { rect: { x: left - area.x, y: top - area.y, width, height }, samples: inside };
 }

@@ -1,4 +1,5 @@
 import type { ExactRegionRequest } from '../../shared/previewProtocol';
+import { requireDraft } from '../models/draftDecoder';
 import type { DiffusionModel } from '../models/kinds/diffusion';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { pisaAttempted } from '../upscale/inferPisa';
@@ -11,13 +12,14 @@ import { writeSamples } from './scratchFile';
  * used again: then only the decoder runs, on the part and what it sees around it.
  */
 export async function exactPisa(
-  { input, restore, prompt, rect, guidance, colourFix, scale }: ExactRegionRequest,
+  { input, restore, prompt, rect, guidance, colourFix, draft = false, scale }: ExactRegionRequest,
   services: UpscaleServices,
   signal: AbortSignal,
   { model, device, decoded, notes, folder }: OpenSource & { readonly model: DiffusionModel },
   target: string,
 ): Promise<void> {
   const { pisa } = services;
+  if (draft) requireDraft(model);
   const { processSize } = model.manifest;
   await pisaAttempted(
     services,
@@ -30,6 +32,7 @@ export async function exactPisa(
         processSize,
         guidance,
         colourFix,
+        draft,
         region: rect,
         networks,
         budgets,

@@ -82,5 +82,6 @@ function describe(source: OpenSource): PreviewPicture {
     hasAlpha: decoded.alpha !== undefined,
     way: squares ? 'squares' : 'model',
     exact: squares || model.exactPreview,
+    ...(!squares && model.draftsPreview ? { draft: true } : {}),
   };
 }

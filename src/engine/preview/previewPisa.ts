@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Rect } from '../../shared/geometry';
 import { addFigures, NO_FIGURES } from '../../shared/panelFigures';
+import { phrase } from '../../shared/phrase';
 import type { PreviewPicture, PreviewProgress, PreviewRequest } from '../../shared/previewProtocol';
 import { throwIfCancelled } from '../errors';
 import { pillowResize } from '../image/pillowResize';
@@ -28,7 +29,7 @@ type PisaSource = OpenSource & { readonly model: DiffusionModel; readonly pictur
 
 /**
  * Computes a preview's layers with PiSA-SR: both of the UNet's passes, and a decode of the whole
- * picture for each layer.
+ * picture for each layer, by the tiny decoder where it is installed.
  */
 export async function previewPisa(
   request: PreviewRequest,
@@ -37,6 +38,8 @@ export async function previewPisa(
   source: PisaSource,
 ): Promise<PreviewLayers> {
   const { model, device: wanted, notes, picture } = source;
+  if (model.draftsPreview)
+    notes.push(phrase`Figures and maps are measured on drafts of the tiny decoder.`);
   const target = {
     model,
     device: wanted,
@@ -137,6 +140,7 @@ async function decodeLayers(
 ): Promise<{ steps: number; inferenceSeconds: number }> {
   const { processSize, branches } = model.manifest;
   const { scale } = request;
+  const draft = model.draftsPreview;
   const corners = cornersFor(branches);
   const { work } = workSize(sourceSize, scale, processSize);
   const known = pisa.known(identity);
@@ -146,7 +150,10 @@ async function decodeLayers(
       (corners.slice(0, index).some((corner) => needsNetworks(networks.checkpoint.method, corner))
         ? { missing: () => (guidance.semantic === 0 ? ['pixel'] : ['full']) }
         : undefined);
-    return planSteps({ known: before, guidance, networks, budgets, region: undefined }, work);
+    return planSteps(
+      { known: before, guidance, draft, networks, budgets, region: undefined },
+      work,
+    );
   });
   let [steps, inferenceSeconds] = [0, 0];
   for (const [index, guidance] of corners.entries()) {
@@ -164,6 +171,7 @@ async function decodeLayers(
       processSize,
       guidance,
       colourFix: request.colourFix,
+      draft,
       region: undefined,
       networks,
       budgets,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
+import { requireDraft } from '../models/draftDecoder';
 import { refuseUnsupported } from '../models/diffusionSupport';
 import type { DiffusionModel } from '../models/kinds/diffusion';
 import { budgetsFor, type Budgets } from '../pisa/budgets';
@@ -134,7 +135,8 @@ export async function inferPisa(
   }: InferInput & { readonly model: DiffusionModel },
 ): Promise<InferResult> {
   const { pisa } = services;
-  const { input, colourFix, restore, prompt } = request;
+  const { input, colourFix, restore, prompt, draft = false } = request;
+  if (draft) requireDraft(model);
   return pisaAttempted(
     services,
     { model, device: wanted, notes, input, scale, part, restore, prompt, signal: context.signal },
@@ -146,6 +148,7 @@ export async function inferPisa(
         processSize: model.manifest.processSize,
         guidance,
         colourFix,
+        draft,
         region,
         networks,
         budgets,

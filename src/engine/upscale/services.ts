@@ -57,7 +57,7 @@ export type UpscaleContext = {
 /** What of a request concerns the models. */
 export type InferRequest = Pick<
   UpscaleRequest,
-  'input' | 'restore' | 'prompt' | 'colourFix' | 'scratchDirectory' | 'tile'
+  'input' | 'restore' | 'prompt' | 'draft' | 'colourFix' | 'scratchDirectory' | 'tile'
 >;
 
 /** What every kind of model is given. */

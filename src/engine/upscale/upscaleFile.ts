@@ -112,6 +112,8 @@ export async function upscaleFile(
   const fallbacks: Words[] = [];
   if (prompt !== undefined && !found.takesPrompt)
     fallbacks.push(phrase`${manifest.name} takes no prompt; it was left out.`);
+  if (request.draft === true && !found.hasDecoder)
+    fallbacks.push(phrase`${manifest.name} makes no drafts; the result is none.`);
   told.progress({ phase: 'prepare', tile: 0, tiles: 0 });
   const { device, model } = await placeModel(request, found, services, {
     signal,
@@ -220,6 +222,7 @@ export async function upscaleFile(
       ? { precision: 'int8' }
       : {}),
     ...(done.byModel && found.takesPrompt && prompt !== undefined ? { prompt } : {}),
+    ...(done.byModel && found.hasDecoder && request.draft === true ? { draft: true } : {}),
     ...(done.byModel ? {} : { branches: [], guidance: guidanceForBranches(guidance, []) }),
     remedies: done.remedies,
     notes: [

@@ -64,3 +64,27 @@ test('a file without a manifest is asked for', async () => {
   assert.equal(await modelHash('found', [root], { found }), 'cccc');
   assert.equal(await modelHash('../own', [root], { found }), '');
 });
+
+test('does not change when prompts and drafts are added, for those who use neither', async () => {
+  const manifest = (more: object): void =>
+    writeFileSync(
+      path.join(root, 'plain/manifest.json'),
+      `${JSON.stringify({ kind: 'osediff', scale: 4, ...more }, null, 2)}\n`,
+    );
+  mkdirSync(path.join(root, 'plain'));
+  const prompts = { prompts: { merges: 1 } };
+  const draft = { draft: { path: 'taesd' } };
+  const hashes = async (): Promise<readonly string[]> =>
+    Promise.all(
+      [{}, { prompted: true }, { drafted: true }].map((use) => modelHash('plain', [root], use)),
+    );
+  manifest({});
+  const [bare = ''] = await hashes();
+  manifest(prompts);
+  const [, worded] = await hashes();
+  manifest(draft);
+  const [, , drafted] = await hashes();
+  manifest({ ...prompts, ...draft });
+  assert.deepEqual(await hashes(), [bare, worded, drafted]);
+  assert.equal(new Set([bare, worded, drafted]).size, 3);
+});

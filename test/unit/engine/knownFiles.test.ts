@@ -12,6 +12,7 @@ import {
 import { KNOWN_FILES } from '../../../src/engine/models/install/knownFiles';
 import {
   DIFFUSION_MODELS,
+  draftFiles,
   ownFiles,
   pipelineFiles,
 } from '../../../src/engine/models/install/diffusionModels';
@@ -21,18 +22,18 @@ import { unverifiedDetail, unverifiedIn } from '../../../src/shared/unverifiedFi
 describe('what is known of PiSA-SR’s files', () => {
   it('every file of weights has a SHA-256 of its own, every file a limit', () => {
     const hashes = PRECISIONS.flatMap((precision) => {
-      const files = pipelineFiles(precision, true);
+      const files = [...pipelineFiles(precision, true), ...draftFiles(precision)];
       for (const { path, bytes, maxBytes } of files)
         assert.ok((bytes ?? maxBytes ?? Infinity) <= (path.endsWith('.json') ? 1e6 : 4e9), path);
       const weights = files.filter(({ path }) => !path.endsWith('.json'));
-      assert.equal(weights.length, 4);
+      assert.equal(weights.length, 5);
       assert.deepEqual(
         weights.map(({ path }) => path).sort(),
         Object.keys(KNOWN_FILES[precision]).sort(),
       );
       return weights.map(({ sha256 }) => sha256);
     });
-    assert.equal(new Set(hashes).size, 7, 'the tokenizer is the same in both precisions');
+    assert.equal(new Set(hashes).size, 8, 'tokenizer and tiny decoder are the same in both');
     assert.deepEqual(
       pipelineFiles('fp32')
         .filter(({ temporary }) => temporary)

@@ -22,6 +22,8 @@ export type ConvShape = {
   readonly to: number;
   readonly kernel: number;
   readonly stride?: number;
+  /** Whether it has one; true unless given. */
+  readonly bias?: boolean;
   /** Zero padding: top, left, bottom, right. Default: the size is kept at stride 1. */
   readonly pads?: readonly number[];
 };
@@ -47,11 +49,11 @@ export class Layers {
   }
 
   conv(x: Value, module: string, shape: ConvShape): Value {
-    const { from, to, kernel } = shape;
+    const { from, to, kernel, bias = true } = shape;
     const inputs = [
       x,
       this.weight(`${module}.weight`, [to, from, kernel, kernel]),
-      this.weight(`${module}.bias`, [to]),
+      ...(bias ? [this.weight(`${module}.bias`, [to])] : []),
     ];
     const y = this.graph.node('Conv', inputs, convAttributes(shape), { name: `${module}/Conv` });
     return this.adapters ? this.adapters.conv(this, x, y, module, shape) : y;

@@ -1,6 +1,7 @@
 import { GraphBuilder, type Value } from '../graphBuilder';
 import { residualBlock, vaeAttention } from './blocks';
 import type { VaeConfig } from './config';
+import { cropped, type DecoderReach } from './decoderCrops';
 import { SharedStatistics } from './groupNorm';
 import { Layers, type AttentionKind } from './layers';
 import { LoraAdapters, type Loras } from './lora';
@@ -178,7 +179,6 @@ const BUILDERS: Record<VaePart, Build> = {
 
   decoderUp(layers, features, config, { norm }) {
     const upwards = [...config.blockOutChannels].reverse();
-    const { graph } = layers;
     let channels = upwards[0] ?? 0;
     let x = features;
     upwards.forEach((to, i) => {
@@ -192,16 +192,7 @@ const BUILDERS: Record<VaePart, Build> = {
         channels = to;
       }
       if (i === upwards.length - 1) return;
-      const [starts, ends] = [`crop.${i}.starts`, `crop.${i}.ends`].map((name) =>
-        graph.input(name, [2], 'int64'),
-      ) as [Value, Value];
-      x = graph.node(
-        'Slice',
-        [x, starts, ends, graph.int64([2, 3])],
-        {},
-        { name: `decoder.up_blocks.${i}/Crop` },
-      );
-      x = layers.upsample(x, `decoder.up_blocks.${i}.upsamplers.0`);
+      x = layers.upsample(cropped(layers, x, i), `decoder.up_blocks.${i}.upsamplers.0`);
       x = layers.conv(x, `decoder.up_blocks.${i}.upsamplers.0.conv`, {
         from: channels,
         to: channels,
@@ -237,15 +228,8 @@ function middle(
   );
 }
 
-/**
- * How far the pixels of `decoderUp` see, level by level from the latent's size upwards: `entry` is
- * the number of neighbours needed on each side of what is wanted, at that level's size; `crop` what
- * is left of them before the level is enlarged.
- */
-export function decoderReach({ blockOutChannels, layersPerBlock }: VaeConfig): {
-  readonly entry: number;
-  readonly crops: readonly number[];
-} {
+/** How far the pixels of `decoderUp` see. */
+export function decoderReach({ blockOutChannels, layersPerBlock }: VaeConfig): DecoderReach {
   const convolutions = 2 * (layersPerBlock + 1);
   const crops: number[] = [];
   let need = 1 + convolutions; // conv_out and the last level

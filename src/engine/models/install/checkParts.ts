@@ -8,7 +8,7 @@ import { DiffusionModel } from '../kinds/diffusion';
 import { readModel } from '../registry';
 import type { ModelStore } from './modelStore';
 import type { DiffusionOffer } from './diffusionModels';
-import { PROMPT_PLACES, type ImportSteps } from './placeParts';
+import { DRAFT_PLACE, PROMPT_PLACES, type ImportSteps } from './placeParts';
 import type { SelectedFiles } from './selectFiles';
 import { isKnown, requireAccepted, strangeConfigs, type Accepted } from './unverified';
 
@@ -106,6 +106,7 @@ export async function requireVerified(
     ...(selected.merges === undefined
       ? []
       : [{ path: PROMPT_PLACES.merges, sha256: await sha256Of(selected.merges) }]),
+    ...(selected.draft ? [{ path: DRAFT_PLACE, sha256: await sha256Of(selected.draft.file) }] : []),
   ];
   const strange = strangeConfigs(selected);
   const textConfig = selected.textConfig?.file;

@@ -32,6 +32,14 @@ const STABLE_DIFFUSION: Licence = {
     'Commercial use is allowed. The use restrictions of its Attachment A bind you ' +
     'and whoever you pass the weights on to.',
 };
+/** Of the tiny decoder, where it is installed. */
+const DRAFT_DECODER: Licence = {
+  component: 'TAESD (tiny decoder for drafts)',
+  name: 'MIT',
+  url: 'https://github.com/madebyollin/taesd/blob/main/LICENSE',
+  mustAccept: false,
+  note: 'By the licence of its author’s repository.',
+};
 const SPDX = 'LicenseRef-CreativeML-Open-RAIL++-M AND Apache-2.0';
 
 /** Where the models' files come from and under what terms; see docs/pisa-sr.md. */
@@ -99,6 +107,9 @@ const LARGEST_WEIGHTS = 4_000_000_000;
 /** LoRAs have some tens of megabytes. */
 export const LARGEST_LORAS = 1_000_000_000;
 
+/** TAESD has ten. */
+const LARGEST_DRAFT_DECODER = 100_000_000;
+
 const suffixOf = (precision: Precision): string =>
   precision === 'fp16' ? '.fp16.safetensors' : '.safetensors';
 const config = (path: string, temporary: boolean): DiffusionRemoteFile => ({
@@ -146,6 +157,17 @@ export function textFiles(precision: Precision, stay: boolean): readonly Diffusi
     ...(stay ? [known('tokenizer/merges.txt', precision, false, LARGEST_MERGES)] : []),
   ];
 }
+
+/** The tiny decoder; with its encoder in one file, the same for both precisions. */
+export const draftFiles = (precision: Precision): readonly DiffusionRemoteFile[] => [
+  known('taesd/diffusion_pytorch_model.safetensors', precision, false, LARGEST_DRAFT_DECODER),
+];
+
+/** The terms of what is installed. */
+export const licencesOf = ({ licences }: DiffusionOffer, draft: boolean): readonly Licence[] => [
+  ...licences,
+  ...(draft ? [DRAFT_DECODER] : []),
+];
 
 /** The model's own file, where a server offers it to programs; no SHA-256 of it is published. */
 export const ownFiles = ({ weights }: DiffusionOffer): readonly DiffusionRemoteFile[] =>

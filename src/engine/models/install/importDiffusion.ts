@@ -1,20 +1,25 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { InstallableModel } from '../../../shared/installableModels';
-import type { ImportResult, ModelProgress, Precision } from '../../../shared/modelProtocol';
+import type {
+  ImportResult,
+  Licence,
+  ModelProgress,
+  Precision,
+} from '../../../shared/modelProtocol';
 import { engineError, throwIfCancelled } from '../../errors';
 import { readTorchZip } from '../../checkpoint/torchZip';
 import { emptyPrompt } from '../../graph/sd21/clipText';
 import { encodedTokens } from '../../pisa/prompt/encodeTokens';
 import { METHODS } from '../../pisa/method';
-import type { DiffusionManifest, DiffusionPart, ModelFile, PromptFiles } from '../manifest';
+import type { DiffusionManifest, DiffusionPart, ModelFile } from '../manifest';
 import { describe, hashed, promptFiles, requireVerified } from './checkParts';
 import { TRAINED_SIDE } from './knownFiles';
 import type { ModelStore } from './modelStore';
-import { DIFFUSION_MODELS, type DiffusionOffer } from './diffusionModels';
-import { placeFiles, placesOf } from './placeParts';
+import { DIFFUSION_MODELS, licencesOf, type DiffusionOffer } from './diffusionModels';
+import { DRAFT_PLACE, placeFiles, placesOf } from './placeParts';
 import { readNetwork, scanFolder, type NetworkFile, type ScannedFolder } from './scanFolder';
-import { installedBase, partFile, promptFile } from './sharedBase';
+import { draftFile, installedBase, partFile, promptFile } from './sharedBase';
 import { selectFiles } from './selectFiles';
 import type { Accepted } from './unverified';
 import { phrase } from '../../../shared/phrase';
@@ -27,6 +32,8 @@ export type ImportParams = {
   readonly precision: Precision | undefined;
   /** Whether prompts are wanted, so that the text encoder stays. */
   readonly prompts: boolean;
+  /** Whether the tiny decoder is wanted. */
+  readonly draft: boolean;
   /** Which unverified files the person agreed to. */
   readonly accepted: Accepted;
   readonly store: ModelStore;
@@ -49,8 +56,8 @@ export async function importDiffusion(params: ImportParams): Promise<ImportResul
   const offer = DIFFUSION_MODELS[id];
   const places = placesOf(offer.weights.name);
   progress({ phase: 'check', file: params.folder, bytes: 0, totalBytes: 0 });
-  const { scanned, prompts } = await scan(params);
-  const wanted = { precision: params.precision, prompts };
+  const { scanned, prompts, draft } = await scan(params);
+  const wanted = { precision: params.precision, prompts, draft };
   const selection = await selectFiles(scanned, wanted, offer, METHODS[id]);
   if ('problems' in selection) throw incomplete(params.folder, offer.name, selection.problems);
   const { selected, notes } = selection;
@@ -79,12 +86,21 @@ export async function importDiffusion(params: ImportParams): Promise<ImportResul
       parts.textEncoder === undefined || selected.merges === undefined
         ? undefined
         : await promptFiles(building, parts.textEncoder);
-    const manifest = manifestFor(offer, complete, selected.unet.precision, unverified, words);
-    await writeFile(path.join(building, 'LICENCES.md'), licenceNotice(offer));
+    const added = {
+      ...(words ? { prompts: words } : {}),
+      ...(selected.draft ? { draft: await hashed(building, DRAFT_PLACE) } : {}),
+    };
+    const manifest = manifestFor(offer, complete, selected.unet.precision, unverified, added);
+    const licences = licencesOf(offer, selected.draft !== undefined);
+    await writeFile(path.join(building, 'LICENCES.md'), licenceNotice(licences));
     await writeFile(path.join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     throwIfCancelled(signal);
     await store.publish(id, building);
-    const files = [...Object.values(complete), ...Object.values(words ?? {})].map((file) => ({
+    const files = [
+      ...Object.values(complete),
+      ...Object.values(words ?? {}),
+      ...(added.draft ? [added.draft] : []),
+    ].map((file) => ({
       path: file.path,
       bytes: file.bytes,
       how: placed.get(file.path) ?? ('computed' as const),
@@ -101,7 +117,11 @@ export async function importDiffusion(params: ImportParams): Promise<ImportResul
   }
 }
 
-type Scan = { readonly scanned: ScannedFolder; readonly prompts: boolean };
+type Scan = {
+  readonly scanned: ScannedFolder;
+  readonly prompts: boolean;
+  readonly draft: boolean;
+};
 
 async function scan(params: ImportParams): Promise<Scan> {
   const { id, folder, weights, signal } = params;
@@ -115,17 +135,17 @@ async function scan(params: ImportParams): Promise<Scan> {
   }
   const found = await withBase(await scanFolder(folder, method, signal), params);
   if (weights === undefined) return found;
-  const { scanned, prompts } = found;
+  const { scanned } = found;
   const own = await scanFolder(path.dirname(weights), method, signal);
   const named = own.loras.filter(({ file }) => file === path.resolve(weights));
   const reason = own.unreadable.filter((text) => text.includes(path.basename(weights)));
   return {
+    ...found,
     scanned: {
       ...scanned,
       loras: named,
       unreadable: [...scanned.unreadable, ...(named.length > 0 ? [] : reason)],
     },
-    prompts,
   };
 }
 
@@ -135,16 +155,19 @@ async function scan(params: ImportParams): Promise<Scan> {
  */
 async function withBase(
   scanned: ScannedFolder,
-  { id, precision, store, prompts }: ImportParams,
+  { id, precision, store, prompts, draft }: ImportParams,
 ): Promise<Scan> {
-  if (scanned.networks.some(({ role }) => role !== 'textEncoder')) return { scanned, prompts };
-  const base = await installedBase(store, id, precision, prompts);
-  if (!base) return { scanned, prompts };
+  const asked = { scanned, prompts, draft };
+  if (scanned.networks.some(({ role }) => role === 'unet' || role === 'vae')) return asked;
+  const base = await installedBase(store, id, precision, prompts || draft);
+  if (!base) return asked;
+  const decoder = draftFile(base);
   const words = base.manifest.prompts !== undefined;
   const files = [
     partFile(base, 'unet'),
     partFile(base, 'vae'),
     ...(words ? [promptFile(base, 'textEncoder')] : []),
+    ...(decoder === undefined ? [] : [decoder]),
   ];
   const networks = (await Promise.all(files.map(readNetwork))).filter(
     (network): network is NetworkFile => network !== undefined,
@@ -154,7 +177,10 @@ async function withBase(
   return {
     scanned: {
       ...scanned,
-      networks: [...networks, ...(words ? [] : scanned.networks)],
+      networks: [
+        ...networks,
+        ...scanned.networks.filter(({ role }) => networks.every((one) => one.role !== role)),
+      ],
       context: partFile(base, 'context'),
       merges: words ? promptFile(base, 'merges') : scanned.merges,
       loras: isSame
@@ -162,6 +188,7 @@ async function withBase(
         : scanned.loras,
     },
     prompts: prompts || words,
+    draft: draft || decoder !== undefined,
   };
 }
 
@@ -186,7 +213,7 @@ function manifestFor(
   parts: Record<DiffusionPart, ModelFile>,
   precision: Precision,
   accepted: readonly string[],
-  prompts: PromptFiles | undefined,
+  added: Pick<DiffusionManifest, 'prompts' | 'draft'>,
 ): DiffusionManifest {
   return {
     kind: id,
@@ -200,11 +227,11 @@ function manifestFor(
     processSize: TRAINED_SIDE,
     parts,
     accepted,
-    ...(prompts ? { prompts } : {}),
+    ...added,
   };
 }
 
-function licenceNotice({ licences }: DiffusionOffer): string {
+function licenceNotice(licences: readonly Licence[]): string {
   const items = licences.map(
     ({ component, name, url, note }) => `- **${component}**: ${name}, ${url}\n  ${note}`,
   );

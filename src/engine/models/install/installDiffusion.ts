@@ -8,13 +8,19 @@ import type {
   InstallResult,
   ModelProgress,
 } from '../../../shared/modelProtocol';
+import { RpcError } from '../../../shared/rpc';
 import { Downloader, type RemoteFacts } from '../../download/downloader';
 import { freeBytes, requireSpace } from '../../download/freeSpace';
-import { engineError } from '../../errors';
+import { engineError, messageOf } from '../../errors';
 import { refuseUnsupported } from '../diffusionSupport';
 import { importDiffusion } from './importDiffusion';
 import type { ModelStore } from './modelStore';
-import { DIFFUSION_MODELS, LARGEST_LORAS, type DiffusionOffer } from './diffusionModels';
+import {
+  DIFFUSION_MODELS,
+  LARGEST_LORAS,
+  licencesOf,
+  type DiffusionOffer,
+} from './diffusionModels';
 import { sourcesOf, type Source } from './installSources';
 import { Speed } from './speed';
 import { phrase } from '../../../shared/phrase';
@@ -26,31 +32,39 @@ export async function planDiffusionInstall(
   signal: AbortSignal,
 ): Promise<InstallPlan> {
   const { id } = request;
-  const { name: title, licences, weights } = DIFFUSION_MODELS[id];
+  const offer = DIFFUSION_MODELS[id];
+  const { name: title, weights } = offer;
   refuseUnsupported(title);
   const { sources, sharedWith, hasOwn } = await sourcesOf(request, store);
   const folder = store.downloads(id);
   let mirror: string | undefined;
+  let drafts = request.draft === true;
   const planned: InstallPlan['files'][number][] = [];
-  for (const { mirrors, files, own } of sources) {
-    const probed = await withDownloader(request, mirrors, (downloader) =>
-      downloader.probe(files, signal),
+  for (const source of sources) {
+    const { files, own, optional } = source;
+    const probed = await unlessMissing(source, () =>
+      withDownloader(request, source.mirrors, (downloader) => downloader.probe(files, signal)),
     );
+    if ('missing' in probed) {
+      drafts = false;
+      continue;
+    }
     const from = maskedAddress(probed.mirror);
-    if (!own) mirror = from;
+    const isApart = own || (optional === true && from !== mirror);
+    if (!isApart) mirror = from;
     for (const { path: name, temporary } of files)
       planned.push({
         path: name,
         bytes: probed.facts.get(name)?.bytes,
         done: await bytesHere(path.join(folder, ...name.split('/'))),
         temporary,
-        ...(own ? { from } : {}),
+        ...(isApart ? { from } : {}),
       });
   }
   return {
     id,
     name: title,
-    licences,
+    licences: licencesOf(offer, drafts),
     mirror,
     ...(sharedWith === undefined ? {} : { sharedWith }),
     files: planned,
@@ -104,7 +118,7 @@ export async function installDiffusion(
   await mkdir(folder, { recursive: true });
   if (params.weights !== undefined) await keepWeights(params.weights, folder, offer);
   const given = params.weights !== undefined;
-  await download(
+  const notes = await download(
     params,
     sources.filter(({ own }) => !(own && given)),
     folder,
@@ -119,29 +133,37 @@ export async function installDiffusion(
     weights: undefined,
     precision: params.precision,
     prompts: params.prompts === true,
+    draft: params.draft === true && notes.length === 0,
     accepted: params.acceptUnverified ?? [],
     store,
     signal,
     progress: context.progress,
   });
   await rm(folder, { recursive: true, force: true });
-  return { state: 'ready', imported };
+  return { state: 'ready', imported: { ...imported, notes: [...notes, ...imported.notes] } };
 }
 
-/** Fetches the files of all sources. */
+/**
+ * Fetches the files of all sources. Resolves with why what is optional was left out, where nobody has
+ * it.
+ */
 async function download(
   params: InstallRequest,
   sources: readonly Source[],
   folder: string,
   { signal, progress }: InstallContext,
-): Promise<void> {
+): Promise<readonly string[]> {
   const here = (name: string): Promise<number> => bytesHere(path.join(folder, ...name.split('/')));
   const known: { source: Source; facts: ReadonlyMap<string, RemoteFacts> }[] = [];
+  const notes: string[] = [];
   for (const source of sources) {
-    const { facts } = await withDownloader(params, source.mirrors, (downloader) =>
-      downloader.probe(source.files, signal),
+    const probed = await unlessMissing(source, () =>
+      withDownloader(params, source.mirrors, (downloader) =>
+        downloader.probe(source.files, signal),
+      ),
     );
-    known.push({ source, facts });
+    if ('missing' in probed) notes.push(probed.missing);
+    else known.push({ source, facts: probed.facts });
   }
   const all = known.flatMap(({ source, facts }) =>
     source.files.map(({ path: name }) => ({ name, bytes: facts.get(name)?.bytes ?? 0 })),
@@ -187,6 +209,23 @@ async function download(
         finished += bytes;
       }
     });
+  }
+  return notes;
+}
+
+/** What `work` yields, or why an optional source's files are left out. */
+async function unlessMissing<T extends object>(
+  { optional }: Source,
+  work: () => Promise<T>,
+): Promise<T | { readonly missing: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code } = RpcError.from(error);
+    if (optional !== true || code !== 'download-failed') throw error;
+    return {
+      missing: `It is installed without its tiny decoder, so it makes no drafts: ${messageOf(error)}`,
+    };
   }
 }
 

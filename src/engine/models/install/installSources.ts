@@ -2,11 +2,13 @@ import type { InstallRequest } from '../../../shared/modelProtocol';
 import { refuseUnencrypted } from '../../download/mirrors';
 import {
   DIFFUSION_MODELS,
+  draftFiles,
   ownFiles,
   pipelineFiles,
   textFiles,
   type DiffusionRemoteFile,
 } from './diffusionModels';
+import { TAESD_ADDRESS } from './knownFiles';
 import type { ModelStore } from './modelStore';
 import { installedBase } from './sharedBase';
 
@@ -16,6 +18,8 @@ export type Source = {
   readonly files: readonly DiffusionRemoteFile[];
   /** Whether the model's authors, not one of the mirrors, have them. */
   readonly own: boolean;
+  /** Whether the model is installed without them where nobody has them. */
+  readonly optional?: true;
 };
 
 type Sources = {
@@ -28,18 +32,21 @@ type Sources = {
 
 /** Where what is missing comes from. */
 export async function sourcesOf(
-  { id, precision, mirrors, allowHttp, prompts = false }: InstallRequest,
+  { id, precision, mirrors, allowHttp, prompts = false, draft = false }: InstallRequest,
   store: ModelStore,
 ): Promise<Sources> {
   const offer = DIFFUSION_MODELS[id];
-  const base = await installedBase(store, id, precision, prompts);
+  const base = await installedBase(store, id, precision, prompts || draft);
   const hasOwn = base?.manifest.id === id;
   const missing = prompts && !base?.manifest.prompts ? textFiles(precision, true) : [];
   const folders = offer.weights.folder === undefined ? [] : [offer.weights.folder];
-  const sources = [
+  const decoder = draft && !base?.manifest.draft ? draftFiles(precision) : [];
+  const sources: Source[] = [
     { mirrors, files: base ? missing : pipelineFiles(precision, prompts), own: false },
     { mirrors: folders, files: hasOwn ? [] : ownFiles(offer), own: true },
-  ].filter(({ files }) => files.length > 0);
-  for (const source of sources) refuseUnencrypted(source.mirrors, allowHttp === true);
-  return { sources, sharedWith: base?.manifest.name, hasOwn };
+    { mirrors: [...mirrors, TAESD_ADDRESS], files: decoder, own: false, optional: true },
+  ];
+  const wanted = sources.filter(({ files }) => files.length > 0);
+  for (const source of wanted) refuseUnencrypted(source.mirrors, allowHttp === true);
+  return { sources: wanted, sharedWith: base?.manifest.name, hasOwn };
 }

@@ -16,6 +16,15 @@ const CLIP_MERGES: KnownFile = {
 };
 
 /**
+ * TAESD with its encoder and decoder (huggingface.co/madebyollin/taesd, MIT). Its author publishes no
+ * hash; several projects that fetch it from there name this one, of one size.
+ */
+const TAESD: KnownFile = {
+  sha256: 'db169d69145ec4ff064e49d99c95fa05d3eb04ee453de35824a6d0f325513549',
+  bytes: 9_793_292,
+};
+
+/**
  * The weights of Stable Diffusion 2.1 base by their place in the pipeline. The original repository
  * (stabilityai/stable-diffusion-2-1-base on Hugging Face) was removed in November 2025; Hugging Face
  * stores large files under their SHA-256, and clones and caches of the repository still name them.
@@ -46,6 +55,7 @@ export const KNOWN_FILES: Readonly<Record<Precision, Readonly<Record<string, Kno
       bytes: 1_361_597_018,
     },
     'tokenizer/merges.txt': CLIP_MERGES,
+    'taesd/diffusion_pytorch_model.safetensors': TAESD,
   },
   fp16: {
     'unet/diffusion_pytorch_model.fp16.safetensors': {
@@ -60,8 +70,12 @@ export const KNOWN_FILES: Readonly<Record<Precision, Readonly<Record<string, Kno
       bytes: 680_821_096,
     },
     'tokenizer/merges.txt': CLIP_MERGES,
+    'taesd/diffusion_pytorch_model.safetensors': TAESD,
   },
 };
 
 /** Where OSEDiff's authors keep `osediff.pkl`. */
 export const OSEDIFF_FOLDER = 'https://github.com/cswry/OSEDiff/raw/main/preset/models';
+
+/** Where TAESD's author keeps it. */
+export const TAESD_ADDRESS = 'https://huggingface.co/madebyollin/taesd/resolve/main/{name}';

@@ -52,7 +52,7 @@ export class ModelManager {
         );
       },
       importModel: async (params, { signal, progress }) => {
-        const { id, folder, weights, precision, prompts = false } = params;
+        const { id, folder, weights, precision, prompts = false, draft = false } = params;
         const { acceptUnverified: accepted = [] } = params;
         checkId(id);
         await this.beforeChange();
@@ -63,6 +63,7 @@ export class ModelManager {
             weights,
             precision,
             prompts,
+            draft,
             accepted,
             store,
             signal,

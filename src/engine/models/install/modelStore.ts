@@ -56,6 +56,7 @@ export class ModelStore {
         bytes: model.files.reduce((sum, file) => sum + file.bytes, 0),
         precision: model.manifest.precision,
         ...(model.manifest.prompts ? { prompts: true } : {}),
+        ...(model.manifest.draft ? { draft: true } : {}),
       };
     }
     return { state: 'not-installed', downloadedBytes: await bytesBelow(this.downloads(id)) };

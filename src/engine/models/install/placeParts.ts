@@ -26,6 +26,9 @@ export const PROMPT_PLACES: Readonly<Record<PromptPart, string>> = {
   merges: 'tokenizer/merges.txt',
 };
 
+/** And the tiny decoder. */
+export const DRAFT_PLACE = 'taesd/diffusion_pytorch_model.safetensors';
+
 /** What the steps of an import share. */
 export type ImportSteps = {
   readonly signal: AbortSignal;
@@ -42,7 +45,7 @@ export async function placeFiles(
   places: Record<DiffusionPart, string>,
   { signal, progress }: ImportSteps,
 ): Promise<Map<string, 'linked' | 'copied'>> {
-  const { textEncoder, textConfig, merges } = selected;
+  const { textEncoder, textConfig, merges, draft } = selected;
   const sources: readonly (readonly [place: string, source: string])[] = [
     [places.unet, selected.unet.file],
     [places.vae, selected.vae.file],
@@ -54,6 +57,7 @@ export async function placeFiles(
           [PROMPT_PLACES.merges, merges] as const,
         ]
       : []),
+    ...(draft ? [[DRAFT_PLACE, draft.file] as const] : []),
   ];
   const sizes = await Promise.all(sources.map(async ([, file]) => (await stat(file)).size));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);

@@ -9,7 +9,7 @@ import { messageOf, throwIfCancelled } from '../../errors';
 import type { Precision } from '../../../shared/modelProtocol';
 
 /** What a checkpoint file is, told by the tensors in it and not by its name. */
-export type NetworkRole = 'unet' | 'vae' | 'textEncoder';
+export type NetworkRole = 'unet' | 'vae' | 'textEncoder' | 'draft';
 
 export type NetworkFile = {
   readonly role: NetworkRole;
@@ -36,6 +36,7 @@ const DEEPEST = 4;
 const MARKS: readonly (readonly [NetworkRole, RegExp])[] = [
   ['unet', /^down_blocks\.0\.attentions\.0\.transformer_blocks\.0\.attn2\.to_k\.weight$/],
   ['vae', /^decoder\.conv_in\.weight$/],
+  ['draft', /^decoder\.layers\.0\.weight$/],
   ['textEncoder', /^(text_model\.)?embeddings\.token_embedding\.weight$/],
 ];
 

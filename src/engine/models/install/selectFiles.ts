@@ -14,6 +14,7 @@ import {
 } from '../../graph/sd21/config';
 import { unetTensors } from '../../graph/sd21/adapterFiles';
 import type { Loras } from '../../graph/sd21/lora';
+import { buildTinyDecoder, tinyDecoderShape } from '../../graph/sd21/tinyDecoder';
 import { buildUNet } from '../../graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../graph/sd21/vae';
 import { Weights } from '../../graph/sd21/weights';
@@ -38,6 +39,15 @@ export type SelectedFiles = {
   readonly loras: LoraFile;
   /** The tokenizer's merges, where prompts are wanted: then the text encoder stays. */
   readonly merges: string | undefined;
+  /** The tiny decoder, where drafts are wanted. */
+  readonly draft: NetworkFile | undefined;
+};
+
+/** What a person wants of a model. */
+export type WantedParts = {
+  readonly precision: Precision | undefined;
+  readonly prompts: boolean;
+  readonly draft: boolean;
 };
 
 export type Selection =
@@ -51,6 +61,7 @@ const wanted = (role: NetworkRole, prompts: boolean): string =>
     textEncoder:
       'the text encoder (text_encoder/model.safetensors; needed ' +
       `${prompts ? 'for prompts' : 'once, for the empty prompt'})`,
+    draft: 'the tiny decoder (taesd/diffusion_pytorch_model.safetensors; needed for drafts)',
   })[role];
 
 /**
@@ -59,7 +70,7 @@ const wanted = (role: NetworkRole, prompts: boolean): string =>
  */
 export async function selectFiles(
   { networks, loras, unreadable, context, merges }: ScannedFolder,
-  { precision, prompts }: { readonly precision: Precision | undefined; readonly prompts: boolean },
+  { precision, prompts, draft }: WantedParts,
   { name, weights }: DiffusionOffer,
   method: Method,
 ): Promise<Selection> {
@@ -69,7 +80,11 @@ export async function selectFiles(
     const candidates = networks.filter((network) => network.role === role);
     const best = chooseNetwork(candidates, precision);
     if (!best) problems.push(`${wanted(role, prompts)} was not found`);
-    else if (precision !== undefined && best.precision !== precision && role !== 'textEncoder')
+    else if (
+      precision !== undefined &&
+      best.precision !== precision &&
+      (role === 'unet' || role === 'vae')
+    )
       notes.push(
         `${path.basename(best.file)} holds ${best.precision} weights; no ${precision} ones ` +
           'were found.',
@@ -78,6 +93,7 @@ export async function selectFiles(
   };
   const [unet, vae] = [pick('unet'), pick('vae')];
   const textEncoder = context === undefined || prompts ? pick('textEncoder') : undefined;
+  const decoder = draft ? pick('draft') : undefined;
   if (prompts && merges === undefined)
     problems.push('the tokenizer (tokenizer/merges.txt; needed for prompts) was not found');
   const [lora, ...more] = loras;
@@ -91,6 +107,7 @@ export async function selectFiles(
     textEncoder && (await findConfig(textEncoder, parseClipTextConfig, SD21_CLIP, problems));
   if (unet && unetConfig && lora) checkUNet(unet, unetConfig.config, lora, method, problems);
   if (vae && vaeConfig) checkVae(vae, vaeConfig.config, lora, problems);
+  if (decoder && vaeConfig) checkDraft(decoder, vaeConfig.config, problems);
   if (textEncoder && textConfig)
     checkText(textEncoder, textConfig.config, unetConfig?.config, problems);
   if (prompts && merges !== undefined && textConfig)
@@ -119,6 +136,7 @@ export async function selectFiles(
       context,
       loras: lora,
       merges: prompts ? merges : undefined,
+      draft: decoder,
     },
     notes,
   };
@@ -203,6 +221,13 @@ function loraProblems(
     ...[...unadapted].map((module) => `the LoRAs of ${module} are missing`),
     ...strange.map((name) => `${quoted(name)} belongs to no layer of this ${network}`),
   ];
+}
+
+function checkDraft(decoder: NetworkFile, { latentChannels }: VaeConfig, problems: string[]): void {
+  const weights = new Weights(decoder.tensors, path.dirname(decoder.file));
+  const shape = tinyDecoderShape(decoder.tensors, latentChannels);
+  buildTinyDecoder(weights, { ...shape, type: 'float32' });
+  problems.push(...named(decoder.file, weights.problems));
 }
 
 function checkText(

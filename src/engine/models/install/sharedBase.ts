@@ -35,6 +35,10 @@ export async function installedBase(
 export const partFile = ({ folder, manifest }: DiffusionModel, part: DiffusionPart): string =>
   path.join(folder, ...manifest.parts[part].path.split('/'));
 
+/** The path of the tiny decoder, where it is installed. */
+export const draftFile = ({ folder, manifest: { draft } }: DiffusionModel): string | undefined =>
+  draft && path.join(folder, ...draft.path.split('/'));
+
 /** The path of a part that prompts need. Throws an Error for a model that lacks them. */
 export function promptFile({ folder, manifest }: DiffusionModel, part: PromptPart): string {
   if (!manifest.prompts) throw new Error(`"${manifest.id}" is installed without prompts.`);

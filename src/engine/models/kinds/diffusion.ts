@@ -30,11 +30,13 @@ export class DiffusionModel implements Model {
   readonly byTiles = false;
   readonly served = undefined;
   readonly takesPrompt = true;
+  readonly hasDecoder = true;
   readonly precisions = ['float16', 'float32'] as const;
   readonly cpuPrecisions = ['fp32'] as const;
   readonly cpuPrecision = 'fp32';
   readonly stable = true;
   readonly exactPreview: boolean;
+  readonly draftsPreview: boolean;
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
     hint: phrase`Remove the model, then install or import it again.`,
@@ -52,10 +54,12 @@ export class DiffusionModel implements Model {
   ) {
     // A decode of blended latents is no blend of decoded ones.
     this.exactPreview = METHODS[manifest.kind].dials === 'pixels';
-    const { parts, prompts } = manifest;
+    this.draftsPreview = !this.exactPreview && manifest.draft !== undefined;
+    const { parts, prompts, draft } = manifest;
     this.files = [
       ...DIFFUSION_PARTS.map((part) => parts[part]),
       ...(prompts ? PROMPT_PARTS.map((part) => prompts[part]) : []),
+      ...(draft ? [draft] : []),
     ];
   }
 

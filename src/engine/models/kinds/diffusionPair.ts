@@ -36,6 +36,8 @@ export class DiffusionPairModel implements Model {
   readonly depth = 8;
   readonly byTiles = false;
   readonly takesPrompt = true;
+  readonly hasDecoder = true;
+  readonly draftsPreview = false;
   readonly served = undefined;
   readonly stable = false;
   readonly precisions = ['float32'] as const;

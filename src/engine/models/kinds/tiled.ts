@@ -30,6 +30,8 @@ export abstract class TiledModel implements Model {
   readonly exactPreview: boolean = true;
   readonly byTiles = true;
   readonly takesPrompt = false;
+  readonly hasDecoder = false;
+  readonly draftsPreview = false;
   readonly precisions = ['float32'] as const;
   readonly cpuPrecisions: readonly CpuPrecision[] = ['fp32'];
   readonly cpuPrecision: CpuPrecision = 'fp32';

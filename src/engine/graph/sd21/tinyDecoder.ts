@@ -1,0 +1,90 @@
+import type { Tensors } from '../../checkpoint/checkpoint';
+import { GraphBuilder, type Value } from '../graphBuilder';
+import { cropped, type DecoderReach } from './decoderCrops';
+import { Layers } from './layers';
+import type { ComputeType, Weights } from './weights';
+
+/** Residual blocks at each size, from the latents' to the picture's. */
+const BLOCKS = [3, 3, 3, 1] as const;
+/** Convolutions of a block, each of which sees one neighbour more. */
+const BLOCK_CONVOLUTIONS = 3;
+
+const FIRST = 'decoder.layers.0.weight';
+
+/** Latents beyond this are bent towards it: smoothly, and never further. */
+const MAGNITUDE = 3;
+
+/**
+ * Builds the decoder of TAESD (Bohan, https://github.com/madebyollin/taesd), as diffusers'
+ * AutoencoderTiny names its layers: `latent` [1,4,H,W], scaled as the UNet takes them, to `image`
+ * [1,3,8·H,8·W] in about [−1,1], both float32. `channels` of every layer between.
+ */
+export function buildTinyDecoder(
+  weights: Weights,
+  { channels, latentChannels, type }: TinyDecoderShape & { readonly type: ComputeType },
+): Uint8Array {
+  const graph = new GraphBuilder('tiny-decoder');
+  const layers = new Layers(graph, weights, type);
+  const latent = graph.input('latent', [1, latentChannels, 'height', 'width']);
+  let index = 0;
+  const next = (): string => `decoder.layers.${index++}`;
+  const relu = (x: Value, name: string): Value =>
+    graph.node('Relu', [x], {}, { name: `${name}/Relu` });
+  const number = (value: number): Value => graph.shared(`number ${value}`, [], [value]);
+
+  let x = graph.node('Div', [latent, number(MAGNITUDE)], {}, { name: 'latent/Div' });
+  x = graph.node('Tanh', [x], {}, { name: 'latent/Tanh' });
+  x = graph.node('Mul', [x, number(MAGNITUDE)], {}, { name: 'latent/Mul' });
+  if (type !== 'float32') x = layers.cast(x, type, 'latent/Cast');
+  x = layers.conv(x, next(), { from: latentChannels, to: channels, kernel: 3 });
+  x = relu(x, next());
+  BLOCKS.forEach((count, size) => {
+    for (let i = 0; i < count; i++) {
+      const block = next();
+      let y = x;
+      for (let j = 0; j < BLOCK_CONVOLUTIONS; j++) {
+        const name = `${block}.conv.${2 * j}`;
+        y = layers.conv(y, name, { from: channels, to: channels, kernel: 3 });
+        if (j < BLOCK_CONVOLUTIONS - 1) y = relu(y, name);
+      }
+      x = relu(layers.add(y, x, `${block}/Add`), block);
+    }
+    const isLast = size === BLOCKS.length - 1;
+    if (!isLast) x = layers.upsample(cropped(layers, x, size), next());
+    x = layers.conv(x, next(), {
+      from: channels,
+      to: isLast ? 3 : channels,
+      kernel: 3,
+      bias: isLast,
+    });
+  });
+  if (type !== 'float32') x = layers.cast(x, 'float32', 'image/Cast');
+  // Its pictures are in [0,1], those of the VAE in [−1,1].
+  x = graph.node('Mul', [x, number(2)], {}, { name: 'image/Mul' });
+  x = graph.node('Sub', [x, number(1)], {}, { name: 'image/Sub' });
+  graph.output('image', x, [1, 3, 'height_out', 'width_out']);
+  return graph.toBytes('pisa-upscale');
+}
+
+export type TinyDecoderShape = { readonly channels: number; readonly latentChannels: number };
+
+/** What its file tells; what it lacks is found while the graph is built. */
+export const tinyDecoderShape = (tensors: Tensors, latentChannels: number): TinyDecoderShape => ({
+  channels: tensors.get(FIRST)?.shape[0] ?? 0,
+  latentChannels,
+});
+
+/**
+ * How far its pixels see, level by level from the latents' size upwards, as `decoderReach` tells it
+ * of the VAE. Without norms a tile with that much around it yields the very pixels of an untiled run.
+ */
+export const TINY_DECODER_REACH: DecoderReach = (() => {
+  const crops: number[] = [];
+  // A convolution before the blocks of each size, and one more at the end.
+  let need = 1;
+  for (let size = BLOCKS.length - 1; size >= 0; size--) {
+    need += 1 + (BLOCKS[size] ?? 0) * BLOCK_CONVOLUTIONS;
+    if (size > 0) crops.unshift((need = Math.ceil(need / 2)));
+  }
+  return { entry: need, crops };
+})();
