@@ -19,7 +19,7 @@ import {
 import { startWorkbench } from './workbenchSession.mjs';
 
 const PICTURES = 40;
-const MOMENTS = Number(process.env.KILL_MOMENTS ?? 2);
+const MOMENTS = Number(process.env.KILL_MOMENTS ?? 1);
 const SEED = Number(process.env.KILL_SEED ?? 1);
 /** The whole run takes about that long, from the first line of its journal. */
 const RUN_MS = 1500;

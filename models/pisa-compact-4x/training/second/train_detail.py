@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from second.adversary import Adversary
+from second.bounded import be_rounded
 from second.captured import Captured, Losses
 from second.look import Look
 from second.network import SecondNetwork
@@ -22,7 +23,7 @@ from validate import Validation
 TAUGHT = 5 / 8
 """Share of the pictures that have a teacher's enlargement."""
 DISTILLING, YOUNG, BOUNDED = 0.2, 0.22, 0.4
-"""Shares of the training: until the first, no losses but the plain ones; until the second, the discriminator only learns; from the third on, values have limits and 8 bits."""
+"""Shares of the training: until the first, no losses but the plain ones; until the second, the discriminator only learns; both are over where the branch has learned before. From the third on, values have limits."""
 WEIGHTS = {"near": 1.0, "edges": 0.4, "consistent": 0.5, "pattern": 8.0, "beyond": 8.0, "feature": 1.5, "real": 1.5}
 """Of the plain losses; and of how long the gradients of `feature` and `real` are, beside theirs. `OUT/weights.json` changes them while the training goes on."""
 SHARES = {"photo": 0.55, "art": 0.35, "icons": 0.10}
@@ -41,6 +42,7 @@ class DetailTraining:
         self.options = options
         self.network = begun(options.first)
         load_branch("pixel", self.network.pixel, options.out)
+        be_rounded(self.network.pixel, False)
         self.network.to(options.device, memory_format=torch.channels_last)
         self.adversary = Adversary(options)
         self.stage = Stage(options, "detail", self.network.detail, (options.detail_steps, options.detail_seconds), self.adversary.discriminator)
@@ -103,7 +105,9 @@ class DetailTraining:
         while stage.going:
             if stage.progress >= BOUNDED and not stage.bounded:
                 stage.bound(torch.cat([pool.draw(MANY // 2, options.side)[0] for pool in self.pools]))
-            now = (stage.progress >= DISTILLING, stage.progress < YOUNG, stage.bounded)
+            stage.round()
+            learned = self.stage.learned
+            now = (learned or stage.progress >= DISTILLING, not learned and stage.progress < YOUNG, stage.bounded, stage.rounded)
             if now != kind:
                 taken, kind = Captured(lambda: self.step(*kind[:2]), options.device), now
             self.ready()

@@ -17,8 +17,8 @@ from validate import Validation
 FLOOR = 1e-4
 """Mean squared errors far below this (40 dB) don't count."""
 BOUNDED = 0.4
-"""From this share of the training on, values have limits and 8 bits."""
-KINDS = {"clean": 0.40, "sharp_camera": 0.36, "mild": 0.14, "strong": 0.10}
+"""From this share of the training on, values have limits."""
+KINDS = {"clean": 0.38, "sharp_camera": 0.30, "mild": 0.18, "strong": 0.14}
 
 
 def train_pixel(options: Options) -> None:
@@ -51,6 +51,8 @@ def train_pixel(options: Options) -> None:
     while stage.going:
         if stage.progress >= BOUNDED and not stage.bounded:
             stage.bound(pool.draw(MANY, options.side)[0])
+            taken = Captured(step, options.device)
+        if stage.round():
             taken = Captured(step, options.device)
         stage.ready()
         pool.refresh(4)
