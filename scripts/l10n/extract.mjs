@@ -4,8 +4,8 @@ import path from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
 import ts from 'typescript';
 
-/** The tag of a template that carries its values to whoever knows the language (`shared/phrase`). */
-const PHRASE = 'phrase';
+/** Tags of templates that carry their values to whoever knows the language (`shared/phrase`). */
+const PHRASES = ['phrase', 'say'];
 /** `vscode.l10n.t` where it is handed to code that must not import vscode (`Translate`). */
 const TRANSLATE = 't';
 
@@ -59,7 +59,7 @@ function otherWords({ name, contents }, problems) {
   const source = ts.createSourceFile(name, contents, ts.ScriptTarget.Latest, true);
   const found = [];
   const visit = (node) => {
-    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === PHRASE) {
+    if (ts.isTaggedTemplateExpression(node) && PHRASES.includes(node.tag.getText())) {
       found.push(templateOf(node.template));
       if (hasBareText(node.template)) problems.push(placeOf(source, node));
     }

@@ -9,6 +9,7 @@ import { hashInside, hashSource } from './hash';
 import type { Journal } from './journal';
 import { StallWatch } from './stall';
 import type { ItemSettings, Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
+import { say } from '../shared/phrase';
 
 /** Pictures that are on their way at once: one is inferred while others are decoded and encoded. */
 const AT_ONCE = 3;
@@ -223,7 +224,7 @@ export class BatchRun {
     const { id, input, output, settings, inputHash = '', settingsHash = '', outputSize } = item;
     const seconds = (): number => (performance.now() - started) / 1000;
     if (!settings || !outputSize)
-      return this.outcome(item, 'failed', { message: 'It was not planned.' });
+      return this.outcome(item, 'failed', { message: say`It was not planned.` });
     const file = path.join(this.plan.outputRoot, output);
     const target = { kind: 'file', path: file, within: this.plan.allowed } as const;
     const { unverified } = this.options;
@@ -235,15 +236,15 @@ export class BatchRun {
       // What was planned is what is recorded; a source that changed meanwhile is for the next run.
       if ((await hashSource(source, signal)) !== inputHash)
         return this.outcome(item, 'failed', {
-          message: `${input} has changed since the plan was made.`,
-          hint: 'Make a new plan.',
+          message: say`${input} has changed since the plan was made.`,
+          hint: say`Make a new plan.`,
           seconds: seconds(),
         });
       const before = await hashInside(this.plan.outputRoot, output, signal);
       if (before !== item.existingHash)
         return this.outcome(item, 'failed', {
-          message: `${output} has changed since the plan was made.`,
-          hint: 'Make a new plan.',
+          message: say`${output} has changed since the plan was made.`,
+          hint: say`Make a new plan.`,
           seconds: seconds(),
         });
       // Known before the result is there: a run that is killed right after it leaves no doubt.
@@ -289,8 +290,8 @@ export class BatchRun {
     } catch (caught) {
       if (this.givenUp.has(id))
         return this.outcome(item, 'failed', {
-          message: `${input} has not got on for ${Math.round(this.stallMs / 1000)} seconds and was given up.`,
-          hint: 'Upscale it by itself, with a smaller size or another model.',
+          message: say`${input} has not got on for ${Math.round(this.stallMs / 1000)} seconds and was given up.`,
+          hint: say`Upscale it by itself, with a smaller size or another model.`,
           seconds: seconds(),
         });
       if (signal.aborted)

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { realTarget } from '../files/paths';
 import type { PlanItem } from './types';
+import { say } from '../shared/phrase';
 
 /** Where inputs and outputs of items really lie, as a key that is the same for the same file. */
 export type Places = {
@@ -56,12 +57,13 @@ export function withCollisions(items: readonly PlanItem[], places: Places): Plan
     });
     const place = places.output(item);
     const taken = outputs.get(place);
-    if (taken !== undefined) return refuse(`${item.output} is the output of ${taken}, too.`);
+    if (taken !== undefined) return refuse(say`${item.output} is the output of ${taken}, too.`);
     const victim = inputs.get(place);
     if (victim !== undefined && item.status === 'todo')
       return refuse(
-        `Its output ${item.output} is ` +
-          `${victim === item.input ? 'the file itself' : 'another input'}.`,
+        victim === item.input
+          ? say`Its output ${item.output} is the file itself.`
+          : say`Its output ${item.output} is another input.`,
       );
     outputs.set(place, item.input);
     return item;

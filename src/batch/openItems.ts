@@ -7,6 +7,7 @@ import type { PlanPorts, PlanRequest } from './plan';
 import { resultProblem } from './resultProblem';
 import type { PlannedTarget } from './targets';
 import type { Plan, PlanItem, Reason } from './types';
+import { say } from '../shared/phrase';
 
 const PLACES_AT_A_TIME = 8;
 const INSPECTED_AT_A_TIME = 64;
@@ -78,14 +79,18 @@ export async function openItems(
     const { input, bytes } = candidate;
     const fact = facts.get(input);
     if (!fact?.ok)
-      return skipped(input, bytes, 'not-readable', fact ? new RpcError(fact) : 'It can’t be read.');
+      return skipped(
+        input,
+        bytes,
+        'not-readable',
+        fact ? new RpcError(fact) : say`It can’t be read.`,
+      );
     if (fact.size.width < minimum && fact.size.height < minimum)
       return skipped(
         input,
         bytes,
         'too-small',
-        `It has ${fact.size.width}×${fact.size.height} pixels; pictures below ${minimum} a ` +
-          'side are left alone.',
+        say`It has ${fact.size.width}×${fact.size.height} pixels; pictures below ${minimum} a side are left alone.`,
       );
     try {
       return await openItem(candidate, fact, request, roots, ports);
@@ -140,7 +145,7 @@ async function openItem(
     size: finalSize,
   });
   if (problem?.code === 'output-outside')
-    return refuse('outside', `Its output ${output} would lie outside the folder.`);
+    return refuse('outside', say`Its output ${output} would lie outside the folder.`);
   const { precision, model } = target.settings;
   const noInt8 = precision === 'int8' ? await precisionProblem?.(model) : undefined;
   if (noInt8) return refuse('impossible', noInt8);
@@ -154,7 +159,7 @@ async function openItem(
   const now = await hashInside(outputRoot, output, request.signal);
   const record = request.records[output];
   if (now !== undefined && request.keepExisting === true)
-    return refuse('exists', 'The output exists.');
+    return refuse('exists', say`The output exists.`);
   const free = now === undefined || record?.outputHash === now;
   if (now !== undefined) base.existingHash = now;
   if (free || request.force === true) return { ...base, status: 'todo', selected: true };
@@ -166,7 +171,7 @@ async function openItem(
       status: 'todo',
       selected: true,
       reason: 'exists',
-      message: 'The output exists and is replaced.',
+      message: say`The output exists and is replaced.`,
     };
   return wasMade
     ? {
@@ -174,14 +179,14 @@ async function openItem(
         status: 'todo',
         selected: false,
         reason: 'hand-edited',
-        message: 'The output was changed by hand since it was made.',
+        message: say`The output was changed by hand since it was made.`,
       }
     : {
         ...base,
         status: 'todo',
         selected: false,
         reason: 'exists',
-        message: 'The output exists, and no batch made it.',
+        message: say`The output exists, and no batch made it.`,
       };
 }
 

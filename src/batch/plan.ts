@@ -27,6 +27,8 @@ import { scan, type ScanOptions } from './scan';
 import { shardOf } from './shard';
 import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
 import type { OutputRecord, Plan, PlanItem, Reason, Records } from './types';
+import { say } from '../shared/phrase';
+import { kindName } from '../files/kinds';
 
 /** A lock is input like any other when it is read: a result that it could not name again is not made. */
 const UNRECORDABLE =
@@ -101,10 +103,10 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   const exclude = [...request.exclude, ...(recipe?.value.exclude ?? [])];
   const found = await scan({ ...request, exclude });
   const items: PlanItem[] = found.outside.map((input) =>
-    skipped(input, 0, 'outside', 'It leads out of the folder.'),
+    skipped(input, 0, 'outside', say`It leads out of the folder.`),
   );
   for (const { input, kind } of found.special)
-    items.push(skipped(input, 0, 'not-readable', `It is a ${kind}, not a file.`));
+    items.push(skipped(input, 0, 'not-readable', say`It is a ${kindName(kind)}, not a file.`));
   const rule = recipe && ruleFor(recipe.value);
   const settingsOf: (input: string) => BatchSettings = recipe
     ? () => DEFAULT_SETTINGS
@@ -147,7 +149,8 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
         const { density } = target;
         if (!density) return undefined;
         const model = modelOf(input, target);
-        if (sameSize.has(model)) return `${model} restores at the same size, so it makes no set.`;
+        if (sameSize.has(model))
+          return say`${model} restores at the same size, so it makes no set.`;
         return request.again === true
           ? undefined
           : densityProblem(file.replaceAll(path.sep, '/'), density);
@@ -176,20 +179,23 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
         candidates: [],
       });
       if (outputRoot === root && (await known.isPreviousOutput(input, outputRoot, signal)))
-        return one('previous-output', 'An earlier batch made it.');
+        return one('previous-output', say`An earlier batch made it.`);
       const results = resultFolder(input);
       if (results !== undefined)
-        return one('previous-output', `It lies in ${results}, where the results go.`);
+        return one('previous-output', say`It lies in ${results}, where the results go.`);
       if (elsewhere && elsewhere.has(input))
         return one(
           'previous-output',
-          'It is the result of another picture, perhaps of another shard.',
+          say`It is the result of another picture, perhaps of another shard.`,
         );
       const density = densityOf(input);
       if (density && request.again !== true)
-        return one('density', `Its name says that it is the ×${density.factor} picture of a set.`);
+        return one(
+          'density',
+          say`Its name says that it is the ×${density.factor} picture of a set.`,
+        );
       const planned = targetsFor(input);
-      if (!planned) return one('no-rule', 'No rule of the recipe names it.');
+      if (!planned) return one('no-rule', say`No rule of the recipe names it.`);
       if (!isInnerPath(input)) return one('impossible', UNRECORDABLE);
       const noSet = setProblem(file, input);
       if (noSet !== undefined) return one('impossible', noSet);
@@ -316,7 +322,7 @@ async function upToDate(
       status: 'done',
       selected: false,
       reason: 'up-to-date',
-      message: 'Nothing has changed since it was made.',
+      message: say`Nothing has changed since it was made.`,
     };
   }
   return undefined;

@@ -2,7 +2,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { specialKind } from '../files/kinds';
+import { specialKind, type UnreadableKind } from '../files/kinds';
 import { isImageName } from '../shared/settings';
 import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
@@ -35,7 +35,7 @@ export type Scan = {
   /** Links that lead out of the root. */
   readonly outside: readonly string[];
   /** What has a picture's name and is no file, and what it is: "named pipe", "link to nothing". */
-  readonly special: readonly { readonly input: string; readonly kind: string }[];
+  readonly special: readonly { readonly input: string; readonly kind: UnreadableKind }[];
   /** What was left out that concerns no single picture. */
   readonly notes: readonly string[];
   /** Globs that no picture matches. */
@@ -81,7 +81,7 @@ export async function scan(options: ScanOptions): Promise<Scan> {
 }
 
 /** What a link is whose target can't be found. */
-const asDeadLink = (error: unknown): { readonly kind: string } => ({
+const asDeadLink = (error: unknown): { readonly kind: UnreadableKind } => ({
   kind: (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'link to itself' : 'link to nothing',
 });
 
@@ -91,7 +91,7 @@ class Finder {
   private readonly found = new Set<string>();
   private readonly outside = new Set<string>();
   private readonly others = new Set<string>();
-  private readonly special = new Map<string, string>();
+  private readonly special = new Map<string, UnreadableKind>();
   private readonly notes = new Set<string>();
   private readonly isExcluded: (relative: string) => boolean;
   private looked = 0;

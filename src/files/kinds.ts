@@ -14,7 +14,12 @@ export function specialKind(info: Stats): SpecialKind | undefined {
   return info.isCharacterDevice() || info.isBlockDevice() ? 'device' : 'special file';
 }
 
-const KINDS: Record<SpecialKind, Phrase> = {
+/** The same, or a link that can't be followed. */
+export type UnreadableKind = SpecialKind | 'link to itself' | 'link to nothing';
+
+const KINDS: Record<UnreadableKind, Phrase> = {
+  'link to itself': phrase`link to itself`,
+  'link to nothing': phrase`link to nothing`,
   folder: phrase`folder`,
   link: phrase`link`,
   'named pipe': phrase`named pipe`,
@@ -22,6 +27,9 @@ const KINDS: Record<SpecialKind, Phrase> = {
   socket: phrase`socket`,
   'special file': phrase`special file`,
 };
+
+/** "folder" */
+export const kindName = (kind: UnreadableKind): Phrase => KINDS[kind];
 
 /** "it is a folder" */
 export const kindWords = (kind: SpecialKind): Phrase => phrase`it is a ${KINDS[kind]}`;

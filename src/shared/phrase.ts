@@ -37,6 +37,9 @@ export function inWords(words: Words): string {
   return language(words.template, ...values);
 }
 
+/** What `phrase` is, in this process' language at once: for whoever shows it in this process. */
+export const say = (...parts: Parameters<typeof phrase>): string => inWords(phrase(...parts));
+
 /** A result whose notes are in this process' language. */
 export const spoken = <T extends { readonly notes: readonly Words[] }>(
   result: T,
