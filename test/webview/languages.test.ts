@@ -1,0 +1,144 @@
+/** Both pages in every language that the product speaks: all words are in it, and fit. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { LANGUAGES, readWords } from '../../scripts/l10n/translations.mjs';
+import { webviewShell } from '../../src/extension/ui/webviewShell';
+import { event, MIXED, openBatch, PLACE } from './batchHarness';
+import { ONE_DIAL, PanelHarness, INIT, type PanelPage } from './panelHarness';
+
+const ROOT = path.resolve(__dirname, '../..');
+const ENGLISH = readWords(ROOT, 'l10n/bundle.l10n.json');
+/** The size at which a page must still be whole. */
+const SMALL = { width: 780, height: 500 } as const;
+
+/** The language that the next page that is opened speaks. */
+let language = 'en';
+const wordsNow = (): Record<string, string> =>
+  language === 'en' ? {} : readWords(ROOT, `l10n/bundle.l10n.${language}.json`);
+
+const start = (page: 'panel' | 'batch', entry: string): Promise<PanelHarness> =>
+  PanelHarness.start(entry, new Map(), false, (origin) =>
+    webviewShell({
+      cspSource: origin,
+      nonce: 'test',
+      scriptUri: `${origin}/panelPage.js`,
+      styleUri: `${origin}/${page}.css`,
+      codiconUri: `${origin}/codicon.css`,
+      language,
+      title: 'Page',
+      state: page === 'panel' ? { kind: 'preview' } : { place: PLACE, folder: 'assets' },
+      words: wordsNow(),
+      connects: page === 'panel',
+    }),
+  );
+
+let panels: PanelHarness;
+let batches: PanelHarness;
+before(async () => {
+  panels = await start('panel', path.join(__dirname, 'panelPage.ts'));
+  batches = await start('batch', path.resolve(__dirname, '../../src/webview/batch/main.tsx'));
+});
+after(async () => {
+  await panels.close();
+  await batches.close();
+});
+
+/** Each state that a person meets, opened in the language. */
+const STATES: Readonly<Record<string, () => Promise<PanelPage>>> = {
+  'the comparison with its result': async () => {
+    const panel = await panels.open(SMALL);
+    await panel.finish();
+    return panel;
+  },
+  'the comparison with a model of one dial': async () => {
+    const panel = await panels.open({ ...SMALL, init: { ...INIT, model: ONE_DIAL.id } });
+    await panel.finish();
+    return panel;
+  },
+  'the comparison that failed': async () => {
+    const panel = await panels.open(SMALL);
+    await panel.error(await panel.called('preview'), { code: 'internal', message: '1', hint: '2' });
+    return panel;
+  },
+  'the plan of a batch': () => openBatch(batches, SMALL),
+  'the run of a batch': async () => {
+    const batch = await openBatch(batches, SMALL);
+    await batch.page.click('#start');
+    await batch.result(await batch.called('start'), undefined);
+    await event(batch, { kind: 'row', id: MIXED.plan.rows[0]!.id, state: 'running' });
+    return batch;
+  },
+};
+
+for (const one of LANGUAGES)
+  describe(`in ${one}`, () => {
+    for (const [name, open] of Object.entries(STATES))
+      test(`${name}: no word is English, none reaches out of a page of 780×500`, async () => {
+        language = one;
+        const page = await open();
+        const translated = wordsNow();
+        const english = (await textsOf(page)).filter(
+          (text) => Object.hasOwn(ENGLISH, text) && translated[text] !== text,
+        );
+        assert.deepEqual(english, []);
+        const texts = await textsOf(page);
+        const known = new Set(Object.values(translated));
+        assert.ok(texts.filter((text) => known.has(text)).length > 8, texts.join('\n'));
+        assert.deepEqual(await tooWide(page), []);
+        assert.equal(await page.page.locator('html').getAttribute('lang'), one);
+        assert.deepEqual(page.problems, []);
+        if (process.env.LANGUAGE_PICTURES !== undefined)
+          await page.page.screenshot({
+            path: path.join(process.env.LANGUAGE_PICTURES, `${one} ${name}.png`),
+          });
+        await page.close();
+      });
+  });
+
+test('an error of the engine is told in the language of the page', async () => {
+  language = 'de';
+  const panel = await panels.open();
+  const call = await panel.called('preview');
+  await panel.post({
+    type: 'error',
+    id: call.id,
+    error: {
+      code: 'disk-full',
+      message: { template: 'No space is left in {0}.', values: ['/tmp/a'] },
+    },
+  });
+  await panel.until(`document.body.innerText.includes('In /tmp/a ist kein Platz mehr.')`);
+  await panel.close();
+});
+
+/** What a person sees or hears of the page: texts, names, descriptions and tooltips. */
+const textsOf = (page: PanelPage): Promise<readonly string[]> =>
+  page.page.evaluate(`(() => {
+    const texts = [];
+    const visit = (root) => {
+      for (const element of root.querySelectorAll('*')) {
+        if (element.tagName === 'SCRIPT' || element.tagName === 'STYLE') continue;
+        for (const node of element.childNodes)
+          if (node.nodeType === 3) texts.push(node.data.trim());
+        for (const name of ['aria-label', 'aria-description', 'aria-valuetext', 'title', 'data-tip', 'placeholder', 'label'])
+          texts.push(element.getAttribute(name) ?? '');
+        if (element.shadowRoot) visit(element.shadowRoot);
+      }
+    };
+    visit(document.body);
+    return [...new Set(texts.filter((text) => text !== ''))];
+  })()`);
+
+/** What is wider than the page or than its own place, by its text. */
+const tooWide = (page: PanelPage): Promise<readonly string[]> =>
+  page.page.evaluate(`[
+    ...(document.documentElement.scrollWidth > innerWidth ? ['page'] : []),
+    ...Array.from(document.querySelectorAll('button, label, h2, output, vscode-button, .tag, .chip, .link, .toolbar, .side, .scroll, .pane, .notice'))
+      .filter((element) => element.getClientRects().length > 0 && !element.closest('.file, [aria-hidden=true]'))
+      .filter((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline' || left < -1 || right > innerWidth + 1;
+      })
+      .map((element) => element.id || element.className || element.textContent),
+  ]`);
