@@ -270,6 +270,7 @@ async function settingsHash(
   // A record says itself what its result was computed in.
   const asked = { ...settings };
   delete asked.precision;
+  delete asked.promptIsUsual;
   return hashValue({
     ...asked,
     format,

@@ -113,6 +113,7 @@ export function plannedTargets(
     guidance: { ...settings.guidance, ...target.guidance },
     ...(prompt === undefined || prompt.trim() === '' ? {} : { prompt: prompt.trim() }),
     ...(draft === true ? { draft } : {}),
+    ...(settings.promptIsUsual ? { promptIsUsual: true } : {}),
     colourFix,
     format,
     quality,

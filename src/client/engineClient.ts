@@ -30,6 +30,7 @@ import type {
   VerifyResult,
 } from '../shared/modelProtocol';
 import type {
+  EncodedSizeRequest,
   ExactRegionRequest,
   ExactRegionResult,
   PreviewProgress,
@@ -188,6 +189,11 @@ export class EngineClient {
   ): Promise<ExactRegionResult> {
     await this.requireConsent(call);
     return this.call('exactRegion', { ...call, jobId: randomUUID() }, options);
+  }
+
+  /** See `EngineApi`. */
+  encodedSize(params: EncodedSizeRequest): Promise<number | undefined> {
+    return this.call('encodedSize', params);
   }
 
   /** Size of a picture, upright, from its header. */

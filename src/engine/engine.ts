@@ -19,6 +19,7 @@ import { requireHere } from './models/kinds/serverModel';
 import type { Model } from './models/model';
 import { ModelRegistry, summarize } from './models/registry';
 import { PisaSessions } from './pisa/pisaSessions';
+import { encodedSize } from './preview/encodedSize';
 import { exactRegion } from './preview/exactRegion';
 import { previewFile } from './preview/previewFile';
 import type { RemoteDevice } from './remote/remoteDevice';
@@ -116,6 +117,7 @@ export class Engine {
         this.line.run(signal, () => previewFile(request, this.services, { signal, progress })),
       exactRegion: (request, { signal }) =>
         this.line.run(signal, () => exactRegion(request, this.services, signal)),
+      encodedSize: (request, { signal }) => encodedSize(request, signal),
       pictureSize: async ({ input, maxInputMegapixels }) =>
         (await inspectSource(input, maxInputMegapixels)).size,
       inspect: ({ inputs, maxInputMegapixels }, { signal }) =>

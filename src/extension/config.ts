@@ -7,6 +7,7 @@ import { readServerSettings, type ServerSettings } from './remote/remoteSettings
 import {
   rangeProblems,
   readAction,
+  readAutoGuidance,
   readEngineSettings,
   readInstallSettings,
   readUpscaleSettings,
@@ -94,9 +95,24 @@ export class Config extends Disposable {
     return readAction(lookupFor(resource));
   }
 
+  /** Whether a picture's comparison begins with the guidance that Auto chooses for it. */
+  autoGuidance(resource: vscode.Uri | undefined): boolean {
+    return readAutoGuidance(lookupFor(resource));
+  }
+
   /** Makes a panel's choice the workspace's. Rejects when no folder is open. */
   async useForWorkspace(choice: PanelChoice): Promise<void> {
-    const { model, restore = '', guidance, scale, format, quality, lossless, pixelArt } = choice;
+    const {
+      model,
+      restore = '',
+      guidance,
+      scale,
+      format,
+      quality,
+      lossless,
+      pixelArt,
+      prompt,
+    } = choice;
     if (!vscode.workspace.workspaceFolders) {
       throw new RpcError({
         code: 'no-workspace',
@@ -114,6 +130,7 @@ export class Config extends Disposable {
       quality,
       lossless,
       pixelArt,
+      prompt,
     };
     const section = vscode.workspace.getConfiguration(SECTION);
     for (const [key, value] of Object.entries(values))

@@ -106,7 +106,7 @@ export function readUpscaleSettings(lookup: SettingLookup): UpscaleSettings {
   return {
     model: text(lookup('model'), fallback.model),
     ...(restore === '' ? {} : { restore }),
-    ...(prompt.trim() === '' ? {} : { prompt }),
+    ...(prompt.trim() === '' ? {} : { prompt, promptIsUsual: true }),
     device: isOneOf(['auto', ...DEVICES], device) ? device : fallback.device,
     precision: isOneOf(['auto', ...CPU_PRECISIONS], precision) ? precision : fallback.precision,
     scale: clamp(lookup('scale'), SCALE_RANGE, fallback.scale),
@@ -166,6 +166,9 @@ export function readAction(lookup: SettingLookup): UpscaleAction {
   const action = lookup('action');
   return isOneOf(UPSCALE_ACTIONS, action) ? action : 'write';
 }
+
+/** Whether comparisons begin with the guidance that Auto chooses. */
+export const readAutoGuidance = (lookup: SettingLookup): boolean => lookup('autoGuidance') === true;
 
 export function readEngineSettings(lookup: SettingLookup): EngineSettings {
   const value = lookup('modelFolders');

@@ -24,18 +24,28 @@ const BLUR = { from: 0.8, to: 1.8 } as const;
  * as none.
  */
 export function chooseGuidance(
-  { noise, blockiness, blur }: DegradationEstimate,
+  estimate: DegradationEstimate,
   branches: readonly Branch[],
 ): Guidance {
-  const damage = 1 - (1 - share(noise, NOISE)) * (1 - share(blockiness, BLOCKS));
+  const { noise, blocks, blur } = damageShares(estimate);
+  const damage = 1 - (1 - noise) * (1 - blocks);
   const guidance: Guidance = {
     pixel: dial(CLEAN.pixel + FOR_DAMAGE.pixel * damage),
-    semantic: dial(
-      CLEAN.semantic + FOR_DAMAGE.semantic * damage + FOR_BLUR * share(blur, BLUR) * (1 - damage),
-    ),
+    semantic: dial(CLEAN.semantic + FOR_DAMAGE.semantic * damage + FOR_BLUR * blur * (1 - damage)),
   };
   return guidanceForBranches(guidance, branches);
 }
+
+/** How far a picture has each kind of damage: 0 for what does not count, 1 for what counts fully. */
+export const damageShares = ({
+  noise,
+  blockiness,
+  blur,
+}: DegradationEstimate): {
+  readonly noise: number;
+  readonly blocks: number;
+  readonly blur: number;
+} => ({ noise: share(noise, NOISE), blocks: share(blockiness, BLOCKS), blur: share(blur, BLUR) });
 
 /** How far a measure lies between the two, 0–1. */
 function share(

@@ -105,8 +105,11 @@ export type BatchHostApi = {
   watch(params: undefined): Promise<void>;
   /** The same, and starts when that has ended. `cancel` ends the wait. */
   wait(params: { readonly ids: readonly string[] }): Promise<void>;
-  /** Opens source and result of a row in the comparison. */
-  compare(params: { readonly id: string }): Promise<void>;
+  /**
+   * Opens source and result of a row in the comparison, which leads to those of the other ids, in
+   * their order.
+   */
+  compare(params: { readonly id: string; readonly ids: readonly string[] }): Promise<void>;
   openSourceControl(params: undefined): Promise<void>;
   /** Shows the settings that decide how results look. */
   changeSettings(params: undefined): Promise<void>;

@@ -5,6 +5,7 @@ import type { FoundModel, ModelApi } from './modelProtocol';
 import type { OutputOptions } from './outputOptions';
 import type { SizeLimit, SizeTarget } from './outputSize';
 import type {
+  EncodedSizeRequest,
   ExactRegionRequest,
   ExactRegionResult,
   PreviewRequest,
@@ -75,6 +76,8 @@ export type UpscaleRequest = {
   readonly prompt?: string;
   /** Whether a tiny decoder makes the picture, quickly and roughly, of models that have one. */
   readonly draft?: boolean;
+  /** They were not given for this picture, so who takes none need not say so. */
+  readonly promptIsUsual?: true;
   /**
    * Only this part of the result, in pixels of the whole result; the file then holds that part
    * alone.
@@ -236,6 +239,8 @@ export type DevicesReport = {
 export type ModelSummary = {
   /** Whether any part of a result can be computed by itself. */
   readonly byTiles: boolean;
+  /** Of models that take words: whether what reads them is installed. */
+  readonly prompts?: 'missing' | 'ready';
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -272,6 +277,8 @@ export type EngineApi = ModelApi & {
   /** Progress is `PreviewProgress`. */
   preview(params: PreviewRequest, context: CallContext): Promise<PreviewResult<Words>>;
   exactRegion(params: ExactRegionRequest, context: CallContext): Promise<ExactRegionResult>;
+  /** Bytes that a pixel of a preview's result takes in a file; undefined where no tile is left. */
+  encodedSize(params: EncodedSizeRequest, context: CallContext): Promise<number | undefined>;
   /** Size of a picture, upright, from its header; the same refusals as an upscaling. */
   pictureSize(
     params: { readonly input: string; readonly maxInputMegapixels: number },

@@ -32,31 +32,3 @@ export function restorersAmong(
 
 /** The id of a pair; see `ModelSummary`. */
 export const pairId = (first: string, second: string): string => `${first}+${second}`;
-
-/**
- * The models, and the pair that `id` names when it is one: `p+s` of two models that are there and fit
- * each other.
- */
-export function withPair(models: readonly ModelSummary[], id: string): readonly ModelSummary[] {
-  const [first, second, ...more] = id
-    .split('+')
-    .map((part) => models.find((model) => model.id === part));
-  if (!first || !second || more.length > 0) return models;
-  if (!pairChoices(models, first).includes(second) || first.own?.unverified) return models;
-  return [
-    ...models,
-    {
-      id,
-      name: `${first.name} + ${second.name}`,
-      description: `λ_pix: ${first.name}; λ_sem: ${second.name}.`,
-      scale: first.scale,
-      branches: ['pixel', 'semantic'],
-      licence:
-        first.licence === second.licence ? first.licence : `${first.licence} AND ${second.licence}`,
-      // One graph of both is in floats.
-      precisions: ['fp32'],
-      folder: first.folder,
-      byTiles: second.byTiles,
-    },
-  ];
-}

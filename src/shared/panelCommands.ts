@@ -20,5 +20,7 @@ export const PANEL_COMMANDS = [
   'loupe',
   'pin',
   'swap',
+  'next',
+  'previous',
 ] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];

@@ -37,6 +37,10 @@ export type PanelModel = {
   readonly branches: readonly Branch[];
   /** Whether any part of a result can be computed by itself. */
   readonly byTiles: boolean;
+  /** Ids of models that can add the texture to it, as one model with both dials. */
+  readonly partners: readonly string[];
+  /** Of models that take words: whether what reads them is installed. */
+  readonly prompts?: 'missing' | 'ready' | undefined;
 };
 
 /** What a drop added: the models that can be used now, and the one that came last. */
@@ -53,6 +57,8 @@ export type PanelOutput = {
   readonly pixelArt: PixelArtChoice;
   /** Id of a model that restores at the same size and runs first. */
   readonly restore?: string | undefined;
+  /** What the picture shows, for models that take words; empty for none. */
+  readonly prompt: string;
 };
 
 /** What the two pictures are called. */
@@ -68,12 +74,14 @@ export type PanelInit = {
    */
   readonly session?: string | undefined;
   readonly original: PanelPicture;
-  /** Of a pair. */
+  /** Of a pair; of a preview what was made with these settings, shown until they are computed. */
   readonly result: PanelPicture | undefined;
   /**
    * How a pair's result was made, "×4 · PiSA Compact · λ_pix 1.00"; empty when that is not known.
    */
   readonly facts: string;
+  /** Of a pair that is one of several: its place among them, from 0, and how many there are. */
+  readonly series?: { readonly at: number; readonly count: number } | undefined;
   /** Of pictures that are no original and its result. */
   readonly names?: PanelSideNames | undefined;
   /** Models that can be used now; empty for a pair. */
@@ -81,6 +89,8 @@ export type PanelInit = {
   /** From the settings. */
   readonly model: string;
   readonly guidance: Guidance;
+  /** Whether the guidance is to be the one that Auto chooses, once it is known. */
+  readonly auto?: boolean | undefined;
   readonly output: PanelOutput;
   /** The model that the settings name and that is not installed; another is shown instead. */
   readonly missingModel?: string | undefined;
@@ -151,6 +161,7 @@ export type PanelRun = {
   readonly pixelArt: PixelArtChoice;
   /** See `PanelOutput`. */
   readonly restore?: string | undefined;
+  readonly prompt: string;
 };
 
 /** The part of a result that is computed: all of it without `region`, but for what is there. */
@@ -199,6 +210,8 @@ export type PanelHostApi = {
   ): Promise<PanelTile>;
   /** The file's name that `save` would write, and the result's size. */
   outputName(params: PanelChoice): Promise<{ readonly fileName: string; readonly size: Size }>;
+  /** About how large that file would be, once the preview is there; null where nobody can say. */
+  outputBytes(params: PanelChoice): Promise<number | null>;
   /** Renders exactly and writes; progress is `PanelProgress` without tiles. */
   save(params: PanelSave): Promise<PanelSaved>;
   copySettings(params: PanelChoice): Promise<void>;
@@ -210,12 +223,16 @@ export type PanelHostApi = {
    * now where models were added and the panel has a choice of them.
    */
   dropped(params: PanelDrop): Promise<PanelAdded | null>;
+  /** Shows the next pair of the series, by `restart`; with −1 the one before. */
+  step(params: 1 | -1): Promise<void>;
   /** Opens the file that was saved last, or shows where it lies. */
   showSaved(params: SavedAction): Promise<void>;
   /** Whether there is a choice that was not saved. */
   unsaved(params: boolean): Promise<void>;
   /** Gets the model that is missing. Resolves as `dropped` does. */
   installMissing(params: undefined): Promise<PanelAdded | null>;
+  /** Gets what reads words for a model of the list. Resolves as `dropped` does. */
+  installPrompts(params: { readonly model: string }): Promise<PanelAdded | null>;
   showLog(params: undefined): Promise<void>;
 };
 

@@ -1,7 +1,7 @@
 import type { PixelArtChoice } from './assetOptions';
 import type { Rect, Size } from './geometry';
 import type { Branch, Guidance } from './guidance';
-import type { ColourFix, Device, DeviceChoice, PrecisionChoice } from './settings';
+import type { ColourFix, Device, DeviceChoice, OutputFormat, PrecisionChoice } from './settings';
 import type { Words } from './phrase';
 
 /**
@@ -69,6 +69,19 @@ export type ExactRegionResult = {
   readonly rect: Rect;
   /** Name of a file in the scratch folder: interleaved RGB rows of the rectangle, 8 bits. */
   readonly file: string;
+};
+
+/** Asks how large a file of a preview's result would be, from some of its tiles. */
+export type EncodedSizeRequest = {
+  readonly scratchDirectory: string;
+  /** Names of files in that folder, and their places; what is gone is left out. */
+  readonly tiles: readonly { readonly file: string; readonly rect: Rect }[];
+  /** Of the result; empty for squares. */
+  readonly branches: readonly Branch[];
+  readonly guidance: Guidance;
+  readonly format: OutputFormat;
+  readonly quality: number;
+  readonly lossless: boolean;
 };
 
 /** A finished part of the preview. */
@@ -156,6 +169,8 @@ export type DegradationEstimate = {
    * about 0.5 for a sharp picture.
    */
   readonly blur: number;
+  /** Whether it looks like letters or lines on plain ground: a screenshot, a diagram. */
+  readonly lettering: boolean;
 };
 
 /** `W`: words as the engine sends them, or texts in the language of who asked it. */

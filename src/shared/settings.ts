@@ -48,6 +48,8 @@ export type UpscaleSettings = {
   readonly prompt?: string;
   /** Whether a tiny decoder makes the picture, of diffusion models that have one. */
   readonly draft?: boolean;
+  /** The words are those of every picture, not of this one. */
+  readonly promptIsUsual?: true;
   readonly format: OutputFormatChoice;
   /** 1–100, for the lossy formats. */
   readonly quality: number;

@@ -31,7 +31,16 @@ declare module 'preact' {
       'vscode-single-select': Props<VscodeSingleSelect, 'disabled' | 'label' | 'value'>;
       'vscode-textfield': Props<
         VscodeTextfield,
-        'disabled' | 'invalid' | 'label' | 'max' | 'min' | 'placeholder' | 'step' | 'type' | 'value'
+        | 'disabled'
+        | 'invalid'
+        | 'label'
+        | 'max'
+        | 'maxLength'
+        | 'min'
+        | 'placeholder'
+        | 'step'
+        | 'type'
+        | 'value'
       >;
     }
   }

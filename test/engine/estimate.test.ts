@@ -232,9 +232,42 @@ describe('the estimate', () => {
       const found = await estimate(
         sharp({ create: { width, height, channels: 3, background: '#6080a0' } }),
       );
-      assert.deepEqual(found, { noise: 0, blockiness: 0, blur: 0.5 }, `${width}×${height}`);
+      assert.deepEqual(
+        found,
+        { noise: 0, blockiness: 0, blur: 0.5, lettering: false },
+        `${width}×${height}`,
+      );
       assert.deepEqual(chooseGuidance(found, BOTH), { pixel: 1, semantic: 0.7 });
     }
+  });
+
+  it('tells letters on plain ground, dark or light, small or large, also as JPEG, from all else', async () => {
+    const line = 'The quick brown fox jumps over 13 lazy dogs; return (a + b) * 42 / 7 === x';
+    const page = (size: number, ink: string, paper: string): Promise<Picture> => {
+      const rows = Array.from(
+        { length: Math.floor(420 / (1.6 * size)) },
+        (_, row) => `<text x="12" y="${(row + 1) * 1.6 * size}">${line.slice(row % 9)}</text>`,
+      ).join('');
+      const svg =
+        '<svg xmlns="http://www.w3.org/2000/svg" width="560" height="420">' +
+        `<rect width="560" height="420" fill="${paper}"/>` +
+        `<g font-family="sans-serif" font-size="${size}" fill="${ink}">${rows}</g></svg>`;
+      return ofSharp(sharp(Buffer.from(svg)));
+    };
+    for (const size of [11, 16, 28])
+      for (const [ink, paper] of [
+        ['#1f1f1f', '#ffffff'],
+        ['#cccccc', '#1f1f1f'],
+      ] as const) {
+        const written = await page(size, ink, paper);
+        const told = `${size} px, ${ink} on ${paper}`;
+        assert.ok((await estimate(open(written))).lettering, told);
+        assert.ok((await estimate(await jpeg(written, 90))).lettering, `${told}, JPEG`);
+      }
+    const plain = { data: Buffer.alloc(300 * 200 * 3, 128), width: 300, height: 200 };
+    for (const other of [await photo(), await drawing(), plain])
+      assert.equal((await estimate(open(other))).lettering, false);
+    assert.equal((await estimate(await jpeg(await photo(), 50))).lettering, false);
   });
 
   it('of a large picture, which is read in parts, is that of a small one', async () => {

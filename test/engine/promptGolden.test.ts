@@ -125,10 +125,13 @@ describe('prompts against transformers and diffusers', () => {
     );
   });
 
-  it('a model that takes none says so', async () => {
-    const result = await upscaled(newEngine(store), 'pisa-compact-4x', 'a cat');
-    assert.equal(result.prompt, undefined);
-    assert.ok(result.notes.some((note) => /takes no prompt/.test(inWords(note))));
+  it('a model that takes none says so, unless they are the words of every picture', async () => {
+    for (const usual of [{}, { promptIsUsual: true }] as const) {
+      const result = await upscaled(newEngine(store), 'pisa-compact-4x', 'a cat', usual);
+      assert.equal(result.prompt, undefined);
+      const isTold = result.notes.some((note) => /takes no prompt/.test(inWords(note)));
+      assert.equal(isTold, !('promptIsUsual' in usual));
+    }
   });
 
   it('one that is longer than any prompt is refused before any work', async () => {

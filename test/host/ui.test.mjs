@@ -179,7 +179,9 @@ uiTest(
     await explorerMenu(page, 'hero.png', MENU_ITEM);
     const second = await waitForResult(page, folder, 'hero@4x-2.png', { width: 480, height: 360 });
     await clickNotificationButton(second, 'Compare');
-    await webview(page).locator('canvas, img').first().waitFor();
+    // The file is there at once; in the end its dials can be used.
+    await webview(page).locator('#tagRight', { hasText: '480×360' }).waitFor();
+    await webview(page).locator('#pixelSlider:enabled').waitFor();
     await page.waitForTimeout(1000); // the first frames
     await page.screenshot({ path: screenshotPath('compare') });
     assert.deepEqual(unexpectedEvents(events), []);

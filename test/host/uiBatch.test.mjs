@@ -37,9 +37,9 @@ async function fillFolder(folder) {
   writeFileSync(path.join(folder, 'art/notes.txt'), 'text');
 }
 
-const made = (folder) =>
+const made = (folder, suffix = '@4x') =>
   readdirSync(path.join(folder, 'art'))
-    .filter((name) => name.includes('@4x'))
+    .filter((name) => name.includes(suffix))
     .sort();
 
 for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
@@ -83,7 +83,15 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
 
       if (kind === 'light') {
         await view.locator('#compare').click();
-        await page.locator('.tab', { hasText: '↔' }).first().waitFor();
+        await page.locator('.tab', { hasText: 'picture 0.png ↔' }).waitFor();
+        const pair = webview(page);
+        await pair.locator('#seriesPlace', { hasText: '1 of 9' }).waitFor();
+        await page.screenshot({ path: screenshotPath('batch-compare') });
+        await pair.locator('#nextPair').click();
+        await pair.locator('#seriesPlace', { hasText: '2 of 9' }).waitFor();
+        await page.locator('.tab', { hasText: 'picture 2.png ↔' }).waitFor();
+        await page.keyboard.press('p');
+        await page.locator('.tab', { hasText: 'picture 0.png ↔' }).waitFor();
       }
       assert.deepEqual(unexpectedEvents(events), []);
     },
@@ -124,21 +132,29 @@ uiTest(
 );
 
 uiTest(
-  'a view that is closed while its batch runs stops nothing: it ends and tells it',
-  { name: 'batch-closed', fill: (folder) => many(folder, 12) },
+  'two hundred pictures are sorted, set otherwise and started; a view that is closed meanwhile ' +
+    'stops nothing: it ends and tells it',
+  { name: 'batch-closed', fill: (folder) => many(folder, 200, 12) },
   async ({ page, folder }) => {
     await runCommand(page, 'PiSA Upscale: Upscale Workspace Images…');
     const view = webview(page);
     await view.locator('.row[data-id]').first().waitFor();
+    await view.locator('#sort-name').click();
+    await view.locator('#sort-name').click(); // from the end
+    await view.locator('.row[data-id]').first().filter({ hasText: 'p199.png' }).waitFor();
+    mkdirSync(path.join(folder, '.vscode'), { recursive: true });
+    writeFileSync(path.join(folder, '.vscode/settings.json'), '{ "pisaUpscale.scale": 2 }');
+    await view.locator('#settings', { hasText: '2 times larger' }).waitFor({ timeout: STATE_MS });
+    await view.locator('.row', { hasText: 'p199@2x.png' }).waitFor();
     const thaw = freezeEngines(workbench.state);
     await view.locator('#start').click();
-    await begun(view, 12);
+    await begun(view, 200);
     await runCommand(page, 'View: Close Editor');
     await page.locator('.tab', { hasText: 'Upscale' }).waitFor({ state: 'detached' });
     await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor();
     thaw();
-    await waitForNotification(page, '12 images upscaled', STATE_MS);
-    assert.equal(made(folder).length, 12);
+    await waitForNotification(page, '200 images upscaled', 2 * STATE_MS);
+    assert.equal(made(folder, '@2x').length, 200);
   },
 );
 

@@ -139,7 +139,10 @@ test('while it runs: states, progress, pause, skip; then the report, retry and r
     /Failed[\s\S]*The disk is full/,
   );
   await page.page.click('#compare');
-  assert.deepEqual((await page.called('compare')).params, { id: 'art/0@4x.png' });
+  assert.deepEqual((await page.called('compare')).params, {
+    id: 'art/0@4x.png',
+    ids: ['art/0@4x.png'],
+  });
   await page.page.click('#retry');
   await page.page.evaluate(`window.answers.replan = ${JSON.stringify(MIXED)}`);
   await page.result(await page.called('replan'), MIXED);

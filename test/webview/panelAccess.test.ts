@@ -11,6 +11,7 @@ import {
   PREVIEW,
   progress,
   RESULT,
+  TWO_DIALS,
   type PanelPage,
 } from './panelHarness';
 import { THEMES, type ThemeName } from './panelThemes';
@@ -54,6 +55,18 @@ const STATES: Readonly<
       await panel.page.click('#save');
       await panel.result(await panel.called('save'), { fileName: 'maple@4x.jpg' });
     },
+  },
+  'a result of before, words, a second model': {
+    init: {
+      ...INIT,
+      result: PAIR.result,
+      models: [{ ...TWO_DIALS, partners: ['one'], prompts: 'ready' }, ONE_DIAL],
+    },
+    reach: async (panel) => panel.progress(await panel.called('preview'), progress(6)),
+  },
+  'pair of several': {
+    init: { ...PAIR, series: { at: 1, count: 12 } },
+    reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
   },
   pair: {
     init: PAIR,

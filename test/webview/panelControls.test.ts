@@ -608,6 +608,7 @@ test('A is pinned, compared with, swapped and unpinned', async () => {
   assert.deepEqual((await panel.stored()).pinned, {
     model: 'two',
     guidance: { pixel: 1, semantic: 0 },
+    prompt: '',
   });
   assert.equal(await checked('#compareWith'), 'A 1.00 · 0.00');
   await click('#unpin');
@@ -633,6 +634,7 @@ test('A of another model stays while it is shown, and swapping computes its mode
   assert.deepEqual((await panel.stored()).pinned, {
     model: 'one',
     guidance: { pixel: 1, semantic: 0 },
+    prompt: '',
   });
 });
 
@@ -658,10 +660,11 @@ test('a restorer runs first: it is chosen, computed with, pinned, swapped and sa
   await panel.result(save, { fileName: '' });
   await click('#swap');
   assert.equal((await panel.called('preview', 2)).params?.restore, undefined);
-  assert.equal(await panel.chosen('#restore'), '');
+  assert.equal(await panel.chosen('#restore'), '-');
   assert.deepEqual((await panel.stored()).pinned, {
     model: 'two',
     guidance: { pixel: 1, semantic: 1 },
+    prompt: '',
     restore: 'clean',
   });
 });
@@ -682,6 +685,77 @@ const drag = async (
   await panel.frame();
   return taken;
 };
+
+test('a second model adds the texture: chosen, computed with, kept where it fits, saved', async () => {
+  const clean = { ...ONE_DIAL, id: 'clean', name: 'Clean', scale: 4 };
+  const texture = { ...ONE_DIAL, id: 'texture', name: 'Texture', scale: 4 };
+  const models = [
+    { ...TWO_DIALS, partners: ['texture'] },
+    { ...clean, partners: ['texture'] },
+    texture,
+    ONE_DIAL,
+  ];
+  await ready({ init: { ...INIT, models } });
+  assert.deepEqual(await panel.options('#partner'), ['Of the same model', 'Texture']);
+  assert.equal(await panel.chosen('#partner'), '-', 'an empty value shows nothing');
+  await panel.choose('#partner', 'texture');
+  const second = await panel.called('preview', 1);
+  assert.equal(second.params?.model, 'two+texture');
+  await panel.result(second, PREVIEW);
+  assert.equal(await panel.chosen('#model'), 'two');
+  assert.equal(await panel.chosen('#partner'), 'texture');
+  assert.ok(await panel.page.locator('#semanticSlider').isEnabled());
+  await panel.choose('#model', 'clean');
+  const third = await panel.called('preview', 2);
+  assert.equal(third.params?.model, 'clean+texture');
+  await panel.result(third, PREVIEW);
+  await click('#save');
+  assert.equal((await panel.called('save')).params?.model, 'clean+texture');
+  await panel.result(await panel.called('save'), { fileName: 'a.png' });
+  await panel.choose('#model', 'one');
+  const fourth = await panel.called('preview', 3);
+  assert.equal(fourth.params?.model, 'one', 'what does not fit is left out');
+  assert.equal(await panel.page.locator('#partner').count(), 0);
+});
+
+test('words for a model that takes them: computed once they are finished, saved, and got', async () => {
+  const speaking = { ...ONE_DIAL, id: 'speaking', name: 'Speaking', prompts: 'ready' };
+  const deaf = { ...ONE_DIAL, id: 'deaf', name: 'Deaf', prompts: 'missing' };
+  const output = { ...INIT.output, prompt: 'a cat' };
+  await ready({ init: { ...INIT, models: [TWO_DIALS, speaking, deaf], output } });
+  assert.equal((await panel.called('preview')).params?.prompt, '', 'it takes none');
+  assert.equal(await panel.page.locator('#prompt').count(), 0);
+  await panel.choose('#model', 'speaking');
+  const second = await panel.called('preview', 1);
+  assert.equal(second.params?.prompt, 'a cat');
+  await panel.result(second, PREVIEW);
+  const field = panel.page.locator('#prompt input');
+  await field.fill('a dog, 1');
+  await panel.frame();
+  assert.equal((await panel.sent('preview')).length, 2, 'not at each key');
+  await press('Enter');
+  const third = await panel.called('preview', 2);
+  assert.equal(third.params?.prompt, 'a dog, 1');
+  await panel.result(third, PREVIEW);
+  await field.fill('nothing');
+  await press('Escape');
+  assert.equal(await field.inputValue(), 'a dog, 1');
+  await click('#save');
+  assert.equal((await panel.called('save')).params?.prompt, 'a dog, 1');
+  await panel.result(await panel.called('save'), { fileName: 'a.png' });
+  await panel.choose('#model', 'deaf');
+  const fourth = await panel.called('preview', 3);
+  assert.equal(fourth.params?.prompt, '', 'nothing could read it');
+  await panel.result(fourth, PREVIEW);
+  await click('#installPrompts');
+  const asked = await panel.called('installPrompts');
+  assert.deepEqual(asked.params, { model: 'deaf' });
+  const models = [TWO_DIALS, speaking, { ...deaf, prompts: 'ready' }];
+  await panel.result(asked, { models, model: 'deaf' });
+  const fifth = await panel.called('preview', 4);
+  assert.equal(fifth.params?.prompt, 'a dog, 1', 'it is computed with the words at once');
+  assert.equal(await field.inputValue(), 'a dog, 1');
+});
 
 test('a dropped model is asked for, and used at once', async () => {
   await ready();
@@ -857,6 +931,7 @@ test('commands of the editor do what the keys do, and nothing that cannot be don
   assert.deepEqual((await panel.stored()).pinned, {
     model: 'two',
     guidance: { pixel: 1, semantic: 1.3 },
+    prompt: '',
   });
   await click('[data-preset=faithful]');
   await run('swap');

@@ -26,6 +26,7 @@ export const TWO_DIALS = {
   scale: 4,
   branches: ['pixel', 'semantic'],
   byTiles: true,
+  partners: [],
 } as const;
 export const ONE_DIAL = {
   id: 'one',
@@ -33,6 +34,7 @@ export const ONE_DIAL = {
   scale: 2,
   branches: ['pixel'],
   byTiles: true,
+  partners: [],
 } as const;
 
 export const INIT: PanelInit = {
@@ -48,7 +50,14 @@ export const INIT: PanelInit = {
   models: [TWO_DIALS, ONE_DIAL],
   model: 'two',
   guidance: { pixel: 1, semantic: 1 },
-  output: { scale: 4, format: 'source', quality: 90, lossless: 'auto', pixelArt: 'auto' },
+  output: {
+    scale: 4,
+    format: 'source',
+    quality: 90,
+    lossless: 'auto',
+    pixelArt: 'auto',
+    prompt: '',
+  },
   leftAlone: '',
 };
 
@@ -85,7 +94,7 @@ export const PREVIEW: PanelPreview = {
     ),
   },
   covered: 1,
-  estimate: { noise: 2, blockiness: 0.4, blur: 0.6 },
+  estimate: { noise: 2, blockiness: 0.4, blur: 0.6, lettering: false },
   auto: { pixel: 1.1, semantic: 0.7 },
   notes: [],
 };

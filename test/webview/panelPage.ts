@@ -38,6 +38,7 @@ function recordingRenderer(canvas: HTMLCanvasElement): StageRenderer {
     },
     begin: async (result) => record('begin', result.size, result.branches),
     addTile: async (tile) => record('addTile', tile.rect),
+    freeze: (frozen) => record('freeze', frozen),
     get largestPart() {
       return page.largestPart;
     },

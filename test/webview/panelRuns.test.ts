@@ -11,6 +11,7 @@ import {
   RESULT,
   TWO_DIALS,
   type PanelPage,
+  type Call,
   type Sent,
 } from './panelHarness';
 
@@ -67,6 +68,7 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
     onProcessor: false,
     scale: 4,
     pixelArt: 'auto',
+    prompt: '',
     have: [],
   });
   assert.equal(await panel.text('#announcements'), 'Upscaling has started');
@@ -185,6 +187,7 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
     quality: 90,
     lossless: 'auto',
     pixelArt: 'auto',
+    prompt: '',
     model: 'two',
     guidance: { pixel: 1, semantic: 0.5 },
     onProcessor: false,
@@ -259,6 +262,7 @@ test('the editor is told what is not saved', async () => {
   await click('[data-preset=faithful]');
   await panel.page.keyboard.press('Control+s');
   await panel.result(await panel.called('save'), { fileName: 'maple@4x.jpg' });
+  await panel.called('unsaved', 3);
   assert.deepEqual(await told(), [true, false, true, false]);
   await panel.choose('#format', 'png');
   assert.deepEqual(await told(), [true, false, true, false, true]);
@@ -298,6 +302,7 @@ test('settings are copied, used for the workspace, and for other images', async 
     quality: 90,
     lossless: 'auto',
     pixelArt: 'auto',
+    prompt: '',
     model: 'two',
     guidance: { pixel: 1, semantic: 1 },
   };
@@ -321,6 +326,24 @@ test('settings are copied, used for the workspace, and for other images', async 
   await panel.page.keyboard.press('Escape');
   await panel.frame();
   assert.equal(await panel.page.locator('.notice').count(), 0);
+});
+
+test('how large the file would be is asked once the picture is there, and anew with each choice', async () => {
+  panel = await harness.open();
+  await panel.called('preview');
+  await panel.until(`document.querySelector('#outputSize').textContent !== '–'`);
+  assert.equal(await panel.page.locator('#outputBytes').count(), 0);
+  await panel.finish();
+  const first = await panel.called('outputBytes');
+  assert.deepEqual([first.params?.format, first.params?.quality], ['source', 90]);
+  await panel.result(first, 1_234_567);
+  assert.equal(await panel.text('#outputBytes'), 'about 1.2 MB');
+  await panel.choose('#format', 'png');
+  const second = await panel.called('outputBytes', 1);
+  assert.equal(second.params?.format, 'png');
+  await panel.result(second, null);
+  await panel.until(`!document.querySelector('#outputBytes')`);
+  assert.match(await panel.text('#outputSize'), /^1024 × 768$/);
 });
 
 test('the menu closes with Escape and with a click elsewhere', async () => {
@@ -350,6 +373,7 @@ test('an approximate blend is named, and made exact where it is seen once the di
     onProcessor: false,
     scale: 4,
     pixelArt: 'auto',
+    prompt: '',
     guidance: { pixel: 1, semantic: 1 },
     rect: { x: 0, y: 0, ...RESULT.size },
   });
@@ -692,6 +716,76 @@ test('a pair: four modes, facts, no dials', async () => {
   await panel.post({ type: 'call', id: 902, method: 'restart', params: INIT });
   await panel.finish();
   assert.ok(!(await hidden('.side')));
+});
+
+test('a result of before is seen at once; the dials wake when its layers are there', async () => {
+  panel = await harness.open({ init: { ...INIT, result: PAIR.result } });
+  const call = await panel.called('preview');
+  await panel.progress(call, progress(1));
+  await panel.progress(call, progress(2));
+  const scene = await panel.scene();
+  assert.deepEqual([scene.mode, scene.guidance], ['divider', { pixel: 1, semantic: 0 }]);
+  assert.match(await panel.text('#tagRight'), /Upscaled 1024×768 · ×4/);
+  assert.match(await panel.text('#workingText'), /^Preparing the dials/);
+  assert.ok(await panel.page.locator('#pixelSlider').isDisabled());
+  assert.equal(await panel.page.inputValue('#semanticNumber'), '1.00');
+  assert.ok(await panel.page.locator('#pixelSlider').isVisible());
+  assert.deepEqual(await panel.renderer('begin'), [], 'what is seen stays');
+  await panel.result(call, PREVIEW);
+  await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
+  await panel.frame();
+  const calls = await panel.page.evaluate<Call[]>('window.calls');
+  assert.deepEqual(
+    calls.map(([name]) => name),
+    ['unpin', 'open', 'freeze', 'begin', 'addTile', 'addTile', 'freeze'],
+  );
+  assert.deepEqual((await panel.scene()).guidance, { pixel: 1, semantic: 1 });
+  assert.ok(await panel.page.locator('#pixelSlider').isEnabled());
+});
+
+test('what is wished for meanwhile ends what stood in, and so does a state of before', async () => {
+  const init = { ...INIT, result: PAIR.result };
+  panel = await harness.open({ init });
+  await panel.called('preview');
+  await panel.choose('#model', 'one');
+  await panel.called('preview', 1);
+  assert.match(await panel.text('#workingText'), /^Upscaling/);
+  assert.ok(await panel.page.locator('#pixelSlider').isEnabled());
+  await panel.close();
+  panel = await harness.open({ init, stored: { guidance: { pixel: 0.5, semantic: 0 } } });
+  await panel.called('preview');
+  assert.match(await panel.text('#workingText'), /^Upscaling/, 'it was made otherwise');
+});
+
+test('a pair of several leads to the others, by button, key and command; the eye stays', async () => {
+  const at = (place: number): unknown => ({ ...PAIR, series: { at: place, count: 3 } });
+  panel = await harness.open({ init: at(0) });
+  await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
+  assert.equal(await panel.text('#seriesPlace'), '1 of 3');
+  await panel.page.keyboard.press('4');
+  await panel.page.keyboard.press('+');
+  await panel.frame();
+  const { view } = await panel.scene();
+  await panel.page.click('#nextPair');
+  const step = await panel.called('step');
+  assert.equal(step.params, 1);
+  await panel.post({ type: 'call', id: 910, method: 'restart', params: at(1) });
+  await panel.result(step, null);
+  await panel.until(`document.getElementById('seriesPlace').textContent === '2 of 3'`);
+  assert.equal((await panel.scene()).mode, 'difference');
+  assert.deepEqual((await panel.scene()).view, view);
+  assert.equal(await panel.page.evaluate('document.activeElement.id'), 'nextPair');
+  await panel.page.keyboard.press('p');
+  assert.equal((await panel.called('step', 1)).params, -1);
+  await panel.post({ type: 'call', id: 911, method: 'command', params: 'next' });
+  assert.equal((await panel.called('step', 2)).params, 1);
+  await panel.close();
+  panel = await harness.open({ init: PAIR });
+  await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
+  await panel.page.keyboard.press('n');
+  await panel.frame();
+  assert.equal((await panel.sent('step')).length, 0, 'there is no other');
+  assert.equal(await panel.page.locator('#nextPair').count(), 0);
 });
 
 test('a picture of a pair that cannot be shown is replaced by words', async () => {

@@ -2,6 +2,7 @@ import type { DegradationEstimate } from '../../shared/previewProtocol';
 import type { PixelFile } from '../image/pixelFile';
 import { blockiness } from './blockiness';
 import { blurWidth } from './blur';
+import { hasLettering } from './lettering';
 import { readLuma, sampledParts, type LumaBlock } from './lumaBlocks';
 import { noiseDeviation } from './noise';
 
@@ -19,5 +20,10 @@ export async function estimateDegradation(rgb: PixelFile): Promise<DegradationEs
 /** The same of parts that were read before. They begin on JPEG's grid. */
 export function estimateOf(blocks: readonly LumaBlock[]): DegradationEstimate {
   const noise = noiseDeviation(blocks);
-  return { noise, blockiness: blockiness(blocks), blur: blurWidth(blocks, noise) };
+  return {
+    noise,
+    blockiness: blockiness(blocks),
+    blur: blurWidth(blocks, noise),
+    lettering: hasLettering(blocks),
+  };
 }

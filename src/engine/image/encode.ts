@@ -54,6 +54,11 @@ export type EncodeOptions = {
   readonly beforeWrite?: () => Promise<void>;
 };
 
+type FormatOptions = Pick<
+  EncodeOptions,
+  'format' | 'quality' | 'lossless' | 'isProgressive' | 'animation' | 'size'
+>;
+
 /** Beyond this a palette is not tried: both pictures are compared in memory. */
 const MOST_PALETTE_PIXELS = 16e6;
 const FULL_QUALITY = 100;
@@ -214,9 +219,14 @@ async function picture(raw: string | Buffer, options: EncodeOptions): Promise<Sh
     : result.withDensity(options.density.x);
 }
 
+/** How many bytes pixels in memory have in a file, metadata apart. */
+export const encodedLength = async (pixels: Sharp, options: FormatOptions): Promise<number> =>
+  (await libvips.shared(() => withFormat(pixels, options, options.quality, false).toBuffer()))
+    .length;
+
 function withFormat(
   result: Sharp,
-  options: EncodeOptions,
+  options: Omit<FormatOptions, 'quality'>,
   quality: number,
   palette: boolean,
 ): Sharp {

@@ -58,10 +58,10 @@ export type Model = {
   readonly cpuPrecision: CpuPrecision;
   /** Whether a part of a picture can be computed alone, so that previews need not know the rest. */
   readonly byTiles: boolean;
-  /** Whether words can say what the picture shows. */
-  readonly takesPrompt: boolean;
   /** Whether a decoder makes its pictures, in whose place a tiny one can make drafts. */
   readonly hasDecoder: boolean;
+  /** Whether words can say what the picture shows, and whether what reads them is installed. */
+  readonly prompts: 'none' | 'missing' | 'ready';
   /** The network as a server runs it; undefined for what no server can. */
   readonly served: TiledModel | undefined;
   /** How a model is spoken to that only a server has; undefined for what runs here. */

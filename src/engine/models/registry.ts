@@ -156,6 +156,7 @@ export function summarize(model: Model): ModelSummary {
     precisions: model.cpuPrecisions,
     folder: model.folder,
     byTiles: model.byTiles,
+    ...(model.prompts === 'none' ? {} : { prompts: model.prompts }),
     ...(model instanceof OwnFileModel ? { own: model.summary } : {}),
   };
 }

@@ -110,7 +110,7 @@ export async function upscaleFile(
       notes: [phrase`The output exists already.`],
     });
   const fallbacks: Words[] = [];
-  if (prompt !== undefined && !found.takesPrompt)
+  if (prompt !== undefined && found.prompts === 'none' && request.promptIsUsual !== true)
     fallbacks.push(phrase`${manifest.name} takes no prompt; it was left out.`);
   if (request.draft === true && !found.hasDecoder)
     fallbacks.push(phrase`${manifest.name} makes no drafts; the result is none.`);
@@ -221,7 +221,7 @@ export async function upscaleFile(
     ...(done.byModel && done.device === 'cpu' && model.cpuPrecision === 'int8'
       ? { precision: 'int8' }
       : {}),
-    ...(done.byModel && found.takesPrompt && prompt !== undefined ? { prompt } : {}),
+    ...(done.byModel && found.prompts !== 'none' && prompt !== undefined ? { prompt } : {}),
     ...(done.byModel && found.hasDecoder && request.draft === true ? { draft: true } : {}),
     ...(done.byModel ? {} : { branches: [], guidance: guidanceForBranches(guidance, []) }),
     remedies: done.remedies,

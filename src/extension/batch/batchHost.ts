@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { Batch } from '../../batch/batch';
 import type { BatchEvent, BatchRun } from '../../batch/batchRun';
@@ -21,7 +20,6 @@ import type {
   BatchStanding,
 } from '../../shared/batchProtocol';
 import { RpcError } from '../../shared/rpc';
-import { pairOf } from '../comparison/comparison';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
 import { deviceName } from '../devices/deviceNames';
 import type { EngineSupervisor } from '../engineSupervisor';
@@ -37,6 +35,7 @@ import {
 } from './batchPlace';
 import { batchHostApi } from './batchHostApi';
 import { planView, sentences } from './batchPlanView';
+import { resultPair } from './resultPair';
 import { settingsText } from './settingsText';
 import { OtherRun, type OtherMode, type RowStates } from './otherRun';
 import { otherRunText } from './otherRunWatch';
@@ -125,7 +124,7 @@ export class BatchHost {
       skip: (id) => this.running?.run.skip(id),
       watch: () => this.follow('shown'),
       wait: (ids) => this.follow('waits', ids),
-      compare: (id) => this.compare(id),
+      compare: (id, ids) => this.compare(id, ids),
       showLog: () => this.services.log.show(),
       recipeProblem: () => this.recipeProblem,
     });
@@ -389,19 +388,13 @@ export class BatchHost {
     });
   }
 
-  private async compare(id: string): Promise<void> {
-    const item = this.planned?.plan.items.find((one) => one.output === id && one.output !== '');
-    if (!item || !this.planned)
+  private async compare(id: string, ids: readonly string[]): Promise<void> {
+    const pair = this.planned && resultPair(this.planned.plan, id, ids);
+    if (!pair)
       throw new RpcError({
         code: 'unknown-row',
         message: vscode.l10n.t('There is no such result.'),
       });
-    const { root, outputRoot } = this.planned.plan;
-    await this.services.panels.show(
-      pairOf(
-        vscode.Uri.file(path.join(root, item.input)),
-        vscode.Uri.file(path.join(outputRoot, item.output)),
-      ),
-    );
+    await this.services.panels.show(pair);
   }
 }

@@ -21,7 +21,7 @@ export type BatchActions = {
   readonly skip: (id: string) => void;
   readonly watch: () => void;
   readonly wait: (ids: readonly string[]) => void;
-  readonly compare: (id: string) => Promise<void>;
+  readonly compare: (id: string, ids: readonly string[]) => Promise<void>;
   readonly showLog: () => void;
   /** Where in the recipe the last plan found something wrong. */
   readonly recipeProblem: () => TextPosition | undefined;
@@ -49,7 +49,7 @@ export function batchHostApi(root: string, actions: BatchActions): BatchHostApi 
     skip: async (params) => actions.skip(idParam(params)),
     watch: plain(actions.watch),
     wait: async (params) => actions.wait(idsParam(params)),
-    compare: async (params) => actions.compare(idParam(params)),
+    compare: async (params) => actions.compare(idParam(params), idsParam(params)),
     openSourceControl: command('workbench.view.scm'),
     changeSettings: plain(async () => {
       await vscode.commands.executeCommand('workbench.action.openSettings', RESULT_SETTINGS);

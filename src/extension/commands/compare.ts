@@ -6,8 +6,8 @@ import { isMadeBy } from '../comparison/madeBy';
 
 /**
  * Opens the comparison of an original with its result, for buttons and other code: see
- * `CompareArguments`. With how it was made, the panel computes the same again so that it can be
- * tuned; without, it shows the two files.
+ * `CompareArguments`. With how it was made, the panel shows the two files and computes the
+ * same again so that it can be tuned; without, it shows the two files.
  */
 export async function compare(
   panels: ComparisonPanels,
@@ -20,5 +20,8 @@ export async function compare(
   if (!isMadeBy(made)) await panels.show(pairOf(original, result));
   else if (original.toString() === result.toString())
     await panels.show(pairOf(original, result, describeGuidance(made.guidance, made.branches)));
-  else await panels.show(previewOf(original, { model: made.model, guidance: made.guidance }));
+  else {
+    const { model, guidance, scale } = made;
+    await panels.show(previewOf(original, { model, guidance, scale }, [], result));
+  }
 }

@@ -1,9 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { PairSeries } from './pairSeries';
 import { clampDial, type Guidance } from '../../shared/guidance';
 
 /** What a panel starts with instead of what the settings say. */
-export type Wish = { readonly model?: string; readonly guidance?: Guidance };
+export type Wish = {
+  readonly model?: string;
+  readonly guidance?: Guidance;
+  readonly scale?: number;
+};
 
 /** A picture, and what models make of it. */
 export type PreviewComparison = {
@@ -12,6 +17,8 @@ export type PreviewComparison = {
   readonly wish: Wish;
   /** What else was selected when the panel was opened: candidates for the same settings. */
   readonly selection: readonly vscode.Uri[];
+  /** What was made of it with that wish: shown at once, until the same is computed. */
+  readonly result?: vscode.Uri;
 };
 
 /** Two finished pictures. */
@@ -21,6 +28,8 @@ export type PairComparison = {
   readonly result: vscode.Uri;
   /** How the result was made, when that is known. */
   readonly facts: string;
+  /** What else the panel leads to. */
+  readonly series?: PairSeries;
 };
 
 /** A picture as a commit has it, and as it is now. */
@@ -37,7 +46,14 @@ export const previewOf = (
   source: vscode.Uri,
   wish: Wish = {},
   selection: readonly vscode.Uri[] = [],
-): PreviewComparison => ({ kind: 'preview', source, wish, selection });
+  result?: vscode.Uri,
+): PreviewComparison => ({
+  kind: 'preview',
+  source,
+  wish,
+  selection,
+  ...(result ? { result } : {}),
+});
 
 export const pairOf = (original: vscode.Uri, result: vscode.Uri, facts = ''): PairComparison => ({
   kind: 'pair',
@@ -108,8 +124,14 @@ export function toStored(comparison: Comparison): unknown {
     };
   if (comparison.kind === 'revision')
     return { kind: 'revision', picture: comparison.picture.toString(), ref: comparison.ref };
-  const { source, wish, selection } = comparison;
-  return { kind: 'preview', source: source.toString(), wish, selection: selection.map(String) };
+  const { source, wish, selection, result } = comparison;
+  return {
+    kind: 'preview',
+    source: source.toString(),
+    wish,
+    selection: selection.map(String),
+    ...(result ? { result: result.toString() } : {}),
+  };
 }
 
 /** Reads what `toStored` made; undefined when it is anything else. */
@@ -133,15 +155,17 @@ export function fromStored(value: unknown): Comparison | undefined {
       source,
       wishFrom(value.wish),
       selection.map(uriFrom).filter((uri) => uri !== undefined),
+      uriFrom(value.result),
     )
   );
 }
 
 function wishFrom(value: unknown): Wish {
   if (!isRecord(value)) return {};
-  const { model, guidance } = value;
+  const { model, guidance, scale } = value;
   return {
     ...(typeof model === 'string' ? { model } : {}),
+    ...(typeof scale === 'number' ? { scale } : {}),
     ...(isRecord(guidance)
       ? {
           guidance: {

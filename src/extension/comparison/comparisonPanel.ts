@@ -25,7 +25,8 @@ import {
 import { PairHost } from './pairHost';
 import { PreviewHost, type PreviewServices } from './previewHost';
 import { PreviewSession } from './previewSession';
-import { SourceWatcher } from './sourceWatcher';
+import { pairAfter } from './pairSeries';
+import { ShownFiles } from './sourceWatcher';
 
 export type PanelServices = PreviewServices & { readonly extensionUri: vscode.Uri };
 
@@ -36,6 +37,7 @@ export class ComparisonPanel extends Disposable {
   private constructor(
     private readonly panel: vscode.WebviewPanel,
     private readonly services: PanelServices,
+    private readonly onStep: (next: PairComparison) => Promise<void> = () => Promise.resolve(),
   ) {
     super();
     this.register(panel.onDidDispose(() => this.dispose()));
@@ -43,15 +45,16 @@ export class ComparisonPanel extends Disposable {
 
   /**
    * `word`: by which the comparison is found again after a restart; undefined where the editor
-   * remembers it by itself.
+   * remembers it by itself. `onStep`: before the panel goes on to another pair of its series.
    */
   static async show(
     panel: vscode.WebviewPanel,
     comparison: Comparison,
     services: PanelServices,
     word: string | undefined,
+    onStep?: (next: PairComparison) => Promise<void>,
   ): Promise<ComparisonPanel> {
-    const shown = new ComparisonPanel(panel, services);
+    const shown = new ComparisonPanel(panel, services, onStep);
     await shown.start(comparison, word);
     return shown;
   }
@@ -147,14 +150,24 @@ export class ComparisonPanel extends Disposable {
     const { webview } = this.panel;
     const files =
       comparison.kind === 'pair' ? [comparison.original, comparison.result] : [comparison.source];
-    const watchers = files.map((file) =>
-      this.register(new SourceWatcher(file, (change) => this.sourceChanged(change))),
-    );
-    const onShown = (): void => watchers.forEach((watcher) => void watcher.seen());
-    const folders = files.map((file) => vscode.Uri.joinPath(file, '..'));
+    const made = comparison.kind === 'preview' && comparison.result ? [comparison.result] : [];
+    const shown = this.register(new ShownFiles((change) => this.sourceChanged(change)));
+    shown.watch(files);
+    const onShown = (): void => shown.seen();
+    const folders = [...files, ...made].map((file) => vscode.Uri.joinPath(file, '..'));
     if (comparison.kind === 'pair') {
-      this.serve(new PairHost(comparison, webview, word, onShown, this.services, names).api());
-      this.render('pair', folders);
+      const onStep = async (next: PairComparison): Promise<PanelInit> => {
+        await this.onStep(next);
+        setPanelTitle(this.panel, titleOf(next));
+        shown.watch([next.original, next.result]);
+        return host.show(next);
+      };
+      const host: PairHost = new PairHost(comparison, webview, word, onShown, this.services, {
+        names,
+        step: (by) => this.step(pairAfter(host.shown, by), onStep),
+      });
+      this.serve(host.api());
+      this.render('pair', [...folders, ...(comparison.series?.folders ?? [])]);
       return;
     }
     const session = await PreviewSession.create(this.services.engine, () => webview);
@@ -183,6 +196,13 @@ export class ComparisonPanel extends Disposable {
       },
       logged(local, this.services.log),
     );
+  }
+
+  private async step(
+    next: PairComparison | undefined,
+    show: (next: PairComparison) => Promise<PanelInit>,
+  ): Promise<void> {
+    if (next) await this.rpc?.call('restart', await show(next));
   }
 
   /** `kind`: so that nothing flashes up that a pair does not have. */

@@ -68,11 +68,18 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
   }
 
   private async fill(panel: vscode.WebviewPanel, comparison: Comparison): Promise<void> {
-    const key = keyOf(comparison);
+    let key = keyOf(comparison);
     const word = await this.sessions.remember(toStored(comparison));
-    const shown = this.keep(
+    const onStep = async (next: Comparison): Promise<void> => {
+      if (this.open.get(key) === shown) this.open.delete(key);
+      key = keyOf(next);
+      this.open.get(key)?.close();
+      this.open.set(key, shown);
+      await this.sessions.replace(word, toStored(next));
+    };
+    const shown: ComparisonPanel = this.keep(
       panel,
-      await ComparisonPanel.show(panel, comparison, this.services, word),
+      await ComparisonPanel.show(panel, comparison, this.services, word, onStep),
     );
     this.open.set(key, shown);
     panel.onDidDispose(() => this.open.get(key) === shown && this.open.delete(key));
@@ -81,7 +88,9 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
 
 /** Whether a comparison asks for nothing but its pictures. */
 const isPlain = (comparison: Comparison): boolean =>
-  comparison.kind !== 'preview' ||
-  (comparison.wish.model === undefined &&
+  comparison.kind === 'revision' ||
+  (comparison.kind === 'pair' && !comparison.series) ||
+  (comparison.kind === 'preview' &&
+    comparison.wish.model === undefined &&
     comparison.wish.guidance === undefined &&
     comparison.selection.length === 0);

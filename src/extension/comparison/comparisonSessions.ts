@@ -31,6 +31,12 @@ export class ComparisonSessions {
     return entry.word;
   }
 
+  /** Keeps another value under a word, which becomes the newest. */
+  async replace(word: string, value: unknown): Promise<void> {
+    const others = this.entries().filter((entry) => entry.word !== word);
+    await this.store.update(KEY, [...others, { word, value }].slice(-MOST));
+  }
+
   /** What was remembered under a word; undefined when it is unknown or no word. */
   recall(word: unknown): unknown {
     return this.entries().find((entry) => entry.word === word)?.value;

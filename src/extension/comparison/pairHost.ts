@@ -11,14 +11,28 @@ import { panelPicture } from './panelPictures';
 /** Answers the webview of two finished pictures. It has no dials: it only says what is shown. */
 export class PairHost {
   constructor(
-    private readonly comparison: PairComparison,
+    private comparison: PairComparison,
     private readonly webview: vscode.Webview,
     private readonly word: string | undefined,
     private readonly onShown: () => void,
     private readonly services: Pick<PreviewServices, 'log' | 'takeDropped'>,
-    /** What the pictures are called where they are no original and its result. */
-    private readonly names?: PanelSideNames,
+    private readonly more: {
+      /** What the pictures are called where they are no original and its result. */
+      readonly names?: PanelSideNames | undefined;
+      /** Shows the next pair of the series, or with −1 the one before. */
+      readonly step: (by: 1 | -1) => Promise<void>;
+    },
   ) {}
+
+  get shown(): PairComparison {
+    return this.comparison;
+  }
+
+  /** Another pair from now on. */
+  show(comparison: PairComparison): Promise<PanelInit> {
+    this.comparison = comparison;
+    return this.init(undefined);
+  }
 
   async init(params: unknown): Promise<PanelInit> {
     if (params !== undefined && params !== null)
@@ -26,7 +40,7 @@ export class PairHost {
         code: 'invalid-request',
         message: 'The panel asked for something else than what is shown. Nothing was changed.',
       });
-    const { original, result, facts } = this.comparison;
+    const { original, result, facts, series } = this.comparison;
     const [left, right] = await Promise.all([
       panelPicture(original, this.webview),
       panelPicture(result, this.webview),
@@ -39,11 +53,15 @@ export class PairHost {
       original: left,
       result: right,
       facts,
-      names: this.names,
+      names: this.more.names,
+      series:
+        series && series.pairs.length > 1
+          ? { at: series.at, count: series.pairs.length }
+          : undefined,
       models: [],
       model,
       guidance: DEFAULT_GUIDANCE,
-      output: { scale, format, quality, lossless: 'auto', pixelArt: 'auto' },
+      output: { scale, format, quality, lossless: 'auto', pixelArt: 'auto', prompt: '' },
       leftAlone: '',
     };
   }
@@ -55,15 +73,16 @@ export class PairHost {
 
   /** A pair has no choice of models that could change. */
   async dropped(params: unknown): Promise<null> {
-    await this.services.takeDropped(new PanelRequests(() => []).drop(params));
+    await this.services.takeDropped(new PanelRequests(() => false).drop(params));
     return null;
   }
 
   /** What the endpoint serves. */
-  api(): Pick<PanelHostApi, 'init' | 'dropped' | 'showLog'> {
+  api(): Pick<PanelHostApi, 'init' | 'dropped' | 'step' | 'showLog'> {
     return {
       init: (params) => this.init(params),
       dropped: (params) => this.dropped(params),
+      step: (params) => this.more.step(new PanelRequests(() => false).step(params)),
       showLog: () => this.showLog(),
     };
   }

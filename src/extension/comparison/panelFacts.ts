@@ -1,18 +1,9 @@
 import * as vscode from 'vscode';
 import { densityOf } from '../../shared/density';
-import type { ModelSummary, UpscaleProgress } from '../../shared/engineProtocol';
-import type { PanelModel, PanelProgress } from '../../shared/panelProtocol';
+import type { UpscaleProgress } from '../../shared/engineProtocol';
+import type { PanelProgress } from '../../shared/panelProtocol';
 import { deviceName } from '../devices/deviceNames';
 import { baseName } from './comparison';
-
-/** A model as the panel's choice shows it. */
-export const toPanelModel = ({ id, name, scale, branches, byTiles }: ModelSummary): PanelModel => ({
-  id,
-  name,
-  scale,
-  branches,
-  byTiles,
-});
 
 /** The same rule as the engine's: the name says that the picture is an enlargement already. */
 export function leftAlone(source: vscode.Uri): string {

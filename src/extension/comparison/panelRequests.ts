@@ -15,7 +15,7 @@ import { LONGEST_ADDRESS, MOST_DROPPED, type PanelDrop } from '../../shared/pane
 import { RpcError } from '../../shared/rpc';
 import { isOneOf } from '../../shared/oneOf';
 import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
-import { OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../../shared/settings';
+import { LONGEST_PROMPT, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../../shared/settings';
 
 /** Largest side that a rectangle of a webview may name. */
 const LARGEST_SIDE = 2 ** 31;
@@ -23,10 +23,10 @@ const LARGEST_SIDE = 2 ** 31;
 /**
  * Reads the webview's requests. A webview is a page that a picture or a bug may have confused:
  * whatever is not exactly as agreed is refused with code `invalid-request`, before anything
- * happens. `models`: ids that may be asked for.
+ * happens. `isModel`: whether an id may be asked for.
  */
 export class PanelRequests {
-  constructor(private readonly models: () => readonly string[]) {}
+  constructor(private readonly isModel: (id: string) => boolean) {}
 
   /** For methods without parameters. */
   nothing(value: unknown): void {
@@ -75,6 +75,7 @@ export class PanelRequests {
       quality,
       lossless,
       pixelArt: pixelArt(fields.pixelArt),
+      prompt: prompt(fields.prompt),
       ...this.restorer(fields.restore),
     };
   }
@@ -99,6 +100,11 @@ export class PanelRequests {
     return bool('unsaved', value);
   }
 
+  step(value: unknown): 1 | -1 {
+    if (value === 1 || value === -1) return value;
+    throw refused('step', value, '1 or -1');
+  }
+
   drop(value: unknown): PanelDrop {
     const { addresses, elsewhere } = record(value);
     const isList =
@@ -115,6 +121,7 @@ export class PanelRequests {
       onProcessor: bool('onProcessor', fields.onProcessor),
       scale: scale(fields.scale),
       pixelArt: pixelArt(fields.pixelArt),
+      prompt: prompt(fields.prompt),
       ...this.restorer(fields.restore),
     };
   }
@@ -123,9 +130,14 @@ export class PanelRequests {
     return value === undefined || value === null ? {} : { restore: this.model(value) };
   }
 
+  /** For methods that are about a model alone. */
+  modelAlone(value: unknown): string {
+    return this.model(record(value).model);
+  }
+
   private model(value: unknown): string {
-    if (!isOneOf(this.models(), value)) throw refused('model', value, 'a model of the list');
-    return value;
+    if (typeof value === 'string' && this.isModel(value)) return value;
+    throw refused('model', value, 'a model of the list');
   }
 }
 
@@ -155,6 +167,11 @@ function scale(value: unknown): number {
 function pixelArt(value: unknown): PixelArtChoice {
   if (isOneOf(PIXEL_ART_CHOICES, value)) return value;
   throw refused('pixelArt', value, PIXEL_ART_CHOICES.join(', '));
+}
+
+function prompt(value: unknown): string {
+  if (typeof value === 'string' && value.length <= LONGEST_PROMPT) return value;
+  throw refused('prompt', value, `text of at most ${LONGEST_PROMPT} characters`);
 }
 
 const optionalRect = (name: string, value: unknown): Rect | undefined =>

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { formatFromName } from '../../shared/extensions';
 import { scaledSize, type Size } from '../../shared/geometry';
 import {
   fitsWhole,
@@ -11,7 +12,7 @@ import {
   type PanelModel,
   type PanelRun,
 } from '../../shared/panelProtocol';
-import { withPair } from '../../shared/pairs';
+import { membersOf, panelModelOf, panelModels } from '../../shared/panelModels';
 import type { PanelDrop } from '../../shared/panelDrop';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { AddedModel } from '../../shared/modelProtocol';
@@ -27,7 +28,7 @@ import { isInstallable } from '../models/modelList';
 import { baseName, type PreviewComparison } from './comparison';
 import { outputPath } from './outputNames';
 import { workspaceRoot } from '../workspaceRoot';
-import { leftAlone, toPanelModel, toPanelProgress } from './panelFacts';
+import { leftAlone, toPanelProgress } from './panelFacts';
 import { panelPicture } from './panelPictures';
 import { PanelRequests } from './panelRequests';
 import type { PreviewSession, PreviewSource } from './previewSession';
@@ -44,13 +45,16 @@ export type PreviewServices = {
 
 /** Parameters are anything at all, since a webview sent them. */
 type Served = {
-  [M in keyof PanelHostApi]: (params: unknown, context: CallContext) => ReturnType<PanelHostApi[M]>;
+  [M in Exclude<keyof PanelHostApi, 'step'>]: (
+    params: unknown,
+    context: CallContext,
+  ) => ReturnType<PanelHostApi[M]>;
 };
 
 /** Answers a preview panel's webview. Every request is checked; the webview names no file but dropped ones. */
 export class PreviewHost {
   private models: readonly PanelModel[] = [];
-  private readonly requests = new PanelRequests(() => this.models.map(({ id }) => id));
+  private readonly requests = new PanelRequests((id) => this.model(id) !== undefined);
   private size: Size | undefined;
   /** The file that was written last. */
   private saved: vscode.Uri | undefined;
@@ -73,6 +77,7 @@ export class PreviewHost {
       preview: (params, context) => this.preview(params, context),
       exact: (params, context) => this.exact(params, context),
       outputName: (params) => this.outputName(params),
+      outputBytes: (params) => this.outputBytes(params),
       save: (params, context) => this.save(params, context),
       copySettings: (params) => this.copySettings(params),
       useForWorkspace: (params) => this.useForWorkspace(params),
@@ -81,37 +86,42 @@ export class PreviewHost {
       showSaved: (params) => this.showSaved(params),
       unsaved: (params) => this.unsaved(params),
       installMissing: (params) => this.installMissing(params),
+      installPrompts: (params) => this.installPrompts(params),
       showLog: (params) => this.showLog(params),
     };
   }
 
   private async init(params: unknown): Promise<PanelInit> {
     this.requests.nothing(params);
-    const { source, wish } = this.comparison;
+    const { source, wish, result } = this.comparison;
     this.onDisk();
     this.size = await this.readSize();
-    const [original, models] = await Promise.all([
+    const [original, made, models] = await Promise.all([
       panelPicture(source, this.webview),
+      result && panelPicture(result, this.webview),
       this.services.engine.use((client) => client.models()),
     ]);
-    const { model, restore, guidance, scale, format, quality, output, asset } = this.settings;
-    this.models = withPair(models, wish.model ?? model).map(toPanelModel);
+    const { model, restore, guidance, scale, format, quality, output, asset, prompt } =
+      this.settings;
+    this.models = panelModels(models);
     this.onShown();
     return {
       kind: 'preview',
       session: this.word,
       original: { ...original, size: this.size },
-      result: undefined,
+      result: made,
       facts: '',
       models: this.models,
       model: wish.model ?? model,
       guidance: wish.guidance ?? guidance,
+      auto: wish.guidance === undefined && this.services.config.autoGuidance(source),
       output: {
-        scale,
+        scale: wish.scale ?? scale,
         format,
         quality,
         lossless: output.lossless === undefined ? 'auto' : output.lossless ? 'always' : 'never',
         pixelArt: asset.pixelArt ?? 'auto',
+        prompt: prompt ?? '',
         ...(this.models.some(({ id }) => id === restore) ? { restore } : {}),
       },
       missingModel: this.missingModel(wish.model ?? model),
@@ -149,6 +159,30 @@ export class PreviewHost {
     };
   }
 
+  /** Of pictures that move, or whose loss only the file itself tells, nothing is said. */
+  private async outputBytes(params: unknown): ReturnType<PanelHostApi['outputBytes']> {
+    const { guidance, quality, lossless, ...choice } = this.atOwnScale(
+      this.requests.choice(params),
+    );
+    const { file } = this.source;
+    const original = formatFromName(file);
+    const format = choice.format === 'source' ? (original ?? 'png') : choice.format;
+    this.size ??= await this.readSize();
+    const isKnown =
+      original !== 'gif' && format !== 'gif' && !(format === 'webp' && lossless === 'auto');
+    const each = isKnown
+      ? await this.session.bytesPerPixel({
+          guidance,
+          format,
+          quality,
+          lossless: lossless === 'always',
+        })
+      : undefined;
+    const { width, height } = scaledSize(this.size, choice.scale);
+    const most = this.settings.output.maxBytes ?? Infinity;
+    return each === undefined ? null : Math.round(Math.min(most, each * width * height));
+  }
+
   private async save(
     params: unknown,
     { signal, progress }: CallContext,
@@ -179,7 +213,7 @@ export class PreviewHost {
   }
 
   private async copySettings(params: unknown): Promise<void> {
-    const { model, restore, guidance, scale, format, quality, lossless, pixelArt } =
+    const { model, restore, guidance, scale, format, quality, lossless, pixelArt, prompt } =
       this.requests.choice(params);
     const settings = {
       'pisaUpscale.model': model,
@@ -191,6 +225,7 @@ export class PreviewHost {
       'pisaUpscale.quality': quality,
       'pisaUpscale.lossless': lossless,
       'pisaUpscale.pixelArt': pixelArt,
+      'pisaUpscale.prompt': prompt,
     };
     await vscode.env.clipboard.writeText(JSON.stringify(settings, undefined, 2));
   }
@@ -248,14 +283,24 @@ export class PreviewHost {
       ? vscode.commands.executeCommand(INSTALL_MODEL_COMMAND, { id })
       : vscode.commands.executeCommand(MANAGE_MODELS_COMMAND));
     await this.readModels();
-    return this.models.some((model) => model.id === id) ? { models: this.models, model: id } : null;
+    return this.model(id) ? { models: this.models, model: id } : null;
+  }
+
+  private async installPrompts(params: unknown): Promise<PanelAdded | null> {
+    const model = this.requests.modelAlone(params);
+    const [first, second = first] = membersOf(model);
+    await vscode.commands.executeCommand(INSTALL_MODEL_COMMAND, { id: second, prompts: true });
+    await this.readModels();
+    return this.model(model) ? { models: this.models, model } : null;
+  }
+
+  private model(id: string): PanelModel | undefined {
+    return panelModelOf(this.models, id);
   }
 
   private async readModels(): Promise<void> {
     const models = await this.services.engine.use((client) => client.models());
-    this.models = withPair(models, this.comparison.wish.model ?? this.settings.model).map(
-      toPanelModel,
-    );
+    this.models = panelModels(models);
   }
 
   private async showLog(params: unknown): Promise<void> {
@@ -272,7 +317,7 @@ export class PreviewHost {
 
   /** Models that compute a picture as a whole can't show a part of a large one. */
   private checkSize({ model: id, scale }: PanelRun): void {
-    const model = this.models.find((known) => known.id === id);
+    const model = this.model(id);
     if (!model || model.byTiles || !this.size) return;
     const result = scaledSize(this.size, scaleWith(model, scale));
     if (fitsWhole(result)) return;
@@ -293,8 +338,7 @@ export class PreviewHost {
 
   /** The scale that the result will have. */
   private atOwnScale<T extends PanelChoice>(choice: T): T {
-    const model = this.models.find(({ id }) => id === choice.model);
-    return { ...choice, scale: scaleWith(model, choice.scale) };
+    return { ...choice, scale: scaleWith(this.model(choice.model), choice.scale) };
   }
 
   private get settings(): UpscaleSettings {
@@ -318,7 +362,7 @@ export class PreviewHost {
 
   /** The id, where it is none of the models that can be used; the log has it, too. */
   private missingModel(id: string): string | undefined {
-    if (this.models.some((model) => model.id === id) || this.models.length === 0) return undefined;
+    if (this.model(id) || this.models.length === 0) return undefined;
     this.services.log.warn(
       `${id} is not installed; the comparison uses ${this.models[0]?.id ?? ''}`,
     );

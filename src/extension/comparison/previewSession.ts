@@ -15,7 +15,7 @@ import type {
   PanelTile,
 } from '../../shared/panelProtocol';
 import type {
-  PreviewFigures,
+  EncodedSizeRequest,
   PreviewPicture,
   PreviewProgress,
   PreviewResult,
@@ -37,7 +37,7 @@ const REGION_GRACE_MS = 15_000;
 
 export type PreviewSource = { readonly file: string; readonly settings: UpscaleSettings };
 
-type MeasuredTile = { readonly pixels: number; readonly figures: PreviewFigures };
+type MeasuredTile = { readonly tile: PreviewTile; readonly pixels: number };
 
 type Finished = {
   readonly key: string;
@@ -132,6 +132,27 @@ export class PreviewSession {
     return { rect, address: this.address(file) };
   }
 
+  /** About how many bytes a pixel of the last result takes in a file; undefined while unknown. */
+  async bytesPerPixel(
+    wanted: Omit<EncodedSizeRequest, 'scratchDirectory' | 'tiles' | 'branches'>,
+  ): Promise<number | undefined> {
+    const { picture } = this;
+    if (!picture || this.measured.tiles.size === 0) return undefined;
+    const { branches, way } = picture;
+    return this.engine.use((client) =>
+      client.encodedSize({
+        ...wanted,
+        guidance: way === 'squares' ? { pixel: 1, semantic: 0 } : wanted.guidance,
+        scratchDirectory: this.directory,
+        tiles: [...this.measured.tiles.values()].map(({ tile: { file, rect } }) => ({
+          file,
+          rect,
+        })),
+        branches,
+      }),
+    );
+  }
+
   /** Ends what runs and removes every file, once nothing writes any more. */
   async dispose(): Promise<void> {
     this.controller?.abort();
@@ -182,11 +203,12 @@ export class PreviewSession {
     for (const { file } of read) await rm(file, { force: true });
   }
 
-  private keep({ file, rect, figures }: PreviewTile): void {
+  private keep(tile: PreviewTile): void {
+    const { file, rect } = tile;
     this.tileFiles.push({ file: path.join(this.directory, file), at: Date.now() });
     this.measured.tiles.set([rect.x, rect.y, rect.width, rect.height].join(' '), {
+      tile,
       pixels: rect.width * rect.height,
-      figures,
     });
   }
 
@@ -199,7 +221,7 @@ export class PreviewSession {
     return {
       device: deviceName(device, precision),
       seconds: seconds.total,
-      figures: tiles.reduce((sum, tile) => addFigures(sum, tile.figures), NO_FIGURES),
+      figures: tiles.reduce((sum, { tile }) => addFigures(sum, tile.figures), NO_FIGURES),
       covered: Math.min(1, pixels / (size.width * size.height)),
       estimate,
       auto: chooseGuidance(estimate, branches),
@@ -216,9 +238,9 @@ export class PreviewSession {
 
   private callOf(
     { file, settings }: PreviewSource,
-    { model, onProcessor, scale, pixelArt, restore }: PanelRun,
+    { model, onProcessor, scale, pixelArt, restore, prompt }: PanelRun,
   ) {
-    const { device, precision, colourFix, prompt, maxInputMegapixels } = settings;
+    const { device, precision, colourFix, maxInputMegapixels } = settings;
     return {
       input: file,
       scratchDirectory: this.directory,
@@ -229,7 +251,7 @@ export class PreviewSession {
       device: onProcessor ? ('cpu' as const) : device,
       precision,
       colourFix,
-      ...(prompt === undefined ? {} : { prompt }),
+      ...(prompt === '' ? {} : { prompt }),
       maxInputMegapixels,
     };
   }
@@ -273,7 +295,7 @@ const resultOf = ({
 /** Tells models, devices and versions of the file on disk apart. */
 async function keyOf(
   { file, settings }: PreviewSource,
-  { model, onProcessor, scale, pixelArt, restore = '' }: PanelRun,
+  { model, onProcessor, scale, pixelArt, restore = '', prompt }: PanelRun,
 ): Promise<string> {
   const { size, mtimeMs, ino } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0, ino: 0 }));
   return [
@@ -285,7 +307,7 @@ async function keyOf(
     onProcessor ? 'cpu' : settings.device,
     settings.precision,
     settings.colourFix,
-    settings.prompt ?? '',
+    prompt,
     scale,
     pixelArt,
     restore,

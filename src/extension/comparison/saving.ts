@@ -37,10 +37,11 @@ export async function askWhereToSave(
   settings: UpscaleSettings,
 ): Promise<UpscaleOverrides | undefined> {
   const { model, restore, guidance, scale, format, pixelArt, onProcessor, how, again } = params;
-  const { quality, lossless } = params;
+  const { quality, lossless, prompt } = params;
   const common = {
     model,
     restore,
+    prompt,
     guidance,
     scale,
     quality,

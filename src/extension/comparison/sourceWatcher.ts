@@ -5,6 +5,36 @@ import { Disposable } from '../disposable';
 /** Programs write a file in several steps. */
 const SETTLE_MS = 400;
 
+/** Watches the files that a panel shows now. */
+export class ShownFiles extends Disposable {
+  private watchers: readonly SourceWatcher[] = [];
+
+  constructor(private readonly onChanged: (change: SourceChange) => void) {
+    super();
+  }
+
+  /** Watches these instead of those before. */
+  watch(files: readonly vscode.Uri[]): void {
+    this.stop();
+    this.watchers = files.map((file) => new SourceWatcher(file, this.onChanged));
+  }
+
+  /** What is on disk now is what is shown. */
+  seen(): void {
+    for (const watcher of this.watchers) void watcher.seen();
+  }
+
+  override dispose(): void {
+    this.stop();
+    super.dispose();
+  }
+
+  private stop(): void {
+    for (const watcher of this.watchers) watcher.dispose();
+    this.watchers = [];
+  }
+}
+
 /** Tells when a file's content changed on disk, and when it is gone. */
 export class SourceWatcher extends Disposable {
   private timer: NodeJS.Timeout | undefined;

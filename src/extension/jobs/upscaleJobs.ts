@@ -43,6 +43,7 @@ export type UpscaleOverrides = Partial<
     | 'overwrite'
     | 'size'
     | 'asset'
+    | 'prompt'
   >
 > & {
   /** Missing for what the setting says, undefined for no restorer. */

@@ -16,7 +16,11 @@ export function BatchFooter({ controller }: { readonly controller: BatchControll
       <p id="totals" role="status">
         {totals(state)}
       </p>
-      {isPlan && <CompareButtons controller={controller} />}
+      {isPlan && resultsOf(state).length > 0 && (
+        <Secondary id="compare" onClick={() => controller.compare()}>
+          {l10n.t('Compare Results')}
+        </Secondary>
+      )}
       {isPlan && state.report && (
         <Secondary id="sourceControl" onClick={() => controller.tell('openSourceControl')}>
           {l10n.t('Open Source Control')}
@@ -69,30 +73,6 @@ function StartButton({ controller }: { readonly controller: BatchController }) {
     >
       {size === 0 ? l10n.t('Start') : l10n.t('Start ({0})', size)}
     </vscode-button>
-  );
-}
-
-/** The way through the results; each opens in the comparison. */
-function CompareButtons({ controller }: { readonly controller: BatchController }) {
-  const { state, step } = controller;
-  const results = resultsOf(state).length;
-  if (results === 0) return null;
-  return (
-    <>
-      {results > 1 && state.compared !== undefined && (
-        <>
-          <Secondary id="previous" onClick={() => step(-1)}>
-            {l10n.t('Previous Result')}
-          </Secondary>
-          <Secondary id="next" onClick={() => step(1)}>
-            {l10n.t('Next Result')}
-          </Secondary>
-        </>
-      )}
-      <Secondary id="compare" onClick={() => step(0)}>
-        {l10n.t('Compare Results')}
-      </Secondary>
-    </>
   );
 }
 

@@ -123,19 +123,12 @@ export class BatchController {
 
   showEarlier = (earlier: boolean): void => this.change({ earlier });
 
-  /** Steps through the results in the comparison. */
-  step = (by: number): void => {
-    const done = resultsOf(this.current);
-    if (done.length === 0) return;
-    const { compared } = this.current;
-    const at = compared === undefined ? -1 : done.indexOf(compared);
-    const next = done[by === 0 || at < 0 ? 0 : (at + by + done.length) % done.length];
-    if (next !== undefined) this.compare(next);
-  };
-
-  compare = (id: string): void => {
-    this.change({ compared: id });
-    this.ask('compare', { id });
+  /** Opens the comparison of a result, of the first unless one is named; it leads to the others. */
+  compare = (id?: string): void => {
+    const results = resultsOf(this.current);
+    const first = id ?? results[0];
+    if (first === undefined) return;
+    this.ask('compare', { id: first, ids: results.includes(first) ? results : [first] });
   };
 
   private take(init: BatchInit): void {
@@ -175,7 +168,7 @@ export class BatchController {
         void this.load('init');
         break;
       case 'report':
-        this.change({ standing: undefined, report: event.report, compared: undefined });
+        this.change({ standing: undefined, report: event.report });
         void this.afterRun();
     }
   }

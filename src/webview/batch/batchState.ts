@@ -23,8 +23,6 @@ export type BatchState = {
   readonly sort: Sort;
   /** Whether results of earlier batches, which are left alone, have rows of their own. */
   readonly earlier: boolean;
-  /** The result that the comparison shows. */
-  readonly compared: string | undefined;
   /** What screen readers are told. */
   readonly said: string;
   /** The same, to be read until something else changes. */
@@ -42,7 +40,6 @@ export const FIRST_STATE: BatchState = {
   filter: NO_FILTER,
   sort: BY_PATH,
   earlier: false,
-  compared: undefined,
   said: '',
   told: '',
 };

@@ -5,14 +5,14 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export type Option<T extends string> = { readonly value: T; readonly label: string };
 
-type Props<T extends string> = {
+export type SelectProps<T extends string> = {
   readonly id: string;
   /** For screen readers; a visible label may say the same. */
   readonly label: string;
   readonly options: readonly Option<T>[];
   readonly value: T;
   readonly onChoose: (value: T) => void;
-  readonly tooltip?: string;
+  readonly tooltip?: string | undefined;
   readonly disabled?: boolean;
 };
 
@@ -25,7 +25,7 @@ export function Select<T extends string>({
   onChoose,
   tooltip,
   disabled = false,
-}: Props<T>): JSX.Element {
+}: SelectProps<T>): JSX.Element {
   const element = useRef<VscodeSingleSelect>(null);
   const shown = useRef('');
   const key = JSON.stringify(options);

@@ -25,6 +25,8 @@ export type PanelActions = {
   redo(): void;
 
   setModel(id: string): void;
+  /** Gets what reads words for the present model. */
+  installPrompts(): void;
   /** Takes the embedded model, alone, in the place of one that takes long. */
   useEmbedded(): void;
   setOutput(patch: Partial<PanelOutput>): void;
@@ -43,6 +45,8 @@ export type PanelActions = {
   upscaleAnyway(): void;
   /** Ends what is running. */
   cancel(): void;
+  /** Shows the next pair of a series, or with −1 the one before. */
+  step(by: 1 | -1): void;
   copySettings(): void;
   useForWorkspace(): void;
   applyToOthers(): void;

@@ -28,6 +28,7 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 const isCount = (value: unknown): value is number => isNumber(value) && value >= 0;
 const isMissingOr = <T>(
   value: unknown,
@@ -57,7 +58,8 @@ const isOutput = (value: unknown): value is PanelOutput =>
   isOneOf(PIXEL_ART_CHOICES, value.pixelArt) &&
   isNumber(value.quality) &&
   isOneOf(LOSSLESS_CHOICES, value.lossless) &&
-  isMissingOr(value.restore, isText);
+  isMissingOr(value.restore, isText) &&
+  isText(value.prompt);
 
 const isPicture = (value: unknown): value is PanelPicture =>
   isRecord(value) &&
@@ -69,6 +71,9 @@ const isPicture = (value: unknown): value is PanelPicture =>
 const isNames = (value: unknown): value is PanelSideNames =>
   isRecord(value) && isText(value.original) && isText(value.upscaled);
 
+const isSeries = (value: unknown): value is NonNullable<PanelInit['series']> =>
+  isRecord(value) && isPlace(value.at) && isPlace(value.count) && value.at < value.count;
+
 const isModel = (value: unknown): value is PanelModel =>
   isRecord(value) &&
   isText(value.id) &&
@@ -76,7 +81,9 @@ const isModel = (value: unknown): value is PanelModel =>
   isNumber(value.scale) &&
   value.scale > 0 &&
   isListOf(value.branches, isBranch) &&
-  typeof value.byTiles === 'boolean';
+  typeof value.byTiles === 'boolean' &&
+  isListOf(value.partners, isText) &&
+  (value.prompts == null || value.prompts === 'missing' || value.prompts === 'ready');
 
 export function isPanelInit(value: unknown): value is PanelInit {
   if (
@@ -88,10 +95,18 @@ export function isPanelInit(value: unknown): value is PanelInit {
     !isMissingOr(value.session, isText)
   )
     return false;
+  if (!isMissingOr(value.series, isSeries)) return false;
   if (!isMissingOr(value.names, isNames) || !isMissingOr(value.missingModel, isText)) return false;
-  if (!isListOf(value.models, isModel) || !isGuidance(value.guidance) || !isOutput(value.output))
+  if (
+    !isListOf(value.models, isModel) ||
+    !isGuidance(value.guidance) ||
+    !isMissingOr(value.auto, isFlag) ||
+    !isOutput(value.output)
+  )
     return false;
-  return value.kind === 'preview' ? true : value.kind === 'pair' && isPicture(value.result);
+  return value.kind === 'preview'
+    ? isMissingOr(value.result, isPicture)
+    : value.kind === 'pair' && isPicture(value.result);
 }
 
 export const isPanelTile = (value: unknown): value is PanelTile =>
@@ -135,7 +150,11 @@ export function isPanelPreview(value: unknown): value is PanelPreview {
   )
     return false;
   const { figures, estimate } = value;
-  if (!isRecord(estimate) || ![estimate.noise, estimate.blockiness, estimate.blur].every(isNumber))
+  if (
+    !isRecord(estimate) ||
+    ![estimate.noise, estimate.blockiness, estimate.blur].every(isNumber) ||
+    typeof estimate.lettering !== 'boolean'
+  )
     return false;
   if (
     !isRecord(figures) ||
@@ -146,6 +165,9 @@ export function isPanelPreview(value: unknown): value is PanelPreview {
   const { count, dd, dp, ds, pp, ps, ss } = figures.consistency;
   return isCount(count) && [dd, dp, ds, pp, ps, ss].every(isNumber);
 }
+
+/** Of a file; null where nobody can say. */
+export const isBytes = (value: unknown): value is number | null => value === null || isCount(value);
 
 export const isOutputName = (
   value: unknown,

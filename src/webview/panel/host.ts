@@ -11,6 +11,7 @@ import type {
 } from '../../shared/panelProtocol';
 import { RpcError, type CallOptions, type RpcApi, type RpcEndpoint } from '../../shared/rpc';
 import {
+  isBytes,
   isOutputName,
   isPanelAdded,
   isPanelInit,
@@ -55,6 +56,10 @@ export class PanelHost {
     return this.checked(await this.connection.call('outputName', params), isOutputName);
   }
 
+  async outputBytes(params: Params<'outputBytes'>): Promise<number | null> {
+    return this.checked(await this.connection.call('outputBytes', params), isBytes);
+  }
+
   async save(params: Params<'save'>, watched: Watched): Promise<PanelSaved> {
     return this.checked(
       await this.connection.call('save', params, watching(watched)),
@@ -78,6 +83,10 @@ export class PanelHost {
     return this.checked(await this.connection.call('dropped', params), isPanelAdded);
   }
 
+  step(by: 1 | -1): Promise<void> {
+    return this.connection.call('step', by);
+  }
+
   showSaved(action: SavedAction): Promise<void> {
     return this.connection.call('showSaved', action);
   }
@@ -88,6 +97,10 @@ export class PanelHost {
 
   async installMissing(): Promise<PanelAdded | null> {
     return this.checked(await this.connection.call('installMissing', undefined), isPanelAdded);
+  }
+
+  async installPrompts(model: string): Promise<PanelAdded | null> {
+    return this.checked(await this.connection.call('installPrompts', { model }), isPanelAdded);
   }
 
   showLog(): Promise<void> {

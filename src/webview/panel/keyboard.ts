@@ -42,6 +42,8 @@ const KEYS: Readonly<Record<string, PanelCommand>> = {
   '-': 'zoomOut',
   '−': 'zoomOut',
   '0': 'zoomFit',
+  n: 'next',
+  p: 'previous',
 };
 
 function pressWithControl(
@@ -75,7 +77,7 @@ function press(
     target.closest('input[type=number], vscode-single-select, vscode-textfield, [role=menu]')
   )
     return false;
-  const command = RENDER_MODES[Number(key) - 1] ?? KEYS[key];
+  const command = RENDER_MODES[Number(key) - 1] ?? KEYS[key.toLowerCase()];
   if (command) runCommand(command, stage, actions, view);
   else if (key === ' ' && view.mode === 'hold' && view.done && !isPressable(target)) {
     if (!repeat) actions.hold(true);

@@ -4,7 +4,7 @@ import type { Services } from './services';
 /** A dial that moves asks once, not at each step. */
 const REST_MS = 150;
 
-/** Asks what file the present choice would be saved as. */
+/** Asks what file the present choice would be saved as, and about how large that would be. */
 export class NameLookup {
   private key = '';
   private timer: number | undefined;
@@ -16,18 +16,23 @@ export class NameLookup {
     const { run } = this.services.view();
     if (run.init?.kind !== 'preview' || run.init.models.length === 0) return;
     const choice = choiceOf(this.services);
-    const key = JSON.stringify([run.init.original.fileName, choice]);
+    const isComputed = run.phase === 'ready' && run.preview !== undefined;
+    const key = JSON.stringify([run.init.original.fileName, choice, isComputed]);
     if (key === this.key) return;
     this.key = key;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      const settle = (
-        outputName: { fileName: string; size: { width: number; height: number } } | undefined,
-      ): void => {
-        if (this.key === key) this.services.patch({ outputName });
-      };
+      const { host, patch } = this.services;
+      const settle =
+        (name: 'outputName' | 'outputBytes') =>
+        (value: unknown): void => {
+          if (this.key === key) patch({ [name]: value ?? undefined });
+        };
       // Without a name the form says that it is unknown; saving tells why.
-      this.services.host.outputName(choice).then(settle, () => settle(undefined));
+      const [toName, toBytes] = [settle('outputName'), settle('outputBytes')];
+      host.outputName(choice).then(toName, () => toName(undefined));
+      if (isComputed) host.outputBytes(choice).then(toBytes, () => toBytes(undefined));
+      else toBytes(undefined);
     }, REST_MS);
   }
 

@@ -2,6 +2,7 @@ import type { PanelInit } from '../../shared/panelProtocol';
 import { defaultState, restoreState } from './panelState';
 import type { PreviewRun } from './previewRun';
 import { NOTHING_YET, noticeOf } from './runState';
+import { savedKey } from './savedKey';
 import type { SaveRun } from './saveRun';
 import type { Services } from './services';
 
@@ -33,10 +34,12 @@ export class Opening {
   /** Never rejects: what fails is told in the panel. */
   async open(init: PanelInit, stored?: unknown): Promise<void> {
     const { renderer, store, patch, run } = this.services;
+    // Through a series the eye stays where it was.
+    const kept = run().init?.series && init.series && store.state;
     this.previews.drop();
     this.saves.cancel();
     renderer.unpin();
-    store.reset(stored === undefined ? defaultState(init) : restoreState(stored, init));
+    store.reset(stored || kept ? restoreState(stored ?? kept, init) : defaultState(init));
     patch({ ...NOTHING_YET, onProcessor: run().onProcessor, init });
     const turn = ++this.turn;
     const replaced = (): boolean => turn !== this.turn;
@@ -49,7 +52,7 @@ export class Opening {
       ];
       patch({
         originalSize: opened.original,
-        pairSize: opened.result ?? init.result?.size,
+        pairSize: opened.result ?? (init.kind === 'pair' ? init.result?.size : undefined),
         problem: init.kind === 'pair' ? missing.join(' ') : '',
       });
     } catch (error) {
@@ -59,9 +62,11 @@ export class Opening {
     if (init.kind === 'pair') patch({ phase: 'pair' });
     else {
       // Of a large picture only what is seen is computed: it begins in the middle, at its pixels.
-      if (stored === undefined && this.services.view().byParts)
-        store.update({ view: { zoom: 1, x: 0.5, y: 0.5 } });
-      await this.previews.start();
+      const { byParts } = this.services.view();
+      if (stored === undefined && byParts) store.update({ view: { zoom: 1, x: 0.5, y: 0.5 } });
+      const isAsMade = savedKey(store.state) === savedKey(defaultState(init));
+      const { pairSize } = run();
+      await this.previews.start(isAsMade && !byParts && pairSize !== undefined);
     }
   }
 }

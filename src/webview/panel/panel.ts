@@ -15,9 +15,10 @@ import type { PanelActions, Toggle } from './actions';
 import { ExactPart } from './exactPart';
 import { NameLookup } from './nameLookup';
 import { Opening } from './opening';
+import { isOfPresentLayers } from './panelState';
 import { Pinning } from './pinning';
 import { PreviewRun } from './previewRun';
-import { choiceOf, SaveRun } from './saveRun';
+import { choiceOf, SaveRun, settingsOf } from './saveRun';
 import type { Services } from './services';
 import { UnsavedMark } from './unsavedMark';
 
@@ -129,9 +130,10 @@ export class Panel implements PanelActions {
     const { store, run } = this.services;
     const before = store.state.output;
     store.update({ output: { ...before, ...patch } });
-    const { scale, pixelArt, restore } = store.state.output;
+    const { scale, pixelArt, restore, prompt } = store.state.output;
     if (run().init?.kind !== 'preview' || run().phase === 'starting') return;
-    if (pixelArt !== before.pixelArt || restore !== before.restore) void this.previews.start();
+    if (pixelArt !== before.pixelArt || restore !== before.restore || prompt !== before.prompt)
+      void this.previews.start();
     else if (scale !== before.scale) this.previews.startSoon();
   }
 
@@ -152,8 +154,9 @@ export class Panel implements PanelActions {
     if (!a) return;
     const { store } = this.services;
     const { model, output } = store.state;
-    if (a.model === model && a.restore === output.restore) return;
-    store.update({ model: a.model, output: { ...output, restore: a.restore } });
+    if (isOfPresentLayers(a, { model, output })) return;
+    const { restore, prompt } = a;
+    store.update({ model: a.model, output: { ...output, restore, prompt } });
     void this.previews.start();
   }
 
@@ -184,16 +187,20 @@ export class Panel implements PanelActions {
     else this.previews.cancel();
   }
 
+  step(by: 1 | -1): void {
+    void this.saves.act(() => this.services.host.step(by));
+  }
+
   copySettings(): void {
     void this.saves.act(
-      () => this.services.host.copySettings(choiceOf(this.services)),
+      () => this.services.host.copySettings(settingsOf(this.services)),
       l10n.t('Settings copied'),
     );
   }
 
   useForWorkspace(): void {
     void this.saves.act(
-      () => this.services.host.useForWorkspace(choiceOf(this.services)),
+      () => this.services.host.useForWorkspace(settingsOf(this.services)),
       l10n.t('Settings are used for this workspace'),
     );
   }
@@ -208,6 +215,18 @@ export class Panel implements PanelActions {
 
   installMissing(): void {
     void this.saves.act(async () => this.take(await this.services.host.installMissing()));
+  }
+
+  installPrompts(): void {
+    const { host, store, run } = this.services;
+    const { model } = store.state;
+    void this.saves.act(async () => {
+      const added = await host.installPrompts(model);
+      this.take(added);
+      // The words that were there count from now on.
+      const counts = added && store.state.model === model && store.state.output.prompt !== '';
+      if (counts && !run().saving) void this.previews.start();
+    });
   }
 
   tryAgain(): void {

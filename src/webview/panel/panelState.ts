@@ -1,10 +1,12 @@
 import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import { clampDial, DEFAULT_GUIDANCE, type Guidance } from '../../shared/guidance';
+import { panelModelOf } from '../../shared/panelModels';
 import type { PanelInit, PanelModel, PanelOutput } from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
 import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
 import {
   DEFAULT_SETTINGS,
+  LONGEST_PROMPT,
   OUTPUT_FORMATS,
   QUALITY_RANGE,
   SCALE_RANGE,
@@ -18,6 +20,7 @@ export type Pinned = {
   readonly model: string;
   readonly guidance: Guidance;
   readonly restore?: string | undefined;
+  readonly prompt: string;
 };
 
 /**
@@ -59,6 +62,7 @@ export const EMPTY_STATE: PanelState = {
     quality: DEFAULT_SETTINGS.quality,
     lossless: 'auto',
     pixelArt: 'auto',
+    prompt: '',
   },
   // Behind what is opaque nobody sees it.
   checkerboard: true,
@@ -79,7 +83,8 @@ export const defaultState = ({ guidance, model, models, output }: PanelInit): Pa
 export const isOfPresentLayers = (
   pinned: Pinned,
   { model, output }: Pick<PanelState, 'model' | 'output'>,
-): boolean => pinned.model === model && pinned.restore === output.restore;
+): boolean =>
+  pinned.model === model && pinned.restore === output.restore && pinned.prompt === output.prompt;
 
 /** Takes up a stored state, part by part: what makes no sense becomes the default. */
 export function restoreState(stored: unknown, init: PanelInit): PanelState {
@@ -102,9 +107,7 @@ export function restoreState(stored: unknown, init: PanelInit): PanelState {
         : fallback.divider,
     pinned,
     compareWith: pinned && stored.compareWith === 'A' ? 'A' : 'original',
-    model: init.models.some(({ id }) => id === stored.model)
-      ? (stored.model as string)
-      : fallback.model,
+    model: modelIn(init.models, stored.model)?.id ?? fallback.model,
     output: outputFrom(stored.output, init.models, fallback.output) ?? fallback.output,
     checkerboard: bool('checkerboard'),
     originalPixels: bool('originalPixels'),
@@ -141,7 +144,10 @@ export function validScale(scale: number): number | undefined {
 const roundDial = (value: number): number => Math.round(clampDial(value, 1) * 100) / 100;
 
 const knownModel = (models: readonly PanelModel[], id: string): string | undefined =>
-  (models.find((model) => model.id === id) ?? models[0])?.id;
+  (panelModelOf(models, id) ?? models[0])?.id;
+
+const modelIn = (models: readonly PanelModel[], id: unknown): PanelModel | undefined =>
+  typeof id === 'string' ? panelModelOf(models, id) : undefined;
 
 function guidanceFrom(value: unknown): Guidance | undefined {
   if (!isRecord(value) || !Number.isFinite(value.pixel) || !Number.isFinite(value.semantic))
@@ -151,10 +157,15 @@ function guidanceFrom(value: unknown): Guidance | undefined {
 
 function pinnedFrom(value: unknown, models: readonly PanelModel[]): Pinned | undefined {
   if (!isRecord(value)) return undefined;
-  const model = models.find(({ id }) => id === value.model);
+  const model = modelIn(models, value.model);
   const guidance = guidanceFrom(value.guidance);
   return model && guidance
-    ? { model: model.id, guidance, ...restorerFrom(value.restore, models) }
+    ? {
+        model: model.id,
+        guidance,
+        prompt: typeof value.prompt === 'string' ? value.prompt : '',
+        ...restorerFrom(value.restore, models),
+      }
     : undefined;
 }
 
@@ -178,7 +189,7 @@ function outputFrom(
 ): PanelOutput | undefined {
   if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
   const scale = clampScale(value.scale);
-  const { format, pixelArt, quality, lossless } = value;
+  const { format, pixelArt, quality, lossless, prompt } = value;
   if (scale === undefined || (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)))
     return undefined;
   return {
@@ -187,6 +198,7 @@ function outputFrom(
     quality: isQuality(quality) ? quality : fallback.quality,
     lossless: isOneOf(LOSSLESS_CHOICES, lossless) ? lossless : fallback.lossless,
     pixelArt: isOneOf(PIXEL_ART_CHOICES, pixelArt) ? pixelArt : 'auto',
+    prompt: typeof prompt === 'string' ? prompt.slice(0, LONGEST_PROMPT) : fallback.prompt,
     ...restorerFrom(value.restore, models),
   };
 }

@@ -6,6 +6,7 @@ import {
   type Branch,
   type Guidance,
 } from '../../shared/guidance';
+import { panelModelOf } from '../../shared/panelModels';
 import {
   isComputedWhole,
   PROCESSOR_LABEL,
@@ -57,18 +58,24 @@ export type PanelView = {
 };
 
 /** Of a pair, and of squares: the second layer is what is shown. */
-const SHOWN_AS_IT_IS: Guidance = { pixel: 1, semantic: 0 };
+export const SHOWN_AS_IT_IS: Guidance = { pixel: 1, semantic: 0 };
 
 export function panelView(store: PanelStore, run: RunState): PanelView {
   const { state } = store;
   const pair = run.init?.kind === 'pair';
-  const model = run.init?.models.find(({ id }) => id === state.model);
-  const branches = run.result?.branches ?? model?.branches ?? [];
+  const model = panelModelOf(run.init?.models ?? [], state.model);
+  // Until its layers are there, no dial would change a result that was made before.
+  const { standIn } = run;
+  const still = pair || standIn;
+  const branches = standIn ? [] : (run.result?.branches ?? model?.branches ?? []);
   const squares = run.result?.way === 'squares';
-  const guidance = pair || squares ? SHOWN_AS_IT_IS : guidanceForBranches(state.guidance, branches);
+  const guidance =
+    pair || squares
+      ? SHOWN_AS_IT_IS
+      : guidanceForBranches(state.guidance, standIn ? (model?.branches ?? []) : branches);
   const estimate = estimatedResult(run, model, state.output.scale);
-  const picture = pair ? shownPair(run) : (run.result?.size ?? estimate?.size);
-  const done = run.phase === 'ready' || run.phase === 'pair';
+  const picture = still ? shownPair(run) : (run.result?.size ?? estimate?.size);
+  const done = run.phase === 'ready' || run.phase === 'pair' || standIn;
   return {
     state,
     run,
@@ -78,10 +85,10 @@ export function panelView(store: PanelStore, run: RunState): PanelView {
     branches,
     guidance,
     defaults: roundGuidance(run.init?.guidance ?? DEFAULT_GUIDANCE),
-    mode: shownMode(state.mode, done, pair, branches),
+    mode: shownMode(state.mode, done, still, branches),
     squares,
     picture,
-    byParts: !pair && isByParts(run, model, picture),
+    byParts: !still && isByParts(run, model, picture),
     originalSize: originalSize(run),
     done,
     busy:

@@ -11,8 +11,8 @@ export class Pinning {
     const { guidance } = view();
     renderer.pin(guidance);
     const { model, output } = store.state;
-    const { restore } = output;
-    store.update({ pinned: { model, guidance, restore }, compareWith: 'A' });
+    const { restore, prompt } = output;
+    store.update({ pinned: { model, guidance, restore, prompt }, compareWith: 'A' });
     patch({ pinnedLoaded: true });
     announcer.say(l10n.t('Pinned as A'));
   }

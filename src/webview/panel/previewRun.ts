@@ -1,10 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { Rect } from '../../shared/geometry';
-import type { PanelProgress, PanelResult } from '../../shared/panelProtocol';
-import { isOfPresentLayers } from './panelState';
+import type { PanelPreview, PanelProgress, PanelResult } from '../../shared/panelProtocol';
+import { defaultState, isOfPresentLayers, roundGuidance } from './panelState';
 import { estimatedResult, isByParts } from './panelView';
 import { PartsRun } from './partsRun';
 import { isCancelled, noticeOf } from './runState';
+import { savedKey } from './savedKey';
 import { runOf } from './saveRun';
 import type { Services } from './services';
 import { secondsText } from './text';
@@ -55,19 +56,23 @@ export class PreviewRun {
     this.timer = window.setTimeout(() => void this.start(), REST_MS);
   }
 
-  /** What is seen comes first, unless that is all. */
-  async start(): Promise<void> {
-    const { host, store, run, patch, announcer } = this.services;
+  /**
+   * What is seen comes first, unless that is all. `standIn`: a result that was made before is seen
+   * until all is there.
+   */
+  async start(standIn = false): Promise<void> {
+    const { host, store, run, patch, view, announcer } = this.services;
     window.clearTimeout(this.timer);
     this.controller?.abort();
     this.parts.reset();
     const controller = new AbortController();
     this.controller = controller;
     const { signal } = controller;
-    const model = run().init?.models.find(({ id }) => id === store.state.model);
+    const { model } = view();
     if (!model) {
       patch({
         phase: 'stopped',
+        standIn: false,
         progress: undefined,
         notice: {
           kind: 'init',
@@ -83,6 +88,7 @@ export class PreviewRun {
     this.half = false;
     patch({
       phase: 'loading',
+      standIn,
       progress: undefined,
       result: undefined,
       preview: undefined,
@@ -96,7 +102,8 @@ export class PreviewRun {
     announcer.say(l10n.t('Upscaling has started'));
     // Tiles are shown in the order in which they come, after the result that they belong to.
     const estimate = estimatedResult(run(), model, store.state.output.scale);
-    let shown: Promise<void> = estimate ? this.begin(estimate) : Promise.resolve();
+    let shown: Promise<void> = estimate && !standIn ? this.begin(estimate) : Promise.resolve();
+    const kept: PanelProgress[] = [];
     shown.catch(() => controller.abort());
     if (estimate && isByParts(run(), model, estimate.size)) {
       try {
@@ -109,6 +116,11 @@ export class PreviewRun {
     }
     const onProgress = (progress: PanelProgress): void => {
       if (signal.aborted) return;
+      if (standIn) {
+        kept.push(progress);
+        patch({ progress });
+        return;
+      }
       shown = shown.then(() => this.show(progress, signal));
       shown.catch(() => controller.abort());
     };
@@ -119,8 +131,10 @@ export class PreviewRun {
         { signal, onProgress },
       );
       await shown;
+      if (standIn) await this.takePlace(kept, signal);
       if (signal.aborted) return;
-      patch({ phase: 'ready', preview });
+      this.begunWithAuto(preview);
+      patch({ phase: 'ready', preview, standIn: false });
       announcer.say(l10n.t('Done in {0} on {1}', secondsText(preview.seconds), preview.device));
     } catch (error) {
       await this.fail(controller, error, shown);
@@ -138,6 +152,7 @@ export class PreviewRun {
     this.drop();
     this.services.patch({
       phase: 'stopped',
+      standIn: false,
       progress: undefined,
       notice: {
         kind: 'cancelled',
@@ -177,9 +192,33 @@ export class PreviewRun {
     const { patch, view } = this.services;
     patch({
       phase: 'stopped',
+      standIn: false,
       notice: noticeOf('preview', error, view().onProcessor),
       progress: undefined,
     });
+  }
+
+  /** Where the settings say so, Auto is what a panel begins with: unless somebody chose otherwise. */
+  private begunWithAuto({ auto }: PanelPreview): void {
+    const { store, run } = this.services;
+    const { init } = run();
+    const before = store.state;
+    if (!init?.auto || before.saved !== '' || savedKey(before) !== savedKey(defaultState(init)))
+      return;
+    const begun = { ...before, guidance: roundGuidance(auto), auto: true };
+    // What nobody has chosen is nothing that could be lost.
+    store.reset({ ...begun, saved: savedKey(begun) });
+  }
+
+  /** The layers come in the place of what stood in for them, all at once. */
+  private async takePlace(kept: readonly PanelProgress[], signal: AbortSignal): Promise<void> {
+    const { renderer } = this.services;
+    renderer.freeze(true);
+    try {
+      for (const progress of kept) await this.show(progress, signal);
+    } finally {
+      renderer.freeze(false);
+    }
   }
 
   private async show(progress: PanelProgress, signal: AbortSignal): Promise<void> {

@@ -37,6 +37,10 @@ export function runCommand(
     case 'loupe':
       actions.toggle(command);
       return;
+    case 'next':
+    case 'previous':
+      if (view.run.init?.series) actions.step(command === 'next' ? 1 : -1);
+      return;
     case 'save':
     case 'saveAs':
     case 'overwrite':

@@ -30,23 +30,27 @@ export type RunState = {
   /** Sizes as the renderer found them. */
   readonly originalSize: Size | undefined;
   readonly pairSize: Size | undefined;
+  /** Whether a result that was made before is shown in the place of the layers. */
+  readonly standIn: boolean;
   /** Why pictures can't be seen. */
   readonly problem: string;
   readonly onProcessor: boolean;
   readonly progress: PanelProgress | undefined;
   readonly result: PanelResult | undefined;
   readonly preview: PanelPreview | undefined;
-  /** Progress of saving; `done` of 0 before it is known. */
   /** Whether more of a large picture is being computed while what is there can be used. */
   readonly filling: boolean;
   /** Whether what is seen of a large picture is computed. */
   readonly seenComputed: boolean;
+  /** Progress of saving; `done` of 0 before it is known. */
   readonly saving: Pick<PanelProgress, 'done' | 'total' | 'device' | 'secondsLeft'> | undefined;
   /** What was just done, in words; empty after a while. */
   readonly confirmed: string;
   /** Whether that is a file, which can be opened. */
   readonly confirmedFile: boolean;
   readonly outputName: { readonly fileName: string; readonly size: Size } | undefined;
+  /** About how large that file would be. */
+  readonly outputBytes: number | undefined;
   readonly notice: Notice | undefined;
   /** What became of the file on disk since it was read. */
   readonly source: 'seen' | SourceChange;
@@ -69,6 +73,7 @@ export const NOTHING_YET: RunState = {
   init: undefined,
   originalSize: undefined,
   pairSize: undefined,
+  standIn: false,
   problem: '',
   onProcessor: false,
   progress: undefined,
@@ -80,6 +85,7 @@ export const NOTHING_YET: RunState = {
   confirmed: '',
   confirmedFile: false,
   outputName: undefined,
+  outputBytes: undefined,
   notice: undefined,
   source: 'seen',
   scaleValid: true,

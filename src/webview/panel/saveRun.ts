@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { guidanceForBranches } from '../../shared/guidance';
-import type { PanelChoice, PanelRun, SaveHow } from '../../shared/panelProtocol';
+import type { PanelChoice, PanelOutput, PanelRun, SaveHow } from '../../shared/panelProtocol';
+import type { PanelView } from './panelView';
 import { isCancelled, noticeOf } from './runState';
 import { savedKey } from './savedKey';
 import { canSave } from './saveRules';
@@ -9,23 +10,35 @@ import type { Services } from './services';
 /** How long the toolbar says what was done. */
 const CONFIRMED_MS = 8000;
 
+/** The words that count: none for a model that can't read them. */
+const promptOf = ({ model }: PanelView, { prompt }: PanelOutput): string =>
+  model?.prompts === 'ready' ? prompt.trim() : '';
+
+/** The choice as settings, which other models may read. */
+export const settingsOf = (services: Services): PanelChoice => ({
+  ...choiceOf(services),
+  prompt: services.store.state.output.prompt.trim(),
+});
+
 /** What the person has chosen, as the extension takes it. */
 export function choiceOf({ store, view }: Services): PanelChoice {
   const { model, output, guidance } = store.state;
-  const { squares, branches } = view();
-  // Squares follow no dial, but the next picture may.
+  const { branches } = view();
+  // What follows no dial now, squares or a result of before, may do so next.
   return {
     ...output,
+    prompt: promptOf(view(), output),
     model,
-    guidance: squares ? guidance : guidanceForBranches(guidance, branches),
+    guidance: branches.length === 0 ? guidance : guidanceForBranches(guidance, branches),
   };
 }
 
 /** What is computed, and where. */
-export function runOf({ store, run }: Services): PanelRun {
+export function runOf({ store, run, view }: Services): PanelRun {
   const { model, output } = store.state;
   const { scale, pixelArt, restore } = output;
-  return { model, onProcessor: run().onProcessor, scale, pixelArt, restore };
+  const prompt = promptOf(view(), output);
+  return { model, onProcessor: run().onProcessor, scale, pixelArt, restore, prompt };
 }
 
 /** Saves, and what else is done with the present choice. */

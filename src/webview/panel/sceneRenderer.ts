@@ -43,6 +43,7 @@ class SceneRenderer implements StageRenderer {
   private shown: StageScene | undefined;
   /** What the last drawn frame showed; empty once the pictures or the theme have changed since. */
   private drawn = '';
+  private frozen = false;
 
   constructor(canvas: HTMLCanvasElement, onChange: () => void, options: RendererOptions) {
     this.renderer = createRenderer(canvas, options);
@@ -85,6 +86,11 @@ class SceneRenderer implements StageRenderer {
     const layers = this.scene?.result;
     layers?.addTile(rect, await loadBytes(address));
     this.redraw();
+  }
+
+  freeze(frozen: boolean): void {
+    this.frozen = frozen;
+    if (!frozen) this.redraw();
   }
 
   get largestPart(): Size | undefined {
@@ -169,7 +175,7 @@ class SceneRenderer implements StageRenderer {
 
   private draw(): void {
     const state = this.state();
-    if (!this.scene || !state) return;
+    if (!this.scene || !state || this.frozen) return;
     this.renderer.draw(this.scene, state);
     this.drawn = JSON.stringify(this.shown);
   }

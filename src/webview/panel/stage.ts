@@ -2,7 +2,7 @@ import type { Rect, Size } from '../../shared/geometry';
 import { find } from '../find';
 import { FIT, zoomTo, type Frame, type Point, type View } from '../viewTransform';
 import type { PanelActions } from './actions';
-import type { PanelView } from './panelView';
+import { SHOWN_AS_IT_IS, type PanelView } from './panelView';
 import { listenToStage } from './stageInput';
 import { place, seenPart, type Placed } from './stagePlacing';
 import type { StageRenderer } from './stageRenderer';
@@ -125,14 +125,16 @@ export class Stage {
     this.renderer.show({
       ...placing,
       mode,
-      guidance,
+      guidance: run.standIn ? SHOWN_AS_IT_IS : guidance,
       divider: state.divider,
       held: run.held,
       originalPixels: state.originalPixels,
       compareWith: comparesWithA ? 'A' : 'original',
       checkerboard: state.checkerboard,
       workingTile:
-        run.phase === 'loading' || run.filling ? (run.progress?.next ?? undefined) : undefined,
+        !run.standIn && (run.phase === 'loading' || run.filling)
+          ? (run.progress?.next ?? undefined)
+          : undefined,
     });
   }
 

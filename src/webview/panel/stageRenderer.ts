@@ -28,6 +28,8 @@ export type StageRenderer = {
   /** A result without any tile. Layers of before are forgotten, but for those that A needs. */
   begin(result: PanelResult): Promise<void>;
   addTile(tile: PanelTile): Promise<void>;
+  /** While frozen, what was drawn last stays on the screen. */
+  freeze(frozen: boolean): void;
   /** The largest part of the result that can be kept at a time; undefined before `begin`. */
   readonly largestPart: Size | undefined;
   /** Makes room for a part of the result; tells what is kept now. Tiles elsewhere are forgotten. */

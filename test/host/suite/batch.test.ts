@@ -285,6 +285,7 @@ describe('Upscale Folder', function () {
       ['skip', {}],
       ['skip', { id: 5 }],
       ['compare', { id: '../secret' }],
+      ['compare', { id: '../secret', ids: ['../secret'] }],
       ['pause', { now: true }],
       ['init', 7],
     ] as const) {

@@ -80,6 +80,7 @@ describe('What a comparison answers its webview', () => {
     quality: 80,
     lossless: 'auto',
     pixelArt: 'auto',
+    prompt: '',
   } as const;
   const quiet: CallContext = { signal: new AbortController().signal, progress: () => undefined };
   let picture: string;
@@ -131,7 +132,7 @@ describe('What a comparison answers its webview', () => {
         ...result,
         device: 'cpu',
         figures,
-        estimate: { noise: 0, blockiness: 0, blur: 0.5 },
+        estimate: { noise: 0, blockiness: 0, blur: 0.5, lettering: false },
         seconds: { total: 1, inference: 1 },
         notes: [],
       });

@@ -427,3 +427,14 @@ test('a model that restores keeps the size, whatever is asked for, and makes no 
   const set = await planOf(root, { density: 'web' }, clean);
   assert.deepEqual(shown(set), ['a.png > -: skip impossible']);
 });
+
+test('whether words are those of every picture changes no record', async () => {
+  const root = folderWith({ 'a.png': 'a' });
+  const planned = async (part: Partial<BatchSettings>): Promise<PlanItem | undefined> =>
+    (await planOf(root, { settingsFor: () => ({ ...DEFAULT_SETTINGS, ...part }) })).items[0];
+  const usual = await planned({ prompt: 'a cat', promptIsUsual: true });
+  assert.deepEqual([usual?.settings?.prompt, usual?.settings?.promptIsUsual], ['a cat', true]);
+  const given = await planned({ prompt: 'a cat' });
+  assert.equal(given?.settings?.promptIsUsual, undefined);
+  assert.equal(usual?.settingsHash, given?.settingsHash);
+});

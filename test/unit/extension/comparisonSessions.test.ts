@@ -38,6 +38,13 @@ test('the last fifty are kept, and used ones stay', async () => {
   assert.equal(sessions.recall(words[2]), 2);
 });
 
+test('another value takes the place under its word, and no other goes for it', async () => {
+  const sessions = new ComparisonSessions(memory());
+  const [first, second] = [await sessions.remember('a'), await sessions.remember('b')];
+  for (let i = 0; i < 200; i++) await sessions.replace(first, i);
+  assert.deepEqual([sessions.recall(first), sessions.recall(second)], [199, 'b']);
+});
+
 test('unknown words and a damaged store yield nothing', () => {
   for (const stored of [undefined, 4, {}, [1, null, { word: 3 }, { word: 'w' }]]) {
     const sessions = new ComparisonSessions(memory(stored));

@@ -11,6 +11,7 @@ import {
   MAX_OUTPUT_MEGAPIXELS_RANGE,
   MAX_OUTPUT_KILOBYTES_RANGE,
   readAction,
+  readAutoGuidance,
   readEngineSettings,
   readInstallSettings,
   readUpscaleSettings,
@@ -115,6 +116,7 @@ test('each setting of the manifest is read by the code', () => {
   const lookup = (key: string): unknown => void asked.add(`pisaUpscale.${key}`);
   readUpscaleSettings(lookup);
   readAction(lookup);
+  readAutoGuidance(lookup);
   readEngineSettings(lookup);
   readInstallSettings(lookup);
   readServerSettings(lookup);
@@ -177,6 +179,7 @@ test(
 const FREE_IN_UNTRUSTED: Readonly<Record<string, string>> = {
   pixelGuidance: 'how close the pixels stay to the source; the file is the same but for them',
   semanticGuidance: 'how much detail is added; the file is the same but for its pixels',
+  autoGuidance: 'where the dials of a comparison begin; it writes nothing',
   colourFix: 'how colours are matched; the file is the same but for its pixels',
   pixelArt: 'squares instead of the model; the size is the same and it is the faster way',
   seamless: 'what lies beyond the edges; the file is the same but for its pixels',

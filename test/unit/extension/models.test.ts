@@ -6,7 +6,8 @@ import { summarize } from '../../../src/extension/jobs/summary';
 import { untranslated as t } from '../../../src/shared/translate';
 import type { ModelSummary } from '../../../src/shared/engineProtocol';
 import type { ModelState } from '../../../src/shared/modelProtocol';
-import { pairChoices, withPair } from '../../../src/shared/pairs';
+import { panelModelOf, panelModels } from '../../../src/shared/panelModels';
+import { pairChoices } from '../../../src/shared/pairs';
 import { RpcError } from '../../../src/shared/rpc';
 
 const embedded: ModelSummary = {
@@ -198,13 +199,17 @@ test('two models can be one when they work tile by tile and have one scale', () 
   assert.ok(labels([embedded, OWN]).includes('Two Models as One…'));
   assert.ok(!labels([embedded, { ...OWN, scale: 2 }]).includes('Two Models as One…'));
   assert.ok(!labels([embedded, { ...OWN, byTiles: false }]).includes('Two Models as One…'));
-  const both = withPair([embedded, OWN], 'small+sharp').at(-1);
+  const shown = panelModels([embedded, OWN]);
+  const both = panelModelOf(shown, 'small+sharp');
   assert.equal(both?.id, 'small+sharp');
   assert.deepEqual(both.branches, ['pixel', 'semantic']);
-  assert.equal(both.licence, 'MIT');
-  for (const id of ['small', 'small+small', 'small+gone', 'small+sharp+small', 'small+'])
-    assert.equal(withPair([embedded, OWN], id).length, 2, id);
+  assert.equal(panelModelOf(shown, 'small')?.name, embedded.name);
+  for (const id of ['small+small', 'small+gone', 'small+sharp+small', 'small+', 'gone', ''])
+    assert.equal(panelModelOf(shown, id), undefined, id);
 });
+
+const promptsOf = ({ id }: ModelSummary): Pick<ModelSummary, 'prompts'> =>
+  id === 'osediff' ? { prompts: 'ready' } : {};
 
 test('a diffusion model with one dial can be the second of a pair, and its first never', () => {
   const osediff: ModelSummary = {
@@ -224,13 +229,15 @@ test('a diffusion model with one dial can be the second of a pair, and its first
     pairChoices([embedded, osediff]).map(({ id }) => id),
     ['small'],
   );
-  const pair = withPair(all, 'small+osediff').at(-1);
+  const shown = panelModels(all.map((model) => ({ ...model, ...promptsOf(model) })));
+  const pair = panelModelOf(shown, 'small+osediff');
   assert.deepEqual(
-    [pair?.id, pair?.byTiles, pair?.branches],
-    ['small+osediff', false, ['pixel', 'semantic']],
+    [pair?.id, pair?.byTiles, pair?.branches, pair?.prompts],
+    ['small+osediff', false, ['pixel', 'semantic'], 'ready'],
   );
+  assert.equal(panelModelOf(shown, 'small+sharp')?.prompts, undefined);
   for (const id of ['osediff+small', 'small+pisa-sr', 'osediff+pisa-sr'])
-    assert.equal(withPair(all, id).length, all.length, id);
+    assert.equal(panelModelOf(shown, id), undefined, id);
 });
 
 test('published models are offered with their licence until they are installed', () => {

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { PanelRequests } from '../../../src/extension/comparison/panelRequests';
 import { RpcError } from '../../../src/shared/rpc';
 
-const requests = new PanelRequests(() => ['compact', 'pisa-sr']);
+const requests = new PanelRequests((id) => ['compact', 'pisa-sr'].includes(id));
 const size = { width: 400, height: 300 };
 const guidance = { pixel: 1, semantic: 0.5 };
-const run = { model: 'compact', onProcessor: false, scale: 2.5, pixelArt: 'auto' };
+const run = { model: 'compact', onProcessor: false, scale: 2.5, pixelArt: 'auto', prompt: 'a cat' };
 const all = { first: undefined, region: undefined, have: [] };
 const rect = { x: 10, y: 20, width: 390, height: 280 };
 const choice = {
@@ -17,6 +17,7 @@ const choice = {
   quality: 90,
   lossless: 'auto',
   pixelArt: 'off',
+  prompt: '',
 };
 
 const isRefused = (error: unknown): boolean =>
@@ -49,15 +50,24 @@ test('what is as agreed comes through, and nothing else with it', () => {
   assert.deepEqual(requests.choice({ ...choice, restore }), { ...choice, restore });
   assert.deepEqual(requests.preview({ ...run, ...all, restore }), { ...run, ...all, restore });
   assert.deepEqual(requests.choice({ ...choice, restore: undefined }), choice);
+  assert.equal(requests.modelAlone({ model: 'pisa-sr', folder: '/etc' }), 'pisa-sr');
   requests.nothing(undefined);
   assert.equal(requests.savedAction('reveal'), 'reveal');
   assert.equal(requests.unsaved(false), false);
+  assert.equal(requests.step(-1), -1);
   const drop = { addresses: ['file:///a.png', 'file:///b.pth'], elsewhere: false };
   assert.deepEqual(requests.drop({ ...drop, confirmed: true }), drop);
 });
 
 test('nonsense is refused', () => {
   const bad: (() => unknown)[] = [
+    () => requests.choice({ ...choice, prompt: undefined }),
+    () => requests.choice({ ...choice, prompt: 'a'.repeat(4001) }),
+    () => requests.preview({ ...run, ...all, prompt: 5 }),
+    () => requests.modelAlone({ model: 'gone' }),
+    () => requests.modelAlone('compact'),
+    () => requests.step(2),
+    () => requests.step(undefined),
     ...[undefined, null, 4, 'x', [], {}].flatMap((value) => [
       () => requests.preview(value),
       () => requests.exact(value, size),

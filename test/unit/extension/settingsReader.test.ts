@@ -47,6 +47,7 @@ test('values are taken over', () => {
     guidance: { pixel: 0.5, semantic: 0 },
     colourFix: 'wavelet',
     prompt: 'a kingfisher',
+    promptIsUsual: true,
     format: 'webp',
     quality: 70,
     namePattern: 'up/{name}.{ext}',

@@ -4,7 +4,7 @@ import { chooseGuidance } from '../../../src/shared/autoGuidance';
 import { GUIDANCE_RANGE } from '../../../src/shared/guidance';
 
 const BOTH = ['pixel', 'semantic'] as const;
-const CLEAN = { noise: 0, blockiness: 0, blur: 0.5 };
+const CLEAN = { noise: 0, blockiness: 0, blur: 0.5, lettering: false };
 const at = (part: Partial<typeof CLEAN>): ReturnType<typeof chooseGuidance> =>
   chooseGuidance({ ...CLEAN, ...part }, BOTH);
 

@@ -10,13 +10,20 @@ const INIT: PanelInit = {
   result: undefined,
   facts: '',
   models: [
-    { id: 'two', name: 'Two', scale: 4, branches: ['pixel', 'semantic'], byTiles: true },
-    { id: 'one', name: 'One', scale: 2, branches: ['pixel'], byTiles: true },
-    { id: 'clean', name: 'Clean', scale: 1, branches: ['pixel'], byTiles: true },
+    {
+      id: 'two',
+      name: 'Two',
+      scale: 4,
+      branches: ['pixel', 'semantic'],
+      byTiles: true,
+      partners: ['one'],
+    },
+    { id: 'one', name: 'One', scale: 2, branches: ['pixel'], byTiles: true, partners: [] },
+    { id: 'clean', name: 'Clean', scale: 1, branches: ['pixel'], byTiles: true, partners: [] },
   ],
   model: 'two',
   guidance: { pixel: 1, semantic: 0.6 },
-  output: { scale: 3, format: 'webp', quality: 70, lossless: 'never', pixelArt: 'on' },
+  output: { scale: 3, format: 'webp', quality: 70, lossless: 'never', pixelArt: 'on', prompt: '' },
   leftAlone: '',
 };
 
@@ -27,7 +34,12 @@ test('a stored state is taken up as it was, through JSON', () => {
     mode: 'map',
     guidance: { pixel: 0.4, semantic: 1.2 },
     divider: 0.3,
-    pinned: { model: 'one', guidance: { pixel: 1, semantic: 0 }, restore: 'clean' },
+    pinned: {
+      model: 'two+one',
+      guidance: { pixel: 1, semantic: 0 },
+      prompt: 'a cat',
+      restore: 'clean',
+    },
     compareWith: 'A',
     model: 'one',
     output: {
@@ -36,6 +48,7 @@ test('a stored state is taken up as it was, through JSON', () => {
       quality: 33,
       lossless: 'always',
       pixelArt: 'off',
+      prompt: 'a dog',
       restore: 'clean',
     },
     padOpen: true,
@@ -48,8 +61,15 @@ test('a stored state is taken up as it was, through JSON', () => {
 
 test('a restorer that is not there any more, or never was one, is none', () => {
   for (const restore of ['gone', 'one', '', 7]) {
-    const output = { scale: 2, format: 'png', quality: 90, lossless: 'auto', pixelArt: 'auto' };
-    const pinned = { model: 'one', guidance: { pixel: 1, semantic: 0 } };
+    const output = {
+      scale: 2,
+      format: 'png',
+      quality: 90,
+      lossless: 'auto',
+      pixelArt: 'auto',
+      prompt: '',
+    };
+    const pinned = { model: 'one', guidance: { pixel: 1, semantic: 0 }, prompt: '' };
     const stored = { output: { ...output, restore }, pinned: { ...pinned, restore } };
     const state = restoreState(stored, INIT);
     assert.deepEqual([state.output, state.pinned], [output, pinned]);
@@ -93,7 +113,14 @@ test('nonsense becomes the default, part by part', () => {
     ...fallback,
     mode: 'side',
     guidance: { pixel: 1.5, semantic: 0 },
-    output: { scale: 8, format: 'png', quality: 70, lossless: 'never', pixelArt: 'auto' },
+    output: {
+      scale: 8,
+      format: 'png',
+      quality: 70,
+      lossless: 'never',
+      pixelArt: 'auto',
+      prompt: '',
+    },
   });
   // A pinned setting of a model that is gone, and a map that a pair does not have.
   assert.equal(
@@ -149,14 +176,21 @@ test('what the settings hold is brought into its range', () => {
   const { guidance, output, model } = defaultState({
     ...INIT,
     guidance: { pixel: 99, semantic: -1 },
-    output: { scale: 1e9, format: 'png', quality: 90, lossless: 'auto', pixelArt: 'auto' },
+    output: {
+      scale: 1e9,
+      format: 'png',
+      quality: 90,
+      lossless: 'auto',
+      pixelArt: 'auto',
+      prompt: '',
+    },
     model: 'gone',
   });
   assert.deepEqual(
     [guidance, output, model],
     [
       { pixel: 1.5, semantic: 0 },
-      { scale: 8, format: 'png', quality: 90, lossless: 'auto', pixelArt: 'auto' },
+      { scale: 8, format: 'png', quality: 90, lossless: 'auto', pixelArt: 'auto', prompt: '' },
       'two',
     ],
   );

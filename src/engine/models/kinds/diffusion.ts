@@ -29,7 +29,6 @@ export class DiffusionModel implements Model {
   readonly depth = 8;
   readonly byTiles = false;
   readonly served = undefined;
-  readonly takesPrompt = true;
   readonly hasDecoder = true;
   readonly precisions = ['float16', 'float32'] as const;
   readonly cpuPrecisions = ['fp32'] as const;
@@ -37,6 +36,7 @@ export class DiffusionModel implements Model {
   readonly stable = true;
   readonly exactPreview: boolean;
   readonly draftsPreview: boolean;
+  readonly prompts: 'missing' | 'ready';
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice = {
     hint: phrase`Remove the model, then install or import it again.`,
@@ -56,6 +56,7 @@ export class DiffusionModel implements Model {
     this.exactPreview = METHODS[manifest.kind].dials === 'pixels';
     this.draftsPreview = !this.exactPreview && manifest.draft !== undefined;
     const { parts, prompts, draft } = manifest;
+    this.prompts = prompts ? 'ready' : 'missing';
     this.files = [
       ...DIFFUSION_PARTS.map((part) => parts[part]),
       ...(prompts ? PROMPT_PARTS.map((part) => prompts[part]) : []),

@@ -35,7 +35,6 @@ export class DiffusionPairModel implements Model {
   readonly ownScale: number;
   readonly depth = 8;
   readonly byTiles = false;
-  readonly takesPrompt = true;
   readonly hasDecoder = true;
   readonly draftsPreview = false;
   readonly served = undefined;
@@ -44,6 +43,7 @@ export class DiffusionPairModel implements Model {
   readonly cpuPrecisions = ['fp32'] as const;
   readonly cpuPrecision = 'fp32';
   readonly exactPreview: boolean;
+  readonly prompts: Model['prompts'];
   private readonly members: PairMembers;
 
   /** Throws `bad-setting` for two models that can't be one. */
@@ -74,6 +74,7 @@ export class DiffusionPairModel implements Model {
     this.files = [...fidelity.files, ...texture.files];
     this.advice = texture.advice;
     this.ownScale = fidelity.ownScale;
+    this.prompts = texture.prompts;
     this.exactPreview = fidelity.exactPreview && texture.exactPreview;
   }
 

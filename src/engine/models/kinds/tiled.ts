@@ -29,9 +29,9 @@ export abstract class TiledModel implements Model {
   readonly depth = 16;
   readonly exactPreview: boolean = true;
   readonly byTiles = true;
-  readonly takesPrompt = false;
   readonly hasDecoder = false;
   readonly draftsPreview = false;
+  readonly prompts = 'none';
   readonly precisions = ['float32'] as const;
   readonly cpuPrecisions: readonly CpuPrecision[] = ['fp32'];
   readonly cpuPrecision: CpuPrecision = 'fp32';

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { panelModelOf } from '../../../shared/panelModels';
 import { Codicon } from '../../components/icons';
 import { IconButton } from '../../components/IconButton';
 import { RadioGroup } from '../../components/RadioGroup';
@@ -64,7 +65,7 @@ function PinnedSet({
 }: Control & { readonly pinned: Pinned; readonly onUnpin: () => void }): JSX.Element {
   const { pixel, semantic } = pinned.guidance;
   const dials = `${dialText(pixel)} · ${dialText(semantic)}`;
-  const model = run.init?.models.find(({ id }) => id === pinned.model)?.name ?? pinned.model;
+  const model = panelModelOf(run.init?.models ?? [], pinned.model)?.name ?? pinned.model;
   return (
     <div class="compare-set" id="compareSet">
       <RadioGroup

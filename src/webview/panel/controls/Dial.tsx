@@ -18,6 +18,7 @@ export function Dial({
 }: LiveControl & { readonly branch: Branch }): JSX.Element {
   const number = useRef<HTMLInputElement>(null);
   const { label, symbol, tooltip } = wordsOf(branch);
+  const asleep = view.run.standIn;
   const has = view.branches.includes(branch);
   const value = view.guidance[branch];
   const now = (): number => current().guidance[branch];
@@ -51,7 +52,7 @@ export function Dial({
   });
   const { minimum, maximum, step } = GUIDANCE_RANGE;
   return (
-    <div class={has ? 'dial' : 'dial off'} id={`${branch}Dial`}>
+    <div class={has || asleep ? 'dial' : 'dial off'} id={`${branch}Dial`}>
       <label for={`${branch}Slider`}>
         {label} <Lambda index={symbol} class="symbol" />
       </label>
@@ -93,7 +94,7 @@ export function Dial({
         onBlur={() => actions.endGesture()}
         {...tip(tooltip)}
       />
-      <p class="note" id={`${branch}Missing`} hidden={has}>
+      <p class="note" id={`${branch}Missing`} hidden={has || asleep}>
         {missingText(view)}
       </p>
     </div>

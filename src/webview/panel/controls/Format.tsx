@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { formatFromName } from '../../../shared/extensions';
 import { LOSSLESS_CHOICES, type LosslessChoice } from '../../../shared/outputOptions';
 import { OUTPUT_FORMATS, QUALITY_RANGE, type OutputFormatChoice } from '../../../shared/settings';
-import { Select } from '../../components/Select';
+import { Field, SelectField } from '../../components/Field';
 import type { Control } from './control';
 
 const FORMATS: readonly OutputFormatChoice[] = ['source', ...OUTPUT_FORMATS];
@@ -21,10 +21,7 @@ export function Format({ view, actions }: Control): JSX.Element {
   const shown = lossless === 'auto' && !isWebp ? 'never' : lossless;
   return (
     <>
-      <span class="key" aria-hidden="true">
-        {l10n.t('Format')}
-      </span>
-      <Select
+      <SelectField
         id="format"
         label={l10n.t('Format')}
         options={FORMATS.map((value) => ({ value, label: formatName(value) }))}
@@ -33,28 +30,20 @@ export function Format({ view, actions }: Control): JSX.Element {
         onChoose={(chosen) => actions.setOutput({ format: chosen })}
       />
       {MAYBE_LOSSLESS.has(written) && (
-        <>
-          <span class="key" aria-hidden="true">
-            {l10n.t('Detail')}
-          </span>
-          <Select
-            id="lossless"
-            label={l10n.t('Detail')}
-            tooltip={l10n.t('Without loss every pixel is kept, in a larger file')}
-            options={LOSSLESS_CHOICES.filter((choice) => choice !== 'auto' || isWebp).map(
-              (value) => ({ value, label: losslessName(value) }),
-            )}
-            value={shown}
-            disabled={disabled}
-            onChoose={(chosen) => actions.setOutput({ lossless: chosen })}
-          />
-        </>
+        <SelectField
+          id="lossless"
+          label={l10n.t('Detail')}
+          tooltip={l10n.t('Without loss every pixel is kept, in a larger file')}
+          options={LOSSLESS_CHOICES.filter((choice) => choice !== 'auto' || isWebp).map(
+            (value) => ({ value, label: losslessName(value) }),
+          )}
+          value={shown}
+          disabled={disabled}
+          onChoose={(chosen) => actions.setOutput({ lossless: chosen })}
+        />
       )}
       {WITH_QUALITY.has(written) && shown !== 'always' && (
-        <>
-          <label class="key" for="quality">
-            {l10n.t('Quality')}
-          </label>
+        <Field label={l10n.t('Quality')} of="quality">
           <span class="quality">
             <input
               class="slider"
@@ -73,7 +62,7 @@ export function Format({ view, actions }: Control): JSX.Element {
               {quality}
             </output>
           </span>
-        </>
+        </Field>
       )}
     </>
   );

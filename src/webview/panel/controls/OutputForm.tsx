@@ -1,20 +1,21 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { PIXEL_ART_CHOICES, type PixelArtChoice } from '../../../shared/assetOptions';
+import { byteText } from '../../../shared/byteText';
 import { scaleWith } from '../../../shared/panelProtocol';
 import { SCALE_RANGE } from '../../../shared/settings';
+import { Field, SelectField } from '../../components/Field';
 import { NumberField } from '../../components/NumberField';
-import { Select } from '../../components/Select';
 import { tip } from '../../components/tip';
 import { validScale } from '../panelState';
 import type { Control } from './control';
 import { Format } from './Format';
+import { ModelFields } from './ModelFields';
 
 /** Model, scale, format, and the file that would be written. */
 export function OutputForm({ view, actions }: Control): JSX.Element {
   const { state, run, model } = view;
-  const models = run.init?.models ?? [];
-  const disabled = run.saving !== undefined || models.length === 0;
+  const disabled = run.saving !== undefined || !run.init?.models.length;
   const { fileName = '', size } = (run.scaleValid && run.outputName) || {};
   return (
     <section class="pane output" aria-labelledby="outputTitle">
@@ -22,25 +23,10 @@ export function OutputForm({ view, actions }: Control): JSX.Element {
         <h2 id="outputTitle">{l10n.t('Output')}</h2>
       </header>
       <div class="form">
-        <span class="key" aria-hidden="true">
-          {l10n.t('Model')}
-        </span>
-        <Select
-          id="model"
-          label={l10n.t('Model')}
-          tooltip={l10n.t('Hold Shift and drop a model’s file here to add it')}
-          options={models.map(({ id, name }) => ({ value: id, label: name }))}
-          value={state.model}
-          disabled={disabled}
-          onChoose={(id) => actions.setModel(id)}
-        />
-        <Restorer view={view} actions={actions} />
+        <ModelFields view={view} actions={actions} />
         <Scale view={view} actions={actions} disabled={disabled || model?.scale === 1} />
         <Format view={view} actions={actions} />
-        <span class="key" aria-hidden="true">
-          {l10n.t('Pixel art')}
-        </span>
-        <Select
+        <SelectField
           id="pixelArt"
           label={l10n.t('Pixel art')}
           tooltip={l10n.t(
@@ -51,41 +37,21 @@ export function OutputForm({ view, actions }: Control): JSX.Element {
           disabled={disabled}
           onChoose={(pixelArt) => actions.setOutput({ pixelArt })}
         />
-        <span class="key">{l10n.t('Size')}</span>
-        <output class="value" id="outputSize" aria-live="off">
-          {size ? `${size.width} × ${size.height}` : '–'}
-        </output>
-        <span class="key">{l10n.t('File')}</span>
-        <FileName name={fileName} />
+        <Field label={l10n.t('Size')} spoken>
+          <output class="value" id="outputSize" aria-live="off">
+            {size ? `${size.width} × ${size.height}` : '–'}
+            {size && run.outputBytes !== undefined && (
+              <span class="bytes" id="outputBytes">
+                {l10n.t('about {0}', byteText(run.outputBytes))}
+              </span>
+            )}
+          </output>
+        </Field>
+        <Field label={l10n.t('File')} spoken>
+          <FileName name={fileName} />
+        </Field>
       </div>
     </section>
-  );
-}
-
-/** Where no model restores at the same size, there is nothing to choose. */
-function Restorer({ view: { run, state }, actions }: Control): JSX.Element | null {
-  const restorers = (run.init?.models ?? []).filter(({ scale }) => scale === 1);
-  if (restorers.length === 0) return null;
-  return (
-    <>
-      <span class="key" aria-hidden="true">
-        {l10n.t('Restore')}
-      </span>
-      <Select
-        id="restore"
-        label={l10n.t('Restore')}
-        tooltip={l10n.t(
-          'A model that cleans the picture at its own size, before the other enlarges it',
-        )}
-        options={[
-          { value: '', label: l10n.t('Nothing first') },
-          ...restorers.map(({ id, name }) => ({ value: id, label: name })),
-        ]}
-        value={state.output.restore ?? ''}
-        disabled={run.saving !== undefined}
-        onChoose={(id) => actions.setOutput({ restore: id || undefined })}
-      />
-    </>
   );
 }
 
@@ -101,10 +67,7 @@ function Scale({
   const { minimum, maximum } = SCALE_RANGE;
   const problem = run.scaleValid ? '' : l10n.t('A number from {0} to {1}.', minimum, maximum);
   return (
-    <>
-      <span class="key" aria-hidden="true">
-        {l10n.t('Scale')}
-      </span>
+    <Field label={l10n.t('Scale')}>
       <NumberField
         id="scale"
         label={l10n.t('Scale')}
@@ -127,7 +90,7 @@ function Scale({
       <p class="field-problem" id="scaleProblem" role="alert">
         {problem}
       </p>
-    </>
+    </Field>
   );
 }
 

@@ -9,6 +9,7 @@ import { GuidanceHeader } from './GuidanceHeader';
 import { Honesty } from './Honesty';
 import { OutputForm } from './OutputForm';
 import { PadFold } from './PadFold';
+import { PresetNote } from './PresetNote';
 import { Presets } from './Presets';
 
 /** Guidance, figures, output and A/B; a pair has none of it. */
@@ -22,6 +23,7 @@ export function Sidebar({ view, actions, current }: LiveControl): JSX.Element {
             <Dial branch="pixel" view={view} actions={actions} current={current} />
             <Dial branch="semantic" view={view} actions={actions} current={current} />
             <Presets view={view} actions={actions} />
+            <PresetNote view={view} actions={actions} />
           </div>
           <PadFold view={view} actions={actions} current={current} />
         </section>

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { scaledSize, type Size } from '../../../shared/geometry';
+import { panelModelOf } from '../../../shared/panelModels';
 import { scaleWith } from '../../../shared/panelProtocol';
 import type { PanelView } from '../panelView';
 import { sideNames } from '../sideNames';
@@ -131,7 +132,7 @@ function comparedTag(view: PanelView): Tag {
     const model =
       state.pinned.model === state.model
         ? undefined
-        : run.init?.models.find(({ id }) => id === state.pinned?.model)?.name;
+        : panelModelOf(run.init?.models ?? [], state.pinned.model)?.name;
     const dials = `${dialText(pixel)} · ${dialText(semantic)}`;
     const parts = [dials, model, restorerOfA(view)].filter((part) => part !== undefined);
     return [l10n.t('A'), parts.join(' · ')];

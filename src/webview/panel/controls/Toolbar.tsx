@@ -7,6 +7,7 @@ import { ProgressLine } from './ProgressLine';
 import { RunChip } from './RunChip';
 import { SaveButton } from './SaveButton';
 import { Saved } from './Saved';
+import { SeriesSteps } from './SeriesSteps';
 import { Zoom } from './Zoom';
 
 /** Modes, zoom, display, and at the end what runs and what can be done with the result. */
@@ -19,6 +20,7 @@ export const Toolbar = ({
     <Modes view={view} actions={actions} />
     <Zoom view={view} stage={stage} />
     <Display view={view} actions={actions} />
+    <SeriesSteps view={view} actions={actions} />
     <div class="end">
       <Saved view={view} actions={actions} />
       <RunChip view={view} />

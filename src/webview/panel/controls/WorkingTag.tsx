@@ -54,7 +54,11 @@ function runningText({ run }: PanelView): string {
   const progress = run.saving ?? run.progress;
   const { done = 0, total = 0, secondsLeft } = progress ?? {};
   return [
-    run.saving ? l10n.t('Saving') : l10n.t('Upscaling'),
+    run.saving
+      ? l10n.t('Saving')
+      : run.standIn
+        ? l10n.t('Preparing the dials')
+        : l10n.t('Upscaling'),
     ...(total > 0 ? [l10n.t('tile {0} of {1}', Math.min(total, done + 1), total)] : []),
     ...(typeof secondsLeft === 'number' ? [timeLeft(secondsLeft)] : []),
   ].join(' · ');
