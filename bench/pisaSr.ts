@@ -53,7 +53,8 @@ async function work(folder: string): Promise<void> {
     const networks = await sessions.acquire(model, 'cpu', 'float32');
     const source = await decodeSource(photo, scratch);
     const { raw, picture } = await upscalePisa({
-      source,
+      rgb: source.rgb,
+      alpha: undefined,
       scale: 4,
       processSize,
       guidance,

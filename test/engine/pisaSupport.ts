@@ -125,7 +125,8 @@ export async function runPisa(
     const source = await decodeSource(file, scratch);
     try {
       const result = await upscalePisa({
-        source,
+        rgb: source.rgb,
+        alpha: undefined,
         scale: 4,
         processSize: GOLDEN_PROCESS_SIZE,
         guidance: { pixel: 1, semantic: 1 },

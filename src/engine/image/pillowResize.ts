@@ -1,8 +1,9 @@
 import type { Size } from '../../shared/geometry';
 import { CUBIC_REACH, keysCubic } from '../../shared/keysCubic';
 import { PixelFile } from './pixelFile';
+import { maximumOf, newSamples, type Samples } from './samples';
 
-/** Pillow's fixed-point precision for 8-bit samples (`Resample.c`). */
+/** Pillow's fixed-point precision for 8-bit samples (`Resample.c`); doubles hold it for 16 bits, too. */
 const PRECISION = 22;
 /** Output rows that are computed at a time. */
 const BAND = 64;
@@ -46,8 +47,8 @@ function kernelFor(from: number, to: number): Kernel {
 }
 
 /**
- * Resizes an 8-bit picture exactly as Pillow's `Image.resize(size, BICUBIC)` does: what PiSA-SR was
- * trained and evaluated with. Writes a new file, which the caller closes. Memory: a few bands of
+ * Resizes a picture of 8 bits exactly as Pillow's `Image.resize(size, BICUBIC)` does: what PiSA-SR was
+ * trained and evaluated with; one of 16 bits by the same steps, for which Pillow has no RGB. Writes a new file, which the caller closes. Memory: a few bands of
  * rows.
  */
 export async function pillowResize(
@@ -56,9 +57,11 @@ export async function pillowResize(
   path: string,
 ): Promise<PixelFile> {
   const { bands } = source.info;
+  const { depth } = source;
+  const most = maximumOf(depth);
   const horizontal = kernelFor(source.info.width, size.width);
   const vertical = kernelFor(source.info.height, size.height);
-  const result = await PixelFile.create(path, { ...size, bands });
+  const result = await PixelFile.create(path, { ...size, bands, depth });
   try {
     const stride = size.width * bands;
     for (let from = 0; from < size.height; from += BAND) {
@@ -66,14 +69,14 @@ export async function pillowResize(
       const top = vertical.first[from] ?? 0;
       const bottom = (vertical.first[to - 1] ?? 0) + (vertical.count[to - 1] ?? 0);
       const rows = resizeRows(
-        await source.rows(top, bottom),
+        await source.samples(top, bottom),
         source.info.width,
         size.width,
         bottom - top,
         bands,
         horizontal,
       );
-      const band = new Uint8Array(stride * (to - from));
+      const band = newSamples(depth, stride * (to - from));
       for (let y = from; y < to; y++) {
         const start = ((vertical.first[y] ?? 0) - top) * stride;
         const taps = vertical.count[y] ?? 0;
@@ -82,7 +85,7 @@ export async function pillowResize(
           for (let k = 0; k < taps; k++)
             sum +=
               (rows[start + k * stride + x] ?? 0) * (vertical.weights[y * vertical.taps + k] ?? 0);
-          band[(y - from) * stride + x] = clip(sum);
+          band[(y - from) * stride + x] = clip(sum, most);
         }
       }
       await result.writeRows(from, band);
@@ -95,15 +98,17 @@ export async function pillowResize(
 }
 
 function resizeRows(
-  pixels: Uint8Array,
+  pixels: Samples,
   width: number,
   to: number,
   height: number,
   bands: number,
   kernel: Kernel,
-): Uint8Array {
+): Samples {
   if (width === to) return pixels;
-  const result = new Uint8Array(to * height * bands);
+  const depth = pixels instanceof Uint16Array ? 16 : 8;
+  const most = maximumOf(depth);
+  const result = newSamples(depth, to * height * bands);
   let at = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < to; x++) {
@@ -114,15 +119,15 @@ function resizeRows(
         for (let k = 0; k < taps; k++)
           sum +=
             (pixels[start + k * bands + band] ?? 0) * (kernel.weights[x * kernel.taps + k] ?? 0);
-        result[at++] = clip(sum);
+        result[at++] = clip(sum, most);
       }
     }
   }
   return result;
 }
 
-/** From fixed point to [0,255]. */
-function clip(fixed: number): number {
+/** From fixed point to [0,most]. */
+function clip(fixed: number, most: number): number {
   const value = Math.floor(fixed / 2 ** PRECISION);
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return value < 0 ? 0 : value > most ? most : value;
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Rect, Size } from '../../shared/geometry';
 import { pillowResize } from '../image/pillowResize';
 import { PixelFile } from '../image/pixelFile';
+import { newClamped, plain } from '../image/samples';
 import { joinAlpha } from '../upscale/blend';
 
 /**
@@ -25,53 +26,52 @@ export async function reduced(
 }
 
 /** A part of a picture as a picture of its own. */
-export async function cropped(
-  picture: PixelFile,
-  { x, y, width, height }: Rect,
-  file: string,
-): Promise<PixelFile> {
-  const { bands, width: stride } = picture.info;
-  const result = await PixelFile.create(file, { width, height, bands });
-  for (let row = 0; row < height; row++) {
-    const line = await picture.rows(y + row, y + row + 1);
-    await result.writeRows(row, line.subarray(x * bands, Math.min(stride, x + width) * bands));
-  }
+export async function cropped(picture: PixelFile, rect: Rect, file: string): Promise<PixelFile> {
+  const { width, height } = rect;
+  const { bands, depth } = { ...picture.info, depth: picture.depth };
+  const result = await PixelFile.create(file, { width, height, bands, depth });
+  await result.writeArea({ x: 0, y: 0, width, height }, await picture.area(rect));
   return result;
 }
 
 const BAND = 64;
 
-/** Joins the alpha plane, enlarged by the same filter as the picture. Closes `colour`. */
+/**
+ * Joins a plane of alpha of the result's size, or its part that `region` says. Closes `colour`, not
+ * the plane.
+ */
 export async function withAlpha(
   colour: PixelFile,
-  alpha: PixelFile,
-  target: Size,
+  plane: PixelFile,
   region: Rect | undefined,
   scratch: string,
 ): Promise<PixelFile> {
   const { width, height } = colour.info;
-  const enlarged = await pillowResize(alpha, target, path.join(scratch, 'alpha-large.tif'));
-  const plane = region
-    ? await cropped(enlarged, region, path.join(scratch, 'alpha-region.tif'))
-    : enlarged;
+  const { depth } = colour;
+  const { x, y: top } = region ?? { x: 0, y: 0 };
   try {
     const joined = await PixelFile.create(path.join(scratch, 'joined.tif'), {
       width,
       height,
       bands: 4,
+      depth,
     });
     for (let y = 0; y < height; y += BAND) {
       const end = Math.min(height, y + BAND);
-      const [rgb, a] = [await colour.rows(y, end), await plane.rows(y, end)];
-      const band = new Uint8ClampedArray((end - y) * width * 4);
-      for (let i = 0; i < a.length; i++) band.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-      joinAlpha(band, new Uint8ClampedArray(a.buffer, a.byteOffset, a.length));
-      await joined.writeRows(y, new Uint8Array(band.buffer));
+      const rgb = await colour.samples(y, end);
+      const rows = await plane.samples(top + y, top + end);
+      const alpha = newClamped(depth, (end - y) * width);
+      for (let row = 0; row < end - y; row++) {
+        const from = row * plane.info.width + x;
+        alpha.set(rows.subarray(from, from + width), row * width);
+      }
+      const band = newClamped(depth, 4 * alpha.length);
+      for (let i = 0; i < alpha.length; i++) band.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+      joinAlpha(band, alpha);
+      await joined.writeRows(y, plain(band));
     }
     return joined;
   } finally {
     await colour.close();
-    await enlarged.close();
-    if (region) await plane.close();
   }
 }

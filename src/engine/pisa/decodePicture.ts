@@ -30,7 +30,7 @@ export type DecodeParams = {
 
 /**
  * Decodes a part of the picture, or all of it, at a guidance, and brings its colours back. The
- * caller closes the result, 8-bit RGB.
+ * caller closes the result, RGB of the source's depth.
  */
 export async function decodePicture(
   params: DecodeParams,

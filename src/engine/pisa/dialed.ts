@@ -1,10 +1,11 @@
+import { clamped16, newClamped, plain } from '../image/samples';
 import { PixelFile } from '../image/pixelFile';
 
 const BAND = 64;
 
 /**
- * base + λ · (full − base), rounded, of two pictures of one size, 8-bit RGB or RGBA with the same
- * alpha. Closes both.
+ * base + λ · (full − base), rounded, of two pictures of one size and depth, RGB or RGBA with the
+ * same alpha. Closes both.
  */
 export async function dialed(
   base: PixelFile,
@@ -14,16 +15,18 @@ export async function dialed(
 ): Promise<PixelFile> {
   try {
     const { width, height, bands } = full.info;
-    const result = await PixelFile.create(file, { width, height, bands });
+    const { depth } = full;
+    const result = await PixelFile.create(file, { width, height, bands, depth });
     for (let y = 0; y < height; y += BAND) {
       const end = Math.min(height, y + BAND);
-      const [from, to] = [await base.rows(y, end), await full.rows(y, end)];
-      const mixed = new Uint8ClampedArray(to.length);
+      const [from, to] = [await base.samples(y, end), await full.samples(y, end)];
+      const mixed = newClamped(depth, to.length);
       for (let i = 0; i < mixed.length; i++) {
         const start = from[i] ?? 0;
-        mixed[i] = start + share * ((to[i] ?? 0) - start);
+        const value = start + share * ((to[i] ?? 0) - start);
+        mixed[i] = depth === 16 ? clamped16(value) : value;
       }
-      await result.writeRows(y, new Uint8Array(mixed.buffer));
+      await result.writeRows(y, plain(mixed));
     }
     return result;
   } finally {

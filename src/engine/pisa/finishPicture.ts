@@ -2,6 +2,7 @@ import type { Rect } from '../../shared/geometry';
 import type { ColourFix } from '../../shared/settings';
 import { PixelFile } from '../image/pixelFile';
 import { adain, MomentSums, wavelet, WAVELET_REACH, type ColourMoments } from './colourFix';
+import { clamped16, maximumOf, newClamped, plain } from '../image/samples';
 import type { FloatPicture } from './floatPicture';
 
 const BAND = 64;
@@ -16,7 +17,7 @@ export type FinishParams = {
   readonly area: Rect;
   /** The part of it that is wanted, in pixels of the work picture. */
   readonly wanted: Rect;
-  /** The enlarged source, 8-bit RGB. */
+  /** The enlarged source, RGB. */
   readonly work: PixelFile;
   readonly colourFix: ColourFix;
   /** Of the whole decoded picture. */
@@ -24,7 +25,7 @@ export type FinishParams = {
   readonly path: string;
 };
 
-/** Brings the colours back and rounds to 8 bits, once. The caller closes the result. */
+/** Brings the colours back and rounds to the source's depth, once. The caller closes the result. */
 export async function finishPicture({
   decoded,
   area,
@@ -39,7 +40,9 @@ export async function finishPicture({
     width: wanted.width,
     height: wanted.height,
     bands: 3,
+    depth: work.depth,
   });
+  const most = maximumOf(work.depth);
   try {
     for (let y = 0; y < wanted.height; y += BAND) {
       const rows = Math.min(BAND, wanted.height - y);
@@ -51,13 +54,15 @@ export async function finishPicture({
       if (colourFix === 'adain') adain(samples, colours, target);
       if (colourFix === 'wavelet')
         wavelet(samples, await sourceRows(work, area, from, to), area.width, to - from);
-      const band = new Uint8ClampedArray(rows * wanted.width * 3);
+      const band = newClamped(work.depth, rows * wanted.width * 3);
       for (let row = 0; row < rows; row++) {
         const start = ((first - from + row) * area.width + wanted.x - area.x) * 3;
-        for (let i = 0; i < wanted.width * 3; i++)
-          band[row * wanted.width * 3 + i] = (samples[start + i] ?? 0) * 255;
+        for (let i = 0; i < wanted.width * 3; i++) {
+          const value = (samples[start + i] ?? 0) * most;
+          band[row * wanted.width * 3 + i] = most > 255 ? clamped16(value) : value;
+        }
       }
-      await result.writeRows(y, new Uint8Array(band.buffer));
+      await result.writeRows(y, plain(band));
     }
     return result;
   } catch (error) {
@@ -66,12 +71,13 @@ export async function finishPicture({
   }
 }
 
-/** Mean and variance of an 8-bit picture's channels, in [0,1]. */
+/** Mean and variance of a picture's channels, in [0,1]. */
 async function colourMoments(picture: PixelFile): Promise<ColourMoments> {
   const sums = new MomentSums();
+  const most = maximumOf(picture.depth);
   for (let y = 0; y < picture.info.height; y += BAND) {
-    const rows = await picture.rows(y, Math.min(picture.info.height, y + BAND));
-    sums.add(Float32Array.from(rows, (value) => value / 255));
+    const rows = await picture.samples(y, Math.min(picture.info.height, y + BAND));
+    sums.add(Float32Array.from(rows, (value) => value / most));
   }
   return sums.moments();
 }
@@ -83,12 +89,13 @@ async function sourceRows(
   from: number,
   to: number,
 ): Promise<Float32Array> {
-  const rows = await work.rows(area.y + from, area.y + to);
+  const rows = await work.samples(area.y + from, area.y + to);
+  const most = maximumOf(work.depth);
   const { width } = work.info;
   const result = new Float32Array((to - from) * area.width * 3);
   for (let y = 0; y < to - from; y++) {
     for (let i = 0; i < area.width * 3; i++)
-      result[y * area.width * 3 + i] = (rows[(y * width + area.x) * 3 + i] ?? 0) / 255;
+      result[y * area.width * 3 + i] = (rows[(y * width + area.x) * 3 + i] ?? 0) / most;
   }
   return result;
 }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { scaledSize, type Rect } from '../../shared/geometry';
 import type { Guidance } from '../../shared/guidance';
 import type { ColourFix } from '../../shared/settings';
-import type { DecodedSource } from '../image/decode';
 import { pillowResize } from '../image/pillowResize';
 import type { PixelFile } from '../image/pixelFile';
 import { cropped, reduced, withAlpha } from './assemble';
@@ -19,7 +18,10 @@ import { encodePicture } from './vaeEncode';
 import { workSize, type WorkSize } from './workSize';
 
 export type PisaParams = {
-  readonly source: DecodedSource;
+  /** RGB of 8 or 16 bits. */
+  readonly rgb: PixelFile;
+  /** A plane of alpha of the result's whole size and depth; undefined where all is opaque. */
+  readonly alpha: PixelFile | undefined;
   readonly scale: number;
   /** SD-2.1's training size: smaller results are computed at this size and reduced. */
   readonly processSize: number;
@@ -41,7 +43,7 @@ export type PisaParams = {
 
 export type PisaResult = {
   /**
-   * The result, or its region: 8-bit RGB, or RGBA when the source has transparency. The caller
+   * The result, or its region, in the source's depth: RGB, or RGBA when there is alpha. The caller
    * closes it.
    */
   readonly raw: PixelFile;
@@ -78,26 +80,26 @@ export async function upscalePisa(params: PisaParams): Promise<PisaResult> {
 
 /** The source enlarged by the filter that models of this family enlarge it with. */
 async function bicubic(params: PisaParams): Promise<PixelFile> {
-  const { source, scale, region } = params;
+  const { rgb, alpha, scale, region } = params;
   // The result's own files have the same names.
   const scratch = path.join(params.scratch, 'bicubic');
   await mkdir(scratch, { recursive: true });
-  const target = scaledSize(source.rgb.info, scale);
-  const whole = await pillowResize(source.rgb, target, path.join(scratch, 'whole.tif'));
+  const target = scaledSize(rgb.info, scale);
+  const whole = await pillowResize(rgb, target, path.join(scratch, 'whole.tif'));
   let colour = whole;
   if (region) {
     colour = await cropped(whole, region, path.join(scratch, 'part.tif')).finally(() =>
       whole.close(),
     );
   }
-  return source.alpha ? withAlpha(colour, source.alpha, target, region, scratch) : colour;
+  return alpha ? withAlpha(colour, alpha, region, scratch) : colour;
 }
 
 /** Enlarge → z = s·mean(enc) → the UNet's passes → z₀ → decode → colours. */
 async function throughNetworks(params: PisaParams): Promise<PisaResult> {
-  const { source, networks, scratch } = params;
-  const sizes = workSize(source.rgb.info, params.scale, params.processSize);
-  const work = await enlarge(source.rgb, sizes, scratch);
+  const { rgb, alpha, networks, scratch } = params;
+  const sizes = workSize(rgb.info, params.scale, params.processSize);
+  const work = await enlarge(rgb, sizes, scratch);
   try {
     const steps = new Steps(
       params.signal,
@@ -116,9 +118,7 @@ async function throughNetworks(params: PisaParams): Promise<PisaResult> {
     const colour = isReduced
       ? await reduced(finished, sizes.target, params.region, scratch)
       : finished;
-    const raw = source.alpha
-      ? await withAlpha(colour, source.alpha, sizes.target, params.region, scratch)
-      : colour;
+    const raw = alpha ? await withAlpha(colour, alpha, params.region, scratch) : colour;
     return { raw, picture, steps: steps.count, inferenceSeconds: steps.inferenceSeconds };
   } finally {
     await work.close();

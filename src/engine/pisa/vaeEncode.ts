@@ -33,7 +33,7 @@ export function encodeTiles(
 }
 
 /**
- * z = s · mean(encoder(x)) of an 8-bit RGB picture, mirrored up to a multiple of 8. Tiles of the
+ * z = s · mean(encoder(x)) of an RGB picture, mirrored up to a multiple of 8. Tiles of the
  * convolutions share their group norms' statistics; each pixel is what an untiled run with these
  * statistics yields.
  */
@@ -164,7 +164,7 @@ async function readImage(work: PixelFile, window: Rect): Promise<Latents> {
   const { width, height } = work.info;
   const rows = mirroredIndices(window.y, window.height, height);
   const first = rows.reduce((a, b) => Math.min(a, b));
-  const source = await work.rows(first, rows.reduce((a, b) => Math.max(a, b)) + 1);
+  const source = await work.samples(first, rows.reduce((a, b) => Math.max(a, b)) + 1);
   const planes = tileInput(
     source,
     width,

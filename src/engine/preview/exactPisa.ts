@@ -27,7 +27,8 @@ export async function exactPisa(
     () => undefined,
     async ({ networks, budgets, identity }) => {
       const { raw, picture } = await upscalePisa({
-        source: { rgb: decoded.rgb, alpha: undefined },
+        rgb: decoded.rgb,
+        alpha: undefined,
         scale,
         processSize,
         guidance,

@@ -5,7 +5,6 @@ import { addFigures, NO_FIGURES } from '../../shared/panelFigures';
 import { phrase } from '../../shared/phrase';
 import type { PreviewPicture, PreviewProgress, PreviewRequest } from '../../shared/previewProtocol';
 import { throwIfCancelled } from '../errors';
-import { pillowResize } from '../image/pillowResize';
 import type { PixelFile } from '../image/pixelFile';
 import type { DiffusionModel } from '../models/kinds/diffusion';
 import { needsNetworks } from '../pisa/method';
@@ -13,6 +12,7 @@ import type { PisaPicture } from '../pisa/pisaPicture';
 import { planSteps } from '../pisa/planSteps';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { workSize } from '../pisa/workSize';
+import { alphaByModel } from '../upscale/alphaByModel';
 import { pisaAttempted, type PisaWork } from '../upscale/inferPisa';
 import type { UpscaleServices } from '../upscale/services';
 import { cornersFor } from './corners';
@@ -50,6 +50,16 @@ export async function previewPisa(
     scale: request.scale,
     signal: context.signal,
   };
+  const { alpha: transparency } = source.decoded;
+  const alpha =
+    transparency &&
+    (await alphaByModel(
+      transparency,
+      picture.size,
+      { input: request.input, scratchDirectory: source.folder },
+      services,
+      context.signal,
+    ));
   // What a device made before it failed stays on disk, so its files' names are not used again.
   let files = 0;
   return pisaAttempted(
@@ -59,7 +69,6 @@ export async function previewPisa(
     async (work) => {
       const { device } = work;
       const layers: PixelFile[] = [];
-      const opened: PixelFile[] = [];
       // All of the picture is decoded before the first tile: they only keep files small.
       const tiles = inOrder(sourceSquares(source.sourceSize), request.first, (tile) =>
         ownedRect(tile, source.sourceSize, picture.size),
@@ -83,8 +92,6 @@ export async function previewPisa(
           layers,
           report,
         );
-        const alpha = source.decoded.alpha && (await enlargedAlpha(source.decoded.alpha, source));
-        if (alpha) opened.push(alpha);
         let figures = NO_FIGURES;
         for (const [index, kept] of tiles.entries()) {
           throwIfCancelled(context.signal);
@@ -103,15 +110,11 @@ export async function previewPisa(
         }
         return { device, inferenceSeconds, figures };
       } finally {
-        await Promise.all([...layers, ...opened].map((file) => file.close()));
+        await Promise.all(layers.map((file) => file.close()));
       }
     },
-  );
+  ).finally(() => alpha?.close());
 }
-
-/** As the export enlarges it. */
-const enlargedAlpha = (alpha: PixelFile, { picture, folder }: PisaSource): Promise<PixelFile> =>
-  pillowResize(alpha, picture.size, path.join(folder, 'alpha-large.tif'));
 
 async function tileAt(
   kept: Rect,
@@ -166,7 +169,8 @@ async function decodeLayers(
         cost: 0,
       });
     const result = await upscalePisa({
-      source: { rgb: decoded.rgb, alpha: undefined },
+      rgb: decoded.rgb,
+      alpha: undefined,
       scale,
       processSize,
       guidance,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Guidance } from '../../shared/guidance';
 import { PixelFile } from '../image/pixelFile';
-import { newClamped, plain } from '../image/samples';
+import { clamped16, newClamped, plain, type ClampedSamples, type Samples } from '../image/samples';
 import { joinAlpha } from './blend';
 import {
   pairLayers,
@@ -63,7 +63,9 @@ async function blended(
   const { width, height } = first.raw.info;
   const alpha = layers.find(({ raw }) => raw.info.bands === 4)?.raw;
   const bands = alpha ? 4 : 3;
-  const result = await PixelFile.scratch(file, { width, height, bands });
+  const { depth } = first.raw;
+  const rounded = (value: number): number => (depth === 16 ? clamped16(value) : value);
+  const result = await PixelFile.scratch(file, { width, height, bands, depth });
   try {
     for (let y = 0; y < height; y += BAND) {
       const end = Math.min(height, y + BAND);
@@ -71,18 +73,18 @@ async function blended(
       const sum = new Float32Array(3 * count);
       for (const { raw, weight } of layers) {
         if (weight === 0) continue;
-        const rows = await raw.rows(y, end);
+        const rows = await raw.samples(y, end);
         const stride = raw.info.bands;
         for (let i = 0; i < count; i++)
           for (let channel = 0; channel < 3; channel++)
             sum[3 * i + channel] =
               (sum[3 * i + channel] ?? 0) + weight * (rows[stride * i + channel] ?? 0);
       }
-      const band = newClamped(8, bands * count);
+      const band = newClamped(depth, bands * count);
       for (let i = 0; i < count; i++)
         for (let channel = 0; channel < 3; channel++)
-          band[bands * i + channel] = sum[3 * i + channel] ?? 0;
-      if (alpha) joinAlpha(band, alphaOf(await alpha.rows(y, end)));
+          band[bands * i + channel] = rounded(sum[3 * i + channel] ?? 0);
+      if (alpha) joinAlpha(band, alphaOf(await alpha.samples(y, end)));
       await result.writeRows(y, plain(band));
     }
     return result;
@@ -93,5 +95,10 @@ async function blended(
 }
 
 /** Every fourth sample of interleaved RGBA. */
-export const alphaOf = (rgba: Uint8Array): Uint8ClampedArray =>
-  Uint8ClampedArray.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i + 3] ?? 0);
+export function alphaOf(rgba: Uint8Array): Uint8ClampedArray;
+export function alphaOf(rgba: Samples): ClampedSamples;
+export function alphaOf(rgba: Samples): ClampedSamples {
+  const plane = newClamped(rgba instanceof Uint16Array ? 16 : 8, rgba.length / 4);
+  for (let i = 0; i < plane.length; i++) plane[i] = rgba[4 * i + 3] ?? 0;
+  return plane;
+}

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { scaledSize } from '../../shared/geometry';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import type { ComputeType } from '../graph/sd21/weights';
@@ -9,6 +10,7 @@ import { budgetsFor, type Budgets } from '../pisa/budgets';
 import type { PisaNetworks } from '../pisa/pisaNetworks';
 import { droppedNote, wordsOf } from '../pisa/prompt/promptContext';
 import { upscalePisa } from '../pisa/upscalePisa';
+import { alphaByModel } from './alphaByModel';
 import { firstSuccessful } from './attempts';
 import type {
   InferInput,
@@ -137,13 +139,23 @@ export async function inferPisa(
   const { pisa } = services;
   const { input, colourFix, restore, prompt, draft = false } = request;
   if (draft) requireDraft(model);
+  const alpha =
+    decoded.alpha &&
+    (await alphaByModel(
+      decoded.alpha,
+      scaledSize(decoded.rgb.info, scale),
+      request,
+      services,
+      context.signal,
+    ));
   return pisaAttempted(
     services,
     { model, device: wanted, notes, input, scale, part, restore, prompt, signal: context.signal },
     (device) => context.progress({ phase: 'infer', tile: 0, tiles: 1, device }),
     async ({ device, networks, budgets, identity }) => {
       const { raw, picture, steps, inferenceSeconds } = await upscalePisa({
-        source: decoded,
+        rgb: decoded.rgb,
+        alpha,
         scale,
         processSize: model.manifest.processSize,
         guidance,
@@ -168,7 +180,7 @@ export async function inferPisa(
       pisa.remember(identity, picture);
       return { raw, isRegion: region !== undefined, tiles: steps, device, inferenceSeconds };
     },
-  );
+  ).finally(() => alpha?.close());
 }
 
 /** Tells pictures, their versions on disk, what ran before, their parts and scales apart. */

@@ -146,7 +146,8 @@ export async function upscaleFile(
       size: part,
       guidance,
       notes: fallbacks,
-      scale: plan.scale,
+      // A seamless part is cut out of the result at whole pixels, and reduced after that.
+      scale: plan.seamless ? Math.ceil(plan.scale) : plan.scale,
       region: ownRegion,
       part: index,
     };

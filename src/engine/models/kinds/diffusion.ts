@@ -26,7 +26,7 @@ import { phrase } from '../../../shared/phrase';
 /** A model on Stable Diffusion, which enlarges before its networks run. */
 export class DiffusionModel implements Model {
   readonly ownScale = undefined;
-  readonly depth = 8;
+  readonly depth = 16;
   readonly byTiles = false;
   readonly served = undefined;
   readonly hasDecoder = true;

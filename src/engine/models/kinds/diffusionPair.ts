@@ -33,7 +33,7 @@ export class DiffusionPairModel implements Model {
   readonly files: readonly ModelFile[];
   readonly advice: ModelAdvice;
   readonly ownScale: number;
-  readonly depth = 8;
+  readonly depth = 16;
   readonly byTiles = false;
   readonly hasDecoder = true;
   readonly draftsPreview = false;
