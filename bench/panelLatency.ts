@@ -81,6 +81,7 @@ async function ready(panel: PanelPage): Promise<PanelPage> {
     hasAlpha: false,
     way: 'model',
     exact: true,
+    draft: false,
   };
   for (const [index, { rect, address }] of tiles().entries())
     await panel.progress(call, progress(index + 1, { tile: { rect, address }, picture }));

@@ -84,6 +84,7 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       exact,
       hasAlpha,
       way,
+      draft: false,
     };
     return {
       name,

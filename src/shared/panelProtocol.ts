@@ -136,6 +136,8 @@ export type PanelResult = {
   readonly way: 'model' | 'squares';
   /** Whether the blend of the layers equals the export. */
   readonly exact: boolean;
+  /** Whether a tiny decoder made the layers, and can make a part at any guidance. */
+  readonly draft: boolean;
 };
 
 export type PanelPreview = {
@@ -171,6 +173,13 @@ export type PanelPart = {
   readonly have: readonly Rect[];
 };
 
+/** A part of the result at a guidance; `draft`: by the tiny decoder, of results that have one. */
+export type PanelExactPart = {
+  readonly guidance: Guidance;
+  readonly rect: Rect;
+  readonly draft: boolean;
+};
+
 /** More tiles than this no panel holds. */
 export const MOST_TILES = 4096;
 /** Results up to this are computed as a whole: a webview must hold all layers. */
@@ -202,12 +211,10 @@ export type PanelHostApi = {
   /** Computes the layers; progress is `PanelProgress`. A new call ends the one before. */
   preview(params: PanelRun & PanelPart): Promise<PanelPreview>;
   /**
-   * The exact picture of a part of the result: interleaved RGB rows, 8 bits. For models whose blend
-   * is approximate.
+   * The exact picture of a part of the result, or a draft of it: interleaved RGB rows, 8 bits. For
+   * models whose blend is approximate.
    */
-  exact(
-    params: PanelRun & { readonly guidance: Guidance; readonly rect: Rect },
-  ): Promise<PanelTile>;
+  exact(params: PanelRun & PanelExactPart): Promise<PanelTile>;
   /** The file's name that `save` would write, and the result's size. */
   outputName(params: PanelChoice): Promise<{ readonly fileName: string; readonly size: Size }>;
   /** About how large that file would be, once the preview is there; null where nobody can say. */

@@ -81,6 +81,7 @@ export const RESULT = {
   hasAlpha: false,
   way: 'model',
   exact: true,
+  draft: false,
 } satisfies PanelResult;
 
 /** 31.4 dB at (1, 1); 8 % visibly invented at 1, more than 10 % from 1.15 on. */

@@ -15,6 +15,7 @@ const RESULT: PanelResult = {
   hasAlpha: false,
   way: 'model',
   exact: false,
+  draft: false,
 };
 const GREY = {
   original: [90, 90, 90],

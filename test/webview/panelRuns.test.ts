@@ -376,6 +376,7 @@ test('an approximate blend is named, and made exact where it is seen once the di
     prompt: '',
     guidance: { pixel: 1, semantic: 1 },
     rect: { x: 0, y: 0, ...RESULT.size },
+    draft: false,
   });
   assert.equal(await panel.text('#badge'), 'Preview · making it exact…');
   await panel.result(first, { rect: first.params.rect, address: 'exact1' });
@@ -413,6 +414,50 @@ test('an approximate blend is named, and made exact where it is seen once the di
   await panel.frame();
   assert.match(await panel.text('#badge'), /^Preview/);
   await panel.called('exact', 4);
+});
+
+test('with a tiny decoder drafts come first, named as such, and the exact picture once the dials rest', async () => {
+  panel = await harness.open();
+  await panel.finish(PREVIEW, { ...RESULT, exact: false, draft: true });
+  const draft = await panel.called('exact');
+  const whole = { x: 0, y: 0, ...RESULT.size };
+  assert.deepEqual(
+    [draft.params?.guidance, draft.params?.rect, draft.params?.draft],
+    [{ pixel: 1, semantic: 1 }, whole, true],
+  );
+  assert.equal(await panel.text('#badge'), 'Draft · making it exact…');
+  await panel.result(draft, { rect: whole, address: 'draft1' });
+  await panel.until(`document.querySelector('#badge').textContent === 'Draft · making it exact…'`);
+  assert.equal((await panel.renderer('showExact')).length, 1);
+  const exact = await panel.called('exact', 1);
+  assert.deepEqual([exact.params?.guidance, exact.params?.draft], [draft.params?.guidance, false]);
+  await panel.result(exact, { rect: whole, address: 'exact1' });
+  assert.equal(await panel.text('#badge'), '');
+  assert.equal((await panel.renderer('showExact')).length, 2);
+
+  // A dial that moves drops the draft under way, and the next one is of where it is then.
+  await panel.openPad();
+  await panel.page.focus('#pad');
+  await panel.page.keyboard.press('ArrowLeft');
+  const second = await panel.called('exact', 2);
+  assert.equal(second.params?.draft, true);
+  await panel.page.keyboard.press('ArrowLeft');
+  await panel.until(`window.sent.some((m) => m.type === 'cancel' && m.id === ${second.id})`);
+  const third = await panel.called('exact', 3);
+  assert.deepEqual(
+    [third.params?.guidance, third.params?.draft],
+    [{ pixel: 0.9, semantic: 1 }, true],
+  );
+
+  // Where no draft can be had, the exact picture comes all the same.
+  await panel.error(third, { code: 'engine-stopped', message: 'It ended.' });
+  const last = await panel.called('exact', 4);
+  assert.equal(last.params?.draft, false);
+  await panel.result(last, { rect: whole, address: 'exact2' });
+  assert.equal(await panel.text('#badge'), '');
+  // The map shows the layers, which are drafts whatever is exact beside them.
+  await panel.page.keyboard.press('5');
+  await panel.until(`document.querySelector('#badge').textContent === 'Draft'`);
 });
 
 test('a source that changed is looked at anew, or not', async () => {

@@ -18,7 +18,7 @@ export type ModelServices = {
 /**
  * Makes a model on Stable Diffusion, PiSA-SR unless `id` names another, out of files that are on this
  * machine. Asks for the folder, and about files that can't be verified, unless other code gives
- * `{ folder, id?, weights?, prompts?, acceptUnverified? }`; then it
+ * `{ folder, id?, weights?, prompts?, draft?, acceptUnverified? }`; then it
  * rejects with the failure instead of showing it. Resolves with what was imported; undefined when
  * the person gave up or it failed.
  */
@@ -38,6 +38,7 @@ export async function importModel(
     folder,
     ...(weights === undefined ? {} : { weights }),
     ...(isTrue(options, 'prompts') ? { prompts: true } : {}),
+    ...(isTrue(options, 'draft') ? { draft: true } : {}),
   };
   const result = await tasks.changeWithConsent(
     title,

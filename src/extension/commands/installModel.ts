@@ -36,6 +36,8 @@ export async function installModel(
     mirrors: chosen,
     allowHttp,
     ...(prompts || isTrue(options, 'prompts') ? { prompts: true } : {}),
+    // Ten megabytes beside gigabytes, and left out where nobody has them.
+    draft: true,
     ...(proxy === undefined ? {} : { proxy }),
   };
   const again = (): void =>

@@ -6,6 +6,7 @@ import {
   SAVE_WAYS,
   SAVED_ACTIONS,
   type PanelChoice,
+  type PanelExactPart,
   type PanelPart,
   type PanelRun,
   type PanelSave,
@@ -47,15 +48,14 @@ export class PanelRequests {
   }
 
   /** `size`: of the result that the rectangle must lie in. */
-  exact(
-    value: unknown,
-    size: Size,
-  ): PanelRun & { readonly guidance: Guidance; readonly rect: Rect } {
+  exact(value: unknown, size: Size): PanelRun & PanelExactPart {
     const fields = record(value);
     const part = rect('rect', fields.rect);
+    const { draft } = fields;
+    if (typeof draft !== 'boolean') throw refused('draft', draft, 'true or false');
     if (part.x + part.width > size.width || part.y + part.height > size.height)
       throw refused('rect', JSON.stringify(part), `inside ${size.width}×${size.height}`);
-    return { ...this.run(fields), guidance: guidance(fields.guidance), rect: part };
+    return { ...this.run(fields), guidance: guidance(fields.guidance), rect: part, draft };
   }
 
   choice(value: unknown): PanelChoice {

@@ -3,10 +3,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { createPreviewFolder, type PreviewFolder } from '../../client/jobFiles';
 import { chooseGuidance } from '../../shared/autoGuidance';
-import type { Rect } from '../../shared/geometry';
 import { addFigures, NO_FIGURES } from '../../shared/panelFigures';
-import type { Guidance } from '../../shared/guidance';
 import type {
+  PanelExactPart,
   PanelPart,
   PanelPreview,
   PanelProgress,
@@ -116,16 +115,15 @@ export class PreviewSession {
     }
   }
 
-  /** The exact picture of a part of the result. */
+  /** The exact picture of a part of the result, or a draft of it. */
   async exact(
     source: PreviewSource,
-    params: PanelRun & { readonly guidance: Guidance; readonly rect: Rect },
+    params: PanelRun & PanelExactPart,
     signal: AbortSignal,
   ): Promise<PanelTile> {
-    const { guidance, rect } = params;
-    const { file } = await this.engine.use((client) =>
-      client.exactRegion({ ...this.callOf(source, params), guidance, rect }, { signal }),
-    );
+    const { guidance, rect, draft } = params;
+    const call = { ...this.callOf(source, params), guidance, rect, draft };
+    const { file } = await this.engine.use((client) => client.exactRegion(call, { signal }));
     this.parts.push(path.join(this.directory, file));
     for (const old of this.parts.splice(0, Math.max(0, this.parts.length - KEPT_PARTS)))
       await rm(old, { force: true });
@@ -290,7 +288,16 @@ const resultOf = ({
   hasAlpha,
   way,
   exact,
-}: PreviewPicture): PanelResult => ({ size, sourceSize, branches, hasAlpha, way, exact });
+  draft,
+}: PreviewPicture): PanelResult => ({
+  size,
+  sourceSize,
+  branches,
+  hasAlpha,
+  way,
+  exact,
+  draft: draft === true,
+});
 
 /** Tells models, devices and versions of the file on disk apart. */
 async function keyOf(

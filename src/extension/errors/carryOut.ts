@@ -84,7 +84,15 @@ const needsAgain = ({ kind }: Remedy): boolean =>
 async function runCommandOf(remedy: Remedy): Promise<void> {
   const command = COMMANDS[remedy.kind];
   const model =
-    'model' in remedy ? [{ id: remedy.model, ...(remedy.prompts ? { prompts: true } : {}) }] : [];
+    'model' in remedy
+      ? [
+          {
+            id: remedy.model,
+            ...(remedy.prompts ? { prompts: true } : {}),
+            ...(remedy.draft ? { draft: true } : {}),
+          },
+        ]
+      : [];
   if (command) await run(...command, ...model);
 }
 

@@ -1,15 +1,18 @@
 import type { Rect } from '../../shared/geometry';
-import { sameGuidance } from './panelState';
+import { isExactAt } from './panelView';
 import { runOf } from './saveRun';
 import type { Services } from './services';
 import { contains } from './stagePlacing';
 
-/** How long the dials must rest. */
+/** How long the dials must rest before what is seen is made exact. */
 const REST_MS = 250;
+/** And before it is drafted: a draft that comes after the next move is of no use. */
+const DRAFT_REST_MS = 40;
 
 /**
  * For models whose blend is approximate: asks for the exact picture of what is seen, once nothing
- * moves any more.
+ * moves any more. Where there is a tiny decoder, drafts come first, as soon as a dial pauses: the
+ * blend of the layers, which follows each move, is replaced by what is decoded at these dials.
  */
 export class ExactPart {
   private key = '';
@@ -29,7 +32,7 @@ export class ExactPart {
     const exactSeen =
       wanted !== undefined &&
       exact !== undefined &&
-      sameGuidance(exact.guidance, guidance) &&
+      isExactAt(run, guidance) &&
       contains(exact.rect, wanted);
     if (exactSeen !== run.exactSeen) this.services.patch({ exactSeen });
     const key = wanted ? JSON.stringify([this.services.store.state.model, guidance, wanted]) : '';
@@ -40,25 +43,39 @@ export class ExactPart {
     this.controller = undefined;
     if (run.refining) this.services.patch({ refining: false });
     if (!wanted || exactSeen) return;
-    this.timer = window.setTimeout(() => void this.request(wanted), REST_MS);
+    const controller = new AbortController();
+    this.controller = controller;
+    const restedAt = performance.now() + REST_MS;
+    const work = run.result?.draft
+      ? () => this.draftFirst(wanted, restedAt, controller.signal)
+      : () => this.show(wanted, false, controller.signal);
+    this.timer = window.setTimeout(() => void work(), run.result?.draft ? DRAFT_REST_MS : REST_MS);
   }
 
-  private async request(rect: Rect): Promise<void> {
+  private async draftFirst(rect: Rect, restedAt: number, signal: AbortSignal): Promise<void> {
+    await this.show(rect, true, signal);
+    if (signal.aborted) return;
+    this.timer = window.setTimeout(
+      () => void this.show(rect, false, signal),
+      Math.max(0, restedAt - performance.now()),
+    );
+  }
+
+  private async show(rect: Rect, draft: boolean, signal: AbortSignal): Promise<void> {
     const { host, renderer, patch, view } = this.services;
-    const controller = new AbortController();
-    const { signal } = controller;
     const ended = (): boolean => signal.aborted;
-    this.controller = controller;
     const { guidance } = view();
+    // After a draft the work goes on.
+    const done = { refining: draft };
     patch({ refining: true });
     try {
-      const tile = await host.exact({ ...runOf(this.services), guidance, rect }, signal);
+      const tile = await host.exact({ ...runOf(this.services), guidance, rect, draft }, signal);
       if (ended()) return;
       await renderer.showExact(tile, guidance);
-      if (!ended()) patch({ refining: false, exact: { rect: tile.rect, guidance } });
+      if (!ended()) patch({ ...done, exact: { rect: tile.rect, guidance, draft } });
     } catch {
       // The badge goes on to say that the picture is approximate; the extension has logged why.
-      if (!ended()) patch({ refining: false });
+      if (!ended()) patch(done);
     }
   }
 }

@@ -119,7 +119,8 @@ const isResult = (value: unknown): value is PanelResult =>
   isListOf(value.branches, isBranch) &&
   typeof value.hasAlpha === 'boolean' &&
   (value.way === 'model' || value.way === 'squares') &&
-  typeof value.exact === 'boolean';
+  typeof value.exact === 'boolean' &&
+  typeof value.draft === 'boolean';
 
 export function isPanelProgress(value: unknown): value is PanelProgress {
   if (

@@ -100,7 +100,7 @@ export function panelView(store: PanelStore, run: RunState): PanelView {
     approximate:
       run.phase === 'ready' &&
       run.result?.exact === false &&
-      !(run.exactSeen && run.exact && sameGuidance(run.exact.guidance, guidance)),
+      !(run.exactSeen && isExactAt(run, guidance)),
     onProcessor:
       run.onProcessor || (run.preview?.device ?? run.progress?.device) === PROCESSOR_LABEL,
     saveProblem: saveProblem(run),
@@ -109,6 +109,10 @@ export function panelView(store: PanelStore, run: RunState): PanelView {
     canRedo: store.canRedo,
   };
 }
+
+/** Whether a part is shown as it is saved, at these dials. */
+export const isExactAt = ({ exact }: RunState, guidance: Guidance): boolean =>
+  exact !== undefined && !exact.draft && sameGuidance(exact.guidance, guidance);
 
 function saveProblem({ source, scaleValid }: RunState): string {
   if (source === 'deleted')
@@ -132,6 +136,7 @@ export function estimatedResult(
     hasAlpha: false,
     way: 'model',
     exact: true,
+    draft: false,
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Rect, Size } from '../../shared/geometry';
-import type { Guidance } from '../../shared/guidance';
+import type { Size } from '../../shared/geometry';
 import type {
+  PanelExactPart,
   PanelInit,
   PanelPreview,
   PanelProgress,
@@ -59,8 +59,8 @@ export type RunState = {
   readonly again: boolean;
   /** Whether the renderer holds A's layers. */
   readonly pinnedLoaded: boolean;
-  /** The part that is shown exactly, and for which guidance. */
-  readonly exact: { readonly rect: Rect; readonly guidance: Guidance } | undefined;
+  /** The part that is shown exactly, or as a draft, and for which guidance. */
+  readonly exact: PanelExactPart | undefined;
   /** Whether that part covers what is seen. */
   readonly exactSeen: boolean;
   readonly refining: boolean;

@@ -34,7 +34,13 @@ test('what is as agreed comes through, and nothing else with it', () => {
   assert.deepEqual(requests.preview({ ...run, ...all }), { ...run, ...all });
   const part = { first: rect, region: rect, have: [rect, rect] };
   assert.deepEqual(requests.preview({ ...run, ...part }), { ...run, ...part });
-  assert.deepEqual(requests.exact({ ...run, guidance, rect }, size), { ...run, guidance, rect });
+  for (const draft of [true, false])
+    assert.deepEqual(requests.exact({ ...run, guidance, rect, draft }, size), {
+      ...run,
+      guidance,
+      rect,
+      draft,
+    });
   assert.deepEqual(requests.choice({ ...choice, input: '/etc/passwd' }), choice);
   assert.deepEqual(
     requests.save({
@@ -88,12 +94,16 @@ test('nonsense is refused', () => {
     ]),
     ...[1.6, -0.1, 1e9, Number.NaN, Infinity, '1', null, undefined].flatMap((dial) => [
       () => requests.choice({ ...choice, guidance: { pixel: dial, semantic: 1 } }),
-      () => requests.exact({ ...run, rect, guidance: { pixel: 1, semantic: dial } }, size),
+      () =>
+        requests.exact(
+          { ...run, draft: false, rect, guidance: { pixel: 1, semantic: dial } },
+          size,
+        ),
     ]),
     ...[0.5, 9, Number.NaN, '4', undefined].flatMap((scale) => [
       () => requests.choice({ ...choice, scale }),
       () => requests.preview({ ...run, ...all, scale }),
-      () => requests.exact({ ...run, guidance, rect, scale }, size),
+      () => requests.exact({ ...run, draft: false, guidance, rect, scale }, size),
     ]),
     ...['AUTO', true, undefined, ['on']].flatMap((pixelArt) => [
       () => requests.choice({ ...choice, pixelArt }),
@@ -126,9 +136,12 @@ test('nonsense is refused', () => {
       () => requests.preview({ ...run, ...all, first: part }),
       () => requests.preview({ ...run, ...all, region: part }),
       () => requests.preview({ ...run, ...all, have: [part] }),
-      () => requests.exact({ ...run, guidance, rect: part }, size),
+      () => requests.exact({ ...run, draft: false, guidance, rect: part }, size),
     ]),
-    () => requests.exact({ ...run, guidance, rect: { ...rect, width: 391 } }, size),
+    () => requests.exact({ ...run, draft: false, guidance, rect: { ...rect, width: 391 } }, size),
+    ...['true', 1, undefined].map(
+      (draft) => () => requests.exact({ ...run, guidance, rect, draft }, size),
+    ),
     () => requests.preview({ ...run, ...all, onProcessor: 'yes' }),
     () => requests.save({ ...choice, how: 'save', again: false }),
     () => requests.save({ ...choice, onProcessor: false, how: 'save', again: 1 }),

@@ -121,7 +121,10 @@ function badgeText({ mode, run, approximate, byParts, done }: PanelView): string
     return run.filling
       ? l10n.t('Dimmed: not computed yet')
       : l10n.t('Dimmed: not computed · zoom in to compute it');
-  if (!approximate || mode === 'map') return '';
+  const draft = run.result?.draft === true;
+  if (mode === 'map') return draft ? l10n.t('Draft') : '';
+  if (!approximate) return '';
+  if (draft) return run.refining ? l10n.t('Draft · making it exact…') : l10n.t('Draft');
   return run.refining ? l10n.t('Preview · making it exact…') : l10n.t('Preview · approximate');
 }
 
