@@ -12,11 +12,12 @@ export const UPSCALE = 'PiSA Upscale: Upscale (Enlarge) Image';
 const SETTINGS_FOLDER = '.vscode';
 
 /**
- * Noise of VS Code itself: code-server lacks its licence check, its sign-in may start late on a
- * busy machine, and it comments on its own frames.
+ * Noise of VS Code itself: code-server lacks its license check, on a busy machine its sign-in may
+ * start late and settings be saved before the extension host has answered, and it comments on its
+ * own frames.
  */
 const EXPECTED_EVENTS =
-  /vsda|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|verbose|warning)\]|\[blocked\]/;
+  /vsda|Aborted onWillSaveTextDocument-event|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|verbose|warning)\]|\[blocked\]/;
 
 /**
  * @typedef {object} Session

@@ -309,3 +309,23 @@ test('every control is reached by Tab, and shows that it has the focus', async (
   }
   await panel.close();
 });
+
+test('the views have words wherever these fit, and are icons where they do not', async () => {
+  const panel = await harness.open();
+  await panel.finish();
+  const widthOfLabel = (): Promise<number> =>
+    panel.page.evaluate(`document.querySelector('.modes .label').getBoundingClientRect().width`);
+  const shown: number[] = [];
+  for (const width of [1400, 1280, 1050, 900, 780, 500]) {
+    await panel.page.setViewportSize({ width, height: 800 });
+    await panel.frame();
+    if ((await widthOfLabel()) > 1) shown.push(width);
+  }
+  assert.ok(shown.includes(1050), 'a window of 1400 pixels with the explorer open');
+  assert.ok(!shown.includes(780) && !shown.includes(500));
+  // The widest that was refused and came back.
+  await panel.page.setViewportSize({ width: 1400, height: 800 });
+  await panel.frame();
+  assert.ok((await widthOfLabel()) > 1);
+  await panel.close();
+});

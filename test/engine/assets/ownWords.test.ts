@@ -5,6 +5,7 @@ import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { closeSource, decodePixels } from '../../../src/engine/image/decode';
 import { inspectSource } from '../../../src/engine/image/inspect';
+import { inWords } from '../../../src/shared/phrase';
 import { temporaryFolder } from '../support';
 import { randomFrom } from './mutate';
 
@@ -53,7 +54,7 @@ async function told(file: string, scratch: string): Promise<string> {
     await inspectSource(file, 100);
     const { pixels, notes } = await decodePixels(file, scratch, { depth: 8, keepColours: true });
     await closeSource({ rgb: pixels, alpha: undefined });
-    return notes.join(' ');
+    return notes.map(inWords).join(' ');
   } catch (error) {
     const { message, detail = '' } = error as Error & { detail?: string };
     return `${message} ${detail}`;

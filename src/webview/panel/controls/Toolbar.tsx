@@ -8,6 +8,7 @@ import { RunChip } from './RunChip';
 import { SaveButton } from './SaveButton';
 import { Saved } from './Saved';
 import { SeriesSteps } from './SeriesSteps';
+import { useWordsThatFit } from './useWordsThatFit';
 import { Zoom } from './Zoom';
 
 /** Modes, zoom, display, and at the end what runs and what can be done with the result. */
@@ -16,7 +17,7 @@ export const Toolbar = ({
   actions,
   stage,
 }: Control & { readonly stage: Stage }): JSX.Element => (
-  <header class="toolbar">
+  <header class="toolbar" ref={useWordsThatFit()}>
     <Modes view={view} actions={actions} />
     <Zoom view={view} stage={stage} />
     <Display view={view} actions={actions} />
