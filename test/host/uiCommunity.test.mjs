@@ -116,8 +116,9 @@ test(
         const panel = webview(page);
         await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor();
         await page.screenshot({ path: screenshotPath('pair') });
-        const name = await panel.locator('#model').evaluate((one) => one.value);
-        assert.equal(name, 'pisa-compact-4x+favourite');
+        const chosen = (id) => panel.locator(id).evaluate((one) => one.value);
+        assert.equal(await chosen('#model'), 'pisa-compact-4x');
+        assert.equal(await chosen('#partner'), 'favourite', 'what adds the texture');
         const before = await panel.locator('#semanticSlider').inputValue();
         await panel.locator('#semanticSlider').focus();
         await page.keyboard.press('ArrowLeft');
@@ -133,7 +134,7 @@ test(
         await clickDialogButton(await waitForDialog(page, 'Add Second?'), 'Add');
         await panel.locator('#model .text', { hasText: 'Second' }).waitFor();
         await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: 60_000 });
-        assert.equal(await panel.locator('#model').evaluate((one) => one.value), 'second');
+        assert.equal(await chosen('#model'), 'second');
 
         await runCommand(page, MANAGE);
         await chooseRow(page, 'Compact · ×4');
