@@ -65,7 +65,7 @@ uiTest(
     const panel = await readyPanel(page);
     await dialIs(panel, 'pixel', 1);
     await dialIs(panel, 'semantic', 1);
-    await panel.locator('#outputSize', { hasText: /^480 × 360$/ }).waitFor();
+    await panel.locator('#outputSize', { hasText: /^480 × 360(?!\d)/ }).waitFor();
     await panel.locator('#outputFile', { hasText: 'hero@4x.png' }).waitFor();
     await page.screenshot({ path: screenshotPath('panel') });
 
