@@ -109,7 +109,15 @@ export type InstallRequest = DownloadSource & {
   readonly prompts?: boolean;
   /** Whether the tiny decoder comes with it, where it can be had, so that it makes drafts. */
   readonly draft?: boolean;
+  /**
+   * Whether a model that is installed already keeps its files and gets what it lacks, instead of
+   * all of them anew; by default where prompts or drafts are asked for.
+   */
+  readonly extend?: boolean;
 };
+
+export const extendsInstalled = ({ extend, prompts, draft }: InstallRequest): boolean =>
+  extend ?? (prompts === true || draft === true);
 
 export type InstallResult =
   | { readonly state: 'ready'; readonly imported: ImportResult }

@@ -55,6 +55,7 @@ export async function importTiny(
     precision: undefined,
     prompts,
     draft,
+    extend: prompts || draft,
     accepted: 'all',
     store: new ModelStore(store),
     signal: new AbortController().signal,

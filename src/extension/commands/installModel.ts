@@ -38,6 +38,8 @@ export async function installModel(
     ...(prompts || isTrue(options, 'prompts') ? { prompts: true } : {}),
     // Ten megabytes beside gigabytes, and left out where nobody has them.
     draft: true,
+    // Who asks for one of them has a model; who installs may mean to repair it.
+    extend: prompts || isTrue(options, 'prompts') || isTrue(options, 'draft'),
     ...(proxy === undefined ? {} : { proxy }),
   };
   const again = (): void =>

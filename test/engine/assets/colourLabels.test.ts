@@ -279,7 +279,7 @@ test('PQ and HLG are refused with what to do, wherever they are named', async ()
 });
 
 test('a profile that does not fit to the picture, or can’t be read, is left out with a note', async () => {
-  const note = /colour profile is damaged or of another kind/;
+  const note = /color profile is damaged or of another kind/;
   for (const [name, source] of [
     ['grey’s profile', withChunk(await asPng(3), 'iCCP', profileChunk(linear(true)))],
     ['no profile', withChunk(await asPng(3), 'iCCP', profileChunk(Buffer.alloc(300, 7)))],

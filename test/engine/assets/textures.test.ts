@@ -50,12 +50,14 @@ function tiled({ data, width, height, channels }: Raw, times: number): Raw {
 
 test('a seamless texture still tiles, and is what its infinite plane would be', async (t) => {
   const source = seamlessTexture(48);
+  // In 8 bits a float's last digit may decide over a step.
+  const request = { ...DEFAULT_MODEL, precision: 'fp32' } as const;
   const input = await write('texture.png', source);
   const own = await rawOf(
-    (await upscale(input, { ...DEFAULT_MODEL, asset: { seamless: true } })).output,
+    (await upscale(input, { ...request, asset: { seamless: true } })).output,
     3,
   );
-  const without = await rawOf((await upscale(input, DEFAULT_MODEL)).output, 3);
+  const without = await rawOf((await upscale(input, request)).output, 3);
   t.diagnostic(
     `seam ${seam(own).toFixed(2)}, without wrapping ${seam(without).toFixed(2)}, source ` +
       seam(source).toFixed(2),
@@ -63,7 +65,7 @@ test('a seamless texture still tiles, and is what its infinite plane would be', 
   assert.ok(seam(own) < 1.3);
   assert.ok(seam(own) < 0.7 * seam(without));
   const plane = await rawOf(
-    (await upscale(await write('plane.png', tiled(source, 3)), DEFAULT_MODEL)).output,
+    (await upscale(await write('plane.png', tiled(source, 3)), request)).output,
     3,
   );
   const middle = await rawOf(

@@ -176,6 +176,7 @@ describe('What a comparison answers its webview', () => {
           onProcessor: false,
           scale: 4,
           pixelArt: 'auto',
+          prompt: '',
           first: undefined,
           region: undefined,
           have: [],
@@ -206,6 +207,7 @@ describe('What a comparison answers its webview', () => {
       'pisaUpscale.lossless': 'auto',
       'pisaUpscale.pixelArt': 'auto',
       'pisaUpscale.restore': '',
+      'pisaUpscale.prompt': '',
     };
     assert.deepEqual(JSON.parse(await vscode.env.clipboard.readText()), expected);
   });
@@ -228,6 +230,7 @@ describe('What a comparison answers its webview', () => {
       'quality',
       'lossless',
       'pixelArt',
+      'prompt',
     ])
       await settings.update(key, undefined, vscode.ConfigurationTarget.Workspace);
     await settings.update('model', model, vscode.ConfigurationTarget.Workspace);

@@ -137,6 +137,7 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
         quality: 90,
         lossless: 'auto',
         pixelArt: 'auto',
+        prompt: '',
       } as const;
       await assert.rejects(
         async () => host.save({ ...choice, again: false, onProcessor: true, how: 'save' }, quiet),

@@ -34,6 +34,8 @@ export type ImportParams = {
   readonly prompts: boolean;
   /** Whether the tiny decoder is wanted. */
   readonly draft: boolean;
+  /** Whether files that the folder lacks may be those of the same model as it is installed. */
+  readonly extend: boolean;
   /** Which unverified files the person agreed to. */
   readonly accepted: Accepted;
   readonly store: ModelStore;
@@ -155,11 +157,11 @@ async function scan(params: ImportParams): Promise<Scan> {
  */
 async function withBase(
   scanned: ScannedFolder,
-  { id, precision, store, prompts, draft }: ImportParams,
+  { id, precision, store, prompts, draft, extend }: ImportParams,
 ): Promise<Scan> {
   const asked = { scanned, prompts, draft };
   if (scanned.networks.some(({ role }) => role === 'unet' || role === 'vae')) return asked;
-  const base = await installedBase(store, id, precision, prompts || draft);
+  const base = await installedBase(store, id, precision, extend);
   if (!base) return asked;
   const decoder = draftFile(base);
   const words = base.manifest.prompts !== undefined;

@@ -1,12 +1,13 @@
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { maskedAddress } from '../../../shared/addresses';
-import type {
-  Consent,
-  InstallPlan,
-  InstallRequest,
-  InstallResult,
-  ModelProgress,
+import {
+  extendsInstalled,
+  type Consent,
+  type InstallPlan,
+  type InstallRequest,
+  type InstallResult,
+  type ModelProgress,
 } from '../../../shared/modelProtocol';
 import { RpcError } from '../../../shared/rpc';
 import { Downloader, type RemoteFacts } from '../../download/downloader';
@@ -134,6 +135,7 @@ export async function installDiffusion(
     precision: params.precision,
     prompts: params.prompts === true,
     draft: params.draft === true && notes.length === 0,
+    extend: extendsInstalled(params),
     accepted: params.acceptUnverified ?? [],
     store,
     signal,

@@ -1,4 +1,4 @@
-import type { InstallRequest } from '../../../shared/modelProtocol';
+import { extendsInstalled, type InstallRequest } from '../../../shared/modelProtocol';
 import { refuseUnencrypted } from '../../download/mirrors';
 import {
   DIFFUSION_MODELS,
@@ -31,12 +31,10 @@ type Sources = {
 };
 
 /** Where what is missing comes from. */
-export async function sourcesOf(
-  { id, precision, mirrors, allowHttp, prompts = false, draft = false }: InstallRequest,
-  store: ModelStore,
-): Promise<Sources> {
+export async function sourcesOf(request: InstallRequest, store: ModelStore): Promise<Sources> {
+  const { id, precision, mirrors, allowHttp, prompts = false, draft = false } = request;
   const offer = DIFFUSION_MODELS[id];
-  const base = await installedBase(store, id, precision, prompts || draft);
+  const base = await installedBase(store, id, precision, extendsInstalled(request));
   const hasOwn = base?.manifest.id === id;
   const missing = prompts && !base?.manifest.prompts ? textFiles(precision, true) : [];
   const folders = offer.weights.folder === undefined ? [] : [offer.weights.folder];

@@ -64,6 +64,7 @@ export class ModelManager {
             precision,
             prompts,
             draft,
+            extend: prompts || draft,
             accepted,
             store,
             signal,
