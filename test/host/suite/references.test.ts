@@ -23,34 +23,35 @@ describe('Paths of pictures in a document', () => {
 
   const at = (line: number, word: string): vscode.Position =>
     new vscode.Position(line, document.lineAt(line).text.indexOf(word) + 1);
+  /** Asks the editor; a search that runs while another extension registers is ended, and asked again. */
+  const ask = async <T>(command: string, ...parameters: unknown[]): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await vscode.commands.executeCommand<T>(command, document.uri, ...parameters);
+      } catch (error) {
+        if (!(error instanceof Error && error.message === 'Canceled') || tries === 50) throw error;
+        await delay(200);
+      }
+    }
+  };
   const hovers = async (position: vscode.Position): Promise<string> => {
-    const found = await vscode.commands.executeCommand<vscode.Hover[]>(
-      'vscode.executeHoverProvider',
-      document.uri,
-      position,
-    );
+    const found = await ask<vscode.Hover[]>('vscode.executeHoverProvider', position);
     return found
       .flatMap(({ contents }) => contents)
       .map((content) => (content instanceof vscode.MarkdownString ? content.value : ''))
       .filter((text) => text.includes('pisaUpscale'))
       .join('\n');
   };
-  const actions = async (position: vscode.Position): Promise<vscode.CodeAction[]> =>
-    (
-      await vscode.commands.executeCommand<vscode.CodeAction[]>(
-        'vscode.executeCodeActionProvider',
-        document.uri,
-        new vscode.Range(position, position),
-      )
-    ).filter(({ command }) => command?.command.startsWith('pisaUpscale.'));
+  const actions = async (position: vscode.Position): Promise<vscode.CodeAction[]> => {
+    const range = new vscode.Range(position, position);
+    const found = await ask<vscode.CodeAction[]>('vscode.executeCodeActionProvider', range);
+    return found.filter(({ command }) => command?.command.startsWith('pisaUpscale.'));
+  };
 
-  /** What is offered once other extensions have registered theirs, which ends a search that runs. */
+  /** What is offered, once it is. */
   const offered = async (position: vscode.Position): Promise<vscode.CodeAction[]> => {
     for (let tries = 0; tries < 50; tries++) {
-      const found = await actions(position).catch((error: unknown) => {
-        if (error instanceof Error && error.message === 'Canceled') return [];
-        throw error;
-      });
+      const found = await actions(position);
       if (found.length > 0) return found;
       await delay(200);
     }
