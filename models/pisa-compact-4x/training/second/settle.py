@@ -71,6 +71,8 @@ def settle(options: Options, name: str, free_weights: Path) -> None:
 
     taken = Captured(step, options.device)
     while stage.going:
+        if stage.round():
+            taken = Captured(step, options.device)
         stage.ready()
         pool.refresh(4)
         small.copy_(pool.draw(options.batch, options.side)[0])

@@ -55,7 +55,7 @@ def train_pixel(options: Options) -> None:
         if stage.round():
             taken = Captured(step, options.device)
         stage.ready()
-        pool.refresh(4)
+        pool.refresh()  # more would keep a GPU waiting: each pair is turned by kernels of its own
         for place, drawn in zip((small, large), pool.draw(options.batch, options.side)):
             place.copy_(drawn)
         if stage.note(taken()):
