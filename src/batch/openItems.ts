@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { PictureFacts } from '../shared/engineProtocol';
+import { otherPictureNamed } from '../shared/otherPictures';
 import { outputSize } from '../shared/outputSize';
 import { RpcError } from '../shared/rpc';
 import { hashInside, inParallel } from './hash';
@@ -7,7 +8,7 @@ import type { PlanPorts, PlanRequest } from './plan';
 import { resultProblem } from './resultProblem';
 import type { PlannedTarget } from './targets';
 import type { Plan, PlanItem, Reason } from './types';
-import { say } from '../shared/phrase';
+import { phrase, say } from '../shared/phrase';
 
 const PLACES_AT_A_TIME = 8;
 const INSPECTED_AT_A_TIME = 64;
@@ -50,6 +51,27 @@ const wordsOf = (why: string | RpcError): Pick<PlanItem, 'message' | 'hint' | 'c
         message: why.message,
         ...(why.hint === undefined ? {} : { hint: why.hint }),
       };
+
+/**
+ * The item of a file whose name is that of a kind which can't be upscaled; undefined for others. It
+ * is not looked into. Beside pictures such files are left out on purpose, so they are no failure.
+ */
+export function otherPicture(input: string): PlanItem | undefined {
+  const kind = otherPictureNamed(input);
+  return (
+    kind &&
+    skipped(
+      input,
+      0,
+      'other-kind',
+      new RpcError({
+        code: 'input-not-an-image',
+        message: phrase`${path.posix.basename(input)} is ${kind.name}, which can't be upscaled.`,
+        hint: kind.hint,
+      }),
+    )
+  );
+}
 
 /** The items that have to be looked into. */
 export async function openItems(

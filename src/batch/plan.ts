@@ -18,7 +18,7 @@ import {
   resultFolderOf,
 } from './layout';
 import { mixedNotes } from './mixedPrecisions';
-import { openItems, skipped, type Candidate } from './openItems';
+import { openItems, otherPicture, skipped, type Candidate } from './openItems';
 import { PlannedOutputs } from './plannedOutputs';
 import { ruleFor, type Recipe, type Target } from './recipe';
 import type { Shard } from './records';
@@ -156,12 +156,12 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
           : densityProblem(file.replaceAll(path.sep, '/'), density);
       })
       .find((problem) => problem !== undefined);
+  const otherPictures = found.otherPictures.filter((input) => wishes(input) !== undefined);
+  items.push(...ofShard(otherPictures, shard).flatMap((input) => otherPicture(input) ?? []));
   const known = new KnownOutputs(records, recipe && targetsFor);
   const candidates: Candidate[] = [];
   const elsewhere = shard && outputRoot === root && new PlannedOutputs(found.pictures, targetsFor);
-  const chosen = shard
-    ? found.pictures.filter((input) => shardOf(input, shard.count) === shard.index)
-    : found.pictures;
+  const chosen = ofShard(found.pictures, shard);
 
   const per = await inParallel(
     chosen,
@@ -247,7 +247,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     items: withCollisions(items, await placesOfItems(items, root, outputRoot)).sort((a, b) =>
       a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
     ),
-    otherFiles: found.otherFiles,
+    otherFiles: found.otherFiles + found.otherPictures.length - otherPictures.length,
     orphans: recipe && !shard ? await known.orphans(root, signal) : [],
     ...(recipe && !shard ? { leftovers: known.leftovers } : {}),
     ...(recipe ? { recipe: recipe.file } : {}),
@@ -255,6 +255,9 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
     notes: [...found.notes, ...mixedNotes(items, records)],
   };
 }
+
+const ofShard = (inputs: readonly string[], shard: Shard | undefined): readonly string[] =>
+  shard ? inputs.filter((input) => shardOf(input, shard.count) === shard.index) : inputs;
 
 /** The result of work that is done when it is first asked for. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {

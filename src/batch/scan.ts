@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { specialKind, type UnreadableKind } from '../files/kinds';
+import { otherPictureNamed } from '../shared/otherPictures';
 import { isImageName } from '../shared/settings';
 import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
@@ -31,6 +32,8 @@ export type ScanOptions = {
 export type Scan = {
   /** Relative to the root, with "/", in order. */
   readonly pictures: readonly string[];
+  /** Of kinds that hold pictures, but none that can be upscaled, by their names; in order. */
+  readonly otherPictures: readonly string[];
   readonly otherFiles: number;
   /** Links that lead out of the root. */
   readonly outside: readonly string[];
@@ -90,6 +93,7 @@ export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 
 class Finder {
   private readonly found = new Set<string>();
   private readonly outside = new Set<string>();
+  private readonly otherPictures = new Set<string>();
   private readonly others = new Set<string>();
   private readonly special = new Map<string, UnreadableKind>();
   private readonly notes = new Set<string>();
@@ -107,6 +111,7 @@ class Finder {
   result(notes: readonly string[]): Omit<Scan, 'unmatched'> {
     return {
       pictures: [...this.found].sort(byName),
+      otherPictures: [...this.otherPictures].filter((one) => !this.found.has(one)).sort(byName),
       otherFiles: this.others.size,
       outside: [...this.outside].sort(byName),
       special: [...this.special]
@@ -146,7 +151,7 @@ class Finder {
     }
   }
 
-  /** A file that a person named, which may be missing. */
+  /** A file that a person named, which may be missing, or of a kind that is left out elsewhere. */
   async takeNamed(file: string, info: Stats | undefined): Promise<void> {
     const relative = relativePath(this.options.root, file);
     if (!liesIn(this.options.root, file)) this.outside.add(relative);
@@ -156,7 +161,8 @@ class Finder {
 
   private async take(file: string, relative: string, entry: Dirent): Promise<void> {
     if (!isImageName(entry.name)) {
-      this.others.add(relative);
+      if (entry.isFile() && otherPictureNamed(entry.name)) this.otherPictures.add(relative);
+      else this.others.add(relative);
       return;
     }
     if (entry.isFile()) {
@@ -181,7 +187,8 @@ class Finder {
 
   private sort(file: string, relative: string, info: Stats): void {
     const kind = specialKind(info);
-    if (!isImageName(path.basename(file))) this.others.add(relative);
+    const name = path.basename(file);
+    if (!isImageName(name) && !otherPictureNamed(name)) this.others.add(relative);
     else if (kind !== undefined) this.special.set(relative, kind);
     else this.found.add(relative);
   }

@@ -22,8 +22,8 @@ export const REASONS = [
   'previous-output',
   'density',
   'too-small',
-  'filtered',
   'no-rule',
+  'other-kind',
   'not-readable',
   'outside',
   'collision',
@@ -33,6 +33,13 @@ export const REASONS = [
   'impossible',
 ] as const;
 export type Reason = (typeof REASONS)[number];
+/** Reasons that need no word: they hold for most files of a folder. */
+export const USUAL_REASONS: readonly Reason[] = [
+  'up-to-date',
+  'previous-output',
+  'density',
+  'no-rule',
+];
 
 export type PlanItem = {
   /** The output's path: unique in a plan. For what has none, the input's with a "?" before it. */

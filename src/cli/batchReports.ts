@@ -1,13 +1,18 @@
 import path from 'node:path';
 import type { Orphan } from '../batch/orphans';
-import type { Outcome, Plan, PlanItem, Reason, Report } from '../batch/types';
+import {
+  USUAL_REASONS,
+  type Outcome,
+  type Plan,
+  type PlanItem,
+  type Reason,
+  type Report,
+} from '../batch/types';
 import { deviceText } from '../shared/deviceText';
 import { RpcError } from '../shared/rpc';
 import { errorObject, reportFailure } from './output';
 import { print, printJson, tell } from './terminal';
 
-/** Reasons that need no word: they hold for most files of a folder. */
-const EXPECTED: readonly Reason[] = ['up-to-date', 'density', 'previous-output', 'no-rule'];
 /** Reasons for which something that was asked for is not made. */
 const FAILURES: readonly Reason[] = ['not-readable', 'collision', 'read-only', 'impossible'];
 /** Codes of those that are no errors of the engine. */
@@ -47,7 +52,7 @@ export function reportLeftAlone(plan: Plan, json: boolean): boolean {
     if (reason === undefined) continue;
     const file = path.join(plan.root, input);
     if (isFailure(item)) reportFailure(failureOf(item), json, file);
-    else if (EXPECTED.includes(reason) || item.selected) continue;
+    else if (USUAL_REASONS.includes(reason) || item.selected) continue;
     else {
       const force = reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : '';
       if (json) printJson({ input: file, state: 'left alone', reason, message: message + force });

@@ -1,8 +1,5 @@
-import type { Plan, Reason } from '../types';
+import { USUAL_REASONS, type Plan } from '../types';
 import { FolderWatch } from './folderWatch';
-
-/** Reasons that hold for most files of a folder. */
-const USUAL: readonly Reason[] = ['up-to-date', 'previous-output', 'density', 'no-rule'];
 
 export type WatchPorts = {
   /** Absolute. */
@@ -47,7 +44,7 @@ export class TurnNews {
   /** `todo`: how many items are about to be made. */
   isNews({ items, unmatched, notes, orphans }: Plan, todo: number): boolean {
     const told = items.flatMap(({ input, output, reason, message, selected }) =>
-      reason === undefined || USUAL.includes(reason) || selected
+      reason === undefined || USUAL_REASONS.includes(reason) || selected
         ? []
         : [[input, output, reason, message]],
     );

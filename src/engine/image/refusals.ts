@@ -1,153 +1,56 @@
 import path from 'node:path';
 import { engineError } from '../errors';
+import { OTHER_PICTURES, type OtherPictureKind } from '../../shared/otherPictures';
 import { type Phrase, phrase } from '../../shared/phrase';
 
-/** Kinds of files that hold pictures, but none that can be upscaled as what it is. */
-type Kind = {
-  readonly name: Phrase;
-  readonly hint: Phrase;
-  readonly is: (head: Buffer, extension: string) => boolean;
-};
+/** Whether a file is of a kind, by its first bytes, or by its extension where these don't tell. */
+type Test = (head: Buffer, extension: string) => boolean;
 
 const text = (head: Buffer, from: number, length: number): string =>
   head.toString('latin1', from, from + length);
 const brand = (head: Buffer): string => (text(head, 4, 4) === 'ftyp' ? text(head, 8, 4) : '');
 const isTiff = (head: Buffer): boolean => ['II*\0', 'MM\0*'].includes(text(head, 0, 4));
 
-const DEVELOP = phrase`Develop it in a raw converter and export a 16-bit TIFF or PNG.`;
-const TO_PNG = phrase`Convert it to PNG first.`;
-const TONE_MAP = phrase`Tone-map it and export a PNG, TIFF or JPEG.`;
-/**
- * Raw files of many makers are TIFFs by their content; only the name tells, and what a decoder
- * finds in them is a thumbnail.
- */
-const RAW_EXTENSIONS = [
-  'arw',
-  'cr2',
-  'crw',
-  'dcr',
-  'dng',
-  'erf',
-  'k25',
-  'kdc',
-  'mef',
-  'mos',
-  'mrw',
-  'nef',
-  'nrw',
-  'pef',
-  'raw',
-  'rwl',
-  'sr2',
-  'srf',
-  'srw',
-];
+const RAW_EXTENSIONS: readonly string[] = OTHER_PICTURES.raw.extensions;
+
+const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
+  // Of many makers these are TIFFs by their content; only the name tells, and what a decoder finds
+  // in them is a thumbnail.
+  raw: (head, extension) =>
+    (isTiff(head) &&
+      ((text(head, 8, 2) === 'CR' && extension !== 'tif') || RAW_EXTENSIONS.includes(extension))) ||
+    brand(head) === 'crx ' ||
+    text(head, 0, 15) === 'FUJIFILMCCD-RAW' ||
+    /^(IIU\0|IIRO|IIRS|MMOR|\0MRM|FOVb)/.test(text(head, 0, 4)),
+  photoshop: (head) => text(head, 0, 4) === '8BPS',
+  exr: (head) => head.readUInt32LE(0) === 0x01312f76,
+  radiance: (head) => /^#\?(RADIANCE|RGBE)/.test(text(head, 0, 10)),
+  heic: (head) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'].includes(brand(head)),
+  jpegXl: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
+  jpeg2000: (head) => text(head, 4, 4) === 'jP  ',
+  bmp: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0,
+  icon: (head) => head.readUInt32BE(0) === 0x00000100 && head.readUInt16LE(4) < 256,
+  netpbm: (head) => /^P[1-7][\s#]/.test(text(head, 0, 3)),
+  dds: (head) => text(head, 0, 4) === 'DDS ',
+  ktx: (head) => /^\xabKTX [12]/.test(text(head, 0, 6)),
+  qoi: (head) => text(head, 0, 4) === 'qoif',
+  pcx: (head, extension) => extension === 'pcx' && head[0] === 0x0a,
+  // Its first bytes have no signature: kinds of color map and of pixels.
+  targa: (head, extension) =>
+    extension === 'tga' && (head[1] ?? 2) <= 1 && [1, 2, 3, 9, 10, 11].includes(head[2] ?? 0),
+  macIcon: (head) => text(head, 0, 4) === 'icns',
+  gimp: (head) => text(head, 0, 8) === 'gimp xcf',
+  postScript: (head) => text(head, 0, 4) === '%!PS',
+  packedSvg: (head, extension) => extension === 'svgz' && head[0] === 0x1f && head[1] === 0x8b,
+};
+
+type Kind = { readonly name: Phrase; readonly hint: Phrase; readonly is: Test };
 
 const KINDS: readonly Kind[] = [
-  {
-    name: phrase`a camera’s raw file`,
-    hint: DEVELOP,
-    is: (head, extension) =>
-      text(head, 8, 2) === 'CR' && isTiff(head) && extension !== 'tif'
-        ? true
-        : isTiff(head) && RAW_EXTENSIONS.includes(extension),
-  },
-  {
-    name: phrase`a camera’s raw file`,
-    hint: DEVELOP,
-    is: (head) =>
-      brand(head) === 'crx ' ||
-      text(head, 0, 15) === 'FUJIFILMCCD-RAW' ||
-      /^(IIU\0|IIRO|IIRS|MMOR|\0MRM|FOVb)/.test(text(head, 0, 4)),
-  },
-  {
-    name: phrase`a Photoshop document`,
-    hint: phrase`Export the picture, or the layers you need, as PNG.`,
-    is: (head) => text(head, 0, 4) === '8BPS',
-  },
-  {
-    name: phrase`an OpenEXR picture with high dynamic range`,
-    hint: TONE_MAP,
-    is: (head) => head.readUInt32LE(0) === 0x01312f76,
-  },
-  {
-    name: phrase`a Radiance picture with high dynamic range`,
-    hint: TONE_MAP,
-    is: (head) => /^#\?(RADIANCE|RGBE)/.test(text(head, 0, 10)),
-  },
-  {
-    name: phrase`HEIC`,
-    hint: phrase`Convert it to JPEG, PNG or AVIF first; its codec is patented and not included.`,
-    is: (head) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'].includes(brand(head)),
-  },
-  {
-    name: phrase`JPEG XL`,
-    hint: TO_PNG,
-    is: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
-  },
-  {
-    name: phrase`JPEG 2000`,
-    hint: TO_PNG,
-    is: (head) => text(head, 4, 4) === 'jP  ',
-  },
-  {
-    name: phrase`a BMP picture`,
-    hint: phrase`Convert it to PNG first, which loses nothing.`,
-    is: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0,
-  },
-  {
-    name: phrase`an icon file with several sizes`,
-    hint: phrase`Extract the largest picture as PNG.`,
-    is: (head) => head.readUInt32BE(0) === 0x00000100 && head.readUInt16LE(4) < 256,
-  },
-  {
-    name: phrase`a Netpbm picture`,
-    hint: TO_PNG,
-    is: (head) => /^P[1-7][\s#]/.test(text(head, 0, 3)),
-  },
-  {
-    name: phrase`a DirectDraw texture (DDS)`,
-    hint: TO_PNG,
-    is: (head) => text(head, 0, 4) === 'DDS ',
-  },
-  {
-    name: phrase`a Khronos texture (KTX)`,
-    hint: TO_PNG,
-    is: (head) => /^\xabKTX [12]/.test(text(head, 0, 6)),
-  },
-  { name: phrase`a QOI picture`, hint: TO_PNG, is: (head) => text(head, 0, 4) === 'qoif' },
-  {
-    name: phrase`a PCX picture`,
-    hint: TO_PNG,
-    is: (head, extension) => extension === 'pcx' && head[0] === 0x0a,
-  },
-  {
-    name: phrase`a Targa picture`,
-    hint: TO_PNG,
-    // Its first bytes have no signature: kinds of colour map and of pixels.
-    is: (head, extension) =>
-      extension === 'tga' && (head[1] ?? 2) <= 1 && [1, 2, 3, 9, 10, 11].includes(head[2] ?? 0),
-  },
-  {
-    name: phrase`an icon file of macOS`,
-    hint: phrase`Extract the largest picture as PNG.`,
-    is: (head) => text(head, 0, 4) === 'icns',
-  },
-  {
-    name: phrase`a GIMP document`,
-    hint: phrase`Export the picture, or the layers you need, as PNG.`,
-    is: (head) => text(head, 0, 8) === 'gimp xcf',
-  },
-  {
-    name: phrase`a PostScript document`,
-    hint: phrase`Export the page as SVG or PNG.`,
-    is: (head) => text(head, 0, 4) === '%!PS',
-  },
-  {
-    name: phrase`a compressed SVG`,
-    hint: phrase`Unpack it (gzip) and upscale the SVG.`,
-    is: (head, extension) => extension === 'svgz' && head[0] === 0x1f && head[1] === 0x8b,
-  },
+  ...(Object.keys(PICTURES) as OtherPictureKind[]).map((kind) => ({
+    ...OTHER_PICTURES[kind],
+    is: PICTURES[kind],
+  })),
   {
     name: phrase`a video`,
     hint: phrase`Export the frame you need as PNG.`,

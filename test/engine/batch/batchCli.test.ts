@@ -13,7 +13,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { temporaryFolder } from '../support';
-import { cli, MODEL, treeOf, writePictures, succeeds } from './batchSupport';
+import { cli, MODEL, PLACES, treeOf, writePictures, succeeds } from './batchSupport';
 
 const LOCK = '.pisa-upscale.lock.json';
 const folder = temporaryFolder();
@@ -39,6 +39,32 @@ function workspace(
 }
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+test('raw files and documents beside the pictures are told, and are no failure', () => {
+  const { root, state } = workspace('kinds');
+  mkdirSync(path.join(root, 'originals'));
+  for (const name of ['layers.psd', 'IMG_1.HEIC', 'IMG_2.CR3'])
+    writeFileSync(path.join(root, 'originals', name), '');
+  const planned = cli(root, state, ...PLACES, '--dry-run');
+  assert.equal(planned.status, 0, planned.stderr);
+  assert.match(planned.stdout, /^skip {2}originals\/layers\.psd {2}.*Photoshop.*as PNG\.$/m);
+  const made = cli(root, state, ...PLACES);
+  assert.equal(made.status, 0, made.stderr);
+  assert.match(made.stderr, /^left alone: originals\/IMG_1\.HEIC {2}.* is HEIC, which/m);
+  const checked = cli(root, state, ...PLACES, '--check');
+  assert.equal(checked.status, 0, checked.stdout);
+
+  const named = cli(
+    root,
+    state,
+    'p1.jpg',
+    'originals',
+    'originals/layers.psd',
+    ...PLACES,
+    '--dry-run',
+  );
+  assert.equal(named.status, 1, 'who names one is told that it can’t be made');
+});
 
 test(
   'a recipe makes its outputs and a lock; a second run does nothing, a changed input ' +

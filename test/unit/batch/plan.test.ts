@@ -8,6 +8,7 @@ import { makePlan, type PlanPorts, type PlanRequest } from '../../../src/batch/p
 import { parseRecipe } from '../../../src/batch/recipe';
 import type { Plan, PlanItem, Records } from '../../../src/batch/types';
 import type { PictureFacts } from '../../../src/shared/engineProtocol';
+import { OTHER_PICTURES } from '../../../src/shared/otherPictures';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { folderWith, write } from './batchFolder';
 
@@ -145,6 +146,60 @@ test('each file is to do, or left alone with a reason', async () => {
   assert.deepEqual(
     [code, message, hint],
     ['input-damaged', 'broken.png is damaged.', 'Restore it.'],
+  );
+});
+
+test('pictures of kinds that can’t be upscaled are listed with what to do, and are not looked into', async () => {
+  const files = Object.values(OTHER_PICTURES).flatMap(({ extensions }) =>
+    extensions.map((extension) => `assets/x.${extension}`),
+  );
+  const root = folderWith({
+    ...Object.fromEntries(files.map((file) => [file, ''])),
+    'assets/A.PSD': '',
+    'n.txt': '',
+    'notes.psd.txt': '',
+  });
+  const looked: string[] = [];
+  const ports: Partial<PlanPorts> = {
+    inspect: (inputs) => (looked.push(...inputs), inspect(inputs)),
+  };
+  const plan = await planOf(root, {}, ports);
+  assert.deepEqual(
+    shown(plan),
+    [...files, 'assets/A.PSD'].sort().map((file) => `${file} > -: skip other-kind`),
+  );
+  assert.equal(plan.otherFiles, 2);
+  assert.deepEqual(looked, []);
+  const { code, message, hint } = plan.items[0]!;
+  assert.deepEqual(
+    [code, message, hint],
+    [
+      'input-not-an-image',
+      "A.PSD is a Photoshop document, which can't be upscaled.",
+      'Export the picture, or the layers you need, as PNG.',
+    ],
+  );
+
+  // A recipe lists what its rules name; the others are files like any other.
+  const recipe = parseRecipe('{ "rules": [{ "files": "assets/*.ps?" }] }');
+  const ruled = await planOf(root, { recipe: { file: path.join(root, 'r.json'), value: recipe } });
+  assert.deepEqual(shown(ruled), [
+    'assets/x.psb > -: skip other-kind',
+    'assets/x.psd > -: skip other-kind',
+  ]);
+  assert.equal(ruled.otherFiles, files.length + 1);
+
+  // Who names one wants it made: the engine says why it can't be.
+  const named = await planOf(root, { inputs: [path.join(root, 'assets/x.psd')] }, ports);
+  assert.equal(named.items.length, 1);
+  assert.deepEqual(looked, [path.join(root, 'assets/x.psd')]);
+
+  const shards = await Promise.all(
+    [1, 2, 3].map((index) => planOf(root, { shard: { index, count: 3 } })),
+  );
+  assert.deepEqual(
+    shards.flatMap(({ items }) => items.map(({ input }) => input)).sort(),
+    [...new Set([...files, 'assets/A.PSD'])].sort(),
   );
 });
 
