@@ -145,7 +145,7 @@ test(
         assert.ok(existsSync(path.join(folder, 'Favourite.pth')));
 
         await dropOntoWebview(page, 'other.png');
-        await page.locator('.tab', { hasText: 'Compare other.png' }).waitFor();
+        await page.locator('.tab', { hasText: 'Comparison: other.png' }).waitFor();
       },
     ),
 );

@@ -270,9 +270,7 @@ uiTest(
 
     await openPicture(page, 'hero.png');
     await runCommand(page, 'View: Reopen Editor With...');
-    await page
-      .locator('.quick-input-list .monaco-list-row', { hasText: 'PiSA Upscale Comparison' })
-      .click();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Comparison' }).click();
     await readyPanel(page);
     await editorTab(page, 'hero.png').waitFor();
     await page.screenshot({ path: screenshotPath('panel-editor') });

@@ -78,7 +78,7 @@ export function titleOf(comparison: Comparison): string {
     case 'revision':
       return `${baseName(comparison.picture)} (${revisionName(comparison.ref)})`;
     case 'preview':
-      return vscode.l10n.t('Compare {0}', baseName(comparison.source));
+      return vscode.l10n.t('Comparison: {0}', baseName(comparison.source));
   }
 }
 

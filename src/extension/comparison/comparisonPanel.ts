@@ -210,7 +210,7 @@ export class ComparisonPanel extends Disposable {
     loadPage(this.panel.webview, this.services.extensionUri, {
       page: 'panel',
       folders,
-      title: vscode.l10n.t('Compare'),
+      title: vscode.l10n.t('Comparison'),
       state: { kind },
       connects: true,
     });

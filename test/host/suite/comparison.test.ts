@@ -26,7 +26,7 @@ describe('Open Comparison', () => {
     const picture = vscode.Uri.file(path.join(folder, 'small.png'));
     await vscode.commands.executeCommand(OPEN, picture);
     await vscode.commands.executeCommand(OPEN, picture);
-    assert.deepEqual(tabs(), ['Compare small.png']);
+    assert.deepEqual(tabs(), ['Comparison: small.png']);
     await delay(1500);
     assert.deepEqual(listing(folder), ['small.png']);
   });
@@ -63,7 +63,7 @@ describe('Open Comparison', () => {
         'pisaUpscale.upscaleImage',
         vscode.Uri.file(path.join(folder, 'small.png')),
       );
-      assert.deepEqual(tabs(), ['Compare small.png']);
+      assert.deepEqual(tabs(), ['Comparison: small.png']);
       assert.deepEqual(listing(folder), ['small.png']);
     } finally {
       await settings.update('action', undefined, vscode.ConfigurationTarget.Workspace);

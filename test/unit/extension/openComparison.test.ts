@@ -1,10 +1,14 @@
 // What a comparison is called, and what is said of a file that can't be compared, with a stand-in for
 // VS Code.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { before, beforeEach, test } from 'node:test';
+import { LANGUAGES, readWords } from '../../../scripts/l10n/translations.mjs';
 import type * as comparing from '../../../src/extension/comparison/comparison';
 import type * as opening from '../../../src/extension/commands/openComparison';
 import { withFakeVscode, type Fake } from './withFakeVscode';
+
+const ROOT = path.resolve(__dirname, '../../..');
 
 type Bundle = typeof comparing & typeof opening & Fake;
 type Uri = Parameters<typeof comparing.baseName>[0];
@@ -34,6 +38,21 @@ test('a pair is named by its files, and by the nearest folders that differ where
     ['/w/a.png', '/w/a.png', 'a.png ↔ a.png'],
   ] as const)
     assert.equal(bundle.titleOf(bundle.pairOf(at(original), at(result))), title);
+});
+
+test('the comparison has one name: on its tab, in the list of editors, in the command that opens it', () => {
+  const stored = bundle.fromStored({ kind: 'preview', source: 'file:///w/a.png' });
+  assert.ok(stored);
+  assert.equal(bundle.titleOf(stored), 'Comparison: a.png');
+  const english = readWords(ROOT, 'package.nls.json');
+  assert.equal(english['customEditor.comparison'], 'Comparison');
+  assert.equal(english['command.openComparison'], 'Open Comparison');
+  for (const language of LANGUAGES) {
+    const name = readWords(ROOT, `package.nls.${language}.json`)['customEditor.comparison'];
+    const words = readWords(ROOT, `l10n/bundle.l10n.${language}.json`);
+    assert.equal(words.Comparison, name, language);
+    assert.ok(words['Comparison: {0}']?.startsWith(name ?? '?'), language);
+  }
 });
 
 test('of a drawing it is said why it is not compared, and it can be upscaled; of a text what it is', async () => {
