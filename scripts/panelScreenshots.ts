@@ -139,12 +139,17 @@ async function main(): Promise<void> {
     idleSeconds: 60,
     log: () => undefined,
   });
-  const [photo, icon] = await Promise.all(
-    ['media/samples/kingfisher.webp', 'media/samples/icon.png'].map((file) =>
-      compute(client, path.join(ROOT, file)),
-    ),
-  ).finally(() => client.dispose());
-  if (!photo || !icon) return;
+  const samples = async () => {
+    try {
+      return [
+        await compute(client, path.join(ROOT, 'media/samples/kingfisher.webp')),
+        await compute(client, path.join(ROOT, 'media/samples/icon.png')),
+      ] as const;
+    } finally {
+      await client.dispose();
+    }
+  };
+  const [photo, icon] = await samples();
   const harness = await PanelHarness.start(path.join(ROOT, 'src/webview/panel/main.ts'), files);
 
   const shot = async (

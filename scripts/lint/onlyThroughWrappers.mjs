@@ -46,7 +46,6 @@ const nameOf = (node) =>
       ? node.value
       : undefined;
 
-/** @type {import('eslint').Rule.RuleModule} */
 export const onlyThroughWrappers = {
   meta: {
     type: 'problem',

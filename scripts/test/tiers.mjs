@@ -102,7 +102,7 @@ export const TIERS = {
       ),
       check('format', tool('prettier', 'bin', 'prettier.cjs'), '--check', '.'),
       check('notices', 'scripts/notices.mjs', '--check'),
-      check('lint', tool('eslint', 'bin', 'eslint.js'), '.'),
+      check('lint', tool('oxlint', 'bin', 'oxlint')),
     ],
   },
   unit: { lane: 'processor', jobs: () => [{ name: 'unit', ...nodeTest(['test/unit']) }] },

@@ -189,17 +189,21 @@ export class Batch {
       },
     );
     const finish = async (): Promise<Report> => {
-      const report = await run.run();
-      if (run.abandoned) {
-        await journal.close();
+      try {
+        const report = await run.run();
+        if (run.abandoned) {
+          await journal.close();
+          return report;
+        }
+        await this.sweep(plan);
+        await this.store.save(plan, { ...this.known, ...run.records });
+        await journal.remove();
         return report;
+      } finally {
+        await this.giveBack();
       }
-      await this.sweep(plan);
-      await this.store.save(plan, { ...this.known, ...run.records });
-      await journal.remove();
-      return report;
     };
-    return { run, report: finish().finally(() => this.giveBack()) };
+    return { run, report: finish() };
   }
 
   /** Models of a plan that only a server has. */
@@ -258,11 +262,13 @@ export class Batch {
    */
   async tidy(plan: Plan): Promise<void> {
     await this.claim();
-    await this.store
-      .settle()
-      .then(() => this.sweep(plan))
-      .then(() => this.store.save(plan, this.known))
-      .finally(() => this.giveBack());
+    try {
+      await this.store.settle();
+      await this.sweep(plan);
+      await this.store.save(plan, this.known);
+    } finally {
+      await this.giveBack();
+    }
   }
 
   /**
@@ -271,7 +277,11 @@ export class Batch {
    */
   async settle(): Promise<void> {
     await this.claim();
-    await this.store.settle().finally(() => this.giveBack());
+    try {
+      await this.store.settle();
+    } finally {
+      await this.giveBack();
+    }
   }
 
   /** The folder of the state is a cache: without it all is made, and nothing is remembered. */

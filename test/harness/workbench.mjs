@@ -148,16 +148,22 @@ export async function selectInExplorer(page, names) {
 
 /**
  * Opens the context menu of a file, the last of `names` when several are selected. Close it with
- * Escape or by a click.
+ * Escape or by a click. While files come and go the explorer gives a row to another file, between
+ * the look and the click; a menu of another file is closed again.
  */
 export async function openExplorerMenu(page, names) {
   const list = Array.isArray(names) ? names : [names];
   if (list.length > 1) await selectInExplorer(page, list);
-  await explorerRow(page, list.at(-1)).click({ button: 'right' });
-  const menu = page.locator('.context-view .monaco-menu');
-  await menu.waitFor();
-  await page.waitForTimeout(MENU_DEAF_MS);
-  return menu;
+  const row = explorerRow(page, list.at(-1));
+  for (let tries = MENU_TRIES; ; tries--) {
+    await row.click({ button: 'right' });
+    const menu = page.locator('.context-view .monaco-menu');
+    await menu.waitFor();
+    await page.waitForTimeout(MENU_DEAF_MS);
+    if (await row.evaluate((element) => element.classList.contains('focused'))) return menu;
+    if (tries <= 1) throw new Error(`The explorer opened the menu of another file: ${list.at(-1)}`);
+    await closeMenus(page);
+  }
 }
 
 /** The submenu in which all that the extension offers for a file lies. */

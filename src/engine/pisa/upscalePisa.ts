@@ -88,9 +88,11 @@ async function bicubic(params: PisaParams): Promise<PixelFile> {
   const whole = await pillowResize(rgb, target, path.join(scratch, 'whole.tif'));
   let colour = whole;
   if (region) {
-    colour = await cropped(whole, region, path.join(scratch, 'part.tif')).finally(() =>
-      whole.close(),
-    );
+    try {
+      colour = await cropped(whole, region, path.join(scratch, 'part.tif'));
+    } finally {
+      await whole.close();
+    }
   }
   return alpha ? withAlpha(colour, alpha, region, scratch) : colour;
 }

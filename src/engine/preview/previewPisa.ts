@@ -62,58 +62,62 @@ export async function previewPisa(
     ));
   // What a device made before it failed stays on disk, so its files' names are not used again.
   let files = 0;
-  return pisaAttempted(
-    services,
-    target,
-    (device) => context.progress({ phase: 'infer', done: 0, total: 1, device, picture }),
-    async (work) => {
-      const { device } = work;
-      const layers: PixelFile[] = [];
-      // All of the picture is decoded before the first tile: they only keep files small.
-      const tiles = inOrder(sourceSquares(source.sourceSize), request.first, (tile) =>
-        ownedRect(tile, source.sourceSize, picture.size),
-      );
-      try {
-        const report = (done: number, total: number, part: Partial<PreviewProgress>): void =>
-          context.progress({
-            phase: 'infer',
-            done,
-            total: total + tiles.length,
-            device,
-            picture,
-            ...part,
-          });
-        const { steps, inferenceSeconds } = await decodeLayers(
-          request,
-          services,
-          context.signal,
-          source,
-          work,
-          layers,
-          report,
+  try {
+    return await pisaAttempted(
+      services,
+      target,
+      (device) => context.progress({ phase: 'infer', done: 0, total: 1, device, picture }),
+      async (work) => {
+        const { device } = work;
+        const layers: PixelFile[] = [];
+        // All of the picture is decoded before the first tile: they only keep files small.
+        const tiles = inOrder(sourceSquares(source.sourceSize), request.first, (tile) =>
+          ownedRect(tile, source.sourceSize, picture.size),
         );
-        let figures = NO_FIGURES;
-        for (const [index, kept] of tiles.entries()) {
-          throwIfCancelled(context.signal);
-          const tile = await tileAt(kept, source, layers, alpha);
-          const own = tileFigures(
-            tile.covered,
-            kept,
-            await source.original.area(kept),
-            source.sourceSize,
-            picture.size,
+        try {
+          const report = (done: number, total: number, part: Partial<PreviewProgress>): void =>
+            context.progress({
+              phase: 'infer',
+              done,
+              total: total + tiles.length,
+              device,
+              picture,
+              ...part,
+            });
+          const { steps, inferenceSeconds } = await decodeLayers(
+            request,
+            services,
+            context.signal,
+            source,
+            work,
+            layers,
+            report,
           );
-          figures = addFigures(figures, own);
-          const file = `${request.jobId}-${++files}.bin`;
-          await writeScratch(path.join(request.scratchDirectory, file), tile.bytes);
-          report(steps + index + 1, steps, { tile: { rect: tile.rect, file, figures: own } });
+          let figures = NO_FIGURES;
+          for (const [index, kept] of tiles.entries()) {
+            throwIfCancelled(context.signal);
+            const tile = await tileAt(kept, source, layers, alpha);
+            const own = tileFigures(
+              tile.covered,
+              kept,
+              await source.original.area(kept),
+              source.sourceSize,
+              picture.size,
+            );
+            figures = addFigures(figures, own);
+            const file = `${request.jobId}-${++files}.bin`;
+            await writeScratch(path.join(request.scratchDirectory, file), tile.bytes);
+            report(steps + index + 1, steps, { tile: { rect: tile.rect, file, figures: own } });
+          }
+          return { device, inferenceSeconds, figures };
+        } finally {
+          await Promise.all(layers.map((file) => file.close()));
         }
-        return { device, inferenceSeconds, figures };
-      } finally {
-        await Promise.all(layers.map((file) => file.close()));
-      }
-    },
-  ).finally(() => alpha?.close());
+      },
+    );
+  } finally {
+    await alpha?.close();
+  }
 }
 
 async function tileAt(

@@ -44,15 +44,23 @@ export async function alphaByModel(
         notes: [],
       },
     );
-    const plane = await asPlane(raw, alpha, path.join(scratchDirectory, 'plane.tif')).finally(() =>
-      raw.close(),
-    );
+    const plane = await closing(raw, asPlane(raw, alpha, path.join(scratchDirectory, 'plane.tif')));
     if (plane.info.width === size.width && plane.info.height === size.height) return plane;
-    return await pillowResize(plane, size, path.join(scratchDirectory, 'sized.tif')).finally(() =>
-      plane.close(),
+    return await closing(
+      plane,
+      pillowResize(plane, size, path.join(scratchDirectory, 'sized.tif')),
     );
   } finally {
     await grey.close();
+  }
+}
+
+/** What is made of a file, which is closed then. */
+async function closing(file: PixelFile, made: Promise<PixelFile>): Promise<PixelFile> {
+  try {
+    return await made;
+  } finally {
+    await file.close();
   }
 }
 

@@ -97,10 +97,12 @@ async function enlargePixels(
   const told = { notes, remedies, byModel: !nearest };
   const kernel = nearest ? 'linear' : 'lanczos3';
   if (needsParts(plan)) {
-    const done = await enlargeParts(pixels, { ...plan, nearest }, infer, request, context).finally(
-      () => pixels.close(),
-    );
-    return { ...done, kernel, ...told };
+    try {
+      const done = await enlargeParts(pixels, { ...plan, nearest }, infer, request, context);
+      return { ...done, kernel, ...told };
+    } finally {
+      await pixels.close();
+    }
   }
   const decoded = await separated(pixels, scratch);
   try {

@@ -148,39 +148,43 @@ export async function inferPisa(
       services,
       context.signal,
     ));
-  return pisaAttempted(
-    services,
-    { model, device: wanted, notes, input, scale, part, restore, prompt, signal: context.signal },
-    (device) => context.progress({ phase: 'infer', tile: 0, tiles: 1, device }),
-    async ({ device, networks, budgets, identity }) => {
-      const { raw, picture, steps, inferenceSeconds } = await upscalePisa({
-        rgb: decoded.rgb,
-        alpha,
-        scale,
-        processSize: model.manifest.processSize,
-        guidance,
-        colourFix,
-        draft,
-        region,
-        networks,
-        budgets,
-        pace: pisa.pace,
-        known: pisa.known(identity),
-        scratch: request.scratchDirectory,
-        signal: context.signal,
-        onProgress: ({ done, total, secondsLeft }) =>
-          context.progress({
-            phase: 'infer',
-            tile: done,
-            tiles: total,
-            device,
-            ...(secondsLeft === undefined ? {} : { secondsLeft }),
-          }),
-      });
-      pisa.remember(identity, picture);
-      return { raw, isRegion: region !== undefined, tiles: steps, device, inferenceSeconds };
-    },
-  ).finally(() => alpha?.close());
+  try {
+    return await pisaAttempted(
+      services,
+      { model, device: wanted, notes, input, scale, part, restore, prompt, signal: context.signal },
+      (device) => context.progress({ phase: 'infer', tile: 0, tiles: 1, device }),
+      async ({ device, networks, budgets, identity }) => {
+        const { raw, picture, steps, inferenceSeconds } = await upscalePisa({
+          rgb: decoded.rgb,
+          alpha,
+          scale,
+          processSize: model.manifest.processSize,
+          guidance,
+          colourFix,
+          draft,
+          region,
+          networks,
+          budgets,
+          pace: pisa.pace,
+          known: pisa.known(identity),
+          scratch: request.scratchDirectory,
+          signal: context.signal,
+          onProgress: ({ done, total, secondsLeft }) =>
+            context.progress({
+              phase: 'infer',
+              tile: done,
+              tiles: total,
+              device,
+              ...(secondsLeft === undefined ? {} : { secondsLeft }),
+            }),
+        });
+        pisa.remember(identity, picture);
+        return { raw, isRegion: region !== undefined, tiles: steps, device, inferenceSeconds };
+      },
+    );
+  } finally {
+    await alpha?.close();
+  }
 }
 
 /** Tells pictures, their versions on disk, what ran before, their parts and scales apart. */

@@ -157,7 +157,8 @@ test('a nine-patch keeps its text, EXIF and density, and gets none that it had n
   assert.equal((await sharp(bare.output).metadata()).exif, undefined);
 
   const described = await sharp(input)
-    .withMetadata({ density: 150, exif: { IFD0: { Artist: 'Ada' } } })
+    .withMetadata({ density: 150 })
+    .withExifMerge({ IFD0: { Artist: 'Ada' } })
     .png()
     .toBuffer();
   const text = Buffer.from('tEXtAuthor\0Grace', 'latin1');

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { readFile, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Size } from '../../../shared/geometry';
@@ -154,7 +155,7 @@ async function dataFiles(
         phrase`its weights lie in "${quoted(location)}", which is not there; put it beside the model`,
       );
     });
-    const { mtimeMs, size } = await opened.handle.stat().finally(() => opened.handle.close());
+    const { mtimeMs, size } = await statAndClose(opened.handle);
     files.push({
       path: place,
       bytes: size,
@@ -163,6 +164,14 @@ async function dataFiles(
     });
   }
   return files;
+}
+
+async function statAndClose(handle: FileHandle): Promise<Stats> {
+  try {
+    return await handle.stat();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** What a graph says of its input and output. */
