@@ -14,6 +14,7 @@ import {
 } from '../../src/engine/graph/sd21/config';
 import { readPisaFile } from '../../src/engine/graph/sd21/adapterFiles';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
+import type { UpsamplingKind } from '../../src/engine/graph/sd21/upsampleConv';
 import { buildVae, decoderReach, type VaePart } from '../../src/engine/graph/sd21/vae';
 import { Weights, type ComputeType } from '../../src/engine/graph/sd21/weights';
 import { openNetwork, type Floats, type Network } from '../../src/engine/runtime/network';
@@ -113,6 +114,7 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
     part: VaePart,
     inputs: Record<string, Floats | { wholes: readonly number[] }>,
     statistics?: Floats,
+    upsampling?: UpsamplingKind,
   ): Promise<Record<string, Floats>> {
     const { config, tensors } = await vaeConfig();
     const weights = new Weights(tensors, TINY_PISA);
@@ -121,6 +123,7 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
       weights,
       type: 'float32',
       statistics: statistics ? 'given' : 'measure',
+      ...(upsampling ? { upsampling } : {}),
     });
     assert.deepEqual(weights.problems, []);
     const network = await openNetwork({
@@ -142,9 +145,10 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
     part: VaePart,
     inputs: Record<string, Floats | { wholes: readonly number[] }>,
     output: string,
+    upsampling?: UpsamplingKind,
   ): Promise<Floats> {
-    const measured = await runPart(part, inputs);
-    const given = await runPart(part, inputs, measured.statistics);
+    const measured = await runPart(part, inputs, undefined, upsampling);
+    const given = await runPart(part, inputs, measured.statistics, upsampling);
     const error = relativeL2(given[output]!, measured[output]!);
     assert.ok(error <= 1e-6, `given statistics: relative L2 ${error}`);
     return measured[output]!;
@@ -178,8 +182,11 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
         [`crop.${i}.ends`, { wholes: [1 << 20, 1 << 20] }],
       ]),
     );
-    const image = await runBothWays('decoderUp', { features, ...whole }, 'image');
-    const error = relativeL2(image, stage('vae.decoded'));
-    assert.ok(error <= 1e-5, `relative L2 ${error}`);
+    for (const upsampling of ['enlarged', 'phases'] as const) {
+      const inputs = { features, ...whole };
+      const image = await runBothWays('decoderUp', inputs, 'image', upsampling);
+      const error = relativeL2(image, stage('vae.decoded'));
+      assert.ok(error <= 1e-5, `${upsampling}: relative L2 ${error}`);
+    }
   });
 });

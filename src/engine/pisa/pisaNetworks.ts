@@ -76,6 +76,7 @@ export class PisaNetworks {
       type: this.type,
       statistics,
       attention: this.attention,
+      upsampling: this.device === 'cpu' ? 'phases' : 'enlarged',
       encoderLoras,
     });
     refuseProblems(weights);

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '../graphBuilder';
 import { plainAttention } from './plainAttention';
+import type { UpsamplingKind } from './upsampleConv';
 import { ONNX_TYPE, type ComputeType, type Weights } from './weights';
 
 /** An optional input that is not given. */
@@ -40,6 +41,7 @@ export class Layers {
     readonly type: ComputeType,
     private readonly adapters?: Adapters,
     private readonly attentionKind: AttentionKind = 'fused',
+    readonly upsampling: UpsamplingKind = 'enlarged',
   ) {}
 
   private readonly casts = new Map<string, Value>();

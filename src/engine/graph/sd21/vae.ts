@@ -5,6 +5,7 @@ import { cropped, type DecoderReach } from './decoderCrops';
 import { SharedStatistics } from './groupNorm';
 import { Layers, type AttentionKind } from './layers';
 import { LoraAdapters, type Loras } from './lora';
+import { upsampleConv, type UpsamplingKind } from './upsampleConv';
 import type { ComputeType, Weights } from './weights';
 
 /**
@@ -26,6 +27,8 @@ export type VaeParams = {
   readonly statistics: 'measure' | 'given';
   /** Fused by default. */
   readonly attention?: AttentionKind;
+  /** In two operators by default. */
+  readonly upsampling?: UpsamplingKind;
   /** LoRAs of the encoder, whose tensors `weights` has, too. */
   readonly encoderLoras?: Loras | undefined;
 };
@@ -54,7 +57,7 @@ export function buildVae(part: VaePart, params: VaeParams): VaeGraph {
   const { encoderLoras } = params;
   const adapters =
     encoderLoras && part.startsWith('encoder') ? new LoraAdapters(encoderLoras) : undefined;
-  const layers = new Layers(graph, weights, type, adapters, params.attention);
+  const layers = new Layers(graph, weights, type, adapters, params.attention, params.upsampling);
   const statistics = new SharedStatistics(config.normGroups, params.statistics);
   const { input, output, channels } = EDGES[part](config);
   const given = graph.input(input, [1, channels.in, ...FREE]);
@@ -192,12 +195,9 @@ const BUILDERS: Record<VaePart, Build> = {
         channels = to;
       }
       if (i === upwards.length - 1) return;
-      x = layers.upsample(cropped(layers, x, i), `decoder.up_blocks.${i}.upsamplers.0`);
-      x = layers.conv(x, `decoder.up_blocks.${i}.upsamplers.0.conv`, {
-        from: channels,
-        to: channels,
-        kernel: 3,
-      });
+      const upsampler = `decoder.up_blocks.${i}.upsamplers.0`;
+      const shape = { from: channels, to: channels };
+      x = upsampleConv(layers, cropped(layers, x, i), `${upsampler}.conv`, shape, upsampler);
     });
     x = layers.silu(
       norm(layers, x, 'decoder.conv_norm_out', channels, EPSILON),
