@@ -91,7 +91,8 @@ describe('a pair of a pixel branch and OSEDiff', () => {
         const file = await exported(api, input, at('export'), PAIR, guidance, 'adain', { scale });
         const { data, width } = await pixelsOf(file);
         const blended = blendOf(layers, guidance);
-        // Between its passes the reduction clips what no layer shows: of this noise a few samples.
+        // Between its passes the reduction clips what no layer shows (blendThenReduce proves it): of
+        // this noise a few samples.
         const isCorner = Number.isInteger(guidance.pixel) && Number.isInteger(guidance.semantic);
         const most = scale === 4 || isCorner ? 1 : 2;
         const { largest } = unclippedDifference(layers, blended, data);
