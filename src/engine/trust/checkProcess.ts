@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { Agreement, DeviceReport, PrecisionFinding } from '../../shared/engineProtocol';
 import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
+import { machineSlowdown } from './machineSlowdown';
 import type { ProbeDepth } from './probe';
 
 /** The argument that makes the engine's entry do one check of a device, given as JSON, and end. */
@@ -46,12 +47,13 @@ export type CheckOutcome<K extends Check['kind']> =
 /**
  * Does a check in a process of its own, because a broken driver may crash or freeze the process
  * that touches it. `entry` is the engine's script. The process is killed when it says nothing for
- * `silenceMs`. Never rejects.
+ * `silenceMs`, and for longer on a machine that others keep busy. Never rejects.
  */
 export function checkInProcess<C extends Check>(
   entry: string,
   check: C,
   silenceMs: number,
+  slowdown: () => number = machineSlowdown,
 ): Promise<CheckOutcome<C['kind']>> {
   return new Promise((resolve) => {
     const child = fork(entry, [CHECK_ARGUMENT, JSON.stringify(check)], {
@@ -62,7 +64,13 @@ export function checkInProcess<C extends Check>(
     let stderr = '';
     let at = '';
     let isSilent = false;
+    let heard = performance.now();
     const onSilence = (): void => {
+      const left = heard + silenceMs * slowdown() - performance.now();
+      if (left > 0) {
+        timer = setTimeout(onSilence, left);
+        return;
+      }
       isSilent = true;
       child.kill('SIGKILL');
     };
@@ -76,6 +84,7 @@ export function checkInProcess<C extends Check>(
     process.once('disconnect', abandon);
     child.on('message', (message: CheckMessage) => {
       clearTimeout(timer);
+      heard = performance.now();
       timer = setTimeout(onSilence, silenceMs);
       if ('step' in message) at = message.step;
       else if ('failure' in message) outcome = { failure: message.failure };
@@ -88,7 +97,7 @@ export function checkInProcess<C extends Check>(
       resolve(
         outcome ?? {
           failure: isSilent
-            ? silence(silenceMs, at)
+            ? silence(performance.now() - heard, at)
             : death(signal === null ? `exit code ${String(code)}` : signal, at, stderr),
         },
       );

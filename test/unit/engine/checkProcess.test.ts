@@ -4,17 +4,22 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { checkInProcess, type Check } from '../../../src/engine/trust/checkProcess';
+import { machineSlowdown } from '../../../src/engine/trust/machineSlowdown';
 import { readableReason } from '../../../src/engine/trust/readableReason';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Does a check with an engine that behaves as `body` says. */
-async function outcomeOf(body: string, silenceMs = 60_000): Promise<string> {
+async function outcomeOf(
+  body: string,
+  silenceMs = 60_000,
+  slowdown?: () => number,
+): Promise<string> {
   const entry = path.join(folder, 'engine.cjs');
   writeFileSync(entry, body);
   const check: Check = { kind: 'probe', device: 'webgpu', depth: 'operators' };
-  const outcome = await checkInProcess(entry, check, silenceMs);
+  const outcome = await checkInProcess(entry, check, silenceMs, slowdown);
   return 'failure' in outcome ? outcome.failure : JSON.stringify(outcome.result);
 }
 
@@ -60,6 +65,17 @@ describe('a check in a process of its own', () => {
     ],
   ] as const)
     it(what, async () => assert.match(await outcomeOf(body, silenceMs), expected));
+
+  it('silence is judged by how busy the machine is', async () => {
+    const quiet = `${SAY} setTimeout(() => say({ result: 'done' }).then(() => process.exit()), 300);`;
+    assert.match(await outcomeOf(quiet, 100, () => 1), /did not answer for 0 s/);
+    assert.equal(await outcomeOf(quiet, 100, () => 1000), '"done"');
+  });
+
+  it('a busy machine is one where more wants to run than there are cores', () => {
+    const times = [0, 1, 2, 9, 40].map((load) => machineSlowdown(load, 2));
+    assert.deepEqual(times, [1, 1, 1, 4.5, 12]);
+  });
 });
 
 describe('what ONNX Runtime says is put into words for people', () => {
