@@ -35,6 +35,8 @@ export type ModelStateReport = {
   readonly id: InstallableModel;
   readonly name: string;
   readonly description: string;
+  /** The names of its licenses. */
+  readonly licence: string;
   readonly status: ModelState;
 };
 

@@ -222,9 +222,14 @@ uiTest(
   async ({ page }) => {
     await runCommand(page, MANAGE);
     await quickPickRows(page).filter({ hasText: 'PiSA-SR' }).filter({ hasText: 'ready' }).waitFor();
+    const list = page.locator('.quick-input-widget');
+    await list.locator('.quick-input-titlebar').getByRole('button', { name: 'Refresh' }).click();
+    await list.waitFor({ state: 'hidden' });
+    const listed = quickPickRows(page).filter({ hasText: 'PiSA-SR' }).filter({ hasText: 'ready' });
+    await listed.waitFor();
+    await listed.hover();
     await page.screenshot({ path: screenshotPath('models') });
-    await chooseRow(page, 'PiSA-SR');
-    await chooseRow(page, 'Remove…');
+    await listed.getByRole('button', { name: 'Remove…' }).click();
     await clickDialogButton(await waitForDialog(page, /Remove PiSA-SR \(.+\)\?/), 'Remove');
     await waitForNotification(page, 'was removed');
     assert.equal(existsSync(path.join(store, 'pisa-sr')), false);

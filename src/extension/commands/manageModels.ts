@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ModelSummary } from '../../shared/engineProtocol';
 import { modelItems, type ModelAction, type ModelItem } from '../models/modelList';
 import { notify } from '../ui/notifications';
-import { pickOne } from '../ui/quickPick';
+import { pickOne, pickOrPress, type PickButton } from '../ui/quickPick';
 import { addModel } from './addModel';
 import { importModel, type ModelServices } from './importModel';
 import { installListed } from './installListed';
@@ -28,23 +28,60 @@ export async function manageModels(services: ModelServices): Promise<void> {
     hasServer: config.server() !== undefined,
   };
   const [models, states, listed] = found;
-  const items = modelItems(models, states, context, vscode.l10n.t, listed);
-  const chosen = await pickOne(items, { title: vscode.l10n.t('Models') });
-  if (!chosen || chosen.actions.length === 0) return;
-  const [only] = chosen.actions;
-  if (chosen.id === '' && only) return act(only, chosen, models, services);
-  const published = listed.find(({ id, installed }) => id === chosen.id && !installed);
+  const items = modelItems(models, states, context, vscode.l10n.t, listed).map((item) => ({
+    ...item,
+    buttons: item.id === '' ? [] : item.actions.map(buttonOf),
+  }));
+  const chosen = await pickOrPress<ModelAction | 'refresh', (typeof items)[number]>(
+    items,
+    { title: vscode.l10n.t('Models') },
+    [
+      { action: 'add', icon: ICONS.add, title: vscode.l10n.t('Add Model from File…') },
+      { action: 'refresh', icon: 'refresh', title: vscode.l10n.t('Refresh') },
+    ],
+  );
+  if (!chosen) return;
+  const { item, action } = chosen;
+  if (action === 'refresh') return manageModels(services);
+  const published = listed.find(({ id, installed }) => id === item?.id && !installed);
   if (published) {
     await installListed(services, published);
     return;
   }
-  const actions = chosen.actions.map((action) => ({ action, label: titleOf(action) }));
-  const next = await pickOne(actions, {
-    title: chosen.label,
-    placeHolder: chosen.description,
-  });
-  if (next) await act(next.action, chosen, models, services);
+  const next = action ?? (item && (await actionOf(item)));
+  if (next) await act(next, item, models, services);
 }
+
+/** What is to be done about a model; a row that is none has one thing only. */
+async function actionOf(item: ModelItem): Promise<ModelAction | undefined> {
+  const { id, actions, label, description } = item;
+  if (id === '' || actions.length === 0) return actions[0];
+  const chosen = await pickOne(
+    actions.map((action) => ({ action, label: titleOf(action) })),
+    { title: label, placeHolder: description },
+  );
+  return chosen?.action;
+}
+
+/** VS Code's icons. */
+const ICONS: Readonly<Record<ModelAction, string>> = {
+  useHere: 'check',
+  useEverywhere: 'check-all',
+  install: 'cloud-download',
+  import: 'folder',
+  verify: 'verified',
+  remove: 'trash',
+  reveal: 'folder-opened',
+  add: 'add',
+  pair: 'combine',
+  served: 'server',
+};
+
+const buttonOf = (action: ModelAction): PickButton<ModelAction> => ({
+  action,
+  icon: ICONS[action],
+  title: titleOf(action),
+});
 
 function titleOf(action: ModelAction): string {
   switch (action) {
@@ -73,7 +110,7 @@ function titleOf(action: ModelAction): string {
 
 async function act(
   action: ModelAction,
-  { id, folder }: ModelItem,
+  { id, folder }: Pick<ModelItem, 'id' | 'folder'> = { id: '', folder: undefined },
   models: readonly ModelSummary[],
   services: ModelServices,
 ): Promise<void> {

@@ -7,6 +7,7 @@ import type { ListedModelReport, ModelStateReport } from '../../shared/modelProt
 import { INSTALLABLE_MODELS } from '../../shared/installableModels';
 import { isOneOf } from '../../shared/oneOf';
 import { pairChoices } from '../../shared/pairs';
+import { DEFAULT_MODEL } from '../../shared/settings';
 import type { SpeedClass } from '../../shared/speedClass';
 import type { Translate } from '../../shared/translate';
 
@@ -63,18 +64,18 @@ export function modelItems(
         ...stateOf(model, report, t),
         ...(model.id === current ? [t('in use')] : []),
       ].join(' · '),
-      detail: model.description,
+      detail: aboutModel(model, t),
       folder: model.own?.file ?? model.folder,
       actions: [...use, ...actionsOf(model, report)],
     };
   });
   const missing = installable
     .filter(({ id }) => !models.some((model) => model.id === id))
-    .map(({ id, name, description, status }) => ({
+    .map(({ id, name, description, licence, status }) => ({
       id,
       label: name,
-      description: describeState(status),
-      detail: t('{0}. About 4 GB, which such models share.', description),
+      description: [describeState(status), t('about 4 GB, shared'), licence].join(' · '),
+      detail: aboutModel({ id, description }, t),
       folder: undefined,
       actions:
         status.state === 'not-installed'
@@ -112,10 +113,28 @@ const availableItems = (listed: readonly ListedModelReport[], t: Translate): rea
         speedText(model.speed, t),
         licenceText(model),
       ].join(' · '),
-      detail: `${model.network}. ${model.purpose}.`,
+      // What it is for comes first: the list cuts what is too long.
+      detail: `${model.purpose}. ${model.network}.`,
       folder: undefined,
       actions: ['install'],
     }));
+
+/** What a model is for, short enough for the list; others say it themselves. */
+function aboutModel(
+  { id, description }: Pick<ModelSummary, 'id' | 'description'>,
+  t: Translate,
+): string {
+  switch (id) {
+    case DEFAULT_MODEL:
+      return t('Small and fast, with both dials. Made for this extension, runs on any CPU.');
+    case 'pisa-sr':
+      return t('Invents texture, with both dials. One step of Stable Diffusion 2.1.');
+    case 'osediff':
+      return t('Invents texture, with one dial. One step of Stable Diffusion 2.1.');
+    default:
+      return description;
+  }
+}
 
 /** A row that is no model. */
 const row = (action: ModelAction, label: string, description: string): ModelItem => ({

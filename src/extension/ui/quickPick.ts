@@ -93,6 +93,65 @@ export async function pickSeveral<T extends PickItem>(
   }
 }
 
+/** An icon of VS Code's that does something at once; `title` is what it does. */
+export type PickButton<A> = {
+  readonly action: A;
+  readonly icon: string;
+  readonly title: string;
+};
+
+/** What the person chose: an item, or a button of an item's row or, without one, of the title. */
+export type Picked<T, A> = { readonly item?: T; readonly action?: A };
+
+/**
+ * Lets the person choose one of the items, or press a button beside one or in the title. Texts are
+ * only words. Undefined when they changed their mind.
+ */
+export async function pickOrPress<
+  A,
+  T extends PickItem & { readonly buttons: readonly PickButton<A>[] },
+>(
+  items: readonly T[],
+  texts: PickTexts,
+  inTitle: readonly PickButton<A>[],
+): Promise<Picked<T, A> | undefined> {
+  const pick = vscode.window.createQuickPick<Worded<T>>();
+  const actions = new Map<vscode.QuickInputButton, A>();
+  const shown = ({ action, icon, title }: PickButton<A>): vscode.QuickInputButton => {
+    const button = { iconPath: new vscode.ThemeIcon(icon), tooltip: messageText(title) };
+    actions.set(button, action);
+    return button;
+  };
+  const { title, placeHolder } = wordsOf(texts);
+  Object.assign(pick, {
+    title,
+    placeholder: placeHolder,
+    ...SEARCHED,
+    buttons: inTitle.map(shown),
+    items: items.map((item) => ({ ...worded(item), buttons: item.buttons.map(shown) })),
+  });
+  const pressed = (button: vscode.QuickInputButton): { readonly action?: A } => {
+    const action = actions.get(button);
+    return action === undefined ? {} : { action };
+  };
+  try {
+    return await new Promise((resolve) => {
+      pick.onDidAccept(() => {
+        const [chosen] = pick.selectedItems;
+        if (chosen) resolve({ item: chosen.item });
+      });
+      pick.onDidTriggerItemButton(({ item: { item }, button }) =>
+        resolve({ item, ...pressed(button) }),
+      );
+      pick.onDidTriggerButton((button) => resolve(pressed(button)));
+      pick.onDidHide(() => resolve(undefined));
+      pick.show();
+    });
+  } finally {
+    pick.dispose();
+  }
+}
+
 /** Asks for a line of text. `complaint` says what is wrong with it, if anything is. */
 export async function askForText(
   texts: PickTexts,
@@ -115,7 +174,7 @@ export async function askForSecret(title: string): Promise<string | undefined> {
 
 type Worded<T> = vscode.QuickPickItem & { readonly item: T };
 
-/** `of`: the item that it stands for, where its texts are others by now. */
+/** An item as VS Code takes it. `of`: the item that it stands for, where its texts are others by now. */
 function worded<T extends PickItem>(item: T, of = item): Worded<T> {
   const { label, description, detail, picked, kind } = item;
   return {

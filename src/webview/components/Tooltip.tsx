@@ -33,7 +33,7 @@ function listen(tip: HTMLElement): () => void {
     if (text === '' || !element.isConnected || element.getClientRects().length === 0) return;
     tip.textContent = text;
     tip.hidden = false;
-    placeAt(tip, element.getBoundingClientRect());
+    placeAt(tip, element);
   };
   const ownerOf = ({ target }: Event): HTMLElement | undefined =>
     target instanceof Element
@@ -86,13 +86,17 @@ function listen(tip: HTMLElement): () => void {
   };
 }
 
-/** Below the element, or above it where there is no room, and inside the page. */
-function placeAt(tip: HTMLElement, { left, width, top, bottom }: DOMRect): void {
+/**
+ * Below the element, of a toolbar below all its rows; or above where there is no room, and inside
+ * the page.
+ */
+function placeAt(tip: HTMLElement, element: HTMLElement): void {
+  const { left, width, top } = element.getBoundingClientRect();
   const x = Math.max(
     EDGE,
     Math.min(window.innerWidth - tip.offsetWidth - EDGE, left + width / 2 - tip.offsetWidth / 2),
   );
-  const below = bottom + DISTANCE;
+  const below = (element.closest('.toolbar') ?? element).getBoundingClientRect().bottom + DISTANCE;
   const y =
     below + tip.offsetHeight < window.innerHeight
       ? below

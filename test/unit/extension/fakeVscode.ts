@@ -47,6 +47,7 @@ export const window = {
     let accept: () => void = () => undefined;
     const pick = {
       items: [] as readonly Item[],
+      buttons: [] as readonly Item[],
       selectedItems: [] as readonly Item[],
       activeItems: [] as readonly Item[],
       busy: false,
@@ -54,16 +55,21 @@ export const window = {
       placeholder: undefined,
       onDidAccept: (listener: () => void) => (accept = listener),
       onDidHide: () => undefined,
+      onDidTriggerButton: () => undefined,
+      onDidTriggerItemButton: () => undefined,
       show: () => {
         setImmediate(() => {
           if (pick.busy) {
             pick.show();
             return;
           }
-          for (const { label, description } of pick.items) {
+          for (const { label, description, buttons } of pick.items) {
             tell('quick pick label', label);
             tell('quick pick description', description);
+            for (const { tooltip } of (buttons ?? []) as readonly Item[])
+              tell('quick pick button', tooltip);
           }
+          for (const { tooltip } of pick.buttons) tell('quick pick button', tooltip);
           tell('quick pick title', pick.title);
           tell('quick pick placeholder', pick.placeholder);
           pick.selectedItems = pick.items;
@@ -115,6 +121,10 @@ export const window = {
     dispose: () => undefined,
   }),
 };
+
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
 
 /** Paths that the person chooses in the next dialog. */
 export const opened: string[] = [];

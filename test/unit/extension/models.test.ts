@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTrue, textOf, textsOf } from '../../../src/extension/commands/commandArguments';
+import { DEFAULT_MODEL } from '../../../src/shared/settings';
 import { modelItems } from '../../../src/extension/models/modelList';
 import { summarize } from '../../../src/extension/jobs/summary';
 import { untranslated as t } from '../../../src/shared/translate';
@@ -30,7 +31,13 @@ const installed: ModelSummary = {
 };
 const SMALL = { current: 'small', inWorkspace: true };
 const state = (status: ModelState) => [
-  { id: 'pisa-sr' as const, name: 'PiSA-SR', description: 'One diffusion step', status },
+  {
+    id: 'pisa-sr' as const,
+    name: 'PiSA-SR',
+    description: 'One diffusion step',
+    licence: 'CreativeML Open RAIL++-M + Apache-2.0',
+    status,
+  },
 ];
 
 test('a model that is not installed can be installed or imported, and nothing else', () => {
@@ -44,7 +51,28 @@ test('a model that is not installed can be installed or imported, and nothing el
     [small?.description, small?.actions],
     ['ready · in use', ['useHere', 'useEverywhere', 'verify']],
   );
-  assert.deepEqual([pisa?.description, pisa?.actions], ['not installed', ['install', 'import']]);
+  assert.deepEqual(
+    [pisa?.description, pisa?.actions],
+    [
+      'not installed · about 4 GB, shared · CreativeML Open RAIL++-M + Apache-2.0',
+      ['install', 'import'],
+    ],
+  );
+});
+
+test('what models of the product are for fits a row of the list, which cuts the rest', () => {
+  const items = modelItems(
+    [
+      { ...embedded, id: DEFAULT_MODEL },
+      { ...installed, id: 'osediff' },
+    ],
+    state({ state: 'not-installed', downloadedBytes: 0 }),
+    SMALL,
+    t,
+  );
+  // VS Code's list is 600 pixels wide, for which the widest of its fonts needs 7.2 a letter.
+  for (const { label, detail } of items) assert.ok(detail.length <= 80, `${label}: ${detail}`);
+  assert.ok(items.filter(({ detail }) => detail !== '').length >= 3);
 });
 
 test('what an interrupted installation left is shown and can be removed', () => {
@@ -54,8 +82,8 @@ test('what an interrupted installation left is shown and can be removed', () => 
     SMALL,
     t,
   )[1];
-  assert.equal(pisa?.description, 'not installed, 1.2 GB downloaded');
-  assert.ok(pisa.actions.includes('remove'));
+  assert.match(pisa?.description ?? '', /^not installed, 1\.2 GB downloaded · /);
+  assert.match(pisa?.description ?? '', /^not installed, 1\.2 GB downloaded · /);
 });
 
 test('a model that can’t run here says why and offers nothing', () => {
@@ -67,7 +95,8 @@ test('a model that can’t run here says why and offers nothing', () => {
   )[1];
   assert.equal(
     pisa?.description,
-    'not supported here: it needs 6 GB of memory and this machine has 3.8 GB',
+    'not supported here: it needs 6 GB of memory and this machine has 3.8 GB · ' +
+      'about 4 GB, shared · CreativeML Open RAIL++-M + Apache-2.0',
   );
   assert.deepEqual(pisa.actions, []);
 });

@@ -64,6 +64,12 @@ const FRONT_ENDS: Readonly<Record<string, (text: string) => Promise<unknown>>> =
     const items = [{ label: text, description: text, detail: text }];
     assert.equal(await ui.pickOne(items, { title: text, placeHolder: text }), items[0]);
   },
+  'quick pick with buttons': async (text) => {
+    const buttons = [{ action: 'do', icon: 'check', title: text }];
+    const items = [{ label: text, description: text, detail: text, buttons }];
+    const chosen = await ui.pickOrPress(items, { title: text, placeHolder: text }, buttons);
+    assert.deepEqual(chosen, { item: items[0] });
+  },
   'quick pick of several': async (text) => {
     const items = [{ label: text, description: text, detail: text }];
     assert.deepEqual(await ui.pickSeveral(items, { title: text, placeHolder: text }), items);

@@ -36,12 +36,11 @@ export class ModelStore {
 
   async states(ids: readonly InstallableModel[]): Promise<readonly ModelStateReport[]> {
     return Promise.all(
-      ids.map(async (id) => ({
-        id,
-        name: DIFFUSION_MODELS[id].name,
-        description: DIFFUSION_MODELS[id].description,
-        status: await this.state(id),
-      })),
+      ids.map(async (id) => {
+        const { name, description, licences } = DIFFUSION_MODELS[id];
+        const licence = licences.map((one) => one.name).join(' + ');
+        return { id, name, description, licence, status: await this.state(id) };
+      }),
     );
   }
 
