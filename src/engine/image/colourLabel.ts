@@ -52,8 +52,8 @@ const SAME_CHROMATICITY = 0.01;
 
 /**
  * What a file says of its colours, as one profile. A PNG's code points come before its profile, an
- * AVIF's after it; gAMA and cHRM, and what EXIF says, count where there is nothing else. The profile
- * fits to what is written: RGB, or grey.
+ * AVIF's after it; gAMA and cHRM, and what EXIF says, count where there is nothing else that can be
+ * read. The profile fits to what is written: RGB, or grey.
  */
 export function colourLabel(
   { container, codePoints, chromaticity }: ContainerFacts,
@@ -61,7 +61,7 @@ export function colourLabel(
   isGrey: boolean,
 ): ColourLabel {
   if (codePoints && isHdr(codePoints)) return { refused: 'hdr' };
-  if (codePoints && (container === 'png' || icc === undefined))
+  if (codePoints && !saysNothing(codePoints) && (container === 'png' || icc === undefined))
     return fromCodePoints(codePoints, isGrey);
   const fitting = icc && (isGrey ? greyProfile(icc) : rgbProfile(icc));
   if (fitting) return { profile: fitting, notes: [] };
@@ -81,6 +81,10 @@ const adobeRgb = (isGrey: boolean): Buffer | undefined =>
   );
 
 export const isHdr = ({ transfer }: CodePoints): boolean => transfer === PQ || transfer === HLG;
+
+/** Both are left open, so that what else there is decides. */
+const saysNothing = ({ primaries, transfer, isFullRange }: CodePoints): boolean =>
+  primaries === UNSPECIFIED && transfer === UNSPECIFIED && isFullRange;
 
 function fromCodePoints(
   { primaries, transfer, isFullRange }: CodePoints,

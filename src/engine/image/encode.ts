@@ -10,7 +10,7 @@ import { setFileDensity } from '../metadata/fileDensity';
 import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
 import { encodeError } from './encodeError';
-import { setFrameDurations } from './frameDurations';
+import { setFrameDurations, STAND_IN_DELAY } from './frameDurations';
 import { carriesProfile, isLossyFormat, supportsAlpha, supportsDepth16 } from './formats';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
@@ -145,7 +145,8 @@ export async function finishMetadata(
   file: string,
   { format, exif, density, remarks, animation }: EncodeOptions,
 ): Promise<number> {
-  if (format === 'webp' && animation) await setFrameDurations(file, animation.delay);
+  if (animation && (format === 'webp' || format === 'gif'))
+    await setFrameDurations(file, format, animation.delay);
   await restoreTexts(file, exif?.texts ?? []);
   await setFileDensity(file, format, density);
   return writeRemarks(file, format, remarks ?? []);
@@ -231,7 +232,10 @@ function withFormat(
   palette: boolean,
 ): Sharp {
   const { format, lossless, isProgressive, animation, size } = options;
-  const playing = animation ? { delay: [...animation.delay], loop: animation.loop } : {};
+  // `setFrameDurations` says the true ones.
+  const playing = animation
+    ? { delay: animation.delay.map(() => STAND_IN_DELAY), loop: animation.loop }
+    : {};
   switch (format) {
     case 'png':
       return palette
@@ -250,6 +254,7 @@ function withFormat(
         bigtiff: size.width * size.height * 4 > 2 ** 31,
       });
     case 'gif':
-      return result.gif({ ...playing });
+      // Joined frames could be shown for longer than a frame can be.
+      return result.gif({ ...playing, keepDuplicateFrames: true });
   }
 }

@@ -1,35 +1,76 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
+import { FileView } from './containers/fileView';
+import { gifDelayPlaces } from './containers/gif';
 
 const [RIFF_HEADER_BYTES, CHUNK_HEADER_BYTES] = [12, 8];
 /** Of a frame's duration, 24 bits in milliseconds, in its chunk. (RFC 9649, 2.7.1.1.) */
 const DURATION_AT = 12;
-const LONGEST = 2 ** 24 - 1;
+const LONGEST_WEBP = 2 ** 24 - 1;
+const [LONGEST_GIF, MS_PER_TICK] = [65_535, 10];
+
+/** What the encoder is told for every frame, in milliseconds; no encoder changes it. */
+export const STAND_IN_DELAY = 100;
+
+/** Where a file says how long each of its frames is shown, and in what. */
+type Durations = {
+  readonly places: readonly (number | undefined)[];
+  readonly bytes: 2 | 3;
+  /** Milliseconds → what the file has for them. */
+  readonly written: (milliseconds: number) => number;
+};
 
 /**
- * Writes into a finished WebP how long each frame is shown, in milliseconds: its encoder makes a
- * tenth of a second of what is very short. Leaves a file alone that has other frames.
+ * Writes into a finished animation how long each frame is shown, in milliseconds. Encoders change what
+ * is very short, take no more than 65 seconds and join neighbours that are equal; so they get
+ * `STAND_IN_DELAY` for each, and how often that is in a frame of the file says for how many it
+ * stands. Leaves a file alone of which that can't be told.
  */
-export async function setFrameDurations(file: string, delays: readonly number[]): Promise<void> {
+export async function setFrameDurations(
+  file: string,
+  format: 'gif' | 'webp',
+  delays: readonly number[],
+): Promise<void> {
   const handle = await open(file, 'r+');
   try {
-    const places: number[] = [];
-    const head = Buffer.alloc(CHUNK_HEADER_BYTES);
-    for (
-      let at = RIFF_HEADER_BYTES;
-      (await handle.read(head, 0, head.length, at)).bytesRead === head.length;
-    ) {
-      const length = head.readUInt32LE(4);
-      if (head.toString('latin1', 0, 4) === 'ANMF')
-        places.push(at + CHUNK_HEADER_BYTES + DURATION_AT);
-      at += CHUNK_HEADER_BYTES + length + (length % 2);
+    const { places, bytes, written } = format === 'gif' ? await ofGif(file) : await ofWebp(handle);
+    const value = Buffer.alloc(bytes);
+    const counts: number[] = [];
+    for (const at of places) {
+      if (at === undefined) return;
+      await handle.read(value, 0, bytes, at);
+      counts.push(value.readUIntLE(0, bytes) / written(STAND_IN_DELAY));
     }
-    if (places.length !== delays.length) return;
-    const duration = Buffer.alloc(3);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total !== delays.length || !counts.every(Number.isInteger)) return;
+    let from = 0;
     for (const [i, at] of places.entries()) {
-      duration.writeUIntLE(Math.min(LONGEST, delays[i] ?? 0), 0, 3);
-      await handle.write(duration, 0, 3, at);
+      const own = delays.slice(from, (from += counts[i] ?? 0));
+      value.writeUIntLE(written(own.reduce((sum, delay) => sum + delay, 0)), 0, bytes);
+      await handle.write(value, 0, bytes, at);
     }
   } finally {
     await handle.close();
   }
+}
+
+const ofGif = async (file: string): Promise<Durations> => ({
+  places: await FileView.use(file, gifDelayPlaces),
+  bytes: 2,
+  // Nothing is shown for no time that had one: players take 0 for a tenth of a second.
+  written: (ms) => Math.min(LONGEST_GIF, Math.max(Math.sign(ms), Math.round(ms / MS_PER_TICK))),
+});
+
+async function ofWebp(handle: FileHandle): Promise<Durations> {
+  const places: number[] = [];
+  const head = Buffer.alloc(CHUNK_HEADER_BYTES);
+  for (
+    let at = RIFF_HEADER_BYTES;
+    (await handle.read(head, 0, head.length, at)).bytesRead === head.length;
+  ) {
+    const length = head.readUInt32LE(4);
+    if (head.toString('latin1', 0, 4) === 'ANMF')
+      places.push(at + CHUNK_HEADER_BYTES + DURATION_AT);
+    at += CHUNK_HEADER_BYTES + length + (length % 2);
+  }
+  return { places, bytes: 3, written: (ms) => Math.min(LONGEST_WEBP, Math.round(ms)) };
 }

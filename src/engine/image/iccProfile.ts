@@ -32,10 +32,15 @@ export function greyProfile(icc: Buffer): Buffer | undefined {
   );
 }
 
-/** Of the values that a profile speaks of; undefined for what is no profile. */
+/**
+ * Of the values that a profile speaks of; undefined for what is no profile, or only its beginning:
+ * a JPEG has it in segments, of which one may be missing.
+ */
 function spaceOf(icc: Buffer): string | undefined {
   const isProfile =
-    icc.length > HEADER_BYTES && icc.toString('latin1', SIGNATURE_AT, SIGNATURE_AT + 4) === 'acsp';
+    icc.length > HEADER_BYTES &&
+    icc.toString('latin1', SIGNATURE_AT, SIGNATURE_AT + 4) === 'acsp' &&
+    icc.readUInt32BE(0) <= icc.length;
   return isProfile ? icc.toString('latin1', 16, 20) : undefined;
 }
 

@@ -106,8 +106,8 @@ export async function inspectSource(
     saysOrientation: orientation !== undefined || container === 'tiff' || container === 'avif',
     frames,
     // The decoder takes very short times for a tenth of a second, as browsers show them.
-    delay: (facts.delays?.length === frames ? facts.delays : (metadata.delay ?? [])).map(
-      sixteenBits,
+    delay: (facts.delays?.length === frames ? facts.delays : (metadata.delay ?? [])).map((each) =>
+      Math.max(0, each),
     ),
     loop: sixteenBits(metadata.loop ?? 0),
     bitsPerChannel: metadata.depth === 'uchar' ? 8 : 16,

@@ -8,6 +8,9 @@ export const SUPPORTED = phrase`Supported: PNG, JPEG, WebP, AVIF, TIFF, GIF and 
 const NOT_SUPPORTED =
   /not configured|not supported|unsupported (?!image format)|not implemented|unhandled critical|unimplemented/i;
 
+/** libheif's word for content that contradicts itself, whatever it goes on to say of its decoder. */
+const INVALID = /^heif: Invalid input/m;
+
 /** An error for a file whose content is no picture, one that can't be read here, or a damaged one. */
 export function notAnImage(name: string, error: unknown): Error {
   const detail = messageOf(error);
@@ -34,12 +37,11 @@ export function notAnImage(name: string, error: unknown): Error {
       detail,
     });
   }
-  const said =
-    detail
-      .split('\n')[0]
-      ?.replace(/^\w+: /, '')
-      .slice(0, 160) ?? '';
-  if (NOT_SUPPORTED.test(detail))
+  const lacking = INVALID.test(detail)
+    ? undefined
+    : detail.split('\n').find((line) => NOT_SUPPORTED.test(line));
+  const said = lacking?.replace(/^\w+: /, '').slice(0, 160);
+  if (said !== undefined)
     return unsupported(name, phrase`what its decoder lacks ("${said}")`, detail);
   return engineError('input-damaged', {
     message: phrase`${name} is damaged or incomplete.`,

@@ -6,7 +6,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { RpcError } from '../../../src/shared/rpc';
 import { containerFacts } from '../../../src/engine/image/containers';
 import { sniffed } from '../../../src/engine/image/containers/sniff';
-import { setFrameDurations } from '../../../src/engine/image/frameDurations';
+import { setFrameDurations, STAND_IN_DELAY } from '../../../src/engine/image/frameDurations';
 import { largestDifference, testPixels } from '../support';
 import { bench, DEFAULT_MODEL, PLAIN } from './assetSupport';
 import { fromRaw, rawOf, svg, type Raw } from './pictures';
@@ -271,11 +271,39 @@ const delaysOf = async (name: string): Promise<readonly number[] | undefined> =>
 for (const source of ['gif', 'webp'] as const)
   for (const format of ['gif', 'webp'] as const)
     test(`very short and very long times of frames stay as they are: ${source} → ${format}`, async () => {
-      const delays = [0, 10, 20, 65_530, 30];
+      const delays = [0, 10, 20, 655_350, 30];
       // A decoder that tells a hundredth of a second as a tenth can't be asked what is written.
-      const animated = await (await stacked(WHITE))[source]({ delay: delays }).toBuffer();
+      const animated = await (
+        await stacked(WHITE)
+      )
+        [source]({ delay: delays.map(() => STAND_IN_DELAY) })
+        .toBuffer();
       const input = await write(`short.${source}`, animated);
-      if (source === 'webp') await setFrameDurations(input, delays);
+      await setFrameDurations(input, source, delays);
       assert.deepEqual(await delaysOf(input), delays);
       assert.deepEqual(await delaysOf((await upscale(input, { ...PLAIN, format })).output), delays);
     });
+
+for (const format of ['gif', 'webp'] as const)
+  test(`frames that equal the one before are shown for as long as they were: ${format}`, async () => {
+    const kinds = [0, 0, 1, 2, 2, 2];
+    const delays = [10, 20, 120_000, 60_000, 50_000, 30];
+    const drawn = await ball(WHITE);
+    const animated = await sharp(Buffer.concat(kinds.map((kind) => drawn[kind]!.data)), {
+      raw: { width: WIDTH, height: HEIGHT * kinds.length, channels: 4, pageHeight: HEIGHT },
+    })
+      .gif({ delay: delays.map(() => STAND_IN_DELAY), keepDuplicateFrames: true })
+      .toBuffer();
+    const input = await write('equal.gif', animated);
+    await setFrameDurations(input, 'gif', delays);
+    assert.deepEqual(await delaysOf(input), delays);
+    const { output } = await upscale(input, { ...PLAIN, format });
+    const [frames, times] = [await framesOf(output), (await delaysOf(output))!];
+    const shown: number[] = [];
+    frames.forEach(({ data }, i) => {
+      if (i > 0 && Buffer.compare(frames[i - 1]!.data, data) === 0)
+        shown.push(shown.pop()! + times[i]!);
+      else shown.push(times[i]!);
+    });
+    assert.deepEqual(shown, [30, 120_000, 110_030]);
+  });

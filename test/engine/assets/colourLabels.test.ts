@@ -123,6 +123,27 @@ function withSegment(jpeg: Buffer, marker: number, data: Buffer): Buffer {
 const withProfile = (jpeg: Buffer, icc: Buffer): Buffer =>
   withSegment(jpeg, 0xe2, Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), icc]));
 
+const jpeg = async (): Promise<Buffer> =>
+  sharp(await asPng(3))
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+
+/** A profile that is longer than its tags are, as it says itself. */
+function padded(icc: Buffer): Buffer {
+  const long = Buffer.concat([icc, Buffer.alloc(3 * icc.length)]);
+  long.writeUInt32BE(long.length, 0);
+  return long;
+}
+
+/** A JPEG with a profile in three segments, of which those of these numbers are there. */
+const withSegments = (source: Buffer, icc: Buffer, numbers: readonly number[]): Buffer =>
+  numbers.toReversed().reduce((bytes, number) => {
+    const size = Math.ceil(icc.length / 3);
+    const head = Buffer.from(`ICC_PROFILE\0${String.fromCharCode(number)}\x03`, 'latin1');
+    const part = icc.subarray((number - 1) * size, number * size);
+    return withSegment(bytes, 0xe2, Buffer.concat([head, part]));
+  }, source);
+
 function withGifProfile(gif: Buffer, icc: Buffer): Buffer {
   const table = 3 * 2 ** ((gif[10]! & 7) + 1);
   const at = 13 + (gif[10]! & 0x80 ? table : 0);
@@ -179,6 +200,38 @@ const LABELS: {
   'PNG gAMA, linear': async () => ({
     source: withChunk(await asPng(3), 'gAMA', gamma(1)),
     reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'PNG gAMA, linear, beside a cICP that leaves all open': async () => ({
+    source: withChunk(
+      withChunk(await asPng(3), 'gAMA', gamma(1)),
+      'cICP',
+      Buffer.from([2, 2, 0, 1]),
+    ),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'PNG gAMA, linear, beside a profile that can’t be read': async () => ({
+    source: withChunk(
+      withChunk(await asPng(3), 'gAMA', gamma(1)),
+      'iCCP',
+      profileChunk(Buffer.alloc(300, 7)),
+    ),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'the first of two cICP': async () => ({
+    source: withChunk(
+      withChunk(await asPng(3), 'cICP', Buffer.from([9, 16, 0, 1])),
+      'cICP',
+      Buffer.from([1, 8, 0, 1]),
+    ),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'a JPEG’s profile in segments, linear': async () => ({
+    source: withSegments(await jpeg(), padded(linear(false)), [1, 2, 3]),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'a JPEG’s profile of which a segment is missing': async () => ({
+    source: withSegments(await jpeg(), padded(linear(false)), [1, 2]),
+    reference: await write('plain.png', await asPng(3)),
   }),
   'AVIF nclx, linear': async () => ({
     source: withCodePoints(await avif(), 1, 8),
@@ -287,6 +340,7 @@ test('a profile that does not fit to the picture, or can’t be read, is left ou
       'a cut profile',
       withChunk(await asPng(3), 'iCCP', profileChunk(linear(false)).subarray(0, 40)),
     ],
+    ['the beginning of a profile', withSegments(await jpeg(), padded(linear(false)), [1, 2])],
   ] as const) {
     const { output, notes } = await upscale(await write('unfit.png', source), PLAIN);
     assert.match(notes.join(), note, name);

@@ -272,3 +272,50 @@ test('a file of each format that ends anywhere in its header is damaged, not "no
       );
   }
 });
+
+test('what is left open about transparency is told: a TIFF’s nameless channel, a WebP’s hidden alpha', async () => {
+  const NAMELESS = /does not say what it is; it was taken for transparency/;
+  const HIDDEN = /transparency that its header does not announce/;
+  const clear = photo.clone().ensureAlpha(0.5);
+  const tiff = await clear.clone().tiff({ compression: 'none' }).toBuffer();
+  const [UNSPECIFIED, UNASSOCIATED] = [0, 2];
+  const profiled = clear.clone().withIccProfile('p3');
+  const webps = await Promise.all(
+    [true, false].map((lossless) => profiled.clone().webp({ lossless }).toBuffer()),
+  );
+  const silent = (webp: Buffer): Buffer => {
+    const copy = Buffer.from(webp);
+    copy[copy.indexOf('VP8X') + 8]! &= ~0x10;
+    return copy;
+  };
+  const sources: readonly (readonly [string, Buffer, RegExp | undefined])[] = [
+    ['nameless.tif', changed(tiff, 338, { value: UNSPECIFIED }), NAMELESS],
+    ['named.tif', changed(tiff, 338, { value: UNASSOCIATED }), undefined],
+    ['opaque.tif', await photo.clone().tiff().toBuffer(), undefined],
+    ['grey.tif', await photo.clone().toColourspace('b-w').tiff().toBuffer(), undefined],
+    ...webps.flatMap((webp, i) => [
+      [`hidden${i}.webp`, silent(webp), HIDDEN] as const,
+      [`announced${i}.webp`, webp, undefined] as const,
+    ]),
+  ];
+  for (const [name, bytes, note] of sources) {
+    const { notes } = await upscale(await write(name, bytes), PLAIN);
+    assert.equal(
+      [NAMELESS, HIDDEN].find((each) => each.test(notes.join())),
+      note,
+      `${name}: ${notes.join()}`,
+    );
+  }
+});
+
+test('an AVIF whose item lies elsewhere than it says is damaged, and no path is in what is told', async () => {
+  const whole = await photo.clone().avif().toBuffer();
+  const bytes = Buffer.from(whole);
+  const offset = bytes.indexOf('iloc') + 16;
+  bytes.writeUInt32BE(bytes.readUInt32BE(offset) - 20, offset);
+  await assert.rejects(upscale(await write('elsewhere.avif', bytes), PLAIN), (error: RpcError) => {
+    assert.equal(error.code, 'input-damaged', error.message);
+    assert.doesNotMatch(error.message, /\/|bad seek/);
+    return true;
+  });
+});

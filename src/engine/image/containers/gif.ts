@@ -5,6 +5,8 @@ import { phrase } from '../../../shared/phrase';
 const [EXTENSION, IMAGE, TRAILER] = [0x21, 0x2c, 0x3b];
 const [COMMENT, APPLICATION, CONTROL] = [0xfe, 0xff, 0xf9];
 const MS_PER_TICK = 10;
+/** In a graphic control extension. */
+const DELAY_AT = 4;
 const SCREEN_END = 13;
 /** Sub-blocks of up to 255 bytes: a picture of the largest allowed size has fewer. */
 const MOST_BLOCKS = 4_000_000;
@@ -13,11 +15,23 @@ const XMP_TRAILER_BYTES = 258;
 const NO_END = phrase`The file has no end, as if it were cut off: pictures of the animation may be missing.`;
 
 /** Walks through a GIF's blocks. (GIF89a, 15 to 27.) */
-export async function gifFacts(view: FileView): Promise<ContainerFacts> {
+export const gifFacts = async (view: FileView): Promise<ContainerFacts> =>
+  (await walked(view)).facts;
+
+/** Where each frame's duration stands, two bytes in hundredths of a second; undefined without one. */
+export const gifDelayPlaces = async (view: FileView): Promise<readonly (number | undefined)[]> =>
+  (await walked(view)).delayPlaces;
+
+async function walked(view: FileView): Promise<{
+  readonly facts: ContainerFacts;
+  readonly delayPlaces: readonly (number | undefined)[];
+}> {
   const remarks: Remark[] = [];
   let hidden: Hidden = {};
   const delays: number[] = [];
+  const delayPlaces: (number | undefined)[] = [];
   let [frames, delay] = [0, 0];
+  let delayPlace: number | undefined;
   let blocks = 0;
   let keptBytes = 0;
   let [isCut, hasEnd] = [false, false];
@@ -59,20 +73,24 @@ export async function gifFacts(view: FileView): Promise<ContainerFacts> {
       at += 14;
       await application(head.toString('latin1', 3, 14));
     } else if (kind === EXTENSION) {
+      if (head[1] === CONTROL && head.length >= 8) {
+        delay = head.readUInt16LE(DELAY_AT) * MS_PER_TICK;
+        delayPlace = at + DELAY_AT;
+      }
       at += 2;
-      if (head[1] === CONTROL && head.length >= 8) delay = head.readUInt16LE(4) * MS_PER_TICK;
       const isComment = head[1] === COMMENT;
       const content = await chain(isComment);
       if (isComment && content.length > 0) remarks.push({ text: content.toString('utf8') });
     } else if (kind === IMAGE) {
       frames++;
       delays.push(delay);
-      delay = 0;
+      delayPlaces.push(delayPlace);
+      [delay, delayPlace] = [0, undefined];
       at += 10 + tableBytes(head[9] ?? 0) + 1;
       await chain(false);
     } else break;
   }
-  return {
+  const facts: ContainerFacts = {
     container: 'gif',
     remarks,
     hidden,
@@ -81,6 +99,7 @@ export async function gifFacts(view: FileView): Promise<ContainerFacts> {
     isCut,
     ...(hasEnd ? {} : { note: NO_END }),
   };
+  return { facts, delayPlaces };
 }
 
 const tableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);

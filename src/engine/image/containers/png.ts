@@ -48,7 +48,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
       if (type === 'acTL') isAnimated = true;
       else if (type === 'sRGB') hasColours = true;
       else if (type === 'cICP' && length === 4)
-        codePoints = {
+        codePoints ??= {
           primaries: data[0] ?? 2,
           transfer: data[1] ?? 2,
           isFullRange: data[3] !== 0,
@@ -64,7 +64,6 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
         density = densityOf(data.readUInt32BE(0), data.readUInt32BE(4), data[8] === 1);
     }
     if (type === 'iCCP' && !pixels) {
-      hasColours = true;
       const icc = length > MOST_TEXT_BYTES ? undefined : profileIn(await view.bytes(from, length));
       if (icc) hidden = { ...hidden, icc };
     }

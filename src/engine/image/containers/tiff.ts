@@ -10,6 +10,7 @@ const TAG = {
   xResolution: 282,
   yResolution: 283,
   resolutionUnit: 296,
+  extraSamples: 338,
   sampleFormat: 339,
 } as const;
 /** Bytes of a value of each type; fractions take two. */
@@ -34,6 +35,10 @@ const TYPE_BYTES: { readonly [type: number]: number } = {
 const [SHORT, RATIONAL, LONG8] = [3, 5, 16];
 /** CIELAB, ICC L*a*b* and ITU L*a*b*. */
 const LAB_COLOURS = [8, 9, 10];
+/** Channels of the colors themselves, by photometric interpretation. */
+const CHANNELS_OF: { readonly [photometric: number]: number } = { 0: 1, 1: 1, 2: 3, 5: 4, 6: 3 };
+/** Of an extra channel. */
+const UNSPECIFIED = 0;
 const [YCBCR, JPEG] = [6, 7];
 /** 4 is that of samples of which nothing is known. */
 const [UNSIGNED, SIGNED, FLOAT, UNKNOWN, COMPLEX] = [1, 2, 3, 4, 6];
@@ -105,9 +110,18 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     remarks: [],
     frames: Math.max(1, pages),
     ...(density ? { density } : {}),
+    ...(isVague(tags) ? { note: NAMELESS } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
 }
+
+/** Whether there is a channel beside the colours of which nothing says that it is transparency. */
+const isVague = (tags: ReadonlyMap<number, number>): boolean =>
+  (tags.get(TAG.samplesPerPixel) ?? 1) >
+    (CHANNELS_OF[tags.get(TAG.photometric) ?? 2] ?? Infinity) &&
+  (tags.get(TAG.extraSamples) ?? UNSPECIFIED) === UNSPECIFIED;
+
+const NAMELESS = phrase`The source has a channel beside its colors and does not say what it is; it was taken for transparency.`;
 
 /** What its samples mean, where the decoder does not know it or takes it for something else. */
 function unsupportedSamples(tags: ReadonlyMap<number, number>): Words | undefined {
