@@ -6,14 +6,14 @@ import { patternPlace } from '../files/patternPlace';
 import { densityFolder, densityOf, densityOutputs, densityProblem } from '../shared/density';
 import { resultProblem } from '../batch/resultProblem';
 import type { OutputTarget, PictureFacts, UpscaleResult } from '../shared/engineProtocol';
-import { formatFromName } from '../shared/extensions';
+import { extensionFor, formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
 import { expandNamePattern, isRooted } from '../shared/naming';
 import { outputSize } from '../shared/outputSize';
 import { restorersAmong } from '../shared/pairs';
 import { RpcError } from '../shared/rpc';
-import { DEFAULT_MODEL } from '../shared/settings';
+import { DEFAULT_MODEL, type OutputFormat } from '../shared/settings';
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { OutError, readOut, type OutPath } from './outPath';
 
@@ -46,6 +46,12 @@ export async function planFiles(
   const out = options.out === undefined ? undefined : await readOut(options.out, severalResults);
   if (out?.kind === 'file' && given.has('name'))
     throw new OutError('--name has no effect when --out names a file. Give one of them.');
+  const named = out?.kind === 'file' ? formatFromName(out.path) : undefined;
+  if (named !== undefined && options.format !== 'source' && options.format !== named)
+    throw new OutError(
+      `--out ${options.out} names a picture of the format ${named.toUpperCase()}, and --format says ` +
+        `${options.format.toUpperCase()}. Give one of them, or the same twice.`,
+    );
   const inputs = [...new Set(files.map((file) => path.resolve(file)))];
   const wanted: { readonly input: string; readonly call: UpscaleCall }[] = [];
   const problems = new Map<string, RpcError>();
@@ -206,10 +212,8 @@ async function callsFor(
   const settings = settingsFor(options);
   if (options.density === undefined)
     return [{ ...settings, input, target: targetFor(input, out, options) }];
-  const source = (out === undefined ? input : path.join(out.path, path.basename(input))).replaceAll(
-    path.sep,
-    '/',
-  );
+  const place = out?.path ?? path.dirname(input);
+  const source = path.join(place, nameForSet(input, options.format)).replaceAll(path.sep, '/');
   const folder = path.resolve(densityFolder(source, options.density));
   const within = (await realTarget(folder)) ?? folder;
   return densityOutputs(source, options.density).map(({ path: output, factor }) => ({
@@ -257,7 +261,7 @@ function outputOf({ input, target, format, model, guidance }: UpscaleCall, scale
   const name = expandNamePattern(target.pattern, {
     name: stem,
     sourceExtension: extension,
-    format: format === 'source' ? (formatFromName(input) ?? 'png') : format,
+    format: writtenFormat(input, format),
     scale,
     model,
     pixel: guidance.pixel,
@@ -266,6 +270,16 @@ function outputOf({ input, target, format, model, guidance }: UpscaleCall, scale
   });
   return path.join(target.directory, ...name.split('/'));
 }
+
+/** The name from which those of a set are made: the picture's, with the extension of what is written. */
+export function nameForSet(input: string, format: UpscaleCall['format']): string {
+  const { stem, extension } = splitName(path.basename(input));
+  return `${stem}.${extensionFor(writtenFormat(input, format), extension)}`;
+}
+
+/** What is written, by the picture's name. */
+const writtenFormat = (input: string, format: UpscaleCall['format']): OutputFormat =>
+  format === 'source' ? (formatFromName(input) ?? 'png') : format;
 
 const refusal = (code: string, message: string, hint: string | undefined): RpcError =>
   new RpcError({ code, message, ...(hint === undefined ? {} : { hint }) });

@@ -7,7 +7,7 @@ import { named } from '../files/systemError';
 import { describeGuidance } from '../shared/guidance';
 import { RpcError } from '../shared/rpc';
 import type { UpscaleOptions } from './callSettings';
-import { planFiles, takenNameNote, type FileItem } from './filePlan';
+import { nameForSet, planFiles, takenNameNote, type FileItem } from './filePlan';
 import { reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
 import { ProgressBar } from './progressBar';
@@ -56,7 +56,8 @@ export async function upscaleFiles(
   // The result of the last set stands beside its source, so its srcset names it as a page in that
   // folder would.
   if (options.density === 'web' && !options.json && !signal.aborted)
-    for (const file of files) if (!failed.has(path.resolve(file))) print(srcsetOf(file));
+    for (const file of files)
+      if (!failed.has(path.resolve(file))) print(srcsetOf(file, options.format));
   return successOf([...failed.values()]);
 }
 
@@ -77,9 +78,9 @@ function reportPlan(items: readonly FileItem[], json: boolean): boolean {
   return items.every(({ problem }) => !problem);
 }
 
-function srcsetOf(file: string): string {
-  const name = path.basename(file);
-  return `srcset="${srcset(name, densityOutputs(name, 'web'))}"`;
+function srcsetOf(file: string, format: UpscaleOptions['format']): string {
+  const outputs = densityOutputs(nameForSet(file, format), 'web');
+  return `srcset="${srcset(path.basename(file), outputs)}"`;
 }
 
 function report(result: UpscaleResult, json: boolean): void {

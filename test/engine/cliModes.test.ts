@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { sniffed } from '../../src/engine/image/containers/sniff';
 import { OPTION_MODES } from '../../src/cli/optionModes';
 import { cli, MODEL, PLACES, treeOf, type CliRun, succeeds } from './batch/batchSupport';
 import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
@@ -291,6 +292,7 @@ test('an option that is refused is an object with an error, too', async () => {
     ['s', '--bogus'],
     ['s/a.png', '--scale', '99'],
     ['s/a.png', '--format', 'bmp'],
+    ['s/a.png', '--out', 'new.jpg', '--format', 'png'],
     ['s', '--shard', '9/4'],
     ['s/a.png', '--scale'],
   ])
@@ -363,3 +365,34 @@ test('a glob that matches nothing is named as it was typed', async () => {
     assert.equal((JSON.parse(stdout) as { input: string }).input, glob);
   }
 });
+
+for (const [source, format, written] of [
+  ['icon.png', undefined, 'png'],
+  ['icon.png', 'webp', 'webp'],
+  ['icon.JPG', 'avif', 'avif'],
+  ['icon.JPG', undefined, 'JPG'],
+  ['icon.svg', undefined, 'png'],
+] as const)
+  test(`a set of ${source} as ${format ?? 'its format'} is called after what it is, named or in its folder`, async () => {
+    const flags = ['--density', 'web', ...(format === undefined ? [] : ['--format', format])];
+    for (const named of [source, '.']) {
+      const { root, run } = await folderWith(...(source.endsWith('svg') ? [] : [source]));
+      if (source === 'icon.svg')
+        writeFileSync(
+          path.join(root, source),
+          '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><path d="M0 0h9v9"/></svg>',
+        );
+      const { status, stdout, stderr } = run(named, ...flags);
+      assert.equal(status, 0, stderr);
+      for (const factor of [2, 3]) {
+        const output = `icon@${factor}x.${written}`;
+        assert.equal(
+          sniffed(readFileSync(path.join(root, output))),
+          { JPG: 'jpeg', png: 'png', webp: 'webp', avif: 'avif' }[written],
+          `${named}: ${output}`,
+        );
+      }
+      if (named === source)
+        assert.match(stdout, new RegExp(`srcset="icon[^,]* 1x, icon@2x.${written} 2x, `));
+    }
+  });
