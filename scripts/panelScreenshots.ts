@@ -12,6 +12,7 @@ import { EngineClient } from '../src/client/engineClient';
 import { defaultModelStore } from '../src/client/modelStore';
 import { chooseGuidance } from '../src/shared/autoGuidance';
 import type { PanelPreview, PanelProgress, PanelResult } from '../src/shared/panelProtocol';
+import { panelResultOf } from '../src/shared/panelResult';
 import type { PreviewProgress } from '../src/shared/previewProtocol';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
 import { RENDER_MODES } from '../src/webview/render/state';
@@ -64,28 +65,8 @@ async function compute(client: EngineClient, file: string): Promise<Computed> {
       return `${name}.${of}`;
     };
     files.set(`/${name}`, readFileSync(file));
-    const {
-      size,
-      sourceSize,
-      branches,
-      hasAlpha,
-      way,
-      exact,
-      device,
-      seconds,
-      figures,
-      estimate,
-      notes,
-    } = result;
-    const picture: PanelResult = {
-      size,
-      sourceSize,
-      branches,
-      exact,
-      hasAlpha,
-      way,
-      draft: false,
-    };
+    const { sourceSize, branches, device, seconds, figures, estimate, notes } = result;
+    const picture = panelResultOf(result);
     return {
       name,
       size: sourceSize,

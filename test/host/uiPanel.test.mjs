@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { REPOSITORY, screenshotPath } from '../harness/paths.mjs';
+import { pressUntil, textOf } from '../harness/keyboard.mjs';
 import { writePicture } from '../harness/pictures.mjs';
 import { enginesOf } from '../harness/processes.mjs';
 import {
@@ -108,6 +109,44 @@ uiTest(
     await page.screenshot({ path: screenshotPath('panel-ab') });
 
     assert.deepEqual(listing(folder), ['hero.png']);
+    assert.deepEqual(unexpectedEvents(events), []);
+  },
+);
+
+uiTest(
+  'a picture is chosen in the explorer, compared, tuned and saved by the keyboard alone',
+  { name: 'panel-keyboard' },
+  async ({ page, folder, events }) => {
+    await page.keyboard.press('Control+Shift+E');
+    await page.locator('.explorer-folders-view .monaco-list:focus').waitFor();
+    const row = textOf(page, '.explorer-folders-view .monaco-list-row.focused .label-name');
+    await pressUntil(page, 'ArrowDown', row, 'hero.png');
+
+    await page.keyboard.press('Shift+F10');
+    await page.locator('.context-view .monaco-menu').first().waitFor();
+    const item = textOf(
+      page,
+      '.monaco-menu .action-item.focused > .action-menu-item .action-label',
+    );
+    await pressUntil(page, 'ArrowDown', item, 'PiSA Upscale');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.monaco-submenu .monaco-menu').waitFor();
+    await pressUntil(page, 'ArrowDown', item, OPEN);
+    await page.keyboard.press('Enter');
+
+    const panel = await readyPanel(page);
+    const control = () => panel.locator('body').evaluate(() => document.activeElement?.id ?? '');
+    await pressUntil(page, 'Tab', control, 'semanticSlider');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await dialIs(panel, 'semantic', 0.9);
+    await page.screenshot({ path: screenshotPath('panel-keyboard') });
+
+    await page.keyboard.press('Control+S');
+    await panel.locator('#saved', { hasText: 'hero@4x.png' }).waitFor();
+    assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
+    const { width, height } = await sharp(path.join(folder, 'hero@4x.png')).metadata();
+    assert.deepEqual([width, height], [480, 360]);
     assert.deepEqual(unexpectedEvents(events), []);
   },
 );

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { REASONS } from '../../src/batch/types';
+import type { BatchInit } from '../../src/shared/batchProtocol';
 import { event, initOf, MIXED, openBatch, row, startBatch } from './batchHarness';
 import type { PanelHarness, PanelPage } from './panelHarness';
 import { THEMES, type ThemeName } from './panelThemes';
@@ -83,6 +85,70 @@ const STATES: Readonly<Record<string, (page: PanelPage) => Promise<unknown>>> = 
     await page.page.locator('#problem').waitFor();
   },
 };
+
+/** Reasons for which nothing is made of a picture, and one that asks first. */
+const REFUSALS = initOf(
+  REASONS.map((reason, i) =>
+    row(i, {
+      id: `?${reason}`,
+      input: `art/${reason}.png`,
+      output: '',
+      status: 'skip',
+      selected: false,
+      reason,
+      message: `It is left alone: ${reason}.`,
+    }),
+  ),
+  { hasRecipe: true, orphans: 2 },
+);
+const OTHER = initOf([row(0)], { other: { text: 'Another window is at it.', done: 3, total: 9 } });
+
+/** Pages that begin otherwise, and how each goes on. */
+const OTHER_PAGES: Readonly<
+  Record<
+    string,
+    { readonly init: BatchInit; readonly reach?: (page: PanelPage) => Promise<unknown> }
+  >
+> = {
+  'nothing that is a picture': { init: initOf([]) },
+  refusals: { init: REFUSALS },
+  'another run in the way': { init: OTHER },
+  'that run, seen from here': {
+    init: OTHER,
+    reach: async (page) => {
+      await page.page.click('#wait');
+      await page.result(await page.called('wait'), undefined);
+      const other = { text: 'Another window is at it.', thenStarts: true };
+      await event(page, {
+        kind: 'standing',
+        standing: { done: 3, total: 9, paused: false, current: [], other },
+      });
+    },
+  },
+  'a run that pauses': {
+    init: MIXED,
+    reach: async (page) => {
+      await page.page.click('#start');
+      await page.result(await page.called('start'), undefined);
+      await event(page, {
+        kind: 'standing',
+        standing: { done: 1, total: 2, paused: true, current: [] },
+      });
+    },
+  },
+};
+
+for (const theme of Object.keys(THEMES) as ThemeName[])
+  test(`axe finds nothing serious in what comes less often: ${theme}`, async () => {
+    for (const [state, { init, reach }] of Object.entries(OTHER_PAGES)) {
+      const page = await openBatch(harness, { init, theme });
+      await page.page.evaluate(axe);
+      await reach?.(page);
+      assert.deepEqual(await violations(page), [], state);
+      assert.deepEqual(page.problems, [], state);
+      await page.close();
+    }
+  });
 
 for (const theme of Object.keys(THEMES) as ThemeName[])
   test(`axe finds nothing serious: ${theme}`, async () => {

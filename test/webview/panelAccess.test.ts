@@ -12,6 +12,7 @@ import {
   progress,
   RESULT,
   TWO_DIALS,
+  type OpenOptions,
   type PanelPage,
 } from './panelHarness';
 import { THEMES, type ThemeName } from './panelThemes';
@@ -28,9 +29,18 @@ before(async () => {
 });
 after(() => harness.close());
 
+/** What the extension answers a preview that fails. */
+const failing =
+  (code: string, hint = 'Close other programs.') =>
+  async (panel: PanelPage): Promise<void> =>
+    panel.error(await panel.called('preview'), { code, message: 'It did not work.', hint });
+
 /** The panel in each of its states. */
 const STATES: Readonly<
-  Record<string, { readonly init?: unknown; readonly reach: (panel: PanelPage) => Promise<void> }>
+  Record<
+    string,
+    Pick<OpenOptions, 'init' | 'answers'> & { readonly reach: (panel: PanelPage) => Promise<void> }
+  >
 > = {
   done: { reach: (panel) => panel.finish() },
   loading: { reach: async (panel) => panel.progress(await panel.called('preview'), progress(6)) },
@@ -41,6 +51,49 @@ const STATES: Readonly<
         message: 'WebGPU ran out of memory.',
         hint: 'Close other programs.',
       }),
+  },
+  cancelled: { reach: failing('cancelled') },
+  'a picture that can’t be opened': { reach: failing('input-damaged') },
+  'too large to be seen': { reach: failing('preview-too-large') },
+  'no start': {
+    answers: [],
+    reach: async (panel) =>
+      panel.error(await panel.called('init'), { code: 'internal', message: 'It did not work.' }),
+  },
+  'a draft, words that nothing reads yet': {
+    init: { ...INIT, models: [{ ...TWO_DIALS, prompts: 'missing' }, ONE_DIAL] },
+    reach: async (panel) => {
+      await panel.finish(PREVIEW, { ...RESULT, exact: false, draft: true });
+      await panel.called('exact');
+    },
+  },
+  'left alone, its original gone': {
+    init: { ...INIT, leftAlone: 'Its name says that it is enlarged already.' },
+    reach: async (panel) => {
+      await panel.finish();
+      await panel.post({ type: 'call', id: 900, method: 'sourceChanged', params: 'deleted' });
+    },
+  },
+  'saving, side by side': {
+    reach: async (panel) => {
+      await panel.finish();
+      await panel.page.keyboard.press('2');
+      await panel.page.click('#save');
+      await panel.called('save');
+    },
+  },
+  'not saved, difference, loupe': {
+    reach: async (panel) => {
+      await panel.finish();
+      await panel.page.keyboard.press('4');
+      await panel.page.click('#loupe');
+      await panel.page.click('#save');
+      await panel.error(await panel.called('save'), {
+        code: 'disk-full',
+        message: 'No space is left.',
+        hint: 'Free some.',
+      });
+    },
   },
   'one dial': {
     init: { ...INIT, model: ONE_DIAL.id },
@@ -72,6 +125,14 @@ const STATES: Readonly<
     init: PAIR,
     reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
   },
+  'a version of before': {
+    init: {
+      ...PAIR,
+      names: { original: 'HEAD', upscaled: 'Now' },
+      facts: 'HEAD, 1a2b3c4: 256×192, 40 kB · now: 1024×768, 310 kB',
+    },
+    reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
+  },
   'pinned, map, menu, banner': {
     reach: async (panel) => {
       await panel.finish();
@@ -93,10 +154,17 @@ type Finding = {
   }[];
 };
 
-for (const [name, { init, reach }] of Object.entries(STATES)) {
+/** The panel in one of them. */
+async function openAt(name: string): Promise<PanelPage> {
+  const { reach, ...options } = STATES[name]!;
+  const panel = await harness.open(options);
+  await reach(panel);
+  return panel;
+}
+
+for (const name of Object.keys(STATES)) {
   test(`axe finds nothing serious in any theme: ${name}`, async () => {
-    const panel = await harness.open(init === undefined ? {} : { init });
-    await reach(panel);
+    const panel = await openAt(name);
     await panel.page.evaluate(axe);
     for (const theme of Object.keys(THEMES) as ThemeName[]) {
       await panel.wear(theme);
@@ -124,9 +192,8 @@ for (const [name, { init, reach }] of Object.entries(STATES)) {
 }
 
 test('no text is cut off or reaches out of the page, at any width', async () => {
-  for (const [name, { init, reach }] of Object.entries(STATES)) {
-    const panel = await harness.open(init === undefined ? {} : { init });
-    await reach(panel);
+  for (const name of Object.keys(STATES)) {
+    const panel = await openAt(name);
     for (const [width, height] of [
       [1280, 800],
       [1080, 800],
@@ -167,9 +234,8 @@ test('at 1280 × 800 nothing needs scrolling', async () => {
 
 test('what a screen reader is told, in every state', async () => {
   const told: string[] = [];
-  for (const [name, { init, reach }] of Object.entries(STATES)) {
-    const panel = await harness.open(init === undefined ? {} : { init });
-    await reach(panel);
+  for (const name of Object.keys(STATES)) {
+    const panel = await openAt(name);
     await panel.until(
       `document.querySelector('.side').offsetParent === null || ` +
         `document.querySelector('#outputFile').textContent !== '–'`,

@@ -971,3 +971,17 @@ test('tooltips come for the keyboard at once, and go with Escape', async () => {
   await panel.page.waitForSelector('#tip:not([hidden])');
   assert.match(await panel.text('#tip'), /^Right: cleaner/);
 });
+
+test('a tooltip of the toolbar lies below all its rows, in a window of any width', async () => {
+  await ready();
+  for (const width of [320, 500, 780, 1280]) {
+    await panel.page.setViewportSize({ width, height: 640 });
+    await panel.page.mouse.move(5, 630);
+    await panel.page.hover('#modes [data-mode=side]');
+    await panel.page.waitForSelector('#tip:not([hidden])');
+    const [tip, bar] = await Promise.all(
+      ['#tip', '.toolbar'].map((one) => panel.page.locator(one).boundingBox()),
+    );
+    assert.ok(tip!.y >= bar!.y + bar!.height, `${width} px`);
+  }
+});

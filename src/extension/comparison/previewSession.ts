@@ -15,11 +15,11 @@ import type {
 } from '../../shared/panelProtocol';
 import type {
   EncodedSizeRequest,
-  PreviewPicture,
   PreviewProgress,
   PreviewResult,
   PreviewTile,
 } from '../../shared/previewProtocol';
+import { panelResultOf } from '../../shared/panelResult';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { UpscaleSettings } from '../../shared/settings';
 import { deviceName } from '../devices/deviceNames';
@@ -270,7 +270,7 @@ export class PreviewSession {
       secondsLeft,
       tile: tile && { rect: tile.rect, address: this.address(tile.file) },
       next,
-      picture: picture && resultOf(picture),
+      picture: picture && panelResultOf(picture),
     };
   }
 
@@ -280,24 +280,6 @@ export class PreviewSession {
       .toString();
   }
 }
-
-const resultOf = ({
-  size,
-  sourceSize,
-  branches,
-  hasAlpha,
-  way,
-  exact,
-  draft,
-}: PreviewPicture): PanelResult => ({
-  size,
-  sourceSize,
-  branches,
-  hasAlpha,
-  way,
-  exact,
-  draft: draft === true,
-});
 
 /** Tells models, devices and versions of the file on disk apart. */
 async function keyOf(

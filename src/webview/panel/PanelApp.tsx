@@ -39,7 +39,8 @@ function describeBody({ run, mode, done, busy }: PanelView): void {
   if (run.init) body.dataset.kind = run.init.kind;
   body.dataset.mode = done ? mode : '';
   body.classList.toggle('failed', run.phase === 'stopped');
-  // Of a picture that can't be opened nothing can be set, compared or saved.
-  body.classList.toggle('unopened', run.notice?.kind === 'unopenable');
+  // Where no picture was opened nothing can be set, compared or saved.
+  const { kind } = run.notice ?? {};
+  body.classList.toggle('unopened', kind === 'unopenable' || kind === 'init');
   body.setAttribute('aria-busy', String(busy));
 }
