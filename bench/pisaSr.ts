@@ -25,6 +25,8 @@ import { upscalePisa } from '../src/engine/pisa/upscalePisa';
 const ROOT = path.dirname(__dirname);
 const SIDE = 128;
 const SAMPLE_MS = 20;
+/** Of which the least counts, as for PyTorch: others work on the machine, too. */
+const ROUNDS = 2;
 
 type Row = { readonly what: string; readonly seconds: number };
 
@@ -76,18 +78,25 @@ async function work(folder: string): Promise<void> {
     return picture;
   };
   await measure('default (1, 1), the first in the process', { pixel: 1, semantic: 1 });
-  const picture = await measure('default (1, 1)', { pixel: 1, semantic: 1 });
-  await measure('adjustable (1, 0.5)', { pixel: 1, semantic: 0.5 });
-  await measure('second pass added to a cached default', { pixel: 1, semantic: 0.5 }, picture);
-  await measure('new λ', { pixel: 0.8, semantic: 1.2 }, picture);
   const region = { x: 192, y: 192, width: 128, height: 128 };
-  await measure(
-    'new λ, region of 128×128, the first',
-    { pixel: 0.7, semantic: 1 },
-    picture,
-    region,
-  );
-  await measure('new λ, region of 128×128', { pixel: 0.9, semantic: 0.6 }, picture, region);
+  for (let round = 0; round < ROUNDS; round++) {
+    const picture = await measure('default (1, 1)', { pixel: 1, semantic: 1 });
+    await measure('adjustable (1, 0.5)', { pixel: 1, semantic: 0.5 });
+    await measure('second pass added to a cached default', { pixel: 1, semantic: 0.5 }, picture);
+    await measure('new λ', { pixel: 0.8, semantic: 1.2 - round / 10 }, picture);
+    await measure(
+      'new λ, region of 128×128, the first',
+      { pixel: 0.7, semantic: 1 - round / 10 },
+      picture,
+      region,
+    );
+    await measure(
+      'new λ, region of 128×128',
+      { pixel: 0.9, semantic: 0.6 - round / 10 },
+      picture,
+      region,
+    );
+  }
   await sessions.release();
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -105,7 +114,10 @@ async function main(): Promise<void> {
   clearInterval(sampler);
   if (code !== 0) throw new Error(`the measurement ended with exit code ${String(code)}`);
   console.log(`${os.cpus()[0]?.model ?? ''}, ${os.availableParallelism()} threads`);
-  for (const { what, seconds } of rows) console.log(`${seconds.toFixed(2).padStart(7)} s  ${what}`);
+  const least = new Map<string, number>();
+  for (const { what, seconds } of rows)
+    least.set(what, Math.min(seconds, least.get(what) ?? Infinity));
+  for (const [what, seconds] of least) console.log(`${seconds.toFixed(2).padStart(7)} s  ${what}`);
   console.log(`${String(peak).padStart(6)} MB  largest anonymous memory`);
   const [pythonFile, pytorchFolder] = [folder, python ?? checkpoints];
   if (pythonFile !== undefined && pytorchFolder !== undefined) {

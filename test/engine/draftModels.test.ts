@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { GOLDEN_PISA, TINY_PISA, TINY_TAESD } from './pisaSupport';
 import { succeeds } from './succeeds';
 import { largestDifference, pixelsOf } from './support';
-import { tinyCli } from './tinyCli';
+import { tinyBatch } from './tinyBatch';
 import { tinyWithDraft } from './tinyOnDevice';
 import { tinyShop } from './tinyShop';
 
@@ -147,42 +139,15 @@ describe('drafts on the command line', { concurrency: false }, () => {
   });
 
   it('are part of what a batch records: an exact result replaces a draft, a new decoder nothing exact', async () => {
-    const root = path.join(folder, 'batch');
-    mkdirSync(root);
-    cpSync(path.join(GOLDEN_PISA, 'small.png'), path.join(root, 'a.png'));
-    const recipe = (draft?: boolean): void =>
-      writeFileSync(
-        path.join(root, '.pisa-upscale.json'),
-        JSON.stringify({
-          rules: [
-            {
-              files: '*.png',
-              model: 'osediff',
-              scale: 2,
-              ...(draft === undefined ? {} : { draft }),
-            },
-          ],
-        }),
-      );
-    const run = async (): Promise<number> => {
-      const { status, stdout, stderr } = await tinyCli(
-        root,
-        shop.store,
-        '--device',
-        'cpu',
-        '--json',
-      );
-      assert.equal(status, 0, stderr);
-      return stdout.split('\n').filter((line) => line !== '').length;
-    };
+    const { recipe, run } = tinyBatch(path.join(folder, 'batch'), shop.store, 'osediff');
     succeeds(await importing('osediff', files));
     recipe();
     assert.deepEqual([await run(), await run()], [1, 0]);
     succeeds(await importing('osediff', files, '--draft'));
     assert.equal(await run(), 0, 'no draft was asked for');
-    recipe(false);
+    recipe({ draft: false });
     assert.equal(await run(), 0, 'nor is one now');
-    recipe(true);
+    recipe({ draft: true });
     assert.deepEqual([await run(), await run()], [1, 0]);
     recipe();
     assert.equal(await run(), 1);

@@ -14,9 +14,11 @@ import { beforeEach, describe, it } from 'node:test';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { isDict, isTensor } from '../../src/engine/checkpoint/torchValues';
 import { renamed } from './checkpointFiles';
-import { GOLDEN_OSEDIFF, GOLDEN_PISA, TINY_OSEDIFF, TINY_PISA } from './pisaSupport';
+import { GOLDEN_OSEDIFF, TINY_OSEDIFF, TINY_PISA } from './pisaSupport';
 import { largestDifference, pixelsOf } from './support';
-import { AGREED, tinyCli, type Run } from './tinyCli';
+import { tinyBatch } from './tinyBatch';
+import { AGREED, type Run } from './tinyCli';
+import { tinyOseDiff } from './tinyOnDevice';
 import { tinyShop } from './tinyShop';
 import { succeeds } from './succeeds';
 
@@ -166,18 +168,16 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
   it('imports a folder with its file alone beside an installed model, and whole folders with old names', async () => {
     const alone = path.join(folder, `alone-${count}`);
     cpSync(TINY_OSEDIFF, alone, { recursive: true });
-    const without = await cli('models', 'import', alone, '--id', 'osediff', ...AGREED.import);
+    const without = await shop.importing('osediff', alone);
     assert.equal(without.status, 1, without.stderr);
     assert.match(without.stderr, /the UNet .* was not found/);
-    succeeds(await cli('models', 'import', TINY_PISA, ...AGREED.import));
-    const beside = await cli('models', 'import', alone, '--id', 'osediff', ...AGREED.import);
+    succeeds(await shop.importing('pisa-sr', TINY_PISA));
+    const beside = await shop.importing('osediff', alone);
     assert.equal(beside.status, 0, beside.stderr);
     succeeds(await upscaled('beside.png'));
     await assertGolden('beside.png', 'source-1.0-adain.png');
 
-    const whole = path.join(folder, `whole-${count}`);
-    cpSync(TINY_PISA, whole, { recursive: true });
-    cpSync(TINY_OSEDIFF, whole, { recursive: true });
+    const whole = tinyOseDiff(path.join(folder, `whole-${count}`));
     const OLD: Record<string, string> = {
       to_q: 'query',
       to_k: 'key',
@@ -190,7 +190,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
         (_, start: string, layer: string) => `${start}${OLD[layer]!}.`,
       ),
     );
-    const old = await cli('models', 'import', whole, '--id', 'osediff', ...AGREED.import);
+    const old = await shop.importing('osediff', whole);
     assert.equal(old.status, 0, old.stderr);
     succeeds(await upscaled('old.png'));
     assert.deepEqual(
@@ -203,14 +203,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     const other = path.join(folder, `other-${count}`);
     mkdirSync(other);
     cpSync(TINY_PISA, other, { recursive: true });
-    const { status, stderr } = await cli(
-      'models',
-      'import',
-      other,
-      '--id',
-      'osediff',
-      ...AGREED.import,
-    );
+    const { status, stderr } = await shop.importing('osediff', other);
     assert.equal(status, 1);
     assert.match(stderr, /osediff\.pkl was not found.*github\.com\/cswry\/OSEDiff/s);
     assert.deepEqual(existsSync(shop.store) ? readdirSync(shop.store) : [], []);
@@ -227,35 +220,14 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
   });
 
   it('makes a batch’s results anew when the dial or the model’s file changes, and not else', async () => {
-    const root = path.join(folder, `batch-${count}`);
-    const weights = path.join(folder, `weights-${count}`);
-    mkdirSync(root);
-    cpSync(path.join(GOLDEN_PISA, 'small.png'), path.join(root, 'a.png'));
-    cpSync(TINY_PISA, weights, { recursive: true });
-    cpSync(TINY_OSEDIFF, weights, { recursive: true });
-    const take = (): Promise<Run> =>
-      cli('models', 'import', weights, '--id', 'osediff', ...AGREED.import);
-    const recipe = (semantic: number): void =>
-      writeFileSync(
-        path.join(root, '.pisa-upscale.json'),
-        JSON.stringify({ rules: [{ files: '*.png', model: 'osediff', scale: 2, semantic }] }),
-      );
-    const run = async (): Promise<number> => {
-      const { status, stdout, stderr } = await tinyCli(
-        root,
-        shop.store,
-        '--device',
-        'cpu',
-        '--json',
-      );
-      assert.equal(status, 0, stderr);
-      return stdout.split('\n').filter((line) => line !== '').length;
-    };
+    const batch = tinyBatch(path.join(folder, `batch-${count}`), shop.store, 'osediff');
+    const weights = tinyOseDiff(path.join(folder, `weights-${count}`));
+    const take = (): Promise<Run> => shop.importing('osediff', weights);
     succeeds(await take());
-    recipe(1);
-    assert.deepEqual([await run(), await run()], [1, 0]);
-    recipe(0.5);
-    assert.deepEqual([await run(), await run()], [1, 0]);
+    batch.recipe({ semantic: 1 });
+    assert.deepEqual([await batch.run(), await batch.run()], [1, 0]);
+    batch.recipe({ semantic: 0.5 });
+    assert.deepEqual([await batch.run(), await batch.run()], [1, 0]);
 
     const file = path.join(weights, 'osediff.pkl');
     const bytes = readFileSync(file);
@@ -267,6 +239,6 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     rmSync(file);
     writeFileSync(file, bytes);
     succeeds(await take());
-    assert.deepEqual([await run(), await run()], [1, 0]);
+    assert.deepEqual([await batch.run(), await batch.run()], [1, 0]);
   });
 });

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { GOLDEN_PISA, GOLDEN_PROMPTS, TINY_PISA } from './pisaSupport';
+import { GOLDEN_PROMPTS, TINY_PISA } from './pisaSupport';
 import { succeeds } from './succeeds';
 import { largestDifference, pixelsOf } from './support';
-import { tinyCli, type Run } from './tinyCli';
+import { tinyBatch } from './tinyBatch';
+import type { Run } from './tinyCli';
 import { tinyWithPrompts } from './tinyOnDevice';
 import { tinyShop } from './tinyShop';
 
@@ -17,7 +18,6 @@ const WORDS = [
   'text_encoder/model.safetensors',
   'tokenizer/merges.txt',
 ];
-const RECIPE = '.pisa-upscale.json';
 
 describe('prompts on the command line', { concurrency: false }, () => {
   const shop = tinyShop((files) => void tinyWithPrompts(files));
@@ -123,44 +123,17 @@ describe('prompts on the command line', { concurrency: false }, () => {
   });
 
   it('are part of what a batch records: another prompt makes a result anew, a kept encoder none', async () => {
-    const root = path.join(folder, 'batch');
-    mkdirSync(root);
-    cpSync(path.join(GOLDEN_PISA, 'small.png'), path.join(root, 'a.png'));
-    const recipe = (said?: string): void =>
-      writeFileSync(
-        path.join(root, RECIPE),
-        JSON.stringify({
-          rules: [
-            {
-              files: '*.png',
-              model: 'osediff',
-              scale: 2,
-              ...(said === undefined ? {} : { prompt: said }),
-            },
-          ],
-        }),
-      );
-    const run = async (): Promise<number> => {
-      const { status, stdout, stderr } = await tinyCli(
-        root,
-        shop.store,
-        '--device',
-        'cpu',
-        '--json',
-      );
-      assert.equal(status, 0, stderr);
-      return stdout.split('\n').filter((line) => line !== '').length;
-    };
+    const { recipe, run } = tinyBatch(path.join(folder, 'batch'), shop.store, 'osediff');
     succeeds(await importing('osediff', files));
     recipe();
     assert.deepEqual([await run(), await run()], [1, 0]);
     succeeds(await importing('osediff', files, '--prompts'));
     assert.equal(await run(), 0, 'nothing was said');
-    recipe(' ');
+    recipe({ prompt: ' ' });
     assert.equal(await run(), 0, 'nothing is said by blanks');
-    recipe('a cat');
+    recipe({ prompt: 'a cat' });
     assert.deepEqual([await run(), await run()], [1, 0]);
-    recipe('a dog');
+    recipe({ prompt: 'a dog' });
     assert.deepEqual([await run(), await run()], [1, 0]);
     recipe();
     assert.equal(await run(), 1);

@@ -56,6 +56,7 @@ export async function importTiny(
     prompts,
     draft,
     extend: prompts || draft,
+    baseIsVerified: false,
     accepted: 'all',
     store: new ModelStore(store),
     signal: new AbortController().signal,

@@ -36,6 +36,8 @@ export type ImportParams = {
   readonly draft: boolean;
   /** Whether files that the folder lacks may be those of the same model as it is installed. */
   readonly extend: boolean;
+  /** Whether every byte of an installed model's files was read just now. */
+  readonly baseIsVerified: boolean;
   /** Which unverified files the person agreed to. */
   readonly accepted: Accepted;
   readonly store: ModelStore;
@@ -157,11 +159,14 @@ async function scan(params: ImportParams): Promise<Scan> {
  */
 async function withBase(
   scanned: ScannedFolder,
-  { id, precision, store, prompts, draft, extend }: ImportParams,
+  { id, precision, store, prompts, draft, extend, baseIsVerified }: ImportParams,
 ): Promise<Scan> {
   const asked = { scanned, prompts, draft };
   if (scanned.networks.some(({ role }) => role === 'unet' || role === 'vae')) return asked;
-  const base = await installedBase(store, id, precision, extend);
+  const base = await installedBase(store, id, precision, {
+    self: extend,
+    thorough: !baseIsVerified,
+  });
   if (!base) return asked;
   const decoder = draftFile(base);
   const words = base.manifest.prompts !== undefined;

@@ -36,7 +36,7 @@ export async function planDiffusionInstall(
   const offer = DIFFUSION_MODELS[id];
   const { name: title, weights } = offer;
   refuseUnsupported(title);
-  const { sources, sharedWith, hasOwn } = await sourcesOf(request, store);
+  const { sources, sharedWith, hasOwn } = await sourcesOf(request, store, false);
   const folder = store.downloads(id);
   let mirror: string | undefined;
   let drafts = request.draft === true;
@@ -114,7 +114,8 @@ export async function installDiffusion(
     });
   }
   const { store, signal } = context;
-  const { sources, hasOwn } = await sourcesOf(params, store);
+  context.progress({ phase: 'check', file: store.root, bytes: 0, totalBytes: 0 });
+  const { sources, hasOwn } = await sourcesOf(params, store, true);
   const folder = store.downloads(id);
   await mkdir(folder, { recursive: true });
   if (params.weights !== undefined) await keepWeights(params.weights, folder, offer);
@@ -136,6 +137,7 @@ export async function installDiffusion(
     prompts: params.prompts === true,
     draft: params.draft === true && notes.length === 0,
     extend: extendsInstalled(params),
+    baseIsVerified: true,
     accepted: params.acceptUnverified ?? [],
     store,
     signal,

@@ -30,11 +30,21 @@ type Sources = {
   readonly hasOwn: boolean;
 };
 
-/** Where what is missing comes from. */
-export async function sourcesOf(request: InstallRequest, store: ModelStore): Promise<Sources> {
+/**
+ * Where what is missing comes from. `thorough` reads every byte of what an installed model has of it,
+ * so that a file that was damaged is fetched anew.
+ */
+export async function sourcesOf(
+  request: InstallRequest,
+  store: ModelStore,
+  thorough: boolean,
+): Promise<Sources> {
   const { id, precision, mirrors, allowHttp, prompts = false, draft = false } = request;
   const offer = DIFFUSION_MODELS[id];
-  const base = await installedBase(store, id, precision, extendsInstalled(request));
+  const base = await installedBase(store, id, precision, {
+    self: extendsInstalled(request),
+    thorough,
+  });
   const hasOwn = base?.manifest.id === id;
   const missing = prompts && !base?.manifest.prompts ? textFiles(precision, true) : [];
   const folders = offer.weights.folder === undefined ? [] : [offer.weights.folder];

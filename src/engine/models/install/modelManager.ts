@@ -65,6 +65,7 @@ export class ModelManager {
             prompts,
             draft,
             extend: prompts || draft,
+            baseIsVerified: false,
             accepted,
             store,
             signal,

@@ -9,20 +9,21 @@ import type { ModelStore } from './modelStore';
 /**
  * An installed model whose Stable Diffusion another can have, too: one of the others in this
  * store, or `self`, the same that is to be had with more. `precision` is what its weights must have;
- * any if undefined. Undefined when there is none, or its files are not as they should be.
+ * any if undefined. `thorough` reads every byte of it: large files are otherwise known by their size.
+ * Undefined when there is none, or its files are not as they should be.
  */
 export async function installedBase(
   store: ModelStore,
   id: InstallableModel,
   precision: Precision | undefined,
-  self = false,
+  { self = false, thorough }: { readonly self?: boolean; readonly thorough: boolean },
 ): Promise<DiffusionModel | undefined> {
   const others = INSTALLABLE_MODELS.filter((one) => one !== id);
   for (const other of self ? [id, ...others] : others) {
     const model = await readModel(store.folder(other)).catch(() => undefined);
     if (!(model instanceof DiffusionModel)) continue;
     if (precision !== undefined && model.manifest.precision !== precision) continue;
-    const whole = await model.check().then(
+    const whole = await model.check(thorough).then(
       () => true,
       () => false,
     );
