@@ -15,7 +15,7 @@ import {
   unclippedDifference,
 } from './previewSupport';
 import { largestDifference, pixelsOf, ROOT, temporaryFolder } from './support';
-import { importTiny, tinyOseDiff } from './tinyOnDevice';
+import { importTiny, tinyOseDiff, tinyWithDraft } from './tinyOnDevice';
 
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
@@ -75,5 +75,16 @@ describe('a preview with OSEDiff', () => {
       const [cpu, other] = [await trial.run('cpu'), await trial.run('webgpu')];
       assert.deepEqual(other, cpu, trial.name);
     }
+  });
+
+  it('has its tiny decoder tried, too, where that is installed', async () => {
+    const drafting = await importTiny(at('drafting'), tinyWithDraft(at('draft-files')), 'osediff', {
+      draft: true,
+    });
+    const trials = await pisaTrials(drafting, 'cpu', 'float32');
+    assert.deepEqual(trials.map(({ name }) => name).slice(5), ['draft']);
+    for (const { run } of trials) await run('cpu');
+    const { image } = (await trials.at(-1)?.run('webgpu')) ?? {};
+    assert.deepEqual(image?.dims, [1, 3, 64, 64]);
   });
 });

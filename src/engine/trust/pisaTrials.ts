@@ -1,7 +1,9 @@
 import type { Device } from '../../shared/settings';
+import { TINY_DECODER_REACH } from '../graph/sd21/tinyDecoder';
 import { decoderReach } from '../graph/sd21/vae';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { DiffusionModel } from '../models/kinds/diffusion';
+import { uncropped } from '../pisa/levelCrops';
 import { need } from '../pisa/need';
 import { readPisaCheckpoint } from '../pisa/pisaCheckpoint';
 import { PisaNetworks, type NetworkName } from '../pisa/pisaNetworks';
@@ -11,10 +13,11 @@ import type { Trial } from './trial';
 
 /** Pixels of the picture's side: 8×8 latents, as many positions as the attention has chunks. */
 const PISA_SIDE = 64;
-/** Larger than any picture: no crop. */
-const ALL = 2 ** 30;
 
-/** Encoder, UNet and decoder, each given what the CPU made of the one before. */
+/**
+ * Encoder, UNet, decoder and, where it is installed, the tiny one of drafts, each given what the CPU
+ * made of the one before.
+ */
 export async function pisaTrials(
   model: DiffusionModel,
   device: Device,
@@ -28,12 +31,6 @@ export async function pisaTrials(
     ? { gate: { data: Float32Array.of(1, 1), dims: [1, 2] } }
     : undefined;
   const passed = new Map<string, Floats>();
-  const crops = Object.fromEntries(
-    decoderReach(vaeConfig).crops.flatMap((_, i): [string, Wholes][] => [
-      [`crop.${i}.starts`, { wholes: [0, 0] }],
-      [`crop.${i}.ends`, { wholes: [ALL, ALL] }],
-    ]),
-  );
   const step = (
     network: NetworkName,
     inputs: () => { readonly [name: string]: Floats | Wholes },
@@ -56,6 +53,12 @@ export async function pisaTrials(
     data: data.map((value) => value * factor),
     dims,
   });
+  const latent = (): Floats => scaled(from('encoderMid.measure'), vaeConfig.scalingFactor);
+  const draft = step(
+    'draft',
+    () => ({ latent: latent(), ...uncropped(TINY_DECODER_REACH) }),
+    'image',
+  );
   return [
     step(
       'encoderDown.measure',
@@ -63,15 +66,13 @@ export async function pisaTrials(
       'features',
     ),
     step('encoderMid.measure', () => ({ features: from('encoderDown.measure') }), 'mean'),
-    step(
-      'unet',
-      () => ({
-        latent: scaled(from('encoderMid.measure'), vaeConfig.scalingFactor),
-        ...gate,
-      }),
-      'epsilon',
-    ),
+    step('unet', () => ({ latent: latent(), ...gate }), 'epsilon'),
     step('decoderMid.measure', () => ({ latent: from('encoderMid.measure') }), 'features'),
-    step('decoderUp.measure', () => ({ features: from('decoderMid.measure'), ...crops }), 'image'),
+    step(
+      'decoderUp.measure',
+      () => ({ features: from('decoderMid.measure'), ...uncropped(decoderReach(vaeConfig)) }),
+      'image',
+    ),
+    ...(checkpoint.draft ? [draft] : []),
   ];
 }
