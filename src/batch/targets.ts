@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { densityOutputs } from '../shared/density';
-import { extensionFor, formatFromName } from '../shared/extensions';
+import { densityOutputs, setSource } from '../shared/density';
+import { formatFromName } from '../shared/extensions';
 import { splitName } from '../shared/nameParts';
 import {
   expandNamePattern,
@@ -140,8 +140,8 @@ export function plannedTargets(
     );
   if (target.density) {
     // A set has factors of its own; the recipe allows no size beside it.
-    const source = `${stem}.${extensionFor(written, extension)}`;
-    return densityOutputs(path.posix.join(folder, source), target.density).map(
+    const source = path.posix.join(folder, path.posix.basename(input));
+    return densityOutputs(setSource(source, format), target.density).map(
       ({ path: output, factor }) => ({
         settings: { ...item, scale: factor },
         format: written,

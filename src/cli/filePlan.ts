@@ -3,10 +3,16 @@ import path from 'node:path';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
 import { realTarget } from '../files/paths';
 import { patternPlace } from '../files/patternPlace';
-import { densityFolder, densityOf, densityOutputs, densityProblem } from '../shared/density';
+import {
+  densityFolder,
+  densityOf,
+  densityOutputs,
+  densityProblem,
+  setSource,
+} from '../shared/density';
 import { resultProblem } from '../batch/resultProblem';
 import type { OutputTarget, PictureFacts, UpscaleResult } from '../shared/engineProtocol';
-import { extensionFor, formatFromName } from '../shared/extensions';
+import { formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
 import { expandNamePattern, isRooted } from '../shared/naming';
@@ -213,7 +219,10 @@ async function callsFor(
   if (options.density === undefined)
     return [{ ...settings, input, target: targetFor(input, out, options) }];
   const place = out?.path ?? path.dirname(input);
-  const source = path.join(place, nameForSet(input, options.format)).replaceAll(path.sep, '/');
+  const source = setSource(
+    path.join(place, path.basename(input)).replaceAll(path.sep, '/'),
+    options.format,
+  );
   const folder = path.resolve(densityFolder(source, options.density));
   const within = (await realTarget(folder)) ?? folder;
   return densityOutputs(source, options.density).map(({ path: output, factor }) => ({
@@ -269,12 +278,6 @@ function outputOf({ input, target, format, model, guidance }: UpscaleCall, scale
     ...(target.folder === undefined ? {} : { folder: target.folder }),
   });
   return path.join(target.directory, ...name.split('/'));
-}
-
-/** The name from which those of a set are made: the picture's, with the extension of what is written. */
-export function nameForSet(input: string, format: UpscaleCall['format']): string {
-  const { stem, extension } = splitName(path.basename(input));
-  return `${stem}.${extensionFor(writtenFormat(input, format), extension)}`;
 }
 
 /** What is written, by the picture's name. */

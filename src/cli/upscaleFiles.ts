@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { densityOutputs, srcset } from '../shared/density';
+import { densityOutputs, setSource, srcset } from '../shared/density';
 import type { EngineClient } from '../client/engineClient';
 import type { UpscaleResult } from '../shared/engineProtocol';
 import { deviceText } from '../shared/deviceText';
@@ -7,7 +7,7 @@ import { named } from '../files/systemError';
 import { describeGuidance } from '../shared/guidance';
 import { RpcError } from '../shared/rpc';
 import type { UpscaleOptions } from './callSettings';
-import { nameForSet, planFiles, takenNameNote, type FileItem } from './filePlan';
+import { planFiles, takenNameNote, type FileItem } from './filePlan';
 import { reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
 import { ProgressBar } from './progressBar';
@@ -79,7 +79,7 @@ function reportPlan(items: readonly FileItem[], json: boolean): boolean {
 }
 
 function srcsetOf(file: string, format: UpscaleOptions['format']): string {
-  const outputs = densityOutputs(nameForSet(file, format), 'web');
+  const outputs = densityOutputs(setSource(path.basename(file), format), 'web');
   return `srcset="${srcset(path.basename(file), outputs)}"`;
 }
 

@@ -1,5 +1,7 @@
 import { densityFactor, readResourceFolder } from './androidFolders';
-import { withSuffix } from './nameParts';
+import { extensionFor, formatFromName } from './extensions';
+import { splitName, withSuffix } from './nameParts';
+import type { OutputFormat } from './settings';
 
 /** Sets of one picture in several densities, by the conventions of their platforms. */
 export const DENSITY_SETS = ['apple', 'android', 'flutter', 'web'] as const;
@@ -94,6 +96,17 @@ export function densityOutputs(source: string, set: DensitySet): readonly Densit
         : `${folder}${withSuffix(name, `@${factor}x`)}`,
     factor,
   }));
+}
+
+/**
+ * The path from which those of a set are made: the source's, with the extension of what is written.
+ * Of a source that is no picture of pixels, as an SVG, PNGs are made.
+ */
+export function setSource(source: string, format: OutputFormat | 'source'): string {
+  const slash = source.lastIndexOf('/');
+  const { stem, extension } = splitName(source.slice(slash + 1));
+  const written = format === 'source' ? (formatFromName(source) ?? 'png') : format;
+  return `${source.slice(0, slash + 1)}${stem}.${extensionFor(written, extension)}`;
 }
 
 /** The folder below which all files of a set lie; "" for that of a source without a folder. */

@@ -2,6 +2,7 @@ import {
   DENSITY_SETS,
   densityFolder,
   densityOutputs,
+  setSource,
   srcset,
   type DensitySet,
 } from '../../shared/density';
@@ -88,7 +89,7 @@ export function setJobs(
   overwrite: OverwritePolicy,
 ): readonly SetJob[] {
   return inputs.flatMap((input) =>
-    densityOutputs(input, set).map(({ path, factor }) => ({
+    densityOutputs(setSource(input, 'source'), set).map(({ path, factor }) => ({
       input,
       overrides: {
         scale: factor,
@@ -106,7 +107,10 @@ export const srcsetLines = (inputs: readonly string[]): string =>
     .map((input) =>
       srcset(
         nameOf(input),
-        densityOutputs(input, 'web').map((output) => ({ ...output, path: nameOf(output.path) })),
+        densityOutputs(setSource(input, 'source'), 'web').map((output) => ({
+          ...output,
+          path: nameOf(output.path),
+        })),
       ),
     )
     .join('\n');

@@ -75,6 +75,12 @@ test(
       ],
     );
     assert.equal(setJobs(['/a/x.png'], 'apple', 'overwrite')[0]?.overrides.overwrite, 'overwrite');
+    // Of an SVG PNGs are made.
+    assert.deepEqual(
+      setJobs(['/a/x.svg'], 'android', 'overwrite').map(({ overrides }) => overrides.beside?.path),
+      ['hdpi', 'xhdpi', 'xxhdpi', 'xxxhdpi'].map((dpi) => `/a/drawable-${dpi}/x.png`),
+    );
+    assert.equal(srcsetLines(['/a/x.svg']), 'x.svg 1x, x@2x.png 2x, x@3x.png 3x');
     assert.equal(
       srcsetLines(['/a/x.png', '/b/y.png']),
       'x.png 1x, x@2x.png 2x, x@3x.png 3x\ny.png 1x, y@2x.png 2x, y@3x.png 3x',
