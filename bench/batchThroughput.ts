@@ -16,7 +16,8 @@ import { TiledModel } from '../src/engine/models/kinds/tiled';
 import { pruneGraph } from '../src/engine/graph/pruneGraph';
 import { ModelRegistry } from '../src/engine/models/registry';
 import { loadOnnxRuntime, type Ort } from '../src/engine/runtime/onnxRuntime';
-import { openTileSession, placedGraph, threadCount } from '../src/engine/runtime/session';
+import { openTileSession, placedGraph } from '../src/engine/runtime/session';
+import { threadCount } from '../src/engine/runtime/threads';
 import { planningSize } from '../src/engine/upscale/runTiles';
 import { DEFAULT_MODEL, DEFAULT_SETTINGS } from '../src/shared/settings';
 import {

@@ -27,7 +27,8 @@ import { noServer, openRemoteDevice, reportRemote, resolveRemote } from './remot
 import { openRemoteSession } from './remote/remoteSession';
 import { ServerModels } from './remote/serverModels';
 import { loadOnnxRuntime } from './runtime/onnxRuntime';
-import { openTileSession, threadCount } from './runtime/session';
+import { openTileSession } from './runtime/session';
+import { threadCount } from './runtime/threads';
 import { SessionPool } from './runtime/sessionPool';
 import { Line } from './line';
 import { deviceChecks } from './trust/deviceChecks';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { Device } from '../../shared/settings';
 import { pruneGraph } from '../graph/pruneGraph';
 import { allFinite } from './finite';
 import { loadOnnxRuntime, type Ort } from './onnxRuntime';
+import { threadCount } from './threads';
 
 /**
  * A tile's layers, each planar RGB [3, scale·height, scale·width] as a flat array; one that was not
@@ -58,12 +58,6 @@ export type TileSession = {
   ): Promise<TileLayers>;
   release(): Promise<void>;
 };
-
-/**
- * Threads for the CPU provider: all that this process may use. The process runs at low priority, so
- * the editor goes first.
- */
-export const threadCount = (): number => os.availableParallelism();
 
 /**
  * Options for a session on exactly one execution provider: a list of providers does not fall back
