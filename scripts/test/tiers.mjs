@@ -100,7 +100,7 @@ export const TIERS = {
           `tsconfig.${name}.json`,
         ),
       ),
-      check('format', tool('prettier', 'bin', 'prettier.cjs'), '--check', '.'),
+      check('format', tool('oxfmt', 'bin', 'oxfmt'), '--check'),
       check('notices', 'scripts/notices.mjs', '--check'),
       check('lint', tool('oxlint', 'bin', 'oxlint')),
     ],

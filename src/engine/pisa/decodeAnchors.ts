@@ -99,8 +99,8 @@ function mix(weighted: Weighted, guidance: Guidance): DecodeAnchor | undefined {
   const groups = statistics.dims[2] ?? 1;
   // Rows alternate between mean and variance; a variance must not become negative where the
   // estimate is extrapolated.
-  const data = combine(statistics.data.length, (anchor) => anchor.statistics.data).map(
-    (value, i) => (Math.floor(i / groups) % 2 === 1 ? Math.max(0, value) : value),
+  const data = combine(statistics.data.length, (anchor) => anchor.statistics.data).map((value, i) =>
+    Math.floor(i / groups) % 2 === 1 ? Math.max(0, value) : value,
   );
   return {
     guidance,

@@ -8,7 +8,14 @@ import { phrase } from '../../shared/phrase';
  * will be the same next time. `nonsense`: its answer is not what was asked for.
  */
 export type FailureKind =
-  'lost' | 'late' | 'busy' | 'gone' | 'too-large' | 'denied' | 'refused' | 'nonsense';
+  | 'lost'
+  | 'late'
+  | 'busy'
+  | 'gone'
+  | 'too-large'
+  | 'denied'
+  | 'refused'
+  | 'nonsense';
 
 /** A server failed. The message completes "The server …: " and holds no secret. */
 export class RemoteFailure extends Error {

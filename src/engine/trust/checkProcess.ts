@@ -42,7 +42,8 @@ export type CheckMessage =
 
 /** A result, or why there is none: a crash, silence, or an error. */
 export type CheckOutcome<K extends Check['kind']> =
-  { readonly result: CheckResults[K] } | { readonly failure: string };
+  | { readonly result: CheckResults[K] }
+  | { readonly failure: string };
 
 /**
  * Does a check in a process of its own, because a broken driver may crash or freeze the process

@@ -52,9 +52,11 @@ const STANDING_INTERVAL_MS = 150;
 /** One batch from plan to report. It goes on without a view; `listen` brings one up to date. */
 export class BatchHost {
   private planned:
-    { readonly batch: Batch; readonly plan: Plan; readonly view: BatchPlanView } | undefined;
+    | { readonly batch: Batch; readonly plan: Plan; readonly view: BatchPlanView }
+    | undefined;
   private planning:
-    { readonly controller: AbortController; readonly promise: Promise<void> } | undefined;
+    | { readonly controller: AbortController; readonly promise: Promise<void> }
+    | undefined;
   private running: { readonly run: BatchRun; readonly meter: BatchMeter } | undefined;
   /** A run of another process that is in the way, and whether it is shown or waited for. */
   private other: OtherRun | undefined;

@@ -13,7 +13,8 @@ const STRIPE_WIDTH = 2;
  */
 export class PadZone {
   private painted:
-    { readonly figures: PreviewFigures | undefined; readonly colour: string } | undefined;
+    | { readonly figures: PreviewFigures | undefined; readonly colour: string }
+    | undefined;
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
