@@ -1,5 +1,6 @@
 import type { ContainerFacts, Hidden, Remark } from './facts';
 import { MOST_TEXT_BYTES, type FileView } from './fileView';
+import { LzwPixels } from './lzwPixels';
 import { phrase } from '../../../shared/phrase';
 
 const [EXTENSION, IMAGE, TRAILER] = [0x21, 0x2c, 0x3b];
@@ -38,7 +39,7 @@ async function walked(view: FileView): Promise<{
   const screen = await view.bytes(0, SCREEN_END);
   let at = SCREEN_END + tableBytes(screen[10] ?? 0);
   /** Goes on behind a chain of sub-blocks; their content if it is wanted. */
-  const chain = async (wanted: boolean): Promise<Buffer> => {
+  const chain = async (wanted: boolean, pixels?: LzwPixels): Promise<Buffer> => {
     const parts: Buffer[] = [];
     for (;;) {
       const length = (await view.bytes(at, 1))[0];
@@ -50,6 +51,7 @@ async function walked(view: FileView): Promise<{
         parts.push(Buffer.from(await view.bytes(at, length)));
         keptBytes += length;
       }
+      pixels?.feed(await view.bytes(at, length));
       at += length;
     }
   };
@@ -86,8 +88,12 @@ async function walked(view: FileView): Promise<{
       delays.push(delay);
       delayPlaces.push(delayPlace);
       [delay, delayPlace] = [0, undefined];
-      at += 10 + tableBytes(head[9] ?? 0) + 1;
-      await chain(false);
+      at += 10 + tableBytes(head[9] ?? 0);
+      const pixels = new LzwPixels((await view.bytes(at, 1))[0] ?? 0);
+      at++;
+      await chain(false, pixels);
+      // A decoder leaves the rest of such a frame blank, and says nothing.
+      isCut ||= head.length < 9 || pixels.pixels < head.readUInt16LE(5) * head.readUInt16LE(7);
     } else break;
   }
   const facts: ContainerFacts = {

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import type { RpcError } from '../../../src/shared/rpc';
+import { testPixels } from '../support';
+import { bench, PLAIN } from './assetSupport';
+import { fromRaw } from './pictures';
+
+const { write, upscale } = bench();
+
+/** Of a GIF of one frame: where its chain of sub-blocks begins and ends, and what is in it. */
+function dataOf(gif: Buffer): { from: number; to: number; data: Buffer } {
+  const table = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  let at = 13 + table(gif[10]!);
+  const chain = (): Buffer => {
+    const parts: Buffer[] = [];
+    for (;;) {
+      const length = gif[at++]!;
+      if (length === 0) return Buffer.concat(parts);
+      parts.push(gif.subarray(at, at + length));
+      at += length;
+    }
+  };
+  while (gif[at] === 0x21) {
+    at += 2;
+    chain();
+  }
+  assert.equal(gif[at], 0x2c);
+  at += 10 + table(gif[at + 9]!) + 1;
+  const from = at;
+  return { from, data: chain(), to: at };
+}
+
+/** The same file with other compressed data, in sub-blocks that are whole. */
+function withData(gif: Buffer, data: Buffer): Buffer {
+  const { from, to } = dataOf(gif);
+  const blocks: Buffer[] = [];
+  for (let i = 0; i < data.length; i += 255) {
+    const block = data.subarray(i, i + 255);
+    blocks.push(Buffer.of(block.length), block);
+  }
+  return Buffer.concat([gif.subarray(0, from), ...blocks, Buffer.of(0), gif.subarray(to)]);
+}
+
+const noise = fromRaw({ data: testPixels(96, 80), width: 96, height: 80, channels: 3 });
+const flat = sharp({ create: { width: 300, height: 200, channels: 3, background: '#a04020' } });
+const PICTURES: Readonly<Record<string, Promise<Buffer>>> = {
+  'of 2 colors': noise.clone().gif({ colours: 2 }).toBuffer(),
+  'of 16 colors, undithered': noise.clone().gif({ colours: 16, dither: 0 }).toBuffer(),
+  'of 256 colors': noise.clone().gif().toBuffer(),
+  'of one color': flat.gif().toBuffer(),
+  'of a pixel': flat.clone().resize(1, 1).gif().toBuffer(),
+  interlaced: noise.clone().gif({ progressive: true }).toBuffer(),
+  'whose table of codes fills up': fromRaw({
+    data: testPixels(400, 300),
+    width: 400,
+    height: 300,
+    channels: 3,
+  })
+    .gif()
+    .toBuffer(),
+};
+
+for (const [what, made] of Object.entries(PICTURES))
+  test(`a GIF ${what} is read whole, and refused where its data ends early`, async () => {
+    const gif = await made;
+    const { data } = dataOf(gif);
+    assert.deepEqual(withData(gif, data), gif, 'the test knows the file');
+    const { notes } = await upscale(await write('whole.gif', gif), PLAIN);
+    assert.deepEqual(
+      notes.filter((note) => /end/.test(note)),
+      [],
+    );
+    for (const share of [0, 0.25, 0.6, 0.9]) {
+      const cut = withData(gif, data.subarray(0, Math.floor((data.length - 2) * share)));
+      await assert.rejects(upscale(await write('cut.gif', cut), PLAIN), (error: RpcError) => {
+        assert.equal(error.code, 'input-damaged', error.message);
+        return true;
+      });
+    }
+  });
