@@ -1,16 +1,7 @@
+import { alignColumns } from '../shared/columns';
 import { print } from './terminal';
 
-/** Prints rows in columns as wide as their longest cell. */
+/** Prints rows in columns as wide as their widest cell. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  const all = [header, ...rows];
-  const widths = header.map((_, column) =>
-    Math.max(...all.map((row) => (row[column] ?? '').length)),
-  );
-  for (const row of all)
-    print(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
+  for (const line of alignColumns([header, ...rows])) print(line);
 }

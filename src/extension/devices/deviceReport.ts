@@ -9,6 +9,7 @@ import type {
 import type { DeviceChoice } from '../../shared/settings';
 import type { Translate } from '../../shared/translate';
 import { deviceName } from './deviceNames';
+import { alignColumns } from '../../shared/columns';
 
 export type DeviceReportInput = {
   readonly report: DevicesReport;
@@ -116,14 +117,3 @@ function precisionLines(findings: readonly PrecisionFinding[], t: Translate): re
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
-
-/** Pads every column but the last to its widest cell. */
-function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths =
-    rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-      .join('  '),
-  );
-}
