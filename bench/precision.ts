@@ -15,6 +15,7 @@ import { compareForms } from '../src/engine/trust/compareForms';
 import { precisionPicture } from '../src/engine/trust/precisionPicture';
 import { precisionVerdict } from '../src/engine/trust/precisionVerdict';
 import { CPU_PRECISIONS, DEFAULT_MODEL } from '../src/shared/settings';
+import { inWords } from '../src/shared/phrase';
 
 type Entry = { readonly name: string; readonly session: TileSession; readonly times: number[] };
 
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
       );
   }
   const { precision, reason } = precisionVerdict(model.manifest.id, await compareForms(model));
-  console.log(`  what auto takes here: ${precision}, since ${reason}`);
+  console.log(`  what auto takes here: ${precision}, since ${inWords(reason)}`);
 }
 
 /** Runs each entry once a round, and closes it at the end. */

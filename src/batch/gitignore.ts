@@ -4,6 +4,8 @@ import ignore, { type Ignore } from 'ignore';
 import { readSmallTextIfAny } from '../files/readSmall';
 import { liesIn } from '../files/paths';
 import { relativePath } from './paths';
+import { wordsOf } from '../shared/rpc';
+import { say } from '../shared/phrase';
 
 /** A .gitignore and its folder. */
 export type Rules = { readonly folder: string; readonly matcher: Ignore };
@@ -38,9 +40,7 @@ export class IgnoreFiles {
       });
     } catch (error) {
       this.signal?.throwIfAborted();
-      this.noted.add(
-        `Not respected: ${error instanceof Error ? error.message : `${file} can’t be read.`}`,
-      );
+      this.noted.add(say`Not respected: ${wordsOf(error)}`);
     }
     return text === undefined
       ? undefined
@@ -84,8 +84,7 @@ export class IgnoreFiles {
     );
     if (usable.length < lines.length)
       this.noted.add(
-        `Not respected: ${lines.length - usable.length} rules of ${file} that are longer than ` +
-          `${MOST_LENGTH} characters or have more than ${MOST_STARS} "**".`,
+        say`Not respected: ${lines.length - usable.length} rules of ${file} that are longer than ${MOST_LENGTH} characters or have more than ${MOST_STARS} "**".`,
       );
     return usable;
   }

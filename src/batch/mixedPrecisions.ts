@@ -1,4 +1,5 @@
 import type { PlanItem, Records } from './types';
+import { say } from '../shared/phrase';
 
 /**
  * What is said of results that are up to date and were computed in different forms of a model,
@@ -18,8 +19,6 @@ export function mixedNotes(items: readonly PlanItem[], records: Records): readon
     .filter(([, { fp32, int8 }]) => fp32 > 0 && int8 > 0)
     .map(
       ([model, { fp32, int8 }]) =>
-        `Of the results of "${model}" ${int8} were computed in 8 bits and ${fp32} in 32-bit ` +
-        'floats, as different machines choose. A precision that is pinned lets all of them choose ' +
-        'alike.',
+        say`Of the results of "${model}" ${int8} were computed in 8 bits and ${fp32} in 32-bit floats, as different machines choose. A precision that is pinned lets all of them choose alike.`,
     );
 }

@@ -27,13 +27,11 @@ import { scan, type ScanOptions } from './scan';
 import { shardOf } from './shard';
 import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
 import type { OutputRecord, Plan, PlanItem, Reason, Records } from './types';
-import { say } from '../shared/phrase';
+import { say, phrase, inWords, type Words } from '../shared/phrase';
 import { kindName } from '../files/kinds';
 
 /** A lock is input like any other when it is read: a result that it could not name again is not made. */
-const UNRECORDABLE =
-  'Its name has a control character, or begins like a drive ("c:"), which the record of a batch ' +
-  'can’t hold. Rename it, or upscale it alone.';
+const UNRECORDABLE = phrase`Its name has a control character, or begins like a drive ("c:"), which the record of a batch can’t hold. Rename it, or upscale it alone.`;
 
 export type PlanRequest = ScanOptions & {
   /** Absolute: where outputs are relative to; the root unless given. */
@@ -143,7 +141,7 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
       outputRoot === root ? folders : outputRootFolder(root, outputRoot),
     );
   };
-  const setProblem = (file: string, input: string): string | undefined =>
+  const setProblem = (file: string, input: string): Words | undefined =>
     wishes(input)
       ?.map((target) => {
         const { density } = target;
@@ -196,9 +194,9 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
         );
       const planned = targetsFor(input);
       if (!planned) return one('no-rule', say`No rule of the recipe names it.`);
-      if (!isInnerPath(input)) return one('impossible', UNRECORDABLE);
+      if (!isInnerPath(input)) return one('impossible', inWords(UNRECORDABLE));
       const noSet = setProblem(file, input);
-      if (noSet !== undefined) return one('impossible', noSet);
+      if (noSet !== undefined) return one('impossible', inWords(noSet));
       if (info instanceof RpcError) return one('not-readable', info);
       // What has no record is looked into first: of what is left alone then nothing is hashed.
       const hash = once(() =>

@@ -23,6 +23,7 @@ import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
 import { insideFolder, insideGlob, namePattern } from './recipePlaces';
 import { positionAt, RecipeError, Reader } from './recipeReader';
+import { phrase } from '../shared/phrase';
 
 export { RecipeError } from './recipeReader';
 
@@ -84,7 +85,9 @@ export async function readRecipe(
   let text: string | undefined;
   try {
     if (!isNamed && (await leadsOut(file)))
-      throw new RecipeError(`${file} is a link that leads out of its folder, so it is not read.`);
+      throw new RecipeError(
+        phrase`${file} is a link that leads out of its folder, so it is not read.`,
+      );
     text = await readSmallTextIfAny(file, {
       limit: LIMIT,
       followLinks: true,
@@ -94,7 +97,7 @@ export async function readRecipe(
     signal?.throwIfAborted();
     if (error instanceof RecipeError) throw error;
     throw new RecipeError(
-      `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      phrase`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
   return text === undefined ? undefined : parseRecipe(text, path.basename(file));
@@ -111,9 +114,10 @@ async function leadsOut(file: string): Promise<boolean> {
  * wrong.
  */
 export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
-  if (text.length > LIMIT) throw new RecipeError(`${name} has more than ${LIMIT} characters.`);
+  if (text.length > LIMIT)
+    throw new RecipeError(phrase`${name} has more than ${LIMIT} characters.`);
   if (levelsOf(text) > MOST_LEVELS)
-    throw new RecipeError(`${name} is nested more than ${MOST_LEVELS} levels deep.`);
+    throw new RecipeError(phrase`${name} is nested more than ${MOST_LEVELS} levels deep.`);
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;
@@ -210,7 +214,7 @@ function readRule(reader: Reader, value: unknown, at: string): Rule {
     insideGlob(reader, glob, `${at}.files${Array.isArray(files) ? `[${i}]` : ''}`),
   );
   if (globs.length === 0 || globs.length > MOST_GLOBS)
-    reader.fail(`${at}.files`, `one to ${MOST_GLOBS} globs`);
+    reader.fail(`${at}.files`, phrase`one to ${MOST_GLOBS} globs`);
   if (targets === undefined) return { files: globs, targets: [readTarget(reader, common, at)] };
   return {
     files: globs,
@@ -252,7 +256,8 @@ function readTarget(
     megapixels,
     value.density,
   ].filter((wish) => wish !== undefined);
-  if (wishes.length > 1) reader.fail(at, 'one of scale, width and height, megapixels, and density');
+  if (wishes.length > 1)
+    reader.fail(at, phrase`one of scale, width and height, megapixels, and density`);
   const fit = get('fit', oneOf(SIZE_FITS)) ?? 'inside';
   const size: SizeTarget | undefined =
     megapixels !== undefined
@@ -314,7 +319,7 @@ function readTarget(
 
 function promptText(reader: Reader, value: unknown, at: string): string {
   if (typeof value !== 'string' || value.length > LONGEST_PROMPT)
-    reader.fail(at, `text of at most ${LONGEST_PROMPT} characters`);
+    reader.fail(at, phrase`text of at most ${LONGEST_PROMPT} characters`);
   return value;
 }
 

@@ -2,7 +2,8 @@ import { checkNamePattern } from '../shared/naming';
 import { outputPathProblem } from '../shared/outputNames';
 import { globProblem } from './glob/globMatcher';
 import type { Reader } from './recipeReader';
-import { inWords } from '../shared/phrase';
+import { clause, phrase } from '../shared/phrase';
+import { wordsOf } from '../shared/rpc';
 
 /** A name pattern that can be used. */
 export function namePattern(reader: Reader, value: unknown, at: string): string {
@@ -10,10 +11,7 @@ export function namePattern(reader: Reader, value: unknown, at: string): string 
   try {
     checkNamePattern(pattern);
   } catch (error) {
-    reader.fail(
-      at,
-      `a pattern that can be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    reader.fail(at, phrase`a pattern that can be used: ${clause(wordsOf(error))}`);
   }
   return pattern;
 }
@@ -24,14 +22,11 @@ export function insideFolder(reader: Reader, value: unknown, at: string): string
   const folder = text.replace(/^(\.\/)+(?=.)/, '').replace(/\/$/, '');
   const problem = folder === '.' ? undefined : outputPathProblem(`${folder}/x.png`);
   if (/[{}*?]/.test(folder))
-    reader.fail(at, 'a folder without {…}, * and ?: what differs goes into "output"');
+    reader.fail(at, phrase`a folder without {…}, * and ?: what differs goes into "output"`);
   if (problem !== undefined || folder === '~' || folder.startsWith('~/'))
     reader.fail(
       at,
-      `a folder inside that of the recipe, such as "public/img", without "..": ${problem === undefined ? `“${folder}” stands for another place.` : inWords(problem)}`.replace(
-        /\.$/,
-        '',
-      ),
+      phrase`a folder inside that of the recipe, such as "public/img", without "..": ${clause(problem ?? phrase`“${folder}” stands for another place.`)}`,
     );
   return folder;
 }
@@ -47,7 +42,7 @@ export function insideGlob(reader: Reader, value: unknown, at: string): string {
   )
     reader.fail(
       at,
-      `a glob inside the folder of the recipe, without ".." and not absolute, but it is "${glob}"`,
+      phrase`a glob inside the folder of the recipe, without ".." and not absolute, but it is "${glob}"`,
     );
   const problem = globProblem(glob);
   if (problem !== undefined) reader.fail(at, problem);

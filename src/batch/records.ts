@@ -7,6 +7,7 @@ import { readSmallText, readSmallTextIfAny } from '../files/readSmall';
 import { isInnerPath, isObject, isRecord } from './recordShape';
 import { byName } from './scan';
 import type { OutputRecord, Records } from './types';
+import { phrase, WordedError } from '../shared/phrase';
 
 export const LOCK_NAME = '.pisa-upscale.lock.json';
 const VERSION = 1;
@@ -18,7 +19,7 @@ export const lockPartName = ({ index, count }: Shard): string =>
   `.pisa-upscale.lock.${index}-of-${count}.json`;
 
 /** A lock or state file that can't be used; the message says what to do. */
-export class RecordsError extends Error {}
+export class RecordsError extends WordedError {}
 
 /** A real lock has some 300 bytes a result. */
 const LIMIT = 64 * 2 ** 20;
@@ -41,7 +42,7 @@ export async function readRecords(file: string, signal?: AbortSignal): Promise<R
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof NotAFileError || error instanceof FileTooLargeError)
-      throw new RecordsError(`${error.message} Remove it: then every output is made again.`);
+      throw new RecordsError(phrase`${error.message} Remove it: then every output is made again.`);
     throw error;
   }
   return text === undefined ? {} : parseRecords(text, file);
@@ -52,16 +53,13 @@ export function parseRecords(text: string, file: string): Records {
   const value = isModestJson(text, SHAPE) ? jsonFrom(text) : undefined;
   if (!isObject(value) || value.version !== VERSION || !isObject(value.outputs))
     throw new RecordsError(
-      `${file} is damaged or of another version. Resolve conflicts in it, or remove it: then ` +
-        'every output is made again.',
+      phrase`${file} is damaged or of another version. Resolve conflicts in it, or remove it: then every output is made again.`,
     );
   const entries = Object.entries(value.outputs);
   const wrong = entries.find(([output, record]) => !isInnerPath(output) || !isRecord(record));
   if (wrong)
     throw new RecordsError(
-      `${file}: the record of "${wrong[0].slice(0, 200)}" is damaged, or names a place outside ` +
-        'of its folder. Restore the file from version control, or remove it: then every output ' +
-        'is made again.',
+      phrase`${file}: the record of "${wrong[0].slice(0, 200)}" is damaged, or names a place outside of its folder. Restore the file from version control, or remove it: then every output is made again.`,
     );
   return Object.fromEntries(entries as [string, OutputRecord][]);
 }
@@ -180,15 +178,12 @@ export async function mergeLocks(folder: string): Promise<Merged> {
   const counts = new Set(parts.map(({ count }) => count));
   if (counts.size > 1)
     throw new RecordsError(
-      `${folder} has lock files of different partitions ` +
-        `(${[...counts].sort((a, b) => a - b).join(' and ')} shards). Remove those of the ` +
-        'older run.',
+      phrase`${folder} has lock files of different partitions (${[...counts].sort((a, b) => a - b).join(' and ')} shards). Remove those of the older run.`,
     );
   const count = parts[0]?.count ?? 0;
   if (count === 0)
     throw new RecordsError(
-      `${folder} has no lock files of shards (${lockPartName({ index: 1, count: 3 })} and ` +
-        'so on). Collect them here first.',
+      phrase`${folder} has no lock files of shards (${lockPartName({ index: 1, count: 3 })} and so on). Collect them here first.`,
     );
   const missing = Array.from({ length: count }, (_, i) => i + 1).filter(
     (index) => !parts.some((part) => part.index === index),
@@ -201,8 +196,7 @@ export async function mergeLocks(folder: string): Promise<Merged> {
   const chained = all.find(([, { input }]) => Object.hasOwn(records, input));
   if (chained)
     throw new RecordsError(
-      `${folder}: a shard took ${chained[1].input}, which is a result, for a source of ` +
-        `${chained[0]}. Remove that result and the lock files of the shards, and run them again.`,
+      phrase`${folder}: a shard took ${chained[1].input}, which is a result, for a source of ${chained[0]}. Remove that result and the lock files of the shards, and run them again.`,
     );
   await writeRecords(path.join(folder, LOCK_NAME), records);
   for (const { name } of parts) await rm(path.join(folder, name));

@@ -9,6 +9,7 @@ import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
 import { IgnoreFiles, isIgnored, type Rules } from './gitignore';
 import { relativePath } from './paths';
+import { say } from '../shared/phrase';
 
 /** Never entered, whatever a .gitignore says. */
 export const ALWAYS_EXCLUDED = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components']);
@@ -128,7 +129,7 @@ class Finder {
     level = 0,
   ): Promise<void> {
     if (level > MOST_LEVELS) {
-      this.notes.add(`Not entered: folders more than ${MOST_LEVELS} levels deep.`);
+      this.notes.add(say`Not entered: folders more than ${MOST_LEVELS} levels deep.`);
       return;
     }
     const own = this.options.respectGitignore ? await this.ignoreFiles.rulesIn(folder) : undefined;

@@ -1,5 +1,6 @@
 import type { EngineClient } from '../client/engineClient';
 import { differenceInWords, halfPrecision } from '../shared/deviceFindings';
+import { inWords } from '../shared/phrase';
 import type { DeviceReport, ModelTrust, PrecisionFinding } from '../shared/engineProtocol';
 import { printTable } from './table';
 import { print, printJson } from './terminal';
@@ -66,7 +67,9 @@ function remarksOn(report: DeviceReport): (readonly string[])[] {
   const half = halfPrecision(report);
   return [
     ...(driver === undefined ? [] : [[device, `driver: ${driver}`]]),
-    ...(half ? [[device, `float16 is ${half.agrees ? '' : 'not '}trusted: ${half.reason}`]] : []),
+    ...(half
+      ? [[device, `float16 is ${half.agrees ? '' : 'not '}trusted: ${inWords(half.reason)}`]]
+      : []),
   ];
 }
 

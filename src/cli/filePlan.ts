@@ -22,6 +22,7 @@ import { RpcError } from '../shared/rpc';
 import { DEFAULT_MODEL, type OutputFormat } from '../shared/settings';
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { OutError, readOut, type OutPath } from './outPath';
+import { inWords } from '../shared/phrase';
 
 /** One result of a picture that was named. */
 export type FileItem = {
@@ -139,7 +140,7 @@ function setProblem(
   const problem = again ? undefined : densityProblem(input.replaceAll(path.sep, '/'), density);
   return problem === undefined
     ? undefined
-    : refusal('density-not-possible', problem, 'Make the set of another one.');
+    : refusal('density-not-possible', inWords(problem), 'Make the set of another one.');
 }
 
 async function planned(

@@ -44,7 +44,7 @@ import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
 import { EngineProcess } from './engineProcess';
 import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
 import { sweepStaleScratch } from './scratch';
-import { inWords, phrase, spoken } from '../shared/phrase';
+import { inWords, phrase, spoken, type Words } from '../shared/phrase';
 
 export type EngineClientOptions = {
   /** Absolute path of the engine's script. */
@@ -228,19 +228,19 @@ export class EngineClient {
     return this.call('precision', params, options);
   }
 
-  devices(
+  async devices(
     params: Parameters<EngineApi['devices']>[0],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<DevicesReport> {
-    return this.call('devices', params, options);
+    return spoken(await this.call('devices', params, options));
   }
 
   models(): Promise<readonly ModelSummary[]> {
     return this.call('models', undefined);
   }
 
-  checkModels(): Promise<readonly ModelCheck[]> {
-    return this.call('checkModels', undefined);
+  async checkModels(): Promise<readonly ModelCheck[]> {
+    return spoken(await this.call('checkModels', undefined));
   }
 
   modelStates(): Promise<readonly ModelStateReport[]> {
@@ -255,25 +255,43 @@ export class EngineClient {
   }
 
   /** What is cancelled or breaks off is kept; the next call goes on from it. */
-  installModel(
+  async installModel(
     params: Parameters<ModelApi['installModel']>[0],
     options: CallOptions<ModelProgress> = {},
   ): Promise<InstallResult> {
-    return this.call<'installModel', ModelProgress>('installModel', params, options);
+    return spoken(
+      await this.call<'installModel', ModelProgress<Words>>(
+        'installModel',
+        params,
+        inTheLanguage(options),
+      ),
+    );
   }
 
-  importModel(
+  async importModel(
     params: Parameters<ModelApi['importModel']>[0],
     options: CallOptions<ModelProgress> = {},
   ): Promise<ImportResult> {
-    return this.call<'importModel', ModelProgress>('importModel', params, options);
+    return spoken(
+      await this.call<'importModel', ModelProgress<Words>>(
+        'importModel',
+        params,
+        inTheLanguage(options),
+      ),
+    );
   }
 
-  verifyModels(
+  async verifyModels(
     params: Parameters<ModelApi['verifyModels']>[0],
     options: CallOptions<ModelProgress> = {},
   ): Promise<readonly VerifyResult[]> {
-    return this.call<'verifyModels', ModelProgress>('verifyModels', params, options);
+    return spoken(
+      await this.call<'verifyModels', ModelProgress<Words>>(
+        'verifyModels',
+        params,
+        inTheLanguage(options),
+      ),
+    );
   }
 
   /** Writes a model as an inference server takes it. */
@@ -289,11 +307,11 @@ export class EngineClient {
   }
 
   /** What a file is, or the files of a folder. */
-  lookAtModels(
+  async lookAtModels(
     params: Parameters<ModelApi['lookAtModels']>[0],
     options: CallOptions<never> = {},
   ): Promise<LookResult> {
-    return this.call('lookAtModels', params, options);
+    return spoken(await this.call('lookAtModels', params, options));
   }
 
   listedModels(): Promise<readonly ListedModelReport[]> {
@@ -305,7 +323,11 @@ export class EngineClient {
     params: Parameters<ModelApi['installListed']>[0],
     options: CallOptions<ModelProgress> = {},
   ): Promise<readonly AddedModel[]> {
-    return this.call<'installListed', ModelProgress>('installListed', params, options);
+    return this.call<'installListed', ModelProgress<Words>>(
+      'installListed',
+      params,
+      inTheLanguage(options),
+    );
   }
 
   probeModelFile(
@@ -319,7 +341,11 @@ export class EngineClient {
     params: Parameters<ModelApi['fetchModelFile']>[0],
     options: CallOptions<ModelProgress> = {},
   ): Promise<FoundModel> {
-    return this.call<'fetchModelFile', ModelProgress>('fetchModelFile', params, options);
+    return this.call<'fetchModelFile', ModelProgress<Words>>(
+      'fetchModelFile',
+      params,
+      inTheLanguage(options),
+    );
   }
 
   dropModelFile(url: string): Promise<void> {
@@ -327,8 +353,8 @@ export class EngineClient {
   }
 
   /** What the inference server's index names. */
-  serverModels(options: CallOptions<never> = {}): Promise<ServerModelsReport> {
-    return this.call('serverModels', undefined, options);
+  async serverModels(options: CallOptions<never> = {}): Promise<ServerModelsReport> {
+    return spoken(await this.call('serverModels', undefined, options));
   }
 
   addServed(params: AddServedRequest, options: CallOptions<never> = {}): Promise<AddedModel> {
@@ -480,3 +506,12 @@ export class EngineClient {
     await engine.ended;
   }
 }
+
+/** The options of a call whose progress comes in no language yet. */
+const inTheLanguage = ({
+  onProgress,
+  ...options
+}: CallOptions<ModelProgress>): CallOptions<ModelProgress<Words>> => ({
+  ...options,
+  ...(onProgress ? { onProgress: (progress) => onProgress(spoken(progress)) } : {}),
+});

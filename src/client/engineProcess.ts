@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { RpcEndpoint, type RpcErrorValue } from '../shared/rpc';
 import type { EngineApi } from '../shared/engineProtocol';
+import { phrase, type Words } from '../shared/phrase';
 
 /** A port of this machine at which a debugger may attach to the engine; set by who debugs it. */
 const INSPECT_VARIABLE = 'PISA_UPSCALE_ENGINE_INSPECT';
@@ -60,7 +61,7 @@ export class EngineProcess {
       this.child.once('error', (error) => {
         this.endReason ??= {
           code: 'engine-died',
-          message: `The engine process could not be started: ${error.message}`,
+          message: phrase`The engine process could not be started: ${error.message}`,
         };
         this.close(resolve);
       });
@@ -68,7 +69,7 @@ export class EngineProcess {
         options.log(
           `engine ${this.processId ?? '?'} ended (${signal ?? `exit code ${String(code)}`})`,
         );
-        this.close(resolve, signal ?? `exit code ${String(code)}`);
+        this.close(resolve, signal ?? phrase`exit code ${String(code)}`);
       });
     });
     this.child.once('exit', () => {
@@ -97,14 +98,14 @@ export class EngineProcess {
     this.child.kill('SIGKILL');
   }
 
-  private close(resolve: (unexpected: boolean) => void, how = 'not started'): void {
+  private close(resolve: (unexpected: boolean) => void, how: Words = phrase`not started`): void {
     const unexpected = this.endReason === undefined;
     this.closed = true;
     this.rpc.close(
       this.endReason ?? {
         code: 'engine-died',
-        message: `The engine process ended unexpectedly (${how}).`,
-        hint: 'A new engine starts by itself. A smaller picture needs less of the machine.',
+        message: phrase`The engine process ended unexpectedly (${how}).`,
+        hint: phrase`A new engine starts by itself. A smaller picture needs less of the machine.`,
         detail: this.lastLines.join('\n'),
       },
     );

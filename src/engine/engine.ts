@@ -1,6 +1,6 @@
 import { removeTree } from '../files/removeTree';
 import type { RemoteSettings } from '../shared/remoteSettings';
-import type { CallContext } from '../shared/rpc';
+import { wordsOf, type CallContext } from '../shared/rpc';
 import type {
   DevicesReport,
   EngineApi,
@@ -10,7 +10,6 @@ import type {
   UpscaleRequest,
   UpscaleResult,
 } from '../shared/engineProtocol';
-import { messageOf } from './errors';
 import { inspectSource } from './image/inspect';
 import { inspectAll } from './image/inspectAll';
 import { isWebAssembly, loadSharp } from './image/sharpLoader';
@@ -188,7 +187,7 @@ export class Engine {
     refresh: boolean,
     withModels: boolean,
     signal: AbortSignal,
-  ): Promise<DevicesReport> {
+  ): Promise<DevicesReport<Words>> {
     const models = withModels ? await this.models.list() : [];
     const here = models.filter(({ contract }) => !contract);
     const report = await this.devices.report({ refresh, models: here });
@@ -216,14 +215,14 @@ export class Engine {
   }
 
   /** Checks every model's files and opens its graph on the CPU. */
-  private async checkModels(): Promise<ModelCheck[]> {
-    const checks: ModelCheck[] = [];
+  private async checkModels(): Promise<ModelCheck<Words>[]> {
+    const checks: ModelCheck<Words>[] = [];
     for (const model of await this.models.list()) {
       const { id } = model.manifest;
       try {
         checks.push({ id, ok: true, message: await checkOpens(model) });
       } catch (error) {
-        checks.push({ id, ok: false, message: messageOf(error) });
+        checks.push({ id, ok: false, message: wordsOf(error) });
       }
     }
     return checks;
@@ -245,7 +244,7 @@ export class Engine {
 }
 
 /** Checks a model's files and that they make networks; tells what was checked. */
-async function checkOpens(model: Model): Promise<string> {
+async function checkOpens(model: Model): Promise<Words> {
   await model.check();
   return model.open();
 }

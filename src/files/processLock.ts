@@ -5,20 +5,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { holdAs, holderFrom, isGone, release, type Holder } from './holder';
 import { codeOf } from './kinds';
 import { readSmallText } from './readSmall';
+import { phrase, WordedError } from '../shared/phrase';
 
 /** A lock that says nothing is still being written when it is younger than this. */
 const WRITING_MS = 5000;
 const RETRY_MS = 50;
 
 /** Somebody else has the lock. */
-export class LockBusyError extends Error {
+export class LockBusyError extends WordedError {
   constructor(
     /** The lock, or the claim on it. */
     readonly file: string,
     /** Undefined when the file doesn't say. */
     readonly holder: Holder | undefined,
   ) {
-    super(`${file} is held${holder ? ` by process ${holder.pid} on ${holder.host}` : ''}.`);
+    super(
+      holder
+        ? phrase`${file} is held by process ${holder.pid} on ${holder.host}.`
+        : phrase`${file} is held.`,
+    );
   }
 }
 

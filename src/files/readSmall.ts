@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { FileTooLargeError, isMissing } from './kinds';
 import { openRegular } from './openRegular';
+import { phrase, WordedError } from '../shared/phrase';
 
 export type SmallOptions = {
   /** Most bytes that such a file has. */
@@ -26,7 +27,7 @@ export async function readSmallFile(
   signal?.throwIfAborted();
   const late = new AbortController();
   const timer = setTimeout(
-    () => late.abort(new Error(`${file} could not be read within ${seconds} seconds.`)),
+    () => late.abort(new WordedError(phrase`${file} could not be read within ${seconds} seconds.`)),
     seconds * 1000,
   );
   const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from './kinds';
+import { phrase, WordedError } from '../shared/phrase';
 
 /** Deeper folders are none that this product makes. */
 const MOST_LEVELS = 64;
@@ -18,7 +19,8 @@ export async function removeTree(folder: string, signal?: AbortSignal): Promise<
 }
 
 async function remove(folder: string, level: number, signal?: AbortSignal): Promise<void> {
-  if (level > MOST_LEVELS) throw new Error(`${folder} is nested too deeply to be removed.`);
+  if (level > MOST_LEVELS)
+    throw new WordedError(phrase`${folder} is nested too deeply to be removed.`);
   await entered(folder, async (inside) => {
     for (const name of await readdir(inside)) {
       signal?.throwIfAborted();
@@ -42,7 +44,8 @@ async function removeEntry(entry: string, level: number, signal?: AbortSignal): 
  */
 async function entered(folder: string, work: (inside: string) => Promise<void>): Promise<void> {
   if (process.platform !== 'linux') {
-    if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} is no folder.`);
+    if (!(await lstat(folder)).isDirectory())
+      throw new WordedError(phrase`${folder} is no folder.`);
     return work(folder);
   }
   const handle = await open(

@@ -1,4 +1,5 @@
 import { isOneOf } from './oneOf';
+import { phrase, type Words } from './phrase';
 
 /** `auto` looks at the picture: pixel art is enlarged without the network. */
 export const PIXEL_ART_CHOICES = ['auto', 'on', 'off'] as const;
@@ -28,17 +29,14 @@ export function assetOptionsProblem({
   grid,
   frames,
   again,
-}: AssetOptions): string | undefined {
+}: AssetOptions): Words | undefined {
   if (pixelArt !== undefined && !isOneOf(PIXEL_ART_CHOICES, pixelArt))
-    return (
-      `The pixel art choice is ${String(pixelArt)}; it must be one of ` +
-      `${PIXEL_ART_CHOICES.join(', ')}.`
-    );
+    return phrase`The pixel art choice is ${String(pixelArt)}; it must be one of ${PIXEL_ART_CHOICES.join(', ')}.`;
   if (frames !== undefined && !isOneOf(['all', 'first'], frames))
-    return `The frames are ${String(frames)}; they must be all or first.`;
+    return phrase`The frames are ${String(frames)}; they must be all or first.`;
   for (const [name, value] of Object.entries({ seamless, again } as Record<string, unknown>)) {
     if (value !== undefined && typeof value !== 'boolean')
-      return `The option ${name} must be true or false.`;
+      return phrase`The option ${name} must be true or false.`;
   }
   if (grid !== undefined) {
     const { columns, rows } = grid as { columns: unknown; rows: unknown };
@@ -47,13 +45,10 @@ export function assetOptionsProblem({
         (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1000,
       )
     ) {
-      return (
-        `The grid is ${String(columns)}×${String(rows)} cells; both must be whole ` +
-        'numbers between 1 and 1000.'
-      );
+      return phrase`The grid is ${String(columns)}×${String(rows)} cells; both must be whole numbers between 1 and 1000.`;
     }
     if (seamless === true)
-      return 'A sprite sheet can’t be seamless as a whole: choose one of both.';
+      return phrase`A sprite sheet can’t be seamless as a whole: choose one of both.`;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { densityFactor, readResourceFolder } from './androidFolders';
 import { extensionFor, formatFromName } from './extensions';
 import { splitName, withSuffix } from './nameParts';
+import { phrase, type Words } from './phrase';
 import type { OutputFormat } from './settings';
 
 /** Sets of one picture in several densities, by the conventions of their platforms. */
@@ -61,14 +62,14 @@ function flutterFactor(folder: string): number | undefined {
 }
 
 /** Why no set can be made of a source; undefined when it can. */
-export function densityProblem(source: string, set: DensitySet): string | undefined {
+export function densityProblem(source: string, set: DensitySet): Words | undefined {
   const density = densityOf(source);
   const name = source.slice(source.lastIndexOf('/') + 1);
   if (density)
-    return `${name} is the ×${density.factor} picture of a set already, as its path says.`;
+    return phrase`${name} is the ×${density.factor} picture of a set already, as its path says.`;
   const folder = source.split('/').at(-2) ?? '';
   if (set === 'android' && readResourceFolder(folder)?.isForAll)
-    return `${folder} holds pictures for all densities, so there is no set of ${name}.`;
+    return phrase`${folder} holds pictures for all densities, so there is no set of ${name}.`;
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { DeviceReport } from './engineProtocol';
+import { phrase, type Words } from './phrase';
 
 /**
  * Whether a device's float16 can be trusted: the first operator that is wrong in it, or that all
@@ -6,13 +7,13 @@ import type { DeviceReport } from './engineProtocol';
  */
 export function halfPrecision({
   operators = [],
-}: DeviceReport): { readonly agrees: boolean; readonly reason: string } | undefined {
+}: DeviceReport<Words>): { readonly agrees: boolean; readonly reason: Words } | undefined {
   const halves = operators.filter(({ precision }) => precision === 'float16');
   if (halves.length === 0) return undefined;
   const wrong = halves.find(({ agrees }) => !agrees);
   return wrong
-    ? { agrees: false, reason: `${wrong.what}: ${wrong.reason}` }
-    : { agrees: true, reason: `${halves.length} operators agree` };
+    ? { agrees: false, reason: phrase`${wrong.what}: ${wrong.reason}` }
+    : { agrees: true, reason: phrase`${halves.length} operators agree` };
 }
 
 /** A relative difference as people read it: `3.1e-7`, `0`, or a dash where there is none. */

@@ -161,10 +161,10 @@ export type PictureFacts =
     }
   | ({ readonly ok: false } & RpcErrorValue);
 
-/** How close to the CPU a device computed one thing. */
-export type Agreement = {
+/** How close to the CPU a device computed one thing. `W` as of a result. */
+export type Agreement<W extends Words = string> = {
   /** The operator, or the network of a model. */
-  readonly what: string;
+  readonly what: W;
   /** What the device computed in; the CPU's result is float32. */
   readonly precision: 'float32' | 'float16';
   /** Relative L2 distance from the CPU's result; missing when there is none. */
@@ -173,18 +173,18 @@ export type Agreement = {
   readonly bound: number;
   readonly agrees: boolean;
   /** The difference and its bound in words, or why there is none. */
-  readonly reason: string;
+  readonly reason: W;
 };
 
 /** Whether a device may run a model, and by what that was decided. */
-export type ModelTrust = {
+export type ModelTrust<W extends Words = string> = {
   readonly model: string;
   readonly device: Device;
   readonly precision: 'float32' | 'float16';
   readonly trusted: boolean;
-  readonly reason: string;
+  readonly reason: W;
   /** Each of the model's networks, on a small picture. */
-  readonly checks: readonly Agreement[];
+  readonly checks: readonly Agreement<W>[];
   /** On an inference server. */
   readonly timing?: RemoteTiming;
 };
@@ -198,12 +198,12 @@ export type RemoteTiming = {
 };
 
 /** What `auto` computes a model in on the CPU, of a model that has a form in 8 bits, and why. */
-export type PrecisionFinding = {
+export type PrecisionFinding<W extends Words = string> = {
   readonly model: string;
   readonly precision: CpuPrecision;
   /** Whether 8 bits are right here; else they are refused. */
   readonly agrees: boolean;
-  readonly reason: string;
+  readonly reason: W;
   /** How far the two forms are apart, in levels of 255: a single value, and in root mean square. */
   readonly largest?: number;
   readonly deviation?: number;
@@ -211,11 +211,11 @@ export type PrecisionFinding = {
   readonly ratio?: number;
 };
 
-export type DeviceReport = {
+export type DeviceReport<W extends Words = string> = {
   readonly device: Device;
   readonly usable: boolean;
   /** Why the device was refused, or how it did in the check. */
-  readonly reason: string;
+  readonly reason: W;
   /** What drives it, as far as the system tells: what is known of a device holds for this. */
   readonly driver?: string;
   /** Largest relative difference from the CPU of an operator in float32. */
@@ -223,17 +223,17 @@ export type DeviceReport = {
   /** Best time for a small network in ms, after warm-up. */
   readonly milliseconds?: number;
   /** Every operator that models use. */
-  readonly operators?: readonly Agreement[];
+  readonly operators?: readonly Agreement<W>[];
 };
 
-export type DevicesReport = {
-  readonly devices: readonly DeviceReport[];
+export type DevicesReport<W extends Words = string> = {
+  readonly devices: readonly DeviceReport<W>[];
   /** What `auto` means on this machine, for models that the device may run. */
   readonly auto: Device;
   /** The models that were asked for, on each usable device but the CPU, which is the reference. */
-  readonly models: readonly ModelTrust[];
+  readonly models: readonly ModelTrust<W>[];
   /** What the CPU computes those of them in that have a form in 8 bits. */
-  readonly precisions: readonly PrecisionFinding[];
+  readonly precisions: readonly PrecisionFinding<W>[];
 };
 
 export type ModelSummary = {
@@ -257,7 +257,11 @@ export type ModelSummary = {
   };
 };
 
-export type ModelCheck = { readonly id: string; readonly ok: boolean; readonly message: string };
+export type ModelCheck<W extends Words = string> = {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly message: W;
+};
 
 export type EngineVersions = {
   readonly engine: string;
@@ -312,8 +316,8 @@ export type EngineApi = ModelApi & {
   devices(
     params: { readonly refresh: boolean; readonly models?: boolean },
     context: CallContext,
-  ): Promise<DevicesReport>;
+  ): Promise<DevicesReport<Words>>;
   models(params: undefined, context: CallContext): Promise<readonly ModelSummary[]>;
-  checkModels(params: undefined, context: CallContext): Promise<readonly ModelCheck[]>;
+  checkModels(params: undefined, context: CallContext): Promise<readonly ModelCheck<Words>[]>;
   versions(params: undefined, context: CallContext): Promise<EngineVersions>;
 };

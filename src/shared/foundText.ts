@@ -1,5 +1,6 @@
 import { byteText } from './byteText';
 import type { FoundModel, ListedModelReport } from './modelProtocol';
+import { say } from './phrase';
 
 /** "CC-BY-NC-SA-4.0 (pictures not for commercial use)", or "licence unknown". */
 export function licenceText({
@@ -8,7 +9,7 @@ export function licenceText({
   readonly licence: Pick<FoundModel['licence'], 'name' | 'terms'>;
 }): string {
   return licence.terms === 'non-commercial'
-    ? `${licence.name} (pictures not for commercial use)`
+    ? say`${licence.name} (pictures not for commercial use)`
     : licence.name;
 }
 
@@ -16,13 +17,13 @@ export function licenceText({
 export function describeFound(model: FoundModel): string[] {
   const { name, author, file, architecture, size, scale, bytes, description, licence } = model;
   return [
-    `${name}${author === undefined ? '' : ` by ${author}`}`,
+    author === undefined ? name : say`${name} by ${author}`,
     `  ${file} (${byteText(bytes)})`,
-    `  ${architecture}, ${size}, ${scale === 1 ? 'restores at the same size' : `×${scale}`}`,
+    `  ${architecture}, ${size}, ${scale === 1 ? say`restores at the same size` : `×${scale}`}`,
     ...(description.startsWith(`${architecture}, ${size}. `)
       ? [`  ${description.slice(architecture.length + size.length + 4)}`]
       : []),
-    `  ${licenceText(model)}${licence.source === undefined ? '' : `, says ${licence.source}`}`,
+    `  ${licenceText(model)}${licence.source === undefined ? '' : say`, says ${licence.source}`}`,
   ];
 }
 
@@ -30,9 +31,9 @@ export function describeFound(model: FoundModel): string[] {
 export function describeListed(model: ListedModelReport): string[] {
   const { name, author, network, speed, scale, bytes, host, sha256, purpose } = model;
   return [
-    `${name} by ${author}`,
-    `  ${network}, ${scale === 1 ? 'restores at the same size' : `×${scale}`}, ${speed}. ${purpose}.`,
-    `  ${byteText(bytes)} from ${host}, SHA-256 ${sha256}`,
-    `  Licence: ${licenceText(model)}`,
+    say`${name} by ${author}`,
+    `  ${network}, ${scale === 1 ? say`restores at the same size` : `×${scale}`}, ${speed}. ${purpose}.`,
+    say`  ${byteText(bytes)} from ${host}, SHA-256 ${sha256}`,
+    say`  License: ${licenceText(model)}`,
   ];
 }

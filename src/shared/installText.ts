@@ -1,37 +1,37 @@
 import { byteText } from './byteText';
 import type { InstallPlan, ModelProgress, ModelState } from './modelProtocol';
-import { inWords } from './phrase';
+import { inWords, say, phrase, type Words } from './phrase';
 
 /** What an installation would fetch and under what terms, as lines of plain text. */
 export function describePlan(plan: InstallPlan): string[] {
   const left = plan.bytesToFetch;
   return [
-    `${plan.name} will be put in ${plan.folder}`,
+    say`${plan.name} will be put in ${plan.folder}`,
     '',
-    `To fetch: ${byteText(left)} from ${hostsOf(plan)}; ${byteText(plan.bytesFree)} are free.`,
+    say`To fetch: ${byteText(left)} from ${hostsOf(plan)}; ${byteText(plan.bytesFree)} are free.`,
     ...sharing(plan),
     ...plan.files.map(({ path, bytes, done, temporary, from }) => {
-      const size = bytes === undefined ? 'size unknown' : byteText(bytes);
+      const size = bytes === undefined ? say`size unknown` : byteText(bytes);
       const state =
         done > 0 && bytes !== undefined
           ? done >= bytes
-            ? ', here already'
-            : `, ${byteText(done)} here already`
+            ? say`, here already`
+            : say`, ${byteText(done)} here already`
           : '';
-      const place = from === undefined ? '' : `, from ${new URL(from).host}`;
-      return `  ${path} (${size}${place}${state}${temporary ? '; needed once, then removed' : ''})`;
+      const place = from === undefined ? '' : say`, from ${new URL(from).host}`;
+      return `  ${path} (${size}${place}${state}${temporary ? say`; needed once, then removed` : ''})`;
     }),
     '',
-    'Licences:',
+    say`Licenses:`,
     ...plan.licences.map(
       ({ component, name, url, mustAccept, note }) =>
-        `  ${component}: ${name}${mustAccept ? ' (must be accepted)' : ''}. ${note} ${url}`,
+        `  ${component}: ${name}${mustAccept ? say` (must be accepted)` : ''}. ${note} ${url}`,
     ),
     ...(plan.weights
       ? [
           '',
           plan.weights.present
-            ? `${plan.weights.name} is here already.`
+            ? say`${plan.weights.name} is here already.`
             : `${plan.weights.name}: ${plan.weights.note} ${plan.weights.pages.join(' ')}`,
         ]
       : []),
@@ -46,12 +46,12 @@ const hostsOf = ({ mirror, files }: InstallPlan): string =>
         address === undefined ? [] : [new URL(address).host],
       ),
     ),
-  ].join(' and ');
+  ].join(say` and `);
 
 const sharing = ({ sharedWith }: InstallPlan): string[] =>
   sharedWith === undefined
     ? []
-    : [`Stable Diffusion 2.1 base is here already, with ${sharedWith}, and is shared.`];
+    : [say`Stable Diffusion 2.1 base is here already, with ${sharedWith}, and is shared.`];
 
 /** The same in a few sentences, for a dialog that has a button to read the licence. */
 export function describePlanBriefly(plan: InstallPlan): string[] {
@@ -61,23 +61,22 @@ export function describePlanBriefly(plan: InstallPlan): string[] {
     0,
   );
   return [
-    `${byteText(bytesToFetch)} will be fetched from ${hostsOf(plan)}; ` +
-      `${byteText(staying)} of it will stay in ${folder}. ${byteText(bytesFree)} are free.`,
+    say`${byteText(bytesToFetch)} will be fetched from ${hostsOf(plan)}; ${byteText(staying)} of it will stay in ${folder}. ${byteText(bytesFree)} are free.`,
     ...sharing(plan),
     ...licences.flatMap(({ component, name, mustAccept, note }) => [
       '',
-      `${component}: ${name}${mustAccept ? ', which you must accept' : ''}. ${note}`,
+      `${component}: ${name}${mustAccept ? say`, which you must accept` : ''}. ${note}`,
     ]),
-    ...(!weights || weights.present ? [] : ['', `Then you will be asked for ${weights.name}.`]),
+    ...(!weights || weights.present ? [] : ['', say`Then you will be asked for ${weights.name}.`]),
   ];
 }
 
-const PHASES: Record<ModelProgress['phase'], string> = {
-  download: 'downloading',
-  check: 'checking',
-  copy: 'copying',
-  compute: 'running the text encoder once',
-  hash: 'computing SHA-256',
+const PHASES: Record<ModelProgress['phase'], Words> = {
+  download: phrase`downloading`,
+  check: phrase`checking`,
+  copy: phrase`copying`,
+  compute: phrase`running the text encoder once`,
+  hash: phrase`computing SHA-256`,
 };
 
 /** "downloading unet/… · 1.2 of 5.2 GB · 12 MB/s · 5 min left" */
@@ -90,15 +89,17 @@ export function describeModelProgress({
   secondsLeft,
 }: ModelProgress): string {
   const parts = [
-    phase === 'check' || phase === 'compute' ? PHASES[phase] : `${PHASES[phase]} ${file}`,
+    phase === 'check' || phase === 'compute'
+      ? inWords(PHASES[phase])
+      : `${inWords(PHASES[phase])} ${file}`,
   ];
-  if (totalBytes > 0) parts.push(`${byteText(bytes)} of ${byteText(totalBytes)}`);
+  if (totalBytes > 0) parts.push(say`${byteText(bytes)} of ${byteText(totalBytes)}`);
   if (bytesPerSecond !== undefined) parts.push(`${byteText(bytesPerSecond)}/s`);
   if (secondsLeft !== undefined)
     parts.push(
       secondsLeft < 90
-        ? `${Math.ceil(secondsLeft)} s left`
-        : `${Math.round(secondsLeft / 60)} min left`,
+        ? say`${Math.ceil(secondsLeft)} s left`
+        : say`${Math.round(secondsLeft / 60)} min left`,
     );
   return parts.join(' · ');
 }
@@ -108,15 +109,15 @@ export function describeState(status: ModelState): string {
   switch (status.state) {
     case 'ready':
       return (
-        `ready, ${byteText(status.bytes)}, ${status.precision}` +
-        (status.prompts ? ', with prompts' : '') +
-        (status.draft ? ', with drafts' : '')
+        say`ready, ${byteText(status.bytes)}, ${status.precision}` +
+        (status.prompts ? say`, with prompts` : '') +
+        (status.draft ? say`, with drafts` : '')
       );
     case 'not-installed':
       return status.downloadedBytes > 0
-        ? `not installed, ${byteText(status.downloadedBytes)} downloaded`
-        : 'not installed';
+        ? say`not installed, ${byteText(status.downloadedBytes)} downloaded`
+        : say`not installed`;
     case 'unsupported':
-      return `not supported here: ${inWords(status.reason)}`;
+      return say`not supported here: ${inWords(status.reason)}`;
   }
 }

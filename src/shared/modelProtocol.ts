@@ -121,12 +121,13 @@ export type InstallRequest = DownloadSource & {
 export const extendsInstalled = ({ extend, prompts, draft }: InstallRequest): boolean =>
   extend ?? (prompts === true || draft === true);
 
-export type InstallResult =
-  | { readonly state: 'ready'; readonly imported: ImportResult }
+export type InstallResult<W extends Words = string> =
+  | { readonly state: 'ready'; readonly imported: ImportResult<W> }
   /** All that can be downloaded is here; `weights` is missing. */
   | { readonly state: 'waiting-for-weights'; readonly weights: string };
 
-export type ImportResult = {
+/** `W`: words as the engine sends them, or texts in the language of who asked it. */
+export type ImportResult<W extends Words = string> = {
   readonly id: InstallableModel;
   readonly folder: string;
   readonly bytes: number;
@@ -135,10 +136,10 @@ export type ImportResult = {
     readonly bytes: number;
     readonly how: 'linked' | 'copied' | 'computed';
   }[];
-  readonly notes: readonly string[];
+  readonly notes: readonly W[];
 };
 
-export type ModelProgress = {
+export type ModelProgress<W extends Words = string> = {
   readonly phase: 'download' | 'check' | 'copy' | 'compute' | 'hash';
   /** File that is worked on, relative to the model's folder. */
   readonly file: string;
@@ -149,7 +150,7 @@ export type ModelProgress = {
   readonly bytesPerSecond?: number;
   readonly secondsLeft?: number;
   /** What happened that the person should know: a retry, another mirror. */
-  readonly note?: string;
+  readonly note?: W;
 };
 
 /** Servers that a model is written for. */
@@ -175,16 +176,16 @@ export type ExportedModel = {
   readonly files: readonly string[];
 };
 
-export type VerifyResult = {
+export type VerifyResult<W extends Words = string> = {
   readonly id: string;
   readonly ok: boolean;
-  readonly message: string;
+  readonly message: W;
   readonly files: readonly {
     readonly path: string;
     readonly bytes: number;
     readonly sha256: string;
     readonly ok: boolean;
-    readonly message: string;
+    readonly message: W;
   }[];
 };
 
@@ -222,7 +223,7 @@ export type FoundModel = {
 };
 
 /** A model that an inference server names. */
-export type ServerModelReport = {
+export type ServerModelReport<W extends Words = string> = {
   /** Its name there. */
   readonly name: string;
   /** Of the model here that has that name there: one of this machine's, or one that was added. */
@@ -233,13 +234,13 @@ export type ServerModelReport = {
   readonly scale?: number;
   readonly precision?: 'float32' | 'float16';
   /** Why it can't be used; undefined where it may be. */
-  readonly unfit?: string;
+  readonly unfit?: W;
 };
 
-export type ServerModelsReport = {
+export type ServerModelsReport<W extends Words = string> = {
   /** Name, version and host. */
   readonly server: string;
-  readonly models: readonly ServerModelReport[];
+  readonly models: readonly ServerModelReport<W>[];
   /** So many more are in its index. */
   readonly more: number;
   readonly hasIndex: boolean;
@@ -248,10 +249,10 @@ export type ServerModelsReport = {
 /** A model of the inference server. */
 export type AddServedRequest = { readonly name: string; readonly version?: string };
 
-export type LookResult = {
+export type LookResult<W extends Words = string> = {
   readonly found: readonly FoundModel[];
   /** Files that are no upscaler, and why. */
-  readonly refused: readonly { readonly file: string; readonly message: string }[];
+  readonly refused: readonly { readonly file: string; readonly message: W }[];
 };
 
 export type AddModelRequest = {
@@ -327,7 +328,7 @@ export type ModelApi = {
     params: InstallRequest &
       Consent & { readonly licencesAccepted: boolean; readonly weights?: string },
     context: CallContext,
-  ): Promise<InstallResult>;
+  ): Promise<InstallResult<Words>>;
   /**
    * Takes files that are on this machine. `precision` chooses when a folder holds both. Reports
    * `ModelProgress`.
@@ -342,16 +343,16 @@ export type ModelApi = {
       readonly draft?: boolean;
     },
     context: CallContext,
-  ): Promise<ImportResult>;
+  ): Promise<ImportResult<Words>>;
   /** Reads every byte of a model's files. Without `id`, of all models. Reports `ModelProgress`. */
   verifyModels(
     params: { readonly id?: string },
     context: CallContext,
-  ): Promise<readonly VerifyResult[]>;
+  ): Promise<readonly VerifyResult<Words>[]>;
   exportModel(params: ExportRequest, context: CallContext): Promise<ExportedModel>;
   removeModel(params: { readonly id: string }, context: CallContext): Promise<RemovedModel>;
   /** What a file is, or the files of a folder; changes nothing. */
-  lookAtModels(params: { readonly path: string }, context: CallContext): Promise<LookResult>;
+  lookAtModels(params: { readonly path: string }, context: CallContext): Promise<LookResult<Words>>;
   /** Published models that can be installed. */
   listedModels(params: undefined, context: CallContext): Promise<readonly ListedModelReport[]>;
   /** Fetches one of them, or both of a pair. Reports `ModelProgress`. */
@@ -366,7 +367,7 @@ export type ModelApi = {
   /** Removes what `fetchModelFile` fetched and nobody added. */
   dropModelFile(params: Pick<FetchModelRequest, 'url'>, context: CallContext): Promise<void>;
   /** What the inference server's index names. */
-  serverModels(params: undefined, context: CallContext): Promise<ServerModelsReport>;
+  serverModels(params: undefined, context: CallContext): Promise<ServerModelsReport<Words>>;
   /** Adds a model that only the inference server has, after a trial there. */
   addServed(params: AddServedRequest, context: CallContext): Promise<AddedModel>;
   /** Adds a model that lies in a file, without a copy of it. */

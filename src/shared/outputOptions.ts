@@ -1,4 +1,5 @@
 import { isOneOf } from './oneOf';
+import { phrase, type Words } from './phrase';
 
 /**
  * What becomes of EXIF, XMP and IPTC. Profiles are always kept: without them the colours would be
@@ -32,22 +33,16 @@ export type OutputOptions = {
 };
 
 /** What is wrong with output options that came over a boundary; undefined when nothing is. */
-export function outputOptionsProblem(options: OutputOptions): string | undefined {
+export function outputOptionsProblem(options: OutputOptions): Words | undefined {
   const { metadata, maxBytes } = options;
   if (metadata !== undefined && !isOneOf(METADATA_CHOICES, metadata))
-    return (
-      `The metadata choice is ${String(metadata)}; it must be one of ` +
-      `${METADATA_CHOICES.join(', ')}.`
-    );
+    return phrase`The metadata choice is ${String(metadata)}; it must be one of ${METADATA_CHOICES.join(', ')}.`;
   for (const name of ['provenance', 'lossless', 'palette'] as const) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== 'boolean')
-      return `The option ${name} must be true or false.`;
+      return phrase`The option ${name} must be true or false.`;
   }
   if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes >= 100))
-    return (
-      `The largest file size is ${String(maxBytes)} bytes; it must be a whole number ` +
-      'from 100 on.'
-    );
+    return phrase`The largest file size is ${String(maxBytes)} bytes; it must be a whole number from 100 on.`;
   return undefined;
 }

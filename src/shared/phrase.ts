@@ -5,8 +5,13 @@ import { untranslated, type Translate } from './translate';
  * translation, and the values of its `{0}`, `{1}` …. It crosses processes as it is, so that the one
  * that shows it says it in the person's language.
  */
-export type Phrase = { readonly template: string; readonly values: readonly PhraseValue[] };
-type PhraseValue = string | number | Phrase;
+export type Phrase = {
+  readonly template: string;
+  readonly values: readonly PhraseValue[];
+  /** It is put into a sentence, so it loses its full stop in whatever language. */
+  readonly isClause?: true;
+};
+export type PhraseValue = string | number | Phrase;
 
 /** A phrase, or what is the same in every language: a name, or what others wrote. */
 export type Words = string | Phrase;
@@ -23,6 +28,23 @@ export const joined = (words: readonly Words[], separator: string): Words =>
     ? words.join(separator)
     : { template: words.map((_, index) => `{${index}}`).join(separator), values: words };
 
+/** Words that stand in another sentence: without a full stop at their end. */
+export const clause = (words: Words): Words =>
+  typeof words === 'string' ? words.replace(FULL_STOP, '') : { ...words, isClause: true };
+
+const FULL_STOP = /(?<!\.\.)[.。]$/;
+
+/** The same words with each text that is in no language (a name, what others wrote) changed. */
+export const mended = (words: Words, mend: (text: string) => string): Words =>
+  typeof words === 'string'
+    ? mend(words)
+    : {
+        ...words,
+        values: words.values.map((value) =>
+          typeof value === 'number' ? value : mended(value, mend),
+        ),
+      };
+
 let language: Translate = untranslated;
 
 /** Sets the language of this process, before anything is said. Without it English is spoken. */
@@ -34,19 +56,31 @@ export function speak(translate: Translate): void {
 export function inWords(words: Words): string {
   if (typeof words === 'string') return words;
   const values = words.values.map((value) => (typeof value === 'object' ? inWords(value) : value));
-  return language(words.template, ...values);
+  const text = language(words.template, ...values);
+  return words.isClause ? text.replace(FULL_STOP, '') : text;
 }
 
 /** What `phrase` is, in this process' language at once: for whoever shows it in this process. */
 export const say = (...parts: Parameters<typeof phrase>): string => inWords(phrase(...parts));
 
-/** A result whose notes are in this process' language. */
-export const spoken = <T extends { readonly notes: readonly Words[] }>(
-  result: T,
-): Omit<T, 'notes'> & { readonly notes: readonly string[] } => ({
-  ...result,
-  notes: result.notes.map(inWords),
-});
+/** A value in which every phrase is a text. */
+export type Spoken<T> = T extends Phrase
+  ? string
+  : T extends object
+    ? { readonly [K in keyof T]: Spoken<T[K]> }
+    : T;
+
+/** The value, which came from another process, with every phrase in it in this process' language. */
+export function spoken<T>(value: T): Spoken<T> {
+  const said = (part: unknown): unknown => {
+    if (typeof part !== 'object' || part === null) return part;
+    if (Array.isArray(part)) return part.map(said);
+    if (isWords(part)) return inWords(part);
+    if (Object.getPrototypeOf(part) !== Object.prototype) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, one]) => [key, said(one)]));
+  };
+  return said(value) as Spoken<T>;
+}
 
 /** Whether a value from another process is of that type. */
 export function isWords(value: unknown): value is Words {

@@ -21,6 +21,7 @@ import { referenceTensors } from '../harness/networks';
 import { writeTorchZip } from '../harness/torchFiles';
 import { CLI, temporaryFolder, writePng } from './support';
 import { succeeds } from './succeeds';
+import { spoken } from '../../src/shared/phrase';
 
 const folder = temporaryFolder();
 const served = path.join(folder, 'served');
@@ -74,7 +75,7 @@ function install(
   } = part;
   const outcome = installListed(
     { id, licenceAccepted, allowHttp: true },
-    { store, signal, progress: (progress) => notes.push(progress), catalogue },
+    { store, signal, progress: (progress) => notes.push(spoken(progress)), catalogue },
   );
   return Object.assign(outcome, { notes });
 }

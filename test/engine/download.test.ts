@@ -17,6 +17,7 @@ import { addressOf, mirrorId, refuseUnencrypted } from '../../src/engine/downloa
 import { RpcError } from '../../src/shared/rpc';
 import { startFileServer, startProxy, type FileServer } from '../harness/fileServer';
 import { temporaryFolder } from './support';
+import { inWords } from '../../src/shared/phrase';
 
 const SIZE = 300_000;
 const CONTENT = Buffer.from(Array.from({ length: SIZE }, (_, i) => (i * 7919 + (i >> 8)) & 255));
@@ -63,7 +64,7 @@ describe('Downloader', () => {
     const result = await make(options).fetch({ path: FILE, ...file }, destination, {
       signal: new AbortController().signal,
       onBytes: () => undefined,
-      onNote: (note) => notes.push(note),
+      onNote: (note) => notes.push(inWords(note)),
       ...context,
     });
     return { ...result, notes };

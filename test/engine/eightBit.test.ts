@@ -28,6 +28,7 @@ import {
 } from './support';
 import { newEngine, quiet, runPreview } from './previewSupport';
 import { hasExternalData } from '../../src/engine/graph/externalData';
+import { inWords } from '../../src/shared/phrase';
 
 const SIDE = 32;
 
@@ -66,8 +67,8 @@ test('both forms come from one file, and differ by rounding alone', async () => 
   }
   const compared = await compareForms(model);
   const { agrees, reason } = precisionVerdict('eight-bit-4x', compared);
-  assert.ok(agrees, reason);
-  assert.match(await model.open(), /in floats and in 8 bits/);
+  assert.ok(agrees, inWords(reason));
+  assert.match(inWords(await model.open()), /in floats and in 8 bits/);
 });
 
 test('a branch that is not wanted is left out of either form', async () => {

@@ -54,7 +54,7 @@ describe('a model on a server', () => {
     const { result, data } = await upscaleOn(on(), input);
     assert.ok(data.equals(local.data));
     assert.equal(result.device, 'remote');
-    assert.equal(result.server, `test 1.0 at ${new URL(server.url).host}`);
+    assert.equal(result.server, `test 1.0 @ ${new URL(server.url).host}`);
     assert.ok(result.tiles > 4);
     assert.equal(server.mostAtOnce, 2);
     assert.deepEqual(result.notes, []);
@@ -270,7 +270,7 @@ describe('what a server does wrong in the middle of a picture', () => {
       server.fault = from(4, 1000, fault);
       await assert.rejects(upscaleOn(services, input), {
         code: 'remote-failed',
-        message: /^The inference server failed\. test 1\.0 at 127.*, asked 6 times\.$/,
+        message: /^The inference server failed\. test 1\.0 @ 127.*, asked 6 times\.$/,
       });
       if (!what.includes('Retry-After')) assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000]);
       assert.deepEqual(filesBeside(), []);
@@ -294,7 +294,7 @@ describe('what a server does wrong in the middle of a picture', () => {
       assert.ok(data.equals(local.data));
       assert.equal(result.device, 'cpu');
       assert.equal(result.server, undefined);
-      assert.match(result.notes[0]!, /^remote failed \(test 1\.0 at .*\); used cpu instead\.$/);
+      assert.match(result.notes[0]!, /^remote failed \(test 1\.0 @ .*\); used cpu instead\.$/);
     });
   }
 

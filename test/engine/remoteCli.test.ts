@@ -58,11 +58,11 @@ test('--remote computes there, says so, and tells nobody the token', async () =>
   const { status, stdout, stderr } = await cli(folder, [...remote, '--json', input], { env });
   assert.equal(status, 0, stderr);
   const { device, server: where } = JSON.parse(stdout) as { device: string; server: string };
-  assert.deepEqual([device, where], ['remote', `test 1.0 at ${host}`]);
+  assert.deepEqual([device, where], ['remote', `test 1.0 @ ${host}`]);
   assert.ok(server.asked.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`));
 
   const words = await cli(folder, [...remote, '--overwrite', input], { env });
-  assert.match(words.stdout, new RegExp(`on remote \\(test 1\\.0 at ${host}\\)`));
+  assert.match(words.stdout, new RegExp(`on remote \\(test 1\\.0 @ ${host}\\)`));
   assert.doesNotMatch(stdout + stderr + words.stdout + words.stderr, new RegExp(TOKEN));
 });
 
@@ -115,7 +115,7 @@ test('doctor tells the server, and which models are trusted to it and why', asyn
     devices.devices
       .filter(({ device }) => device === 'remote')
       .map(({ usable, reason }) => [usable, reason]),
-    [[true, `test 1.0 at ${host} answers`]],
+    [[true, `test 1.0 @ ${host} answers`]],
   );
   const trusts = new Map(
     devices.models.flatMap((one) => (one.device === 'remote' ? [[one.model, one]] : [])),

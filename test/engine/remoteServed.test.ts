@@ -10,6 +10,7 @@ import { InferenceServer, type Compute, type ServedModel } from '../harness/infe
 import { deviceOn, MODEL, picture, served, servicesOn, upscaleOn } from './remoteSupport';
 import { CLI, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS } from './support';
 import { succeeds } from './succeeds';
+import { inWords } from '../../src/shared/phrase';
 
 const folder = temporaryFolder();
 const store = path.join(folder, 'store');
@@ -69,7 +70,7 @@ const manager = (device = deviceOn(server)): ServerModels =>
 describe('models that only the server has', () => {
   test('are listed from its index with what they take, and why one can’t be used', async () => {
     const { server: label, models: list, more, hasIndex } = await manager().list(NEVER);
-    assert.match(label, /^test 1\.0 at 127/);
+    assert.match(label, /^test 1\.0 @ 127/);
     assert.deepEqual([more, hasIndex], [0, true]);
     const by = new Map(list.map(({ name, ...rest }) => [name, rest]));
     assert.deepEqual([...by.keys()], Object.keys(models).sort());
@@ -80,7 +81,7 @@ describe('models that only the server has', () => {
       scale: SCALE,
     });
     assert.equal(by.get(MODEL)?.id, MODEL);
-    assert.match(by.get('halves')?.unfit ?? '', /takes INT8/);
+    assert.match(inWords(by.get('halves')?.unfit ?? ''), /takes INT8/);
   });
 
   for (const [name, id] of [
@@ -201,7 +202,9 @@ describe('an index that', () => {
     const names = Array.from({ length: 5000 }, (_, i) => ({ name: `m${i}` }));
     const { models: list, more } = await index(200, names);
     assert.deepEqual([list.length, more], [200, 4800]);
-    assert.ok(list.every(({ unfit }) => unfit?.includes('no such model')));
+    assert.ok(
+      list.every(({ unfit }) => unfit !== undefined && inWords(unfit).includes('no such model')),
+    );
   });
 
   test('names what has no place in an address is read without it', async () => {
@@ -271,7 +274,7 @@ test('the terminal lists, adds and uses one, and marks it wherever it is told of
   );
   const batch = await cli(project);
   assert.equal(batch.status, 0, batch.stderr + batch.stdout);
-  assert.match(batch.stdout + batch.stderr, /at 127\.0\.0\.1:\d+, model unverified/);
+  assert.match(batch.stdout + batch.stderr, /@ 127\.0\.0\.1:\d+, model unverified/);
   const lock = JSON.parse(readFileSync(path.join(project, '.pisa-upscale.lock.json'), 'utf8')) as {
     outputs: Record<string, { unverified?: boolean }>;
   };

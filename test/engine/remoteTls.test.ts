@@ -91,7 +91,7 @@ describe('a server over https that wants to know who asks', () => {
       input,
     );
     assert.ok(data.equals(local.data));
-    assert.equal(result.server, `test 1.0 at ${new URL(url).host}`);
+    assert.equal(result.server, `test 1.0 @ ${new URL(url).host}`);
     for (const { headers } of plain.asked) assert.equal(headers.authorization, 'Bearer both-work');
   });
 
@@ -139,7 +139,7 @@ describe('a server over https that wants to know who asks', () => {
     const status = await new Promise((resolve) => child.on('close', resolve));
     assert.equal(status, 0, stderr);
     const { server } = JSON.parse(stdout) as { server: string };
-    assert.equal(server, `test 1.0 at ${host}`);
+    assert.equal(server, `test 1.0 @ ${host}`);
     assert.doesNotMatch(stdout + stderr, /BEGIN/);
   });
 });

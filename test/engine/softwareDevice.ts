@@ -30,6 +30,7 @@ import {
   writePng,
 } from './support';
 import { importTiny, overflowingTiny, upscaleTrusting } from './tinyOnDevice';
+import { inWords } from '../../src/shared/phrase';
 
 const HAS_FLOAT16 = process.env.DEVICE_HAS_FLOAT16 === '1';
 const RUNS_PISA = process.env.DEVICE_RUNS_PISA === '1';
@@ -76,9 +77,9 @@ describe('operators', () => {
       undefined,
       FUSED_ATTENTION.slice(0, 2),
     );
-    console.log(reason);
+    console.log(inWords(reason));
     assert.equal(usable, false);
-    assert.match(reason, /MultiHeadAttention, 16 channels.* differs by /);
+    assert.match(inWords(reason), /MultiHeadAttention, 16 channels.* differs by /);
     assert.ok(maxDifference! > 1e-2);
   });
 });
@@ -169,7 +170,9 @@ if (HAS_FLOAT16)
       const model = await importTiny(path.join(folder, 'half'));
       const checks = await fingerprint(model, 'webgpu', 'float16', () => undefined);
       const wrong = checks.filter(({ agrees }) => !agrees);
-      console.log(wrong.map(({ what, reason }) => `${what}: ${reason}`).join('\n'));
+      console.log(
+        wrong.map(({ what, reason }) => `${inWords(what)}: ${inWords(reason)}`).join('\n'),
+      );
       assert.equal(wrong.length, 1);
       assert.ok(wrong[0]!.difference! > NETWORK_BOUNDS.float16);
     });

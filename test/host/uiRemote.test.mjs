@@ -82,7 +82,7 @@ uiTest(
 
     server.reset();
     await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
-    await waitForNotification(page, /on Inference server \(test 1\.0 at 127\.0\.0\.1:\d+\)/);
+    await waitForNotification(page, /on Inference server \(test 1\.0 @ 127\.0\.0\.1:\d+\)/);
     assert.deepEqual(readdirSync(folder).sort(), ['.vscode', 'hero.png', 'hero@4x.png']);
     assert.ok(server.tiles.length > 0);
     for (const { headers } of server.asked) assert.equal(headers.authorization, `Bearer ${TOKEN}`);
@@ -149,7 +149,7 @@ uiTest(
         .locator('.row', { has: view.locator('.label.failed') })
         .first()
         .innerText(),
-      /The inference server failed\. test 1\.0 at 127\.0\.0\.1:\d+/,
+      /The inference server failed\. test 1\.0 @ 127\.0\.0\.1:\d+/,
     );
     await page.screenshot({ path: screenshotPath('batch-remote') });
     const made = () => readdirSync(path.join(folder, 'art')).sort();

@@ -1,5 +1,6 @@
 import { accepts, buildAutomaton, SLASH, type Automaton } from './automaton';
 import { GlobError, parseGlob } from './parseGlob';
+import { phrase } from '../../shared/phrase';
 
 export { GlobError, MOST_GLOB_LENGTH } from './parseGlob';
 
@@ -24,7 +25,7 @@ export function globMatcher(
   { dot }: { readonly dot: boolean },
 ): (path: string) => boolean {
   const automaton = buildAutomaton(globs.map(parseGlob));
-  if (!automaton) throw new GlobError('a list of globs with fewer alternatives');
+  if (!automaton) throw new GlobError(phrase`a list of globs with fewer alternatives`);
   return new LazyAutomaton(automaton, dot).matches;
 }
 

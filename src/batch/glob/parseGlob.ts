@@ -1,3 +1,4 @@
+import { phrase, WordedError } from '../../shared/phrase';
 /** What a place of a glob accepts. `any` is every character, also "/". */
 export type Accept =
   | { readonly kind: 'literal'; readonly code: number }
@@ -18,7 +19,7 @@ export type GlobNode =
   | { readonly kind: 'either'; readonly options: readonly GlobNode[] };
 
 /** A glob that can't be used; the message completes "it must be …". */
-export class GlobError extends Error {}
+export class GlobError extends WordedError {}
 
 /** Longer ones are nobody's. */
 export const MOST_GLOB_LENGTH = 200;
@@ -36,10 +37,10 @@ const literal = (code: number): GlobNode => ({ kind: 'one', accept: { kind: 'lit
  */
 export function parseGlob(glob: string): GlobNode {
   if (glob.length > MOST_GLOB_LENGTH)
-    throw new GlobError(`a glob of at most ${MOST_GLOB_LENGTH} characters`);
+    throw new GlobError(phrase`a glob of at most ${MOST_GLOB_LENGTH} characters`);
   if (/[?*+@!]\(/.test(glob))
-    throw new GlobError(`a glob without "${/[?*+@!]\(/.exec(glob)?.[0] ?? ''}…)": use {a,b}`);
-  if (glob.startsWith('!')) throw new GlobError('a glob that does not begin with "!"');
+    throw new GlobError(phrase`a glob without "${/[?*+@!]\(/.exec(glob)?.[0] ?? ''}…)": use {a,b}`);
+  if (glob.startsWith('!')) throw new GlobError(phrase`a glob that does not begin with "!"`);
   const { node } = parseUntil(glob.replace(/^\.\//, ''), 0, '', 0);
   return node;
 }
@@ -137,7 +138,7 @@ function parseBraces(glob: string, at: number, level: number): Step | undefined 
   }
   if (!closes(glob, at)) return undefined;
   if (level >= MOST_NESTING)
-    throw new GlobError(`a glob with braces at most ${MOST_NESTING} levels deep`);
+    throw new GlobError(phrase`a glob with braces at most ${MOST_NESTING} levels deep`);
   const options: GlobNode[] = [];
   let next = at;
   while (glob.charAt(next) !== '}') {
@@ -167,7 +168,7 @@ function rangeOf(from: string, to: string): GlobNode[] {
   const [a, b] = areNumbers ? [Number(from), Number(to)] : [from.charCodeAt(0), to.charCodeAt(0)];
   const [low, high] = a < b ? [a, b] : [b, a];
   if (high - low >= MOST_RANGE)
-    throw new GlobError(`a glob with at most ${MOST_RANGE} values in {${from}..${to}}`);
+    throw new GlobError(phrase`a glob with at most ${MOST_RANGE} values in {${from}..${to}}`);
   return Array.from({ length: high - low + 1 }, (_, i) => {
     const text = areNumbers ? String(low + i) : String.fromCharCode(low + i);
     return { kind: 'sequence', parts: Array.from(text, (each) => literal(each.charCodeAt(0))) };

@@ -10,6 +10,7 @@ import { whileLocked } from '../../files/processLock';
 import { readSmallText } from '../../files/readSmall';
 import { runEntryFrom, type RunEntry } from './runEntry';
 import { collide, type RunScope } from './scope';
+import { phrase, WordedError } from '../../shared/phrase';
 
 const NAME = /^[0-9a-f-]{36}\.json$/;
 const LOCK = 'lock';
@@ -20,9 +21,9 @@ const SHAPE = { levels: 4, values: 200_000 };
 const LOOK_MS = 500;
 
 /** Another run gets into the way of the one that was to begin. */
-export class RunBusyError extends Error {
+export class RunBusyError extends WordedError {
   constructor(readonly other: RunEntry) {
-    super(`Process ${other.holder.pid} is upscaling ${other.root}.`);
+    super(phrase`Process ${other.holder.pid} is upscaling ${other.root}.`);
   }
 }
 

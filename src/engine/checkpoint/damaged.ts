@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { kindWords, NotAFileError } from '../../files/kinds';
-import type { RpcError } from '../../shared/rpc';
-import { engineError, messageOf } from '../errors';
+import { wordsOf, type RpcError } from '../../shared/rpc';
+import { engineError } from '../errors';
 import { quoted } from './limits';
-import { phrase, type Words } from '../../shared/phrase';
+import { phrase, type Words, clause } from '../../shared/phrase';
 
 /**
  * The error for a checkpoint that can't be read or must not be trusted. `why` completes "… can't be
@@ -31,7 +31,4 @@ export function notWeights(file: string, why: Words): RpcError {
 
 /** Wraps whatever went wrong while reading `file`. */
 export const damagedBy = (file: string, error: unknown): RpcError =>
-  damaged(
-    file,
-    error instanceof NotAFileError ? kindWords(error.kind) : messageOf(error).replace(/\.$/, ''),
-  );
+  damaged(file, error instanceof NotAFileError ? kindWords(error.kind) : clause(wordsOf(error)));

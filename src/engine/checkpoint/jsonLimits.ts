@@ -1,4 +1,5 @@
 import { LIMITS } from './limits';
+import { phrase, type Words } from '../../shared/phrase';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -13,7 +14,7 @@ const DEEPEST = 8;
  * Why a JSON text is not even parsed: it would make too many values, or values too deep in each
  * other for the stack. Undefined when it may be parsed; whether it is JSON the parser says.
  */
-export function jsonProblem(text: Buffer): string | undefined {
+export function jsonProblem(text: Buffer): Words | undefined {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at++) {
@@ -21,8 +22,8 @@ export function jsonProblem(text: Buffer): string | undefined {
     if (byte === QUOTE) {
       at = endOfString(text, at);
     } else if (byte === COMMA || OPENING.has(byte)) {
-      if (++values > LIMITS.values) return `has more than ${LIMITS.values} values`;
-      if (byte !== COMMA && ++depth > DEEPEST) return 'has values too deep in each other';
+      if (++values > LIMITS.values) return phrase`has more than ${LIMITS.values} values`;
+      if (byte !== COMMA && ++depth > DEEPEST) return phrase`has values too deep in each other`;
     } else if (CLOSING.has(byte)) depth--;
   }
   return undefined;

@@ -10,7 +10,7 @@ import { factsOf, type RemoteFacts } from './probe';
 import type { RemoteFile } from './remoteFile';
 import { retried } from './retried';
 import { transfer, verify } from './transfer';
-import { phrase } from '../../shared/phrase';
+import { phrase, inWords, joined, type Words } from '../../shared/phrase';
 
 export type { RemoteFacts } from './probe';
 export type { RemoteFile } from './remoteFile';
@@ -36,7 +36,7 @@ export type FetchContext = {
    */
   readonly onBytes: (done: number, total: number | undefined) => void;
   /** A retry, another mirror, a start from scratch. */
-  readonly onNote: (note: string) => void;
+  readonly onNote: (note: Words) => void;
 };
 
 export type FetchedFile = { readonly bytes: number; readonly sha256: string };
@@ -71,7 +71,7 @@ export class Downloader {
     files: readonly RemoteFile[],
     signal: AbortSignal,
   ): Promise<{ readonly mirror: string; readonly facts: ReadonlyMap<string, RemoteFacts> }> {
-    const reasons: string[] = [];
+    const reasons: Words[] = [];
     const rules = {
       retries: Math.min(PROBE_RETRIES, this.retries),
       delayMs: this.delayMs,
@@ -92,7 +92,7 @@ export class Downloader {
         reasons.push(reasonOf(error));
       }
     }
-    throw noMirror('The files', reasons);
+    throw noMirror(phrase`The files`, reasons);
   }
 
   /**
@@ -122,11 +122,11 @@ export class Downloader {
     destination: string,
     context: FetchContext,
   ): Promise<FetchedFile> {
-    const reasons: string[] = [];
+    const reasons: Words[] = [];
     let corrupt = false;
     await onDisk(destination, () => mkdir(path.dirname(destination), { recursive: true }));
     for (const [index, mirror] of this.mirrors().entries()) {
-      if (index > 0) context.onNote(`${reasons.at(-1) ?? ''}: the next mirror is tried`);
+      if (index > 0) context.onNote(phrase`${reasons.at(-1) ?? ''}: the next mirror is tried`);
       // Damaged bytes are thrown away and fetched once more from the same mirror.
       for (const again of [false, true]) {
         try {
@@ -137,7 +137,8 @@ export class Downloader {
           reasons.push(reasonOf(error));
           if (!(error instanceof CorruptError)) break;
           corrupt = true;
-          if (!again) context.onNote(`${error.message}: it arrived damaged and is fetched again`);
+          if (!again)
+            context.onNote(phrase`${error.words}: it arrived damaged and is fetched again`);
         }
       }
     }
@@ -158,9 +159,9 @@ export class Downloader {
         retries: this.retries,
         delayMs: this.delayMs,
         signal,
-        onRetry: (reason: string, waitMs: number) =>
+        onRetry: (reason: Words, waitMs: number) =>
           onNote(
-            `${reason}: trying again${waitMs < 1000 ? '' : ` in ${Math.round(waitMs / 1000)} s`}`,
+            phrase`${reason}: trying again${waitMs < 1000 ? '' : phrase` in ${Math.round(waitMs / 1000)} s`}`,
           ),
         // A server that starts anew each time would else be asked for ever.
         progressed: () => {
@@ -206,7 +207,7 @@ async function existing(
   if (!found?.isFile() || (file.bytes !== undefined && file.bytes !== found.size)) return undefined;
   const sha256 = await sha256Of(destination, undefined, signal);
   if (file.sha256 !== undefined && file.sha256.toLowerCase() !== sha256) {
-    onNote(`${destination} is damaged: it is fetched again`);
+    onNote(phrase`${destination} is damaged: it is fetched again`);
     await onDisk(destination, () => rm(destination));
     return undefined;
   }
@@ -215,27 +216,31 @@ async function existing(
 }
 
 /** Why a mirror failed; anything that is not the mirror's fault is thrown on. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): Words {
   if (
     error instanceof RefusedError ||
     error instanceof PassingError ||
     error instanceof CorruptError
   )
-    return error.message;
+    return error.words;
   throw error instanceof Error ? error : RpcError.from(error);
 }
 
-function noMirror(what: string, reasons: readonly string[]): RpcError {
+function noMirror(what: Words, reasons: readonly Words[]): RpcError {
   return engineError('download-failed', {
-    message: phrase`${what} could not be downloaded: ${reasons.length === 0 ? phrase`no mirror is set` : [...new Set(reasons)].join('; ')}.`,
+    message: phrase`${what} could not be downloaded: ${reasons.length === 0 ? phrase`no mirror is set` : oneAfterAnother(reasons)}.`,
     hint: phrase`Check the connection and the proxy.`,
     remedies: [changeSetting('pisaSrMirrors'), changeSetting('proxy')],
   });
 }
 
-function damaged({ path }: RemoteFile, reasons: readonly string[]): RpcError {
+function damaged({ path }: RemoteFile, reasons: readonly Words[]): RpcError {
   return engineError('download-corrupt', {
-    message: phrase`${path} could not be downloaded intact: ${reasons.join('; ')}.`,
+    message: phrase`${path} could not be downloaded intact: ${oneAfterAnother(reasons)}.`,
     hint: phrase`Try again or name another mirror, and check whether a proxy or a scanner changes downloads.`,
   });
 }
+
+/** Each reason once. */
+const oneAfterAnother = (reasons: readonly Words[]): Words =>
+  joined([...new Map(reasons.map((reason) => [inWords(reason), reason])).values()], '; ');

@@ -7,6 +7,7 @@ import { faultOf, PassingError, RefusedError } from './faults';
 import { leadsInside } from './privateHosts';
 import { Connections } from './proxy';
 import { reasonOf, untilAborted } from './watched';
+import { phrase, type Words } from '../../shared/phrase';
 
 const MOST_REDIRECTS = 5;
 const LONGEST_WAIT_MS = 60_000;
@@ -74,7 +75,9 @@ export class HttpClient {
       drop(body);
       at = redirectTarget(at, location);
     }
-    throw new RefusedError(`${url.host} redirects in circles (more than ${MOST_REDIRECTS} times)`);
+    throw new RefusedError(
+      phrase`${url.host} redirects in circles (more than ${MOST_REDIRECTS} times)`,
+    );
   }
 
   /** Closes all connections. What is under way rejects with `cancelled`. */
@@ -128,13 +131,15 @@ export function redirectTarget(from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (target?.protocol !== 'http:' && target?.protocol !== 'https:')
     throw new RefusedError(
-      `${from.host} redirects to "${quoted(maskedAddress(location))}", which is no web address`,
+      phrase`${from.host} redirects to "${quoted(maskedAddress(location))}", which is no web address`,
     );
   if (from.protocol === 'https:' && target.protocol === 'http:')
-    throw new RefusedError(`${from.host} redirects to an unencrypted address on ${target.host}`);
+    throw new RefusedError(
+      phrase`${from.host} redirects to an unencrypted address on ${target.host}`,
+    );
   if (leadsInside(from, target))
     throw new RefusedError(
-      `${from.host} redirects to ${target.host}, an address inside this machine or its network`,
+      phrase`${from.host} redirects to ${target.host}, an address inside this machine or its network`,
     );
   return target;
 }
@@ -157,20 +162,20 @@ export function drop(body: HttpResponse['body']): void {
 /** Throws for any status but those; the error says whether a later try makes sense. */
 export function checkStatus({ status, host, header }: HttpResponse, good: readonly number[]): void {
   if (good.includes(status)) return;
-  const text = `${host} answered ${status}${MEANINGS.get(status) ?? ''}`;
+  const text = phrase`${host} answered ${status}${MEANINGS.get(status) ?? ''}`;
   if (status === 408 || status === 429 || status >= 500)
     throw new PassingError(text, retryAfterMs(header('retry-after')));
   throw new RefusedError(text);
 }
 
-const MEANINGS = new Map([
-  [401, ' (it wants a login)'],
-  [403, ' (it allows no access)'],
-  [404, ' (it does not have the file)'],
-  [407, ' (the proxy wants a user name and a password)'],
-  [410, ' (the file is gone)'],
-  [429, ' (too many requests)'],
-  [503, ' (it is busy)'],
+const MEANINGS: ReadonlyMap<number, Words> = new Map([
+  [401, phrase` (it wants a login)`],
+  [403, phrase` (it allows no access)`],
+  [404, phrase` (it does not have the file)`],
+  [407, phrase` (the proxy wants a user name and a password)`],
+  [410, phrase` (the file is gone)`],
+  [429, phrase` (too many requests)`],
+  [503, phrase` (it is busy)`],
 ]);
 
 /** A number of whole, non-negative units in a header. */

@@ -6,7 +6,7 @@ import { getProxyForUrl } from 'proxy-from-env';
 import { maskedAddress } from '../../shared/addresses';
 import type { Remedy } from '../../shared/remedies';
 import { changeSetting, engineError } from '../errors';
-import { phrase } from '../../shared/phrase';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** Connections that are kept for further requests, directly or through proxies. */
 export class Connections {
@@ -17,10 +17,10 @@ export class Connections {
    * NO_PROXY). Throws `proxy-invalid`.
    */
   constructor(private readonly proxy: string | undefined) {
-    if (proxy !== undefined) check(proxy, 'it', [changeSetting('proxy')]);
+    if (proxy !== undefined) check(proxy, phrase`it`, [changeSetting('proxy')]);
     for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
       const value = process.env[name];
-      if (proxy === undefined && value) check(value, `the environment variable ${name}`);
+      if (proxy === undefined && value) check(value, phrase`the environment variable ${name}`);
     }
   }
 
@@ -56,7 +56,7 @@ function newAgent(protocol: string, proxy: string): http.Agent {
     : new HttpProxyAgent(proxy, options);
 }
 
-function check(address: string, source: string, remedies: readonly Remedy[] = []): void {
+function check(address: string, source: Words, remedies: readonly Remedy[] = []): void {
   if (isWebAddress(address)) return;
   throw engineError('proxy-invalid', {
     message: phrase`"${maskedAddress(address)}" is no address of a proxy.`,

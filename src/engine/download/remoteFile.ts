@@ -1,5 +1,6 @@
 import { RefusedError } from './faults';
 import { wholeNumber, type HttpResponse } from './httpClient';
+import { phrase } from '../../shared/phrase';
 
 /** A file to fetch, with what is known of it; known facts are checked. */
 export type RemoteFile = {
@@ -42,19 +43,20 @@ export function checkIsFile(
   // A login page, or a network that wants one to log in first.
   if (/^text\/html\b/i.test(header('content-type') ?? '') && !/\.html?$/i.test(path)) {
     throw new RefusedError(
-      `${host} sent a web page instead of ${path}; perhaps it, or your network, wants a ` +
-        'login in a browser first',
+      phrase`${host} sent a web page instead of ${path}; perhaps it, or your network, wants a login in a browser first`,
     );
   }
   const encoding = header('content-encoding') ?? 'identity';
   if (encoding !== 'identity')
     throw new RefusedError(
-      `${host} sent ${path} compressed (${encoding}) although it was not asked to`,
+      phrase`${host} sent ${path} compressed (${encoding}) although it was not asked to`,
     );
   if (bytes !== undefined && total !== undefined && total !== bytes)
-    throw new RefusedError(`${host} has ${path} with ${total} bytes where ${bytes} are expected`);
+    throw new RefusedError(
+      phrase`${host} has ${path} with ${total} bytes where ${bytes} are expected`,
+    );
   if (total !== undefined && total > mostBytes(file))
     throw new RefusedError(
-      `${host} has ${path} with ${total} bytes where ${mostBytes(file)} are allowed`,
+      phrase`${host} has ${path} with ${total} bytes where ${mostBytes(file)} are allowed`,
     );
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { cancelled, throwIfCancelled } from '../errors';
 import { PassingError } from './faults';
+import { type Words } from '../../shared/phrase';
 
 const LONGEST_WAIT_MS = 60_000;
 
@@ -13,7 +14,7 @@ export type RetryOptions = {
    */
   readonly delayMs: number;
   readonly signal: AbortSignal;
-  readonly onRetry: (reason: string, waitMs: number) => void;
+  readonly onRetry: (reason: Words, waitMs: number) => void;
   /** Tells that the last try was not in vain. */
   readonly progressed?: () => boolean;
 };
@@ -36,7 +37,7 @@ export async function retried<T>(
       failures = progressed?.() === true ? 1 : failures + 1;
       if (failures > retries) throw error;
       const waitMs = Math.min(LONGEST_WAIT_MS, error.waitMs ?? delayMs * 2 ** (failures - 1));
-      onRetry(error.message, waitMs);
+      onRetry(error.words, waitMs);
       await delay(waitMs, undefined, { signal }).catch(() => {
         throw cancelled();
       });

@@ -4,6 +4,7 @@ import { addressOf, mirrorId } from './mirrors';
 import type { PartFile, Validator } from './partFile';
 import { checkIsFile, mostBytes, rangeStart, totalOf, type RemoteFile } from './remoteFile';
 import { watched, type Watch } from './watched';
+import { phrase, type Words } from '../../shared/phrase';
 
 export type TransferContext = {
   readonly client: HttpClient;
@@ -42,7 +43,7 @@ export async function transfer(
         if (!complete)
           await startAnew(
             part,
-            `${response.host} can't go on after ${part.bytes} bytes of ${file.path}`,
+            phrase`${response.host} can't go on after ${part.bytes} bytes of ${file.path}`,
           );
         return response.linked.sha256;
       }
@@ -55,7 +56,7 @@ export async function transfer(
       } else {
         const checkable = (file.sha256 ?? response.linked.sha256) !== undefined;
         if (rangeStart(response) !== part.bytes || (before && !sameFile(before, now, checkable)))
-          await startAnew(part, `${response.host} has another version of ${file.path} now`);
+          await startAnew(part, phrase`${response.host} has another version of ${file.path} now`);
         if (before?.mirror !== now.mirror) await part.note(now);
       }
       await receive(response, part, file, file.bytes ?? total, watch, onBytes);
@@ -85,12 +86,10 @@ export async function verify(
   // What arrived is what the mirror has: to fetch gigabytes again would bring the same.
   if (known !== undefined && claimed?.toLowerCase() === sha256)
     throw new RefusedError(
-      `${path} from ${host} is another file than the known one: its SHA-256 is ` +
-        `${sha256.slice(0, 12)}… instead of ${known.slice(0, 12)}…`,
+      phrase`${path} from ${host} is another file than the known one: its SHA-256 is ${sha256.slice(0, 12)}… instead of ${known.slice(0, 12)}…`,
     );
   throw new CorruptError(
-    `${path} from ${host} has the SHA-256 ${sha256.slice(0, 12)}… ` +
-      `instead of ${expected.slice(0, 12)}…`,
+    phrase`${path} from ${host} has the SHA-256 ${sha256.slice(0, 12)}… instead of ${expected.slice(0, 12)}…`,
   );
 }
 
@@ -109,8 +108,7 @@ async function receive(
       if (part.bytes + (chunk as Buffer).length > most) {
         await part.restart();
         throw new RefusedError(
-          `${host} sends more than the ${most} bytes that ` +
-            (expected === undefined ? `${file.path} may have` : 'are expected'),
+          phrase`${host} sends more than the ${most} bytes that ${expected === undefined ? phrase`${file.path} may have` : phrase`are expected`}`,
         );
       }
       await part.append(chunk as Buffer);
@@ -121,10 +119,10 @@ async function receive(
     throw faultOf(error, host);
   }
   if (expected !== undefined && part.bytes < expected)
-    throw new PassingError(`${host} ended after ${part.bytes} of ${expected} bytes`);
+    throw new PassingError(phrase`${host} ended after ${part.bytes} of ${expected} bytes`);
 }
 
-async function startAnew(part: PartFile, reason: string): Promise<never> {
+async function startAnew(part: PartFile, reason: Words): Promise<never> {
   await part.restart();
   throw new PassingError(reason, 0);
 }

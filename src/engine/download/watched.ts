@@ -1,4 +1,5 @@
 import { PassingError } from './faults';
+import { phrase } from '../../shared/phrase';
 
 export type Watch = {
   /** Aborts when the caller's signal does, and when nothing happened for too long. */
@@ -19,7 +20,7 @@ export async function watched<T>(
 ): Promise<T> {
   const silence = new AbortController();
   const timer = setTimeout(
-    () => silence.abort(new PassingError(`${host} sent nothing for ${ms / 1000} s`)),
+    () => silence.abort(new PassingError(phrase`${host} sent nothing for ${ms / 1000} s`)),
     ms,
   );
   try {

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Size } from '../../shared/geometry';
 import { cancelled, engineError, messageOf } from '../errors';
 import { loadSharp } from './sharpLoader';
-import { phrase } from '../../shared/phrase';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** First argument of a process that draws. */
 export const DRAW_ARGUMENT = '--draw';
@@ -81,7 +81,7 @@ export class Drawings {
         });
       const onClose = (): void => {
         if (this.child === child) this.child = undefined;
-        settle(() => reject(new Error('the process that draws it ended early')));
+        settle(() => reject(new WordedError(phrase`the process that draws it ended early`)));
       };
       const timer = setTimeout(() => {
         end();

@@ -24,9 +24,9 @@ export type ModelAdvice = {
   readonly hint: Words;
   readonly remedy: PlainRemedy;
   /** Completes "…: " in the report of a verification. */
-  readonly repair: string;
+  readonly repair: Words;
   /** What it means that a file has the SHA-256 of the manifest. */
-  matches(file: ModelFile): string;
+  matches(file: ModelFile): Words;
 };
 
 /**
@@ -80,7 +80,7 @@ export type Model = {
    */
   check(thorough?: boolean): Promise<void>;
   /** Checks that the files make networks; tells what was checked. */
-  open(): Promise<string>;
+  open(): Promise<Words>;
   /** Runs the model over a picture. */
   infer(
     request: InferRequest,

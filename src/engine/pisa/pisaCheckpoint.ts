@@ -16,6 +16,7 @@ import {
 import type { AdapterFile } from '../graph/sd21/adapterFiles';
 import { METHODS, type Method } from './method';
 import type { DiffusionModel } from '../models/kinds/diffusion';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /**
  * Everything that the graphs are built from: names, shapes and places of all weights, but none of
@@ -74,7 +75,7 @@ export async function readConfig<T>(file: string, parse: (json: unknown) => T): 
   try {
     const text = await readSmallText(file, { limit: MANIFEST_LIMIT, followLinks: true });
     const problem = jsonProblem(Buffer.from(text));
-    if (problem !== undefined) throw new Error(`it ${problem}`);
+    if (problem !== undefined) throw new WordedError(phrase`it ${problem}`);
     return parse(JSON.parse(text) as unknown);
   } catch (error) {
     throw damagedBy(file, error);

@@ -5,7 +5,7 @@ import { keptEstimate } from './keptSource';
 import { withSource, type OpenSource } from './openSource';
 import { previewSquares } from './previewSquares';
 import type { PreviewContext } from './previewTiled';
-import type { Words } from '../../shared/phrase';
+import { type Words, phrase } from '../../shared/phrase';
 
 /**
  * Takes apart what a model adds to a picture: inspect → decode → layers, tile by tile → figures.
@@ -60,15 +60,15 @@ export async function previewFile(
 
 /** Refuses parts that can't be meant. */
 function checkParts({ first, region, have }: PreviewRequest): void {
-  const parts = { 'part that comes first': first, 'part that is wanted': region };
   for (const [name, part] of [
-    ...Object.entries(parts),
-    ...(have ?? []).map((rect) => ['tile that is there already', rect] as const),
+    ['first', first] as const,
+    ['wanted', region] as const,
+    ...(have ?? []).map((rect) => ['known', rect] as const),
   ]) {
     if (part === undefined) continue;
     const { x, y, width, height } = part;
     if (![x, y, width, height].every(Number.isFinite) || width < 0 || height < 0)
-      throw bad(name, `${x},${y},${width},${height}`, 'numbers x,y,width,height');
+      throw bad(name, `${x},${y},${width},${height}`, phrase`numbers x,y,width,height`);
   }
 }
 

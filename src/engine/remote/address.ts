@@ -1,10 +1,10 @@
 import { isLoopback, maskedAddress } from '../../shared/addresses';
 import type { RemoteSettings } from '../../shared/remoteSettings';
 import { changeSetting, engineError } from '../errors';
-import { phrase } from '../../shared/phrase';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** An error for an address that pictures are not sent to. `what` completes "The address …". */
-const refused = (url: string, what: string, hint: string): Error =>
+const refused = (url: string, what: Words, hint: Words): Error =>
   engineError('bad-setting', {
     message: phrase`The address ${maskedAddress(url)} of the inference server ${what}.`,
     hint,
@@ -19,31 +19,43 @@ export function serverAddress({ url, allowHttp, secrets }: RemoteSettings): URL 
   if (!URL.canParse(url))
     throw refused(
       url,
-      'is no address',
-      'It looks like https://host:8000 or http://localhost:8000.',
+      phrase`is no address`,
+      phrase`It looks like https://host:8000 or http://localhost:8000.`,
     );
   const address = new URL(url);
   if (!(address.protocol in IS_OPEN))
     throw refused(
       url,
-      `begins with "${address.protocol}"`,
-      'It must begin with https: or http:, or for gRPC with grpcs: or grpc:.',
+      phrase`begins with "${address.protocol}"`,
+      phrase`It must begin with https: or http:, or for gRPC with grpcs: or grpc:.`,
     );
   if (isGrpc(address) && address.pathname !== '' && address.pathname !== '/')
-    throw refused(url, 'has a path, which gRPC has not', 'Leave out what follows the port.');
+    throw refused(
+      url,
+      phrase`has a path, which gRPC has not`,
+      phrase`Leave out what follows the port.`,
+    );
   if (address.username !== '' || address.password !== '')
-    throw refused(url, 'holds a user name or a password', 'Give a token or a header instead.');
+    throw refused(
+      url,
+      phrase`holds a user name or a password`,
+      phrase`Give a token or a header instead.`,
+    );
   if (address.search !== '' || address.hash !== '')
-    throw refused(url, 'has a query', 'Leave out what follows "?" or "#".');
+    throw refused(url, phrase`has a query`, phrase`Leave out what follows "?" or "#".`);
   if (IS_OPEN[address.protocol] === true && !isLoopback(address)) {
     if (!allowHttp)
       throw refused(
         url,
-        'is not encrypted, and pictures would be sent to another machine',
-        'Use https or grpcs, or allow http for a network that you trust.',
+        phrase`is not encrypted, and pictures would be sent to another machine`,
+        phrase`Use https or grpcs, or allow http for a network that you trust.`,
       );
     if (secrets.token !== undefined || secrets.tokenFile !== undefined || secrets.headers)
-      throw refused(url, 'is not encrypted, so no token is sent there', 'Use https or grpcs.');
+      throw refused(
+        url,
+        phrase`is not encrypted, so no token is sent there`,
+        phrase`Use https or grpcs.`,
+      );
   }
   return address;
 }

@@ -11,10 +11,11 @@ import type { DataType } from './oip/tensors';
 import { inferLayers, type ServedName, type Transport } from './oip/transport';
 import { askContract, sampleOf } from './served';
 import { contractSuits, suits } from './suits';
+import { phrase, WordedError, type Words } from '../../shared/phrase';
 
 /** What was found of a model on the server. */
 export type Found = {
-  readonly checks: readonly Agreement[];
+  readonly checks: readonly Agreement<Words>[];
   /** The only size of a tile that the server takes. */
   readonly tile: Size | undefined;
 };
@@ -32,7 +33,7 @@ export type Comparison = {
 };
 
 /** It is another model there. The message completes "… can't be used for the model: ". */
-export class Differs extends Error {}
+export class Differs extends WordedError {}
 
 /**
  * Compares a model on a server with what is known of it here: its metadata, a checksum where the
@@ -51,11 +52,11 @@ async function compareWithLocal(
   const metadata = await transport.model(name, { signal, hasAnswered });
   onKnown();
   const suited = suits(manifest, metadata, datatype);
-  if ('differs' in suited) throw new Differs(`there ${suited.differs}`);
+  if ('differs' in suited) throw new Differs(phrase`there ${suited.differs}`);
   const written = await transport.checksum(name, signal);
   if (written !== undefined && written !== modelChecksum(model))
     throw new Differs(
-      `it is another one there: its configuration names the SHA-256 ${written.slice(0, 16)}…`,
+      phrase`it is another one there: its configuration names the SHA-256 ${written.slice(0, 16)}…`,
     );
   const tile = await fingerprintTile(model, suited.tile);
   const layers = await inferLayers(
@@ -68,7 +69,7 @@ async function compareWithLocal(
   const wrong = checks.find(({ agrees }) => !agrees);
   if (wrong)
     throw new Differs(
-      `it is another one there: of a tile the layer "${wrong.layer}" ${wrong.reason}`,
+      phrase`it is another one there: of a tile the layer "${wrong.layer}" ${wrong.reason}`,
     );
   return { checks, tile: suited.tile };
 }
@@ -82,7 +83,7 @@ async function compareWithContract(
   const metadata = await transport.model(name, { signal, hasAnswered });
   onKnown();
   const differs = contractSuits(contract, manifest.tile, metadata);
-  if (differs !== undefined) throw new Differs(`since it was added, ${differs}`);
+  if (differs !== undefined) throw new Differs(phrase`since it was added, ${differs}`);
   const layer = await askContract(
     transport,
     contract,
@@ -94,12 +95,13 @@ async function compareWithContract(
     Float32Array.from(sampleOf(layer)),
     Float32Array.from(contract.sample),
   );
-  const check: Agreement = {
-    what: 'network, as when it was added',
+  const check: Agreement<Words> = {
+    what: phrase`network, as when it was added`,
     precision: contract.type === 'FP16' ? 'float16' : 'float32',
     bound,
     ...judged(distance, bound),
   };
-  if (!check.agrees) throw new Differs(`it has changed since it was added: a tile ${check.reason}`);
+  if (!check.agrees)
+    throw new Differs(phrase`it has changed since it was added: a tile ${check.reason}`);
   return { checks: [check], tile: manifest.tile };
 }

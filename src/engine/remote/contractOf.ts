@@ -2,6 +2,7 @@ import type { Size } from '../../shared/geometry';
 import { isOneOf } from '../../shared/oneOf';
 import { SERVED_TYPES, type ServerContract } from '../models/community/serverContract';
 import type { ModelMetadata, TensorMetadata } from './oip/metadata';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** Of a picture: smaller ones would be mostly margin, and larger ones fit into no message. */
 const LEAST_SIDE = 16;
@@ -23,28 +24,32 @@ export type Described = Pick<ServerContract, 'input' | 'output' | 'gives' | 'typ
 export function contractOf({
   inputs,
   outputs,
-}: ModelMetadata): Described | { readonly unfit: string } {
+}: ModelMetadata): Described | { readonly unfit: Words } {
   const [image, second] = inputs;
-  if (!image || second) return { unfit: `has ${inputs.length} inputs where one picture goes in` };
+  if (!image || second)
+    return { unfit: phrase`has ${inputs.length} inputs where one picture goes in` };
   const own = outputs.find(({ name }) => name === 'pixel');
   const isOwn = own !== undefined && outputs.some(({ name }) => name === 'base');
   const [first, further] = outputs;
   const result = isOwn ? own : further ? undefined : first;
-  if (!result) return { unfit: `has ${outputs.length} outputs where one picture comes out` };
+  if (!result) return { unfit: phrase`has ${outputs.length} outputs where one picture comes out` };
   const { datatype } = image;
   if (!isOneOf(SERVED_TYPES, datatype) || result.datatype !== datatype)
     return {
-      unfit: `takes ${datatype} and gives ${result.datatype}, where both must be FP32 or FP16`,
+      unfit: phrase`takes ${datatype} and gives ${result.datatype}, where both must be FP32 or FP16`,
     };
   for (const tensor of [image, result])
     if (!isPicture(tensor))
-      return { unfit: `has "${tensor.name}" as [${tensor.shape.join(',')}], no picture [1,3,H,W]` };
+      return {
+        unfit: phrase`has "${tensor.name}" as [${tensor.shape.join(',')}], no picture [1,3,H,W]`,
+      };
   const [, , height = -1, width = -1] = image.shape;
-  if (height < 0 !== width < 0) return { unfit: 'takes pictures of one height or one width only' };
+  if (height < 0 !== width < 0)
+    return { unfit: phrase`takes pictures of one height or one width only` };
   const [, , outHeight = -1, outWidth = -1] = result.shape;
   const isKnown = height > 0 && outHeight > 0 && outWidth > 0;
   if (height * width > LARGEST_TILE)
-    return { unfit: `takes pictures of ${width}×${height} only, too large for one message` };
+    return { unfit: phrase`takes pictures of ${width}×${height} only, too large for one message` };
   return {
     input: image.name,
     output: result.name,

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { messageOf, systemCode } from '../errors';
 import { reasonOf } from '../download/watched';
 import { RemoteFailure } from './failure';
+import { phrase, type Words } from '../../shared/phrase';
 
 export type ExchangeOptions = {
   readonly method: 'GET' | 'POST';
@@ -44,10 +45,13 @@ export function exchange(url: URL, options: ExchangeOptions): Promise<Exchange> 
       reject(error);
       sent.destroy();
     };
-    const late = (ms: number, what: string) => (): void =>
-      fail(new RemoteFailure('late', `${what} within ${Math.round(ms / 1000)} s`));
-    const connecting = setTimeout(late(CONNECT_MS, 'it did not accept a connection'), CONNECT_MS);
-    const deadline = setTimeout(late(deadlineMs, 'it did not answer'), deadlineMs);
+    const late = (ms: number, what: Words) => (): void =>
+      fail(new RemoteFailure('late', phrase`${what} within ${Math.round(ms / 1000)} s`));
+    const connecting = setTimeout(
+      late(CONNECT_MS, phrase`it did not accept a connection`),
+      CONNECT_MS,
+    );
+    const deadline = setTimeout(late(deadlineMs, phrase`it did not answer`), deadlineMs);
     const onAbort = (): void => fail(reasonOf(signal));
     signal.addEventListener('abort', onAbort, { once: true });
     sent.once('close', () => {
@@ -55,7 +59,9 @@ export function exchange(url: URL, options: ExchangeOptions): Promise<Exchange> 
       clearTimeout(deadline);
       signal.removeEventListener('abort', onAbort);
       // Whatever closed it without an answer.
-      reject(new RemoteFailure('lost', 'the connection closed before the answer was complete'));
+      reject(
+        new RemoteFailure('lost', phrase`the connection closed before the answer was complete`),
+      );
     });
     sent.once('socket', (socket) => {
       const stands = (): void => clearTimeout(connecting);
@@ -72,7 +78,7 @@ export function exchange(url: URL, options: ExchangeOptions): Promise<Exchange> 
         fail(
           new RemoteFailure(
             'nonsense',
-            `its answer is longer than the ${maxBytes} bytes asked for`,
+            phrase`its answer is longer than the ${maxBytes} bytes asked for`,
           ),
         );
       if (length > maxBytes) {
@@ -134,19 +140,22 @@ function connectionFailure(error: Error): RemoteFailure {
   const code = systemCode(error) ?? '';
   const words = WORDS.get(code);
   if (words !== undefined) return new RemoteFailure('lost', words);
-  if (code === 'ENOTFOUND') return new RemoteFailure('refused', 'its name is not known here');
-  if (code.startsWith('HPE_')) return new RemoteFailure('nonsense', 'its answer is no HTTP');
+  if (code === 'ENOTFOUND') return new RemoteFailure('refused', phrase`its name is not known here`);
+  if (code.startsWith('HPE_')) return new RemoteFailure('nonsense', phrase`its answer is no HTTP`);
   if (code === 'EPROTO' || /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code))
-    return new RemoteFailure('refused', `no safe connection is possible (${messageOf(error)})`);
+    return new RemoteFailure(
+      'refused',
+      phrase`no safe connection is possible (${messageOf(error)})`,
+    );
   return new RemoteFailure('lost', messageOf(error));
 }
 
-const WORDS = new Map([
-  ['ECONNREFUSED', 'it is not there (the connection was refused)'],
-  ['ECONNRESET', 'it closed the connection'],
-  ['EPIPE', 'it closed the connection'],
-  ['ETIMEDOUT', 'it can’t be reached'],
-  ['EHOSTUNREACH', 'it can’t be reached'],
-  ['ENETUNREACH', 'it can’t be reached'],
-  ['EAI_AGAIN', 'its name can’t be looked up now'],
+const WORDS: ReadonlyMap<string, Words> = new Map([
+  ['ECONNREFUSED', phrase`it is not there (the connection was refused)`],
+  ['ECONNRESET', phrase`it closed the connection`],
+  ['EPIPE', phrase`it closed the connection`],
+  ['ETIMEDOUT', phrase`it can’t be reached`],
+  ['EHOSTUNREACH', phrase`it can’t be reached`],
+  ['ENETUNREACH', phrase`it can’t be reached`],
+  ['EAI_AGAIN', phrase`its name can’t be looked up now`],
 ]);

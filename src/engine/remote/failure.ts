@@ -1,5 +1,5 @@
 import { changeSetting, engineError } from '../errors';
-import { phrase } from '../../shared/phrase';
+import { clause, phrase, WordedError, type Words } from '../../shared/phrase';
 
 /**
  * What went wrong with a server. `lost`: no connection, or it broke. `late`: no answer in time.
@@ -18,14 +18,14 @@ export type FailureKind =
   | 'nonsense';
 
 /** A server failed. The message completes "The server …: " and holds no secret. */
-export class RemoteFailure extends Error {
+export class RemoteFailure extends WordedError {
   constructor(
     readonly kind: FailureKind,
-    message: string,
+    words: Words,
     /** How long the server wants to be left alone. */
     readonly retryAfterMs?: number,
   ) {
-    super(message);
+    super(words);
   }
 }
 
@@ -33,9 +33,9 @@ export class RemoteFailure extends Error {
 const PASSING: ReadonlySet<FailureKind> = new Set(['lost', 'late', 'busy', 'gone']);
 
 /** The error when a server failed for good: whether it may be otherwise later is in its code. */
-export const remoteFailed = ({ kind, message }: RemoteFailure): Error =>
+export const remoteFailed = ({ kind, words }: RemoteFailure): Error =>
   engineError(PASSING.has(kind) ? 'remote-failed' : 'remote-refused', {
-    message: phrase`The inference server failed. ${message}.`,
+    message: phrase`The inference server failed. ${clause(words)}.`,
     remedies: [changeSetting('remote.url')],
   });
 
@@ -75,7 +75,7 @@ export function failureOf(
   hasAnswered: boolean,
 ): RemoteFailure {
   const said = bodyWords(body);
-  const words = `it answered ${status}${MEANINGS.get(status) ?? ''}${said === '' ? '' : `: ${said}`}`;
+  const words = phrase`it answered ${status}${MEANINGS.get(status) ?? ''}${said === '' ? '' : phrase`: ${said}`}`;
   return new RemoteFailure(kindOf(status, said, hasAnswered), words, retryAfterMs);
 }
 
@@ -90,15 +90,15 @@ function kindOf(status: number, said: string, hasAnswered: boolean): FailureKind
   return [408, 429, 502, 503, 504].includes(status) ? 'busy' : 'refused';
 }
 
-const MEANINGS = new Map([
-  [301, ' (redirects are not followed)'],
-  [302, ' (redirects are not followed)'],
-  [303, ' (redirects are not followed)'],
-  [307, ' (redirects are not followed)'],
-  [308, ' (redirects are not followed)'],
-  [401, ' (it wants a token)'],
-  [403, ' (it allows no access)'],
-  [404, ' (it has no such model)'],
-  [413, ' (the message is too large for it)'],
-  [503, ' (it is busy)'],
+const MEANINGS: ReadonlyMap<number, Words> = new Map([
+  [301, phrase` (redirects are not followed)`],
+  [302, phrase` (redirects are not followed)`],
+  [303, phrase` (redirects are not followed)`],
+  [307, phrase` (redirects are not followed)`],
+  [308, phrase` (redirects are not followed)`],
+  [401, phrase` (it wants a token)`],
+  [403, phrase` (it allows no access)`],
+  [404, phrase` (it has no such model)`],
+  [413, phrase` (the message is too large for it)`],
+  [503, phrase` (it is busy)`],
 ]);

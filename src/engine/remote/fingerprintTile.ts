@@ -7,6 +7,7 @@ import { openTileSession } from '../runtime/session';
 import { relativeL2 } from '../trust/agreement';
 import { judged } from '../trust/probe';
 import { noiseTile } from './noise';
+import { phrase, type Words } from '../../shared/phrase';
 import type { Layers } from './oip/tensors';
 
 /**
@@ -56,11 +57,11 @@ export function compareLayers(
   { expected }: FingerprintTile,
   answered: Layers,
   precision: Precision,
-): (Agreement & { readonly layer: string })[] {
+): (Agreement<Words> & { readonly layer: string })[] {
   const bound = REMOTE_BOUNDS[precision];
   return [...expected].map(([name, layer]) => ({
     layer: name,
-    what: `network, ${name}`,
+    what: phrase`network, ${name}`,
     precision: precision === 'fp16' ? 'float16' : 'float32',
     bound,
     ...judged(relativeL2(answered.get(name) ?? new Float32Array(), layer), bound),

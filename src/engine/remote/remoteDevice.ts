@@ -13,7 +13,7 @@ import type { DataType, Layers } from './oip/tensors';
 import { inferLayers, type ServedName, type Transport } from './oip/transport';
 import { MOST_TRIES, withRetries, type RetryOptions } from './retries';
 import { askContract } from './served';
-import { phrase } from '../../shared/phrase';
+import { clause, phrase, type Words } from '../../shared/phrase';
 
 export type Verified = Found & { readonly at: number };
 
@@ -54,10 +54,11 @@ export class RemoteDevice {
     this.gate = new Gate(settings.inFlight);
   }
 
-  /** Its name, version and host, for people. */
+  /** Its name and version, if it told them, and its host: the same in every language. */
   get label(): string {
-    const { name = 'inference server', version = '' } = this.metadata ?? {};
-    return `${[name, version].filter((part) => part !== '').join(' ')} at ${this.host}`;
+    const { name = '', version = '' } = this.metadata ?? {};
+    const known = [name, version].filter((part) => part !== '').join(' ');
+    return known === '' ? this.host : `${known} @ ${this.host}`;
   }
 
   get fallback(): RemoteFallback {
@@ -176,10 +177,12 @@ export class RemoteDevice {
     } catch (error) {
       if (!(error instanceof RemoteFailure)) throw error;
       if (asked > 1) this.isGivenUp = true;
-      const often = asked > 1 ? `, asked ${asked} times` : '';
+      const words = clause(error.words);
       throw new RemoteFailure(
         error.kind,
-        `${this.label}: ${error.message.replace(/\.+$/, '')}${often}`,
+        asked > 1
+          ? phrase`${this.label}: ${words}, asked ${asked} times`
+          : phrase`${this.label}: ${words}`,
       );
     }
   }
@@ -239,12 +242,12 @@ export class RemoteDevice {
       return { ...found, at: Date.now() };
     } catch (error) {
       if (!(error instanceof Differs)) throw error;
-      throw this.refused(model, error.message);
+      throw this.refused(model, error.words);
     }
   }
 
   /** It is another model than the one of this machine. No retry and no fallback hides that. */
-  private refused({ manifest, contract }: TiledModel, what: string): Error {
+  private refused({ manifest, contract }: TiledModel, what: Words): Error {
     return engineError('device-unavailable', {
       message: phrase`The device "remote" (${this.label}) can't be used for the model "${manifest.id}": ${what}.`,
       hint: contract ? phrase`Add it again.` : phrase`Let the server have the same model.`,

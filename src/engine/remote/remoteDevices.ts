@@ -1,7 +1,7 @@
 import type { DeviceReport, ModelTrust, RemoteTiming } from '../../shared/engineProtocol';
 import type { RemoteSettings } from '../../shared/remoteSettings';
 import type { Device } from '../../shared/settings';
-import { changeSetting, engineError, messageOf, throwIfCancelled } from '../errors';
+import { changeSetting, engineError, throwIfCancelled } from '../errors';
 import type { TiledModel } from '../models/kinds/tiled';
 import type { Model } from '../models/model';
 import { untilAborted } from '../download/watched';
@@ -12,7 +12,8 @@ import { GrpcTransport } from './oip/grpcTransport';
 import { RestTransport } from './oip/restTransport';
 import { RemoteDevice } from './remoteDevice';
 import { tilePace } from './tilePace';
-import { type Words, phrase } from '../../shared/phrase';
+import { clause, type Words, phrase } from '../../shared/phrase';
+import { wordsOf } from '../../shared/rpc';
 
 /** The device of these settings. Throws `bad-setting`. */
 export function openRemoteDevice(settings: RemoteSettings): RemoteDevice {
@@ -40,7 +41,7 @@ export async function resolveRemote(
     throwIfCancelled(signal);
     if (!(error instanceof RemoteFailure)) throw error;
     if (remote.fallback !== 'cpu' || model.contract) throw remoteFailed(error);
-    notes.push(phrase`remote failed (${error.message}); used cpu instead.`);
+    notes.push(phrase`remote failed (${clause(error.words)}); used cpu instead.`);
     return 'cpu';
   }
 }
@@ -65,29 +66,31 @@ export async function reportRemote(
   require: () => RemoteDevice,
   models: readonly Model[],
   signal: AbortSignal,
-): Promise<{ readonly device: DeviceReport; readonly models: readonly ModelTrust[] }> {
+): Promise<{
+  readonly device: DeviceReport<Words>;
+  readonly models: readonly ModelTrust<Words>[];
+}> {
   try {
     const remote = require();
     const label = await remote.greet(signal);
-    const trusts: ModelTrust[] = [];
+    const trusts: ModelTrust<Words>[] = [];
     for (const { served } of models) if (served) trusts.push(await trustOf(remote, served, signal));
     return {
-      device: { device: 'remote', usable: true, reason: `${label} answers`, driver: label },
+      device: { device: 'remote', usable: true, reason: phrase`${label} answers`, driver: label },
       models: trusts,
     };
   } catch (error) {
     signal.throwIfAborted();
     return {
-      device: { device: 'remote', usable: false, reason: messageOf(error) },
+      device: { device: 'remote', usable: false, reason: wordsOf(error) },
       models: [],
     };
   }
 }
 
 /** "128×128 in 45 ms: 12 on the way, 33 computed" */
-const timingText = ({ width, height, milliseconds, networkMs }: RemoteTiming): string =>
-  `${width}×${height} in ${milliseconds.toFixed(0)} ms: ${networkMs.toFixed(0)} on the way, ` +
-  `${(milliseconds - networkMs).toFixed(0)} computed`;
+const timingText = ({ width, height, milliseconds, networkMs }: RemoteTiming): Words =>
+  phrase`${width}×${height} in ${milliseconds.toFixed(0)} ms: ${networkMs.toFixed(0)} on the way, ${(milliseconds - networkMs).toFixed(0)} computed`;
 
 /** Of a model that only the server has, how it is served decides. */
 const precisionOf = (remote: RemoteDevice, { contract }: TiledModel): ModelTrust['precision'] =>
@@ -97,7 +100,7 @@ async function trustOf(
   remote: RemoteDevice,
   model: TiledModel,
   signal: AbortSignal,
-): Promise<ModelTrust> {
+): Promise<ModelTrust<Words>> {
   const common = {
     model: model.manifest.id,
     device: 'remote',
@@ -107,10 +110,10 @@ async function trustOf(
     const { checks } = await remote.verify(model, signal, true);
     const timing = await tilePace(remote, model, signal);
     const [first] = [...checks].sort((a, b) => (b.difference ?? 0) - (a.difference ?? 0));
-    const reason = `${first?.reason ?? 'it agrees'}; ${timingText(timing)}`;
+    const reason = phrase`${first?.reason ?? phrase`it agrees`}; ${timingText(timing)}`;
     return { ...common, trusted: true, reason, checks, timing };
   } catch (error) {
     signal.throwIfAborted();
-    return { ...common, trusted: false, reason: messageOf(error), checks: [] };
+    return { ...common, trusted: false, reason: wordsOf(error), checks: [] };
   }
 }

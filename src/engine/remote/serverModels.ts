@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AddedModel, ServerModelReport, ServerModelsReport } from '../../shared/modelProtocol';
-import { messageOf } from '../errors';
+import { wordsOf } from '../../shared/rpc';
 import type { FileManifest } from '../models/community/fileManifest';
 import { foundModel } from '../models/community/manifestOf';
 import { freeId, idFor } from '../models/community/modelId';
@@ -16,6 +16,7 @@ import { remoteFailed, RemoteFailure } from './failure';
 import type { ServedName } from './oip/transport';
 import type { RemoteDevice } from './remoteDevice';
 import { tryServed, type TriedModel } from './tryServed';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** Longest for a whole list; what has not answered by then is told so. */
 const LIST_MS = 60_000;
@@ -36,14 +37,14 @@ export class ServerModels {
   ) {}
 
   /** Every model that the server's index names, with what it takes. Rejects as `remoteFailed` says. */
-  async list(signal: AbortSignal): Promise<ServerModelsReport> {
+  async list(signal: AbortSignal): Promise<ServerModelsReport<Words>> {
     try {
       const server = await this.device.greet(signal);
       const index = await this.device.ask(signal, (transport, either) => transport.index(either));
       if (!index) return { server, models: [], more: 0, hasIndex: false };
       const ids = await this.knownIds();
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]);
-      const models: ServerModelReport[] = [];
+      const models: ServerModelReport<Words>[] = [];
       const names = index.entries.values();
       const asker = async (): Promise<void> => {
         for (const { name } of names) models.push(await this.report(name, ids, signal, deadline));
@@ -103,7 +104,7 @@ export class ServerModels {
     ids: ReadonlyMap<string, string>,
     signal: AbortSignal,
     deadline: AbortSignal,
-  ): Promise<ServerModelReport> {
+  ): Promise<ServerModelReport<Words>> {
     const id = ids.get(name);
     const known = { name, ...(id === undefined ? {} : { id }) };
     try {
@@ -112,7 +113,7 @@ export class ServerModels {
           transport.model({ name }, { signal: either, hasAnswered: false }),
         ),
       );
-      if ('unfit' in described) return { ...known, unfit: `it ${described.unfit}` };
+      if ('unfit' in described) return { ...known, unfit: phrase`it ${described.unfit}` };
       const { tile, scale, type } = described;
       return {
         ...known,
@@ -122,7 +123,10 @@ export class ServerModels {
       };
     } catch (error) {
       signal.throwIfAborted();
-      return { ...known, unfit: deadline.aborted ? 'it did not answer in time' : messageOf(error) };
+      return {
+        ...known,
+        unfit: deadline.aborted ? phrase`it did not answer in time` : wordsOf(error),
+      };
     }
   }
 }

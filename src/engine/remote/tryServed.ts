@@ -1,6 +1,7 @@
 import type { Size } from '../../shared/geometry';
 import { quoted } from '../checkpoint/limits';
-import { engineError, messageOf } from '../errors';
+import { engineError } from '../errors';
+import { wordsOf } from '../../shared/rpc';
 import {
   findSizes,
   GREY,
@@ -18,7 +19,7 @@ import { noiseTile } from './noise';
 import { BYTES_OF, nonsense, numbersOf } from './oip/tensors';
 import type { ServedName, Transport } from './oip/transport';
 import { askContract, sampleOf } from './served';
-import { phrase } from '../../shared/phrase';
+import { clause, phrase, WordedError, type Words } from '../../shared/phrase';
 
 /** Nobody knows how far such a network sees; it is what the largest of the known ones need. */
 const HALO = 48;
@@ -52,7 +53,8 @@ export async function tryServed(
       async (_channels, size) => (await run(GREY, size)).dims,
       (error) => error instanceof RemoteFailure && !ANSWERS.has(error.kind),
     );
-    if (outputChannels !== 3) throw new Error(`it gives ${outputChannels} channels instead of 3`);
+    if (outputChannels !== 3)
+      throw new WordedError(phrase`it gives ${outputChannels} channels instead of 3`);
     const range = await rangeOf(run, described, tile ?? sizesFor(multipleOf)[0]);
     const { input, output, gives, type } = described;
     const contract = { ...served, input, output, gives, type, range };
@@ -72,7 +74,7 @@ export async function tryServed(
   } catch (error) {
     if (error instanceof RemoteFailure && !ANSWERS.has(error.kind)) throw error;
     if (signal.aborted) throw error;
-    throw unfitModel(served.name, `does not work: ${messageOf(error).replace(/\.$/, '')}`);
+    throw unfitModel(served.name, phrase`does not work: ${clause(wordsOf(error))}`);
   }
 }
 
@@ -104,11 +106,11 @@ function runner(
       },
       { signal, deadlineMs: TRIAL_MS, hasAnswered: false },
     );
-    if (found?.name !== output || further) throw nonsense(`lacks the output "${output}"`);
+    if (found?.name !== output || further) throw nonsense(phrase`lacks the output "${output}"`);
     const dims = Array.isArray(found.shape) ? found.shape.map(Number) : [];
     const values = dims.reduce((product, dim) => product * dim, 1);
     if (found.datatype !== type || found.bytes.byteLength !== values * BYTES_OF[type])
-      throw nonsense(`holds other bytes of "${output}" than it says`);
+      throw nonsense(phrase`holds other bytes of "${output}" than it says`);
     return { data: numbersOf(found.bytes, type), dims };
   };
 }
@@ -121,8 +123,8 @@ async function rangeOf(run: Run, { gives }: Described, size: Size): Promise<numb
     const mean = data.reduce((sum, one) => sum + one, 0) / data.length / range;
     if (allFinite(data) && Math.abs(mean - wanted) <= GREY_TOLERANCE) return range;
   }
-  throw new Error(
-    'it turns an even gray into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures',
+  throw new WordedError(
+    phrase`it turns an even gray into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures`,
   );
 }
 
@@ -143,7 +145,7 @@ function shapeOf(
 }
 
 /** An error for a model that is no upscaler; `why` completes "it …". */
-const unfitModel = (name: string, why: string): Error =>
+const unfitModel = (name: string, why: Words): Error =>
   engineError('model-unsupported', {
     message: phrase`The server's model "${quoted(name)}" can't be used: it ${why}.`,
     hint: phrase`Choose a model that takes one picture and gives one.`,

@@ -2,6 +2,7 @@ import type { Device } from '../../shared/settings';
 import { allFinite } from './finite';
 import { loadOnnxRuntime, type Ort } from './onnxRuntime';
 import { sessionOptions } from './session';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** A dense float32 tensor, row-major. */
 export type Floats = { readonly data: Float32Array; readonly dims: readonly number[] };
@@ -95,11 +96,11 @@ function toOrt(ort: typeof Ort, value: Floats | Wholes): Ort.Tensor {
 
 function fromOrt(value: Ort.OnnxValue | undefined, name: string): Floats {
   if (!value || !('data' in value) || !(value.data instanceof Float32Array))
-    throw new Error(`the output "${name}" is not float32`);
+    throw new WordedError(phrase`the output "${name}" is not float32`);
   if (!allFinite(value.data))
-    throw new NotFiniteError(`the output "${name}" holds NaN or infinite values`);
+    throw new NotFiniteError(phrase`the output "${name}" holds NaN or infinite values`);
   return { data: value.data, dims: value.dims };
 }
 
 /** A network yielded NaN or infinity, as float16 does when a value exceeds 65504. */
-export class NotFiniteError extends Error {}
+export class NotFiniteError extends WordedError {}

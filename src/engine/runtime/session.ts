@@ -5,6 +5,7 @@ import { pruneGraph } from '../graph/pruneGraph';
 import { allFinite } from './finite';
 import { loadOnnxRuntime, type Ort } from './onnxRuntime';
 import { threadCount } from './threads';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /**
  * A tile's layers, each planar RGB [3, scale·height, scale·width] as a flat array; one that was not
@@ -169,7 +170,7 @@ async function openBranches(
   ];
   if (missing.length > 0) {
     await session.release();
-    throw new Error(`the graph lacks ${missing.map((name) => `"${name}"`).join(', ')}`);
+    throw new WordedError(phrase`the graph lacks ${missing.map((name) => `"${name}"`).join(', ')}`);
   }
   let secondsPerPixel: number | undefined;
   let [shape, changes] = ['', 0];
@@ -199,7 +200,8 @@ async function openBranches(
         ...(branches.includes('semantic') ? { semantic: floats(result, 'semantic') } : {}),
       };
       for (const [name, layer] of Object.entries(layers)) {
-        if (!allFinite(layer)) throw new Error(`the output "${name}" holds NaN or infinite values`);
+        if (!allFinite(layer))
+          throw new WordedError(phrase`the output "${name}" holds NaN or infinite values`);
       }
       return layers;
     },
@@ -231,6 +233,6 @@ async function create(
 function floats(result: Ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {
   const value = result[name];
   if (!value || !('data' in value) || !(value.data instanceof Float32Array))
-    throw new Error(`the output "${name}" is not float32`);
+    throw new WordedError(phrase`the output "${name}" is not float32`);
   return value.data;
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors';
+import { wordsOf } from '../../shared/rpc';
 import { ModelRegistry } from '../models/registry';
 import { TiledModel } from '../models/kinds/tiled';
 import type { Check, CheckMessage } from './checkProcess';
@@ -6,27 +6,29 @@ import { compareForms } from './compareForms';
 import { fingerprint } from './fingerprint';
 import { precisionVerdict } from './precisionVerdict';
 import { probeDevice } from './probe';
+import { phrase, WordedError, type Words } from '../../shared/phrase';
 
 /** Does one check in this process and ends it; `check` is `Check` as JSON, from the engine. */
 export async function serveCheck(check: string): Promise<void> {
   process.on('disconnect', () => process.exit(0));
-  const onStep = (step: string): void => say({ step });
+  const onStep = (step: Words): void => say({ step });
   try {
     finish({ result: await carryOut(JSON.parse(check) as Check, onStep) });
   } catch (error) {
-    finish({ failure: messageOf(error) });
+    finish({ failure: wordsOf(error) });
   }
 }
 
 async function carryOut(
   check: Check,
-  onStep: (step: string) => void,
+  onStep: (step: Words) => void,
 ): Promise<Extract<CheckMessage, { result: unknown }>['result']> {
   if (check.kind === 'probe') return probeDevice(check.device, check.depth, onStep);
   const model = await new ModelRegistry(check.folders, check.store).find(check.model);
   if (check.kind === 'fingerprint')
     return fingerprint(model, check.device, check.precision, onStep);
-  if (!(model instanceof TiledModel)) throw new Error('its networks have no form in 8 bits');
+  if (!(model instanceof TiledModel))
+    throw new WordedError(phrase`its networks have no form in 8 bits`);
   return precisionVerdict(check.model, await compareForms(model, onStep));
 }
 

@@ -4,6 +4,7 @@ import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
 import { machineSlowdown } from './machineSlowdown';
 import type { ProbeDepth } from './probe';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** The argument that makes the engine's entry do one check of a device, given as JSON, and end. */
 export const CHECK_ARGUMENT = '--check';
@@ -29,21 +30,21 @@ export type Check =
 
 /** What each check yields. */
 export type CheckResults = {
-  readonly probe: DeviceReport;
-  readonly fingerprint: readonly Agreement[];
-  readonly precision: PrecisionFinding;
+  readonly probe: DeviceReport<Words>;
+  readonly fingerprint: readonly Agreement<Words>[];
+  readonly precision: PrecisionFinding<Words>;
 };
 
 /** What the process says: what it does next, its result, or why it has none. */
 export type CheckMessage =
-  | { readonly step: string }
+  | { readonly step: Words }
   | { readonly result: CheckResults[Check['kind']] }
-  | { readonly failure: string };
+  | { readonly failure: Words };
 
 /** A result, or why there is none: a crash, silence, or an error. */
 export type CheckOutcome<K extends Check['kind']> =
   | { readonly result: CheckResults[K] }
-  | { readonly failure: string };
+  | { readonly failure: Words };
 
 /**
  * Does a check in a process of its own, because a broken driver may crash or freeze the process
@@ -63,7 +64,7 @@ export function checkInProcess<C extends Check>(
     });
     let outcome: CheckOutcome<C['kind']> | undefined;
     let stderr = '';
-    let at = '';
+    let at: Words = '';
     let isSilent = false;
     let heard = performance.now();
     const onSilence = (): void => {
@@ -99,19 +100,19 @@ export function checkInProcess<C extends Check>(
         outcome ?? {
           failure: isSilent
             ? silence(performance.now() - heard, at)
-            : death(signal === null ? `exit code ${String(code)}` : signal, at, stderr),
+            : death(signal === null ? phrase`exit code ${String(code)}` : signal, at, stderr),
         },
       );
     });
   });
 }
 
-const during = (step: string): string => (step === '' ? '' : ` during ${step}`);
+const during = (step: Words): Words => (step === '' ? '' : phrase` during ${step}`);
 
-const silence = (milliseconds: number, step: string): string =>
-  `its test process did not answer for ${Math.round(milliseconds / 1000)} s${during(step)}`;
+const silence = (milliseconds: number, step: Words): Words =>
+  phrase`its test process did not answer for ${Math.round(milliseconds / 1000)} s${during(step)}`;
 
-function death(ended: string, step: string, stderr: string): string {
+function death(ended: Words, step: Words, stderr: string): Words {
   const last = stderr.trim().split('\n').at(-1) ?? '';
-  return `its test process ended early (${ended})${during(step)}${last === '' ? '' : `: ${last}`}`;
+  return phrase`its test process ended early (${ended})${during(step)}${last === '' ? '' : phrase`: ${last}`}`;
 }

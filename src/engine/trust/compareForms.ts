@@ -4,6 +4,7 @@ import { openTileSession, type TileLayers, type TileSession } from '../runtime/s
 import { planningSize } from '../upscale/runTiles';
 import { precisionPicture } from './precisionPicture';
 import type { FormsCompared } from './precisionVerdict';
+import { phrase, WordedError, type Words } from '../../shared/phrase';
 
 /** Of the picture, before the margin that the model wants around it. */
 const SIDE = 48;
@@ -27,7 +28,7 @@ const REAL: FormPorts = {
  */
 export async function compareForms(
   model: TiledModel,
-  onStep: (step: string) => void = () => undefined,
+  onStep: (step: Words) => void = () => undefined,
   { open, now }: FormPorts = REAL,
 ): Promise<FormsCompared> {
   const { manifest } = model;
@@ -38,7 +39,7 @@ export async function compareForms(
   try {
     const results: TileLayers[] = [];
     for (const precision of ['fp32', 'int8'] as const) {
-      onStep(`the network in ${precision}`);
+      onStep(phrase`the network in ${precision}`);
       const session = await open(model.inPrecision(precision));
       opened.push({ precision, session });
       // The first run also takes memory, so it is not timed.
@@ -46,14 +47,14 @@ export async function compareForms(
     }
     for (let round = 0; round < ROUNDS; round++) {
       for (const { precision, session } of opened) {
-        onStep(`the network in ${precision}, round ${round + 1}`);
+        onStep(phrase`the network in ${precision}, round ${round + 1}`);
         const started = now();
         await session.run(picture, width, height);
         times[precision].push(now() - started);
       }
     }
     const [floats, bytes] = results;
-    if (!floats || !bytes) throw new Error('a form of the model yielded nothing');
+    if (!floats || !bytes) throw new WordedError(phrase`a form of the model yielded nothing`);
     return { ...distance(floats, bytes), ...times };
   } finally {
     for (const { session } of opened) await session.release();

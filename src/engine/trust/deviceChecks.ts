@@ -10,6 +10,7 @@ import { driverOf } from './driver';
 import { OPERATORS } from './operators/operators';
 import type { ProbeDepth } from './probe';
 import { readableReason } from './readableReason';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** How devices are tried; each try happens in a process of its own and never rejects. */
 export type DeviceChecks = {
@@ -17,12 +18,16 @@ export type DeviceChecks = {
   versions(): Promise<string>;
   /** See `driverOf`. */
   driver(device: Device): Promise<string | undefined>;
-  probe(device: Device, depth: ProbeDepth): Promise<Tried<DeviceReport>>;
-  fingerprint(model: Model, device: Device, precision: ComputeType): Promise<Tried<ModelTrust>>;
+  probe(device: Device, depth: ProbeDepth): Promise<Tried<DeviceReport<Words>>>;
+  fingerprint(
+    model: Model,
+    device: Device,
+    precision: ComputeType,
+  ): Promise<Tried<ModelTrust<Words>>>;
   /** See `cpuFeatures`. */
   processor(): Promise<string>;
   /** Compares both forms of a model that has one in 8 bits, on the CPU. */
-  precision(model: Model): Promise<Tried<PrecisionFinding>>;
+  precision(model: Model): Promise<Tried<PrecisionFinding<Words>>>;
 };
 
 /**
@@ -56,7 +61,7 @@ export function deviceChecks({ entry, version, folders, store }: CheckedEngine):
     driver: (device) => driverOf(device),
     async probe(device, depth) {
       if (!(await builtIn()).has(device)) {
-        const reason = `not part of ONNX Runtime for ${process.platform}-${process.arch}`;
+        const reason = phrase`not part of ONNX Runtime for ${process.platform}-${process.arch}`;
         return { value: { device, usable: false, reason }, isLasting: true };
       }
       const outcome = await checkInProcess(
@@ -87,8 +92,8 @@ export function deviceChecks({ entry, version, folders, store }: CheckedEngine):
       const worst = Math.max(0, ...checks.map(({ difference }) => difference ?? 0));
       const bound = checks[0]?.bound ?? 0;
       const reason = wrong
-        ? `${wrong.what}: ${wrong.reason}`
-        : `within ${differenceInWords(worst)} of the CPU (at most ${differenceInWords(bound)})`;
+        ? phrase`${wrong.what}: ${wrong.reason}`
+        : phrase`within ${differenceInWords(worst)} of the CPU (at most ${differenceInWords(bound)})`;
       return {
         value: { ...common, trusted: wrong === undefined && checks.length > 0, reason, checks },
         isLasting: wrong === undefined || wrong.difference !== undefined,
@@ -103,7 +108,7 @@ export function deviceChecks({ entry, version, folders, store }: CheckedEngine):
         SILENCE_MS.precision,
       );
       if ('result' in outcome) return { value: outcome.result, isLasting: true };
-      const reason = `8 bits can't be used: ${readableReason(outcome.failure)}`;
+      const reason = phrase`8 bits can't be used: ${readableReason(outcome.failure)}`;
       return {
         value: { model: id, precision: 'fp32', agrees: false, reason },
         isLasting: false,

@@ -44,7 +44,7 @@ export class DeviceTrust {
   async report({
     refresh = false,
     models = [],
-  }: { refresh?: boolean; models?: readonly Model[] } = {}): Promise<DevicesReport> {
+  }: { refresh?: boolean; models?: readonly Model[] } = {}): Promise<DevicesReport<Words>> {
     if (refresh) this.drivers.clear();
     const cpu = await this.probed('cpu', 'speed', refresh);
     const devices = [cpu];
@@ -52,13 +52,13 @@ export class DeviceTrust {
       const quick = await this.probed(device, 'speed', refresh);
       devices.push(quick.usable ? await this.probed(device, 'operators', refresh) : quick);
     }
-    const trusts: ModelTrust[] = [];
+    const trusts: ModelTrust<Words>[] = [];
     for (const report of devices.filter(({ device, usable }) => usable && device !== 'cpu')) {
       const isSlow = !isFaster(report, cpu);
       for (const model of models)
         trusts.push(...(await this.trusts(model, report, isSlow && isLarge(model), refresh)));
     }
-    const precisions: PrecisionFinding[] = [];
+    const precisions: PrecisionFinding<Words>[] = [];
     for (const model of models.filter(hasTwoForms))
       precisions.push(await this.found8(model, refresh));
     return { devices, auto: chooseAuto(devices), models: trusts, precisions };
@@ -85,12 +85,12 @@ export class DeviceTrust {
    * What the CPU should compute a model in that has a form in 8 bits, and whether those are right
    * here: found out once for this processor, these versions and these files.
    */
-  precision(model: Model, signal: AbortSignal): Promise<PrecisionFinding> {
+  precision(model: Model, signal: AbortSignal): Promise<PrecisionFinding<Words>> {
     return untilAborted(signal, this.found8(model));
   }
 
   /** Why a model may not run on a device in a precision; undefined when it may. */
-  async refusal(model: Model, device: Device, precision: ComputeType): Promise<string | undefined> {
+  async refusal(model: Model, device: Device, precision: ComputeType): Promise<Words | undefined> {
     if (device === 'cpu') return undefined;
     const report = await this.probed(device, 'operators');
     if (!report.usable) return report.reason;
@@ -101,7 +101,7 @@ export class DeviceTrust {
   private async automatic(model: Model, notes: Words[]): Promise<Device> {
     const cpu = await this.probed('cpu', 'speed');
     // One after another: together they would slow each other down.
-    const quick: DeviceReport[] = [];
+    const quick: DeviceReport<Words>[] = [];
     for (const device of GPUS) quick.push(await this.probed(device, 'speed'));
     const faster = quick
       .filter((report) => report.usable && isFaster(report, cpu))
@@ -134,8 +134,8 @@ export class DeviceTrust {
   }
 
   /** Why a model may run on a device in no precision. */
-  private async refusalOfAll(model: Model, device: Device): Promise<string | undefined> {
-    let reason: string | undefined;
+  private async refusalOfAll(model: Model, device: Device): Promise<Words | undefined> {
+    let reason: Words | undefined;
     for (const precision of model.precisions) {
       reason = await this.refusal(model, device, precision);
       if (reason === undefined) return undefined;
@@ -145,14 +145,14 @@ export class DeviceTrust {
 
   private async trusts(
     model: Model,
-    report: DeviceReport,
+    report: DeviceReport<Words>,
     isLeftOut: boolean,
     refresh: boolean,
-  ): Promise<ModelTrust[]> {
-    const trusts: ModelTrust[] = [];
+  ): Promise<ModelTrust<Words>[]> {
+    const trusts: ModelTrust<Words>[] = [];
     for (const precision of model.precisions) {
       if (isLeftOut) {
-        const reason = 'not checked: auto takes the CPU, which is faster; checked when you name it';
+        const reason = phrase`not checked: auto takes the CPU, which is faster; checked when you name it`;
         const { device } = report;
         trusts.push({
           model: model.manifest.id,
@@ -171,15 +171,15 @@ export class DeviceTrust {
 
   private async trust(
     model: Model,
-    report: DeviceReport,
+    report: DeviceReport<Words>,
     precision: ComputeType,
     refresh = false,
-  ): Promise<ModelTrust> {
+  ): Promise<ModelTrust<Words>> {
     const { device } = report;
     const { id } = model.manifest;
     const half = halfPrecision(report);
     if (precision === 'float16' && half?.agrees !== true) {
-      const reason = half?.reason ?? 'it was not tried';
+      const reason = half?.reason ?? phrase`it was not tried`;
       return { model: id, device, precision, trusted: false, reason, checks: [] };
     }
     const files = model.files.map(({ sha256 }) => sha256);
@@ -193,7 +193,7 @@ export class DeviceTrust {
     );
   }
 
-  private async found8(model: Model, refresh = false): Promise<PrecisionFinding> {
+  private async found8(model: Model, refresh = false): Promise<PrecisionFinding<Words>> {
     const { id } = model.manifest;
     const processor = await this.checks.processor();
     return this.found(
@@ -206,7 +206,7 @@ export class DeviceTrust {
     );
   }
 
-  private probed(device: Device, depth: ProbeDepth, refresh = false): Promise<DeviceReport> {
+  private probed(device: Device, depth: ProbeDepth, refresh = false): Promise<DeviceReport<Words>> {
     return this.found(
       depth === 'speed' ? `speed of ${device}` : `operators of ${device}`,
       device,

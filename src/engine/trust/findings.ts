@@ -4,6 +4,7 @@ import type {
   ModelTrust,
   PrecisionFinding,
 } from '../../shared/engineProtocol';
+import { isWords, type Words } from '../../shared/phrase';
 import { isOneOf } from '../../shared/oneOf';
 import { CPU_PRECISIONS, DEVICES } from '../../shared/settings';
 
@@ -16,41 +17,41 @@ const isNumberIfAny = (value: unknown): boolean => value === undefined || typeof
 
 const isPrecision = (value: unknown): boolean => value === 'float32' || value === 'float16';
 
-export const isAgreement = (value: unknown): value is Agreement =>
+export const isAgreement = (value: unknown): value is Agreement<Words> =>
   isObject(value) &&
-  typeof value.what === 'string' &&
+  isWords(value.what) &&
   isPrecision(value.precision) &&
   isNumberIfAny(value.difference) &&
   typeof value.bound === 'number' &&
   typeof value.agrees === 'boolean' &&
-  typeof value.reason === 'string';
+  isWords(value.reason);
 
 const areAgreements = (value: unknown): boolean => Array.isArray(value) && value.every(isAgreement);
 
 /** Whether a value that was read from a file is a report. */
-export const isDeviceReport = (value: unknown): value is DeviceReport =>
+export const isDeviceReport = (value: unknown): value is DeviceReport<Words> =>
   isObject(value) &&
   isOneOf(DEVICES, value.device) &&
   typeof value.usable === 'boolean' &&
-  typeof value.reason === 'string' &&
+  isWords(value.reason) &&
   isNumberIfAny(value.maxDifference) &&
   isNumberIfAny(value.milliseconds) &&
   (value.operators === undefined || areAgreements(value.operators));
 
-export const isModelTrust = (value: unknown): value is ModelTrust =>
+export const isModelTrust = (value: unknown): value is ModelTrust<Words> =>
   isObject(value) &&
   typeof value.model === 'string' &&
   isOneOf(DEVICES, value.device) &&
   isPrecision(value.precision) &&
   typeof value.trusted === 'boolean' &&
-  typeof value.reason === 'string' &&
+  isWords(value.reason) &&
   areAgreements(value.checks);
 
-export const isPrecisionFinding = (value: unknown): value is PrecisionFinding =>
+export const isPrecisionFinding = (value: unknown): value is PrecisionFinding<Words> =>
   isObject(value) &&
   typeof value.model === 'string' &&
   isOneOf(CPU_PRECISIONS, value.precision) &&
   typeof value.agrees === 'boolean' &&
   (value.agrees || value.precision === 'fp32') &&
-  typeof value.reason === 'string' &&
+  isWords(value.reason) &&
   [value.largest, value.deviation, value.ratio].every(isNumberIfAny);

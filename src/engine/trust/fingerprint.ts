@@ -1,11 +1,12 @@
 import type { Agreement } from '../../shared/engineProtocol';
 import type { Device } from '../../shared/settings';
-import { messageOf } from '../errors';
+import { wordsOf } from '../../shared/rpc';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { Model } from '../models/model';
 import { NETWORK_BOUNDS, relativeL2 } from './agreement';
 import { judged } from './probe';
 import { readableReason } from './readableReason';
+import { phrase, type Words } from '../../shared/phrase';
 
 /**
  * Runs each network of a model on a small picture, on the CPU in float32 and on a device, and tells
@@ -16,23 +17,23 @@ export async function fingerprint(
   model: Model,
   device: Device,
   type: ComputeType,
-  onStep: (step: string) => void,
-): Promise<Agreement[]> {
+  onStep: (step: Words) => void,
+): Promise<Agreement<Words>[]> {
   const bound = NETWORK_BOUNDS[type];
-  const checks: Agreement[] = [];
+  const checks: Agreement<Words>[] = [];
   for (const { name, run } of await model.trials(device, type)) {
-    onStep(`${name} on the CPU`);
+    onStep(phrase`${name} on the CPU`);
     const expected = await run('cpu');
-    onStep(`${name} on ${device} in ${type}`);
+    onStep(phrase`${name} on ${device} in ${type}`);
     const common = { precision: type, bound };
     try {
       const result = await run(device);
       for (const [output, { data }] of Object.entries(expected)) {
         const difference = relativeL2(result[output]?.data ?? new Float32Array(), data);
-        checks.push({ what: `${name}, ${output}`, ...common, ...judged(difference, bound) });
+        checks.push({ what: phrase`${name}, ${output}`, ...common, ...judged(difference, bound) });
       }
     } catch (error) {
-      const reason = readableReason(messageOf(error));
+      const reason = readableReason(wordsOf(error));
       checks.push({ what: name, ...common, agrees: false, reason });
     }
     if (checks.some(({ agrees }) => !agrees)) break;

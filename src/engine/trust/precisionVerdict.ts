@@ -1,4 +1,5 @@
 import type { PrecisionFinding } from '../../shared/engineProtocol';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** How far apart the two forms of a model were, in levels of 255, and how long each run took. */
 export type FormsCompared = {
@@ -21,25 +22,29 @@ export const DEVIATION_LEVELS = 1;
 export const FASTER_SHARE = 0.9;
 
 /** What a processor should compute a model in, by what was measured there. */
-export function precisionVerdict(model: string, compared: FormsCompared): PrecisionFinding {
+export function precisionVerdict(model: string, compared: FormsCompared): PrecisionFinding<Words> {
   const { largest, deviation } = compared;
   const ratio = least(compared.int8) / least(compared.fp32);
   const agrees = largest <= LARGEST_LEVELS && deviation <= DEVIATION_LEVELS;
-  const distance = `${levels(largest)} of 255 levels at most, ${levels(deviation)} in root mean square`;
-  const share = `${Math.round(100 * ratio)} % of the time of 32-bit floats`;
+  const distance = phrase`${levels(largest)} of 255 levels at most, ${levels(deviation)} in root mean square`;
+  const share = phrase`${Math.round(100 * ratio)} % of the time of 32-bit floats`;
   const common = { model, agrees, largest, deviation, ratio };
   if (!agrees)
     return {
       ...common,
       precision: 'fp32',
-      reason: `in 8 bits pixels are off by ${distance}; allowed are ${LARGEST_LEVELS} and ${DEVIATION_LEVELS}`,
+      reason: phrase`in 8 bits pixels are off by ${distance}; allowed are ${LARGEST_LEVELS} and ${DEVIATION_LEVELS}`,
     };
   if (!(ratio <= FASTER_SHARE))
-    return { ...common, precision: 'fp32', reason: `8 bits take ${share}, which gains nothing` };
+    return {
+      ...common,
+      precision: 'fp32',
+      reason: phrase`8 bits take ${share}, which gains nothing`,
+    };
   return {
     ...common,
     precision: 'int8',
-    reason: `8 bits take ${share}; pixels differ by ${distance}`,
+    reason: phrase`8 bits take ${share}; pixels differ by ${distance}`,
   };
 }
 

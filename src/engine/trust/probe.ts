@@ -1,7 +1,7 @@
 import { differenceInWords } from '../../shared/deviceFindings';
 import type { Agreement, DeviceReport } from '../../shared/engineProtocol';
 import type { Device } from '../../shared/settings';
-import { messageOf } from '../errors';
+import { wordsOf } from '../../shared/rpc';
 import type { ComputeType } from '../graph/sd21/weights';
 import { loadOnnxRuntime, type Ort } from '../runtime/onnxRuntime';
 import { sessionOptions } from '../runtime/session';
@@ -11,6 +11,7 @@ import { OPERATORS } from './operators/operators';
 import { randomTensor } from './operators/pseudoRandom';
 import { PROBE_SIDE, probeGraph, probeInput } from './probeGraph';
 import { readableReason } from './readableReason';
+import { phrase, WordedError, type Words } from '../../shared/phrase';
 
 const TIMED_RUNS = 3;
 const SLOW_PROBE_MS = 1000;
@@ -27,16 +28,17 @@ export type ProbeDepth = 'speed' | 'operators';
 export async function probeDevice(
   device: Device,
   depth: ProbeDepth,
-  onStep: (step: string) => void = () => undefined,
+  onStep: (step: Words) => void = () => undefined,
   operators: readonly OperatorCase[] = OPERATORS,
-): Promise<DeviceReport> {
+): Promise<DeviceReport<Words>> {
   try {
-    onStep('a small network');
+    onStep(phrase`a small network`);
     const own = await openTimed(device);
     // The session stays open: it keeps the device's context for those of the operators.
     try {
       const { milliseconds } = own;
-      if (device === 'cpu') return { device, usable: true, reason: 'the reference', milliseconds };
+      if (device === 'cpu')
+        return { device, usable: true, reason: phrase`the reference`, milliseconds };
       const network = await compareNetwork(own.result);
       const checks =
         depth === 'operators' && network.agrees
@@ -47,50 +49,56 @@ export async function probeDevice(
       await own.session.release();
     }
   } catch (error) {
-    return { device, usable: false, reason: readableReason(messageOf(error)) };
+    return { device, usable: false, reason: readableReason(wordsOf(error)) };
   }
 }
 
 /** What a device's results say of it: of the small network, and of the operators if they were tried. */
 export function verdict(
   device: Device,
-  network: Agreement,
-  operators?: readonly Agreement[],
-): DeviceReport {
+  network: Agreement<Words>,
+  operators?: readonly Agreement<Words>[],
+): DeviceReport<Words> {
   const full = [network, ...(operators ?? [])].filter(({ precision }) => precision === 'float32');
   const wrong = full.filter(({ agrees }) => !agrees);
   const maxDifference = Math.max(0, ...full.map(({ difference }) => difference ?? 0));
   const [first] = wrong;
   const agreed = operators
-    ? `${full.length - 1} operators agree with the CPU`
-    : 'a small network agrees with the CPU';
+    ? phrase`${full.length - 1} operators agree with the CPU`
+    : phrase`a small network agrees with the CPU`;
   const reason = first
-    ? `${first.what}: ${first.reason}` +
-      (wrong.length === 1 ? '' : `, and ${wrong.length - 1} more operators`)
+    ? wrong.length === 1
+      ? phrase`${first.what}: ${first.reason}`
+      : phrase`${first.what}: ${first.reason}, and ${wrong.length - 1} more operators`
     : agreed;
   const usable = wrong.length === 0;
   return { device, usable, reason, maxDifference, ...(operators ? { operators } : {}) };
 }
 
-async function compareNetwork(result: Float32Array): Promise<Agreement> {
+async function compareNetwork(result: Float32Array): Promise<Agreement<Words>> {
   const reference = await openTimed('cpu');
   await reference.session.release();
   const bound = OPERATOR_BOUNDS.float32;
   const difference = relativeL2(result, reference.result);
-  return { what: 'a small network', precision: 'float32', bound, ...judged(difference, bound) };
+  return {
+    what: phrase`a small network`,
+    precision: 'float32',
+    bound,
+    ...judged(difference, bound),
+  };
 }
 
 /** In float16 only up to the first operator that is wrong: no network uses it then. */
 async function compareAll(
   device: Device,
   operators: readonly OperatorCase[],
-  onStep: (step: string) => void,
-): Promise<Agreement[]> {
-  const checks: Agreement[] = [];
+  onStep: (step: Words) => void,
+): Promise<Agreement<Words>[]> {
+  const checks: Agreement<Words>[] = [];
   for (const precision of ['float32', 'float16'] as const) {
     for (const each of operators) {
       if (precision === 'float16' && !each.hasHalf) continue;
-      onStep(`${each.name} in ${precision}`);
+      onStep(phrase`${each.name} in ${precision}`);
       const reference = await runOperator(each, 'float32', 'cpu');
       const check = await compare(each, precision, device, reference);
       checks.push(check);
@@ -105,14 +113,14 @@ async function compare(
   precision: ComputeType,
   device: Device,
   reference: Float32Array,
-): Promise<Agreement> {
+): Promise<Agreement<Words>> {
   const bound = OPERATOR_BOUNDS[precision];
   const common = { what: operator.name, precision, bound };
   try {
     const difference = relativeL2(await runOperator(operator, precision, device), reference);
     return { ...common, ...judged(difference, bound) };
   } catch (error) {
-    return { ...common, agrees: false, reason: readableReason(messageOf(error)) };
+    return { ...common, agrees: false, reason: readableReason(wordsOf(error)) };
   }
 }
 
@@ -120,12 +128,16 @@ async function compare(
 export function judged(
   difference: number,
   bound: number,
-): Pick<Agreement, 'difference' | 'agrees' | 'reason'> {
-  if (Number.isNaN(difference)) return { agrees: false, reason: 'its result holds NaN' };
+): Pick<Agreement<Words>, 'difference' | 'agrees' | 'reason'> {
+  if (Number.isNaN(difference)) return { agrees: false, reason: phrase`its result holds NaN` };
   const [own, most] = [differenceInWords(difference), differenceInWords(bound)];
   return difference <= bound
-    ? { difference, agrees: true, reason: `within ${own} of the CPU (at most ${most})` }
-    : { difference, agrees: false, reason: `differs by ${own} from the CPU (at most ${most})` };
+    ? { difference, agrees: true, reason: phrase`within ${own} of the CPU (at most ${most})` }
+    : {
+        difference,
+        agrees: false,
+        reason: phrase`differs by ${own} from the CPU (at most ${most})`,
+      };
 }
 
 async function runOperator(
@@ -179,6 +191,6 @@ async function openTimed(device: Device): Promise<{
 
 function floatsOf({ result }: Ort.InferenceSession.OnnxValueMapType): Float32Array<ArrayBuffer> {
   if (!result || !('data' in result) || !(result.data instanceof Float32Array))
-    throw new Error('it yielded no float32 result');
+    throw new WordedError(phrase`it yielded no float32 result`);
   return Float32Array.from(result.data);
 }

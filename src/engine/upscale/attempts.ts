@@ -1,7 +1,7 @@
 import type { Device } from '../../shared/settings';
 import { RpcError, wordsOf } from '../../shared/rpc';
 import type { RemoteFallback } from '../../shared/remoteSettings';
-import { engineError, messageOf, named } from '../errors';
+import { engineError, named } from '../errors';
 import { remoteFailed, RemoteFailure } from '../remote/failure';
 import { type Words, phrase } from '../../shared/phrase';
 
@@ -67,7 +67,7 @@ export const fallbackNote = (failed: Attempt, next: Attempt, reason: Words): Wor
 export async function firstSuccessful<A extends Pick<Attempt, 'device' | 'isFor'>, T>(
   attempts: readonly A[],
   work: (attempt: A) => Promise<T>,
-  onFallback: (failed: A, next: A, reason: string) => Promise<void>,
+  onFallback: (failed: A, next: A, reason: Words) => Promise<void>,
 ): Promise<T> {
   let failure: unknown;
   for (const [index, attempt] of attempts.entries()) {
@@ -88,7 +88,7 @@ export async function firstSuccessful<A extends Pick<Attempt, 'device' | 'isFor'
           detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
         });
       }
-      await onFallback(attempt, next, messageOf(error));
+      await onFallback(attempt, next, wordsOf(error));
     }
   }
   throw new Error('There is nothing to attempt.');

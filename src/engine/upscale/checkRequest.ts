@@ -20,7 +20,7 @@ import {
   SCALE_RANGE,
 } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
-import { phrase } from '../../shared/phrase';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** Refuses a request whose values are out of range, naming the value and the range. */
 export function checkRequest(request: UpscaleRequest): void {
@@ -28,10 +28,10 @@ export function checkRequest(request: UpscaleRequest): void {
   checkGuidance(request.guidance);
   inRange('quality', request.quality, QUALITY_RANGE.minimum, QUALITY_RANGE.maximum);
   if (request.tile !== undefined) whole('tile', inRange('tile', request.tile, 16, 65_536));
-  inRange('largest result in megapixels', request.maxOutputMegapixels ?? 1, 1e-6, 1e6);
-  whole('number of frames', inRange('number of frames', request.maxFrames ?? 1, 1, 1e6));
-  oneOf('output format', request.format, ['source', ...OUTPUT_FORMATS]);
-  oneOf('overwrite policy', request.overwrite, OVERWRITE_POLICIES);
+  inRange('maxOutputMegapixels', request.maxOutputMegapixels ?? 1, 1e-6, 1e6);
+  whole('maxFrames', inRange('maxFrames', request.maxFrames ?? 1, 1, 1e6));
+  oneOf('format', request.format, ['source', ...OUTPUT_FORMATS]);
+  oneOf('overwrite', request.overwrite, OVERWRITE_POLICIES);
   const problem =
     sizeProblem(request) ??
     outputOptionsProblem(request.output ?? {}) ??
@@ -45,7 +45,7 @@ export function checkRequest(request: UpscaleRequest): void {
   const { target } = request;
   const folder = target.kind === 'file' ? target.path : target.directory;
   for (const place of [folder, target.within ?? folder])
-    if (!path.isAbsolute(place)) throw bad('output', place, 'an absolute path');
+    if (!path.isAbsolute(place)) throw bad('output', place, phrase`an absolute path`);
 }
 
 /** Refuses a factor that is out of range. */
@@ -55,8 +55,8 @@ export function checkScale(scale: number): void {
 
 /** Refuses dials that are out of range. */
 export function checkGuidance({ pixel, semantic }: Guidance): void {
-  inRange('λ_pix (pixel)', pixel, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
-  inRange('λ_sem (semantic)', semantic, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
+  inRange('pixel', pixel, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
+  inRange('semantic', semantic, GUIDANCE_RANGE.minimum, GUIDANCE_RANGE.maximum);
 }
 
 /** What every request that reads a picture has. */
@@ -83,21 +83,25 @@ export function checkJob({
   prompt = '',
   maxInputMegapixels,
 }: JobRequest): void {
-  inRange('largest input in megapixels', maxInputMegapixels, 1e-6, 1e6);
+  inRange('maxInputMegapixels', maxInputMegapixels, 1e-6, 1e6);
   oneOf('device', device, ['auto', ...DEVICES]);
   oneOf('precision', precision, ['auto', ...CPU_PRECISIONS]);
-  oneOf('colour fix', colourFix, COLOUR_FIXES);
+  oneOf('colourFix', colourFix, COLOUR_FIXES);
   if (prompt.length > LONGEST_PROMPT)
-    throw bad('prompt', `${prompt.length} characters long`, `at most ${LONGEST_PROMPT} long`);
-  if (!/^[\w-]{1,64}$/.test(jobId)) throw bad('job id', jobId, 'letters, digits and "-"');
-  if (!path.isAbsolute(input)) throw bad('input', input, 'an absolute path');
+    throw bad(
+      'prompt',
+      phrase`${prompt.length} characters long`,
+      phrase`at most ${LONGEST_PROMPT} long`,
+    );
+  if (!/^[\w-]{1,64}$/.test(jobId)) throw bad('jobId', jobId, phrase`letters, digits and "-"`);
+  if (!path.isAbsolute(input)) throw bad('input', input, phrase`an absolute path`);
   if (!path.isAbsolute(scratchDirectory))
-    throw bad('scratch folder', scratchDirectory, 'an absolute path');
+    throw bad('scratchDirectory', scratchDirectory, phrase`an absolute path`);
 }
 
 /** Refuses what would leave a nine-patch without its frame, or its frame without a meaning. */
 export function checkNinePatch({ input, region }: UpscaleRequest, place: Place): void {
-  if (region !== undefined) throw bad('region', 'given', 'left out for a nine-patch');
+  if (region !== undefined) throw bad('region', phrase`given`, phrase`left out for a nine-patch`);
   if (isNinePatchName(path.basename(place.path))) return;
   throw engineError('bad-setting', {
     message: phrase`${path.basename(input)} is a nine-patch, whose frame belongs to Android; ${path.basename(place.path)} would not be one.`,
@@ -122,45 +126,63 @@ export function checkRegion(region: Rect, { width, height }: Size): Rect {
   throw bad(
     'region',
     `${x},${y},${region.width},${region.height}`,
-    `whole numbers x,y,width,height inside the result of ${width}×${height} pixels`,
+    phrase`whole numbers x,y,width,height inside the result of ${width}×${height} pixels`,
   );
 }
 
-function inRange(name: string, value: number, minimum: number, maximum: number): number {
+function inRange(name: ValueName, value: number, minimum: number, maximum: number): number {
   if (!(value >= minimum && value <= maximum))
-    throw bad(name, value, `between ${minimum} and ${maximum}`);
+    throw bad(name, value, phrase`between ${minimum} and ${maximum}`);
   return value;
 }
 
-function whole(name: string, value: number): void {
-  if (!Number.isInteger(value)) throw bad(name, value, 'a whole number');
+function whole(name: ValueName, value: number): void {
+  if (!Number.isInteger(value)) throw bad(name, value, phrase`a whole number`);
 }
 
-function oneOf(name: string, value: string, values: readonly string[]): void {
-  if (!isOneOf(values, value)) throw bad(name, value, `one of ${values.join(', ')}`);
+function oneOf(name: ValueName, value: string, values: readonly string[]): void {
+  if (!isOneOf(values, value)) throw bad(name, value, phrase`one of ${values.join(', ')}`);
 }
 
-/** The values that are settings, by the names that the messages give them. */
-const SETTINGS: Readonly<Record<string, ChangeableSetting | undefined>> = {
-  scale: 'scale',
-  'λ_pix (pixel)': 'pixelGuidance',
-  'λ_sem (semantic)': 'semanticGuidance',
-  quality: 'quality',
-  'output format': 'outputFormat',
-  'overwrite policy': 'overwrite',
-  'largest input in megapixels': 'maxInputMegapixels',
-  device: 'device',
-  precision: 'precision',
-  'colour fix': 'colourFix',
-  prompt: 'prompt',
-};
+/** The values of a request: what messages call them, and the settings that they come from. */
+const VALUES = {
+  scale: { words: phrase`scale`, setting: 'scale' },
+  pixel: { words: phrase`λ_pix (pixel)`, setting: 'pixelGuidance' },
+  semantic: { words: phrase`λ_sem (semantic)`, setting: 'semanticGuidance' },
+  quality: { words: phrase`quality`, setting: 'quality' },
+  format: { words: phrase`output format`, setting: 'outputFormat' },
+  overwrite: { words: phrase`overwrite policy`, setting: 'overwrite' },
+  maxInputMegapixels: {
+    words: phrase`largest input in megapixels`,
+    setting: 'maxInputMegapixels',
+  },
+  device: { words: phrase`device`, setting: 'device' },
+  precision: { words: phrase`precision`, setting: 'precision' },
+  colourFix: { words: phrase`color fix`, setting: 'colourFix' },
+  prompt: { words: phrase`prompt`, setting: 'prompt' },
+  maxOutputMegapixels: { words: phrase`largest result in megapixels` },
+  maxFrames: { words: phrase`number of frames` },
+  tile: { words: phrase`tile` },
+  input: { words: phrase`input` },
+  output: { words: phrase`output` },
+  scratchDirectory: { words: phrase`scratch folder` },
+  jobId: { words: phrase`job id` },
+  region: { words: phrase`region` },
+  grid: { words: phrase`grid` },
+  wanted: { words: phrase`part that is wanted` },
+  first: { words: phrase`part that comes first` },
+  known: { words: phrase`tile that is there already` },
+} as const satisfies Readonly<
+  Record<string, { readonly words: Words; readonly setting?: ChangeableSetting }>
+>;
+export type ValueName = keyof typeof VALUES;
 
 /** An error for a value that a request must not have. */
-export function bad(name: string, value: unknown, expected: string): Error {
-  const setting = SETTINGS[name];
+export function bad(name: ValueName, value: Words | number, expected: Words): Error {
+  const named: { readonly words: Words; readonly setting?: ChangeableSetting } = VALUES[name];
   return engineError('bad-setting', {
-    message: phrase`The ${name} is ${String(value)}; it must be ${expected}.`,
+    message: phrase`The ${named.words} is ${value}; it must be ${expected}.`,
     hint: phrase`Correct it and try again.`,
-    remedies: setting === undefined ? [] : [changeSetting(setting)],
+    remedies: named.setting === undefined ? [] : [changeSetting(named.setting)],
   });
 }

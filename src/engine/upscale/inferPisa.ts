@@ -19,7 +19,7 @@ import type {
   UpscaleContext,
   UpscaleServices,
 } from './services';
-import { inWords, phrase, type Words } from '../../shared/phrase';
+import { WordedError, inWords, phrase, type Words } from '../../shared/phrase';
 
 export type PisaAttempt = {
   readonly device: Device;
@@ -104,7 +104,7 @@ export async function pisaAttempted<T>(
     pisaAttempts(wanted, refusal === undefined ? 'float16' : 'float32'),
     async ({ device, type, share }) => {
       const untrusted = await services.refusal(model, device, type);
-      if (untrusted !== undefined) throw new Error(untrusted);
+      if (untrusted !== undefined) throw new WordedError(untrusted);
       onDevice(device);
       return work({
         device,

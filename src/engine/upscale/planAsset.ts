@@ -45,8 +45,8 @@ export function planAsset(
   if (width % columns !== 0 || height % rows !== 0) {
     throw bad(
       'grid',
-      `${columns}×${rows} cells`,
-      `one whose cells have whole pixels: the picture has ${width}×${height}`,
+      phrase`${columns}×${rows} cells`,
+      phrase`one whose cells have whole pixels: the picture has ${width}×${height}`,
     );
   }
   const whole = sizeOf(source.size, request);
@@ -65,7 +65,11 @@ export function planAsset(
   const frames =
     source.frames > 1 && supportsAnimation(format) && asset.frames !== 'first' ? source.frames : 1;
   if (request.region !== undefined && frames > 1)
-    throw bad('region', 'given', 'left out for an animation; or take its first frame only');
+    throw bad(
+      'region',
+      phrase`given`,
+      phrase`left out for an animation; or take its first frame only`,
+    );
   checkLimits(request, { size, frames });
   const isDeep = source.bitsPerChannel > 8 && supportsDepth16(format);
   if (isDeep && model.depth === 8)

@@ -29,9 +29,9 @@ export type UpscaleServices = {
     context: { readonly signal: AbortSignal; readonly notes: Words[] },
   ): Promise<Device>;
   /** What the CPU should compute a model in that has a form in 8 bits. */
-  cpuPrecision(model: Model, signal: AbortSignal): Promise<PrecisionFinding>;
+  cpuPrecision(model: Model, signal: AbortSignal): Promise<PrecisionFinding<Words>>;
   /** Why a model may not run on a device in a precision; undefined when it may. */
-  refusal(model: Model, device: Device, precision: ComputeType): Promise<string | undefined>;
+  refusal(model: Model, device: Device, precision: ComputeType): Promise<Words | undefined>;
   /** A session that yields at least `branches`. */
   acquireSession(
     model: TiledModel,

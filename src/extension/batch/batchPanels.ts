@@ -14,6 +14,7 @@ import { loadPage } from '../ui/webviewPage';
 import type { WorkEntry } from '../status/workStatus';
 import { BatchHost, type BatchHostServices } from './batchHost';
 import { nameOf, type BatchPlace } from './batchPlace';
+import { phrase } from '../../shared/phrase';
 
 /** How often it is looked whether another process is still at an interrupted batch. */
 const LOOK_MS = 2000;
@@ -159,7 +160,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       if (event.kind === 'report') this.tellEnd(entry, event);
     });
     panel.onDidDispose(() => {
-      rpc.close({ code: 'cancelled', message: 'The view was closed.' });
+      rpc.close({ code: 'cancelled', message: phrase`The view was closed.` });
       if (entry.panel !== panel) return;
       entry.panel = undefined;
       entry.host.rest();

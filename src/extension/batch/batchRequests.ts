@@ -1,10 +1,14 @@
 import { RpcError } from '../../shared/rpc';
+import { phrase } from '../../shared/phrase';
 
 /** More rows than any plan that a view can show. */
 const MOST_IDS = 1_000_000;
 
 const refused = (what: string): RpcError =>
-  new RpcError({ code: 'bad-message', message: `The view sent a message whose ${what} is wrong.` });
+  new RpcError({
+    code: 'bad-message',
+    message: phrase`The view sent a message whose ${what} is wrong.`,
+  });
 
 /** Refuses parameters where none belong. */
 export function nothing(params: unknown): void {

@@ -27,6 +27,7 @@ import { PreviewHost, type PreviewServices } from './previewHost';
 import { PreviewSession } from './previewSession';
 import { pairAfter } from './pairSeries';
 import { ShownFiles } from './sourceWatcher';
+import { phrase } from '../../shared/phrase';
 
 export type PanelServices = PreviewServices & { readonly extensionUri: vscode.Uri };
 
@@ -98,7 +99,7 @@ export class ComparisonPanel extends Disposable {
   }
 
   override dispose(): void {
-    this.rpc?.close({ code: 'cancelled', message: 'The comparison was closed.' });
+    this.rpc?.close({ code: 'cancelled', message: phrase`The comparison was closed.` });
     super.dispose();
   }
 

@@ -7,6 +7,7 @@ import type { PairComparison } from './comparison';
 import type { PreviewServices } from './previewHost';
 import { PanelRequests } from './panelRequests';
 import { panelPicture } from './panelPictures';
+import { phrase } from '../../shared/phrase';
 
 /** Answers the webview of two finished pictures. It has no dials: it only says what is shown. */
 export class PairHost {
@@ -38,7 +39,7 @@ export class PairHost {
     if (params !== undefined && params !== null)
       throw new RpcError({
         code: 'invalid-request',
-        message: 'The panel asked for something else than what is shown. Nothing was changed.',
+        message: phrase`The panel asked for something else than what is shown. Nothing was changed.`,
       });
     const { original, result, facts, series } = this.comparison;
     const [left, right] = await Promise.all([

@@ -17,6 +17,7 @@ import { RpcError } from '../../shared/rpc';
 import { isOneOf } from '../../shared/oneOf';
 import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
 import { LONGEST_PROMPT, OUTPUT_FORMATS, QUALITY_RANGE, SCALE_RANGE } from '../../shared/settings';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** Largest side that a rectangle of a webview may name. */
 const LARGEST_SIDE = 2 ** 31;
@@ -38,7 +39,7 @@ export class PanelRequests {
     const fields = record(value);
     const { have } = fields;
     if (!Array.isArray(have) || have.length > MOST_TILES)
-      throw refused('have', have, `at most ${MOST_TILES} tiles`);
+      throw refused('have', have, phrase`at most ${MOST_TILES} tiles`);
     return {
       ...this.run(fields),
       first: optionalRect('first', fields.first),
@@ -52,9 +53,9 @@ export class PanelRequests {
     const fields = record(value);
     const part = rect('rect', fields.rect);
     const { draft } = fields;
-    if (typeof draft !== 'boolean') throw refused('draft', draft, 'true or false');
+    if (typeof draft !== 'boolean') throw refused('draft', draft, phrase`true or false`);
     if (part.x + part.width > size.width || part.y + part.height > size.height)
-      throw refused('rect', JSON.stringify(part), `inside ${size.width}×${size.height}`);
+      throw refused('rect', JSON.stringify(part), phrase`inside ${size.width}×${size.height}`);
     return { ...this.run(fields), guidance: guidance(fields.guidance), rect: part, draft };
   }
 
@@ -64,7 +65,7 @@ export class PanelRequests {
     if (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format))
       throw refused('format', format, ['source', ...OUTPUT_FORMATS].join(', '));
     if (!isInRange(quality, QUALITY_RANGE) || !Number.isInteger(quality))
-      throw refused('quality', quality, 'a whole number from 1 to 100');
+      throw refused('quality', quality, phrase`a whole number from 1 to 100`);
     if (!isOneOf(LOSSLESS_CHOICES, lossless))
       throw refused('lossless', lossless, LOSSLESS_CHOICES.join(', '));
     return {
@@ -111,7 +112,7 @@ export class PanelRequests {
       Array.isArray(addresses) &&
       addresses.length <= MOST_DROPPED &&
       addresses.every((one) => typeof one === 'string' && one.length <= LONGEST_ADDRESS);
-    if (!isList) throw refused('addresses', addresses, `at most ${MOST_DROPPED} addresses`);
+    if (!isList) throw refused('addresses', addresses, phrase`at most ${MOST_DROPPED} addresses`);
     return { addresses: addresses as string[], elsewhere: bool('elsewhere', elsewhere) };
   }
 
@@ -137,13 +138,13 @@ export class PanelRequests {
 
   private model(value: unknown): string {
     if (typeof value === 'string' && this.isModel(value)) return value;
-    throw refused('model', value, 'a model of the list');
+    throw refused('model', value, phrase`a model of the list`);
   }
 }
 
 function record(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw refused('parameters', value, 'an object');
+    throw refused('parameters', value, phrase`an object`);
   return value as Record<string, unknown>;
 }
 
@@ -154,14 +155,14 @@ function guidance(value: unknown): Guidance {
       throw refused(
         'guidance',
         dial,
-        `between ${GUIDANCE_RANGE.minimum} and ${GUIDANCE_RANGE.maximum}`,
+        phrase`between ${GUIDANCE_RANGE.minimum} and ${GUIDANCE_RANGE.maximum}`,
       );
   return { pixel: pixel as number, semantic: semantic as number };
 }
 
 function scale(value: unknown): number {
   if (isInRange(value, SCALE_RANGE)) return value;
-  throw refused('scale', value, `between ${SCALE_RANGE.minimum} and ${SCALE_RANGE.maximum}`);
+  throw refused('scale', value, phrase`between ${SCALE_RANGE.minimum} and ${SCALE_RANGE.maximum}`);
 }
 
 function pixelArt(value: unknown): PixelArtChoice {
@@ -171,7 +172,7 @@ function pixelArt(value: unknown): PixelArtChoice {
 
 function prompt(value: unknown): string {
   if (typeof value === 'string' && value.length <= LONGEST_PROMPT) return value;
-  throw refused('prompt', value, `text of at most ${LONGEST_PROMPT} characters`);
+  throw refused('prompt', value, phrase`text of at most ${LONGEST_PROMPT} characters`);
 }
 
 const optionalRect = (name: string, value: unknown): Rect | undefined =>
@@ -183,12 +184,12 @@ function rect(name: string, value: unknown): Rect {
     (side) => Number.isInteger(side) && (side as number) >= 0 && (side as number) < LARGEST_SIDE,
   );
   if (!whole || width === 0 || height === 0)
-    throw refused(name, JSON.stringify(value), 'whole numbers x, y, width, height');
+    throw refused(name, JSON.stringify(value), phrase`whole numbers x, y, width, height`);
   return { x, y, width, height } as Rect;
 }
 
 function bool(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw refused(name, value, 'true or false');
+  if (typeof value !== 'boolean') throw refused(name, value, phrase`true or false`);
   return value;
 }
 
@@ -197,7 +198,7 @@ const isInRange = (
   { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
 ): value is number => typeof value === 'number' && value >= minimum && value <= maximum;
 
-function refused(name: string, value: unknown, expected: string): RpcError {
+function refused(name: string, value: unknown, expected: Words): RpcError {
   const shown =
     typeof value === 'string'
       ? value.slice(0, 80)
@@ -206,6 +207,6 @@ function refused(name: string, value: unknown, expected: string): RpcError {
         : typeof value;
   return new RpcError({
     code: 'invalid-request',
-    message: `The panel asked for ${name}: ${shown}; expected: ${expected}. Nothing was changed.`,
+    message: phrase`The panel asked for ${name}: ${shown}; expected: ${expected}. Nothing was changed.`,
   });
 }

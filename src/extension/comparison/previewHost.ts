@@ -33,6 +33,7 @@ import { panelPicture } from './panelPictures';
 import { PanelRequests } from './panelRequests';
 import type { PreviewSession, PreviewSource } from './previewSession';
 import { askWhereToSave, outputWith } from './saving';
+import { phrase } from '../../shared/phrase';
 
 export type PreviewServices = {
   readonly engine: EngineSupervisor;
@@ -143,7 +144,7 @@ export class PreviewHost {
     if (!result)
       throw new RpcError({
         code: 'invalid-request',
-        message: 'The panel asked for a part of a picture that was not computed yet.',
+        message: phrase`The panel asked for a part of a picture that was not computed yet.`,
       });
     return this.session.exact(this.source, this.requests.exact(params, result.size), signal);
   }
@@ -266,7 +267,7 @@ export class PreviewHost {
     if (!this.saved)
       throw new RpcError({
         code: 'invalid-request',
-        message: 'The panel asked for a file that it has not saved. Nothing was changed.',
+        message: phrase`The panel asked for a file that it has not saved. Nothing was changed.`,
       });
     if (action === 'open') await vscode.commands.executeCommand('vscode.open', this.saved);
     else await revealFile(this.saved);

@@ -6,6 +6,7 @@ import type {
   ModelTrust,
   PrecisionFinding,
 } from '../../shared/engineProtocol';
+import { inWords } from '../../shared/phrase';
 import type { DeviceChoice } from '../../shared/settings';
 import type { Translate } from '../../shared/translate';
 import { deviceName } from './deviceNames';
@@ -74,8 +75,8 @@ function driverLines(devices: readonly DeviceReport[], t: Translate): readonly s
         ...(half
           ? [
               half.agrees
-                ? t('Float16 of {0} is trusted: {1}', name, oneLine(half.reason))
-                : t('Float16 of {0} is not trusted: {1}', name, oneLine(half.reason)),
+                ? t('Float16 of {0} is trusted: {1}', name, oneLine(inWords(half.reason)))
+                : t('Float16 of {0} is not trusted: {1}', name, oneLine(inWords(half.reason))),
             ]
           : []),
       ];

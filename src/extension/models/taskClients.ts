@@ -1,5 +1,6 @@
 import type { EngineClient } from '../../client/engineClient';
 import { RpcError } from '../../shared/rpc';
+import { phrase } from '../../shared/phrase';
 
 /**
  * A client, and so an engine process, for each piece of work: made when it begins and ended with
@@ -12,7 +13,8 @@ export class TaskClients {
   constructor(private readonly create: () => EngineClient) {}
 
   async use<T>(work: (client: EngineClient) => Promise<T>): Promise<T> {
-    if (this.disposed) throw new RpcError({ code: 'cancelled', message: 'The window is closing.' });
+    if (this.disposed)
+      throw new RpcError({ code: 'cancelled', message: phrase`The window is closing.` });
     const client = this.create();
     this.live.add(client);
     try {

@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { checkInProcess, type Check } from '../../../src/engine/trust/checkProcess';
 import { machineSlowdown } from '../../../src/engine/trust/machineSlowdown';
 import { readableReason } from '../../../src/engine/trust/readableReason';
+import { inWords } from '../../../src/shared/phrase';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,7 +21,7 @@ async function outcomeOf(
   writeFileSync(entry, body);
   const check: Check = { kind: 'probe', device: 'webgpu', depth: 'operators' };
   const outcome = await checkInProcess(entry, check, silenceMs, slowdown);
-  return 'failure' in outcome ? outcome.failure : JSON.stringify(outcome.result);
+  return 'failure' in outcome ? inWords(outcome.failure) : JSON.stringify(outcome.result);
 }
 
 const SAY = 'const say = (m) => new Promise((done) => process.send(m, done));';
@@ -90,5 +91,5 @@ describe('what ONNX Runtime says is put into words for people', () => {
     ],
     ['\n\n', 'failed without a message'],
   ] as const)
-    it(expected, () => assert.equal(readableReason(said), expected));
+    it(expected, () => assert.equal(inWords(readableReason(said)), expected));
 });

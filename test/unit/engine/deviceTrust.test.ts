@@ -18,7 +18,7 @@ import type { DeviceChecks, Tried } from '../../../src/engine/trust/deviceChecks
 import { DeviceTrust } from '../../../src/engine/trust/deviceTrust';
 import { chooseAuto } from '../../../src/engine/trust/speed';
 import { TrustFile } from '../../../src/engine/trust/trustFile';
-import { inWords, type Words } from '../../../src/shared/phrase';
+import { inWords, type Words, spoken } from '../../../src/shared/phrase';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -378,7 +378,7 @@ describe('what the processor computes a model in', () => {
       trust.precision(model, signal),
       trust.precision(model, signal),
     ]);
-    return { log, found };
+    return { log, found: spoken(found) };
   };
 
   for (const [what, part, model, isRenewed] of [
@@ -445,8 +445,8 @@ describe('the report', () => {
       'pisa-sr cuda float16 false',
       'pisa-sr cuda float32 false',
     ]);
-    assert.match(models[0]!.reason, /within 2\.0e-6 .*at most 1\.0e-4/);
-    assert.match(models.at(-1)!.reason, /not checked/);
+    assert.match(inWords(models[0]!.reason), /within 2\.0e-6 .*at most 1\.0e-4/);
+    assert.match(inWords(models.at(-1)!.reason), /not checked/);
   });
 
   it('is made anew on request, and again after it failed', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attemptsFor, firstSuccessful, type Attempt } from '../../../src/engine/upscale/attempts';
 import { RpcError } from '../../../src/shared/rpc';
+import { inWords } from '../../../src/shared/phrase';
 
 const run = async (
   device: Attempt['device'],
@@ -15,7 +16,7 @@ const run = async (
       return attempt;
     },
     async (failed, next, reason) =>
-      void fallbacks.push(`${failed.device}→${next.device} ${next.tilePixels}: ${reason}`),
+      void fallbacks.push(`${failed.device}→${next.device} ${next.tilePixels}: ${inWords(reason)}`),
   );
   return { result, fallbacks };
 };

@@ -13,6 +13,7 @@ import { placeModel } from '../../../src/engine/upscale/placeModel';
 import { restorerChoice } from '../../../src/engine/upscale/restored';
 import type { PrecisionFinding } from '../../../src/shared/engineProtocol';
 import type { CpuPrecision, Device, DeviceChoice } from '../../../src/shared/settings';
+import { inWords } from '../../../src/shared/phrase';
 
 const MANIFEST: TiledManifest = {
   kind: 'tiled',
@@ -80,7 +81,7 @@ describe('what a processor computes a model in', () => {
     it(what, () => {
       const found = precisionVerdict('model', compared);
       assert.deepEqual([found.precision, found.agrees], [precision, agrees]);
-      assert.match(found.reason, reason);
+      assert.match(inWords(found.reason), reason);
     });
 
   it('is measured in turns, by the clock, at both settings of the dials', async () => {

@@ -9,6 +9,7 @@ import { contractOf } from '../../../src/engine/remote/contractOf';
 import { contractSuits } from '../../../src/engine/remote/suits';
 import type { TensorMetadata } from '../../../src/engine/remote/oip/metadata';
 import { readModelIndex } from '../../../src/engine/remote/oip/modelIndex';
+import { inWords } from '../../../src/shared/phrase';
 
 const tensor = (name: string, shape: readonly number[], datatype = 'FP32'): TensorMetadata => ({
   name,
@@ -65,7 +66,7 @@ describe('how a model takes pictures, by its metadata', () => {
   ] as const)
     test(`${what} is refused`, () => {
       assert.ok('unfit' in found);
-      assert.match(found.unfit, why);
+      assert.match(inWords(found.unfit), why);
     });
 });
 
@@ -75,7 +76,10 @@ test('a model that is another one by its metadata is told apart', () => {
     input: TensorMetadata,
     output: TensorMetadata,
     tile?: { width: number; height: number },
-  ): string | undefined => contractSuits(contract, tile, { inputs: [input], outputs: [output] });
+  ): string | undefined => {
+    const differs = contractSuits(contract, tile, { inputs: [input], outputs: [output] });
+    return differs === undefined ? undefined : inWords(differs);
+  };
   const fixed = tensor('x', [1, 3, 64, 48]);
   assert.equal(said(tensor('x', ANY), tensor('y', ANY)), undefined);
   assert.equal(said(fixed, tensor('y', ANY), { width: 48, height: 64 }), undefined);

@@ -7,6 +7,7 @@ import {
   densityProblem,
   srcset,
 } from '../../../src/shared/density';
+import { inWords } from '../../../src/shared/phrase';
 
 test('a path that names a density is recognised, with either separator', () => {
   for (const [path, set, factor] of [
@@ -111,10 +112,13 @@ test('Android’s folders stand beside each other, their qualifiers in the platf
 
 test('of what is for all densities, or of a set already, no set is made, and it is said why', () => {
   for (const folder of ['drawable-nodpi', 'mipmap-anydpi-v26'])
-    assert.match(densityProblem(`res/${folder}/a.png`, 'android') ?? '', /for all densities.*\.$/);
+    assert.match(
+      inWords(densityProblem(`res/${folder}/a.png`, 'android') ?? ''),
+      /for all densities.*\.$/,
+    );
   assert.equal(densityProblem('res/drawable-nodpi/a.png', 'web'), undefined);
   for (const source of ['a@2x.png', 'drawable-tvdpi/a.png', '2.0x/a.png'])
-    assert.match(densityProblem(source, 'web') ?? '', /^a.* of a set already/);
+    assert.match(inWords(densityProblem(source, 'web') ?? ''), /^a.* of a set already/);
 });
 
 test('a nine-patch stays one: the suffix stands before .9.png', () => {

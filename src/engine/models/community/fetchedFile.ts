@@ -15,7 +15,7 @@ import { whileLocked } from '../install/modelLock';
 import type { FileManifest } from './fileManifest';
 import { publishManifest } from './publish';
 import { withoutMirrors } from './withoutMirrors';
-import { phrase } from '../../../shared/phrase';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /** The largest published models have half a gigabyte. */
 const MOST_BYTES = 2 * 2 ** 30;
@@ -35,7 +35,7 @@ type Remote = {
 type FetchContext = {
   readonly store: string;
   readonly signal: AbortSignal;
-  readonly progress: (progress: ModelProgress) => void;
+  readonly progress: (progress: ModelProgress<Words>) => void;
 };
 
 /** Asks how large the file at an address is, without fetching it. */
@@ -69,7 +69,7 @@ export async function fetchModelFile(
   const folder = folderFor(store, request.url);
   const file = path.join(folder, remote.name);
   const { bytes = 0 } = await probeModelFile(request, signal);
-  const report = (done: number, total: number | undefined, note?: string): void =>
+  const report = (done: number, total: number | undefined, note?: Words): void =>
     progress({
       phase: 'download',
       file: remote.name,

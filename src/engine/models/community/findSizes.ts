@@ -1,5 +1,6 @@
 import type { Size } from '../../../shared/geometry';
-import { messageOf } from '../../errors';
+import { wordsOf } from '../../../shared/rpc';
+import { clause, phrase, WordedError, type Words } from '../../../shared/phrase';
 
 const MULTIPLES = [1, 2, 4, 8, 16, 32, 64];
 export const MOST_SCALE = 8;
@@ -39,7 +40,7 @@ export async function findSizes(
   run: RunSize,
   isFinal: (error: unknown) => boolean = () => false,
 ): Promise<Sizes> {
-  let failure = '';
+  let failure: Words = '';
   const channels = inputChannels === undefined ? [3, 1, 4] : [inputChannels];
   for (const multipleOf of only ? [1] : MULTIPLES)
     for (const inputChannels of channels)
@@ -51,13 +52,13 @@ export async function findSizes(
         }
         const [first, second = first] = trials;
         if (!first || first.scale !== second?.scale)
-          throw new Error('its results have no fixed scale');
+          throw new WordedError(phrase`its results have no fixed scale`);
         return first;
       } catch (error) {
         if (isFinal(error)) throw error;
-        failure = firstLine(messageOf(error));
+        failure = firstLine(wordsOf(error));
       }
-  throw new Error(`a trial with small pictures failed: ${failure}`);
+  throw new WordedError(phrase`a trial with small pictures failed: ${failure}`);
 }
 
 function enlargement(
@@ -75,11 +76,11 @@ function enlargement(
     scale < 1 ||
     scale > MOST_SCALE
   )
-    throw new Error(
-      `[1, 3, ${height}, ${width}] became [${dims.join(', ')}], which is no enlargement by 1 to ${MOST_SCALE}`,
+    throw new WordedError(
+      phrase`[1, 3, ${height}, ${width}] became [${dims.join(', ')}], which is no enlargement by 1 to ${MOST_SCALE}`,
     );
   return { scale, outputChannels };
 }
 
-export const firstLine = (text: string): string =>
-  (text.split('\n')[0] ?? '').slice(0, 200).replace(/\.$/, '');
+export const firstLine = (words: Words): Words =>
+  clause(typeof words === 'string' ? (words.split('\n')[0] ?? '').slice(0, 200) : words);

@@ -1,8 +1,7 @@
 import { readdir, stat, writeFile, rename, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readSmallText } from '../../../files/readSmall';
-import { RpcError } from '../../../shared/rpc';
-import { messageOf } from '../../errors';
+import { RpcError, wordsOf } from '../../../shared/rpc';
 import { isObject } from '../manifestFields';
 import { FILE_KINDS, parseFileManifest, type FileManifest } from './fileManifest';
 import { isOneOf } from '../../../shared/oneOf';
@@ -106,4 +105,4 @@ export class FoundFiles {
 const asRpcError = (error: unknown): RpcError =>
   error instanceof RpcError
     ? error
-    : new RpcError({ code: 'model-unsupported', message: messageOf(error) });
+    : new RpcError({ code: 'model-unsupported', message: wordsOf(error) });

@@ -22,12 +22,12 @@ import { DATABASE, foundModel, manifestOf } from './manifestOf';
 import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
 import { withoutMirrors } from './withoutMirrors';
-import { joined, phrase } from '../../../shared/phrase';
+import { joined, phrase, type Words } from '../../../shared/phrase';
 
 export type ListedContext = {
   readonly store: string;
   readonly signal: AbortSignal;
-  readonly progress: (progress: ModelProgress) => void;
+  readonly progress: (progress: ModelProgress<Words>) => void;
   /** The list; the program's own unless a test brings another. */
   readonly catalogue?: readonly ListedModel[];
 };
@@ -152,7 +152,7 @@ async function installOne(
     mirrors: sources,
     ...(proxy === undefined ? {} : { proxy }),
   });
-  const report = (done: number, note?: string): void =>
+  const report = (done: number, note?: Words): void =>
     progress({
       phase: 'download',
       file,

@@ -23,7 +23,7 @@ import { freeId } from './modelId';
 import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
 import { wrongFile } from './recognised';
-import { phrase } from '../../../shared/phrase';
+import { phrase, type Words } from '../../../shared/phrase';
 import { wordsOf } from '../../../shared/rpc';
 
 /**
@@ -41,7 +41,7 @@ export class OwnFiles {
   }
 
   /** Says what a file is, or the files of a folder, and changes nothing. */
-  async look(place: string, signal: AbortSignal): Promise<LookResult> {
+  async look(place: string, signal: AbortSignal): Promise<LookResult<Words>> {
     const info = await stat(place).catch((error: unknown) => {
       throw engineError('input-missing', {
         message:

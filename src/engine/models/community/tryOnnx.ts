@@ -2,13 +2,13 @@ import path from 'node:path';
 import { allFinite } from '../../runtime/finite';
 import { loadOnnxRuntime, type Ort } from '../../runtime/onnxRuntime';
 import { sessionOptions } from '../../runtime/session';
-import { messageOf } from '../../errors';
+import { wordsOf } from '../../../shared/rpc';
 import { fromHalf, toHalf } from '../../graph/half';
 import type { OnnxContract } from './fileManifest';
 import { findSizes, firstLine, GREY, GREY_TOLERANCE, sizesFor } from './findSizes';
 import type { OnnxShape } from './recogniseOnnx';
 import { wrongFile } from './recognised';
-import { phrase } from '../../../shared/phrase';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 /** Runs a model on small grey pictures and finds out what it does. Rejects with `wrongFile`. */
 export async function tryOnnx(
@@ -21,7 +21,7 @@ export async function tryOnnx(
     onnx,
     sessionOptions('cpu', { model_external_initializers_file_folder_path: path.dirname(file) }),
   ).catch((error: unknown) => {
-    throw wrongFile(file, phrase`ONNX Runtime can't open it: ${firstLine(messageOf(error))}`);
+    throw wrongFile(file, phrase`ONNX Runtime can't open it: ${firstLine(wordsOf(error))}`);
   });
   try {
     const run = (value: number, channels: number, width: number, height: number) =>
@@ -30,7 +30,7 @@ export async function tryOnnx(
       { ...(shape.side ? { only: shape.side } : {}), inputChannels: shape.inputChannels },
       async (channels, { width, height }) => (await run(GREY, channels, width, height)).dims,
     ).catch((error: unknown) => {
-      throw wrongFile(file, messageOf(error));
+      throw wrongFile(file, wordsOf(error));
     });
     for (const range of [1, 255]) {
       const side = shape.side ?? sizesFor(trial.multipleOf)[0];
@@ -64,10 +64,10 @@ async function runOnce(
       ? new ort.Tensor('float16', new Uint16Array(count).fill(toHalf(value)), dims)
       : new ort.Tensor('float32', new Float32Array(count).fill(value), dims);
   const result = (await session.run({ [input]: feed }))[output];
-  if (!result || !('data' in result)) throw new Error('it yields nothing');
+  if (!result || !('data' in result)) throw new WordedError(phrase`it yields nothing`);
   const { data } = result;
   if (data instanceof Float32Array) return { data, dims: result.dims };
   if (data instanceof Uint16Array)
     return { data: Float32Array.from(data, fromHalf), dims: result.dims };
-  throw new Error('its result is no picture of floats');
+  throw new WordedError(phrase`its result is no picture of floats`);
 }

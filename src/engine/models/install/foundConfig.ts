@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../../errors';
+import { wordsOf } from '../../../shared/rpc';
 import { readConfig } from '../../pisa/pisaCheckpoint';
 import type { NetworkFile } from './scanFolder';
+import { type Words } from '../../../shared/phrase';
 
 /** A configuration and the file it came from; none when it is SD-2.1's own. */
 export type FoundConfig<T> = { readonly config: T; readonly file: string | undefined };
@@ -15,7 +16,7 @@ export async function findConfig<T>(
   { file, role }: NetworkFile,
   parse: (json: unknown) => T,
   fallback: T,
-  problems: string[],
+  problems: Words[],
 ): Promise<FoundConfig<T> | undefined> {
   const folder = path.dirname(file);
   const stem = path.basename(file).replace(/(\.fp16|\.fp32)?\.safetensors$/i, '');
@@ -32,7 +33,7 @@ export async function findConfig<T>(
     try {
       return { config: await readConfig(candidate, parse), file: candidate };
     } catch (error) {
-      problems.push(messageOf(error));
+      problems.push(wordsOf(error));
       return undefined;
     }
   }

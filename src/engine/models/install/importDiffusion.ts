@@ -22,7 +22,7 @@ import { readNetwork, scanFolder, type NetworkFile, type ScannedFolder } from '.
 import { draftFile, installedBase, partFile, promptFile } from './sharedBase';
 import { selectFiles } from './selectFiles';
 import type { Accepted } from './unverified';
-import { phrase } from '../../../shared/phrase';
+import { phrase, type Words, inWords } from '../../../shared/phrase';
 
 export type ImportParams = {
   readonly id: InstallableModel;
@@ -42,7 +42,7 @@ export type ImportParams = {
   readonly accepted: Accepted;
   readonly store: ModelStore;
   readonly signal: AbortSignal;
-  readonly progress: (progress: ModelProgress) => void;
+  readonly progress: (progress: ModelProgress<Words>) => void;
 };
 
 const SCALE = 4;
@@ -55,7 +55,7 @@ const MOST_PROBLEMS_SHOWN = 12;
  * puts the finished folder in its place in one step. A folder without Stable Diffusion takes that of
  * a model that is installed, so that its gigabytes exist once. What goes wrong leaves nothing behind.
  */
-export async function importDiffusion(params: ImportParams): Promise<ImportResult> {
+export async function importDiffusion(params: ImportParams): Promise<ImportResult<Words>> {
   const { id, store, progress, signal } = params;
   const offer = DIFFUSION_MODELS[id];
   const places = placesOf(offer.weights.name);
@@ -142,7 +142,7 @@ async function scan(params: ImportParams): Promise<Scan> {
   const { scanned } = found;
   const own = await scanFolder(path.dirname(weights), method, signal);
   const named = own.loras.filter(({ file }) => file === path.resolve(weights));
-  const reason = own.unreadable.filter((text) => text.includes(path.basename(weights)));
+  const reason = own.unreadable.filter((words) => inWords(words).includes(path.basename(weights)));
   return {
     ...found,
     scanned: {
@@ -199,7 +199,7 @@ async function withBase(
   };
 }
 
-function incomplete(folder: string, name: string, problems: readonly string[]): Error {
+function incomplete(folder: string, name: string, problems: readonly Words[]): Error {
   const left = problems.length - MOST_PROBLEMS_SHOWN;
   return engineError('checkpoint-incomplete', {
     message: phrase`${folder} does not hold all that ${name} needs:`,
@@ -208,7 +208,7 @@ function incomplete(folder: string, name: string, problems: readonly string[]): 
       ...(left > 0 ? [phrase`and ${left} more`] : []),
     ],
     hint: phrase`Add or replace these files, then import again. Nothing was changed.`,
-    detail: problems.join('\n'),
+    detail: problems.map(inWords).join('\n'),
   });
 }
 

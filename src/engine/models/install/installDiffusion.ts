@@ -9,10 +9,10 @@ import {
   type InstallResult,
   type ModelProgress,
 } from '../../../shared/modelProtocol';
-import { RpcError } from '../../../shared/rpc';
+import { RpcError, wordsOf } from '../../../shared/rpc';
 import { Downloader, type RemoteFacts } from '../../download/downloader';
 import { freeBytes, requireSpace } from '../../download/freeSpace';
-import { engineError, messageOf } from '../../errors';
+import { engineError } from '../../errors';
 import { refuseUnsupported } from '../diffusionSupport';
 import { importDiffusion } from './importDiffusion';
 import type { ModelStore } from './modelStore';
@@ -24,7 +24,7 @@ import {
 } from './diffusionModels';
 import { sourcesOf, type Source } from './installSources';
 import { Speed } from './speed';
-import { phrase } from '../../../shared/phrase';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /** Looks for the files on the mirrors and tells what an installation would fetch. */
 export async function planDiffusionInstall(
@@ -91,7 +91,7 @@ export async function planDiffusionInstall(
 export type InstallContext = {
   readonly store: ModelStore;
   readonly signal: AbortSignal;
-  readonly progress: (progress: ModelProgress) => void;
+  readonly progress: (progress: ModelProgress<Words>) => void;
 };
 
 /**
@@ -102,7 +102,7 @@ export async function installDiffusion(
   params: InstallRequest &
     Consent & { readonly licencesAccepted: boolean; readonly weights?: string },
   context: InstallContext,
-): Promise<InstallResult> {
+): Promise<InstallResult<Words>> {
   const { id } = params;
   const offer = DIFFUSION_MODELS[id];
   refuseUnsupported(offer.name);
@@ -156,10 +156,10 @@ async function download(
   sources: readonly Source[],
   folder: string,
   { signal, progress }: InstallContext,
-): Promise<readonly string[]> {
+): Promise<readonly Words[]> {
   const here = (name: string): Promise<number> => bytesHere(path.join(folder, ...name.split('/')));
   const known: { source: Source; facts: ReadonlyMap<string, RemoteFacts> }[] = [];
-  const notes: string[] = [];
+  const notes: Words[] = [];
   for (const source of sources) {
     const probed = await unlessMissing(source, () =>
       withDownloader(params, source.mirrors, (downloader) =>
@@ -184,7 +184,7 @@ async function download(
         const destination = path.join(folder, ...file.path.split('/'));
         await mkdir(path.dirname(destination), { recursive: true });
         const already = await here(file.path);
-        let note: string | undefined;
+        let note: Words | undefined;
         const report = (done: number): void => {
           const bytes = finished + done;
           progress({
@@ -221,14 +221,14 @@ async function download(
 async function unlessMissing<T extends object>(
   { optional }: Source,
   work: () => Promise<T>,
-): Promise<T | { readonly missing: string }> {
+): Promise<T | { readonly missing: Words }> {
   try {
     return await work();
   } catch (error) {
     const { code } = RpcError.from(error);
     if (optional !== true || code !== 'download-failed') throw error;
     return {
-      missing: `It is installed without its tiny decoder, so it makes no drafts: ${messageOf(error)}`,
+      missing: phrase`It is installed without its tiny decoder, so it makes no drafts: ${wordsOf(error)}`,
     };
   }
 }

@@ -15,7 +15,7 @@ import { whileLocked } from './modelLock';
 import { importDiffusion } from './importDiffusion';
 import { installDiffusion, planDiffusionInstall } from './installDiffusion';
 import { ModelStore } from './modelStore';
-import { inWords, phrase } from '../../../shared/phrase';
+import { phrase, type Words, joined } from '../../../shared/phrase';
 
 /**
  * Gets, checks and removes models: the engine's `ModelApi`. `beforeChange` closes whatever holds a
@@ -56,7 +56,7 @@ export class ModelManager {
         const { acceptUnverified: accepted = [] } = params;
         checkId(id);
         await this.beforeChange();
-        const work = (): Promise<ImportResult> =>
+        const work = (): Promise<ImportResult<Words>> =>
           importDiffusion({
             id,
             folder,
@@ -105,7 +105,7 @@ export class ModelManager {
     id: string | undefined,
     signal: AbortSignal,
     progress: (value: unknown) => void,
-  ): Promise<VerifyResult[]> {
+  ): Promise<VerifyResult<Words>[]> {
     const all = await this.registry.list();
     const chosen = id === undefined ? all : all.filter(({ manifest }) => manifest.id === id);
     if (id !== undefined && chosen.length === 0) {
@@ -118,7 +118,7 @@ export class ModelManager {
       .flatMap(({ files }) => files)
       .reduce((sum, file) => sum + file.bytes, 0);
     let bytes = 0;
-    const results: VerifyResult[] = [];
+    const results: VerifyResult<Words>[] = [];
     for (const model of chosen) {
       results.push(
         await verifyFiles(model, signal, (file, count) => {
@@ -135,8 +135,8 @@ async function verifyFiles(
   model: Model,
   signal: AbortSignal,
   onBytes: (file: string, bytes: number) => void,
-): Promise<VerifyResult> {
-  const files: VerifyResult['files'][number][] = [];
+): Promise<VerifyResult<Words>> {
+  const files: VerifyResult<Words>['files'][number][] = [];
   for (const file of model.files) {
     throwIfCancelled(signal);
     const problem = await fileProblem(model.folder, file, true, (bytes) =>
@@ -145,7 +145,7 @@ async function verifyFiles(
     files.push({
       ...file,
       ok: problem === undefined,
-      message: problem === undefined ? model.advice.matches(file) : inWords(problem),
+      message: problem === undefined ? model.advice.matches(file) : problem,
     });
   }
   const bad = files.filter(({ ok }) => !ok);
@@ -155,9 +155,12 @@ async function verifyFiles(
     message:
       bad.length === 0
         ? files.length === 1
-          ? 'its file matches its SHA-256'
-          : `${files.length} files match their SHA-256`
-        : `${bad.map(({ message }) => message).join('; ')}: ${model.advice.repair}`,
+          ? phrase`its file matches its SHA-256`
+          : phrase`${files.length} files match their SHA-256`
+        : phrase`${joined(
+            bad.map(({ message }) => message),
+            '; ',
+          )}: ${model.advice.repair}`,
     files,
   };
 }

@@ -8,6 +8,7 @@ import type { DiffusionPart, PromptPart } from '../manifest';
 import type { FoundConfig } from './foundConfig';
 import { placeFile } from './placeFile';
 import type { SelectedFiles } from './selectFiles';
+import type { Words } from '../../../shared/phrase';
 
 /** Where each file goes in the model's folder; `loras` is what the model's own file is called. */
 export const placesOf = (loras: string): Record<DiffusionPart, string> => ({
@@ -32,7 +33,7 @@ export const DRAFT_PLACE = 'taesd/diffusion_pytorch_model.safetensors';
 /** What the steps of an import share. */
 export type ImportSteps = {
   readonly signal: AbortSignal;
-  readonly progress: (progress: ModelProgress) => void;
+  readonly progress: (progress: ModelProgress<Words>) => void;
 };
 
 /**

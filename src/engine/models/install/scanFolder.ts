@@ -5,8 +5,10 @@ import { readSafetensors } from '../../checkpoint/safetensors';
 import type { AdapterFile } from '../../graph/sd21/adapterFiles';
 import type { Method } from '../../pisa/method';
 import { readTorchZip } from '../../checkpoint/torchZip';
-import { messageOf, throwIfCancelled } from '../../errors';
+import { throwIfCancelled } from '../../errors';
+import { wordsOf } from '../../../shared/rpc';
 import type { Precision } from '../../../shared/modelProtocol';
+import { type Words } from '../../../shared/phrase';
 
 /** What a checkpoint file is, told by the tensors in it and not by its name. */
 export type NetworkRole = 'unet' | 'vae' | 'textEncoder' | 'draft';
@@ -23,7 +25,7 @@ export type ScannedFolder = {
   readonly networks: readonly NetworkFile[];
   readonly loras: readonly LoraFile[];
   /** Files that look like checkpoints and can't be read, with the reason. */
-  readonly unreadable: readonly string[];
+  readonly unreadable: readonly Words[];
   /** A file with the text encoder's output, where an installed model has it. */
   readonly context?: string | undefined;
   /** The tokenizer's merges. */
@@ -51,7 +53,7 @@ export async function scanFolder(
 ): Promise<ScannedFolder> {
   const networks: NetworkFile[] = [];
   const loras: LoraFile[] = [];
-  const unreadable: string[] = [];
+  const unreadable: Words[] = [];
   let merges: string | undefined;
   for (const found of await listFiles(folder)) {
     throwIfCancelled(signal);
@@ -68,7 +70,7 @@ export async function scanFolder(
       }
     } catch (error) {
       throwIfCancelled(signal);
-      unreadable.push(messageOf(error));
+      unreadable.push(wordsOf(error));
     }
   }
   return { networks, loras, unreadable, merges };

@@ -19,12 +19,13 @@ import { buildUNet } from '../../graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../graph/sd21/vae';
 import { Weights } from '../../graph/sd21/weights';
 import { quoted } from '../../checkpoint/limits';
-import { messageOf } from '../../errors';
+import { wordsOf } from '../../../shared/rpc';
 import type { Method } from '../../pisa/method';
 import { readClipTokenizer } from '../../pisa/prompt/readTokenizer';
 import type { DiffusionOffer } from './diffusionModels';
 import { findConfig, type FoundConfig } from './foundConfig';
 import type { LoraFile, NetworkFile, NetworkRole, ScannedFolder } from './scanFolder';
+import { phrase, type Words } from '../../../shared/phrase';
 
 export type SelectedFiles = {
   readonly unet: NetworkFile;
@@ -51,17 +52,15 @@ export type WantedParts = {
 };
 
 export type Selection =
-  | { readonly selected: SelectedFiles; readonly notes: readonly string[] }
-  | { readonly problems: readonly string[] };
+  | { readonly selected: SelectedFiles; readonly notes: readonly Words[] }
+  | { readonly problems: readonly Words[] };
 
-const wanted = (role: NetworkRole, prompts: boolean): string =>
+const wanted = (role: NetworkRole, prompts: boolean): Words =>
   ({
-    unet: 'the UNet (unet/diffusion_pytorch_model.safetensors)',
-    vae: 'the VAE (vae/diffusion_pytorch_model.safetensors)',
-    textEncoder:
-      'the text encoder (text_encoder/model.safetensors; needed ' +
-      `${prompts ? 'for prompts' : 'once, for the empty prompt'})`,
-    draft: 'the tiny decoder (taesd/diffusion_pytorch_model.safetensors; needed for drafts)',
+    unet: phrase`the UNet (unet/diffusion_pytorch_model.safetensors)`,
+    vae: phrase`the VAE (vae/diffusion_pytorch_model.safetensors)`,
+    textEncoder: phrase`the text encoder (text_encoder/model.safetensors; needed ${prompts ? phrase`for prompts` : phrase`once, for the empty prompt`})`,
+    draft: phrase`the tiny decoder (taesd/diffusion_pytorch_model.safetensors; needed for drafts)`,
   })[role];
 
 /**
@@ -74,20 +73,19 @@ export async function selectFiles(
   { name, weights }: DiffusionOffer,
   method: Method,
 ): Promise<Selection> {
-  const problems: string[] = [...unreadable];
-  const notes: string[] = [];
+  const problems: Words[] = [...unreadable];
+  const notes: Words[] = [];
   const pick = (role: NetworkRole): NetworkFile | undefined => {
     const candidates = networks.filter((network) => network.role === role);
     const best = chooseNetwork(candidates, precision);
-    if (!best) problems.push(`${wanted(role, prompts)} was not found`);
+    if (!best) problems.push(phrase`${wanted(role, prompts)} was not found`);
     else if (
       precision !== undefined &&
       best.precision !== precision &&
       (role === 'unet' || role === 'vae')
     )
       notes.push(
-        `${path.basename(best.file)} holds ${best.precision} weights; no ${precision} ones ` +
-          'were found.',
+        phrase`${path.basename(best.file)} holds ${best.precision} weights; no ${precision} ones were found.`,
       );
     return best;
   };
@@ -95,11 +93,14 @@ export async function selectFiles(
   const textEncoder = context === undefined || prompts ? pick('textEncoder') : undefined;
   const decoder = draft ? pick('draft') : undefined;
   if (prompts && merges === undefined)
-    problems.push('the tokenizer (tokenizer/merges.txt; needed for prompts) was not found');
+    problems.push(phrase`the tokenizer (tokenizer/merges.txt; needed for prompts) was not found`);
   const [lora, ...more] = loras;
-  if (!lora) problems.push(`${weights.name} was not found. ${weights.note} ${weights.pages[0]}`);
+  if (!lora)
+    problems.push(phrase`${weights.name} was not found. ${weights.note} ${weights.pages[0]}`);
   if (lora && more.length > 0)
-    notes.push(`Several files hold ${name}’s weights; ${path.basename(lora.file)} was taken.`);
+    notes.push(
+      phrase`Several files hold ${name}’s weights; ${path.basename(lora.file)} was taken.`,
+    );
 
   const unetConfig = unet && (await findConfig(unet, parseUNetConfig, SD21_UNET, problems));
   const vaeConfig = vae && (await findConfig(vae, parseVaeConfig, SD21_VAE, problems));
@@ -118,12 +119,11 @@ export async function selectFiles(
   const assumed = Object.entries({
     unet: unetConfig,
     vae: vaeConfig,
-    ...(textConfig ? { 'text encoder': textConfig } : {}),
+    ...(textConfig ? { textEncoder: textConfig } : {}),
   }).filter(([, { file }]) => file === undefined);
   if (assumed.length > 0)
     notes.push(
-      `No config.json was found for ${assumed.map(([name]) => name).join(', ')}; SD-2.1’s ` +
-        'was assumed, which fits the shapes.',
+      phrase`No config.json was found for ${assumed.map(([name]) => name).join(', ')}; SD-2.1’s was assumed, which fits the shapes.`,
     );
   return {
     selected: {
@@ -162,7 +162,7 @@ function checkUNet(
   config: UNetConfig,
   { file, adapters }: LoraFile,
   { timestep }: Method,
-  problems: string[],
+  problems: Words[],
 ): void {
   const weights = new Weights(unetTensors(unet.tensors, adapters), path.dirname(unet.file));
   const built = buildUNet({
@@ -181,7 +181,7 @@ function checkVae(
   vae: NetworkFile,
   config: VaeConfig,
   lora: LoraFile | undefined,
-  problems: string[],
+  problems: Words[],
 ): void {
   const encoderLoras = lora?.adapters.vaeEncoder;
   const tensors = new Map([...vae.tensors, ...(encoderLoras?.tensors ?? [])]);
@@ -213,17 +213,17 @@ function loraProblems(
     unadapted,
   }: { readonly adapted: ReadonlySet<string>; readonly unadapted: ReadonlySet<string> },
   network: string,
-): string[] {
+): Words[] {
   const strange = [...tensors.keys()].filter(
     (name) => !adapted.has(name.replace(/\.lora_[AB]\..*$/, '')),
   );
   return [
-    ...[...unadapted].map((module) => `the LoRAs of ${module} are missing`),
-    ...strange.map((name) => `${quoted(name)} belongs to no layer of this ${network}`),
+    ...[...unadapted].map((module) => phrase`the LoRAs of ${module} are missing`),
+    ...strange.map((name) => phrase`${quoted(name)} belongs to no layer of this ${network}`),
   ];
 }
 
-function checkDraft(decoder: NetworkFile, { latentChannels }: VaeConfig, problems: string[]): void {
+function checkDraft(decoder: NetworkFile, { latentChannels }: VaeConfig, problems: Words[]): void {
   const weights = new Weights(decoder.tensors, path.dirname(decoder.file));
   const shape = tinyDecoderShape(decoder.tensors, latentChannels);
   buildTinyDecoder(weights, { ...shape, type: 'float32' });
@@ -234,32 +234,31 @@ function checkText(
   encoder: NetworkFile,
   config: ClipTextConfig,
   unet: UNetConfig | undefined,
-  problems: string[],
+  problems: Words[],
 ): void {
   const weights = new Weights(encoder.tensors, path.dirname(encoder.file));
   buildClipText(config, weights, emptyPrompt(config));
   problems.push(...named(encoder.file, weights.problems));
   if (unet && unet.crossAttentionDim !== config.hiddenSize) {
     problems.push(
-      `${path.basename(encoder.file)} yields ${config.hiddenSize} values a token where the ` +
-        `UNet takes ${unet.crossAttentionDim}`,
+      phrase`${path.basename(encoder.file)} yields ${config.hiddenSize} values a token where the UNet takes ${unet.crossAttentionDim}`,
     );
   }
 }
 
 /** Whether the tokenizer yields the numbers that the text encoder knows. */
-async function mergesProblems(file: string, { vocabSize }: ClipTextConfig): Promise<string[]> {
+async function mergesProblems(file: string, { vocabSize }: ClipTextConfig): Promise<Words[]> {
   try {
     const { size } = await readClipTokenizer(file);
     if (size === vocabSize) return [];
-    return named(file, [`it makes ${size} tokens where the text encoder knows ${vocabSize}`]);
+    return named(file, [phrase`it makes ${size} tokens where the text encoder knows ${vocabSize}`]);
   } catch (error) {
-    return [messageOf(error)];
+    return [wordsOf(error)];
   }
 }
 
-const named = (file: string, problems: readonly string[]): string[] =>
+const named = (file: string, problems: readonly Words[]): Words[] =>
   problems.map(
     (problem) =>
-      `${quoted(`${path.basename(path.dirname(file))}/${path.basename(file)}`)}: ${problem}`,
+      phrase`${quoted(`${path.basename(path.dirname(file))}/${path.basename(file)}`)}: ${problem}`,
   );

@@ -5,6 +5,7 @@ import { DiffusionModel } from '../kinds/diffusion';
 import type { DiffusionPart, PromptPart } from '../manifest';
 import { readModel } from '../registry';
 import type { ModelStore } from './modelStore';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 /**
  * An installed model whose Stable Diffusion another can have, too: one of the others in this
@@ -42,6 +43,7 @@ export const draftFile = ({ folder, manifest: { draft } }: DiffusionModel): stri
 
 /** The path of a part that prompts need. Throws an Error for a model that lacks them. */
 export function promptFile({ folder, manifest }: DiffusionModel, part: PromptPart): string {
-  if (!manifest.prompts) throw new Error(`"${manifest.id}" is installed without prompts.`);
+  if (!manifest.prompts)
+    throw new WordedError(phrase`"${manifest.id}" is installed without prompts.`);
   return path.join(folder, ...manifest.prompts[part].path.split('/'));
 }

@@ -21,7 +21,7 @@ import { checkFiles } from '../fileChecks';
 import { isKnown } from '../install/unverified';
 import { DIFFUSION_PARTS, PROMPT_PARTS, type DiffusionManifest, type ModelFile } from '../manifest';
 import type { Model, ModelAdvice } from '../model';
-import { phrase } from '../../../shared/phrase';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /** A model on Stable Diffusion, which enlarges before its networks run. */
 export class DiffusionModel implements Model {
@@ -41,11 +41,11 @@ export class DiffusionModel implements Model {
   readonly advice: ModelAdvice = {
     hint: phrase`Remove the model, then install or import it again.`,
     remedy: 'manage-models',
-    repair: 'remove the model and install or import it again',
+    repair: phrase`remove the model and install or import it again`,
     matches: ({ sha256 }) =>
       isKnown(sha256)
-        ? 'matches its SHA-256'
-        : 'matches the SHA-256 that was recorded when it was installed',
+        ? phrase`matches its SHA-256`
+        : phrase`matches the SHA-256 that was recorded when it was installed`,
   };
 
   constructor(
@@ -72,9 +72,9 @@ export class DiffusionModel implements Model {
     return checkFiles(this, thorough);
   }
 
-  async open(): Promise<string> {
+  async open(): Promise<Words> {
     await readPisaCheckpoint(this);
-    return 'sizes and headers are right; "models verify" reads every byte';
+    return phrase`sizes and headers are right; "models verify" reads every byte`;
   }
 
   infer(

@@ -87,7 +87,7 @@ export class DiffusionPairModel implements Model {
     await this.members.texture.check(thorough);
   }
 
-  async open(): Promise<string> {
+  async open(): Promise<Words> {
     await this.members.fidelity.open();
     return this.members.texture.open();
   }

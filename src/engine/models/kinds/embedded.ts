@@ -8,7 +8,7 @@ import { checkFiles, modelDamaged } from '../fileChecks';
 import type { ModelFile, TiledManifest } from '../manifest';
 import type { ModelAdvice } from '../model';
 import { TiledModel } from './tiled';
-import { phrase } from '../../../shared/phrase';
+import { phrase, type Words } from '../../../shared/phrase';
 import { wordsOf } from '../../../shared/rpc';
 
 /** A network in one ONNX file beside its manifest, as the program brings it along. */
@@ -22,8 +22,8 @@ export class EmbeddedModel extends TiledModel {
   readonly advice: ModelAdvice = {
     hint: phrase`It belongs to the program itself.`,
     remedy: 'reinstall',
-    repair: 'install the program again',
-    matches: () => 'matches its SHA-256',
+    repair: phrase`install the program again`,
+    matches: () => phrase`matches its SHA-256`,
   };
 
   constructor(
@@ -54,16 +54,16 @@ export class EmbeddedModel extends TiledModel {
     if (what !== undefined) throw modelDamaged(this, what);
   }
 
-  async open(): Promise<string> {
+  async open(): Promise<Words> {
     for (const precision of this.cpuPrecisions) {
       const { graph } = this.inPrecision(precision);
       await (await openTileSession(graph, 'cpu', this.manifest.branches)).release();
     }
     const forms =
       this.cpuPrecisions.length === 1
-        ? 'the graph opens'
-        : 'the graph opens in floats and in 8 bits';
-    return `files match their SHA-256, ${forms}`;
+        ? phrase`the graph opens`
+        : phrase`the graph opens in floats and in 8 bits`;
+    return phrase`files match their SHA-256, ${forms}`;
   }
 
   private async inFloats(): Promise<BuiltGraph> {
@@ -82,12 +82,12 @@ export class EmbeddedModel extends TiledModel {
  * The manifest vouches for the graph's file alone: weights in another one could change with nobody
  * noticing.
  */
-async function graphProblem(graph: string): Promise<string | undefined> {
+async function graphProblem(graph: string): Promise<Words | undefined> {
   try {
     return hasExternalData(await readFile(graph))
-      ? `weights of ${graph} lie in other files, which the manifest does not name; save it as one file`
+      ? phrase`weights of ${graph} lie in other files, which the manifest does not name; save it as one file`
       : undefined;
   } catch {
-    return `${graph} is no ONNX model`;
+    return phrase`${graph} is no ONNX model`;
   }
 }

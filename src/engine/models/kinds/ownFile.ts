@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ModelSummary } from '../../../shared/engineProtocol';
 import { RpcError, wordsOf } from '../../../shared/rpc';
 import { kindWords, NotAFileError } from '../../../files/kinds';
-import { engineError, messageOf, systemCode } from '../../errors';
+import { engineError, systemCode } from '../../errors';
 import { openTileSession } from '../../runtime/session';
 import { sha256Of } from '../fileChecks';
 import { foundModel } from '../community/manifestOf';
@@ -11,7 +11,7 @@ import type { FileManifest, OwnFile } from '../community/fileManifest';
 import type { ModelFile } from '../manifest';
 import type { ModelAdvice } from '../model';
 import { TiledModel } from './tiled';
-import { type Words, phrase } from '../../../shared/phrase';
+import { type Words, phrase, clause } from '../../../shared/phrase';
 
 /** Larger files are hashed when they are added, when their time changed, and by "models verify". */
 const ALWAYS_HASHED = 64 * 2 ** 20;
@@ -28,8 +28,8 @@ export abstract class OwnFileModel extends TiledModel {
   readonly advice: ModelAdvice = {
     hint: phrase`Put the file back, or add it again from where it is now.`,
     remedy: 'manage-models',
-    repair: 'put the file back, or add it again',
-    matches: () => 'matches the SHA-256 that it had when it was added',
+    repair: phrase`put the file back, or add it again`,
+    matches: () => phrase`matches the SHA-256 that it had when it was added`,
   };
 
   constructor(
@@ -72,9 +72,9 @@ export abstract class OwnFileModel extends TiledModel {
       );
   }
 
-  async open(): Promise<string> {
+  async open(): Promise<Words> {
     await (await openTileSession(this.graph, 'cpu', this.manifest.branches)).release();
-    return 'its file is as it was when it was added, the graph opens';
+    return phrase`its file is as it was when it was added, the graph opens`;
   }
 
   /** What a person is told of it. */
@@ -96,6 +96,6 @@ export abstract class OwnFileModel extends TiledModel {
   protected reason(error: unknown): RpcError {
     if (error instanceof RpcError) return error;
     if (error instanceof NotAFileError) return this.unusable(kindWords(error.kind));
-    return this.unusable(messageOf(error).replace(/\.$/, ''));
+    return this.unusable(clause(wordsOf(error)));
   }
 }

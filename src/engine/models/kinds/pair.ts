@@ -41,9 +41,9 @@ export class PairModel extends TiledModel {
     await this.texture.check(thorough);
   }
 
-  async open(): Promise<string> {
+  async open(): Promise<Words> {
     await (await openTileSession(this.graph, 'cpu', this.manifest.branches)).release();
-    return 'both models open as one graph';
+    return phrase`both models open as one graph`;
   }
 
   private async build(): Promise<{ onnx: Uint8Array; folder: string }> {

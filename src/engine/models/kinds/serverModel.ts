@@ -6,7 +6,7 @@ import type { FileManifest } from '../community/fileManifest';
 import type { ServerContract } from '../community/serverContract';
 import type { Model } from '../model';
 import { OwnFileModel } from './ownFile';
-import { phrase } from '../../../shared/phrase';
+import { phrase, WordedError, type Words } from '../../../shared/phrase';
 
 /**
  * A model that only an inference server has. What is here is how it is spoken to, and a sample of what
@@ -20,7 +20,7 @@ export class ServerModel extends OwnFileModel {
   constructor(manifest: FileManifest, folder: string) {
     super(manifest, folder);
     const { served, scale } = manifest;
-    if (!served) throw new Error('its manifest does not say how it is spoken to');
+    if (!served) throw new WordedError(phrase`its manifest does not say how it is spoken to`);
     this.contract = served;
     this.graph = {
       key: `${manifest.id}|${manifest.file.sha256}`,
@@ -28,9 +28,9 @@ export class ServerModel extends OwnFileModel {
     };
   }
 
-  override async open(): Promise<string> {
+  override async open(): Promise<Words> {
     await this.check();
-    return `on an inference server as "${this.contract.name}"; nobody can verify what it computes`;
+    return phrase`on an inference server as "${this.contract.name}"; nobody can verify what it computes`;
   }
 
   /** There is nothing that another device of this machine could run. */

@@ -23,6 +23,7 @@ import type {
 import type { ServerContract } from '../community/serverContract';
 import type { ModelFile, TiledDescriptor } from '../manifest';
 import type { Model, ModelAdvice } from '../model';
+import { phrase, WordedError, type Words } from '../../../shared/phrase';
 
 /** What every model has in common whose network runs on tiles of the picture. */
 export abstract class TiledModel implements Model {
@@ -45,7 +46,7 @@ export abstract class TiledModel implements Model {
   /** Its graph: `image` to `base` and the residuals, as `TiledDescriptor` describes it. */
   abstract readonly graph: GraphSource;
   abstract check(thorough?: boolean): Promise<void>;
-  abstract open(): Promise<string>;
+  abstract open(): Promise<Words>;
 
   inPrecision(precision: CpuPrecision): TiledModel {
     return onlyForm(this, precision);
@@ -99,5 +100,5 @@ export abstract class TiledModel implements Model {
 /** The model itself, in the one form that it has. Throws for another one. */
 function onlyForm(model: TiledModel, precision: CpuPrecision): TiledModel {
   if (precision === model.cpuPrecision) return model;
-  throw new Error(`The model "${model.manifest.id}" has no form in ${precision}.`);
+  throw new WordedError(phrase`The model "${model.manifest.id}" has no form in ${precision}.`);
 }

@@ -1,5 +1,6 @@
 import type { RawOutput, TensorQuestion } from './tensors';
 import { nonsense, toBytes } from './tensors';
+import { phrase } from '../../../shared/phrase';
 
 /** The header that says how many bytes of a body are its JSON. */
 export const JSON_LENGTH_HEADER = 'inference-header-content-length';
@@ -36,20 +37,21 @@ export function binaryRequest(
  */
 export function binaryOutputs(body: Buffer, jsonLength: number): RawOutput[] {
   if (!(jsonLength > 1 && jsonLength <= Math.min(MOST_JSON, body.length)))
-    throw nonsense('does not say how long its head is');
+    throw nonsense(phrase`does not say how long its head is`);
   const outputs: RawOutput[] = [];
   let at = jsonLength;
   for (const output of listOf(body.subarray(0, jsonLength).toString('utf8'))) {
     const { name, datatype, shape, parameters } = fieldsOf(output);
     const size = fieldsOf(parameters).binary_data_size;
     if (typeof name !== 'string' || typeof size !== 'number' || !Number.isInteger(size) || size < 0)
-      throw nonsense('does not say which outputs it holds');
+      throw nonsense(phrase`does not say which outputs it holds`);
     if (at + size > body.length)
-      throw nonsense(`ends ${at + size - body.length} bytes before its outputs do`);
+      throw nonsense(phrase`ends ${at + size - body.length} bytes before its outputs do`);
     outputs.push({ name, datatype, shape, bytes: body.subarray(at, at + size) });
     at += size;
   }
-  if (at !== body.length) throw nonsense(`has ${body.length - at} bytes more than its outputs`);
+  if (at !== body.length)
+    throw nonsense(phrase`has ${body.length - at} bytes more than its outputs`);
   return outputs;
 }
 
@@ -60,7 +62,7 @@ function listOf(json: string): readonly unknown[] {
   } catch {
     // Told below.
   }
-  throw nonsense('has no readable head');
+  throw nonsense(phrase`has no readable head`);
 }
 
 const fieldsOf = (value: unknown): Record<string, unknown> =>

@@ -19,6 +19,7 @@ import {
   type ModelInferRequest,
   type ModelInferResponse,
 } from './inference_pb';
+import { phrase } from '../../../shared/phrase';
 
 /** A call of the protocol's service, with its messages as bytes. */
 export type Method<I extends DescMessage, O extends DescMessage> = {
@@ -77,7 +78,9 @@ export function inferRequest(
 export function inferOutputs({ outputs, rawOutputContents }: ModelInferResponse): RawOutput[] {
   const isRaw = rawOutputContents.length > 0;
   if (isRaw && rawOutputContents.length !== outputs.length)
-    throw nonsense(`has ${outputs.length} outputs and the numbers of ${rawOutputContents.length}`);
+    throw nonsense(
+      phrase`has ${outputs.length} outputs and the numbers of ${rawOutputContents.length}`,
+    );
   return outputs.map(({ name, datatype, shape, contents }, i) => ({
     name,
     datatype,

@@ -23,6 +23,7 @@ import { loadGrpc, type Grpc } from './loadGrpc';
 import { readModelMetadata, readServerMetadata } from './metadata';
 import { readModelIndex } from './modelIndex';
 import type { Transport } from './transport';
+import { phrase } from '../../../shared/phrase';
 
 /** Longest for a question that nothing is computed for. */
 const SHORT_MS = 20_000;
@@ -155,7 +156,7 @@ export class GrpcTransport implements Transport {
           else if (error)
             reject(this.failure(error, grpc.status[error.code], hasAnswered, own.authorization));
           else if (answer === undefined)
-            reject(new RemoteFailure('nonsense', 'its answer is empty'));
+            reject(new RemoteFailure('nonsense', phrase`its answer is empty`));
           else resolve(answer);
         },
       );
@@ -177,7 +178,7 @@ export class GrpcTransport implements Transport {
       .slice(0, 160);
     return new RemoteFailure(
       kindOf(name, details, hasAnswered),
-      `it answered ${name}${said === '' ? '' : `: ${said}`}`,
+      phrase`it answered ${name}${said === '' ? '' : phrase`: ${said}`}`,
     );
   }
 }

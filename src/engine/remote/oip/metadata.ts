@@ -1,4 +1,5 @@
 import { nonsense } from './tensors';
+import { phrase } from '../../../shared/phrase';
 
 /** A tensor as a server describes it; −1 is any size. */
 export type TensorMetadata = {
@@ -25,17 +26,17 @@ export function readServerMetadata(json: unknown): ServerMetadata {
   const { name, version } = fields(json);
   const text = (value: unknown): string =>
     typeof value === 'string' && /^[\w.+ -]{1,40}$/.test(value) ? value : '';
-  return { name: text(name) || 'inference server', version: text(version) };
+  return { name: text(name), version: text(version) };
 }
 
 function tensors(list: unknown, what: string): TensorMetadata[] {
-  if (!Array.isArray(list)) throw nonsense(`about the model names no ${what}`);
+  if (!Array.isArray(list)) throw nonsense(phrase`about the model names no ${what}`);
   return list.slice(0, 64).map((entry) => {
     const { name, datatype, shape } = fields(entry);
     // Some write sizes as texts.
     const dims = Array.isArray(shape) ? shape.map(Number) : [];
     if (typeof name !== 'string' || typeof datatype !== 'string' || !dims.every(Number.isInteger))
-      throw nonsense(`about the model’s ${what} can’t be read`);
+      throw nonsense(phrase`about the model’s ${what} can’t be read`);
     return { name: name.slice(0, 80), datatype: datatype.slice(0, 20), shape: dims };
   });
 }

@@ -1,4 +1,5 @@
 import { nonsense } from './tensors';
+import { phrase } from '../../../shared/phrase';
 
 /** A model that a server's index names. */
 export type IndexEntry = { readonly name: string };
@@ -26,7 +27,7 @@ export const isAskable = (name: string): boolean =>
  * in order; versions only tell that there are some. Throws a `RemoteFailure` for what is no list.
  */
 export function readModelIndex(list: unknown): ModelIndex {
-  if (!Array.isArray(list)) throw nonsense('about its models is no list');
+  if (!Array.isArray(list)) throw nonsense(phrase`about its models is no list`);
   const names = new Set<string>();
   for (const entry of list as readonly unknown[]) {
     const { name, state } = fieldsOf(entry);

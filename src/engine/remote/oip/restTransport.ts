@@ -3,7 +3,6 @@ import http from 'node:http';
 import https from 'node:https';
 import type { RemoteSettings } from '../../../shared/remoteSettings';
 import { retryAfterMs } from '../../download/httpClient';
-import { messageOf } from '../../errors';
 import { below } from '../address';
 import { authHeaders, withoutSecrets } from '../credentials';
 import { exchange, type Exchange } from '../exchange';
@@ -13,6 +12,7 @@ import { readModelMetadata, readServerMetadata } from './metadata';
 import { isAskable, readModelIndex } from './modelIndex';
 import { nonsense } from './tensors';
 import type { ServedName, Transport } from './transport';
+import { clause, mended, phrase } from '../../../shared/phrase';
 
 /** Longest for a question that nothing is computed for. */
 const SHORT_MS = 20_000;
@@ -104,7 +104,7 @@ export class RestTransport implements Transport {
     if (length === undefined)
       throw new RemoteFailure(
         'refused',
-        'it sends no binary tensors over HTTP, but it may do so over gRPC (grpcs://…)',
+        phrase`it sends no binary tensors over HTTP, but it may do so over gRPC (grpcs://…)`,
       );
     return binaryOutputs(answer.body, Number(length));
   }
@@ -130,7 +130,7 @@ export class RestTransport implements Transport {
     try {
       return JSON.parse(body.toString('utf8')) as unknown;
     } catch {
-      throw nonsense('is no JSON; it may be no server of the Open Inference Protocol');
+      throw nonsense(phrase`is no JSON; it may be no server of the Open Inference Protocol`);
     }
   }
 
@@ -165,13 +165,17 @@ export class RestTransport implements Transport {
           hasAnswered,
         );
       if ((answer.header('content-encoding') ?? 'identity') !== 'identity')
-        throw nonsense('is compressed, which was not asked for');
+        throw nonsense(phrase`is compressed, which was not asked for`);
       return answer;
     } catch (error) {
       if (!(error instanceof RemoteFailure)) throw error;
       const { kind, retryAfterMs: wait } = error;
       const token = (own.authorization ?? '').replace('Bearer ', '');
-      throw new RemoteFailure(kind, withoutSecrets(messageOf(error), this.settings, token), wait);
+      throw new RemoteFailure(
+        kind,
+        mended(error.words, (text) => withoutSecrets(text, this.settings, token)),
+        wait,
+      );
     }
   }
 }
@@ -182,7 +186,7 @@ function withoutBinary(error: unknown): unknown {
     return error;
   return new RemoteFailure(
     error.kind,
-    `${error.message.replace(/\.+$/, '')}; one that sends no binary tensors over HTTP may do so over gRPC`,
+    phrase`${clause(error.words)}; one that sends no binary tensors over HTTP may do so over gRPC`,
   );
 }
 
@@ -197,7 +201,7 @@ function hasNone(error: unknown): undefined {
 function pathOf({ name, version }: ServedName): string {
   const wrong = [name, version].find((one) => one !== undefined && !isAskable(one));
   if (wrong !== undefined)
-    throw new RemoteFailure('refused', 'no model or version can have that name');
+    throw new RemoteFailure('refused', phrase`no model or version can have that name`);
   return (
     `v2/models/${encodeURIComponent(name)}` +
     (version === undefined ? '' : `/versions/${encodeURIComponent(version)}`)

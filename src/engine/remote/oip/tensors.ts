@@ -1,6 +1,7 @@
 import { allFinite } from '../../runtime/finite';
 import { RemoteFailure } from '../failure';
 import { fromHalves, toHalves } from './halves';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /** The protocol's names of the two kinds of numbers. */
 export type DataType = 'FP32' | 'FP16';
@@ -52,17 +53,19 @@ export function readLayers(question: InferQuestion, raw: readonly RawOutput[]): 
   const layers = new Map<string, Float32Array>();
   for (const name of outputs) {
     const [found, second] = raw.filter((output) => output.name === name);
-    if (!found) throw nonsense(`lacks the output "${name}"`);
-    if (second) throw nonsense(`holds the output "${name}" twice`);
+    if (!found) throw nonsense(phrase`lacks the output "${name}"`);
+    if (second) throw nonsense(phrase`holds the output "${name}" twice`);
     if (found.datatype !== datatype)
-      throw nonsense(`holds "${name}" in ${words(found.datatype)} instead of ${datatype}`);
+      throw nonsense(phrase`holds "${name}" in ${words(found.datatype)} instead of ${datatype}`);
     if (!isSame(found.shape, shape))
-      throw nonsense(`holds "${name}" as ${words(found.shape)} instead of ${words(shape)}`);
+      throw nonsense(phrase`holds "${name}" as ${words(found.shape)} instead of ${words(shape)}`);
     const wanted = shape.reduce((a, b) => a * b) * BYTES_OF[datatype];
     if (found.bytes.byteLength !== wanted)
-      throw nonsense(`holds ${found.bytes.byteLength} bytes of "${name}" instead of ${wanted}`);
+      throw nonsense(
+        phrase`holds ${found.bytes.byteLength} bytes of "${name}" instead of ${wanted}`,
+      );
     const layer = numbersOf(found.bytes, datatype);
-    if (!allFinite(layer)) throw nonsense(`holds NaN or infinite values in "${name}"`);
+    if (!allFinite(layer)) throw nonsense(phrase`holds NaN or infinite values in "${name}"`);
     layers.set(name, layer);
   }
   return layers;
@@ -91,5 +94,5 @@ const words = (value: unknown): string =>
   value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
 
 /** `what` completes "its answer …". */
-export const nonsense = (what: string): RemoteFailure =>
-  new RemoteFailure('nonsense', `its answer ${what}`);
+export const nonsense = (what: Words): RemoteFailure =>
+  new RemoteFailure('nonsense', phrase`its answer ${what}`);
