@@ -53,7 +53,7 @@ test('KServe: the same pixels over REST and gRPC, in float16 nearly, within its 
   for (const url of [server.url, server.grpcUrl]) {
     const { result, data } = await upscaleOn(servicesOn(deviceOn({ url })), input);
     assert.ok(data.equals(local.data), url);
-    assert.match(result.server ?? '', /^kserve [\d.]+ at 127\.0\.0\.1:\d+$/);
+    assert.match(result.server ?? '', /^kserve [\d.]+ @ 127\.0\.0\.1:\d+$/);
 
     const half = deviceOn({ url }, { model: HALF, precision: 'fp16' });
     const nearly = await upscaleOn(servicesOn(half), input);
@@ -83,7 +83,7 @@ test('MLServer: the same pixels over gRPC, which is told where it sends no binar
 
   const { result, data } = await upscaleOn(servicesOn(deviceOn({ url: server.grpcUrl })), input);
   assert.ok(data.equals(local.data));
-  assert.match(result.server ?? '', /^mlserver [\d.]+ at 127\.0\.0\.1:\d+$/);
+  assert.match(result.server ?? '', /^mlserver [\d.]+ @ 127\.0\.0\.1:\d+$/);
 
   await assert.rejects(upscaleOn(servicesOn(deviceOn(server)), input), { message: /gRPC/ });
   await server.kill();

@@ -131,7 +131,7 @@ test('Triton: the same pixels as here, another model refused, a full queue waite
   const expected = await locally(input);
   const { result, data } = await upscaleOn(servicesOn(deviceOn(server)), input);
   assert.ok(data.equals(expected.data));
-  assert.match(result.server ?? '', /^triton \d+\.\d+\.\d+ at 127\.0\.0\.1:\d+$/);
+  assert.match(result.server ?? '', /^triton \d+\.\d+\.\d+ @ 127\.0\.0\.1:\d+$/);
 
   const small = await picture(20, 12);
   const ours = { model: EMBEDDED };
@@ -175,7 +175,7 @@ test('Triton over gRPC: the same pixels, what is wrong told as over REST, a full
   const expected = await locally(input);
   const { result, data } = await upscaleOn(servicesOn(deviceOn({ url })), input);
   assert.ok(data.equals(expected.data));
-  assert.match(result.server ?? '', /^triton [\d.]+ at 127\.0\.0\.1:\d+$/);
+  assert.match(result.server ?? '', /^triton [\d.]+ @ 127\.0\.0\.1:\d+$/);
   for (const [model, words] of [
     ['changed', /another one there: of a tile the layer "pixel" differs by/],
     ['missing', /it answered NOT_FOUND/],

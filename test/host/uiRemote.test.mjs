@@ -74,7 +74,7 @@ uiTest(
     await runCommand(page, 'PiSA Engine: Show Devices');
     const device = page.locator('.view-line', { hasText: /^Inference.server\s+yes/ });
     await device.waitFor({ timeout: STATE_MS });
-    assert.match(await device.innerText(), /test.1\.0.at.127\.0\.0\.1:\d+.answers/);
+    assert.match(await device.innerText(), /test.1\.0.@.127\.0\.0\.1:\d+.answers/);
     const trust = page.locator('.view-line', { hasText: /^one-layer-4x\s+Inference/ });
     await trust.waitFor();
     assert.match(await trust.innerText(), /yes\s+within.0.of.the.CPU/);
@@ -111,7 +111,7 @@ uiTest(
     const ready = await waitForNotification(page, 'team-painter (unverified) is ready.');
     await clickNotificationButton(ready, 'Use It');
     await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
-    await waitForNotification(page, /upscaled to .+ at 127\.0\.0\.1:\d+, model unverified\)/);
+    await waitForNotification(page, /upscaled to .+ @ 127\.0\.0\.1:\d+, model unverified\)/);
     assert.deepEqual(readdirSync(folder).sort(), ['.vscode', 'hero.png', 'hero@4x.png']);
     await manage();
     const added = quickPickRows(page).filter({ hasText: 'team-painter (unverified)' });
