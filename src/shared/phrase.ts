@@ -82,15 +82,20 @@ export function spoken<T>(value: T): Spoken<T> {
   return said(value) as Spoken<T>;
 }
 
-/** Whether a value from another process is of that type. */
-export function isWords(value: unknown): value is Words {
+/** Sentences stand in sentences a few times; what goes deeper was not made here. */
+const MOST_DEPTH = 50;
+
+/** Whether a value from another process, or from a file, is of that type. */
+export const isWords = (value: unknown): value is Words => areWords(value, MOST_DEPTH);
+
+function areWords(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return true;
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
   const { template, values } = value as Record<string, unknown>;
   return (
     typeof template === 'string' &&
     Array.isArray(values) &&
-    values.every((one) => typeof one === 'number' || isWords(one))
+    values.every((one) => typeof one === 'number' || areWords(one, depth - 1))
   );
 }
 
