@@ -320,6 +320,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", choices=("photo", "art", "icons", "text", "heldout"))
     parser.add_argument("--force", action="store_true", help="make again what exists")
+    parser.add_argument("--times", type=int, default=1, help="so many times the crops of the same photographs and paintings")
     parser.add_argument("--record", action="store_true", help="rewrite the hashes in heldout.json")
     options = parser.parse_args()
     wanted = options.only or ("heldout", "photo", "art", "icons", "text")
@@ -330,6 +331,8 @@ def main() -> None:
     if "heldout" in wanted:
         write_heldout(store, heldout, options.out, HERE / "heldout.json" if options.record else None)
     for category, groups in sources.items():
+        if category in ("photo", "art"):
+            groups = [group | {"crops": group["crops"] * options.times} for group in groups]
         target = options.out / "data" / f"{category}.npy"
         if category not in wanted or (target.exists() and not options.force):
             continue
