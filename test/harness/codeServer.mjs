@@ -6,6 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureVsCodeHost } from '../../scripts/setup-test-host.mjs';
+import { writeLanguagePack } from './languagePack.mjs';
 import { makeTemporaryFolder } from './paths.mjs';
 
 const START_TIMEOUT_MS = 180_000;
@@ -39,6 +40,8 @@ export const QUIET_SETTINGS = {
  * @property {string} [vsix] a packaged extension to install first
  * @property {string} [unpackedExtension] a folder with a package.json, loaded in place as an
  * installed extension
+ * @property {{ language: string, words: Record<string, Record<string, string>> }} [languagePack] the
+ * display language, and VS Code's own words in it
  * @property {boolean} [development] accept `extensionDevelopmentPath` and `extensionTestsPath` from
  * the page's address
  *
@@ -61,6 +64,7 @@ export async function startServer({
   machineSettings = {},
   vsix,
   unpackedExtension,
+  languagePack,
   development = false,
 } = {}) {
   const host = ensureVsCodeHost();
@@ -82,7 +86,12 @@ export async function startServer({
     extensions,
   ];
   if (vsix) installVsix(host.node, common, vsix);
-  if (unpackedExtension) registerUnpacked(extensions, unpackedExtension);
+  const unpacked = unpackedExtension ? [unpackedExtension] : [];
+  if (languagePack)
+    unpacked.push(
+      writeLanguagePack({ userData, extensions }, languagePack.language, languagePack.words),
+    );
+  if (unpacked.length > 0) registerUnpacked(extensions, unpacked);
 
   const port = await freePort();
   const child = spawn(
@@ -97,6 +106,7 @@ export async function startServer({
         '--disable-file-downloads',
       ],
       '--ignore-last-opened',
+      ...(languagePack ? ['--locale', languagePack.language] : []),
       ...(development ? developmentOptions(host.root) : []),
     ],
     { env: serverEnvironment(root), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
@@ -167,20 +177,23 @@ function installVsix(node, common, vsix) {
 }
 
 /**
- * Lists the folder in the server's own register of installed extensions, so that any browser loads
- * it, without a special address.
+ * Lists the folders in the server's own register of installed extensions, so that any browser loads
+ * them, without a special address.
  */
-function registerUnpacked(extensions, folder) {
-  const { publisher, name, version } = JSON.parse(
-    readFileSync(path.join(folder, 'package.json'), 'utf8'),
+function registerUnpacked(extensions, folders) {
+  writeJson(
+    path.join(extensions, 'extensions.json'),
+    folders.map((folder) => {
+      const { publisher, name, version } = JSON.parse(
+        readFileSync(path.join(folder, 'package.json'), 'utf8'),
+      );
+      return {
+        identifier: { id: `${publisher}.${name}` },
+        version,
+        location: { $mid: 1, path: path.resolve(folder), scheme: 'file' },
+      };
+    }),
   );
-  writeJson(path.join(extensions, 'extensions.json'), [
-    {
-      identifier: { id: `${publisher}.${name}` },
-      version,
-      location: { $mid: 1, path: path.resolve(folder), scheme: 'file' },
-    },
-  ]);
 }
 
 function serverEnvironment(root) {

@@ -2,6 +2,7 @@
 // file; each test finds a workspace that only its own files are in.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readWords } from '../../scripts/l10n/translations.mjs';
 import { launchBrowser, newPage } from '../harness/browser.mjs';
 import { startServer } from '../harness/codeServer.mjs';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath, TEST_MODELS } from '../harness/paths.mjs';
@@ -13,11 +14,11 @@ const SETTINGS_FOLDER = '.vscode';
 
 /**
  * Noise of VS Code itself: code-server lacks its license check, on a busy machine its sign-in may
- * start late and settings be saved before the extension host has answered, and it comments on its
- * own frames.
+ * start late and settings be saved before the extension host has answered, it looks in the
+ * marketplace for translations of its own extensions, and it comments on its own frames.
  */
 const EXPECTED_EVENTS =
-  /vsda|Aborted onWillSaveTextDocument-event|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|verbose|warning)\]|\[blocked\]/;
+  /vsda|getBuiltInExtensionTranslationsUri|Aborted onWillSaveTextDocument-event|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|verbose|warning)\]|\[blocked\]/;
 
 /**
  * @typedef {object} Session
@@ -30,10 +31,12 @@ const EXPECTED_EVENTS =
 
 /**
  * @param {{ vsix?: string, extension?: string, settings?: Record<string, unknown>,
- * machineSettings?: Record<string, unknown>, restricted?: boolean, below?: string }} [options]
+ * machineSettings?: Record<string, unknown>, restricted?: boolean, below?: string,
+ * languagePack?: import('../harness/codeServer.mjs').ServerOptions['languagePack'] }} [options]
  * `vsix`: a packaged extension, `extension`: the folder of one, instead of the working tree;
  * `restricted`: folders are not trusted, as when a person has not answered VS Code's question;
- * `below`: the workspace lies so deep in a folder of its own
+ * `below`: the workspace lies so deep in a folder of its own; `languagePack`: its language is the
+ * display language
  */
 export async function startWorkbench({
   vsix,
@@ -42,6 +45,7 @@ export async function startWorkbench({
   machineSettings,
   restricted = false,
   below = '.',
+  languagePack,
 } = {}) {
   const ofMachine = {
     'pisaUpscale.device': 'cpu',
@@ -60,6 +64,7 @@ export async function startWorkbench({
       ...settings,
     },
     machineSettings: ofMachine,
+    languagePack,
     // Installed in place, as a person has it: VS Code's test driver, which a development path
     // needs, hides all toasts.
     ...(vsix ? { vsix } : { unpackedExtension: extension }),
@@ -68,13 +73,16 @@ export async function startWorkbench({
     await server.stop();
     throw error;
   });
+  const upscaleTitle = languagePack
+    ? readWords(REPOSITORY, `package.nls.${languagePack.language}.json`)['command.upscaleImage']
+    : UPSCALE;
   /** The window that the tests share; a window costs more than most tests do in it. */
   let shared;
 
   const newWindow = async (folder, events) => {
     const page = await newPage(browser, events);
     await openWorkbench(page, server.workspaceUrl(folder));
-    await waitForCommand(page, UPSCALE);
+    await waitForCommand(page, upscaleTitle);
     return page;
   };
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { LANGUAGES, readWords } from '../../scripts/l10n/translations.mjs';
 import { webviewShell } from '../../src/extension/ui/webviewShell';
+import { textsOf } from '../harness/shownTexts.mjs';
 import { event, MIXED, openBatch, PLACE } from './batchHarness';
 import { ONE_DIAL, PanelHarness, INIT, type PanelPage } from './panelHarness';
 
@@ -78,11 +79,11 @@ for (const one of LANGUAGES)
         language = one;
         const page = await open();
         const translated = wordsNow();
-        const english = (await textsOf(page)).filter(
+        const english = (await textsOf(page.page.locator('body'))).filter(
           (text) => Object.hasOwn(ENGLISH, text) && translated[text] !== text,
         );
         assert.deepEqual(english, []);
-        const texts = await textsOf(page);
+        const texts = await textsOf(page.page.locator('body'));
         const known = new Set(Object.values(translated));
         assert.ok(texts.filter((text) => known.has(text)).length > 8, texts.join('\n'));
         assert.deepEqual(await tooWide(page), []);
@@ -111,24 +112,6 @@ test('an error of the engine is told in the language of the page', async () => {
   await panel.until(`document.body.innerText.includes('In /tmp/a ist kein Platz mehr.')`);
   await panel.close();
 });
-
-/** What a person sees or hears of the page: texts, names, descriptions and tooltips. */
-const textsOf = (page: PanelPage): Promise<readonly string[]> =>
-  page.page.evaluate(`(() => {
-    const texts = [];
-    const visit = (root) => {
-      for (const element of root.querySelectorAll('*')) {
-        if (element.tagName === 'SCRIPT' || element.tagName === 'STYLE') continue;
-        for (const node of element.childNodes)
-          if (node.nodeType === 3) texts.push(node.data.trim());
-        for (const name of ['aria-label', 'aria-description', 'aria-valuetext', 'title', 'data-tip', 'placeholder', 'label'])
-          texts.push(element.getAttribute(name) ?? '');
-        if (element.shadowRoot) visit(element.shadowRoot);
-      }
-    };
-    visit(document.body);
-    return [...new Set(texts.filter((text) => text !== ''))];
-  })()`);
 
 /** What is wider than the page or than its own place, by its text. */
 const tooWide = (page: PanelPage): Promise<readonly string[]> =>
