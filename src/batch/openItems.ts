@@ -213,6 +213,7 @@ async function openItem(
 }
 
 const REASONS_BY_CODE: Readonly<Record<string, Reason | undefined>> = {
+  'bad-setting': 'impossible',
   'folder-read-only': 'read-only',
   'name-too-long': 'impossible',
   'output-too-large-for-format': 'impossible',

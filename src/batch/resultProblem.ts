@@ -7,6 +7,7 @@ import type { Size } from '../shared/geometry';
 import { RpcError } from '../shared/rpc';
 import type { OutputFormat } from '../shared/settings';
 import { phrase } from '../shared/phrase';
+import { NAME_FORMAT_HINT, nameFormatProblem } from '../shared/writtenFormat';
 
 /** A result that is planned. */
 export type WantedResult = WantedPlace & {
@@ -24,6 +25,9 @@ export async function resultProblem({
   size,
   ...wanted
 }: WantedResult): Promise<RpcError | undefined> {
+  const misnamed = nameFormatProblem(path.basename(wanted.path), format);
+  if (misnamed !== undefined)
+    return new RpcError({ code: 'bad-setting', message: misnamed, hint: NAME_FORMAT_HINT });
   const tooLarge = formatProblem(format, size);
   if (tooLarge !== undefined)
     return new RpcError({

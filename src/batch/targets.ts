@@ -12,6 +12,7 @@ import {
 import type { Size } from '../shared/geometry';
 import { outputSize, type SizeLimit, type SizeTarget } from '../shared/outputSize';
 import type { OutputFormat, UpscaleSettings } from '../shared/settings';
+import { writtenFormat } from '../shared/writtenFormat';
 import type { Target } from './recipe';
 import type { ItemSettings } from './types';
 
@@ -120,8 +121,9 @@ export function plannedTargets(
     output: { ...settings.output, ...target.file },
     asset: { ...settings.asset, ...target.asset },
   };
-  const written = format === 'source' ? (formatFromName(input) ?? 'png') : format;
   const pattern = target.output ?? settings.namePattern;
+  // The names of a set are its own.
+  const written = writtenFormat(format, target.density ? '' : pattern, formatFromName(input));
   const { folder, tree } = layoutOf(input, target, pattern, treeBase);
   const { stem, extension } = splitName(path.posix.basename(input));
   const named = (text: string, scale: number): string =>

@@ -20,6 +20,7 @@ import { outputSize } from '../shared/outputSize';
 import { restorersAmong } from '../shared/pairs';
 import { RpcError } from '../shared/rpc';
 import { DEFAULT_MODEL, type OutputFormat } from '../shared/settings';
+import { writtenFormat } from '../shared/writtenFormat';
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { OutError, readOut, type OutPath } from './outPath';
 import { inWords } from '../shared/phrase';
@@ -169,7 +170,7 @@ async function planned(
         ? await resultProblem({
             path: output,
             ...(within === undefined ? {} : { within }),
-            format: formatFromName(output) ?? 'png',
+            format: formatOf(call),
             size: result,
           })
         : undefined;
@@ -265,13 +266,14 @@ export function takenNameNote(call: UpscaleCall, result: UpscaleResult): string 
 }
 
 /** The path that a call asks for; the engine decides by the picture's bytes, this by its name. */
-function outputOf({ input, target, format, model, guidance }: UpscaleCall, scale: number): string {
+function outputOf(call: UpscaleCall, scale: number): string {
+  const { input, target, model, guidance } = call;
   if (target.kind === 'file') return target.path;
   const { stem, extension } = splitName(path.basename(input));
   const name = expandNamePattern(target.pattern, {
     name: stem,
     sourceExtension: extension,
-    format: writtenFormat(input, format),
+    format: formatOf(call),
     scale,
     model,
     pixel: guidance.pixel,
@@ -282,8 +284,12 @@ function outputOf({ input, target, format, model, guidance }: UpscaleCall, scale
 }
 
 /** What is written, by the picture's name. */
-const writtenFormat = (input: string, format: UpscaleCall['format']): OutputFormat =>
-  format === 'source' ? (formatFromName(input) ?? 'png') : format;
+const formatOf = ({ input, target, format }: UpscaleCall): OutputFormat =>
+  writtenFormat(
+    format,
+    target.kind === 'file' ? target.path : target.pattern,
+    formatFromName(input),
+  );
 
 const refusal = (code: string, message: string, hint: string | undefined): RpcError =>
   new RpcError({ code, message, ...(hint === undefined ? {} : { hint }) });

@@ -396,3 +396,40 @@ for (const [source, format, written] of [
         assert.match(stdout, new RegExp(`srcset="icon[^,]* 1x, icon@2x.${written} 2x, `));
     }
   });
+
+for (const mode of ['by its name', 'in its folder', 'under a recipe'] as const) {
+  const asked = async (pattern: string, format?: string): Promise<Folder & { made: CliRun }> => {
+    const folder = await folderWith('s/a.png', 's/b.jpg');
+    const rule = {
+      files: 's/*',
+      output: pattern,
+      model: 'one-layer-4x',
+      scale: 2,
+      ...(format ? { format } : {}),
+    };
+    if (mode === 'under a recipe')
+      writeFileSync(
+        path.join(folder.root, '.pisa-upscale.json'),
+        JSON.stringify({ rules: [rule] }),
+      );
+    const named = mode === 'by its name' ? ['s/a.png', 's/b.jpg'] : ['s'];
+    const flags = ['--name', pattern, '--scale', '2', ...(format ? ['--format', format] : [])];
+    const made =
+      mode === 'under a recipe'
+        ? cli(folder.root, `${folder.root}-state`, ...PLACES, '--device', 'cpu')
+        : folder.run(...named, ...flags);
+    return { ...folder, made };
+  };
+  test(`a name that ends in an extension makes that format: ${mode}`, async () => {
+    const { root, made } = await asked('{name}-{scale}.webp');
+    assert.equal(made.status, 0, made.stderr);
+    for (const name of ['s/a-2.webp', 's/b-2.webp'])
+      assert.equal(sniffed(readFileSync(path.join(root, name))), 'webp', name);
+  });
+  test(`a name of one format and another format are refused before any work: ${mode}`, async () => {
+    const { root, made } = await asked('{name}-{scale}.png', 'webp');
+    assert.equal(made.status, 1, made.stdout);
+    assert.match(`${made.stdout}${made.stderr}`, /names a picture of the format PNG.*is WEBP/);
+    assert.deepEqual(readdirSync(path.join(root, 's')).sort(), ['a.png', 'b.jpg']);
+  });
+}

@@ -288,6 +288,19 @@ test('names: the next free one by default, skip and overwrite on request, sub-fo
   assert.ok(!existsSync(file('name@4x-3.png')));
 });
 
+for (const name of ['other.jpg', 'other.JFIF', 'other.webp'])
+  test(`a file that is named ${name} is never a PNG`, async () => {
+    const input = await writePng(file('other.png'), 8, 8);
+    const target = { kind: 'file', path: file(name) } as const;
+    await assert.rejects(client.upscale(callFor(input, { target, format: 'png' })), {
+      code: 'bad-setting',
+      message: /names a picture of the format \w+, and what is to be written is PNG/,
+    });
+    assert.ok(!existsSync(file(name)));
+    await client.upscale(callFor(input, { target }));
+    assert.notEqual((await sharp(file(name)).metadata()).format, 'png');
+  });
+
 test('the source is never replaced by a pattern, and only by name when overwriting is allowed', async () => {
   const input = await writePng(file('precious.png'), 8, 8);
   const before = readFileSync(input);

@@ -1,7 +1,14 @@
 import path from 'node:path';
 import { splitAlpha, type SplitPicture } from './alpha';
+import { endedJpeg } from './containers/jpegCopy';
 import { plainTiff } from './containers/tiffCopy';
-import { damageNote, isDisordered, isRealFault } from './decoderFaults';
+import {
+  damageNote,
+  isDisordered,
+  isPrematureEnd,
+  isRealFault,
+  NO_END_MARK,
+} from './decoderFaults';
 import { notAnImage } from './notAnImage';
 import { turned } from './orientation';
 import { PixelFile } from './pixelFile';
@@ -108,6 +115,11 @@ async function judged(
     if (again instanceof PixelFile)
       return { pixels: again, notes: isDisordered(strict) ? [damageNote(strict)] : [] };
     if (isRealFault(again)) throw notAnImage(name, again);
+  }
+  if (isPrematureEnd(strict)) {
+    const ended = await endedJpeg(file, path.join(scratch, 'ended.jpg')).catch(() => undefined);
+    const again = ended && (await decoded(ended, scratch, options, 'warning').catch(asFault));
+    if (again instanceof PixelFile) return { pixels: again, notes: [NO_END_MARK] };
   }
   const lenient = await decoded(file, scratch, options, 'error').catch(asFault);
   if (lenient instanceof PixelFile) return { pixels: lenient, notes: [damageNote(strict)] };

@@ -10,7 +10,7 @@ import { setFileDensity } from '../metadata/fileDensity';
 import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
 import { encodeError } from './encodeError';
-import { setFrameDurations, STAND_IN_DELAY } from './frameDurations';
+import { MOST_LOOPS_TOLD, setFrameDurations, setLoop, STAND_IN_DELAY } from './frameDurations';
 import { carriesProfile, isLossyFormat, supportsAlpha, supportsDepth16 } from './formats';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
@@ -147,6 +147,8 @@ export async function finishMetadata(
 ): Promise<number> {
   if (animation && (format === 'webp' || format === 'gif'))
     await setFrameDurations(file, format, animation.delay);
+  if (animation && format === 'gif' && animation.loop > MOST_LOOPS_TOLD)
+    await setLoop(file, animation.loop);
   await restoreTexts(file, exif?.texts ?? []);
   await setFileDensity(file, format, density);
   return writeRemarks(file, format, remarks ?? []);
@@ -234,7 +236,10 @@ function withFormat(
   const { format, lossless, isProgressive, animation, size } = options;
   // `setFrameDurations` says the true ones.
   const playing = animation
-    ? { delay: animation.delay.map(() => STAND_IN_DELAY), loop: animation.loop }
+    ? {
+        delay: animation.delay.map(() => STAND_IN_DELAY),
+        loop: Math.min(MOST_LOOPS_TOLD, animation.loop),
+      }
     : {};
   switch (format) {
     case 'png':

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { FileView } from './containers/fileView';
-import { gifDelayPlaces } from './containers/gif';
+import { gifDelayPlaces, gifLoopPlace } from './containers/gif';
 
 const [RIFF_HEADER_BYTES, CHUNK_HEADER_BYTES] = [12, 8];
 /** Of a frame's duration, 24 bits in milliseconds, in its chunk. (RFC 9649, 2.7.1.1.) */
@@ -48,6 +48,26 @@ export async function setFrameDurations(
       value.writeUIntLE(written(own.reduce((sum, delay) => sum + delay, 0)), 0, bytes);
       await handle.write(value, 0, bytes, at);
     }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** How often an animation may be shown at most, as the encoder of GIFs takes it. */
+export const MOST_LOOPS_TOLD = 65_535;
+
+/**
+ * Writes into a finished GIF that it is shown so often: once more than the encoder takes, which the
+ * format can say, since it counts repetitions.
+ */
+export async function setLoop(file: string, loop: number): Promise<void> {
+  const at = await FileView.use(file, gifLoopPlace);
+  if (at === undefined) return;
+  const handle = await open(file, 'r+');
+  try {
+    const repetitions = Buffer.alloc(2);
+    repetitions.writeUInt16LE(loop - 1);
+    await handle.write(repetitions, 0, repetitions.length, at);
   } finally {
     await handle.close();
   }

@@ -109,7 +109,7 @@ export async function inspectSource(
     delay: (facts.delays?.length === frames ? facts.delays : (metadata.delay ?? [])).map((each) =>
       Math.max(0, each),
     ),
-    loop: sixteenBits(metadata.loop ?? 0),
+    loop: timesShown(metadata.loop ?? 0),
     bitsPerChannel: metadata.depth === 'uchar' ? 8 : 16,
     isVector: false,
     // The decoder's own word comes first.
@@ -184,8 +184,8 @@ function refuseTooLarge(
   });
 }
 
-/** What the formats can hold; damaged files claim more. */
-const sixteenBits = (value: number): number => Math.min(65_535, Math.max(0, value));
+/** What the formats can hold: a GIF repeats up to 65,535 times. Damaged files claim more. */
+const timesShown = (value: number): number => Math.min(65_536, Math.max(0, value));
 
 function labelOf(
   name: string,

@@ -8,6 +8,7 @@ import { formatFromName } from '../../shared/extensions';
 import { expandNamePattern, numberedName, OutputNameError } from '../../shared/naming';
 import { splitName } from '../../shared/nameParts';
 import { BESIDE_TARGET } from '../../shared/temporaryFiles';
+import { NAME_FORMAT_HINT, nameFormatProblem, writtenFormat } from '../../shared/writtenFormat';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
 import { changeSetting, engineError, systemCode } from '../errors';
 import { phrase } from '../../shared/phrase';
@@ -16,25 +17,29 @@ import { wordsOf } from '../../shared/rpc';
 const MOST_NAMES = 10_000;
 
 /**
- * The format to write: as asked; else by the extension of a named file; else the source's; else
- * PNG.
+ * The format to write: as asked; else by the extension of a named file or of a pattern; else the
+ * source's; else PNG. One that contradicts the extension is refused.
  */
 export function outputFormat(
   request: UpscaleRequest,
   source: OutputFormat | undefined,
 ): OutputFormat {
-  if (request.format !== 'source') return request.format;
-  if (request.target.kind === 'file') {
-    const named = formatFromName(request.target.path);
-    if (!named) {
-      throw engineError('bad-setting', {
-        message: phrase`${path.basename(request.target.path)} has no extension of a format that can be written.`,
-        hint: phrase`End the name in .png, .jpg, .webp, .avif or .tiff, or give the format.`,
-      });
-    }
-    return named;
-  }
-  return source ?? 'png';
+  const { target } = request;
+  const name = target.kind === 'file' ? path.basename(target.path) : target.pattern;
+  if (request.format === 'source' && target.kind === 'file' && formatFromName(name) === undefined)
+    throw engineError('bad-setting', {
+      message: phrase`${name} has no extension of a format that can be written.`,
+      hint: phrase`End the name in .png, .jpg, .webp, .avif or .tiff, or give the format.`,
+    });
+  const format = writtenFormat(request.format, name, source);
+  const problem = nameFormatProblem(name, format);
+  if (problem !== undefined)
+    throw engineError('bad-setting', {
+      message: problem,
+      hint: NAME_FORMAT_HINT,
+      remedies: [changeSetting('outputFormat')],
+    });
+  return format;
 }
 
 /** Finds where a request's result goes, before it is known whether the name is free. */

@@ -249,6 +249,23 @@ test('a GIF that is cut off within a picture is refused, one that only lacks its
   }
 });
 
+for (const loop of [0, 1, 2, 65_535, 65_536])
+  test(`an animation that is shown ${loop} times is shown as often: GIF`, async () => {
+    const gif = await (
+      await stacked(WHITE)
+    )
+      .gif({ delay: DELAYS, loop: Math.min(loop, 65_535) })
+      .toBuffer();
+    const at = gif.indexOf('NETSCAPE2.0', 0, 'latin1') + 13;
+    // The encoder writes one repetition less than it is shown, and no more than 65,534.
+    if (loop > 65_535) gif.writeUInt16LE(loop - 1, at);
+    const { output } = await upscale(await write('loop.gif', gif), PLAIN);
+    const made = readFileSync(output);
+    const found = made.indexOf('NETSCAPE2.0', 0, 'latin1');
+    assert.equal(found < 0, loop === 1);
+    if (loop !== 1) assert.equal(made.readUInt16LE(found + 13), gif.readUInt16LE(at));
+  });
+
 test('an AVIF animation is refused by that, or its first picture is told to be that', async () => {
   const still = await fromRaw((await ball(WHITE))[0]!)
     .avif()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
 import type { RpcError } from '../../../src/shared/rpc';
 import { testPixels } from '../support';
 import { bench, PLAIN } from './assetSupport';
@@ -125,6 +126,29 @@ test('a JPEG that is damaged inside is upscaled with a note of what its decoder 
     else assert.match(result.notes.join(), /decoder of this file says/);
   }
 });
+
+for (const kind of ['baseline', 'progressive', 'gray'] as const)
+  for (const missing of [1, 2])
+    test(`a ${kind} JPEG that lacks ${missing} bytes of its end mark alone is upscaled whole, with a note`, async () => {
+      const picture = kind === 'gray' ? photo.clone().greyscale() : photo.clone();
+      const whole = await picture.jpeg({ progressive: kind === 'progressive' }).toBuffer();
+      const expected = await upscale(await write('ended.jpg', whole), PLAIN);
+      const result = await upscale(
+        await write('endless.jpg', whole.subarray(0, whole.length - missing)),
+        PLAIN,
+      );
+      assert.match(result.notes.join(), /has no end mark.*found nothing else missing/);
+      assert.deepEqual(expected.notes, []);
+      const [a, b] = await Promise.all(
+        [expected, result].map(({ output }) => sharp(output).raw().toBuffer()),
+      );
+      assert.ok(a!.equals(b!));
+      // A few bytes more are pixels.
+      await assert.rejects(
+        upscale(await write('cut.jpg', whole.subarray(0, whole.length - missing - 40)), PLAIN),
+        { code: 'input-damaged' },
+      );
+    });
 
 test('an SVG fills the whole result: without a size, in other units, behind comments, in UTF-16', async () => {
   const body = '<rect width="40" height="30" fill="#08f"/>';

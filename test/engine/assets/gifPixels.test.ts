@@ -61,6 +61,34 @@ const PICTURES: Readonly<Record<string, Promise<Buffer>>> = {
     .toBuffer(),
 };
 
+/** The same file with the table of colors of all pictures, of its own, or none. */
+function withTable(gif: Buffer, where: 'screen' | 'picture' | 'nowhere'): Buffer {
+  const bytes = 3 * 2 ** ((gif[10]! & 7) + 1);
+  const table = gif.subarray(13, 13 + bytes);
+  const head = Buffer.from(gif.subarray(0, 13));
+  head[10]! &= 0x7f;
+  const at = gif.indexOf(0x2c, 13 + bytes);
+  const descriptor = Buffer.from(gif.subarray(at, at + 10));
+  descriptor[9] = 0x80 | (gif[10]! & 7);
+  if (where === 'screen') return gif;
+  return where === 'picture'
+    ? Buffer.concat([head, descriptor, table, gif.subarray(at + 10)])
+    : Buffer.concat([head, gif.subarray(at)]);
+}
+
+for (const where of ['screen', 'picture', 'nowhere'] as const)
+  test(`a GIF whose color table is that of ${where} ${where === 'nowhere' ? 'is refused by that' : 'has its colors'}`, async () => {
+    const gif = withTable(await noise.clone().gif({ colours: 16, dither: 0 }).toBuffer(), where);
+    const result = upscale(await write(`table-${where}.gif`, gif), PLAIN);
+    if (where === 'nowhere')
+      return assert.rejects(result, {
+        code: 'input-unsupported',
+        message: /without any color table/,
+      });
+    const { dominant } = await sharp((await result).output).stats();
+    assert.ok(dominant.r + dominant.g + dominant.b > 0);
+  });
+
 for (const [what, made] of Object.entries(PICTURES))
   test(`a GIF ${what} is read whole, and refused where its data ends early`, async () => {
     const gif = await made;

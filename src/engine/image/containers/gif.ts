@@ -13,11 +13,16 @@ const SCREEN_END = 13;
 const MOST_BLOCKS = 4_000_000;
 /** XMP stands as it is, behind it what leads a reader of sub-blocks to the end. */
 const XMP_TRAILER_BYTES = 258;
+const NO_COLORS = phrase`a picture without any color table, so that nothing says its colors`;
 const NO_END = phrase`The file has no end, as if it were cut off: pictures of the animation may be missing.`;
 
 /** Walks through a GIF's blocks. (GIF89a, 15 to 27.) */
 export const gifFacts = async (view: FileView): Promise<ContainerFacts> =>
   (await walked(view)).facts;
+
+/** Where a file says how often its animation is repeated, two bytes; undefined where it does not. */
+export const gifLoopPlace = async (view: FileView): Promise<number | undefined> =>
+  (await walked(view)).loopPlace;
 
 /** Where each frame's duration stands, two bytes in hundredths of a second; undefined without one. */
 export const gifDelayPlaces = async (view: FileView): Promise<readonly (number | undefined)[]> =>
@@ -26,6 +31,7 @@ export const gifDelayPlaces = async (view: FileView): Promise<readonly (number |
 async function walked(view: FileView): Promise<{
   readonly facts: ContainerFacts;
   readonly delayPlaces: readonly (number | undefined)[];
+  readonly loopPlace: number | undefined;
 }> {
   const remarks: Remark[] = [];
   let hidden: Hidden = {};
@@ -33,9 +39,10 @@ async function walked(view: FileView): Promise<{
   const delayPlaces: (number | undefined)[] = [];
   let [frames, delay] = [0, 0];
   let delayPlace: number | undefined;
+  let loopPlace: number | undefined;
   let blocks = 0;
   let keptBytes = 0;
-  let [isCut, hasEnd] = [false, false];
+  let [isCut, hasEnd, lacksColors] = [false, false, false];
   const screen = await view.bytes(0, SCREEN_END);
   let at = SCREEN_END + tableBytes(screen[10] ?? 0);
   /** Goes on behind a chain of sub-blocks; their content if it is wanted. */
@@ -63,6 +70,7 @@ async function walked(view: FileView): Promise<{
       if (length > 0 && length <= MOST_TEXT_BYTES)
         hidden = { ...hidden, xmp: Buffer.from(await view.bytes(from, length)) };
     } else {
+      if (name === 'NETSCAPE2.0') loopPlace ??= at + 2;
       const content = await chain(name === 'ICCRGBG1012');
       if (content.length > 0) hidden = { ...hidden, icc: content };
     }
@@ -88,6 +96,7 @@ async function walked(view: FileView): Promise<{
       delays.push(delay);
       delayPlaces.push(delayPlace);
       [delay, delayPlace] = [0, undefined];
+      lacksColors ||= [screen[10], head[9]].every((flags) => tableBytes(flags ?? 0) === 0);
       at += 10 + tableBytes(head[9] ?? 0);
       const pixels = new LzwPixels((await view.bytes(at, 1))[0] ?? 0);
       at++;
@@ -104,8 +113,9 @@ async function walked(view: FileView): Promise<{
     delays,
     isCut,
     ...(hasEnd ? {} : { note: NO_END }),
+    ...(lacksColors ? { unsupported: NO_COLORS } : {}),
   };
-  return { facts, delayPlaces };
+  return { facts, delayPlaces, loopPlace };
 }
 
 const tableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
