@@ -3,18 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import {
-  INIT,
-  ONE_DIAL,
-  PAIR,
-  PanelHarness,
-  PREVIEW,
-  progress,
-  RESULT,
-  TWO_DIALS,
-  type OpenOptions,
-  type PanelPage,
-} from './panelHarness';
+import { PanelHarness, PREVIEW, progress } from './panelHarness';
+import { openAt, STATES } from './panelStates';
 import { THEMES, type ThemeName } from './panelThemes';
 
 const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
@@ -29,122 +19,6 @@ before(async () => {
 });
 after(() => harness.close());
 
-/** What the extension answers a preview that fails. */
-const failing =
-  (code: string, hint = 'Close other programs.') =>
-  async (panel: PanelPage): Promise<void> =>
-    panel.error(await panel.called('preview'), { code, message: 'It did not work.', hint });
-
-/** The panel in each of its states. */
-const STATES: Readonly<
-  Record<
-    string,
-    Pick<OpenOptions, 'init' | 'answers'> & { readonly reach: (panel: PanelPage) => Promise<void> }
-  >
-> = {
-  done: { reach: (panel) => panel.finish() },
-  loading: { reach: async (panel) => panel.progress(await panel.called('preview'), progress(6)) },
-  error: {
-    reach: async (panel) =>
-      panel.error(await panel.called('preview'), {
-        code: 'inference-failed',
-        message: 'WebGPU ran out of memory.',
-        hint: 'Close other programs.',
-      }),
-  },
-  cancelled: { reach: failing('cancelled') },
-  'a picture that can’t be opened': { reach: failing('input-damaged') },
-  'too large to be seen': { reach: failing('preview-too-large') },
-  'no start': {
-    answers: [],
-    reach: async (panel) =>
-      panel.error(await panel.called('init'), { code: 'internal', message: 'It did not work.' }),
-  },
-  'a draft, words that nothing reads yet': {
-    init: { ...INIT, models: [{ ...TWO_DIALS, prompts: 'missing' }, ONE_DIAL] },
-    reach: async (panel) => {
-      await panel.finish(PREVIEW, { ...RESULT, exact: false, draft: true });
-      await panel.called('exact');
-    },
-  },
-  'left alone, its original gone': {
-    init: { ...INIT, leftAlone: 'Its name says that it is enlarged already.' },
-    reach: async (panel) => {
-      await panel.finish();
-      await panel.post({ type: 'call', id: 900, method: 'sourceChanged', params: 'deleted' });
-    },
-  },
-  'saving, side by side': {
-    reach: async (panel) => {
-      await panel.finish();
-      await panel.page.keyboard.press('2');
-      await panel.page.click('#save');
-      await panel.called('save');
-    },
-  },
-  'not saved, difference, loupe': {
-    reach: async (panel) => {
-      await panel.finish();
-      await panel.page.keyboard.press('4');
-      await panel.page.click('#loupe');
-      await panel.page.click('#save');
-      await panel.error(await panel.called('save'), {
-        code: 'disk-full',
-        message: 'No space is left.',
-        hint: 'Free some.',
-      });
-    },
-  },
-  'one dial': {
-    init: { ...INIT, model: ONE_DIAL.id },
-    reach: (panel) =>
-      panel.finish({ ...PREVIEW, notes: ['A note.'] }, { ...RESULT, branches: ['pixel'] }),
-  },
-  'saved, pad open': {
-    init: { ...INIT, missingModel: 'pisa-sr' },
-    reach: async (panel) => {
-      await panel.finish();
-      await panel.openPad();
-      await panel.page.click('#save');
-      await panel.result(await panel.called('save'), { fileName: 'maple@4x.jpg' });
-    },
-  },
-  'a result of before, words, a second model': {
-    init: {
-      ...INIT,
-      result: PAIR.result,
-      models: [{ ...TWO_DIALS, partners: ['one'], prompts: 'ready' }, ONE_DIAL],
-    },
-    reach: async (panel) => panel.progress(await panel.called('preview'), progress(6)),
-  },
-  'pair of several': {
-    init: { ...PAIR, series: { at: 1, count: 12 } },
-    reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
-  },
-  pair: {
-    init: PAIR,
-    reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
-  },
-  'a version of before': {
-    init: {
-      ...PAIR,
-      names: { original: 'HEAD', upscaled: 'Now' },
-      facts: 'HEAD, 1a2b3c4: 256×192, 40 kB · now: 1024×768, 310 kB',
-    },
-    reach: (panel) => panel.until(`document.body.getAttribute('aria-busy') === 'false'`),
-  },
-  'pinned, map, menu, banner': {
-    reach: async (panel) => {
-      await panel.finish();
-      await panel.page.click('#pin');
-      await panel.page.click('[data-preset=vivid]');
-      await panel.page.keyboard.press('5');
-      await panel.post({ type: 'call', id: 900, method: 'sourceChanged', params: 'changed' });
-      await panel.page.click('#saveMore');
-    },
-  },
-};
-
 type Finding = {
   readonly id: string;
   readonly impact: string;
@@ -154,17 +28,9 @@ type Finding = {
   }[];
 };
 
-/** The panel in one of them. */
-async function openAt(name: string): Promise<PanelPage> {
-  const { reach, ...options } = STATES[name]!;
-  const panel = await harness.open(options);
-  await reach(panel);
-  return panel;
-}
-
 for (const name of Object.keys(STATES)) {
   test(`axe finds nothing serious in any theme: ${name}`, async () => {
-    const panel = await openAt(name);
+    const panel = await openAt(harness, name);
     await panel.page.evaluate(axe);
     for (const theme of Object.keys(THEMES) as ThemeName[]) {
       await panel.wear(theme);
@@ -191,35 +57,6 @@ for (const name of Object.keys(STATES)) {
   });
 }
 
-test('no text is cut off or reaches out of the page, at any width', async () => {
-  for (const name of Object.keys(STATES)) {
-    const panel = await openAt(name);
-    for (const [width, height] of [
-      [1280, 800],
-      [1080, 800],
-      [760, 900],
-      [560, 900],
-      [420, 900],
-      [360, 700],
-    ] as const) {
-      await panel.page.setViewportSize({ width, height });
-      await panel.frame();
-      const found = await panel.page.evaluate(`[
-        ...(document.documentElement.scrollWidth > innerWidth ? ['page'] : []),
-        ...Array.from(document.querySelectorAll('button, label, h2, output, small, .tag, .chip, .link, .toolbar, .side, .scroll, .pane, .notice'))
-          .filter((element) => element.getClientRects().length > 0 && !element.closest('.file, [aria-hidden=true]'))
-          .filter((element) => {
-            const { left, right } = element.getBoundingClientRect();
-            return element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline' || left < -1 || right > innerWidth + 1;
-          })
-          .map((element) => element.id || element.className || element.textContent),
-      ]`);
-      assert.deepEqual(found, [], `${width} px, ${name}`);
-    }
-    await panel.close();
-  }
-});
-
 test('at 1280 × 800 nothing needs scrolling', async () => {
   const panel = await harness.open();
   await panel.finish();
@@ -235,7 +72,7 @@ test('at 1280 × 800 nothing needs scrolling', async () => {
 test('what a screen reader is told, in every state', async () => {
   const told: string[] = [];
   for (const name of Object.keys(STATES)) {
-    const panel = await openAt(name);
+    const panel = await openAt(harness, name);
     await panel.until(
       `document.querySelector('.side').offsetParent === null || ` +
         `document.querySelector('#outputFile').textContent !== '–'`,

@@ -21,17 +21,19 @@ export function RowState({
   const name = baseOf(row.input);
   const now = state.states[row.id]?.state;
   const canSkip = !standing?.other && (now === 'running' || now === 'waiting');
+  const label =
+    running && running.tiles > 1
+      ? l10n.t(
+          'Tile {0} of {1}',
+          Math.min(running.tiles, Math.floor(running.tile) + 1),
+          running.tiles,
+        )
+      : text;
   return (
     <span class="state" role="gridcell">
       <span class="words">
-        <span class={`label ${kind}`}>
-          {running && running.tiles > 1
-            ? l10n.t(
-                'Tile {0} of {1}',
-                Math.min(running.tiles, Math.floor(running.tile) + 1),
-                running.tiles,
-              )
-            : text}
+        <span class={`label ${kind}`} title={label}>
+          {label}
         </span>
         {running ? (
           <vscode-progress-bar

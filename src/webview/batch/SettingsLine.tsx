@@ -10,10 +10,11 @@ export function SettingsLine({
   readonly plan: BatchPlanView;
   readonly controller: BatchController;
 }) {
-  if (hasRecipe)
+  if (hasRecipe) {
+    const decides = l10n.t('A recipe decides: .pisa-upscale.json');
     return (
       <p id="settings">
-        <span>{l10n.t('A recipe decides: .pisa-upscale.json')}</span>
+        <span title={decides}>{decides}</span>
         <button
           type="button"
           class="link"
@@ -24,6 +25,7 @@ export function SettingsLine({
         </button>
       </p>
     );
+  }
   if (settings === undefined) return null;
   return (
     <p id="settings">

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
+import { tip } from '../../components/tip';
 import type { Control } from './control';
 
 /** What was done last, and the way to the file where one was written. */
@@ -7,7 +8,7 @@ export function Saved({ view: { run }, actions }: Control): JSX.Element {
   const { confirmed, confirmedFile } = run;
   return (
     <>
-      <p class="saved" id="saved" role="status">
+      <p class="saved" id="saved" role="status" {...tip(confirmed, confirmed)}>
         {confirmed}
       </p>
       {confirmedFile && (
