@@ -5,7 +5,8 @@ import { RpcError } from '../../shared/rpc';
 import type { OutputFormat } from '../../shared/settings';
 import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
 import { engineError } from '../errors';
-import { restoreTexts, type WritableExif } from '../metadata/exifText';
+import type { ExifData } from '../metadata/exifBlock';
+import { exifPlaceholder, putExif } from '../metadata/exifFile';
 import { setFileDensity } from '../metadata/fileDensity';
 import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
@@ -42,7 +43,7 @@ export type EncodeOptions = {
     readonly delay: readonly number[];
     readonly loop: number;
   };
-  readonly exif?: WritableExif;
+  readonly exif?: ExifData;
   readonly xmp?: string;
   /** Texts beside the picture, for the formats that hold them. */
   readonly remarks?: readonly Remark[];
@@ -134,9 +135,9 @@ export async function encodePicture(
 /** What a result says beside its pixels, as far as the encoder takes it. */
 export function withMetadata(
   result: Sharp,
-  { exif, xmp }: Pick<EncodeOptions, 'exif' | 'xmp'>,
+  { format, exif, xmp }: Pick<EncodeOptions, 'format' | 'exif' | 'xmp'>,
 ): Sharp {
-  if (exif) result = result.withExif(exif.exif);
+  if (exif && format !== 'tiff') result = result.withExif(exifPlaceholder(exif));
   return xmp === undefined ? result : result.withXmp(xmp);
 }
 
@@ -149,7 +150,7 @@ export async function finishMetadata(
     await setFrameDurations(file, format, animation.delay);
   if (animation && format === 'gif' && animation.loop > MOST_LOOPS_TOLD)
     await setLoop(file, animation.loop);
-  await restoreTexts(file, exif?.texts ?? []);
+  if (exif) await putExif(file, format, exif);
   await setFileDensity(file, format, density);
   return writeRemarks(file, format, remarks ?? []);
 }

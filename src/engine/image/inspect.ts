@@ -127,6 +127,7 @@ export async function inspectSource(
     exif,
     xmp,
     iptc: metadata.iptc ?? hidden.iptc,
+    hasCredentials: facts.hasCredentials === true,
     density: densityOf(metadata.density, exif, facts, orientation),
     remarks: facts.remarks,
     notes: [...notesOf(metadata, facts), ...label.notes],

@@ -34,6 +34,8 @@ export type SourceInfo = {
   readonly exif: Buffer | undefined;
   readonly xmp: Buffer | undefined;
   readonly iptc: Buffer | undefined;
+  /** It carries Content Credentials (C2PA). */
+  readonly hasCredentials: boolean;
   /** Pixels per inch along both axes, upright. */
   readonly density: Density | undefined;
   /** Texts and comments that stand beside EXIF, XMP and IPTC. */
@@ -49,6 +51,7 @@ export const describedBy = (whole: SourceInfo, part: SourceInfo): SourceInfo => 
   exif: whole.exif,
   xmp: whole.xmp,
   iptc: whole.iptc,
+  hasCredentials: whole.hasCredentials,
   density: whole.density,
   remarks: whole.remarks,
   notes: whole.notes,

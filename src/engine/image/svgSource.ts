@@ -45,6 +45,7 @@ export const drawn = (size: Size): SourceInfo => ({
   frames: 1,
   delay: [],
   loop: 0,
+  hasCredentials: false,
   bitsPerChannel: 8,
   isVector: true,
   stored: { isPremultiplied: false, orientation: undefined },

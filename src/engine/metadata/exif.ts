@@ -1,84 +1,113 @@
-import readExif from 'exif-reader';
-import type { Exif } from 'sharp';
+import {
+  LONG,
+  numberEntry,
+  RATIONAL,
+  SHORT,
+  writeNumber,
+  type TiffEntry,
+} from '../image/containers/tiffDirectory';
+import type { Density } from '../image/containers/facts';
 import type { Size } from '../../shared/geometry';
+import { readExifBlock, type ExifData } from './exifBlock';
+import { densityInExif } from './exifTags';
 
+/** From here on tags are those of single programs: of printers, raw converters, and padding. */
+const FIRST_PRIVATE = 50_000;
 /**
  * Tags that belong to the file as it was, not to the picture, or that count or place pixels of the
- * source.
+ * source: how it is stored, its profile, XMP and IPTC, where on a map its pixels lie.
  */
-const NOT_KEPT =
-  /^(Orientation|XResolution|YResolution|ResolutionUnit|ImageWidth|ImageLength|BitsPerSample|Compression|PhotometricInterpretation|SamplesPerPixel|RowsPerStrip|PlanarConfiguration|YCbCr\w*|Strip\w+|Tile\w+|JPEGInterchange\w+|ExifTag|GPSTag|InteroperabilityTag|PrintImageMatching|SubIFDs|ExifIFDPointer|GPSInfoIFDPointer|SubjectArea|SubjectLocation|FocalPlane[XY]Resolution|FocalPlaneResolutionUnit|ComponentsConfiguration|CompressedBitsPerPixel)$/;
-const SIZES = ['PixelXDimension', 'PixelYDimension'];
+const OF_THE_FILE = [
+  [254, 259],
+  [262, 266],
+  [273, 274],
+  [277, 284],
+  [288, 293],
+  [296, 301],
+  [317, 317],
+  [320, 347],
+  [512, 532],
+  [700, 700],
+  [33_421, 33_422],
+  [33_550, 33_550],
+  [33_723, 33_723],
+  [33_922, 33_922],
+  [34_264, 34_264],
+  [34_377, 34_377],
+  [34_665, 34_665],
+  [34_675, 34_675],
+  [34_735, 34_737],
+  [34_853, 34_853],
+  [37_724, 37_724],
+  [40_965, 40_965],
+  [42_112, 42_113],
+] as const;
+/**
+ * Of how it was taken: makers' notes, whose places are those of the file as it was; samples; where in
+ * the picture, and how many pixels of a sensor.
+ */
+const OF_THE_SOURCE = [
+  37_121, 37_122, 37_396, 37_500, 40_962, 40_963, 40_965, 41_486, 41_487, 41_488, 41_492,
+];
+const [ORIENTATION, UPRIGHT] = [274, 1];
+const [X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, INCH] = [282, 283, 296, 2];
+const DENOMINATOR = 1000;
+const [VERSION, UNDEFINED] = [36_864, 7];
+const [COLOUR_SPACE, SRGB] = [40_961, 1];
+const [PIXEL_WIDTH, PIXEL_HEIGHT] = [40_962, 40_963];
+
+/** Another colour space than sRGB: the result's profile says it, or its values are sRGB by now. */
+const isOtherSpace = ({ tag, value }: TiffEntry): boolean =>
+  tag === COLOUR_SPACE && !value.includes(SRGB);
+
+const isOfTheFile = (tag: number): boolean =>
+  tag >= FIRST_PRIVATE || OF_THE_FILE.some(([from, to]) => tag >= from && tag <= to);
 
 /**
- * The EXIF of a source as sharp writes it into a result of `size`: every tag that is text or
- * numbers, without orientation (it was applied), thumbnail and maker's notes. Undefined when the
- * block can't be read or nothing is left.
+ * The EXIF of a result of `size`: every tag of the source as it stands there, upright, with the
+ * result's size and density, without thumbnail and makers' notes. Undefined when the block can't be
+ * read or nothing is left.
  */
-export function exifFor(block: Buffer, size: Size, keepLocation: boolean): Exif | undefined {
-  let read: ReturnType<typeof readExif>;
-  try {
-    read = readExif(block);
-  } catch {
-    return undefined;
-  }
-  const IFD0 = texts(read.Image ?? {});
-  const IFD2 = texts(read.Photo ?? {});
-  const IFD3 = keepLocation ? texts(read.GPSInfo ?? {}) : {};
-  if ([IFD0, IFD2, IFD3].every((group) => Object.keys(group).length === 0)) return undefined;
-  for (const [index, name] of SIZES.entries())
-    IFD2[name] = String(index === 0 ? size.width : size.height);
-  return { IFD0, IFD2, ...(Object.keys(IFD3).length > 0 ? { IFD3 } : {}) };
-}
-
-function texts(group: object): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(group) as [string, unknown][]) {
-    const text = NOT_KEPT.test(name) ? undefined : textOf(name, value);
-    if (text !== undefined) result[name] = text;
-  }
-  return result;
-}
-
-/** Tags that are text; the reader yields bytes where they are not ASCII. */
-const TEXTS =
-  /^(ImageDescription|DocumentName|Make|Model|Software|Artist|HostComputer|Copyright|CameraOwnerName|BodySerialNumber|LensMake|LensModel|LensSerialNumber|ImageUniqueID|SpectralSensitivity)$/;
-
-function textOf(name: string, value: unknown): string | undefined {
-  if (value instanceof Uint8Array)
-    return TEXTS.test(name) ? textOf(name, decoded(value)) : undefined;
-  // sharp takes no empty text, and a text ends where C's would.
-  if (typeof value === 'string') return value.replace(/\0[\s\S]*$/, '') || undefined;
-  if (typeof value === 'number') return numberText(value);
-  // The reader takes EXIF's dates, which have no zone, for UTC.
-  if (value instanceof Date)
-    return Number.isNaN(value.getTime())
-      ? undefined
-      : value.toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', ':');
-  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number'))
-    return value.map(numberText).join(' ');
-  return undefined;
-}
-
-/** UTF-8, as nearly all software writes it, else Latin-1. */
-function decoded(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return Buffer.from(bytes).toString('latin1');
-  }
-}
-
-/** Whole numbers as they are, others as fractions: 1/125, 28/10. */
-function numberText(value: number): string {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
-  const inverse = Math.round(1 / value);
-  if (Math.abs(value) < 1 && Math.abs(1 / inverse - value) < 1e-9) return `1/${inverse}`;
-  let denominator = 10;
-  while (
-    denominator < 1e6 &&
-    Math.abs(Math.round(value * denominator) / denominator - value) > 1e-9
-  )
-    denominator *= 10;
-  return `${Math.round(value * denominator)}/${denominator}`;
+export function exifFor(
+  block: Buffer,
+  size: Size,
+  keepLocation: boolean,
+  density: Density | undefined,
+): ExifData | undefined {
+  const source = readExifBlock(block);
+  if (!source) return undefined;
+  const { isLittle } = source;
+  const image = source.image.filter(({ tag }) => !isOfTheFile(tag));
+  const photo = source.photo.filter(
+    (entry) =>
+      entry.tag < FIRST_PRIVATE && !OF_THE_SOURCE.includes(entry.tag) && !isOtherSpace(entry),
+  );
+  const gps = keepLocation ? source.gps : [];
+  if (image.length + photo.length + gps.length === 0) return undefined;
+  const [x, y] = densityInExif(density);
+  const fraction = (tag: number, value: number): TiffEntry => {
+    const bytes = Buffer.alloc(8);
+    writeNumber(bytes, Math.round(value * DENOMINATOR), 0, 4, { isLittle });
+    writeNumber(bytes, DENOMINATOR, 4, 4, { isLittle });
+    return { tag, type: RATIONAL, count: 1, value: bytes };
+  };
+  return {
+    isLittle,
+    image: [
+      ...image,
+      numberEntry(ORIENTATION, SHORT, UPRIGHT, { isLittle }),
+      fraction(X_RESOLUTION, x),
+      fraction(Y_RESOLUTION, y),
+      numberEntry(RESOLUTION_UNIT, SHORT, INCH, { isLittle }),
+    ],
+    photo: [
+      ...photo,
+      ...(photo.some(({ tag }) => tag === VERSION)
+        ? []
+        : [{ tag: VERSION, type: UNDEFINED, count: 4, value: Buffer.from('0232') }]),
+      numberEntry(PIXEL_WIDTH, LONG, size.width, { isLittle }),
+      numberEntry(PIXEL_HEIGHT, LONG, size.height, { isLittle }),
+    ],
+    gps,
+  };
 }

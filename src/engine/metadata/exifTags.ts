@@ -103,6 +103,14 @@ export const exifSaysAdobeRgb = (bytes: Buffer): boolean =>
     );
   }) ?? false;
 
+/** Both axes as EXIF says them, in pixels per inch; it must say something. */
+export const densityInExif = (density: Density | undefined): readonly [number, number] =>
+  density === undefined
+    ? [UNKNOWN_DENSITY, UNKNOWN_DENSITY]
+    : density.isRatio === true
+      ? [UNKNOWN_DENSITY, (UNKNOWN_DENSITY * density.y) / density.x]
+      : [density.x, density.y];
+
 /**
  * Sets the density in an EXIF block, in place, where it has one: it must. What is not known is what
  * EXIF says for that.
@@ -111,12 +119,7 @@ export function setExifDensity(bytes: Buffer, density: Density | undefined): voi
   inBlock(bytes, (block) => {
     const { tiff, isLittle } = block;
     const directory = first(block);
-    const [x, y] =
-      density === undefined
-        ? [UNKNOWN_DENSITY, UNKNOWN_DENSITY]
-        : density.isRatio === true
-          ? [UNKNOWN_DENSITY, (UNKNOWN_DENSITY * density.y) / density.x]
-          : [density.x, density.y];
+    const [x, y] = densityInExif(density);
     for (const [tag, value] of [
       [TAG.xResolution, x],
       [TAG.yResolution, y],

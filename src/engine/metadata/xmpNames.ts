@@ -47,9 +47,13 @@ const PARTS: readonly RegExp[] = [
 ];
 const PART_NAME = /^(?:MicroVideo|MotionPhoto|GainMap|HDRGainMap|DepthMap|HasExtendedXMP)/;
 
+/** Where the Content Credentials of the file as it was are kept. (C2PA 2.1, 11.4.) */
+const isCredentials = (uri: string, local: string): boolean =>
+  uri === 'http://purl.org/dc/terms/' && local === 'provenance';
+
 /** Whether a property speaks of another part of the file as it was. */
 export const isOtherPart = (uri: string, local: string): boolean =>
-  PARTS.some((part) => part.test(uri)) || PART_NAME.test(local);
+  isCredentials(uri, local) || PARTS.some((part) => part.test(uri)) || PART_NAME.test(local);
 
 /** The file's own structure, which the result's header says better. */
 const STRUCTURE = new Set([

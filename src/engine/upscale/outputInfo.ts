@@ -6,9 +6,9 @@ import type { EncodeOptions } from '../image/encode';
 import type { Density } from '../image/containers/facts';
 import type { SourceInfo } from '../image/sourceInfo';
 import { exifFor } from '../metadata/exif';
-import { writableExif } from '../metadata/exifText';
+import { fittingExif } from '../metadata/exifFile';
 import { iptcFor } from '../metadata/iptc';
-import { remarksFor } from '../metadata/remarks';
+import { fewOf, remarksFor } from '../metadata/remarks';
 import { xmpFor } from '../metadata/xmp';
 import { phrase, type Words } from '../../shared/phrase';
 
@@ -51,7 +51,17 @@ export function carriedData(
   const metadata = output.metadata ?? 'keep';
   const kept = metadata === 'strip' ? undefined : source;
   const keepLocation = metadata === 'keep';
-  const exif = kept?.exif && exifFor(kept.exif, size, keepLocation);
+  // An SVG's density is that of its drawing.
+  const density =
+    kept?.density === undefined || source.isVector
+      ? undefined
+      : {
+          ...kept.density,
+          x: Math.min(MOST_DENSITY, kept.density.x * factor.x),
+          y: Math.min(MOST_DENSITY, kept.density.y * factor.y),
+        };
+  const whole = kept?.exif && exifFor(kept.exif, size, keepLocation, density);
+  const { exif, tooLong } = whole ? fittingExif(whole, format) : { exif: undefined, tooLong: [] };
   const xmp = xmpFor(
     kept?.xmp,
     {
@@ -68,24 +78,19 @@ export function carriedData(
   const texts = remarksFor(kept?.remarks ?? [], format, keepLocation);
   const iptc = kept?.iptc && format === 'jpeg' ? iptcFor(kept.iptc, keepLocation) : undefined;
   return {
-    ...(exif ? { exif: writableExif(exif) } : {}),
+    ...(exif && HOLDERS.EXIF?.includes(format) === true ? { exif } : {}),
     ...(xmp.text === undefined ? {} : { xmp: xmp.text }),
-    // An SVG's density is that of its drawing.
-    ...(kept?.density === undefined || source.isVector
-      ? {}
-      : {
-          density: {
-            ...kept.density,
-            x: Math.min(MOST_DENSITY, kept.density.x * factor.x),
-            y: Math.min(MOST_DENSITY, kept.density.y * factor.y),
-          },
-        }),
+    ...(density ? { density } : {}),
     remarks: texts.remarks,
     iptc,
     hasIptc: iptc !== undefined,
     notes: [
       ...xmp.notes,
       ...texts.notes,
+      ...(tooLong.length > 0
+        ? [phrase`EXIF without ${fewOf(tooLong)}: no more than 64 KB of it can be written.`]
+        : []),
+      ...(kept?.hasCredentials === true ? [CREDENTIALS] : []),
       ...leftOut(format, {
         EXIF: exif !== undefined,
         XMP: xmp.text !== undefined && kept?.xmp !== undefined,
@@ -103,11 +108,12 @@ export function carriedData(
 export const encoderDensity = (density: Density | undefined): Density =>
   density === undefined || density.isRatio === true ? { x: 72, y: 72 } : density;
 
+const CREDENTIALS = phrase`Content Credentials (C2PA) were left out: they are signed for the file as it was.`;
 const RECORD = 'record';
 
 /** Which formats hold what a result may carry; the codecs here write no other. */
 const HOLDERS: { readonly [kind: string]: readonly OutputFormat[] } = {
-  EXIF: ['png', 'jpeg', 'webp', 'avif'],
+  EXIF: ['png', 'jpeg', 'webp', 'avif', 'tiff'],
   XMP: ['png', 'jpeg', 'webp', 'avif', 'tiff'],
   IPTC: ['jpeg'],
   [RECORD]: ['png', 'jpeg', 'webp', 'avif', 'tiff'],

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import readExif from 'exif-reader';
 import sharp from 'sharp';
-import { restoreTexts, writableExif } from '../../../src/engine/metadata/exifText';
+import { containerFacts } from '../../../src/engine/image/containers';
+import { sniffed } from '../../../src/engine/image/containers/sniff';
+import {
+  swapped,
+  TYPE_BYTES,
+  type TiffEntry,
+} from '../../../src/engine/image/containers/tiffDirectory';
+import { readExifBlock, type ExifData } from '../../../src/engine/metadata/exifBlock';
+import { exifPlaceholder, putExif } from '../../../src/engine/metadata/exifFile';
 import { PixelFile } from '../../../src/engine/image/pixelFile';
 import { largestDifference, testPixels } from '../support';
 import { bench, PLAIN } from './assetSupport';
@@ -84,26 +93,143 @@ for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
   });
 }
 
-for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
-  test(`names beyond ASCII stay as they are in the EXIF of a ${format}`, async () => {
-    const names = { Artist: 'Jürgen Ωmega', Copyright: '© 2024 山田太郎', Software: 'ö' };
-    const { exif, texts } = writableExif({ IFD0: names });
-    const input = file(`names.${format === 'jpeg' ? 'jpg' : format}`);
-    await photo.clone().withExif(exif)[format]().toFile(input);
-    await restoreTexts(input, texts);
-    const of = async (name: string): Promise<unknown> => {
-      const block = (await sharp(name).metadata()).exif;
-      const { Artist, Copyright, Software } = (block && readExif(block).Image) ?? {};
-      const text = (value: unknown): string =>
-        Buffer.from(value as Uint8Array)
-          .toString('utf8')
-          .replaceAll('\0', '');
-      return { Artist: text(Artist), Copyright: text(Copyright), Software: text(Software) };
-    };
-    assert.deepEqual(await of(input), names);
-    assert.deepEqual(await of((await upscale(input, PLAIN)).output), names);
-  });
+type Tag = [tag: number, type: number, value: Buffer];
+const ascii = (text: string, encoding: BufferEncoding = 'utf8'): Buffer =>
+  Buffer.concat([Buffer.from(text, encoding), Buffer.alloc(1)]);
+const inUtf16 = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
+const [BYTE, ASCII, SHORT, RATIONAL, UNDEFINED] = [1, 2, 3, 5, 7];
+/** What cameras, systems and generators write; of every type, beyond ASCII, and unknown to libraries. */
+const IMAGE: readonly Tag[] = [
+  [0x010e, ASCII, ascii('Ωmega © 山田太郎')],
+  [0x0131, ASCII, ascii('ö')],
+  [0x013b, ASCII, ascii('Jürgen', 'latin1')],
+  [0x4746, SHORT, Buffer.from([4, 0])],
+  [0x8298, ASCII, ascii('© Ada')],
+  [0x9c9b, BYTE, inUtf16('Titel ä')],
+  [0x9c9e, BYTE, inUtf16('one; two')],
+];
+const PHOTO: readonly Tag[] = [
+  [0x829a, RATIONAL, Buffer.from([1, 0, 0, 0, 125, 0, 0, 0])],
+  [0x9286, UNDEFINED, Buffer.from('UNICODE\0s\0t\0e\0p\0s\0', 'latin1')],
+  [0x9011, ASCII, ascii('+02:00')],
+  [0xa420, ASCII, ascii('0123456789abcdef0123456789abcdef')],
+  [0xa430, ASCII, ascii('Owner')],
+];
+const GPS: readonly Tag[] = [
+  [1, ASCII, ascii('N')],
+  [
+    2,
+    RATIONAL,
+    Buffer.from([51, 0, 0, 0, 1, 0, 0, 0, 30, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]),
+  ],
+  [0x1b, UNDEFINED, Buffer.from('ASCII\0\0\0GPS', 'latin1')],
+];
+/** What must not go on: of the file, of its pixels, of its camera's own, its thumbnail. */
+const FALSE: readonly Tag[] = [
+  [0x0112, SHORT, Buffer.from([6, 0])],
+  [0xc4a5, UNDEFINED, Buffer.from('PrintIM\0')],
+];
+const FALSE_PHOTO: readonly Tag[] = [
+  [0x927c, UNDEFINED, Buffer.from('MakerNote of a camera')],
+  [0xa002, SHORT, Buffer.from([24, 0])],
+  [0x9214, SHORT, Buffer.from([1, 0, 2, 0, 3, 0, 4, 0])],
+];
+const entriesOf = (tags: readonly Tag[]): TiffEntry[] =>
+  tags.map(([tag, type, value]) => ({
+    tag,
+    type,
+    count: value.length / TYPE_BYTES[type]!,
+    value,
+  }));
+const WRITTEN: ExifData = {
+  isLittle: true,
+  image: entriesOf([...IMAGE, ...FALSE]),
+  photo: entriesOf([...PHOTO, ...FALSE_PHOTO]),
+  gps: entriesOf(GPS),
+};
+const inBigEndian = ({ image, photo, gps }: ExifData): ExifData => ({
+  isLittle: false,
+  image: image.map(swapped),
+  photo: photo.map(swapped),
+  gps: gps.map(swapped),
+});
+
+/** The EXIF of a file, values in little-endian, by tags. */
+async function tagsIn(name: string): Promise<Record<'image' | 'photo' | 'gps', readonly Tag[]>> {
+  const facts = await containerFacts(name, sniffed(readFileSync(name))!);
+  const block = (await sharp(name).metadata()).exif ?? facts.hidden?.exif;
+  const found = block && readExifBlock(block);
+  const of = (entries: readonly TiffEntry[] = []): readonly Tag[] =>
+    entries
+      .map((entry) => (found?.isLittle === true ? entry : swapped(entry)))
+      .map(({ tag, type, value }): Tag => [tag, type, Buffer.from(value)])
+      .sort(([a], [b]) => a - b);
+  return { image: of(found?.image), photo: of(found?.photo), gps: of(found?.gps) };
 }
+
+const KEPT_AS = ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const;
+for (const source of KEPT_AS)
+  for (const order of ['little-endian', 'big-endian'] as const)
+    test(`every tag of the EXIF of a ${source}, ${order}, stays as it is in every format, upright, with or without the place`, async () => {
+      const input = file(`tags-${order}.${source}`);
+      const data = order === 'big-endian' ? inBigEndian(WRITTEN) : WRITTEN;
+      const picture = photo.clone();
+      if (source !== 'tiff') picture.withExif(exifPlaceholder(data));
+      await picture[source]().toFile(input);
+      await putExif(input, source, data);
+      for (const format of KEPT_AS)
+        for (const metadata of ['keep', 'withoutLocation', 'strip'] as const) {
+          const { output, notes } = await upscale(input, {
+            ...PLAIN,
+            format,
+            output: { metadata },
+          });
+          const what = `${format}, ${metadata}`;
+          const { image, photo: taken, gps } = await tagsIn(output);
+          const has = (found: readonly Tag[], tags: readonly Tag[]): readonly Tag[] =>
+            found.filter(([tag]) => tags.some(([wanted]) => wanted === tag));
+          const isKept = metadata !== 'strip';
+          assert.deepEqual(has(image, IMAGE), isKept ? IMAGE : [], what);
+          assert.deepEqual(
+            has(taken, PHOTO),
+            isKept ? [...PHOTO].sort(([a], [b]) => a - b) : [],
+            what,
+          );
+          assert.deepEqual(gps, metadata === 'keep' ? GPS : [], what);
+          const { orientation, width, height } = await sharp(output).metadata();
+          assert.equal(orientation ?? 1, 1, what);
+          // A TIFF's own orientation is what it says: its source was not turned by another one.
+          // These say it elsewhere: in a tag and a property of their own.
+          const isTurned = source !== 'tiff' && source !== 'avif';
+          assert.deepEqual([width, height], isTurned ? [64, 96] : [96, 64], what);
+          const number = (tag: number): number | undefined =>
+            taken.find(([each]) => each === tag)?.[2].readUInt32LE();
+          if (isKept) assert.deepEqual([number(0xa002), number(0xa003)], [width, height], what);
+          for (const [tag] of [...FALSE.slice(1), FALSE_PHOTO[0]!, FALSE_PHOTO[2]!])
+            assert.deepEqual(has([...image, ...taken], [[tag, 0, Buffer.alloc(0)]]), [], what);
+          assert.doesNotMatch(notes.join(), /EXIF/, what);
+        }
+    });
+
+test('of EXIF beyond 64 KB the longest text is left out, which is said; a TIFF holds all', async () => {
+  const long: Tag = [0x9286, UNDEFINED, Buffer.alloc(90_000, 'x')];
+  const photoTags = entriesOf([...PHOTO.filter(([tag]) => tag !== 0x9286), long]);
+  const input = file('long.tiff');
+  await photo.clone().tiff().toFile(input);
+  await putExif(input, 'tiff', { ...WRITTEN, photo: photoTags });
+  for (const format of KEPT_AS) {
+    const { output, notes } = await upscale(input, { ...PLAIN, format });
+    const { photo: taken, image } = await tagsIn(output);
+    const said = /EXIF without UserComment: no more than 64 KB/.test(notes.join());
+    assert.equal(said, format !== 'tiff', format);
+    assert.ok(
+      image.some(([tag]) => tag === 0x8298),
+      format,
+    );
+    const length = taken.find(([tag]) => tag === 0x9286)?.[2].length;
+    assert.equal(length, format === 'tiff' ? 90_000 : undefined, format);
+  }
+});
 
 test('a location is never added', async () => {
   const input = await write(

@@ -92,6 +92,7 @@ const GONE: readonly (readonly [string, readonly string[]])[] = [
   [`${GOOGLE}container/`, ['Directory']],
   [`${GOOGLE}depthmap/`, ['Data']],
   [`${GOOGLE}image/`, ['Data']],
+  ['http://purl.org/dc/terms/', ['provenance']],
   ['http://ns.adobe.com/hdr-gain-map/1.0/', ['Version', 'GainMapMax']],
   ['http://ns.apple.com/HDRGainMap/1.0/', ['HDRGainMapVersion']],
   ['http://ns.adobe.com/xmp/note/', ['HasExtendedXMP']],

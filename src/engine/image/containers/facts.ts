@@ -40,6 +40,8 @@ export type ContainerFacts = {
   readonly density?: Density;
   /** A second picture brightens the first on HDR screens. */
   readonly hasGainMap?: boolean;
+  /** Content Credentials (C2PA): what is signed of the file as it was. */
+  readonly hasCredentials?: boolean;
   readonly isLossless?: boolean;
   /** Colours are stored multiplied by alpha, and the decoder leaves them so. */
   readonly isPremultiplied?: boolean;

@@ -42,7 +42,7 @@ async function walked(view: FileView): Promise<{
   let loopPlace: number | undefined;
   let blocks = 0;
   let keptBytes = 0;
-  let [isCut, hasEnd, lacksColors] = [false, false, false];
+  let [isCut, hasEnd, lacksColors, hasCredentials] = [false, false, false, false];
   const screen = await view.bytes(0, SCREEN_END);
   let at = SCREEN_END + tableBytes(screen[10] ?? 0);
   /** Goes on behind a chain of sub-blocks; their content if it is wanted. */
@@ -70,6 +70,7 @@ async function walked(view: FileView): Promise<{
       if (length > 0 && length <= MOST_TEXT_BYTES)
         hidden = { ...hidden, xmp: Buffer.from(await view.bytes(from, length)) };
     } else {
+      hasCredentials ||= name.startsWith('C2PA_GIF');
       if (name === 'NETSCAPE2.0') loopPlace ??= at + 2;
       const content = await chain(name === 'ICCRGBG1012');
       if (content.length > 0) hidden = { ...hidden, icc: content };
@@ -112,6 +113,7 @@ async function walked(view: FileView): Promise<{
     frames: Math.max(1, frames),
     delays,
     isCut,
+    hasCredentials,
     ...(hasEnd ? {} : { note: NO_END }),
     ...(lacksColors ? { unsupported: NO_COLORS } : {}),
   };

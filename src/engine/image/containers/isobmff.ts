@@ -8,11 +8,13 @@ type Visit = (box: Box) => Promise<void>;
 
 const TONE_MAPPED = 'tmap';
 const MOST_META_BYTES = 16e6;
+/** Of the box with Content Credentials. (C2PA 2.1, A.5.1.) */
+const CREDENTIALS = Buffer.from('d8fec3d61b0e483c92975828877ec481', 'hex');
 
 /** Reads the boxes that describe an AVIF's primary item. (ISO/IEC 23008-12; AV1 image format.) */
 export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   let primary = 0;
-  let [hasGainMap, isSequence] = [false, false];
+  let [hasGainMap, hasCredentials, isSequence] = [false, false, false];
   const premultiplied = new Set<number>();
   const properties: Box[] = [];
   const associations = new Map<number, number[]>();
@@ -70,6 +72,8 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
       for (let at = 0; at + 4 <= brands.length; at += 4)
         hasGainMap ||= brands.toString('latin1', at, at + 4) === TONE_MAPPED;
     } else if (box.type === 'moov') isSequence = true;
+    else if (box.type === 'uuid')
+      hasCredentials ||= CREDENTIALS.equals(await view.bytes(box.from, CREDENTIALS.length));
     else if (box.type === 'meta')
       await each(box.from + 4, Math.min(box.to, box.from + MOST_META_BYTES), inMeta);
   });
@@ -79,6 +83,7 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     container: 'avif',
     remarks: [],
     hasGainMap,
+    hasCredentials,
     ...(isSequence ? { isAnimated: true } : {}),
     ...(codePoints ? { codePoints } : {}),
     ...(premultiplied.has(primary) ? { isPremultiplied: true } : {}),

@@ -5,7 +5,9 @@ import { phrase } from '../../../shared/phrase';
 
 const START_OF_SCAN = 0xda;
 const COMMENT = 0xfe;
-const [APP0, APP1, APP2] = [0xe0, 0xe1, 0xe2];
+const [APP0, APP1, APP2, APP11] = [0xe0, 0xe1, 0xe2, 0xeb];
+/** The label of their box, behind the segment's head and those of two boxes. */
+const [CREDENTIALS, CREDENTIALS_WITHIN] = ['c2pa', 128];
 const CM_PER_INCH = 2.54;
 const MOST_REMARKS = 200;
 
@@ -14,7 +16,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
   let density: Density | undefined;
   const frame = { precision: 8, isLossless: false };
-  const found = { gainMap: false, more: 0 };
+  const found = { gainMap: false, credentials: false, more: 0 };
   /** Where an index of several pictures ends. */
   let behind: number | undefined;
   await eachSegment(view, async (marker, from, length) => {
@@ -28,7 +30,13 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
         behind = from + length;
         found.more = picturesBehind(data.subarray(4));
       }
-    } else if (isFrame(marker)) {
+    } else if (marker === APP11)
+      found.credentials ||= (await view.bytes(from, Math.min(length, CREDENTIALS_WITHIN))).includes(
+        CREDENTIALS,
+        0,
+        'latin1',
+      );
+    else if (isFrame(marker)) {
       frame.precision = (await view.bytes(from, 1))[0] ?? 8;
       frame.isLossless = (marker & 3) === 3;
     }
@@ -44,6 +52,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     container: 'jpeg',
     remarks,
     hasGainMap: found.gainMap,
+    hasCredentials: found.credentials,
     morePictures: found.more,
     ...(density ? { density } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),

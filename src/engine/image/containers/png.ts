@@ -18,6 +18,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   let density: Density | undefined;
   let hidden: Hidden = {};
   let [hasColours, isAnimated, isApple, pixels] = [false, false, false, false];
+  let hasCredentials = false;
   let at = SIGNATURE_BYTES;
   for (let step = 0; step < MOST_STEPS; step++) {
     const head = await view.bytes(at, 8);
@@ -29,6 +30,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     if (type === 'IEND') break;
     if (type === 'IDAT') pixels = true;
     else if (type === 'CgBI') isApple = true;
+    else if (type === 'caBX') hasCredentials = true;
     else if (type === 'eXIf' && pixels && length <= MOST_TEXT_BYTES)
       hidden = { ...hidden, exif: Buffer.from(await view.bytes(from, length)) };
     else if (/^[tzi](?:EXt|TXt)$/.test(type)) {
@@ -72,6 +74,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     container: 'png',
     remarks,
     isAnimated,
+    hasCredentials,
     ...(codePoints ? { codePoints } : {}),
     ...(hasColours ? {} : { chromaticity }),
     ...(density ? { density } : {}),

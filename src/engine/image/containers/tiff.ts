@@ -1,5 +1,7 @@
 import type { ContainerFacts, Density } from './facts';
 import type { FileView } from './fileView';
+import { LONG8, RATIONAL, SHORT, TYPE_BYTES } from './tiffDirectory';
+import { tiffExif } from './tiffExif';
 import { phrase, type Phrase, type Words } from '../../../shared/phrase';
 
 const TAG = {
@@ -12,27 +14,8 @@ const TAG = {
   resolutionUnit: 296,
   extraSamples: 338,
   sampleFormat: 339,
+  credentials: 52_545,
 } as const;
-/** Bytes of a value of each type; fractions take two. */
-const TYPE_BYTES: { readonly [type: number]: number } = {
-  1: 1,
-  2: 1,
-  3: 2,
-  4: 4,
-  5: 8,
-  6: 1,
-  7: 1,
-  8: 2,
-  9: 4,
-  10: 8,
-  11: 4,
-  12: 8,
-  13: 4,
-  16: 8,
-  17: 8,
-  18: 8,
-};
-const [SHORT, RATIONAL, LONG8] = [3, 5, 16];
 /** CIELAB, ICC L*a*b* and ITU L*a*b*. */
 const LAB_COLOURS = [8, 9, 10];
 /** Channels of the colors themselves, by photometric interpretation. */
@@ -100,6 +83,7 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     at = next.length < (reader.isBig ? 8 : 4) ? 0 : reader.offset(next, 0);
   }
   const density = densityOf(tags);
+  const exif = await tiffExif(view, reader, first);
   const codec = MISSING_CODECS[tags.get(TAG.compression) ?? 1];
   const unsupported =
     codec === undefined
@@ -110,6 +94,8 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     remarks: [],
     frames: Math.max(1, pages),
     ...(density ? { density } : {}),
+    hasCredentials: tags.has(TAG.credentials),
+    ...(exif ? { hidden: { exif } } : {}),
     ...(isVague(tags) ? { note: NAMELESS } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };

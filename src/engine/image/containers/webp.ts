@@ -12,7 +12,7 @@ const UNANNOUNCED = phrase`The source has transparency that its header does not 
 /** Walks through a WebP's chunks, and those of its frames. (RFC 9649, 2.) */
 export async function webpFacts(view: FileView): Promise<ContainerFacts> {
   let [lossy, lossless, frames] = [0, 0, 0];
-  let [isExtended, isAnnounced, hasAlpha] = [false, false, false];
+  let [isExtended, isAnnounced, hasAlpha, hasCredentials] = [false, false, false, false];
   const delays: number[] = [];
   let steps = 0;
   const walk = async (from: number, end: number): Promise<void> => {
@@ -27,6 +27,7 @@ export async function webpFacts(view: FileView): Promise<ContainerFacts> {
         const flags = (await view.bytes(at + 8, STREAM_FLAGS_AT + 1))[STREAM_FLAGS_AT] ?? 0;
         hasAlpha ||= (flags & STREAM_ALPHA) !== 0;
       } else if (type === 'ALPH') hasAlpha = true;
+      else if (type === 'C2PA') hasCredentials = true;
       else if (type === 'VP8X') {
         isExtended = true;
         isAnnounced = (((await view.bytes(at + 8, 1))[0] ?? 0) & HEADER_ALPHA) !== 0;
@@ -46,6 +47,7 @@ export async function webpFacts(view: FileView): Promise<ContainerFacts> {
     isLossless: lossless > 0 && lossy === 0,
     frames: Math.max(1, frames),
     delays,
+    hasCredentials,
     ...(isExtended && hasAlpha && !isAnnounced ? { note: UNANNOUNCED } : {}),
   };
 }

@@ -1,0 +1,167 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { Exif } from 'sharp';
+import {
+  directoryBytes,
+  directoryLength,
+  LONG,
+  LONG8,
+  numberEntry,
+  swapped,
+  type PlacedEntry,
+  type TiffEntry,
+} from '../image/containers/tiffDirectory';
+import type { OutputFormat } from '../../shared/settings';
+import { exifBytes, GPS_DIRECTORY, PHOTO_DIRECTORY, type ExifData } from './exifBlock';
+
+const TOKEN = '~pisa-upscale-exif~';
+/** What the encoder's library begins its block with, and how far behind that the token can be. */
+const BLOCK_BEGIN = Buffer.from('II*\0\x08\0\0\0', 'latin1');
+const BEFORE_TOKEN = 4096;
+const PIECE = 8 * 2 ** 20;
+const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
+/** The encoder's library writes no more, what it adds to the placeholder counted. */
+const MOST_BYTES = 65_000;
+/** Tags that programs fill with long texts. */
+const NAMES: { readonly [tag: number]: string } = {
+  270: 'ImageDescription',
+  33_432: 'Copyright',
+  37_510: 'UserComment',
+  40_092: 'XPComment',
+  40_094: 'XPKeywords',
+};
+
+/** Tags that go on, the longest left out until they fit, and the names of those. */
+export function fittingExif(
+  exif: ExifData,
+  format: OutputFormat,
+): { readonly exif: ExifData; readonly tooLong: readonly string[] } {
+  const tooLong: string[] = [];
+  let fitting = exif;
+  while (format !== 'tiff' && exifBytes(fitting).length > MOST_BYTES) {
+    const { image, photo, gps } = fitting;
+    const [longest] = [...image, ...photo, ...gps].sort((a, b) => b.value.length - a.value.length);
+    if (!longest) break;
+    const others = (entries: readonly TiffEntry[]): TiffEntry[] =>
+      entries.filter((entry) => entry !== longest);
+    tooLong.push(NAMES[longest.tag] ?? String(longest.tag));
+    fitting = { ...fitting, image: others(image), photo: others(photo), gps: others(gps) };
+  }
+  return { exif: fitting, tooLong };
+}
+
+/**
+ * What makes the encoder write a block in which another one has room. Its library knows some tags only,
+ * turns others into texts of digits, and every letter beyond ASCII into another one.
+ */
+export const exifPlaceholder = (exif: ExifData): Exif => ({
+  IFD0: { ImageDescription: TOKEN.padEnd(exifBytes(exif).length, '~') },
+});
+
+/** Puts EXIF into a finished file: in the place of its placeholder, or into a TIFF's directory. */
+export async function putExif(file: string, format: OutputFormat, exif: ExifData): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    const { size } = await handle.stat();
+    if (format === 'tiff') await intoTiff(handle, size, exif);
+    else {
+      await overPlaceholder(handle, size, exifBytes(exif));
+      await rightChecksum(handle, size);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function overPlaceholder(handle: FileHandle, size: number, block: Buffer): Promise<void> {
+  const overlap = block.length + BEFORE_TOKEN;
+  for (let from = 0; from < size; from += PIECE) {
+    const piece = Buffer.alloc(Math.min(PIECE + overlap, size - from));
+    await handle.read(piece, 0, piece.length, from);
+    const at = piece.indexOf(TOKEN, 0, 'latin1');
+    const begin = at < 0 ? -1 : piece.lastIndexOf(BLOCK_BEGIN, at);
+    if (begin < 0) continue;
+    const whole = Buffer.alloc(at - begin + Math.max(TOKEN.length, block.length));
+    block.copy(whole);
+    await handle.write(whole, 0, whole.length, from + begin);
+    return;
+  }
+}
+
+async function rightChecksum(handle: FileHandle, size: number): Promise<void> {
+  const start = Buffer.alloc(8);
+  await handle.read(start, 0, 8, 0);
+  if (start.toString('latin1') !== PNG_SIGNATURE) return;
+  const head = Buffer.alloc(8);
+  for (let at = 8; at + 12 <= size;) {
+    await handle.read(head, 0, 8, at);
+    const length = head.readUInt32BE(0);
+    if (head.toString('latin1', 4) === 'eXIf') {
+      const chunk = Buffer.alloc(4 + length);
+      await handle.read(chunk, 0, chunk.length, at + 4);
+      const checksum = Buffer.alloc(4);
+      checksum.writeUInt32BE(crc32(chunk));
+      await handle.write(checksum, 0, 4, at + 8 + length);
+      return;
+    }
+    at += 12 + length;
+  }
+}
+
+const MOST_CLASSIC = 2 ** 32;
+
+/** A TIFF of the encoder's, little-endian: gets a directory at its end that has the tags, too. */
+async function intoTiff(handle: FileHandle, size: number, exif: ExifData): Promise<void> {
+  const read = async (at: number, length: number): Promise<Buffer> => {
+    const buffer = Buffer.alloc(length);
+    await handle.read(buffer, 0, length, at);
+    return buffer;
+  };
+  const head = await read(0, 16);
+  if (head.toString('latin1', 0, 2) !== 'II') return;
+  const isBig = head.readUInt16LE(2) === 43;
+  const layout = { isLittle: true, isBig };
+  const [firstAt, place] = isBig ? [8, 8] : [4, 4];
+  const offset = (data: Buffer, at: number): number =>
+    isBig ? Number(data.readBigUInt64LE(at)) : data.readUInt32LE(at);
+  const first = offset(head, firstAt);
+  const begin = await read(first, 8);
+  const count = isBig ? offset(begin, 0) : begin.readUInt16LE(0);
+  const [start, bytes] = isBig ? [first + 8, 20] : [first + 2, 12];
+  const directory = await read(start, count * bytes);
+  const own: PlacedEntry[] = Array.from({ length: count }, (_, i) => {
+    const entry = directory.subarray(i * bytes, (i + 1) * bytes);
+    return {
+      tag: entry.readUInt16LE(0),
+      type: entry.readUInt16LE(2),
+      count: offset(entry, 4),
+      field: entry.subarray(4 + place, 4 + 2 * place),
+    };
+  });
+  const inOrder = (entries: readonly TiffEntry[]): readonly TiffEntry[] =>
+    exif.isLittle ? entries : entries.map(swapped);
+  const [image, photo, gps] = [inOrder(exif.image), inOrder(exif.photo), inOrder(exif.gps)];
+  const pointer = (tag: number, at: number): TiffEntry =>
+    numberEntry(tag, isBig ? LONG8 : LONG, at, layout);
+  const at = size + (size % 2);
+  const photoAt = at;
+  const gpsAt = photoAt + (photo.length > 0 ? directoryLength(photo, layout) : 0);
+  const imageAt = gpsAt + (gps.length > 0 ? directoryLength(gps, layout) : 0);
+  const entries = [
+    ...own,
+    ...image.filter(({ tag }) => !own.some((each) => each.tag === tag)),
+    ...(photo.length > 0 ? [pointer(PHOTO_DIRECTORY, photoAt)] : []),
+    ...(gps.length > 0 ? [pointer(GPS_DIRECTORY, gpsAt)] : []),
+  ];
+  const added = Buffer.concat([
+    Buffer.alloc(at - size),
+    ...(photo.length > 0 ? [directoryBytes(photo, photoAt, layout)] : []),
+    ...(gps.length > 0 ? [directoryBytes(gps, gpsAt, layout)] : []),
+    directoryBytes(entries, imageAt, layout),
+  ]);
+  if (!isBig && size + added.length >= MOST_CLASSIC) return;
+  await handle.write(added, 0, added.length, size);
+  const place64 = Buffer.alloc(8);
+  place64.writeBigUInt64LE(BigInt(imageAt));
+  await handle.write(place64, 0, place, firstAt);
+}
