@@ -14,7 +14,7 @@ import {
 } from '../../src/engine/graph/sd21/config';
 import { readPisaFile } from '../../src/engine/graph/sd21/adapterFiles';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
-import type { UpsamplingKind } from '../../src/engine/graph/sd21/upsampleConv';
+import type { ConvolutionKind } from '../../src/engine/graph/sd21/winogradConv';
 import { buildVae, decoderReach, type VaePart } from '../../src/engine/graph/sd21/vae';
 import { Weights, type ComputeType } from '../../src/engine/graph/sd21/weights';
 import { openNetwork, type Floats, type Network } from '../../src/engine/runtime/network';
@@ -49,7 +49,10 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
     assert.ok(relativeL2(context!, stage('context')) <= 1e-5);
   });
 
-  async function openUNet(type: ComputeType): Promise<Network> {
+  async function openUNet(
+    type: ComputeType,
+    convolutions: ConvolutionKind = 'direct',
+  ): Promise<Network> {
     const { unet: loras } = readPisaFile(await readTorchZip(path.join(TINY_PISA, 'pisa_sr.pkl')));
     const unet = await readSafetensors(
       path.join(TINY_PISA, 'unet/diffusion_pytorch_model.safetensors'),
@@ -63,6 +66,7 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
       timestep: 1,
       context: stage('context').data,
       type,
+      convolutions,
     });
     assert.deepEqual(weights.problems, []);
     assert.equal(
@@ -73,19 +77,22 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
     return openNetwork({ onnx, weightsFolder: TINY_PISA, device: 'cpu', plan: 'mappedWeights' });
   }
 
+  const KINDS: readonly ConvolutionKind[] = ['direct', 'winograd'];
   const GATES = { base: [0, 0], pix: [1, 0], full: [1, 1] } as const;
   for (const size of ['even', 'odd']) {
     for (const [label, gate] of Object.entries(GATES)) {
       it(`UNet, ${label}, latents of ${size} size`, async () => {
-        const network = await openUNet('float32');
-        const latent = stage(`unet.${size}.latent`);
-        const { epsilon } = await network.run({
-          latent,
-          gate: { data: Float32Array.from(gate), dims: [1, 2] },
-        });
-        await network.release();
-        const error = relativeL2(epsilon!, stage(`unet.${size}.${label}`));
-        assert.ok(error <= 1e-5, `relative L2 ${error}`);
+        for (const kind of KINDS) {
+          const network = await openUNet('float32', kind);
+          const latent = stage(`unet.${size}.latent`);
+          const { epsilon } = await network.run({
+            latent,
+            gate: { data: Float32Array.from(gate), dims: [1, 2] },
+          });
+          await network.release();
+          const error = relativeL2(epsilon!, stage(`unet.${size}.${label}`));
+          assert.ok(error <= 1e-5, `${kind}: relative L2 ${error}`);
+        }
       });
     }
   }
@@ -114,7 +121,7 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
     part: VaePart,
     inputs: Record<string, Floats | { wholes: readonly number[] }>,
     statistics?: Floats,
-    upsampling?: UpsamplingKind,
+    convolutions?: ConvolutionKind,
   ): Promise<Record<string, Floats>> {
     const { config, tensors } = await vaeConfig();
     const weights = new Weights(tensors, TINY_PISA);
@@ -123,7 +130,7 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
       weights,
       type: 'float32',
       statistics: statistics ? 'given' : 'measure',
-      ...(upsampling ? { upsampling } : {}),
+      ...(convolutions ? { convolutions } : {}),
     });
     assert.deepEqual(weights.problems, []);
     const network = await openNetwork({
@@ -145,10 +152,10 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
     part: VaePart,
     inputs: Record<string, Floats | { wholes: readonly number[] }>,
     output: string,
-    upsampling?: UpsamplingKind,
+    convolutions?: ConvolutionKind,
   ): Promise<Floats> {
-    const measured = await runPart(part, inputs, undefined, upsampling);
-    const given = await runPart(part, inputs, measured.statistics, upsampling);
+    const measured = await runPart(part, inputs, undefined, convolutions);
+    const given = await runPart(part, inputs, measured.statistics, convolutions);
     const error = relativeL2(given[output]!, measured[output]!);
     assert.ok(error <= 1e-6, `given statistics: relative L2 ${error}`);
     return measured[output]!;
@@ -157,15 +164,17 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
   it('VAE encoder', async () => {
     const image = stage('vae.image');
     const signed = { dims: image.dims, data: image.data.map((value) => value * 2 - 1) };
-    const features = await runBothWays('encoderDown', { image: signed }, 'features');
-    const mean = await runBothWays('encoderMid', { features }, 'mean');
-    const { config } = await vaeConfig();
-    const latent = {
-      dims: mean.dims,
-      data: mean.data.map((value) => value * config.scalingFactor),
-    };
-    const error = relativeL2(latent, stage('vae.latent'));
-    assert.ok(error <= 1e-5, `relative L2 ${error}`);
+    for (const kind of KINDS) {
+      const features = await runBothWays('encoderDown', { image: signed }, 'features', kind);
+      const mean = await runBothWays('encoderMid', { features }, 'mean', kind);
+      const { config } = await vaeConfig();
+      const latent = {
+        dims: mean.dims,
+        data: mean.data.map((value) => value * config.scalingFactor),
+      };
+      const error = relativeL2(latent, stage('vae.latent'));
+      assert.ok(error <= 1e-5, `${kind}: relative L2 ${error}`);
+    }
   });
 
   it('VAE decoder', async () => {
@@ -175,18 +184,18 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
       dims: latent.dims,
       data: latent.data.map((value) => value / config.scalingFactor),
     };
-    const features = await runBothWays('decoderMid', { latent: unscaled }, 'features');
     const whole = Object.fromEntries(
       decoderReach(config).crops.flatMap((_, i) => [
         [`crop.${i}.starts`, { wholes: [0, 0] }],
         [`crop.${i}.ends`, { wholes: [1 << 20, 1 << 20] }],
       ]),
     );
-    for (const upsampling of ['enlarged', 'phases'] as const) {
+    for (const kind of KINDS) {
+      const features = await runBothWays('decoderMid', { latent: unscaled }, 'features', kind);
       const inputs = { features, ...whole };
-      const image = await runBothWays('decoderUp', inputs, 'image', upsampling);
+      const image = await runBothWays('decoderUp', inputs, 'image', kind);
       const error = relativeL2(image, stage('vae.decoded'));
-      assert.ok(error <= 1e-5, `${upsampling}: relative L2 ${error}`);
+      assert.ok(error <= 1e-5, `${kind}: relative L2 ${error}`);
     }
   });
 });

@@ -230,6 +230,20 @@ describe('PiSA-SR’s pipeline', () => {
     });
   }
 
+  for (const [width, height] of [
+    [60, 1],
+    [1, 60],
+  ] as const) {
+    it(`works at ${width}×${height} as it is, thinner than a latent`, async () => {
+      const folder = temporaryFolder();
+      const file = await writePng(path.join(folder, 'a.png'), width, height);
+      const whole = await runPisa(file, networks, { processSize: 4 });
+      const tiled = await runPisa(file, networks, { processSize: 4, budgets: MANY_TILES });
+      for (const { raw } of [whole, tiled])
+        assert.deepEqual([raw.info.width, raw.info.height], [4 * width, 4 * height]);
+    });
+  }
+
   it('takes fractional scales to the exact size', async () => {
     const folder = temporaryFolder();
     const file = await writePng(path.join(folder, 'a.png'), 41, 33);

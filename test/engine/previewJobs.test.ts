@@ -331,6 +331,8 @@ describe('previews through the client', () => {
       { ...common, input, scratchDirectory: preview.directory },
       {
         signal: controller.signal,
+        // A tile takes longer than an engine is given on a busy machine.
+        graceMs: 60_000,
         onProgress: ({ done }) => {
           pid = client.processId;
           if (done === 1) controller.abort();

@@ -6,6 +6,7 @@ import { buildTinyDecoder, tinyDecoderShape } from '../graph/sd21/tinyDecoder';
 import { buildUNet } from '../graph/sd21/unet';
 import { buildVae, type VaePart } from '../graph/sd21/vae';
 import { Weights, type ComputeType } from '../graph/sd21/weights';
+import type { ConvolutionKind } from '../graph/sd21/winogradConv';
 import { openNetwork, type Network } from '../runtime/network';
 import type { PisaCheckpoint } from './pisaCheckpoint';
 import { phrase } from '../../shared/phrase';
@@ -19,13 +20,18 @@ export type NetworkName = 'unet' | 'draft' | `${VaePart}.${'measure' | 'given'}`
 export class PisaNetworks {
   private readonly open = new Map<NetworkName, Promise<Network>>();
 
+  /** Minimal filtering pays on the CPU, in floats that leave it room to round. */
+  private readonly convolutions: ConvolutionKind;
+
   constructor(
     readonly checkpoint: PisaCheckpoint,
     readonly device: Device,
     readonly type: ComputeType,
     /** ONNX Runtime's fused attention is right on the CPU only: see `plainAttention`. */
     private readonly attention: AttentionKind = device === 'cpu' ? 'fused' : 'plain',
-  ) {}
+  ) {
+    this.convolutions = device === 'cpu' && type === 'float32' ? 'winograd' : 'direct';
+  }
 
   get(name: NetworkName): Promise<Network> {
     const known = this.open.get(name);
@@ -76,7 +82,7 @@ export class PisaNetworks {
       type: this.type,
       statistics,
       attention: this.attention,
-      upsampling: this.device === 'cpu' ? 'phases' : 'enlarged',
+      convolutions: this.convolutions,
       encoderLoras,
     });
     refuseProblems(weights);
@@ -99,6 +105,7 @@ export class PisaNetworks {
       context,
       type: this.type,
       attention: this.attention,
+      convolutions: this.convolutions,
     });
     refuseProblems(weights);
     return onnx;

@@ -38,12 +38,15 @@ export function workSize(source: Size, scale: number, processSize: number): Work
   return { target, source: enlarged, work: scaledSize(enlarged, scale) };
 }
 
+/** The VAE's filtering cuts the rows of its largest level into four bands of at least four. */
+const LEAST_LATENTS = 2;
+
 /**
  * The number of latents that cover a picture. The surplus is mirrored and cropped, never squeezed.
  */
 export const latentSize = ({ width, height }: Size): Size => ({
-  width: Math.ceil(width / LATENT_PIXELS),
-  height: Math.ceil(height / LATENT_PIXELS),
+  width: Math.max(LEAST_LATENTS, Math.ceil(width / LATENT_PIXELS)),
+  height: Math.max(LEAST_LATENTS, Math.ceil(height / LATENT_PIXELS)),
 });
 
 /** The latents that a part of the picture comes from. */

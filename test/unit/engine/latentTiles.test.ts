@@ -192,5 +192,6 @@ describe('the size that PiSA-SR works at', () => {
 
   it('covers a picture with latents', () => {
     assert.deepEqual(latentSize({ width: 801, height: 512 }), { width: 101, height: 64 });
+    assert.deepEqual(latentSize({ width: 3, height: 17 }), { width: 2, height: 3 });
   });
 });

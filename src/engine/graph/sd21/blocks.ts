@@ -1,6 +1,7 @@
 import type { Value } from '../graphBuilder';
 import type { GroupNorm } from './groupNorm';
 import type { Layers } from './layers';
+import type { Blocks } from './winogradConv';
 
 /**
  * Residual block: norm → SiLU → conv → (+ time) → norm → SiLU → conv, plus the input. `time` is
@@ -16,16 +17,19 @@ export function residualBlock(
     norm,
     epsilon,
     time,
+    blocks,
   }: {
     from: number;
     to: number;
     norm: GroupNorm;
     epsilon: number;
     time?: { value: Value; channels: number };
+    /** See ConvShape. */
+    blocks?: Blocks | undefined;
   },
 ): Value {
   const first = layers.silu(norm(layers, x, `${module}.norm1`, from, epsilon), `${module}.norm1`);
-  let h = layers.conv(first, `${module}.conv1`, { from, to, kernel: 3 });
+  let h = layers.conv(first, `${module}.conv1`, { from, to, kernel: 3, blocks });
   if (time) {
     const projected = layers.linear(time.value, `${module}.time_emb_proj`, time.channels, to);
     h = layers.add(
@@ -35,7 +39,7 @@ export function residualBlock(
     );
   }
   const second = layers.silu(norm(layers, h, `${module}.norm2`, to, epsilon), `${module}.norm2`);
-  h = layers.conv(second, `${module}.conv2`, { from: to, to, kernel: 3 });
+  h = layers.conv(second, `${module}.conv2`, { from: to, to, kernel: 3, blocks });
   const skip = from === to ? x : layers.conv(x, `${module}.conv_shortcut`, { from, to, kernel: 1 });
   return layers.add(skip, h, `${module}/Add`);
 }

@@ -56,7 +56,7 @@ export class SharedStatistics {
 
   constructor(
     private readonly groups: number,
-    private readonly mode: 'measure' | 'given',
+    readonly mode: 'measure' | 'given',
   ) {}
 
   /** Number of normalisations so far. */

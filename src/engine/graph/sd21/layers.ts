@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../graphBuilder';
 import { plainAttention } from './plainAttention';
-import type { UpsamplingKind } from './upsampleConv';
 import { ONNX_TYPE, type ComputeType, type Weights } from './weights';
+import { winogradConv, type Blocks, type ConvolutionKind } from './winogradConv';
 
 /** An optional input that is not given. */
 export const NONE = '' as Value;
@@ -27,6 +27,8 @@ export type ConvShape = {
   readonly bias?: boolean;
   /** Zero padding: top, left, bottom, right. Default: the size is kept at stride 1. */
   readonly pads?: readonly number[];
+  /** How it is cut up if it may be computed by minimal filtering: 3×3, stride 1, zero padding. */
+  readonly blocks?: Blocks | undefined;
 };
 
 /**
@@ -41,7 +43,7 @@ export class Layers {
     readonly type: ComputeType,
     private readonly adapters?: Adapters,
     private readonly attentionKind: AttentionKind = 'fused',
-    readonly upsampling: UpsamplingKind = 'enlarged',
+    readonly convolutions: ConvolutionKind = 'direct',
   ) {}
 
   private readonly casts = new Map<string, Value>();
@@ -51,14 +53,20 @@ export class Layers {
   }
 
   conv(x: Value, module: string, shape: ConvShape): Value {
-    const { from, to, kernel, bias = true } = shape;
+    const y = this.plainConv(x, module, shape);
+    return this.adapters ? this.adapters.conv(this, x, y, module, shape) : y;
+  }
+
+  private plainConv(x: Value, module: string, shape: ConvShape): Value {
+    const { from, to, kernel, bias = true, blocks } = shape;
+    if (blocks && this.convolutions === 'winograd')
+      return winogradConv(this, x, { name: module, from, to }, blocks);
     const inputs = [
       x,
       this.weight(`${module}.weight`, [to, from, kernel, kernel]),
       ...(bias ? [this.weight(`${module}.bias`, [to])] : []),
     ];
-    const y = this.graph.node('Conv', inputs, convAttributes(shape), { name: `${module}/Conv` });
-    return this.adapters ? this.adapters.conv(this, x, y, module, shape) : y;
+    return this.graph.node('Conv', inputs, convAttributes(shape), { name: `${module}/Conv` });
   }
 
   /**

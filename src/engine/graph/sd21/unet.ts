@@ -5,6 +5,7 @@ import { ownStatistics } from './groupNorm';
 import { Layers, type AttentionKind } from './layers';
 import { LoraAdapters, type Loras } from './lora';
 import type { ComputeType, Weights } from './weights';
+import type { Blocks, ConvolutionKind } from './winogradConv';
 
 export type UNetParams = {
   readonly config: UNetConfig;
@@ -18,6 +19,8 @@ export type UNetParams = {
   readonly type: ComputeType;
   /** Fused by default. */
   readonly attention?: AttentionKind;
+  /** One operator each by default. */
+  readonly convolutions?: ConvolutionKind;
 };
 
 const FREQUENCY_BASE = 10_000;
@@ -28,6 +31,13 @@ const FREQUENCY_BASE = 10_000;
  * quarter of the positions of the one above.
  */
 const CHUNKS = [8, 2];
+
+/**
+ * Levels whose convolutions may be computed by minimal filtering. Further down there are too few
+ * pixels for what the transforms of the many kernels cost.
+ */
+const ANY_SIZE: Blocks = { bands: 1, fits: false };
+const BLOCKS: readonly (Blocks | undefined)[] = [ANY_SIZE, ANY_SIZE];
 
 /**
  * Stable Diffusion 2.1's UNet at one timestep for the empty prompt, with LoRAs (diffusers'
@@ -43,6 +53,7 @@ export function buildUNet({
   context,
   type,
   attention,
+  convolutions,
 }: UNetParams): {
   onnx: Uint8Array;
   adapted: ReadonlySet<string>;
@@ -50,7 +61,7 @@ export function buildUNet({
 } {
   const graph = new GraphBuilder('sd21-unet');
   const adapters = new LoraAdapters(loras);
-  const layers = new Layers(graph, weights, type, adapters, attention);
+  const layers = new Layers(graph, weights, type, adapters, attention, convolutions);
   const norm = ownStatistics(config.normGroups);
   const { blockOutChannels, crossAttentionDim, normEpsilon: epsilon } = config;
   const first = blockOutChannels[0] ?? 0;
@@ -62,8 +73,8 @@ export function buildUNet({
     'context',
   );
 
-  const residual = (x: Value, module: string, from: number, to: number): Value =>
-    residualBlock(layers, x, module, { from, to, norm, epsilon, time });
+  const residual = (x: Value, module: string, from: number, to: number, level: number): Value =>
+    residualBlock(layers, x, module, { from, to, norm, epsilon, time, blocks: BLOCKS[level] });
   const transform = (
     x: Value,
     module: string,
@@ -91,7 +102,7 @@ export function buildUNet({
   blockOutChannels.forEach((to, i) => {
     const block = `down_blocks.${i}`;
     for (let j = 0; j < config.layersPerBlock; j++) {
-      x = residual(x, `${block}.resnets.${j}`, channels, to);
+      x = residual(x, `${block}.resnets.${j}`, channels, to, i);
       channels = to;
       if (config.downAttention[i])
         x = transform(x, `${block}.attentions.${j}`, channels, config.heads[i] ?? 1, i);
@@ -107,7 +118,7 @@ export function buildUNet({
     skips.push({ value: x, channels });
   });
 
-  x = residual(x, 'mid_block.resnets.0', last, last);
+  x = residual(x, 'mid_block.resnets.0', last, last, blockOutChannels.length - 1);
   x = transform(
     x,
     'mid_block.attentions.0',
@@ -115,7 +126,7 @@ export function buildUNet({
     config.heads.at(-1) ?? 1,
     blockOutChannels.length - 1,
   );
-  x = residual(x, 'mid_block.resnets.1', last, last);
+  x = residual(x, 'mid_block.resnets.1', last, last, blockOutChannels.length - 1);
 
   const upwards = [...blockOutChannels].reverse();
   const headsUpwards = [...config.heads].reverse();
@@ -130,7 +141,13 @@ export function buildUNet({
         { axis: 1 },
         { name: `${block}.resnets.${j}/Skip` },
       );
-      x = residual(joined, `${block}.resnets.${j}`, channels + skip.channels, to);
+      x = residual(
+        joined,
+        `${block}.resnets.${j}`,
+        channels + skip.channels,
+        to,
+        upwards.length - 1 - i,
+      );
       channels = to;
       if (config.upAttention[i])
         x = transform(
@@ -147,6 +164,7 @@ export function buildUNet({
       from: channels,
       to: channels,
       kernel: 3,
+      blocks: BLOCKS[upwards.length - 2 - i],
     });
   });
 

@@ -5,8 +5,9 @@ import { cropped, type DecoderReach } from './decoderCrops';
 import { SharedStatistics } from './groupNorm';
 import { Layers, type AttentionKind } from './layers';
 import { LoraAdapters, type Loras } from './lora';
-import { upsampleConv, type UpsamplingKind } from './upsampleConv';
 import type { ComputeType, Weights } from './weights';
+import { SIDE } from './winograd';
+import { upsampleConv, type Blocks, type ConvolutionKind } from './winogradConv';
 
 /**
  * The VAE in four graphs. Only convolutions depend on the picture's full size, and they see a
@@ -27,8 +28,8 @@ export type VaeParams = {
   readonly statistics: 'measure' | 'given';
   /** Fused by default. */
   readonly attention?: AttentionKind;
-  /** In two operators by default. */
-  readonly upsampling?: UpsamplingKind;
+  /** One operator each by default. */
+  readonly convolutions?: ConvolutionKind;
   /** LoRAs of the encoder, whose tensors `weights` has, too. */
   readonly encoderLoras?: Loras | undefined;
 };
@@ -57,7 +58,7 @@ export function buildVae(part: VaePart, params: VaeParams): VaeGraph {
   const { encoderLoras } = params;
   const adapters =
     encoderLoras && part.startsWith('encoder') ? new LoraAdapters(encoderLoras) : undefined;
-  const layers = new Layers(graph, weights, type, adapters, params.attention, params.upsampling);
+  const layers = new Layers(graph, weights, type, adapters, params.attention, params.convolutions);
   const statistics = new SharedStatistics(config.normGroups, params.statistics);
   const { input, output, channels } = EDGES[part](config);
   const given = graph.input(input, [1, channels.in, ...FREE]);
@@ -125,6 +126,7 @@ const BUILDERS: Record<VaePart, Build> = {
           to,
           norm,
           epsilon: EPSILON,
+          blocks: blocksAt(2 ** (blockOutChannels.length - 1 - i)),
         });
         channels = to;
       }
@@ -180,7 +182,12 @@ const BUILDERS: Record<VaePart, Build> = {
     );
   },
 
-  decoderUp(layers, features, config, { norm }) {
+  decoderUp(layers, features, config, { norm, mode }) {
+    // Parts of a picture are cropped level by level, to any size.
+    const blocks = (side: number): Blocks => ({
+      ...blocksAt(side),
+      ...(mode === 'given' ? { fits: false } : {}),
+    });
     const upwards = [...config.blockOutChannels].reverse();
     let channels = upwards[0] ?? 0;
     let x = features;
@@ -191,13 +198,14 @@ const BUILDERS: Record<VaePart, Build> = {
           to,
           norm,
           epsilon: EPSILON,
+          blocks: blocks(2 ** i),
         });
         channels = to;
       }
       if (i === upwards.length - 1) return;
       const upsampler = `decoder.up_blocks.${i}.upsamplers.0`;
-      const shape = { from: channels, to: channels };
-      x = upsampleConv(layers, cropped(layers, x, i), `${upsampler}.conv`, shape, upsampler);
+      const module = { name: `${upsampler}.conv`, from: channels, to: channels };
+      x = upsampleConv(layers, cropped(layers, x, i), module, blocks(2 ** (i + 1)), upsampler);
     });
     x = layers.silu(
       norm(layers, x, 'decoder.conv_norm_out', channels, EPSILON),
@@ -206,6 +214,15 @@ const BUILDERS: Record<VaePart, Build> = {
     return layers.conv(x, 'decoder.conv_out', { from: channels, to: 3, kernel: 3 });
   },
 };
+
+/**
+ * For a level with so many pixels to a latent's side. In four bands, what lies in memory for filtering
+ * the largest is less than the pictures themselves take; a picture has at least two latents a side.
+ */
+const blocksAt = (side: number): Blocks => ({
+  bands: side < 8 ? 1 : 4,
+  fits: side % SIDE === 0,
+});
 
 function middle(
   layers: Layers,
@@ -221,6 +238,7 @@ function middle(
       to: channels,
       norm,
       epsilon: EPSILON,
+      blocks: blocksAt(1),
     });
   return residual(
     vaeAttention(layers, residual(x, 0), `${side}.mid_block.attentions.0`, channels, norm, EPSILON),

@@ -5,14 +5,18 @@ import { before, describe, it } from 'node:test';
 import type { Tensors } from '../../src/engine/checkpoint/checkpoint';
 import { GraphBuilder } from '../../src/engine/graph/graphBuilder';
 import { Layers } from '../../src/engine/graph/sd21/layers';
-import { upsampleConv, type UpsamplingKind } from '../../src/engine/graph/sd21/upsampleConv';
-import { Weights, type ComputeType } from '../../src/engine/graph/sd21/weights';
+import { Weights } from '../../src/engine/graph/sd21/weights';
+import {
+  upsampleConv,
+  type Blocks,
+  type ConvolutionKind,
+} from '../../src/engine/graph/sd21/winogradConv';
 import { openNetwork, type Floats } from '../../src/engine/runtime/network';
 import { relativeL2 } from './pisaSupport';
 import { temporaryFolder } from './support';
 
 const SHAPE = { from: 5, to: 18 };
-const MODULE = 'upsampler.conv';
+const MODULE = 'module.conv';
 
 /** Reproducible values in [−1,1]. */
 function noise(length: number): Float32Array {
@@ -23,7 +27,7 @@ function noise(length: number): Float32Array {
   });
 }
 
-describe('an enlargement and its convolution in phases', () => {
+describe('convolutions by minimal filtering', () => {
   const folder = temporaryFolder();
   let tensors: Tensors;
   before(async () => {
@@ -41,19 +45,24 @@ describe('an enlargement and its convolution in phases', () => {
     ]);
   });
 
+  const OPERATORS = { 'a convolution': 1, 'an enlargement and its convolution': 2 } as const;
+  type Operator = keyof typeof OPERATORS;
+
   async function run(
-    kind: UpsamplingKind,
-    type: ComputeType,
+    operator: Operator,
+    kind: ConvolutionKind,
     [height, width]: readonly [number, number],
+    blocks: Blocks,
   ): Promise<Floats> {
-    const graph = new GraphBuilder('upsample');
+    const graph = new GraphBuilder('convolution');
     const weights = new Weights(tensors, folder);
-    const layers = new Layers(graph, weights, type, undefined, 'fused', kind);
+    const layers = new Layers(graph, weights, 'float32', undefined, 'fused', kind);
     const x = graph.input('x', [1, SHAPE.from, 'height', 'width']);
-    const typed = type === 'float32' ? x : layers.cast(x, type, 'x/Cast');
-    const y = upsampleConv(layers, typed, MODULE, SHAPE, 'upsampler');
-    const out = type === 'float32' ? y : layers.cast(y, 'float32', 'y/Cast');
-    graph.output('y', out, [1, SHAPE.to, 'height2', 'width2']);
+    const y =
+      operator === 'a convolution'
+        ? layers.conv(x, MODULE, { ...SHAPE, kernel: 3, blocks })
+        : upsampleConv(layers, x, { name: MODULE, ...SHAPE }, blocks, 'upsampler');
+    graph.output('y', y, [1, SHAPE.to, 'height2', 'width2']);
     assert.deepEqual(weights.problems, []);
     const network = await openNetwork({
       onnx: graph.toBytes('pisa-upscale'),
@@ -67,23 +76,23 @@ describe('an enlargement and its convolution in phases', () => {
     return result.y ?? assert.fail('no output');
   }
 
-  for (const [type, bound] of [
-    ['float32', 1e-6],
-    // Sums of up to four weights are rounded once more.
-    ['float16', 2e-3],
-  ] as const)
-    for (const size of [
-      [1, 1],
-      [1, 6],
-      [7, 2],
-      [16, 33],
+  for (const [operator, scale] of Object.entries(OPERATORS) as [Operator, number][])
+    for (const [size, blocks] of [
+      [[1, 1], { bands: 1, fits: false }],
+      [[1, 6], { bands: 1, fits: false }],
+      [[7, 2], { bands: 1, fits: false }],
+      [[9, 33], { bands: 2, fits: false }],
+      [[14, 3], { bands: 3, fits: false }],
+      [[8, 12], { bands: 1, fits: true }],
+      [[8, 4], { bands: 2, fits: true }],
+      [[20, 16], { bands: 3, fits: true }],
     ] as const)
-      it(`${size.join('×')} in ${type} is what the two operators yield`, async () => {
-        const expected = await run('enlarged', 'float32', size);
-        const phases = await run('phases', type, size);
-        assert.deepEqual(phases.dims, [1, SHAPE.to, 2 * size[0], 2 * size[1]]);
-        assert.deepEqual(phases.dims, expected.dims);
-        const error = relativeL2(phases, expected);
-        assert.ok(error <= bound, `relative L2 ${error}`);
+      it(`${operator} of ${size.join('×')} in ${blocks.bands} bands${blocks.fits ? ' that fit' : ''}`, async () => {
+        const expected = await run(operator, 'direct', size, blocks);
+        const filtered = await run(operator, 'winograd', size, blocks);
+        assert.deepEqual(filtered.dims, [1, SHAPE.to, scale * size[0], scale * size[1]]);
+        assert.deepEqual(filtered.dims, expected.dims);
+        const error = relativeL2(filtered, expected);
+        assert.ok(error > 0 && error <= 3e-6, `relative L2 ${error}`);
       });
 });
