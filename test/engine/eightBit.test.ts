@@ -205,7 +205,7 @@ describe('a manifest that names a form which the file has not', () => {
 
   test('or names none that is known', async () => {
     for (const [id, precisions, message] of [
-      ['odd', ['fp32', 'int4'], /unknown precision "int4"/],
+      ['odd', ['fp32', 'int4'], /the precision "int4" is not known/],
       ['alone', ['int8'], /needs the precision "fp32"/],
       ['word', 'int8', /"precisions" must be a list/],
     ] as const) {

@@ -5,6 +5,7 @@ import type { Architecture, NetworkDescription } from './architecture';
 import { Network } from './network';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 const PRODUCER = 'pisa-upscale';
 /** BT.601. */
@@ -39,7 +40,9 @@ export function buildNetwork(
   graph.output('pixel', net.sub(clipped, base), dims);
   const [problem] = net.problems;
   if (problem !== undefined)
-    throw new UnsupportedNetwork(`${net.problems.length} of its weights are wrong: ${problem}`);
+    throw new UnsupportedNetwork(
+      phrase`${net.problems.length} of its weights are wrong: ${problem}`,
+    );
   return graph.toBytes(PRODUCER);
 }
 
@@ -55,7 +58,7 @@ function fromRgb(
     const one = net.slice(typed, 1, 0, 1);
     return net.concat([typed, net.add(net.scale(one, 0), net.scalar(1))], 1);
   }
-  if (inputChannels !== 1) throw new UnsupportedNetwork(`it takes ${inputChannels} channels`);
+  if (inputChannels !== 1) throw new UnsupportedNetwork(phrase`it takes ${inputChannels} channels`);
   if (outputChannels === 1) return net.transpose(typed, [1, 0, 2, 3]);
   return net.convWith(typed, 'luma', [1, 3, 1, 1], Float32Array.from(LUMA));
 }
@@ -69,9 +72,9 @@ function toRgb(
   let rgb = result;
   if (outputChannels === 4) rgb = net.slice(result, 1, 0, 3);
   else if (outputChannels === 1) {
-    if (inputChannels !== 1) throw new UnsupportedNetwork('it turns colours into grey');
+    if (inputChannels !== 1) throw new UnsupportedNetwork(phrase`it turns colours into grey`);
     rgb = net.transpose(result, [1, 0, 2, 3]);
   } else if (outputChannels !== 3)
-    throw new UnsupportedNetwork(`it yields ${outputChannels} channels`);
+    throw new UnsupportedNetwork(phrase`it yields ${outputChannels} channels`);
   return net.type === 'float16' ? net.op('Cast', [rgb], { to: 1 }) : rgb;
 }

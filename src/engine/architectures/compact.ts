@@ -2,11 +2,12 @@ import type { Architecture } from './architecture';
 import { shuffledScale } from './pixelShuffle';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 function shapeOf(dict: StateDict): { last: number; scale: number; channels: number } {
   const last = dict.lastIndex('body.');
   if (last < 2 || last % 2 !== 0)
-    throw new UnsupportedNetwork('its layers are not those of a Compact network');
+    throw new UnsupportedNetwork(phrase`its layers are not those of a Compact network`);
   const inputs = dict.dim('body.0.weight', 1);
   return { last, ...shuffledScale(dict.dim(`body.${last}.weight`, 0), inputs) };
 }

@@ -7,6 +7,7 @@ import type { StateDict } from './stateDict';
 import { enlargeByHead, headShape, residualConv, RGB_MEAN } from './transformerParts';
 import { UnsupportedNetwork } from './unsupported';
 import { attend, cropTo, positionBias, TokenGrid, padToMultiple, type Window } from './windows';
+import { phrase } from '../../shared/phrase';
 
 /** Of the published networks, where a stripped file does not say. */
 const USUAL_WINDOW: Window = { height: 8, width: 32 };
@@ -26,7 +27,7 @@ function windowOf(dict: StateDict): Window {
   const last = dict.values(key).slice(-2);
   const [height, width] = [(last[0] ?? 0) + 1, (last[1] ?? 0) + 1];
   if (![height, width].every((side) => Number.isInteger(side) && side >= 1 && side <= 64))
-    throw new UnsupportedNetwork('its windows have no valid size');
+    throw new UnsupportedNetwork(phrase`its windows have no valid size`);
   return { height, width };
 }
 

@@ -1,12 +1,13 @@
 import type { Architecture } from './architecture';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 /** The numbers of its convolutions in the sequence `model`, one after another. */
 function layersOf(dict: StateDict): number {
   const layers = dict.lastIndex('model.') / 2 + 1;
   if (!Number.isInteger(layers) || layers < 3 || layers > 64)
-    throw new UnsupportedNetwork('its layers are not those of a DnCNN without normalization');
+    throw new UnsupportedNetwork(phrase`its layers are not those of a DnCNN without normalization`);
   return layers;
 }
 

@@ -2,6 +2,7 @@ import type { Value } from '../graph/graphBuilder';
 import type { Network } from './network';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 export type DySampleShape = {
   readonly scale: number;
@@ -25,7 +26,7 @@ export function dySampleShape(
     const end = `${key}.end_conv.weight`;
     return { scale, groups, channels, colours: dict.has(end) ? dict.dim(end, 0) : channels };
   }
-  throw new UnsupportedNetwork(`its sampler has ${rows} offsets, which fit no scale`);
+  throw new UnsupportedNetwork(phrase`its sampler has ${rows} offsets, which fit no scale`);
 }
 
 /**

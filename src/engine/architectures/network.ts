@@ -2,6 +2,7 @@ import type { GraphBuilder, Value } from '../graph/graphBuilder';
 import { Weights, type ComputeType } from '../graph/sd21/weights';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase, type Phrase } from '../../shared/phrase';
 
 export type ConvOptions = {
   /** Zero padding: top, left, bottom, right. Default: the size is kept at stride 1. */
@@ -31,7 +32,7 @@ export class Network {
   }
 
   /** What is wrong with the weights that were used; of use only when empty. */
-  get problems(): readonly string[] {
+  get problems(): readonly Phrase[] {
     return this.weights.problems;
   }
 
@@ -64,7 +65,7 @@ export class Network {
   conv(x: Value, key: string, options: ConvOptions = {}): Value {
     const shape = this.dict.shape(`${key}.weight`);
     if (shape.length !== 4)
-      throw new UnsupportedNetwork(`${key}.weight is no two-dimensional convolution`);
+      throw new UnsupportedNetwork(phrase`${key}.weight is no two-dimensional convolution`);
     const bias = options.bias === undefined ? `${key}.bias` : options.bias;
     const inputs = [this.weight(`${key}.weight`)];
     if (bias !== null && this.dict.has(bias)) inputs.push(this.weight(bias, [shape[0] ?? 0]));

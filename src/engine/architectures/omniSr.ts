@@ -14,6 +14,7 @@ import {
   type Gathering,
   type Window,
 } from './windows';
+import { phrase } from '../../shared/phrase';
 
 const HEADS = 4;
 const USUAL_WINDOW = 8;
@@ -38,7 +39,7 @@ function shapeOf(dict: StateDict): Shape {
   const side = dict.has(table) ? (Math.sqrt(dict.dim(table, 0)) + 1) / 2 : USUAL_WINDOW;
   const features = dict.dim('input.weight', 0);
   if (!Number.isInteger(side) || features % HEADS !== 0)
-    throw new UnsupportedNetwork('its layers are not those of an OmniSR');
+    throw new UnsupportedNetwork(phrase`its layers are not those of an OmniSR`);
   return {
     channels,
     outputChannels: up.channels,

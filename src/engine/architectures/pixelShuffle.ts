@@ -2,6 +2,7 @@ import type { Value } from '../graph/graphBuilder';
 import type { Network } from './network';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 /**
  * Scale and channels of a last layer whose outputs are shuffled into pixels: scale² · channels.
@@ -15,7 +16,7 @@ export function shuffledScale(
     const scale = Math.sqrt(outputs / channels);
     if (Number.isInteger(scale) && scale >= 1 && scale <= 8) return { scale, channels };
   }
-  throw new UnsupportedNetwork(`its last layer has ${outputs} outputs, which fit no scale`);
+  throw new UnsupportedNetwork(phrase`its last layer has ${outputs} outputs, which fit no scale`);
 }
 
 /** The steps of a tail of convolutions with pixel shuffles between: its keys and factors. */
@@ -25,7 +26,7 @@ function tailSteps(dict: StateDict, key: string): { key: string; factor: number 
     const own = `${key}.${index}`;
     const factor = Math.sqrt(dict.dim(`${own}.weight`, 0) / dict.dim(`${own}.weight`, 1));
     if (!Number.isInteger(factor) || factor > 8)
-      throw new UnsupportedNetwork(`its layer ${own} fits no pixel shuffle`);
+      throw new UnsupportedNetwork(phrase`its layer ${own} fits no pixel shuffle`);
     steps.push({ key: own, factor });
   }
   return steps;

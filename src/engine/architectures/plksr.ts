@@ -5,6 +5,7 @@ import type { Network } from './network';
 import { shuffledScale } from './pixelShuffle';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 const GROUPS = 4;
 
@@ -27,7 +28,7 @@ const groupsOf = (scale: number): number => (scale % 2 === 0 ? 4 : 3);
 function shapeOf(dict: StateDict): Shape {
   const last = dict.lastIndex('feats.');
   if (!dict.has('feats.1.lk.conv.weight'))
-    throw new UnsupportedNetwork('its large kernels are of an experimental form');
+    throw new UnsupportedNetwork(phrase`its large kernels are of an experimental form`);
   let blocks = 0;
   while (dict.has(`feats.${blocks + 1}.refine.weight`)) blocks++;
   const dynamic = dict.has('to_img.init_pos');

@@ -5,6 +5,7 @@ import { channelGate } from './channelGate';
 import { shuffleTail, tailScale } from './pixelShuffle';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 /** Of a network that subtracts the mean of its training pictures; without, it takes [0,1]. */
 const RANGE = 255;
@@ -25,7 +26,7 @@ function shapeOf(dict: StateDict): Shape {
   const unshuffle = Math.sqrt(dict.dim(`${head}.weight`, 1) / channels);
   const scale = tailScale(dict, 'tail.0') / unshuffle;
   if (!Number.isInteger(unshuffle) || !Number.isInteger(scale))
-    throw new UnsupportedNetwork('its first and last layers fit no scale');
+    throw new UnsupportedNetwork(phrase`its first and last layers fit no scale`);
   return {
     groups: dict.count('body.') - 1,
     blocks: dict.count('body.0.body.') - 1,

@@ -3,6 +3,7 @@ import type { Architecture } from './architecture';
 import type { Network } from './network';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 const SLOPE = 0.2;
 const RESIDUAL = 0.2;
@@ -91,17 +92,17 @@ type Shape = {
 
 function shapeOf(dict: StateDict): Shape {
   const layout = layoutOf(dict);
-  if (!layout) throw new UnsupportedNetwork('it is no ESRGAN');
+  if (!layout) throw new UnsupportedNetwork(phrase`it is no ESRGAN`);
   const ups = layout.ups(dict);
   if (!Number.isInteger(ups) || ups < 0 || ups > 4)
-    throw new UnsupportedNetwork('its layers after the trunk are not those of an ESRGAN');
+    throw new UnsupportedNetwork(phrase`its layers after the trunk are not those of an ESRGAN`);
   const inputs = dict.dim(`${layout.first}.weight`, 1);
   const channels = dict.dim(`${layout.last(ups)}.weight`, 0);
   const unshuffle = inputs === channels ? 1 : Math.sqrt(inputs / channels);
   const scale = 2 ** ups / unshuffle;
   if (![1, 2, 4].includes(unshuffle) || !Number.isInteger(scale) || ![1, 3, 4].includes(channels))
     throw new UnsupportedNetwork(
-      `it takes ${inputs} channels and yields ${channels}, which no known ESRGAN does`,
+      phrase`it takes ${inputs} channels and yields ${channels}, which no known ESRGAN does`,
     );
   // In the old layout the last part of the trunk's sequence is its convolution.
   const parts = dict.count(layout.blocks);

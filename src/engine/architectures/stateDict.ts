@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { elementsOf, storedShape, type TensorInfo, type Tensors } from '../checkpoint/checkpoint';
 import { fromHalf } from '../graph/half';
 import { UnsupportedNetwork } from './unsupported';
+import { phrase } from '../../shared/phrase';
 
 /** Values that are read into memory to be combined; a network's kernels are far smaller. */
 const LARGEST_READ = 256 * 2 ** 20;
@@ -38,7 +39,7 @@ export class StateDict {
     const shape = this.shape(name);
     const value = shape.at(axis);
     if (value === undefined || value < 1)
-      throw new UnsupportedNetwork(`its tensor ${name} has the shape [${shape.join(', ')}]`);
+      throw new UnsupportedNetwork(phrase`its tensor ${name} has the shape [${shape.join(', ')}]`);
     return value;
   }
 
@@ -56,7 +57,7 @@ export class StateDict {
     }
     const count = found.size === 0 ? 0 : Math.max(...found) + 1;
     if (count > most || (suffix !== '' && count !== found.size))
-      throw new UnsupportedNetwork(`its parts ${prefix}… are not numbered one after another`);
+      throw new UnsupportedNetwork(phrase`its parts ${prefix}… are not numbered one after another`);
     return count;
   }
 
@@ -77,12 +78,12 @@ export class StateDict {
   values(name: string): Float32Array {
     const info = this.info(name);
     if (info.length > LARGEST_READ)
-      throw new UnsupportedNetwork(`its tensor ${name} is too large to be read`);
+      throw new UnsupportedNetwork(phrase`its tensor ${name} is too large to be read`);
     const bytes = Buffer.alloc(info.length);
     const file = openSync(info.file, 'r');
     try {
       if (readSync(file, bytes, 0, info.length, info.offset) !== info.length)
-        throw new UnsupportedNetwork(`its tensor ${name} is cut off`);
+        throw new UnsupportedNetwork(phrase`its tensor ${name} is cut off`);
     } finally {
       closeSync(file);
     }
@@ -91,7 +92,7 @@ export class StateDict {
 
   private info(name: string): TensorInfo {
     const info = this.tensors.get(name);
-    if (!info) throw new UnsupportedNetwork(`its tensor ${name} is missing`);
+    if (!info) throw new UnsupportedNetwork(phrase`its tensor ${name} is missing`);
     return info;
   }
 }

@@ -5,6 +5,7 @@ import type { StateDict } from './stateDict';
 import { enlargeByHead, headOf, headShape, residualConv, RGB_MEAN } from './transformerParts';
 import { UnsupportedNetwork } from './unsupported';
 import { attend, cropTo, padToMultiple, positionBias, TokenGrid, type Window } from './windows';
+import { phrase } from '../../shared/phrase';
 
 type Shape = {
   readonly first: string;
@@ -31,7 +32,7 @@ function shapeOf(dict: StateDict): Shape {
   const head = headShape(dict, inputChannels);
   const scale = head.scale / unshuffle;
   if (!Number.isInteger(window) || !Number.isInteger(scale) || !Number.isInteger(inputChannels))
-    throw new UnsupportedNetwork('its layers are not those of a SwinIR');
+    throw new UnsupportedNetwork(phrase`its layers are not those of a SwinIR`);
   return {
     first,
     unshuffle,

@@ -3,7 +3,7 @@ import yauzl from 'yauzl';
 import { throwIfCancelled } from '../errors';
 import { damaged, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
-import { phrase } from '../../shared/phrase';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** Where an entry's bytes lie in an archive. */
 export type Entry = { readonly offset: number; readonly length: number };
@@ -77,7 +77,7 @@ function refuseOverlaps(entries: ReadonlyMap<string, Entry>, file: string): void
 export async function readEntry(handle: FileHandle, { offset, length }: Entry): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await handle.read(buffer, 0, length, offset);
-  if (bytesRead !== length) throw new Error('it ends early');
+  if (bytesRead !== length) throw new WordedError(phrase`it ends early`);
   return buffer;
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { LIMITS, quoted } from './limits';
+import { phrase, WordedError } from '../../shared/phrase';
 
 export type PickleValue =
   | null
@@ -68,14 +69,13 @@ export class PickleMachine {
   spend(values: number): void {
     this.spent += values;
     if (this.spent > LIMITS.values)
-      throw new Error(
-        `its pickle makes more than ${LIMITS.values} values, which no checkpoint needs; it may be ` +
-          'an attack',
+      throw new WordedError(
+        phrase`its pickle makes more than ${LIMITS.values} values, which no checkpoint needs; it may be an attack`,
       );
   }
 
   take(count: number): Buffer {
-    if (count > this.bytes.length - this.at) throw new Error('its pickle ends early');
+    if (count > this.bytes.length - this.at) throw new WordedError(phrase`its pickle ends early`);
     const part = this.bytes.subarray(this.at, this.at + count);
     this.at += count;
     return part;
@@ -88,7 +88,7 @@ export class PickleMachine {
 
   line(): string {
     const end = this.bytes.indexOf(10, this.at);
-    if (end < 0) throw new Error('its pickle ends early');
+    if (end < 0) throw new WordedError(phrase`its pickle ends early`);
     const text = this.text(end - this.at);
     this.at = end + 1;
     return text;
@@ -102,13 +102,13 @@ export class PickleMachine {
   pop(): PickleValue {
     const value = this.stack.pop();
     if (value === undefined || value === MARK)
-      throw new Error('its pickle takes from an empty stack');
+      throw new WordedError(phrase`its pickle takes from an empty stack`);
     return value;
   }
 
   popToMark(): PickleValue[] {
     const from = this.stack.lastIndexOf(MARK);
-    if (from < 0) throw new Error('its pickle lacks a mark');
+    if (from < 0) throw new WordedError(phrase`its pickle lacks a mark`);
     const values = this.stack.splice(from).slice(1);
     return values as PickleValue[];
   }
@@ -116,7 +116,7 @@ export class PickleMachine {
   top(): PickleValue {
     const value = this.stack.at(-1);
     if (value === undefined || value === MARK)
-      throw new Error('its pickle takes from an empty stack');
+      throw new WordedError(phrase`its pickle takes from an empty stack`);
     return value;
   }
 
@@ -131,7 +131,7 @@ export class PickleMachine {
 
   append(values: readonly PickleValue[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw new Error('its pickle appends to what is no list');
+    if (!Array.isArray(list)) throw new WordedError(phrase`its pickle appends to what is no list`);
     this.spend(values.length);
     for (const value of values) (list as PickleValue[]).push(value);
   }
@@ -139,7 +139,7 @@ export class PickleMachine {
   setItems(pairs: readonly PickleValue[]): void {
     const dict = this.top();
     if (!(dict instanceof Map) || pairs.length % 2 !== 0)
-      throw new Error('its pickle sets items of what is no dictionary');
+      throw new WordedError(phrase`its pickle sets items of what is no dictionary`);
     this.spend(pairs.length);
     for (let i = 0; i < pairs.length; i += 2) dict.set(pairs[i] ?? null, pairs[i + 1] ?? null);
   }
@@ -156,18 +156,17 @@ export class PickleMachine {
   recall(index: number): void {
     const value = this.memo.get(index);
     if (value === undefined)
-      throw new Error(`its pickle recalls value ${index}, which it never kept`);
+      throw new WordedError(phrase`its pickle recalls value ${index}, which it never kept`);
     this.push(value);
   }
 
   global(module: PickleValue, name: PickleValue): void {
     if (typeof module !== 'string' || typeof name !== 'string')
-      throw new Error('its pickle names a global by what is no text');
+      throw new WordedError(phrase`its pickle names a global by what is no text`);
     const full = `${module}.${name}`;
     if (!this.hooks.allows(full)) {
-      throw new Error(
-        `its pickle names ${quoted(full)}, which a plain checkpoint has no use for; ` +
-          'it may be an attack and was not run',
+      throw new WordedError(
+        phrase`its pickle names ${quoted(full)}, which a plain checkpoint has no use for; it may be an attack and was not run`,
       );
     }
     this.push(new PickleGlobal(full));
@@ -177,7 +176,7 @@ export class PickleMachine {
     const args = this.pop();
     const callee = this.pop();
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args))
-      throw new Error('its pickle calls what is no function');
+      throw new WordedError(phrase`its pickle calls what is no function`);
     const [first] = args as PickleValue[];
     this.spend(args.length + (Array.isArray(first) ? first.length : 0));
     this.push(this.hooks.call(callee.name, args as PickleValue[]));
@@ -185,7 +184,8 @@ export class PickleMachine {
 
   /** An object of a class that is left out, made by its constructor. */
   newObject(): void {
-    if (this.hooks.lenient !== true) throw new Error('its pickle makes an object of a class');
+    if (this.hooks.lenient !== true)
+      throw new WordedError(phrase`its pickle makes an object of a class`);
     this.reduce();
   }
 
@@ -196,7 +196,7 @@ export class PickleMachine {
     const empty = state === null || (state instanceof Map && state.size === 0);
     if (this.hooks.lenient === true && target instanceof PickleObject) return;
     if (!(target instanceof Map) || !(empty || isTorchMetadata(state)))
-      throw new Error('its pickle sets the state of an object');
+      throw new WordedError(phrase`its pickle sets the state of an object`);
   }
 
   persistent(): void {
@@ -205,7 +205,7 @@ export class PickleMachine {
 
   /** A little-endian two's complement number of `length` bytes. */
   long(length: number): void {
-    if (length > 8) throw new Error('its pickle has a number of more than 64 bits');
+    if (length > 8) throw new WordedError(phrase`its pickle has a number of more than 64 bits`);
     let value = 0n;
     this.take(length).forEach((byte, i) => (value |= BigInt(byte) << BigInt(8 * i)));
     const signed = BigInt.asIntN(8 * length, value);

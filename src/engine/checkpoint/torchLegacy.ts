@@ -12,6 +12,7 @@ import {
   type StorageName,
 } from './torchValues';
 import { unpickle, unpickleFirst } from './unpickle';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** The first pickle: the number 0x1950a86a20f9469cfc6c, in protocol 2. */
 export const LEGACY_MAGIC = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex');
@@ -22,10 +23,10 @@ const COUNT_BYTES = 8;
 const PLAIN: PickleHooks = {
   allows: () => false,
   call: (name) => {
-    throw new Error(`its pickle calls ${name}`);
+    throw new WordedError(phrase`its pickle calls ${name}`);
   },
   persistent: () => {
-    throw new Error('its pickle refers to an unknown storage');
+    throw new WordedError(phrase`its pickle refers to an unknown storage`);
   },
 };
 
@@ -45,10 +46,11 @@ export async function readTorchLegacy(file: string, lenient = false): Promise<Ch
       at += end;
       return value;
     };
-    if (next(PLAIN) !== VERSION) throw new Error('it is of an unknown version of the format');
+    if (next(PLAIN) !== VERSION)
+      throw new WordedError(phrase`it is of an unknown version of the format`);
     const machine = next(PLAIN);
     if (!(machine instanceof Map) || machine.get('little_endian') !== true)
-      throw new Error('it was written on a big-endian machine');
+      throw new WordedError(phrase`it was written on a big-endian machine`);
     // Where storages lie is only known after the object, which is therefore read twice.
     const names = new Map<string, StorageName>();
     const begin = at;
@@ -58,7 +60,7 @@ export async function readTorchLegacy(file: string, lenient = false): Promise<Ch
     const places = await locate(handle, keys, names, at, size);
     const placed = ({ key }: StorageName): Place => {
       const place = places.get(key);
-      if (!place) throw new Error(`the storage ${quoted(key)} is missing`);
+      if (!place) throw new WordedError(phrase`the storage ${quoted(key)} is missing`);
       return place;
     };
     return checkpointDict(unpickle(object, torchHooks(file, placed, lenient)), file);
@@ -74,7 +76,7 @@ async function readStart(handle: FileHandle, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await handle.read(bytes, 0, length, 0);
   if (!bytes.subarray(0, LEGACY_MAGIC.length).equals(LEGACY_MAGIC))
-    throw new Error('it is no file of torch before version 1.6');
+    throw new WordedError(phrase`it is no file of torch before version 1.6`);
   return bytes.subarray(0, bytesRead);
 }
 
@@ -82,7 +84,7 @@ async function readStart(handle: FileHandle, length: number): Promise<Buffer> {
 function named(storage: StorageName, names: Map<string, StorageName>): Place {
   const known = names.get(storage.key);
   if (known && (known.elements !== storage.elements || known.bytes !== storage.bytes))
-    throw new Error(`the storage ${quoted(storage.key)} is named with two sizes`);
+    throw new WordedError(phrase`the storage ${quoted(storage.key)} is named with two sizes`);
   names.set(storage.key, storage);
   return { offset: 0, length: storage.elements * storage.bytes };
 }
@@ -95,20 +97,24 @@ async function locate(
   start: number,
   size: number,
 ): Promise<Map<string, Place>> {
-  if (!Array.isArray(keys)) throw new Error('it holds no list of its storages');
+  if (!Array.isArray(keys)) throw new WordedError(phrase`it holds no list of its storages`);
   const places = new Map<string, Place>();
   const count = Buffer.alloc(COUNT_BYTES);
   let at = start;
   for (const key of keys as PickleValue[]) {
     const storage = typeof key === 'string' ? names.get(key) : undefined;
     if (!storage || places.has(storage.key))
-      throw new Error('its list of storages is not the one that its tensors need');
+      throw new WordedError(phrase`its list of storages is not the one that its tensors need`);
     const length = storage.elements * storage.bytes;
     if (at + COUNT_BYTES + length > size)
-      throw new Error(`it ends inside the storage ${quoted(storage.key)}; the file is cut off`);
+      throw new WordedError(
+        phrase`it ends inside the storage ${quoted(storage.key)}; the file is cut off`,
+      );
     await handle.read(count, 0, COUNT_BYTES, at);
     if (count.readBigInt64LE() !== BigInt(storage.elements))
-      throw new Error(`the storage ${quoted(storage.key)} has another size than its tensors say`);
+      throw new WordedError(
+        phrase`the storage ${quoted(storage.key)} has another size than its tensors say`,
+      );
     places.set(storage.key, { offset: at + COUNT_BYTES, length });
     at += COUNT_BYTES + length;
   }

@@ -2,7 +2,7 @@ import { elementsOf, isShape, type Dtype, type TensorInfo } from './checkpoint';
 import { damaged, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
 import { PickleObject, type PickleDict, type PickleHooks, type PickleValue } from './pickleMachine';
-import { phrase } from '../../shared/phrase';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /**
  * torch's storages by their class: bytes of an element, and the type where networks here use it.
@@ -93,9 +93,11 @@ function storageOf(id: PickleValue, place: (storage: StorageName) => Place): Sto
     !Number.isSafeInteger(elements) ||
     elements < 0
   )
-    throw new Error('its pickle refers to an unknown storage');
+    throw new WordedError(phrase`its pickle refers to an unknown storage`);
   if (view !== undefined && view !== null)
-    throw new Error(`the storage ${quoted(key)} is a part of another, which can't be used`);
+    throw new WordedError(
+      phrase`the storage ${quoted(key)} is a part of another, which can't be used`,
+    );
   const { bytes, dtype } = storage;
   return { ...place({ key, elements, bytes }), dtype, elementBytes: bytes };
 }
@@ -116,7 +118,7 @@ function callGlobal(
   if (name === REBUILD_TENSOR) return new PickleObject(tensorFrom(args, file, lenient));
   if (name === SIZE) return Array.isArray(args[0]) ? (args[0] as PickleValue[]) : [];
   if (lenient && !GLOBALS.has(name)) return new PickleObject(OPAQUE);
-  throw new Error(`its pickle calls ${name}`);
+  throw new WordedError(phrase`its pickle calls ${name}`);
 }
 
 function orderedDict(args: readonly PickleValue[]): PickleDict {
@@ -142,7 +144,7 @@ function tensorFrom(
   views: boolean,
 ): Omit<TensorInfo, 'name'> | typeof OPAQUE {
   if (!(storage instanceof PickleObject) || !isStorage(storage.value))
-    throw new Error('a tensor has no storage');
+    throw new WordedError(phrase`a tensor has no storage`);
   if (
     typeof start !== 'number' ||
     !Number.isSafeInteger(start) ||
@@ -150,14 +152,16 @@ function tensorFrom(
     !isShape(shape) ||
     !isShape(strides)
   )
-    throw new Error('a tensor has no valid shape');
+    throw new WordedError(phrase`a tensor has no valid shape`);
   const order = orderOf(shape, strides);
   if (!order || (!views && order.some((axis, i) => axis !== i)))
-    throw new Error(`a tensor of shape [${shape.join(', ')}] is a view that is not contiguous`);
+    throw new WordedError(
+      phrase`a tensor of shape [${shape.join(', ')}] is a view that is not contiguous`,
+    );
   const { dtype, offset, length, elementBytes } = storage.value;
   const size = elementsOf(shape) * elementBytes;
   if (start * elementBytes + size > length)
-    throw new Error(`a tensor of shape [${shape.join(', ')}] lies outside its storage`);
+    throw new WordedError(phrase`a tensor of shape [${shape.join(', ')}] lies outside its storage`);
   if (dtype === undefined) return OPAQUE;
   return {
     dtype,

@@ -5,7 +5,7 @@ import { damaged, damagedBy, notWeights } from './damaged';
 import { LIMITS, quoted } from './limits';
 import { checkpointDict, torchHooks, type CheckpointDict, type StorageName } from './torchValues';
 import { unpickle } from './unpickle';
-import { phrase } from '../../shared/phrase';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /**
  * Reads a `.pkl` or `.pt` file that `torch.save` wrote (since torch 1.6 a zip archive of stored
@@ -56,10 +56,10 @@ function entryOf(
   root: string,
 ): Entry {
   const entry = entries.get(`${root}data/${key}`);
-  if (!entry) throw new Error(`the storage ${quoted(key)} is missing`);
+  if (!entry) throw new WordedError(phrase`the storage ${quoted(key)} is missing`);
   if (elements * bytes !== entry.length)
-    throw new Error(
-      `the storage ${quoted(key)} has ${entry.length} bytes where ${elements} × ${bytes} are named`,
+    throw new WordedError(
+      phrase`the storage ${quoted(key)} has ${entry.length} bytes where ${elements} × ${bytes} are named`,
     );
   return entry;
 }

@@ -1,4 +1,5 @@
 import { PickleMachine, type PickleHooks, type PickleValue } from './pickleMachine';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /**
  * Runs a pickle and returns the one value it leaves. Throws an Error that says what was refused.
@@ -18,9 +19,8 @@ export function unpickleFirst(
     if (opcode === STOP) return { value: machine.pop(), end: machine.position };
     const step = OPCODES[opcode];
     if (!step)
-      throw new Error(
-        `its pickle has the opcode 0x${opcode.toString(16)} at byte ${position}, which ` +
-          'no plain checkpoint has',
+      throw new WordedError(
+        phrase`its pickle has the opcode 0x${opcode.toString(16)} at byte ${position}, which no plain checkpoint has`,
       );
     step(machine);
   }

@@ -115,7 +115,7 @@ function toOneOpset(p: ModelProto, s: ModelProto): void {
   } catch (error) {
     if (!(error instanceof OpsetStays)) throw error;
     throw new GraphsDiffer(
-      phrase`one is written in ONNX opset ${String(own)} and the other in ${String(other)}, and ${error.message}`,
+      phrase`one is written in ONNX opset ${String(own)} and the other in ${String(other)}, and ${error.words}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { TensorProto_DataType as DataType, type TensorProto } from './proto/onnx_pb';
+import { phrase, WordedError } from '../../shared/phrase';
 
 type Integers = Int8Array | Uint8Array | Int32Array;
 
@@ -20,14 +21,14 @@ export function integersOf(tensor: TensorProto): Integers {
   const { dataType, rawData, int32Data } = tensor;
   const bytes = new Uint8Array(rawData).buffer;
   const open = READERS.get(dataType);
-  if (!open) throw new Error(`${tensor.name} holds no whole numbers of 8 or 32 bits`);
+  if (!open) throw new WordedError(phrase`${tensor.name} holds no whole numbers of 8 or 32 bits`);
   return filled(tensor, rawData.length === 0 ? Int32Array.from(int32Data) : open(bytes));
 }
 
 /** The scales of a quantization: float32. Throws for another type. */
 export function scalesOf(tensor: TensorProto): Float32Array {
   const { dataType, rawData, floatData } = tensor;
-  if (dataType !== FLOAT) throw new Error(`${tensor.name} is no scale in float32`);
+  if (dataType !== FLOAT) throw new WordedError(phrase`${tensor.name} is no scale in float32`);
   const values =
     rawData.length === 0
       ? Float32Array.from(floatData)
@@ -38,6 +39,8 @@ export function scalesOf(tensor: TensorProto): Float32Array {
 function filled<T extends { readonly length: number }>({ name, dims }: TensorProto, values: T): T {
   const count = dims.reduce((product, dim) => product * Number(dim), 1);
   if (values.length !== count)
-    throw new Error(`${name} has ${values.length} values where its dimensions need ${count}`);
+    throw new WordedError(
+      phrase`${name} has ${values.length} values where its dimensions need ${count}`,
+    );
   return values;
 }

@@ -9,9 +9,10 @@ import {
   type ModelProto,
   type NodeProto,
 } from './proto/onnx_pb';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** A graph that can't be written in a later opset; the message completes "They can't be …: ". */
-export class OpsetStays extends Error {}
+export class OpsetStays extends WordedError {}
 
 /** What a node becomes; `fresh` names values that the graph does not have. */
 type Rule = (node: NodeProto, fresh: (what: string) => string) => readonly NodeProto[];
@@ -125,7 +126,7 @@ const renamedSampling: Rule = (node) => {
 
 const refused: Rule = ({ opType }) => {
   throw new OpsetStays(
-    `its operator ${opType} means something else in the other's; export both with the same`,
+    phrase`its operator ${opType} means something else in the other's; export both with the same`,
   );
 };
 

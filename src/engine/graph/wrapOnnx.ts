@@ -3,6 +3,7 @@ import { bicubicUpscale } from './bicubic';
 import { GraphBuilder, type Value } from './graphBuilder';
 import { prefix } from './mergeGraphs';
 import { ModelProtoSchema } from './proto/onnx_pb';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** How a graph takes pictures and gives them back; channels are 1, 3 or 4. */
 export type OnnxPictures = {
@@ -29,7 +30,7 @@ const INNER = 'net/';
 export function wrapOnnx(bytes: Uint8Array, pictures: OnnxPictures, scale: number): Uint8Array {
   const model = fromBinary(ModelProtoSchema, bytes);
   const inner = model.graph;
-  if (!inner) throw new Error('it holds no graph');
+  if (!inner) throw new WordedError(phrase`it holds no graph`);
   prefix(inner, INNER, '');
   const { before, after } = around(pictures, scale);
   const [head, tail] = [before.toGraph(), after.toGraph()];

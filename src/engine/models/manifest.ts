@@ -7,6 +7,7 @@ import { isOneOf } from '../../shared/oneOf';
 import { CPU_PRECISIONS, type CpuPrecision } from '../../shared/settings';
 import { FILE_KINDS, parseFileManifest, type FileManifest } from './community/fileManifest';
 import { isObject, list, object, requireId, text, whole, type Json } from './manifestFields';
+import { phrase, WordedError } from '../../shared/phrase';
 
 /** A file of a model: `bytes` and `sha256` are checked before the model is opened. */
 export type ModelFile = { readonly path: string; readonly bytes: number; readonly sha256: string };
@@ -101,11 +102,11 @@ export type ModelManifest = TiledManifest | DiffusionManifest | FileManifest;
 
 /** Reads a manifest from parsed JSON. Throws an error that names the first field that is wrong. */
 export function parseManifest(json: unknown): ModelManifest {
-  if (!isObject(json)) throw new Error('the manifest is not a JSON object');
+  if (!isObject(json)) throw new WordedError(phrase`the manifest is not a JSON object`);
   if (isOneOf(INSTALLABLE_MODELS, json.kind)) return parseDiffusion(json, json.kind);
   if (isOneOf(FILE_KINDS, json.kind)) return parseFileManifest(json, json.kind);
   if (json.kind !== undefined && json.kind !== 'tiled')
-    throw new Error(`the kind ${quotedJson(json.kind)} is not known`);
+    throw new WordedError(phrase`the kind ${quotedJson(json.kind)} is not known`);
   return parseTiled(json);
 }
 
@@ -131,10 +132,11 @@ function precisionsOf(json: Json): readonly CpuPrecision[] {
   if (json.precisions === undefined) return ['fp32'];
   const precisions = list(json, 'precisions').map((precision) => {
     if (!isOneOf(CPU_PRECISIONS, precision))
-      throw new Error(`unknown precision ${quotedJson(precision)}`);
+      throw new WordedError(phrase`the precision ${quotedJson(precision)} is not known`);
     return precision;
   });
-  if (!precisions.includes('fp32')) throw new Error('a model needs the precision "fp32"');
+  if (!precisions.includes('fp32'))
+    throw new WordedError(phrase`a model needs the precision "fp32"`);
   return precisions;
 }
 
@@ -142,7 +144,7 @@ function parseDiffusion(json: Json, kind: DiffusionKind): DiffusionManifest {
   const files = object(json, 'parts');
   const precision = text(json, 'precision');
   if (!isOneOf(PRECISIONS, precision))
-    throw new Error(`the precision "${quoted(precision)}" is not known`);
+    throw new WordedError(phrase`the precision ${quotedJson(precision)} is not known`);
   const parts = modelFiles(files, DIFFUSION_PARTS);
   return {
     kind,
@@ -162,10 +164,10 @@ function descriptor(json: Json): Descriptor {
   const licence = object(json, 'licence');
   const branches = list(json, 'branches').map((branch) => {
     if (branch !== 'pixel' && branch !== 'semantic')
-      throw new Error(`unknown branch ${quotedJson(branch)}`);
+      throw new WordedError(phrase`the branch ${quotedJson(branch)} is not known`);
     return branch;
   });
-  if (branches.length === 0) throw new Error('a model needs a branch');
+  if (branches.length === 0) throw new WordedError(phrase`a model needs a branch`);
   return {
     id: requireId(text(json, 'id')),
     name: text(json, 'name'),
@@ -178,7 +180,8 @@ function descriptor(json: Json): Descriptor {
 
 /** The graph of a tiled network always yields `pixel`. */
 function withPixel<T extends Descriptor>(found: T): T {
-  if (!found.branches.includes('pixel')) throw new Error('a model needs the "pixel" branch');
+  if (!found.branches.includes('pixel'))
+    throw new WordedError(phrase`a model needs the "pixel" branch`);
   return found;
 }
 
@@ -193,14 +196,14 @@ function modelFile(json: Json, key: string): ModelFile {
     path.split('/').some((part) => part === '' || part === '..') ||
     /^[A-Za-z]:/.test(path)
   )
-    throw new Error(`the path "${quoted(path)}" must lie in the model's folder`);
+    throw new WordedError(phrase`the path "${quoted(path)}" must lie in the model's folder`);
   return { path, bytes: whole(file, 'bytes', 1), sha256: text(file, 'sha256') };
 }
 
 function hashes(json: Json, key: string): readonly string[] {
   return list(json, key).map((value) => {
     if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
-      throw new Error(`"${key}" must be a list of SHA-256`);
+      throw new WordedError(phrase`"${key}" must be a list of SHA-256`);
     return value;
   });
 }

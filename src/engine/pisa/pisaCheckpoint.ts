@@ -98,7 +98,9 @@ async function readContext(file: string, { crossAttentionDim }: UNetConfig): Pro
   if (bytes.length === 0 || bytes.length % (BYTES * crossAttentionDim) !== 0)
     throw damagedBy(
       file,
-      new Error(`it has ${bytes.length} bytes, no multiple of ${BYTES} × ${crossAttentionDim}`),
+      new WordedError(
+        phrase`it has ${bytes.length} bytes, no multiple of ${BYTES} × ${crossAttentionDim}`,
+      ),
     );
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }

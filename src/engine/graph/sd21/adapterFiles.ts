@@ -1,6 +1,7 @@
 import type { TensorInfo, Tensors } from '../../checkpoint/checkpoint';
 import { isDict, isTensor, type CheckpointDict } from '../../checkpoint/torchValues';
 import type { LoraBranch, Loras } from './lora';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 /** What a model's own file changes in Stable Diffusion. */
 export type AdapterFile = {
@@ -57,7 +58,7 @@ export function readOseDiffFile(checkpoint: CheckpointDict): AdapterFile {
     else replaced.set(plain, { ...tensor, name: plain });
   }
   for (const part of ['weight', 'bias'])
-    if (!replaced.has(`conv_in.${part}`)) throw new Error(`it lacks "conv_in.${part}"`);
+    if (!replaced.has(`conv_in.${part}`)) throw new WordedError(phrase`it lacks "conv_in.${part}"`);
   return {
     unet: { tensors: loras, branches: [branch('rank_unet', GROUPS)], gated: false },
     vaeEncoder: { tensors: vae, branches: [branch('rank_vae', ['encoder'])], gated: false },
@@ -67,7 +68,8 @@ export function readOseDiffFile(checkpoint: CheckpointDict): AdapterFile {
 
 function stateOf(checkpoint: CheckpointDict, key: string, model: string): Map<string, TensorInfo> {
   const state = checkpoint.get(key);
-  if (!isDict(state)) throw new Error(`it lacks "${key}", so it is no ${model} checkpoint`);
+  if (!isDict(state))
+    throw new WordedError(phrase`it lacks "${key}", so it is no ${model} checkpoint`);
   const tensors = new Map<string, TensorInfo>();
   for (const [name, value] of state) if (isTensor(value)) tensors.set(name, { name, ...value });
   return tensors;
@@ -76,12 +78,13 @@ function stateOf(checkpoint: CheckpointDict, key: string, model: string): Map<st
 function rankOf(checkpoint: CheckpointDict, key: string): number {
   const rank = checkpoint.get(key);
   if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > LARGEST_RANK)
-    throw new Error(`"${key}" is missing or no rank`);
+    throw new WordedError(phrase`"${key}" is missing or no rank`);
   return rank;
 }
 
 function alphaOf(checkpoint: CheckpointDict, key: string): number {
   const alpha = checkpoint.get(key) ?? DEFAULT_ALPHA;
-  if (typeof alpha !== 'number' || !(alpha > 0)) throw new Error(`"${key}" is no number above 0`);
+  if (typeof alpha !== 'number' || !(alpha > 0))
+    throw new WordedError(phrase`"${key}" is no number above 0`);
   return alpha;
 }

@@ -1,4 +1,5 @@
 import { quotedJson } from '../../checkpoint/limits';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 /**
  * What the graph builders need of a diffusers pipeline's `config.json` files. Names are diffusers'
@@ -174,7 +175,7 @@ class ConfigReader {
 
   constructor(json: unknown) {
     if (typeof json !== 'object' || json === null || Array.isArray(json))
-      throw new Error('it is no JSON object');
+      throw new WordedError(phrase`it is no JSON object`);
     this.json = json as { readonly [key: string]: unknown };
   }
 
@@ -185,21 +186,25 @@ class ConfigReader {
   whole(key: string, fallback?: number, most = LARGEST_NUMBER): number {
     const value = this.has(key) ? this.json[key] : fallback;
     if (!isWhole(value) || value > most)
-      throw new Error(`"${key}" is ${quotedJson(value)}, which is no number that can be used`);
+      throw new WordedError(
+        phrase`"${key}" is ${quotedJson(value)}, which is no number that can be used`,
+      );
     return value;
   }
 
   number(key: string, fallback: number): number {
     const value = this.has(key) ? this.json[key] : fallback;
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`"${key}" is ${quotedJson(value)}, which is no number`);
+      throw new WordedError(phrase`"${key}" is ${quotedJson(value)}, which is no number`);
     return value;
   }
 
   flag(key: string, fallback: boolean): boolean {
     const value = this.has(key) ? this.json[key] : fallback;
     if (typeof value !== 'boolean')
-      throw new Error(`"${key}" is ${quotedJson(value)}, which is neither true nor false`);
+      throw new WordedError(
+        phrase`"${key}" is ${quotedJson(value)}, which is neither true nor false`,
+      );
     return value;
   }
 
@@ -208,9 +213,9 @@ class ConfigReader {
     const value = this.json[key];
     if (count !== undefined && isWhole(value)) return Array.from({ length: count }, () => value);
     if (!isWholes(value))
-      throw new Error(`"${key}" is ${quotedJson(value)}, which is no list of numbers`);
+      throw new WordedError(phrase`"${key}" is ${quotedJson(value)}, which is no list of numbers`);
     if (count !== undefined && value.length !== count)
-      throw new Error(`"${key}" has ${value.length} entries where ${count} are needed`);
+      throw new WordedError(phrase`"${key}" has ${value.length} entries where ${count} are needed`);
     return value;
   }
 
@@ -218,10 +223,14 @@ class ConfigReader {
   blockTypes(key: string, count: number, yes: string, no: string): readonly boolean[] {
     const value = this.json[key];
     if (!Array.isArray(value) || value.length !== count)
-      throw new Error(`"${key}" is ${quotedJson(value)} where ${count} blocks are needed`);
+      throw new WordedError(
+        phrase`"${key}" is ${quotedJson(value)} where ${count} blocks are needed`,
+      );
     return (value as readonly unknown[]).map((type) => {
       if (type !== yes && type !== no)
-        throw new Error(`"${key}" has a block of type ${quotedJson(type)}, which can't be built`);
+        throw new WordedError(
+          phrase`"${key}" has a block of type ${quotedJson(type)}, which can't be built`,
+        );
       return type === yes;
     });
   }
@@ -230,7 +239,7 @@ class ConfigReader {
     const value = this.has(key) ? this.json[key] : fallback;
     const found = values.find((candidate) => candidate === value);
     if (found === undefined)
-      throw new Error(`"${key}" is ${quotedJson(value)}; ${values.join(' and ')} are known`);
+      throw new WordedError(phrase`"${key}" is ${quotedJson(value)}; known: ${values.join(', ')}`);
     return found;
   }
 
@@ -240,8 +249,8 @@ class ConfigReader {
    */
   requires(key: string, expected: unknown): void {
     if (this.has(key) && this.json[key] !== expected)
-      throw new Error(
-        `"${key}" is ${quotedJson(this.json[key])} where ${JSON.stringify(expected)} is needed`,
+      throw new WordedError(
+        phrase`"${key}" is ${quotedJson(this.json[key])} where ${JSON.stringify(expected)} is needed`,
       );
   }
 }

@@ -7,6 +7,7 @@ import {
   type Tensors,
 } from '../../checkpoint/checkpoint';
 import type { GraphBuilder, Value } from '../graphBuilder';
+import { phrase, type Phrase } from '../../../shared/phrase';
 
 /** What networks compute in. */
 export type ComputeType = 'float32' | 'float16';
@@ -17,7 +18,7 @@ export type ComputeType = 'float32' | 'float16';
  * checkpoint; the graph is of use only when there are none.
  */
 export class Weights {
-  readonly problems: string[] = [];
+  readonly problems: Phrase[] = [];
   private readonly used = new Map<string, Value>();
 
   /**
@@ -86,17 +87,17 @@ export class Weights {
   private checked(name: string, shape: readonly number[]): TensorInfo | undefined {
     const tensor = this.tensors.get(name);
     if (!tensor) {
-      this.problems.push(`${name} [${shape.join(', ')}] is missing`);
+      this.problems.push(phrase`${name} [${shape.join(', ')}] is missing`);
       return undefined;
     }
     if (significant(tensor.shape) !== significant(shape)) {
       this.problems.push(
-        `${name} has the shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`,
+        phrase`${name} has the shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`,
       );
       return undefined;
     }
     if (tensor.dtype === 'I64') {
-      this.problems.push(`${name} holds whole numbers where weights are needed`);
+      this.problems.push(phrase`${name} holds whole numbers where weights are needed`);
       return undefined;
     }
     return tensor;

@@ -15,6 +15,7 @@ import {
   type Json,
 } from '../manifestFields';
 import { parseServerContract, type ServerContract } from './serverContract';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 /**
  * What a person's own file is: weights of a network that is built here, a whole ONNX model, or the
@@ -99,13 +100,13 @@ export function parseFileManifest(json: Json, kind: FileKind): FileManifest {
 }
 
 function dataFile(value: unknown): OwnFile {
-  if (!isObject(value)) throw new Error('"data" must be a list of files');
+  if (!isObject(value)) throw new WordedError(phrase`"data" must be a list of files`);
   return ownFile(value);
 }
 
 function ownFile(json: Json): OwnFile {
   const place = text(json, 'path');
-  if (!path.isAbsolute(place)) throw new Error('the path of its file must be absolute');
+  if (!path.isAbsolute(place)) throw new WordedError(phrase`the path of its file must be absolute`);
   return {
     path: place,
     bytes: whole(json, 'bytes', 1),
@@ -117,14 +118,14 @@ function ownFile(json: Json): OwnFile {
 function modifiedOf(file: Json): number {
   const { modified } = file;
   if (typeof modified !== 'number' || !Number.isFinite(modified))
-    throw new Error('"modified" must be a time');
+    throw new WordedError(phrase`"modified" must be a time`);
   return modified;
 }
 
 function contractOf(json: Json): OnnxContract {
   const type = text(json, 'type');
   if (!isOneOf(['float32', 'float16'] as const, type))
-    throw new Error(`the type "${quoted(type)}" is not known`);
+    throw new WordedError(phrase`the type "${quoted(type)}" is not known`);
   return {
     input: text(json, 'input'),
     output: text(json, 'output'),

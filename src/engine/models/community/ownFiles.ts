@@ -64,7 +64,7 @@ export class OwnFiles {
     for (const manifest of manifests) found.push(foundModel(await this.named(manifest)));
     return {
       found,
-      refused: refused.map(({ file, error }) => ({ file, message: error.message })),
+      refused: refused.map(({ file, error }) => ({ file, message: wordsOf(error) })),
     };
   }
 

@@ -59,7 +59,7 @@ async function recogniseCheckpoint(
     return { kind: 'checkpoint', ...placed(family, description), speed };
   } catch (error) {
     if (error instanceof UnsupportedNetwork)
-      throw wrongFile(file, phrase`it is a ${family.name} network, but ${error.message}`);
+      throw wrongFile(file, phrase`it is a ${family.name} network, but ${error.words}`);
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import type { Size } from '../../../shared/geometry';
 import { isOneOf } from '../../../shared/oneOf';
 import { quoted } from '../../checkpoint/limits';
 import { list, text, textIfAny, whole, type Json } from '../manifestFields';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 /** What comes out of a network on a server: the picture itself, or what it adds to the base. */
 export const SERVED_RESULTS = ['picture', 'residual'] as const;
@@ -30,10 +31,12 @@ export function parseServerContract(json: Json): ServerContract {
   const type = text(json, 'type');
   const version = textIfAny(json, 'version');
   const sample = list(json, 'sample');
-  if (!isOneOf(SERVED_RESULTS, gives)) throw new Error(`"${quoted(gives)}" is no known result`);
-  if (!isOneOf(SERVED_TYPES, type)) throw new Error(`the type "${quoted(type)}" is not known`);
+  if (!isOneOf(SERVED_RESULTS, gives))
+    throw new WordedError(phrase`"${quoted(gives)}" is no known result`);
+  if (!isOneOf(SERVED_TYPES, type))
+    throw new WordedError(phrase`the type "${quoted(type)}" is not known`);
   if (sample.length === 0 || sample.length > MOST_SAMPLES || !sample.every(isNumber))
-    throw new Error('"sample" must be a list of numbers');
+    throw new WordedError(phrase`"sample" must be a list of numbers`);
   return {
     name: text(json, 'name'),
     ...(version === undefined ? {} : { version }),

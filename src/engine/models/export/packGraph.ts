@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../../errors';
 import { externalTensors } from '../../graph/externalData';
 import { ModelProtoSchema, StringStringEntryProtoSchema } from '../../graph/proto/onnx_pb';
 import type { BuiltGraph } from '../../runtime/session';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 /** The files of a packed graph. */
 export const GRAPH_FILE = 'model.onnx';
@@ -35,7 +36,9 @@ export async function packGraph(
       const told = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
       const source = path.resolve(from, told.get('location') ?? '');
       if (!mayRead(source))
-        throw new Error(`it names ${source}, which is no file of the model, as a place of weights`);
+        throw new WordedError(
+          phrase`it names ${source}, which is no file of the model, as a place of weights`,
+        );
       weights ??= await open(path.join(folder, WEIGHTS_FILE), 'wx');
       at = Math.ceil(at / ALIGNMENT) * ALIGNMENT;
       const length = await copyPart(source, Number(told.get('offset') ?? 0), told.get('length'), {
@@ -81,7 +84,7 @@ async function copyPart(
         Math.min(buffer.length, length - done),
         offset + done,
       );
-      if (bytesRead === 0) throw new Error(`${source} ends before its weights do`);
+      if (bytesRead === 0) throw new WordedError(phrase`${source} ends before its weights do`);
       await weights.write(buffer, 0, bytesRead, at + done);
       done += bytesRead;
     }

@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { quoted } from '../../checkpoint/limits';
+import { phrase, WordedError } from '../../../shared/phrase';
 
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
@@ -124,7 +125,7 @@ function vocabularyOf(merges: string): {
     .map((line) => {
       const [first, second, ...more] = line.trim().split(' ');
       if (first === undefined || second === undefined || more.length > 0)
-        throw new Error(`the line "${quoted(line)}" is no pair of tokens`);
+        throw new WordedError(phrase`the line "${quoted(line)}" is no pair of tokens`);
       return [first, second] as const;
     });
   const letters = byteLetters();
@@ -137,6 +138,7 @@ function vocabularyOf(merges: string): {
   ];
   const known = new Set(vocabulary);
   const strange = pairs.flat().find((token) => !known.has(token));
-  if (strange !== undefined) throw new Error(`nothing makes its token "${quoted(strange)}"`);
+  if (strange !== undefined)
+    throw new WordedError(phrase`nothing makes its token "${quoted(strange)}"`);
   return { vocabulary, pairs };
 }
