@@ -210,12 +210,20 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
     for (const part of [
       /the VAE .* was not found/,
       /pisa_sr\.pkl was not found.*drive\.google\.com/,
-      /model\.safetensors can't be used/,
-      /text encoder .* was not found/,
+      /in text_encoder: model\.safetensors can't be used/,
     ])
       assert.match(message, part);
+    assert.doesNotMatch(message, /text encoder .* was not found/, 'it was found, and is damaged');
     assert.match(stderr, /import again/);
     assert.deepEqual(existsSync(store) ? readdirSync(store) : [], []);
+
+    const cut = copyOfTiny('cut-files');
+    truncateSync(path.join(cut, 'unet/diffusion_pytorch_model.safetensors'), 5000);
+    truncateSync(path.join(cut, 'pisa_sr.pkl'), 3000);
+    const damaged = await cli('models', 'import', cut);
+    assert.match(damaged.stderr, /in unet: diffusion_pytorch_model\.safetensors can't be used/);
+    assert.match(damaged.stderr, /pisa_sr\.pkl can't be used/);
+    assert.doesNotMatch(damaged.stderr, /was not found/);
 
     const other = copyOfTiny('wrong-unet');
     renamed(path.join(other, 'unet/diffusion_pytorch_model.safetensors'), (name) =>

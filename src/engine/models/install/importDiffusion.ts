@@ -142,7 +142,7 @@ async function scan(params: ImportParams): Promise<Scan> {
   const { scanned } = found;
   const own = await scanFolder(path.dirname(weights), method, signal);
   const named = own.loras.filter(({ file }) => file === path.resolve(weights));
-  const reason = own.unreadable.filter((words) => inWords(words).includes(path.basename(weights)));
+  const reason = own.unreadable.filter(({ file }) => file === path.resolve(weights));
   return {
     ...found,
     scanned: {

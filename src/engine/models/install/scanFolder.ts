@@ -8,7 +8,7 @@ import { readTorchZip } from '../../checkpoint/torchZip';
 import { throwIfCancelled } from '../../errors';
 import { wordsOf } from '../../../shared/rpc';
 import type { Precision } from '../../../shared/modelProtocol';
-import { type Words } from '../../../shared/phrase';
+import { phrase, type Words } from '../../../shared/phrase';
 
 /** What a checkpoint file is, told by the tensors in it and not by its name. */
 export type NetworkRole = 'unet' | 'vae' | 'textEncoder' | 'draft';
@@ -21,11 +21,13 @@ export type NetworkFile = {
 };
 export type LoraFile = { readonly file: string; readonly adapters: AdapterFile };
 
+/** A file that looks like a checkpoint and can't be read. */
+export type UnreadableFile = { readonly file: string; readonly reason: Words };
+
 export type ScannedFolder = {
   readonly networks: readonly NetworkFile[];
   readonly loras: readonly LoraFile[];
-  /** Files that look like checkpoints and can't be read, with the reason. */
-  readonly unreadable: readonly Words[];
+  readonly unreadable: readonly UnreadableFile[];
   /** A file with the text encoder's output, where an installed model has it. */
   readonly context?: string | undefined;
   /** The tokenizer's merges. */
@@ -53,7 +55,7 @@ export async function scanFolder(
 ): Promise<ScannedFolder> {
   const networks: NetworkFile[] = [];
   const loras: LoraFile[] = [];
-  const unreadable: Words[] = [];
+  const unreadable: UnreadableFile[] = [];
   let merges: string | undefined;
   for (const found of await listFiles(folder)) {
     throwIfCancelled(signal);
@@ -70,7 +72,12 @@ export async function scanFolder(
       }
     } catch (error) {
       throwIfCancelled(signal);
-      unreadable.push(wordsOf(error));
+      const inside = path.relative(folder, path.dirname(found));
+      const reason = wordsOf(error);
+      unreadable.push({
+        file: found,
+        reason: inside === '' ? reason : phrase`in ${inside}: ${reason}`,
+      });
     }
   }
   return { networks, loras, unreadable, merges };

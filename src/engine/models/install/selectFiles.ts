@@ -64,6 +64,17 @@ const wanted = (role: NetworkRole, prompts: boolean): Words =>
   })[role];
 
 /**
+ * Where a network's file lies as its authors lay it out. One that lies there and can't be read is
+ * not missing.
+ */
+const PLACES: Record<NetworkRole, RegExp> = {
+  unet: /unet[^/\\]*[/\\][^/\\]*$/i,
+  vae: /vae[^/\\]*[/\\][^/\\]*$/i,
+  textEncoder: /text_encoder[^/\\]*[/\\][^/\\]*$/i,
+  draft: /taesd/i,
+};
+
+/**
  * Chooses one file of each kind and checks every name, shape and type against what the networks
  * need. Tells all that is missing or wrong at once.
  */
@@ -73,13 +84,15 @@ export async function selectFiles(
   { name, weights }: DiffusionOffer,
   method: Method,
 ): Promise<Selection> {
-  const problems: Words[] = [...unreadable];
+  const problems: Words[] = unreadable.map(({ reason }) => reason);
   const notes: Words[] = [];
   const pick = (role: NetworkRole): NetworkFile | undefined => {
     const candidates = networks.filter((network) => network.role === role);
     const best = chooseNetwork(candidates, precision);
-    if (!best) problems.push(phrase`${wanted(role, prompts)} was not found`);
-    else if (
+    if (!best) {
+      if (!unreadable.some(({ file }) => PLACES[role].test(file)))
+        problems.push(phrase`${wanted(role, prompts)} was not found`);
+    } else if (
       precision !== undefined &&
       best.precision !== precision &&
       (role === 'unet' || role === 'vae')
@@ -95,7 +108,7 @@ export async function selectFiles(
   if (prompts && merges === undefined)
     problems.push(phrase`the tokenizer (tokenizer/merges.txt; needed for prompts) was not found`);
   const [lora, ...more] = loras;
-  if (!lora)
+  if (!lora && !unreadable.some(({ file }) => path.basename(file) === weights.name))
     problems.push(phrase`${weights.name} was not found. ${weights.note} ${weights.pages[0]}`);
   if (lora && more.length > 0)
     notes.push(
