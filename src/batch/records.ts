@@ -8,6 +8,7 @@ import { isInnerPath, isObject, isRecord } from './recordShape';
 import { byName } from './scan';
 import type { OutputRecord, Records } from './types';
 import { phrase, WordedError } from '../shared/phrase';
+import { RpcError } from '../shared/rpc';
 
 export const LOCK_NAME = '.pisa-upscale.lock.json';
 const VERSION = 1;
@@ -131,10 +132,23 @@ async function openTemporary(
     try {
       return { temporary, handle: await open(temporary, 'wx') };
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST' || tries >= MOST_TRIES) throw error;
+      const code = codeOf(error);
+      // What is told names the file, not the one beside it that nobody knows.
+      if (READ_ONLY.some((each) => each === code)) throw notWritable(file, error);
+      if (code !== 'EEXIST' || tries >= MOST_TRIES) throw error;
     }
   }
 }
+
+const READ_ONLY = ['EACCES', 'EPERM', 'EROFS'];
+
+const notWritable = (file: string, cause: unknown): RpcError =>
+  new RpcError({
+    code: 'folder-read-only',
+    message: phrase`${file} can’t be written: its folder, or the file, is read-only.`,
+    hint: phrase`Check the permissions of the folder, or choose another one.`,
+    detail: String(cause),
+  });
 
 let written = 0;
 const MOST_TRIES = 100;

@@ -52,7 +52,7 @@ export const OPTION_MODES: Readonly<Record<string, Rule>> = {
   shard: { flag: '--shard', modes: BATCHES },
   mergeLock: { flag: '--merge-lock', modes: ['merge'] },
   force: { flag: '--force', modes: BATCHES },
-  wait: { flag: '--wait', modes: BATCHES },
+  wait: { flag: '--wait', modes: [...BATCHES, 'merge'] },
   watch: { flag: '--watch', modes: BATCHES },
   gitignore: { flag: '--no-gitignore', modes: BATCHES },
   exclude: { flag: '--exclude', modes: BATCHES },

@@ -3,6 +3,7 @@ import { Batch } from '../batch/batch';
 import type { HashMemory } from '../batch/hashMemory';
 import { LOCK_NAME, mergeLocks } from '../batch/records';
 import { RunBusyError, RunRegistry } from '../batch/runs/runRegistry';
+import { scopeOf } from '../batch/runs/scope';
 import { runsFolder, stateFolder, STATE_VARIABLE } from '../batch/stateRoot';
 import type { BatchSettings } from '../batch/targets';
 import type { OutputRecord, Plan } from '../batch/types';
@@ -53,7 +54,7 @@ export async function upscaleBatch(
   watching?: Watching,
 ): Promise<Success> {
   try {
-    if (options.mergeLock) return await merge(root);
+    if (options.mergeLock) return await mergeWhenFree(root, outputRoot, options, signal);
     const { shard } = options;
     if (shard?.from !== undefined)
       tell(`Shard ${shard.index} of ${shard.count}, from ${shard.from}.`);
@@ -156,6 +157,33 @@ function batchSettings(options: UpscaleBatchOptions): BatchSettings {
     output,
     asset,
   };
+}
+
+/** A shard that is under way writes its lock anew after each picture: it must have ended. */
+async function mergeWhenFree(
+  root: string,
+  outputRoot: string,
+  { wait = false }: UpscaleBatchOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const runs = new RunRegistry(runsFolder());
+  const request = {
+    place: 'terminal',
+    root,
+    scope: await scopeOf({ root, outputRoot, inputs: [] }),
+    stateFolder: stateFolder(root, outputRoot),
+  } as const;
+  const progress = new WaitProgress();
+  const hold = wait
+    ? await runs
+        .enterWhenFree(request, { signal, onWait: (other) => void progress.show(other) })
+        .finally(() => progress.stop())
+    : await runs.enter(request);
+  try {
+    return await merge(root);
+  } finally {
+    await hold.giveBack();
+  }
 }
 
 async function merge(root: string): Promise<boolean> {

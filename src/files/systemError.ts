@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { RpcError } from '../shared/rpc';
-import { phrase } from '../shared/phrase';
+import { phrase, type Phrase } from '../shared/phrase';
 
 /** An error of the system: Node names the call, its number and mostly the path. */
 type SystemError = Error & {
@@ -79,7 +79,7 @@ export function named(error: unknown, place?: string): unknown {
           })
         : new RpcError({
             code: 'input-missing',
-            message: phrase`${file ?? phrase`A file`} does not exist.`,
+            message: missingWords(file),
             hint: phrase`Check the path; the file may have been moved or renamed.`,
             detail,
           });
@@ -100,6 +100,15 @@ export function named(error: unknown, place?: string): unknown {
       });
   }
 }
+
+/**
+ * What is said of a file that is not found. A name's bytes that are no text stand as other letters, by
+ * which it can't be found: the file may well be there.
+ */
+export const missingWords = (file: string | undefined): Phrase =>
+  file?.includes('\ufffd') === true
+    ? phrase`${file} can't be opened: its name has bytes that are no text (UTF-8). Rename it.`
+    : phrase`${file ?? phrase`A file`} does not exist.`;
 
 function isOfFiles(error: unknown): error is SystemError {
   if (error instanceof RpcError || !(error instanceof Error)) return false;

@@ -1,4 +1,5 @@
 import { NotAFileError } from '../../files/kinds';
+import { missingWords } from '../../files/systemError';
 import { RpcError } from '../../shared/rpc';
 import { engineError, messageOf, systemCode } from '../errors';
 import { FileView } from './containers/fileView';
@@ -34,7 +35,7 @@ function unreadable(file: string, error: unknown): Error {
   switch (systemCode(error)) {
     case 'ENOENT':
       return engineError('input-missing', {
-        message: phrase`${file} does not exist.`,
+        message: missingWords(file),
         hint: phrase`Check the path; the file may have been moved or renamed.`,
         detail,
       });

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { makeScratch } from '../../client/scratch';
+import { removeScratch } from '../../files/scratchFolder';
 import { RpcError } from '../../shared/rpc';
 import { baseName, revisionName } from '../comparison/comparison';
 import { repositoryOf, type Repository } from './gitApi';
@@ -34,9 +35,9 @@ export async function openRevision(picture: vscode.Uri, ref: string): Promise<Re
   const content = await contentAt(repository, picture, hash);
   if (!content || content.length === 0) throw notThere(picture, ref);
   if (content.toString('latin1', 0, LFS.length) === LFS) throw notFetched(picture, ref);
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'pisa-upscale-revision-'));
-  const remove = (): Promise<void> =>
-    rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  // What a window leaves that is killed goes with the next one's first run.
+  const folder = await makeScratch();
+  const remove = (): Promise<void> => removeScratch(folder).catch(() => undefined);
   const { name, ext } = path.parse(baseName(picture));
   // The longest name that a disk takes would be too long with the commit's.
   const shortened = name.slice(0, LONGEST_NAME);

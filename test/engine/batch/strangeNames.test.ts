@@ -1,6 +1,6 @@
 // Names that a disk takes and a lock can't say again: refused before anything is made of them.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { onPosix } from '../../unit/files/folder';
@@ -37,3 +37,24 @@ describe('a batch with a name that no lock can hold leaves that picture alone, a
         assert.ok(existsSync(path.join(root, `${name}@4x.png`)));
       });
 });
+
+const onLinux = { skip: process.platform !== 'linux' && 'names here are text' };
+
+it(
+  'a name with bytes that are no text is told as that, in a folder and by itself',
+  onLinux,
+  async () => {
+    const root = path.join(base, `${++count}`);
+    mkdirSync(root);
+    await writePng(path.join(root, 'plain.png'), 10, 8);
+    const bytes = Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xe9, 0x74, 0xe9])]);
+    copyFileSync(path.join(root, 'plain.png'), Buffer.concat([bytes, Buffer.from('.png')]));
+    for (const named of ['.', '\ufffdt\ufffd.png']) {
+      const { status, stderr } = cli(root, `${root}-state`, ...MODEL, named);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /its name has bytes that are no text \(UTF-8\)\. Rename it\./);
+      assert.doesNotMatch(stderr, /does not exist/);
+    }
+    assert.ok(existsSync(path.join(root, 'plain@4x.png')));
+  },
+);

@@ -1,7 +1,7 @@
 // Real processes that want one folder.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -114,6 +114,32 @@ test('a second command line is refused; with --wait it waits, says so, and then 
   assert.match(stderr, /^Waiting\. Another command line \(process \d+\) is upscaling/);
   assert.match(stderr, /0 to do, 4 up to date/);
   assert.equal(made(root).length, 4);
+});
+
+test('the locks of shards are not joined while one of these is under way; with --wait they are afterwards', async () => {
+  const { root, state } = workspace('merge');
+  writeFileSync(
+    path.join(root, '.pisa-upscale.json'),
+    JSON.stringify({ rules: [{ files: 'art/**', model: 'slow-4x' }] }),
+  );
+  const places = ['--models-dir', TEST_MODELS, '--store', NO_STORE, '--device', 'cpu'];
+  succeeds(cli(root, state, '--shard', '1/2', ...places));
+  const other = start(root, state, '--shard', '2/2', ...places);
+  await other.begun();
+  const locks = (): readonly string[] => readdirSync(root).filter((name) => name.includes('.lock'));
+  const early = cli(root, state, '--merge-lock');
+  assert.equal(early.status, 1, early.stdout);
+  assert.match(early.stderr, /Another command line .* is upscaling .*--wait waits for it/);
+  assert.ok(
+    locks().every((name) => name.includes('-of-')),
+    'nothing was joined',
+  );
+  const merge = start(root, state, '--merge-lock', '--wait');
+  succeeds(await other.ended);
+  succeeds(await merge.ended);
+  assert.deepEqual(locks(), ['.pisa-upscale.lock.json']);
+  const { status, stdout, stderr } = cli(root, state, '--check', ...places);
+  assert.equal(status, 0, `${stdout}${stderr}`);
 });
 
 test('what was killed is in nobody’s way: the next goes on at once', async () => {

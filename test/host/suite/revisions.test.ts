@@ -77,8 +77,12 @@ describe('A picture and its versions in Git', () => {
         path.basename(file),
         `ein Bild – 1 (${ref === 'HEAD' ? ref : ref.slice(0, 7)}).png`,
       );
+      // Its folder is one that a later process removes where this one is killed.
+      const folderName = path.basename(path.dirname(file));
+      assert.match(folderName, new RegExp(`^${process.pid}-[0-9a-f-]{36}$`));
       revision.dispose();
       await until(() => !existsSync(file), 'the file is removed');
+      await until(() => !existsSync(path.dirname(file)), 'and its folder');
     }
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { canonical, hashValue } from '../../../src/batch/hash';
@@ -11,6 +11,7 @@ import {
   readRecords,
   RecordsError,
   writeRecords,
+  writeAtomically,
 } from '../../../src/batch/records';
 import { parseShard, shardOf } from '../../../src/batch/shard';
 import type { OutputRecord } from '../../../src/batch/types';
@@ -191,3 +192,24 @@ test('the journal of a run that lives is nobody else’s; one that is over is go
   await journal.remove();
   assert.deepEqual(readdirSync(state), []);
 });
+
+test(
+  'a lock in a folder that is read-only is told by its own name',
+  { skip: process.platform === 'win32' },
+  async () => {
+    const folder = folderWith();
+    const [user, isRoot] = [65_534, process.geteuid?.() === 0];
+    chmodSync(folder, 0o555);
+    if (isRoot) process.seteuid?.(user);
+    try {
+      await assert.rejects(writeAtomically(path.join(folder, '.pisa-upscale.lock.json'), '{}'), {
+        code: 'folder-read-only',
+        message:
+          /\.pisa-upscale\.lock\.json can’t be written: its folder, or the file, is read-only\.$/,
+      });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(folder, 0o755);
+    }
+  },
+);
