@@ -27,17 +27,37 @@ const copy = (folder, ...names) => {
   for (const name of names) copyFileSync(path.join(samples, name), path.join(folder, name));
 };
 
+/** Where the kingfisher's head is, in shares of its picture. */
+const HEAD = { x: 0.52, y: 0.06 };
+const HERO_STEPS = 2;
+
+/** Zooms by the wheel, as a person does with the pointer at a place of the picture. */
+async function zoomAt(page, panel, { x, y }, steps) {
+  const { x: left, y: top, width, height } = await panel.locator('#stage').boundingBox();
+  const side = Math.min(width, height);
+  await page.mouse.move(left + width / 2 + (x - 0.5) * side, top + height / 2 + (y - 0.5) * side);
+  await page.keyboard.down('Control');
+  for (let step = 0; step < steps; step++) await page.mouse.wheel(0, -100);
+  await page.keyboard.up('Control');
+}
+
 const SHOTS = [
   {
     // The README's first picture.
     name: 'readme',
     fill: async (folder) =>
       copy(folder, 'icon.png', 'screenshot.png', 'texture.png', 'kingfisher.webp'),
+    settings: { 'workbench.colorTheme': 'Default Dark Modern' },
     async take(page) {
-      await page.setViewportSize({ width: 1400, height: 820 });
+      await page.setViewportSize({ width: 1400, height: 900 });
       await explorerMenu(page, 'kingfisher.webp', 'Open Comparison');
       const panel = webview(page);
       await panel.locator('body[aria-busy=false]').waitFor({ timeout: LONG_MS });
+      // Near enough that the effect is seen at once, with the original's own pixels.
+      await panel.locator('[data-preset=balanced]').click();
+      await panel.locator('#originalPixels').click();
+      await zoomAt(page, panel, HEAD, HERO_STEPS);
+      await page.mouse.move(0, 0);
       await page.waitForTimeout(SETTLE_MS);
       await save(page, 'compare.png');
     },
@@ -51,7 +71,7 @@ const SHOTS = [
         ...['icon.png', 'kingfisher.webp', 'photo.jpg', 'screenshot.png', 'texture.png'],
       ),
     async take(page) {
-      await page.setViewportSize({ width: 1280, height: 620 });
+      await page.setViewportSize({ width: 1440, height: 620 });
       await explorerMenu(page, 'assets', 'Upscale Folder…');
       await webview(page).locator('.row[data-id]').first().waitFor({ timeout: LONG_MS });
       await page.waitForTimeout(SETTLE_MS);
@@ -92,13 +112,17 @@ const SHOTS = [
 ];
 
 const only = process.argv[2];
-for (const { name, fill, take } of SHOTS) {
+for (const { name, fill, take, settings } of SHOTS) {
   if (only !== undefined && only !== name) continue;
   // A window of its own: what is used again needs to see the settings' folder. Nothing of this
   // machine is to be seen: neither its folders nor the models of the tests.
   const workbench = await startWorkbench({
     below: 'pictures',
-    settings: { 'files.exclude': { '**/.vscode': true }, 'breadcrumbs.enabled': false },
+    settings: {
+      'files.exclude': { '**/.vscode': true },
+      'breadcrumbs.enabled': false,
+      ...settings,
+    },
     machineSettings: { 'pisaUpscale.modelFolders': [] },
   });
   try {
