@@ -1,3 +1,4 @@
+import { say } from './phrase';
 import type { UpscaleProgress } from './engineProtocol';
 import { DEFAULT_MODEL } from './settings';
 
@@ -24,8 +25,10 @@ export function longRunSeconds(
  */
 export function formatSeconds(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
-  if (whole < 10) return `${whole} s`;
-  if (whole < 55) return `${Math.round(whole / 5) * 5} s`;
+  if (whole < 10) return say`${whole} s`;
+  if (whole < 55) return say`${Math.round(whole / 5) * 5} s`;
   const minutes = Math.max(1, Math.round(whole / 60));
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60
+    ? say`${minutes} min`
+    : say`${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -26,6 +26,14 @@ const NEEDED_OR_UNSEEN = new RegExp(`(${NEEDED})|${UNSEEN}`, 'gu');
 const EVERY_UNSEEN = new RegExp(UNSEEN, 'gu');
 const LINE_ENDS = /[ \t]*[\r\n\v\f\u0085\u2028\u2029]+[ \t]*|\t/g;
 const WORD_JOINER = '\u2060';
+/** Signs that belong to the sentence around a name, not to the name. */
+const OPENING = '[(\\[{"\'“„«‹「]';
+const CLOSING = '[)\\]}"\'”“»›」.,:;!?。、，：；！？]';
+const RIGHT_TO_LEFT =
+  '[\\p{sc=Hebr}\\p{sc=Arab}\\p{sc=Syrc}\\p{sc=Thaa}\\p{sc=Nkoo}\\p{sc=Adlm}\\p{sc=Samr}\\p{sc=Mand}]';
+const RIGHT_TO_LEFT_WORD = `\\S*${RIGHT_TO_LEFT}\\S*`;
+const RIGHT_TO_LEFT_WORDS = new RegExp(`${RIGHT_TO_LEFT_WORD}(?: +${RIGHT_TO_LEFT_WORD})*`, 'gu');
+const WITH_SIGNS = new RegExp(`^(${OPENING}*)(.*?)(${CLOSING}*)$`, 'u');
 
 /**
  * Untrusted words for the editor: one line, at most `limit` characters, whatever can't be seen as
@@ -35,7 +43,7 @@ export const shownText = (text: string, limit = MOST_CHARACTERS): string =>
   withoutMarkup(cut(visible(cut(text, limit).replace(LINE_ENDS, ' ')).trim(), limit));
 
 /** A whole message of the editor, its own words with untrusted ones in between. */
-export const messageText = (text: string): string => shownText(text, MOST_OF_MESSAGE);
+export const messageText = (text: string): string => isolated(shownText(text, MOST_OF_MESSAGE));
 
 /** Several lines of plain text that the product composed, as a dialog's details or the log have. */
 export const detailText = (text: string): string =>
@@ -96,6 +104,13 @@ const withoutMarkup = (text: string): string =>
     .replace(/\](?=\()/g, `]${WORD_JOINER}`)
     .replace(/\$(?=\()/g, `$${WORD_JOINER}`)
     .replace(/&(?=&)/g, `&${WORD_JOINER}`);
+
+/**
+ * Names in scripts that are written from right to left keep their order to themselves: digits and
+ * words beside them stay where the sentence has them.
+ */
+const isolated = (text: string): string =>
+  text.replace(RIGHT_TO_LEFT_WORDS, (words) => words.replace(WITH_SIGNS, '$1\u2068$2\u2069$3'));
 
 /** Leaves out the middle: a name's end tells its kind. */
 function cut(text: string, limit: number): string {

@@ -44,6 +44,7 @@ import { showLog } from './showLog';
 import { upscaleFolder, upscaleWorkspace } from './upscaleFolder';
 import { upscaleImage, type UpscaleImageServices } from './upscaleImage';
 import { upscaleImageAs } from './upscaleImageAs';
+import { sentences } from '../../shared/sentences';
 
 export type CommandServices = ShowDevicesServices &
   CredentialServices &
@@ -113,7 +114,7 @@ const worded =
       const told = RpcError.from(error);
       throw new RpcError({
         ...told.toValue(),
-        message: messageText([told.message, ...told.list].join(' ')),
+        message: messageText(sentences([told.message, ...told.list])),
       });
     }
   };

@@ -1,6 +1,7 @@
 import { remediesOf, type ChangeableSetting, type Remedy } from '../../shared/remedies';
 import type { RpcError } from '../../shared/rpc';
 import type { Translate } from '../../shared/translate';
+import { sentences } from '../../shared/sentences';
 
 /** The id of a setting. The proxy is one of VS Code's own. */
 export const settingId = (setting: ChangeableSetting): string =>
@@ -116,6 +117,6 @@ export function adviceOf(
         ]
       : remedies.map((remedy) => remedyWords(remedy, t))),
   ];
-  const text = [...new Set(words)].filter((part) => part !== '').join(' ');
+  const text = sentences([...new Set(words)]);
   return text === '' ? undefined : text;
 }

@@ -3,6 +3,7 @@ import { remediesOf } from '../../shared/remedies';
 import type { RpcError } from '../../shared/rpc';
 import { notify } from '../ui/notifications';
 import { carryOut, remedyButtons, type RemedyContext } from './carryOut';
+import { sentences } from '../../shared/sentences';
 
 /**
  * Shows a failure with the buttons that mend it. Resolves when the notification is closed, so don't
@@ -25,11 +26,7 @@ export async function showFailure(error: RpcError, context: RemedyContext): Prom
       : `${first}${more > 0 ? ` ${vscode.l10n.t('(and {0} more)', more)}` : ''}.`,
     error.hint ?? '',
   ];
-  const chosen = await notify(
-    'error',
-    text.filter((part) => part !== '').join(' '),
-    ...buttons.map(({ title }) => title),
-  );
+  const chosen = await notify('error', sentences(text), ...buttons.map(({ title }) => title));
   const button = buttons.find(({ title }) => title === chosen);
   if (button) await carryOut(button, context);
 }

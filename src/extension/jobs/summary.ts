@@ -3,6 +3,7 @@ import { describeGuidance } from '../../shared/guidance';
 import type { UpscaleResult } from '../../shared/engineProtocol';
 import { remediesOf, type Remedy } from '../../shared/remedies';
 import { formatSeconds } from '../../shared/longRun';
+import { sentences } from '../../shared/sentences';
 import { deviceName } from '../devices/deviceNames';
 import type { Translate } from '../../shared/translate';
 import type { BatchReport } from './batch';
@@ -39,7 +40,7 @@ export function summarize(
   const subject =
     report.results.find((result) => !result.skipped) ??
     report.results.find((result) => result.output !== '');
-  const sentences = [
+  const told = [
     ...(cancelled
       ? [t('Cancelled. {0} of {1} done.', written(report).length, report.total)]
       : doneSentences(report, t, shownFolder)),
@@ -55,7 +56,7 @@ export function summarize(
   ];
   return {
     severity: severityOf(report, ignored),
-    text: sentences.join(' '),
+    text: sentences(told),
     actions: subject && !cancelled ? (['open', 'compare', 'reveal'] as const) : [],
     remedies: remedies(report),
     subject,
@@ -148,9 +149,9 @@ function timeText(results: readonly UpscaleResult[], t: Translate): string {
   ];
   const time =
     seconds < 9.95
-      ? `${Math.max(0.1, seconds).toFixed(1)} s`
+      ? t('{0} s', Math.max(0.1, seconds).toFixed(1))
       : seconds < 60
-        ? `${Math.round(seconds)} s`
+        ? t('{0} s', Math.round(seconds))
         : formatSeconds(seconds);
   return devices.length === 0 ? time : t('{0} on {1}', time, devices.join(', '));
 }

@@ -5,6 +5,7 @@ import { diffusionName } from './diffusionNames';
 import type { Config } from '../config';
 import type { Log } from '../log';
 import { notify } from '../ui/notifications';
+import { sentences } from '../../shared/sentences';
 
 /**
  * Says that a model is ready and offers to use it. Don't wait for it: the notification stays until
@@ -20,6 +21,6 @@ export async function showImport(
   for (const note of notes) log.warn(`${id}: ${note}`);
   const name = diffusionName(id);
   const use = vscode.l10n.t('Use {0}', name);
-  const text = [vscode.l10n.t('{0} is ready ({1}).', name, byteText(bytes)), ...notes].join(' ');
+  const text = sentences([vscode.l10n.t('{0} is ready ({1}).', name, byteText(bytes)), ...notes]);
   if ((await notify('information', text, use)) === use) await config.useModel(id);
 }

@@ -4,6 +4,7 @@ import { totalsOf } from './batchModel';
 import { isEarlier, type BatchState } from './batchState';
 import { duration, megabytes, megapixelText } from './batchText';
 import { baseOf } from './rowOrder';
+import { sentences } from '../../shared/sentences';
 
 /** What the plan holds, in one line. */
 export function subtitle({ init }: BatchState): string {
@@ -78,11 +79,11 @@ function standingText({ init, standing }: BatchState): string {
 /** What a run came to. */
 export function reportText({ report }: BatchState): string {
   if (!report) return '';
-  return [
+  return sentences([
     ...(report.cancelled ? [l10n.t('Cancelled.')] : []),
     l10n.t('{0} upscaled in {1}.', report.done, duration(report.seconds)),
     ...(report.failed > 0 ? [l10n.t('{0} failed.', report.failed)] : []),
-  ].join(' ');
+  ]);
 }
 
 export type RowWords = { readonly text: string; readonly detail: string; readonly kind: string };

@@ -8,6 +8,7 @@ import {
   MOST_CHARACTERS,
   shownText,
   terminalText,
+  messageText,
 } from '../../../src/shared/safeText';
 import { CI_COMMAND, HOSTILE_TEXTS, ICON, LINK, UNSEEN } from '../hostileTexts';
 
@@ -63,6 +64,18 @@ describe('words that somebody else wrote', () => {
       assert.equal(terminalText(name), name);
       assert.equal(hasUnseen(name), false);
     }
+  });
+
+  test('names that are written from right to left keep their order to themselves in a message', () => {
+    const cases = {
+      'תמונה 2.png was upscaled to 80×60.': '\u2068תמונה\u2069 2.png was upscaled to 80×60.',
+      'Replace “صورة.png”?': 'Replace “\u2068صورة.png\u2069”?',
+      'שלום עולם.png (1): 2 MB': '\u2068שלום עולם.png\u2069 (1): 2 MB',
+      'photo.jpg was upscaled.': 'photo.jpg was upscaled.',
+    };
+    for (const [text, shown] of Object.entries(cases)) assert.equal(messageText(text), shown);
+    // Those that a name brings are seen: they could undo the product's own.
+    assert.equal(messageText('a\u2069b'), 'a\\u2069b');
   });
 
   test('what can’t be seen is written out', () => {
