@@ -62,6 +62,7 @@ async function work(folder: string): Promise<void> {
       guidance,
       colourFix: 'adain',
       draft: false,
+      roughDraft: false,
       region,
       networks,
       budgets: budgetsFor(),

@@ -51,6 +51,24 @@ describe('the tiny decoder against diffusers’ AutoencoderTiny', () => {
       });
 });
 
+describe('the tiny encoder against diffusers’ AutoencoderTiny', () => {
+  for (const name of ['even', 'odd'])
+    it(`a picture of ${name} latents`, async () => {
+      const stages = await golden(GOLDEN_TAESD);
+      const networks = await tinyNetworks();
+      try {
+        const image = stages.get(`${name}.image`) ?? assert.fail('no golden picture');
+        const { latent } = await (await networks.get('draftEncoder')).run({ image });
+        const expected = stages.get(`${name}.encoded`) ?? assert.fail('no golden latents');
+        assert.deepEqual(latent?.dims, expected.dims);
+        const error = relativeL2(latent, expected);
+        assert.ok(error <= 1e-5, `relative L2 ${error}`);
+      } finally {
+        await networks.releaseAll();
+      }
+    });
+});
+
 describe('drafts', () => {
   let networks: PisaNetworks;
   before(async () => {
@@ -117,5 +135,33 @@ describe('drafts', () => {
       for (const { pixels } of [fresh, cached])
         assert.ok(largestDifference(pixels, expected) <= 1, colourFix);
     }
+  });
+
+  describe('of large pictures are encoded by the tiny encoder', () => {
+    const tiles = { encoderPixels: 400 * 400 };
+    const rough = (file: string, encoderPixels: number): Promise<PisaRun> =>
+      draft(file, { roughDraft: true, budgets: { ...budgetsFor(), encoderPixels } });
+
+    it('and leave nothing that an exact picture could begin with', async () => {
+      const file = await writePng(path.join(temporaryFolder(), 'a.png'), 131, 107);
+      const large = await rough(file, tiles.encoderPixels);
+      const exact = await draft(file, { budgets: { ...budgetsFor(), ...tiles } });
+      assert.ok(largestDifference(large.pixels, exact.pixels) > 2, 'it is another encoder');
+      assert.equal(large.picture, undefined);
+      assert.ok(exact.picture);
+    });
+
+    it('cut into tiles as they are whole', async () => {
+      const file = await writePng(path.join(temporaryFolder(), 'a.png'), 131, 107);
+      const [few, many] = [await rough(file, 440 * 440), await rough(file, 300 * 300)];
+      assert.ok(many.steps > few.steps, 'more tiles');
+      assert.ok(largestDifference(few.pixels, many.pixels) <= 1);
+    });
+
+    it('small ones are encoded exactly', async () => {
+      const [small, exact] = [await draft(source, { roughDraft: true }), await draft(source)];
+      assert.deepEqual(small.pixels, exact.pixels);
+      assert.ok(small.picture);
+    });
   });
 });

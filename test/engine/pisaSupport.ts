@@ -132,6 +132,7 @@ export async function runPisa(
         guidance: { pixel: 1, semantic: 1 },
         colourFix: 'adain',
         draft: false,
+        roughDraft: false,
         region: undefined,
         networks,
         budgets: budgetsFor(),

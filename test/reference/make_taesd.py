@@ -3,7 +3,7 @@
     pip install -r requirements.txt && python make_taesd.py
 
 test/fixtures/taesd-tiny/    taesd/diffusion_pytorch_model.safetensors as Hugging Face has it, with fewer channels
-test/fixtures/taesd-golden/  golden.safetensors: scaled latents, and the pictures in [-1,1] that they decode to
+test/fixtures/taesd-golden/  golden.safetensors: scaled latents and the pictures in [-1,1] that they decode to, pictures and what they encode to
 
 With a folder, writes random weights of the full size there, for timing: python make_taesd.py <folder>
 """
@@ -56,6 +56,10 @@ def main():
         latent = size * torch.randn(1, 4, height, width)
         golden[f"{name}.latent"] = latent
         golden[f"{name}.picture"] = model.decode(latent).sample
+    for name, height, width in (("even", 64, 48), ("odd", 40, 56)):
+        image = 2 * torch.rand(1, 3, height, width) - 1
+        golden[f"{name}.image"] = image
+        golden[f"{name}.encoded"] = model.encode(image).latents
     models.save_safetensors(golden, os.path.join(GOLDEN, "golden.safetensors"))
 
 

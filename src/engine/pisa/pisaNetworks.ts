@@ -3,6 +3,7 @@ import { damaged } from '../checkpoint/damaged';
 import { unetTensors } from '../graph/sd21/adapterFiles';
 import type { AttentionKind } from '../graph/sd21/layers';
 import { buildTinyDecoder, tinyDecoderShape } from '../graph/sd21/tinyDecoder';
+import { buildTinyEncoder, hasTinyEncoder } from '../graph/sd21/tinyEncoder';
 import { buildUNet } from '../graph/sd21/unet';
 import { buildVae, type VaePart } from '../graph/sd21/vae';
 import { Weights, type ComputeType } from '../graph/sd21/weights';
@@ -11,7 +12,7 @@ import { openNetwork, type Network } from '../runtime/network';
 import type { PisaCheckpoint } from './pisaCheckpoint';
 import { phrase } from '../../shared/phrase';
 
-export type NetworkName = 'unet' | 'draft' | `${VaePart}.${'measure' | 'given'}`;
+export type NetworkName = 'unet' | 'draft' | 'draftEncoder' | `${VaePart}.${'measure' | 'given'}`;
 
 /**
  * A diffusion model's networks on one device in one precision. Each is built and opened when it is first
@@ -57,6 +58,15 @@ export class PisaNetworks {
     await this.release(...this.open.keys());
   }
 
+  /**
+   * Whether drafts of large pictures can be encoded by the tiny encoder, too. A model whose LoRAs change
+   * the VAE's encoder was trained on what that yields.
+   */
+  get encodesDrafts(): boolean {
+    const { draft, adapters } = this.checkpoint;
+    return draft !== undefined && hasTinyEncoder(draft) && adapters.vaeEncoder === undefined;
+  }
+
   private build(name: NetworkName): Promise<Network> {
     const { folder, vaeConfig, vae, adapters } = this.checkpoint;
     if (name === 'unet')
@@ -68,7 +78,14 @@ export class PisaNetworks {
       });
     if (name === 'draft')
       return openNetwork({
-        onnx: this.buildDraft(),
+        onnx: this.buildDraft(buildTinyDecoder),
+        weightsFolder: folder,
+        device: this.device,
+        plan: 'fastConvolutions',
+      });
+    if (name === 'draftEncoder')
+      return openNetwork({
+        onnx: this.buildDraft(buildTinyEncoder),
         weightsFolder: folder,
         device: this.device,
         plan: 'fastConvolutions',
@@ -111,12 +128,12 @@ export class PisaNetworks {
     return onnx;
   }
 
-  private buildDraft(): Uint8Array {
+  private buildDraft(build: typeof buildTinyDecoder): Uint8Array {
     const { folder, vaeConfig, draft } = this.checkpoint;
     if (!draft) throw new Error('The tiny decoder is not installed.');
     const weights = new Weights(draft, folder);
     const shape = tinyDecoderShape(draft, vaeConfig.latentChannels);
-    const onnx = buildTinyDecoder(weights, { ...shape, type: this.type });
+    const onnx = build(weights, { ...shape, type: this.type });
     refuseProblems(weights);
     return onnx;
   }

@@ -9,6 +9,7 @@ import type { PisaNetworks } from './pisaNetworks';
 import { latentGuidance, needsNetworks } from './method';
 import { neededPasses, type PisaPicture } from './pisaPicture';
 import { costOf } from './steps';
+import { draftEncodeTiles, isDraftEncoded } from './draftEncode';
 import { encodeTiles } from './vaeEncode';
 import { coreOf, latentSize } from './workSize';
 
@@ -18,6 +19,8 @@ export type PlanParams = {
   readonly guidance: Guidance;
   /** Whether the tiny decoder decodes it. */
   readonly draft: boolean;
+  /** Whether it may be encoded by the tiny encoder, where it is large. */
+  readonly roughDraft: boolean;
   readonly networks: PisaNetworks;
   readonly budgets: Budgets;
   readonly region: Rect | undefined;
@@ -25,7 +28,7 @@ export type PlanParams = {
 
 /** Number and cost of the steps that lie ahead. */
 export function planSteps(
-  { known, guidance: wanted, draft, networks, budgets, region }: PlanParams,
+  { known, guidance: wanted, draft, roughDraft, networks, budgets, region }: PlanParams,
   work: Size,
 ): { steps: number; cost: number } {
   const { method, vaeConfig } = networks.checkpoint;
@@ -48,7 +51,10 @@ export function planSteps(
           size:
             sampled + latentTiles(latents).reduce((sum, tile) => sum + tile.width * tile.height, 0),
         };
-  if (!known) {
+  if (!known && isDraftEncoded(work, roughDraft, networks, budgets)) {
+    const tiles = draftEncodeTiles(work, budgets).length;
+    add('draftEncode', tiles, area * 1.5);
+  } else if (!known) {
     const tiles = encodeTiles(work, networks, budgets).length;
     add('encode', tiles === 1 ? 1 : tiles + 1, tiles === 1 ? area : area * 1.5 + sampled);
     add('middle', middle.count, middle.size);

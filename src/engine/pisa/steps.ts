@@ -1,10 +1,17 @@
 import { throwIfCancelled } from '../errors';
 
 /**
- * Kinds of work, and what each costs for one latent (8×8 pixels), in multiply-accumulates of SD-2.1
- * divided by 10⁶.
+ * Kinds of work, and what each costs for one latent (8×8 pixels), in proportion: processor time of
+ * SD-2.1 on a CPU.
  */
-const COST = { encode: 136, middle: 24, unet: 98, decode: 290, draft: 17 } as const;
+const COST = {
+  encode: 86,
+  middle: 18,
+  unet: 98,
+  decode: 160,
+  draft: 20,
+  draftEncode: 18,
+} as const;
 export type StepKind = keyof typeof COST;
 
 export type StepProgress = {

@@ -14,6 +14,7 @@ import type { PisaNetworks } from './pisaNetworks';
 import { PisaPicture } from './pisaPicture';
 import { planSteps } from './planSteps';
 import { Steps, type Pace, type StepProgress } from './steps';
+import { encodeDraft, isDraftEncoded } from './draftEncode';
 import { encodePicture } from './vaeEncode';
 import { workSize, type WorkSize } from './workSize';
 
@@ -29,6 +30,11 @@ export type PisaParams = {
   readonly colourFix: ColourFix;
   /** Whether the tiny decoder decodes it, which must be installed then. */
   readonly draft: boolean;
+  /**
+   * Whether a draft of a large picture may be encoded by the tiny encoder, too: faster, and nothing of
+   * it serves an exact picture later.
+   */
+  readonly roughDraft: boolean;
   /** Only this part of the result. */
   readonly region: Rect | undefined;
   readonly networks: PisaNetworks;
@@ -47,7 +53,7 @@ export type PisaResult = {
    * closes it.
    */
   readonly raw: PixelFile;
-  /** Undefined where no network ran and nothing was known. */
+  /** Undefined where no network ran and nothing was known, and where the tiny encoder encoded it. */
   readonly picture: PisaPicture | undefined;
   readonly steps: number;
   readonly inferenceSeconds: number;
@@ -109,8 +115,10 @@ async function throughNetworks(params: PisaParams): Promise<PisaResult> {
       params.pace,
       params.onProgress,
     );
-    const picture =
-      params.known ?? new PisaPicture(await encodePicture(work, networks, params.budgets, steps));
+    const { budgets, roughDraft } = params;
+    const isRough = !params.known && isDraftEncoded(sizes.work, roughDraft, networks, budgets);
+    const encode = isRough ? encodeDraft : encodePicture;
+    const picture = params.known ?? new PisaPicture(await encode(work, networks, budgets, steps));
     await picture.complete(params.guidance, networks, params.budgets, steps);
     // A small picture is reduced at the end, which needs all of it.
     const isReduced =
@@ -121,7 +129,9 @@ async function throughNetworks(params: PisaParams): Promise<PisaResult> {
       ? await reduced(finished, sizes.target, params.region, scratch)
       : finished;
     const raw = alpha ? await withAlpha(colour, alpha, params.region, scratch) : colour;
-    return { raw, picture, steps: steps.count, inferenceSeconds: steps.inferenceSeconds };
+    // What the tiny encoder made is no beginning of an exact picture.
+    const known = isRough ? undefined : picture;
+    return { raw, picture: known, steps: steps.count, inferenceSeconds: steps.inferenceSeconds };
   } finally {
     await work.close();
   }

@@ -11,7 +11,7 @@ import { SAMPLE, type Budgets } from './budgets';
 import type { Steps } from './steps';
 import { LATENT_PIXELS, latentSize } from './workSize';
 
-const floats = ({ channels, width, height, data }: Latents): Floats => ({
+export const floats = ({ channels, width, height, data }: Latents): Floats => ({
   data,
   dims: [1, channels, height, width],
 });
@@ -152,7 +152,7 @@ async function sampleStatistics(
   return need(statistics);
 }
 
-const scaled = ({ x, y, width, height }: Rect, factor: number): Rect => ({
+export const scaled = ({ x, y, width, height }: Rect, factor: number): Rect => ({
   x: x * factor,
   y: y * factor,
   width: width * factor,
@@ -160,7 +160,7 @@ const scaled = ({ x, y, width, height }: Rect, factor: number): Rect => ({
 });
 
 /** A window of the picture as planar RGB in [−1,1]; beyond the edges it is mirrored. */
-async function readImage(work: PixelFile, window: Rect): Promise<Latents> {
+export async function readImage(work: PixelFile, window: Rect): Promise<Latents> {
   const { width, height } = work.info;
   const rows = mirroredIndices(window.y, window.height, height);
   const first = rows.reduce((a, b) => Math.min(a, b));
@@ -176,7 +176,7 @@ async function readImage(work: PixelFile, window: Rect): Promise<Latents> {
 }
 
 /** Copies `core` out of `part`, which covers `window`, into the whole. */
-function paste(whole: Latents, part: Latents, window: Rect, core: Rect): void {
+export function paste(whole: Latents, part: Latents, window: Rect, core: Rect): void {
   for (let channel = 0; channel < whole.channels; channel++) {
     for (let row = 0; row < core.height; row++) {
       const from =

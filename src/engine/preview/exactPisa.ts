@@ -34,6 +34,7 @@ export async function exactPisa(
         guidance,
         colourFix,
         draft,
+        roughDraft: false,
         region: rect,
         networks,
         budgets,

@@ -158,7 +158,7 @@ async function decodeLayers(
         ? { missing: () => (guidance.semantic === 0 ? ['pixel'] : ['full']) }
         : undefined);
     return planSteps(
-      { known: before, guidance, draft, networks, budgets, region: undefined },
+      { known: before, guidance, draft, roughDraft: false, networks, budgets, region: undefined },
       work,
     );
   });
@@ -180,6 +180,7 @@ async function decodeLayers(
       guidance,
       colourFix: request.colourFix,
       draft,
+      roughDraft: false,
       region: undefined,
       networks,
       budgets,

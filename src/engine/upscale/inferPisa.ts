@@ -162,6 +162,7 @@ export async function inferPisa(
           guidance,
           colourFix,
           draft,
+          roughDraft: draft,
           region,
           networks,
           budgets,

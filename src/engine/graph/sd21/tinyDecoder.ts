@@ -2,12 +2,11 @@ import type { Tensors } from '../../checkpoint/checkpoint';
 import { GraphBuilder, type Value } from '../graphBuilder';
 import { cropped, type DecoderReach } from './decoderCrops';
 import { Layers } from './layers';
+import { BLOCK_CONVOLUTIONS, relu, tinyBlock } from './tinyBlock';
 import type { ComputeType, Weights } from './weights';
 
 /** Residual blocks at each size, from the latents' to the picture's. */
 const BLOCKS = [3, 3, 3, 1] as const;
-/** Convolutions of a block, each of which sees one neighbour more. */
-const BLOCK_CONVOLUTIONS = 3;
 
 const FIRST = 'decoder.layers.0.weight';
 
@@ -28,8 +27,6 @@ export function buildTinyDecoder(
   const latent = graph.input('latent', [1, latentChannels, 'height', 'width']);
   let index = 0;
   const next = (): string => `decoder.layers.${index++}`;
-  const relu = (x: Value, name: string): Value =>
-    graph.node('Relu', [x], {}, { name: `${name}/Relu` });
   const number = (value: number): Value => graph.shared(`number ${value}`, [], [value]);
 
   let x = graph.node('Div', [latent, number(MAGNITUDE)], {}, { name: 'latent/Div' });
@@ -37,18 +34,9 @@ export function buildTinyDecoder(
   x = graph.node('Mul', [x, number(MAGNITUDE)], {}, { name: 'latent/Mul' });
   if (type !== 'float32') x = layers.cast(x, type, 'latent/Cast');
   x = layers.conv(x, next(), { from: latentChannels, to: channels, kernel: 3 });
-  x = relu(x, next());
+  x = relu(layers, x, next());
   BLOCKS.forEach((count, size) => {
-    for (let i = 0; i < count; i++) {
-      const block = next();
-      let y = x;
-      for (let j = 0; j < BLOCK_CONVOLUTIONS; j++) {
-        const name = `${block}.conv.${2 * j}`;
-        y = layers.conv(y, name, { from: channels, to: channels, kernel: 3 });
-        if (j < BLOCK_CONVOLUTIONS - 1) y = relu(y, name);
-      }
-      x = relu(layers.add(y, x, `${block}/Add`), block);
-    }
+    for (let i = 0; i < count; i++) x = tinyBlock(layers, x, next(), channels);
     const isLast = size === BLOCKS.length - 1;
     if (!isLast) x = layers.upsample(cropped(layers, x, size), next());
     x = layers.conv(x, next(), {
