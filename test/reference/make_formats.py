@@ -137,10 +137,13 @@ def jpegs() -> None:
         run("cjpeg", "-quality", "92", *options, "-outfile", OUT / name, source)
         add(name, **kwargs)
 
-    for sampling in ["1x1", "2x1", "1x2", "2x2", "4x1", "4x2"]:
+    for sampling in ["1x1", "2x1", "1x2", "2x2", "4x1", "4x2", "3x1", "1x4"]:
         cjpeg(f"jpeg-sampling-{sampling}.jpg", "-sample", sampling)
     cjpeg("jpeg-progressive.jpg", "-progressive")
     cjpeg("jpeg-restart.jpg", "-restart", "1B")
+    cjpeg("jpeg-progressive-restart.jpg", "-progressive", "-restart", "1")
+    cjpeg("jpeg-progressive-arithmetic.jpg", "-progressive", "-arithmetic")
+    cjpeg("jpeg-sampling-larger-chroma.jpg", "-sample", "1x1,2x2,2x2")
     cjpeg("jpeg-optimized.jpg", "-optimize")
     cjpeg("jpeg-arithmetic.jpg", "-arithmetic")
     cjpeg("jpeg-grey.jpg", "-grayscale", source=pgm)
@@ -183,6 +186,7 @@ def pngs() -> None:
 
     path.write_bytes(imagecodecs.png_encode(deep))
     add("png-rgb-16.png", look=from_array(deep))
+    png("png-grey-key.png", GREY, transparency=int(GREY[5, 5]))
     exif = Image.Exif()
     exif[0x0112] = 6
     add("png-orientation-6.png", saved(RGB, "PNG", exif=exif))
@@ -206,6 +210,9 @@ def webps() -> None:
     }.items():
         run("cwebp", *options, source, "-o", OUT / name)
         add(name)
+    moved = [Image.fromarray(np.roll(RGBA, shift, 1)) for shift in (0, 8, 16)]
+    moved[0].save(OUT / "webp-animated.webp", save_all=True, append_images=moved[1:], lossless=True, duration=80)
+    add("webp-animated.webp", note="first frame")
     exif = Image.Exif()
     exif[0x0112] = 8
     add("webp-orientation-8.webp", saved(RGB, "WEBP", lossless=True, exif=exif))
@@ -253,6 +260,9 @@ def avifs() -> None:
     cells = work / "cells.png"
     Image.fromarray(RGB).resize((128, 128), Image.Resampling.BICUBIC).save(cells)
     avif("avif-grid.avif", "-g", "2x2", picture=cells)
+    avif("avif-pixel-aspect.avif", "--pasp", "2,1")
+    run("avifenc", "--min", "4", "--max", "12", "-s", "6", "--crop", "8,2,20,16", "-y", "444", source, OUT / "avif-crop.avif")
+    add("avif-crop.avif", look=lambda path: look(path).crop((8, 2, 28, 18)))
     avif("avif-tiles.avif", "--tilerowslog2", "1", "--tilecolslog2", "1")
 
 
@@ -269,6 +279,11 @@ def gifs() -> None:
     frames = [Image.fromarray(np.roll(RGB, shift, 1)).quantize(32) for shift in (0, 8, 16)]
     frames[0].save(OUT / "gif-animated.gif", save_all=True, append_images=frames[1:], duration=[80, 120, 200], loop=3)
     add("gif-animated.gif")
+    frames[0].save(OUT / "gif-own-tables.gif", save_all=True, append_images=frames[1:], duration=80, disposal=2, optimize=False)
+    add("gif-own-tables.gif")
+    wide = bytearray(plain.read_bytes())
+    wide[6:8] = (WIDTH + 20).to_bytes(2, "little")
+    add("gif-wider-screen.gif", bytes(wide), note="covered by none")
 
 
 def tiffs() -> None:
@@ -294,6 +309,17 @@ def tiffs() -> None:
     tiff("tiff-predictor.tif", RGB, seen_as=rgb, photometric="rgb", compression="lzw", predictor=2)
     tiff("tiff-big-endian.tif", RGB, seen_as=rgb, photometric="rgb", byteorder=">")
     tiff("tiff-bigtiff.tif", RGB, seen_as=rgb, photometric="rgb", bigtiff=True)
+    tiff("tiff-bigtiff-big-endian.tif", RGB, seen_as=rgb, photometric="rgb", bigtiff=True, byteorder=">")
+    for across, down in [(1, 1), (2, 1), (2, 2)]:
+        options = {"photometric": "ycbcr", "compression": "jpeg", "subsampling": (across, down), "compressionargs": {"level": 95}}
+        tiff(f"tiff-jpeg-ycbcr-{across}x{down}.tif", RGB, rowsperstrip=16, **options)
+    tiff("tiff-jpeg-ycbcr-tiles.tif", RGB, photometric="ycbcr", compression="jpeg", tile=(16, 16), subsampling=(2, 2), compressionargs={"level": 95})
+    for bits in (2, 4):
+        few = GREY >> (8 - bits)
+        wide = from_array(np.round(few * (255 / (2**bits - 1))).astype(np.uint8))
+        tiff(f"tiff-grey-{bits}.tif", few, seen_as=wide, photometric="minisblack", bitspersample=bits)
+        tiff(f"tiff-white-is-zero-{bits}.tif", 2**bits - 1 - few, seen_as=wide, photometric="miniswhite", bitspersample=bits)
+    tiff("tiff-planar-alpha.tif", np.ascontiguousarray(RGBA.transpose(2, 0, 1)), seen_as=from_array(RGBA), photometric="rgb", planarconfig="separate", extrasamples=["unassalpha"])
     tiff("tiff-planar.tif", np.ascontiguousarray(RGB.transpose(2, 0, 1)), seen_as=rgb, photometric="rgb", planarconfig="separate")
     tiff("tiff-planar-tiles.tif", np.ascontiguousarray(RGB.transpose(2, 0, 1)), refused="input-unsupported", photometric="rgb", planarconfig="separate", tile=(16, 16))
     deep = RGB.astype(np.uint16) * 257
@@ -329,14 +355,22 @@ def tiffs() -> None:
     tiff("tiff-16-float.tif", RGB.astype(np.float16) / 255, refused="input-not-an-image", photometric="rgb")
     tiff("tiff-32.tif", RGB.astype(np.uint32) << 24, refused="input-not-an-image", photometric="rgb")
     base = OUT / "tiff-none-strips.tif"
-    for orientation in (3, 6, 8):
+    for orientation in (2, 3, 4, 5, 6, 7, 8):
         name = f"tiff-orientation-{orientation}.tif"
         shutil.copy(base, OUT / name)
         run("tiffset", "-s", "274", str(orientation), OUT / name)
         turned = Image.Exif()
         turned[0x0112] = orientation
         picture = Image.fromarray(RGB)
-        turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_270, 8: Image.Transpose.ROTATE_90}
+        turns = {
+            2: Image.Transpose.FLIP_LEFT_RIGHT,
+            3: Image.Transpose.ROTATE_180,
+            4: Image.Transpose.FLIP_TOP_BOTTOM,
+            5: Image.Transpose.TRANSPOSE,
+            6: Image.Transpose.ROTATE_270,
+            7: Image.Transpose.TRANSVERSE,
+            8: Image.Transpose.ROTATE_90,
+        }
         add(name, look=picture.transpose(turns[orientation]).convert("RGBA"))
     bilevel = OUT / "tiff-bilevel.tif"
     for name, compression in {"fax3": "g3", "fax4": "g4"}.items():

@@ -76,6 +76,31 @@ function withTable(gif: Buffer, where: 'screen' | 'picture' | 'nowhere'): Buffer
     : Buffer.concat([head, gif.subarray(at)]);
 }
 
+for (const [what, change, isBare] of [
+  ['covers its screen', () => undefined, false],
+  ['is smaller than its screen', (gif) => gif.writeUInt16LE(120, 6), true],
+  [
+    'lies beside a part of its screen',
+    (gif) => gif.writeUInt16LE(3, gif.indexOf(0x2c, 61) + 1),
+    true,
+  ],
+  ['is larger than its screen', (gif) => gif.writeUInt16LE(60, 6), false],
+] as const satisfies readonly (readonly [string, (gif: Buffer) => unknown, boolean])[])
+  for (const isTransparent of [false, true])
+    test(`a GIF whose picture ${what}, ${isTransparent ? 'with' : 'without'} transparency: what stays black is told`, async () => {
+      const gif = await noise.clone().gif({ colours: 16, dither: 0 }).toBuffer();
+      const table = 13 + 3 * 16;
+      const control = Buffer.from([0x21, 0xf9, 4, isTransparent ? 1 : 0, 0, 0, 0, 0]);
+      assert.ok(gif.length > table);
+      change(gif);
+      const at = gif.indexOf(0x2c, table);
+      const whole = Buffer.concat([gif.subarray(0, table), control, gif.subarray(at)]);
+      const { output, notes } = await upscale(await write('screen.gif', whole), PLAIN);
+      assert.equal(/covered by none/.test(notes.join()), isBare && !isTransparent, notes.join());
+      const { hasAlpha } = await sharp(output).metadata();
+      if (isBare && isTransparent) assert.ok(hasAlpha);
+    });
+
 for (const where of ['screen', 'picture', 'nowhere'] as const)
   test(`a GIF whose color table is that of ${where} ${where === 'nowhere' ? 'is refused by that' : 'has its colors'}`, async () => {
     const gif = withTable(await noise.clone().gif({ colours: 16, dither: 0 }).toBuffer(), where);

@@ -7,12 +7,14 @@ const [EXTENSION, IMAGE, TRAILER] = [0x21, 0x2c, 0x3b];
 const [COMMENT, APPLICATION, CONTROL] = [0xfe, 0xff, 0xf9];
 const MS_PER_TICK = 10;
 /** In a graphic control extension. */
-const DELAY_AT = 4;
+const [CONTROL_FLAGS_AT, DELAY_AT] = [3, 4];
+const [HAS_TRANSPARENCY, TO_BACKGROUND] = [1, 2];
 const SCREEN_END = 13;
 /** Sub-blocks of up to 255 bytes: a picture of the largest allowed size has fewer. */
 const MOST_BLOCKS = 4_000_000;
 /** XMP stands as it is, behind it what leads a reader of sub-blocks to the end. */
 const XMP_TRAILER_BYTES = 258;
+const BARE = phrase`A part of the picture is covered by none of the file’s, which says nothing of transparency; its decoder leaves it black.`;
 const NO_COLORS = phrase`a picture without any color table, so that nothing says its colors`;
 const NO_END = phrase`The file has no end, as if it were cut off: pictures of the animation may be missing.`;
 
@@ -40,6 +42,7 @@ async function walked(view: FileView): Promise<{
   let [frames, delay] = [0, 0];
   let delayPlace: number | undefined;
   let loopPlace: number | undefined;
+  let [hasTransparency, isCleared, isBare, disposal] = [false, true, false, 0];
   let blocks = 0;
   let keptBytes = 0;
   let [isCut, hasEnd, lacksColors, hasCredentials] = [false, false, false, false];
@@ -86,6 +89,9 @@ async function walked(view: FileView): Promise<{
     } else if (kind === EXTENSION) {
       if (head[1] === CONTROL && head.length >= 8) {
         delay = head.readUInt16LE(DELAY_AT) * MS_PER_TICK;
+        const flags = head[CONTROL_FLAGS_AT] ?? 0;
+        hasTransparency ||= (flags & HAS_TRANSPARENCY) !== 0;
+        disposal = (flags >> 2) & 7;
         delayPlace = at + DELAY_AT;
       }
       at += 2;
@@ -97,6 +103,10 @@ async function walked(view: FileView): Promise<{
       delays.push(delay);
       delayPlaces.push(delayPlace);
       [delay, delayPlace] = [0, undefined];
+      // The screen is bare before the first picture, and behind one that is cleared away.
+      isBare ||= isCleared && !coversScreen(screen, head);
+      isCleared = disposal === TO_BACKGROUND;
+      disposal = 0;
       lacksColors ||= [screen[10], head[9]].every((flags) => tableBytes(flags ?? 0) === 0);
       at += 10 + tableBytes(head[9] ?? 0);
       const pixels = new LzwPixels((await view.bytes(at, 1))[0] ?? 0);
@@ -114,10 +124,19 @@ async function walked(view: FileView): Promise<{
     delays,
     isCut,
     hasCredentials,
-    ...(hasEnd ? {} : { note: NO_END }),
+    ...(hasEnd ? (isBare && !hasTransparency ? { note: BARE } : {}) : { note: NO_END }),
     ...(lacksColors ? { unsupported: NO_COLORS } : {}),
   };
   return { facts, delayPlaces, loopPlace };
 }
+
+/** Whether a picture's place and size are all of the screen's. */
+const coversScreen = (screen: Buffer, image: Buffer): boolean =>
+  screen.length >= SCREEN_END &&
+  image.length >= 9 &&
+  image.readUInt16LE(1) === 0 &&
+  image.readUInt16LE(3) === 0 &&
+  image.readUInt16LE(5) >= screen.readUInt16LE(6) &&
+  image.readUInt16LE(7) >= screen.readUInt16LE(8);
 
 const tableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
