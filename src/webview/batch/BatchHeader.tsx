@@ -36,7 +36,7 @@ export function BatchHeader({
         {inTable && <ShownCount controller={controller} />}
         <span class="grow" />
         {phase === 'plan' && hasRows && (
-          <>
+          <span class="buttons">
             <vscode-button id="tickShown" secondary onClick={() => controller.tickFiltered(true)}>
               {l10n.t('Select Filtered')}
             </vscode-button>
@@ -47,7 +47,7 @@ export function BatchHeader({
             >
               {l10n.t('Deselect Filtered')}
             </vscode-button>
-          </>
+          </span>
         )}
       </div>
       {inTable && <EarlierResults controller={controller} />}
