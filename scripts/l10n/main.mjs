@@ -2,12 +2,13 @@
  * Brings the translations up to date: npm run l10n
  *
  * Writes l10n/bundle.l10n.json from the sources, puts each language's words into the order of the
- * English ones without those that no source has any more, and says what is left to translate.
+ * English ones without those that no source has any more, sets their signs as the language does, and
+ * says what is left to translate.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { extractWords } from './extract.mjs';
-import { KINDS, LANGUAGES, problemsOf, readWords } from './translations.mjs';
+import { KINDS, LANGUAGES, problemsOf, readWords, typeset } from './translations.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const write = (name, words) =>
@@ -21,7 +22,7 @@ for (const { english: source, of } of KINDS) {
     const had = readWords(root, name);
     const kept = Object.keys(english).filter((key) => Object.hasOwn(had, key));
     const dropped = Object.keys(had).length - kept.length;
-    const words = Object.fromEntries(kept.map((key) => [key, had[key]]));
+    const words = Object.fromEntries(kept.map((key) => [key, typeset(language, had[key])]));
     write(name, words);
     const problems = problemsOf(english, words);
     console.log(

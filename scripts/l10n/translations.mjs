@@ -55,3 +55,34 @@ const KEPT = {
 };
 
 const partsOf = (text, pattern) => [...(text.match(pattern) ?? [])].sort();
+
+/** Where a text may not be changed: code, targets of links. */
+const KEPT_PARTS = /(`[^`]*`|\]\([^)]*\))/;
+const HAN = String.raw`\p{sc=Han}`;
+/** Signs as each language sets them. */
+const SIGNS = {
+  // A no-break space stands before high signs and inside quotes.
+  fr: [
+    [/ (?=[:;?!»](?:\s|[.,)]|$))/g, '\u00a0'],
+    [/(?<=«) /g, '\u00a0'],
+  ],
+  // A comma between Chinese words is a wide one.
+  'zh-cn': [[new RegExp(`(?<=[${HAN}})”]), ?(?=[${HAN}{“])`, 'gu'), '，']],
+};
+
+/**
+ * A translation with its signs as the language sets them.
+ *
+ * @param {string} language
+ * @param {string} text
+ * @returns {string}
+ */
+export const typeset = (language, text) =>
+  text
+    .split(KEPT_PARTS)
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : (SIGNS[language] ?? []).reduce((set, [sign, other]) => set.replace(sign, other), part),
+    )
+    .join('');

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { extractWords, wordsOf } from '../../../scripts/l10n/extract.mjs';
-import { KINDS, LANGUAGES, problemsOf, readWords } from '../../../scripts/l10n/translations.mjs';
+import {
+  KINDS,
+  LANGUAGES,
+  problemsOf,
+  readWords,
+  typeset,
+} from '../../../scripts/l10n/translations.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const BUNDLE = 'l10n/bundle.l10n.json';
@@ -32,6 +38,29 @@ describe('translations', () => {
         const problems = problemsOf(readWords(ROOT, english), readWords(ROOT, of(language)));
         assert.deepEqual(problems, [], MEND);
       });
+
+  for (const { of } of KINDS)
+    for (const language of LANGUAGES)
+      test(`${of(language)} has its signs as the language sets them`, () => {
+        const words = Object.values(readWords(ROOT, of(language)));
+        assert.deepEqual(
+          words.filter((text) => typeset(language, text) !== text),
+          [],
+          MEND,
+        );
+      });
+
+  test('signs are set in sentences, not in code or in targets of links', () => {
+    assert.equal(
+      typeset('fr', 'Vrai ? « a » : `b : c`'),
+      'Vrai\u00a0? «\u00a0a\u00a0»\u00a0: `b : c`',
+    );
+    assert.equal(
+      typeset('zh-cn', '已安装, 但 (a, b): [图像, 等](x, y)'),
+      '已安装，但 (a, b): [图像，等](x, y)',
+    );
+    assert.equal(typeset('de', 'a : b, c'), 'a : b, c');
+  });
 
   test('every text of the manifest that VS Code shows is a key of package.nls.json', () => {
     const words = readWords(ROOT, 'package.nls.json');
