@@ -150,6 +150,18 @@ for (const kind of ['baseline', 'progressive', 'gray'] as const)
       );
     });
 
+test('a progressive JPEG that ends between two of its scans is damaged, not whole', async () => {
+  const whole = await photo.clone().jpeg({ progressive: true }).toBuffer();
+  const scans: number[] = [];
+  for (let at = whole.indexOf('ffda', 0, 'hex'); at > 0; at = whole.indexOf('ffda', at + 2, 'hex'))
+    scans.push(at);
+  assert.ok(scans.length > 5);
+  for (const scan of scans.slice(1))
+    await assert.rejects(upscale(await write('scans.jpg', whole.subarray(0, scan)), PLAIN), {
+      code: 'input-damaged',
+    });
+});
+
 test('an SVG fills the whole result: without a size, in other units, behind comments, in UTF-16', async () => {
   const body = '<rect width="40" height="30" fill="#08f"/>';
   const NS = 'xmlns="http://www.w3.org/2000/svg"';

@@ -28,8 +28,8 @@ const REFUSALS = [
   'input-lfs-pointer',
 ];
 
-/** What a result says of a source that is damaged in part. */
-const DAMAGE = /^The decoder of this file says/;
+/** Said of a damage that the decoder tells, or of a file whose end is missing. */
+const DAMAGE = /^The decoder of this file says|has no end mark/;
 /** Levels of 255 by which a picture that is there may differ on average. */
 const MOST_DIFFERENCE = 16;
 const MOST_MEMORY_MB = 500;
