@@ -86,10 +86,15 @@ export class GraphBuilder {
 
   /**
    * A float32 constant that is made once and used in many places: the same name must mean the same
-   * values.
+   * values. A function is called for them only once.
    */
-  shared(name: string, dims: readonly number[], values: Float32Array | readonly number[]): Value {
-    return this.initializers.has(name) ? (name as Value) : this.float32(name, dims, values);
+  shared(
+    name: string,
+    dims: readonly number[],
+    values: Float32Array | readonly number[] | (() => Float32Array),
+  ): Value {
+    if (this.initializers.has(name)) return name as Value;
+    return this.float32(name, dims, typeof values === 'function' ? values() : values);
   }
 
   /** An int64 vector; equal vectors share one initializer. */

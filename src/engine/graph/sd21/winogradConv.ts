@@ -96,7 +96,7 @@ function transformedKernels(
 ): Value {
   const { graph } = layers;
   const products = kernel.length ** 2;
-  const matrix = graph.shared(`winograd/${tag}/kernel`, [products, 9], squared(kernel));
+  const matrix = graph.shared(`winograd/${tag}/kernel`, [products, 9], () => squared(kernel));
   const one = graph.node('Min', [height, graph.int64([1])], {}, { name: `${name}/One` });
   const shape = graph.node(
     'Mul',
@@ -150,11 +150,10 @@ function filteredBand(
   const { graph } = layers;
   const products = input.length ** 2;
   const patch = input[0]?.length ?? 0;
-  const matrix = squared(input);
   const transform = graph.shared(
     `winograd/${tag}/input${from}`,
     [from * products, 1, patch, patch],
-    Float32Array.from({ length: from * matrix.length }, (_, i) => matrix[i % matrix.length] ?? 0),
+    () => repeated(squared(input), from),
   );
   // The last blocks may reach beyond the picture.
   const beyond = stride;
@@ -176,7 +175,7 @@ function filteredBand(
   const back = graph.node(
     'MatMul',
     [
-      graph.shared(`winograd/${tag}/output`, [SIDE ** 2, products], squared(output)),
+      graph.shared(`winograd/${tag}/output`, [SIDE ** 2, products], () => squared(output)),
       layers.reshape(product, [products, -1], `${name}/Product/Flat`),
     ],
     {},
@@ -214,4 +213,10 @@ function cutTo({ graph }: Layers, y: Value, x: Value, name: string, { stride }: 
     {},
     { name: `${name}/Cut` },
   );
+}
+
+function repeated(values: Float32Array, times: number): Float32Array {
+  const all = new Float32Array(values.length * times);
+  for (let i = 0; i < times; i++) all.set(values, i * values.length);
+  return all;
 }
