@@ -106,7 +106,9 @@ export async function tinyNetworks(
       path.join(TINY_TAESD, 'taesd/diffusion_pytorch_model.safetensors'),
     ),
   };
-  return new PisaNetworks(checkpoint, device, type, attention);
+  // As networks of the full size are on a CPU, whose channels are many enough.
+  const convolutions = device === 'cpu' && type === 'float32' ? 'winograd' : 'direct';
+  return new PisaNetworks(checkpoint, device, type, attention, convolutions);
 }
 
 /** The reference's goldens were made with this; see test/reference/make_tiny.py. */

@@ -14,6 +14,20 @@ import { phrase } from '../../shared/phrase';
 
 export type NetworkName = 'unet' | 'draft' | 'draftEncoder' | `${VaePart}.${'measure' | 'given'}`;
 
+/** Fewer channels cost less as they are than in transforms. */
+const LEAST_FILTERED_CHANNELS = 128;
+
+/** Minimal filtering pays on the CPU, in floats that leave it room to round. */
+function convolutionsFor(
+  { unetConfig, vaeConfig }: PisaCheckpoint,
+  device: Device,
+  type: ComputeType,
+): ConvolutionKind {
+  const channels = [...unetConfig.blockOutChannels, ...vaeConfig.blockOutChannels];
+  const isWide = Math.min(...channels) >= LEAST_FILTERED_CHANNELS;
+  return device === 'cpu' && type === 'float32' && isWide ? 'winograd' : 'direct';
+}
+
 /**
  * A diffusion model's networks on one device in one precision. Each is built and opened when it is first
  * needed.
@@ -21,18 +35,14 @@ export type NetworkName = 'unet' | 'draft' | 'draftEncoder' | `${VaePart}.${'mea
 export class PisaNetworks {
   private readonly open = new Map<NetworkName, Promise<Network>>();
 
-  /** Minimal filtering pays on the CPU, in floats that leave it room to round. */
-  private readonly convolutions: ConvolutionKind;
-
   constructor(
     readonly checkpoint: PisaCheckpoint,
     readonly device: Device,
     readonly type: ComputeType,
     /** ONNX Runtime's fused attention is right on the CPU only: see `plainAttention`. */
     private readonly attention: AttentionKind = device === 'cpu' ? 'fused' : 'plain',
-  ) {
-    this.convolutions = device === 'cpu' && type === 'float32' ? 'winograd' : 'direct';
-  }
+    private readonly convolutions: ConvolutionKind = convolutionsFor(checkpoint, device, type),
+  ) {}
 
   get(name: NetworkName): Promise<Network> {
     const known = this.open.get(name);
