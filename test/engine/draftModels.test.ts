@@ -122,6 +122,12 @@ describe('drafts on the command line', { concurrency: false }, () => {
     const wrong = await importing('pisa-sr', without, '--draft');
     assert.equal(wrong.status, 1);
     assert.match(wrong.stderr, /decoder\.layers\.18\.bias \[3\] is missing/);
+    const encoder = whole
+      .toString('latin1')
+      .replace('encoder.layers.0.bias', 'encoder.layers.0.bios');
+    writeFileSync(file, Buffer.from(encoder, 'latin1'));
+    const half = await importing('pisa-sr', without, '--draft');
+    assert.match(half.stderr, /encoder\.layers\.0\.bias \[8\] is missing/);
     assert.ok(!existsSync(path.join(shop.store, 'pisa-sr')));
   });
 

@@ -11,7 +11,8 @@ import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { floatForm } from '../../src/engine/graph/floatForm';
 import { ModelProtoSchema } from '../../src/engine/graph/proto/onnx_pb';
 import { unetTensors } from '../../src/engine/graph/sd21/adapterFiles';
-import { buildTinyDecoder, tinyDecoderShape } from '../../src/engine/graph/sd21/tinyDecoder';
+import { tinyShape } from '../../src/engine/graph/sd21/tinyBlock';
+import { buildTinyDecoder } from '../../src/engine/graph/sd21/tinyDecoder';
 import { buildUNet } from '../../src/engine/graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../src/engine/graph/sd21/vae';
 import { Weights } from '../../src/engine/graph/sd21/weights';
@@ -95,7 +96,7 @@ describe('the probe of a device has every operator that a network has', () => {
             );
         assertProbed(
           buildTinyDecoder(new Weights(draft!, root), {
-            ...tinyDecoderShape(draft!, vaeConfig.latentChannels),
+            ...tinyShape(draft!, vaeConfig.latentChannels),
             type,
           }),
         );

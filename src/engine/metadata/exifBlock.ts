@@ -5,6 +5,7 @@ import {
   numberEntry,
   TYPE_BYTES,
   type TiffEntry,
+  type TiffLayout,
 } from '../image/containers/tiffDirectory';
 
 /** What EXIF says, tag by tag, as its bytes: of the picture, how it was taken, and where. */
@@ -23,8 +24,9 @@ const EXIF = 'Exif\0\0';
 const MOST_ENTRIES = 1000;
 
 /**
- * Takes an EXIF block apart. A tag whose values lie elsewhere than in the block is passed over;
- * undefined for what is no such block.
+ * Takes an EXIF block apart. A tag whose values lie elsewhere than in the block is passed over, and so
+ * are those that together would be longer than the block, which can only share their bytes; undefined
+ * for what is no such block.
  */
 export function readExifBlock(bytes: Buffer): ExifData | undefined {
   const tiff = bytes.toString('latin1', 0, EXIF.length) === EXIF ? bytes.subarray(6) : bytes;
@@ -34,6 +36,7 @@ export function readExifBlock(bytes: Buffer): ExifData | undefined {
   const number = (at: number, length: 2 | 4): number =>
     isLittle ? tiff.readUIntLE(at, length) : tiff.readUIntBE(at, length);
   if (number(2, 2) !== MARK) return undefined;
+  let valueBytes = 0;
   const directory = (at: number | undefined): TiffEntry[] => {
     if (at === undefined || at < HEADER_BYTES || at + 2 > tiff.length) return [];
     const entries: TiffEntry[] = [];
@@ -43,7 +46,9 @@ export function readExifBlock(bytes: Buffer): ExifData | undefined {
       const [tag, type, count] = [number(from, 2), number(from + 2, 2), number(from + 4, 4)];
       const length = (TYPE_BYTES[type] ?? 0) * count;
       const place = length <= 4 ? from + 8 : number(from + 8, 4);
-      if (length === 0 || place + length > tiff.length) continue;
+      if (length === 0 || place + length > tiff.length || valueBytes + length > tiff.length)
+        continue;
+      valueBytes += length;
       entries.push({ tag, type, count, value: tiff.subarray(place, place + length) });
     }
     return entries;
@@ -59,20 +64,34 @@ export function readExifBlock(bytes: Buffer): ExifData | undefined {
 }
 
 /** An EXIF block of these tags, without the name that stands before it in a JPEG. */
-export function exifBytes({ isLittle, image, photo, gps }: ExifData): Buffer {
-  const layout = { isLittle, isBig: false };
-  const pointers = (photoAt: number, gpsAt: number): TiffEntry[] => [
-    ...image.filter(({ tag }) => tag !== PHOTO_DIRECTORY && tag !== GPS_DIRECTORY),
-    ...(photo.length > 0 ? [numberEntry(PHOTO_DIRECTORY, LONG, photoAt, layout)] : []),
-    ...(gps.length > 0 ? [numberEntry(GPS_DIRECTORY, LONG, gpsAt, layout)] : []),
-  ];
-  const photoAt = HEADER_BYTES + directoryLength(pointers(0, 0), layout);
-  const gpsAt = photoAt + (photo.length > 0 ? directoryLength(photo, layout) : 0);
+export function exifBytes(exif: ExifData): Buffer {
+  const { isLittle, photo, gps } = exif;
+  const layout = layoutOf(exif);
+  const { photoAt, gpsAt } = placesIn(exif);
   const head = Buffer.from(isLittle ? 'II*\0\x08\0\0\0' : 'MM\0*\0\0\0\x08', 'latin1');
   return Buffer.concat([
     head,
-    directoryBytes(pointers(photoAt, gpsAt), HEADER_BYTES, layout),
+    directoryBytes(withPointers(exif, photoAt, gpsAt), HEADER_BYTES, layout),
     ...(photo.length > 0 ? [directoryBytes(photo, photoAt, layout)] : []),
     ...(gps.length > 0 ? [directoryBytes(gps, gpsAt, layout)] : []),
   ]);
 }
+
+/** How long the block of these tags is. */
+export const exifLength = (exif: ExifData): number => placesIn(exif).end;
+
+const layoutOf = ({ isLittle }: ExifData): TiffLayout => ({ isLittle, isBig: false });
+
+function placesIn(exif: ExifData): { photoAt: number; gpsAt: number; end: number } {
+  const length = (entries: readonly TiffEntry[]): number =>
+    entries.length > 0 ? directoryLength(entries, layoutOf(exif)) : 0;
+  const photoAt = HEADER_BYTES + directoryLength(withPointers(exif, 0, 0), layoutOf(exif));
+  const gpsAt = photoAt + length(exif.photo);
+  return { photoAt, gpsAt, end: gpsAt + length(exif.gps) };
+}
+
+const withPointers = (exif: ExifData, photoAt: number, gpsAt: number): TiffEntry[] => [
+  ...exif.image.filter(({ tag }) => tag !== PHOTO_DIRECTORY && tag !== GPS_DIRECTORY),
+  ...(exif.photo.length > 0 ? [numberEntry(PHOTO_DIRECTORY, LONG, photoAt, exif)] : []),
+  ...(exif.gps.length > 0 ? [numberEntry(GPS_DIRECTORY, LONG, gpsAt, exif)] : []),
+];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Exif } from 'sharp';
@@ -8,13 +9,15 @@ import {
   LONG8,
   numberEntry,
   swapped,
-  type PlacedEntry,
+  writeNumber,
   type TiffEntry,
 } from '../image/containers/tiffDirectory';
 import type { OutputFormat } from '../../shared/settings';
-import { exifBytes, GPS_DIRECTORY, PHOTO_DIRECTORY, type ExifData } from './exifBlock';
+import { exifBytes, exifLength, GPS_DIRECTORY, PHOTO_DIRECTORY, type ExifData } from './exifBlock';
+import { writtenDirectory } from './writtenTiff';
 
-const TOKEN = '~pisa-upscale-exif~';
+/** No file can know it, and hold another one. */
+const TOKEN = `~${randomUUID()}~`;
 /** What the encoder's library begins its block with, and how far behind that the token can be. */
 const BLOCK_BEGIN = Buffer.from('II*\0\x08\0\0\0', 'latin1');
 const BEFORE_TOKEN = 4096;
@@ -37,15 +40,17 @@ export function fittingExif(
   format: OutputFormat,
 ): { readonly exif: ExifData; readonly tooLong: readonly string[] } {
   const tooLong: string[] = [];
+  const { image, photo, gps } = exif;
+  const longest = [...image, ...photo, ...gps].sort((a, b) => b.value.length - a.value.length);
+  const dropped = new Set<TiffEntry>();
+  const kept = (entries: readonly TiffEntry[]): TiffEntry[] =>
+    entries.filter((entry) => !dropped.has(entry));
   let fitting = exif;
-  while (format !== 'tiff' && exifBytes(fitting).length > MOST_BYTES) {
-    const { image, photo, gps } = fitting;
-    const [longest] = [...image, ...photo, ...gps].sort((a, b) => b.value.length - a.value.length);
-    if (!longest) break;
-    const others = (entries: readonly TiffEntry[]): TiffEntry[] =>
-      entries.filter((entry) => entry !== longest);
-    tooLong.push(NAMES[longest.tag] ?? String(longest.tag));
-    fitting = { ...fitting, image: others(image), photo: others(photo), gps: others(gps) };
+  for (const entry of format === 'tiff' ? [] : longest) {
+    if (exifLength(fitting) <= MOST_BYTES) break;
+    dropped.add(entry);
+    tooLong.push(NAMES[entry.tag] ?? String(entry.tag));
+    fitting = { ...exif, image: kept(image), photo: kept(photo), gps: kept(gps) };
   }
   return { exif: fitting, tooLong };
 }
@@ -55,7 +60,7 @@ export function fittingExif(
  * turns others into texts of digits, and every letter beyond ASCII into another one.
  */
 export const exifPlaceholder = (exif: ExifData): Exif => ({
-  IFD0: { ImageDescription: TOKEN.padEnd(exifBytes(exif).length, '~') },
+  IFD0: { ImageDescription: TOKEN.padEnd(exifLength(exif), '~') },
 });
 
 /** Puts EXIF into a finished file: in the place of its placeholder, or into a TIFF's directory. */
@@ -112,39 +117,16 @@ const MOST_CLASSIC = 2 ** 32;
 
 /** A TIFF of the encoder's, little-endian: gets a directory at its end that has the tags, too. */
 async function intoTiff(handle: FileHandle, size: number, exif: ExifData): Promise<void> {
-  const read = async (at: number, length: number): Promise<Buffer> => {
-    const buffer = Buffer.alloc(length);
-    await handle.read(buffer, 0, length, at);
-    return buffer;
-  };
-  const head = await read(0, 16);
-  if (head.toString('latin1', 0, 2) !== 'II') return;
-  const isBig = head.readUInt16LE(2) === 43;
+  const written = await writtenDirectory(handle);
+  if (!written) return;
+  const { isBig, pointerAt, entries: own } = written;
   const layout = { isLittle: true, isBig };
-  const [firstAt, place] = isBig ? [8, 8] : [4, 4];
-  const offset = (data: Buffer, at: number): number =>
-    isBig ? Number(data.readBigUInt64LE(at)) : data.readUInt32LE(at);
-  const first = offset(head, firstAt);
-  const begin = await read(first, 8);
-  const count = isBig ? offset(begin, 0) : begin.readUInt16LE(0);
-  const [start, bytes] = isBig ? [first + 8, 20] : [first + 2, 12];
-  const directory = await read(start, count * bytes);
-  const own: PlacedEntry[] = Array.from({ length: count }, (_, i) => {
-    const entry = directory.subarray(i * bytes, (i + 1) * bytes);
-    return {
-      tag: entry.readUInt16LE(0),
-      type: entry.readUInt16LE(2),
-      count: offset(entry, 4),
-      field: entry.subarray(4 + place, 4 + 2 * place),
-    };
-  });
   const inOrder = (entries: readonly TiffEntry[]): readonly TiffEntry[] =>
     exif.isLittle ? entries : entries.map(swapped);
   const [image, photo, gps] = [inOrder(exif.image), inOrder(exif.photo), inOrder(exif.gps)];
   const pointer = (tag: number, at: number): TiffEntry =>
     numberEntry(tag, isBig ? LONG8 : LONG, at, layout);
-  const at = size + (size % 2);
-  const photoAt = at;
+  const photoAt = size + (size % 2);
   const gpsAt = photoAt + (photo.length > 0 ? directoryLength(photo, layout) : 0);
   const imageAt = gpsAt + (gps.length > 0 ? directoryLength(gps, layout) : 0);
   const entries = [
@@ -154,14 +136,14 @@ async function intoTiff(handle: FileHandle, size: number, exif: ExifData): Promi
     ...(gps.length > 0 ? [pointer(GPS_DIRECTORY, gpsAt)] : []),
   ];
   const added = Buffer.concat([
-    Buffer.alloc(at - size),
+    Buffer.alloc(photoAt - size),
     ...(photo.length > 0 ? [directoryBytes(photo, photoAt, layout)] : []),
     ...(gps.length > 0 ? [directoryBytes(gps, gpsAt, layout)] : []),
     directoryBytes(entries, imageAt, layout),
   ]);
   if (!isBig && size + added.length >= MOST_CLASSIC) return;
   await handle.write(added, 0, added.length, size);
-  const place64 = Buffer.alloc(8);
-  place64.writeBigUInt64LE(BigInt(imageAt));
-  await handle.write(place64, 0, place, firstAt);
+  const place = Buffer.alloc(isBig ? 8 : 4);
+  writeNumber(place, imageAt, 0, place.length, layout);
+  await handle.write(place, 0, place.length, pointerAt);
 }

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { OutputFormat } from '../../shared/settings';
 import type { Density } from '../image/containers/facts';
 import { setExifDensity } from './exifTags';
+import { writtenDirectory } from './writtenTiff';
 
 const INCHES_PER_METRE = 39.3701;
 const EXIF = 'Exif\0\0';
@@ -98,35 +99,20 @@ const TIFF = { xResolution: 282, yResolution: 283, resolutionUnit: 296 } as cons
 const [TIFF_NO_UNIT, TIFF_PER_INCH] = [1, 2];
 const DENOMINATOR = 1000;
 
-/** A TIFF of the encoder's: little-endian, its fractions outside of the directory but in BigTIFF. */
+/** A TIFF of the encoder's: its fractions lie outside of the directory but in BigTIFF. */
 async function setTiff(handle: FileHandle, density: Density | undefined): Promise<void> {
-  const read = async (at: number, length: number): Promise<Buffer> => {
-    const buffer = Buffer.alloc(length);
-    await handle.read(buffer, 0, length, at);
-    return buffer;
-  };
-  const head = await read(0, 16);
-  if (head.toString('latin1', 0, 2) !== 'II') return;
-  const isBig = head.readUInt16LE(2) === 43;
-  const at = isBig ? Number(head.readBigUInt64LE(8)) : head.readUInt32LE(4);
-  const begin = await read(at, 8);
-  const count = isBig ? Number(begin.readBigUInt64LE(0)) : begin.readUInt16LE(0);
-  const [start, bytes, value] = isBig ? [at + 8, 20, 12] : [at + 2, 12, 8];
-  const directory = await read(start, count * bytes);
+  const written = await writtenDirectory(handle);
   const hasUnit = density !== undefined && density.isRatio !== true;
-  for (let i = 0; i < count; i++) {
-    const entry = directory.subarray(i * bytes, (i + 1) * bytes);
-    const tag = entry.readUInt16LE(0);
+  for (const { tag, field, fieldAt } of written?.entries ?? []) {
     const data = Buffer.alloc(8);
     if (tag === TIFF.resolutionUnit) {
       data.writeUInt16LE(hasUnit ? TIFF_PER_INCH : TIFF_NO_UNIT);
-      await handle.write(data, 0, 2, start + i * bytes + value);
+      await handle.write(data, 0, 2, fieldAt);
     } else if (tag === TIFF.xResolution || tag === TIFF.yResolution) {
       const { x, y } = density ?? { x: 1, y: 1 };
       data.writeUInt32LE(Math.round((tag === TIFF.xResolution ? x : y) * DENOMINATOR), 0);
       data.writeUInt32LE(DENOMINATOR, 4);
-      const place = isBig ? start + i * bytes + value : entry.readUInt32LE(value);
-      await handle.write(data, 0, 8, place);
+      await handle.write(data, 0, 8, written?.isBig === true ? fieldAt : field.readUInt32LE(0));
     }
   }
 }

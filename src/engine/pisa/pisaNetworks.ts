@@ -2,7 +2,8 @@ import type { Device } from '../../shared/settings';
 import { damaged } from '../checkpoint/damaged';
 import { unetTensors } from '../graph/sd21/adapterFiles';
 import type { AttentionKind } from '../graph/sd21/layers';
-import { buildTinyDecoder, tinyDecoderShape } from '../graph/sd21/tinyDecoder';
+import { tinyShape } from '../graph/sd21/tinyBlock';
+import { buildTinyDecoder } from '../graph/sd21/tinyDecoder';
 import { buildTinyEncoder, hasTinyEncoder } from '../graph/sd21/tinyEncoder';
 import { buildUNet } from '../graph/sd21/unet';
 import { buildVae, type VaePart } from '../graph/sd21/vae';
@@ -77,30 +78,24 @@ export class PisaNetworks {
     return draft !== undefined && hasTinyEncoder(draft) && adapters.vaeEncoder === undefined;
   }
 
-  private build(name: NetworkName): Promise<Network> {
+  private async build(name: NetworkName): Promise<Network> {
+    return openNetwork({
+      onnx: this.graphOf(name),
+      weightsFolder: this.checkpoint.folder,
+      device: this.device,
+      plan: name === 'unet' ? 'mappedWeights' : 'fastConvolutions',
+    });
+  }
+
+  private graphOf(name: NetworkName): Uint8Array {
+    if (name === 'unet') return this.buildUNet();
+    if (name === 'draft') return this.buildTiny(buildTinyDecoder);
+    if (name === 'draftEncoder') return this.buildTiny(buildTinyEncoder);
+    return this.buildVae(...(name.split('.') as [VaePart, 'measure' | 'given']));
+  }
+
+  private buildVae(part: VaePart, statistics: 'measure' | 'given'): Uint8Array {
     const { folder, vaeConfig, vae, adapters } = this.checkpoint;
-    if (name === 'unet')
-      return openNetwork({
-        onnx: this.buildUNet(),
-        weightsFolder: folder,
-        device: this.device,
-        plan: 'mappedWeights',
-      });
-    if (name === 'draft')
-      return openNetwork({
-        onnx: this.buildDraft(buildTinyDecoder),
-        weightsFolder: folder,
-        device: this.device,
-        plan: 'fastConvolutions',
-      });
-    if (name === 'draftEncoder')
-      return openNetwork({
-        onnx: this.buildDraft(buildTinyEncoder),
-        weightsFolder: folder,
-        device: this.device,
-        plan: 'fastConvolutions',
-      });
-    const [part, statistics] = name.split('.') as [VaePart, 'measure' | 'given'];
     const encoderLoras = adapters.vaeEncoder;
     const weights = new Weights(new Map([...vae, ...(encoderLoras?.tensors ?? [])]), folder);
     const { onnx } = buildVae(part, {
@@ -113,12 +108,7 @@ export class PisaNetworks {
       encoderLoras,
     });
     refuseProblems(weights);
-    return openNetwork({
-      onnx,
-      weightsFolder: folder,
-      device: this.device,
-      plan: 'fastConvolutions',
-    });
+    return onnx;
   }
 
   private buildUNet(): Uint8Array {
@@ -138,11 +128,11 @@ export class PisaNetworks {
     return onnx;
   }
 
-  private buildDraft(build: typeof buildTinyDecoder): Uint8Array {
+  private buildTiny(build: typeof buildTinyDecoder): Uint8Array {
     const { folder, vaeConfig, draft } = this.checkpoint;
     if (!draft) throw new Error('The tiny decoder is not installed.');
     const weights = new Weights(draft, folder);
-    const shape = tinyDecoderShape(draft, vaeConfig.latentChannels);
+    const shape = tinyShape(draft, vaeConfig.latentChannels);
     const onnx = build(weights, { ...shape, type: this.type });
     refuseProblems(weights);
     return onnx;

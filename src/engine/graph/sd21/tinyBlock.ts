@@ -1,5 +1,15 @@
+import type { Tensors } from '../../checkpoint/checkpoint';
 import type { Value } from '../graphBuilder';
 import type { Layers } from './layers';
+
+/** Channels of every layer of TAESD but the outermost, and of the latents. */
+export type TinyShape = { readonly channels: number; readonly latentChannels: number };
+
+/** What its file tells; what it lacks is found while a graph is built. */
+export const tinyShape = (tensors: Tensors, latentChannels: number): TinyShape => ({
+  channels: tensors.get('decoder.layers.0.weight')?.shape[0] ?? 0,
+  latentChannels,
+});
 
 /** Convolutions of a block, each of which sees one neighbor more. */
 export const BLOCK_CONVOLUTIONS = 3;

@@ -1,14 +1,11 @@
-import type { Tensors } from '../../checkpoint/checkpoint';
 import { GraphBuilder, type Value } from '../graphBuilder';
 import { cropped, type DecoderReach } from './decoderCrops';
 import { Layers } from './layers';
-import { BLOCK_CONVOLUTIONS, relu, tinyBlock } from './tinyBlock';
+import { BLOCK_CONVOLUTIONS, relu, tinyBlock, type TinyShape } from './tinyBlock';
 import type { ComputeType, Weights } from './weights';
 
 /** Residual blocks at each size, from the latents' to the picture's. */
 const BLOCKS = [3, 3, 3, 1] as const;
-
-const FIRST = 'decoder.layers.0.weight';
 
 /** Latents beyond this are bent towards it: smoothly, and never further. */
 const MAGNITUDE = 3;
@@ -20,7 +17,7 @@ const MAGNITUDE = 3;
  */
 export function buildTinyDecoder(
   weights: Weights,
-  { channels, latentChannels, type }: TinyDecoderShape & { readonly type: ComputeType },
+  { channels, latentChannels, type }: TinyShape & { readonly type: ComputeType },
 ): Uint8Array {
   const graph = new GraphBuilder('tiny-decoder');
   const layers = new Layers(graph, weights, type);
@@ -53,14 +50,6 @@ export function buildTinyDecoder(
   graph.output('image', x, [1, 3, 'height_out', 'width_out']);
   return graph.toBytes('pisa-upscale');
 }
-
-export type TinyDecoderShape = { readonly channels: number; readonly latentChannels: number };
-
-/** What its file tells; what it lacks is found while the graph is built. */
-export const tinyDecoderShape = (tensors: Tensors, latentChannels: number): TinyDecoderShape => ({
-  channels: tensors.get(FIRST)?.shape[0] ?? 0,
-  latentChannels,
-});
 
 /**
  * How far its pixels see, level by level from the latents' size upwards, as `decoderReach` tells it

@@ -1,8 +1,7 @@
 import type { Tensors } from '../../checkpoint/checkpoint';
 import { GraphBuilder } from '../graphBuilder';
 import { Layers } from './layers';
-import { BLOCK_CONVOLUTIONS, tinyBlock } from './tinyBlock';
-import type { TinyDecoderShape } from './tinyDecoder';
+import { BLOCK_CONVOLUTIONS, tinyBlock, type TinyShape } from './tinyBlock';
 import type { ComputeType, Weights } from './weights';
 
 /** Residual blocks at each size, from the picture's to the latents'. */
@@ -18,7 +17,7 @@ export const hasTinyEncoder = (tensors: Tensors): boolean => tensors.has('encode
  */
 export function buildTinyEncoder(
   weights: Weights,
-  { channels, latentChannels, type }: TinyDecoderShape & { readonly type: ComputeType },
+  { channels, latentChannels, type }: TinyShape & { readonly type: ComputeType },
 ): Uint8Array {
   const graph = new GraphBuilder('tiny-encoder');
   const layers = new Layers(graph, weights, type);

@@ -28,8 +28,8 @@ export function winogradConv(layers: Layers, x: Value, module: Module, blocks: B
 
 /**
  * Nearest-neighbour enlargement of `x` [1,from,H,W] and `module`'s 3×3 convolution → [1,to,2H,2W].
- * Minimal filtering reads the small picture: of a patch of the enlarged one a third of the sums are
- * 0 or the same for all, and need no products.
+ * Minimal filtering reads the small picture: of the 36 sums of a patch of the enlarged one 11 are 0 and
+ * need no products.
  */
 export function upsampleConv(
   layers: Layers,

@@ -14,7 +14,9 @@ import {
 } from '../../graph/sd21/config';
 import { unetTensors } from '../../graph/sd21/adapterFiles';
 import type { Loras } from '../../graph/sd21/lora';
-import { buildTinyDecoder, tinyDecoderShape } from '../../graph/sd21/tinyDecoder';
+import { tinyShape } from '../../graph/sd21/tinyBlock';
+import { buildTinyDecoder } from '../../graph/sd21/tinyDecoder';
+import { buildTinyEncoder, hasTinyEncoder } from '../../graph/sd21/tinyEncoder';
 import { buildUNet } from '../../graph/sd21/unet';
 import { buildVae, VAE_PARTS } from '../../graph/sd21/vae';
 import { Weights } from '../../graph/sd21/weights';
@@ -238,8 +240,9 @@ function loraProblems(
 
 function checkDraft(decoder: NetworkFile, { latentChannels }: VaeConfig, problems: Words[]): void {
   const weights = new Weights(decoder.tensors, path.dirname(decoder.file));
-  const shape = tinyDecoderShape(decoder.tensors, latentChannels);
+  const shape = tinyShape(decoder.tensors, latentChannels);
   buildTinyDecoder(weights, { ...shape, type: 'float32' });
+  if (hasTinyEncoder(decoder.tensors)) buildTinyEncoder(weights, { ...shape, type: 'float32' });
   problems.push(...named(decoder.file, weights.problems));
 }
 
