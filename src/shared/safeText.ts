@@ -26,14 +26,16 @@ const NEEDED_OR_UNSEEN = new RegExp(`(${NEEDED})|${UNSEEN}`, 'gu');
 const EVERY_UNSEEN = new RegExp(UNSEEN, 'gu');
 const LINE_ENDS = /[ \t]*[\r\n\v\f\u0085\u2028\u2029]+[ \t]*|\t/g;
 const WORD_JOINER = '\u2060';
-/** Signs that belong to the sentence around a name, not to the name. */
-const OPENING = '[(\\[{"\'“„«‹「]';
-const CLOSING = '[)\\]}"\'”“»›」.,:;!?。、，：；！？]';
 const RIGHT_TO_LEFT =
-  '[\\p{sc=Hebr}\\p{sc=Arab}\\p{sc=Syrc}\\p{sc=Thaa}\\p{sc=Nkoo}\\p{sc=Adlm}\\p{sc=Samr}\\p{sc=Mand}]';
-const RIGHT_TO_LEFT_WORD = `\\S*${RIGHT_TO_LEFT}\\S*`;
-const RIGHT_TO_LEFT_WORDS = new RegExp(`${RIGHT_TO_LEFT_WORD}(?: +${RIGHT_TO_LEFT_WORD})*`, 'gu');
-const WITH_SIGNS = new RegExp(`^(${OPENING}*)(.*?)(${CLOSING}*)$`, 'u');
+  '[\\p{scx=Hebr}\\p{scx=Arab}\\p{scx=Syrc}\\p{scx=Thaa}\\p{scx=Nkoo}\\p{scx=Adlm}\\p{scx=Samr}\\p{scx=Mand}]';
+const A_RIGHT_TO_LEFT_LETTER = `(?=\\p{L})${RIGHT_TO_LEFT}`;
+/** From the first such letter of words beside each other to the last: "@4x.png" is none of it. */
+const RIGHT_TO_LEFT_RUN = new RegExp(
+  `${A_RIGHT_TO_LEFT_LETTER}(?:(?:\\S| +(?=\\S*${A_RIGHT_TO_LEFT_LETTER}))*${A_RIGHT_TO_LEFT_LETTER})?\\p{M}*`,
+  'gu',
+);
+/** So many characters at a name's end that tell its kind. */
+const NAME_END = new RegExp(`(?!\\p{M})(?:(?!${RIGHT_TO_LEFT}).){0,12}$`, 'su');
 
 /**
  * Untrusted words for the editor: one line, at most `limit` characters, whatever can't be seen as
@@ -44,6 +46,21 @@ export const shownText = (text: string, limit = MOST_CHARACTERS): string =>
 
 /** A whole message of the editor, its own words with untrusted ones in between. */
 export const messageText = (text: string): string => isolated(shownText(text, MOST_OF_MESSAGE));
+
+/** An untrusted name where it stands by itself: in a list, a tab, the status bar. */
+export const nameText = (text: string): string => isolated(shownText(text));
+
+/**
+ * Untrusted words for a page of ours, which renders nothing of them: they are whole, and the page
+ * cuts what does not fit.
+ */
+export const pageText = (text: string): string => isolated(visible(text));
+
+/** A name in two, for a page that cuts the first part only; where both are read in their order. */
+export function nameParts(name: string): readonly [string, string] {
+  const end = NAME_END.exec(name)?.index ?? name.length;
+  return [pageText(name.slice(0, end)), pageText(name.slice(end))];
+}
 
 /** Several lines of plain text that the product composed, as a dialog's details or the log have. */
 export const detailText = (text: string): string =>
@@ -110,7 +127,7 @@ const withoutMarkup = (text: string): string =>
  * words beside them stay where the sentence has them.
  */
 const isolated = (text: string): string =>
-  text.replace(RIGHT_TO_LEFT_WORDS, (words) => words.replace(WITH_SIGNS, '$1\u2068$2\u2069$3'));
+  text.replace(RIGHT_TO_LEFT_RUN, (words) => `\u2068${words}\u2069`);
 
 /** Leaves out the middle: a name's end tells its kind. */
 function cut(text: string, limit: number): string {

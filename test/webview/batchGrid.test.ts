@@ -59,6 +59,19 @@ test('the name stands whole before its folder, and a result’s folder is told w
   await wide.close();
 });
 
+test('names that are written from right to left keep their order, and what hides is seen', async () => {
+  const page = await opened(
+    initOf([named('תמונה של קיץ 2024.png'), named('صورة.png'), named('invoice\u202egnp.png')]),
+  );
+  const result = (id: string): string => `[data-id=${JSON.stringify(`${id}@4x`)}] .output .base`;
+  const end = ['@', '4', 'x', '.', 'p', 'n', 'g'];
+  for (const name of ['תמונה של קיץ 2024.png', 'صورة.png'])
+    assert.deepEqual(await page.leftToRight(result(name), '@4x.png'), end);
+  assert.deepEqual(await page.leftToRight(result('תמונה של קיץ 2024.png'), 'קיץ'), ['ץ', 'י', 'ק']);
+  assert.ok((await names(page)).includes('invoice\\u202egnp.png'));
+  await page.close();
+});
+
 test('rows are in the explorer’s order; a column’s title orders them up, down, and back', async () => {
   const page = await opened(FOLDERS);
   const byFolder = ['photo-with-a-name.png', 'icon2.png', 'icon10.png', 'Icon1.png'];

@@ -325,6 +325,28 @@ export class PanelPage {
     );
   }
 
+  /** The characters of `part` of an element's text, as they stand on the screen. */
+  leftToRight(selector: string, part: string): Promise<readonly string[]> {
+    return this.page.evaluate(`(() => {
+      const element = document.querySelector(${JSON.stringify(selector)});
+      const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      for (let node; (node = walk.nextNode()); ) {
+        const at = node.data.indexOf(${JSON.stringify(part)});
+        if (at < 0) continue;
+        return [...${JSON.stringify(part)}]
+          .map((character, index) => {
+            const range = document.createRange();
+            range.setStart(node, at + index);
+            range.setEnd(node, at + index + 1);
+            return { character, left: range.getBoundingClientRect().left };
+          })
+          .sort((a, b) => a.left - b.left)
+          .map(({ character }) => character);
+      }
+      return [];
+    })()`);
+  }
+
   async post(message: unknown): Promise<void> {
     await this.page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`);
     await this.frame();

@@ -346,6 +346,42 @@ test('how large the file would be is asked once the picture is there, and anew w
   assert.match(await panel.text('#outputSize'), /^1024 × 768$/);
 });
 
+test('of a large picture size and bytes stand apart, inside the form', async () => {
+  const original = { ...INIT.original, size: { width: 6000, height: 4000 } };
+  panel = await harness.open({ init: { ...INIT, original } });
+  await panel.finish();
+  await panel.result(await panel.called('outputBytes'), 134_000_000);
+  await panel.until(`!!document.querySelector('#outputBytes')`);
+  const [size, bytes, field] = await panel.page.evaluate<
+    { right: number; left: number; bottom: number; top: number }[]
+  >(`(() => {
+    const range = document.createRange();
+    range.selectNode(document.querySelector('#outputSize').firstChild);
+    return [range, document.querySelector('#outputBytes'), document.querySelector('#scale')]
+      .map((one) => { const { left, right, top, bottom } = one.getBoundingClientRect(); return { left, right, top, bottom }; });
+  })()`);
+  assert.match(await panel.text('#outputSize'), /24000 × 16000/);
+  assert.ok(bytes!.right <= field!.right, 'inside');
+  assert.ok(bytes!.top >= size!.bottom || bytes!.left >= size!.right + 4, 'apart');
+});
+
+test('a name that is written from right to left keeps its order, and its end stays at the end', async () => {
+  const original = { ...INIT.original, fileName: 'תמונה של קיץ 2024.png' };
+  panel = await harness.open({ init: { ...INIT, original } });
+  await panel.finish();
+  assert.match(await panel.text('#outputFile'), /2024@4x\.png$/);
+  assert.deepEqual(await panel.leftToRight('#outputFile', '@4x.png'), [
+    '@',
+    '4',
+    'x',
+    '.',
+    'p',
+    'n',
+    'g',
+  ]);
+  assert.deepEqual(await panel.leftToRight('#outputFile', 'קיץ'), ['ץ', 'י', 'ק']);
+});
+
 test('the menu closes with Escape and with a click elsewhere', async () => {
   panel = await harness.open();
   await panel.finish();

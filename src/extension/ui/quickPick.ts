@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { messageText, shownText } from '../../shared/safeText';
+import { messageText, nameText } from '../../shared/safeText';
 
 export type PickItem = {
   readonly label: string;
@@ -179,8 +179,8 @@ function worded<T extends PickItem>(item: T, of = item): Worded<T> {
   const { label, description, detail, picked, kind } = item;
   return {
     item: of,
-    label: shownText(label),
-    ...(description === undefined ? {} : { description: shownText(description) }),
+    label: nameText(label),
+    ...(description === undefined ? {} : { description: nameText(description) }),
     ...(detail === undefined ? {} : { detail: messageText(detail) }),
     ...(picked === undefined ? {} : { picked }),
     ...(kind === undefined ? {} : { kind }),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { messageText, shownText } from '../../shared/safeText';
+import { messageText, nameText } from '../../shared/safeText';
 import { Disposable } from '../disposable';
 
 /** Icons of VS Code that the status bar uses. */
@@ -26,7 +26,7 @@ export class StatusEntry extends Disposable {
   }
 
   show(icon: StatusIcon, text: string, tooltip: string): void {
-    this.item.text = `$(${icon}) ${shownText(text)}`;
+    this.item.text = `$(${icon}) ${nameText(text)}`;
     this.item.tooltip = messageText(tooltip);
     this.item.show();
   }

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { typesOf } from './batchModel';
 import { earlierCount, listedCount, shownRows } from './batchState';
@@ -22,7 +23,7 @@ export function BatchHeader({
   return (
     <header>
       <h1>
-        {l10n.t('Upscale Images')} <span id="folder">{folder}</span>
+        {l10n.t('Upscale Images')} <span id="folder">{pageText(folder)}</span>
       </h1>
       <p id="subtitle">{inTable && subtitle(state)}</p>
       {inTable && init && <SettingsLine plan={init.plan} controller={controller} />}

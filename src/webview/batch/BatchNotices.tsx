@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { ComponentChildren } from 'preact';
+import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 
 /** What stands in a plan's way: a recipe that is not read, another run, an interrupted one. */
@@ -22,7 +23,7 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
         </Notice>
       )}
       {other && (
-        <Notice id="otherNotice" text={other.text}>
+        <Notice id="otherNotice" text={pageText(other.text)}>
           <vscode-button id="watch" onClick={() => controller.tell('watch')}>
             {l10n.t('Show')}
           </vscode-button>

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { BatchFooter } from './BatchFooter';
 import { BatchGrid } from './BatchGrid';
@@ -40,7 +41,7 @@ function Middle({
     case 'planning':
       return (
         <div class="planning" id="planning">
-          <p>{l10n.t('Looking at the images of {0}…', folder)}</p>
+          <p>{l10n.t('Looking at the images of {0}…', pageText(folder))}</p>
           <p class="dim">{l10n.t('Nothing is written before you press Start.')}</p>
         </div>
       );
@@ -65,7 +66,7 @@ function Middle({
 function Problem({ state: { problem } }: { readonly state: BatchState }) {
   return (
     <div class="problem" id="problem" role="alert">
-      {problem && `${problem.message} ${problem.hint ?? ''}`.trim()}
+      {problem && pageText(`${problem.message} ${problem.hint ?? ''}`.trim())}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { BatchRow } from '../../shared/batchProtocol';
+import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { canTick } from './batchState';
 import { rowWords } from './batchWords';
@@ -43,20 +44,20 @@ export function GridRow({
         <input
           type="checkbox"
           tabIndex={-1}
-          aria-label={l10n.t('Upscale {0}', input)}
+          aria-label={l10n.t('Upscale {0}', pageText(input))}
           checked={isTicked}
           disabled={!canTick(state, row)}
           onChange={({ currentTarget }) => controller.tick([id], currentTarget.checked)}
         />
       </span>
-      <span class="file" role="gridcell" title={input}>
+      <span class="file" role="gridcell" title={pageText(input)}>
         <Thumbnail address={row.picture} />
         <Path file={input} />
       </span>
       <span class="size" role="gridcell">
         {sizeText(row)}
       </span>
-      <span class="output" role="gridcell" title={output}>
+      <span class="output" role="gridcell" title={pageText(output)}>
         <Path file={output} hiddenFolder={folderOf(input)} />
       </span>
       <RowState row={row} words={words} controller={controller} />
@@ -84,8 +85,8 @@ function Path({ file, hiddenFolder }: { readonly file: string; readonly hiddenFo
   const folder = folderOf(file);
   return (
     <span class="name">
-      <span class="base">{baseOf(file)}</span>
-      {folder !== '' && folder !== hiddenFolder && <span class="folder">{folder}</span>}
+      <span class="base">{pageText(baseOf(file))}</span>
+      {folder !== '' && folder !== hiddenFolder && <span class="folder">{pageText(folder)}</span>}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { BatchRow } from '../../shared/batchProtocol';
+import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { canCompare } from './batchState';
 import type { RowWords } from './batchWords';
@@ -18,7 +19,7 @@ export function RowState({
   const { state } = controller;
   const { standing } = state;
   const running = standing?.current.find(({ id }) => id === row.id);
-  const name = baseOf(row.input);
+  const name = pageText(baseOf(row.input));
   const now = state.states[row.id]?.state;
   const canSkip = !standing?.other && (now === 'running' || now === 'waiting');
   const label =

@@ -5,6 +5,7 @@ import type {
   BatchWebviewApi,
 } from '../../shared/batchProtocol';
 import { RpcEndpoint, RpcError, type RpcApi } from '../../shared/rpc';
+import { pageText } from '../../shared/safeText';
 import { recall, type WebviewApi } from './batchMemory';
 import { typesOf, type BatchFilter } from './batchModel';
 import { failedOf, FIRST_STATE, resultsOf, shownRows, type BatchState } from './batchState';
@@ -197,7 +198,8 @@ export class BatchController {
   }
 
   private say(said: string): void {
-    this.change({ said, told: said });
+    const shown = pageText(said);
+    this.change({ said: shown, told: shown });
   }
 
   private remember(): void {

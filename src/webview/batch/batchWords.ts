@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { BatchRow, BatchRowState } from '../../shared/batchProtocol';
+import { pageText } from '../../shared/safeText';
 import { totalsOf } from './batchModel';
 import { isEarlier, type BatchState } from './batchState';
 import { duration, megabytes, megapixelText } from './batchText';
@@ -62,11 +63,11 @@ function standingText({ init, standing }: BatchState): string {
   const { done, total, current, other, paused, megapixelsPerSecond, secondsLeft } = standing;
   const row = init?.plan.rows.find(({ id }) => id === current[0]?.id);
   return [
-    ...(other ? [other.text] : []),
+    ...(other ? [pageText(other.text)] : []),
     l10n.t('{0} of {1}', done, total),
     ...(other?.thenStarts ? [l10n.t('starts when that has ended')] : []),
     ...(paused ? [l10n.t('Paused; what was begun is finished')] : []),
-    ...(row ? [baseOf(row.input)] : []),
+    ...(row ? [pageText(baseOf(row.input))] : []),
     ...(megapixelsPerSecond === undefined
       ? []
       : [l10n.t('{0} megapixels/s', megapixelsPerSecond.toFixed(1))]),
@@ -95,8 +96,12 @@ export function rowWords(
   ticked: boolean,
 ): RowWords {
   if (state)
-    return { text: stateName(state.state), detail: state.message ?? '', kind: state.state };
-  const detail = row.message ?? '';
+    return {
+      text: stateName(state.state),
+      detail: pageText(state.message ?? ''),
+      kind: state.state,
+    };
+  const detail = pageText(row.message ?? '');
   if (row.status === 'done') return { text: l10n.t('Up to date'), detail, kind: 'upToDate' };
   if (row.status === 'skip') return { text: l10n.t('Left alone'), detail, kind: 'leftAlone' };
   return {

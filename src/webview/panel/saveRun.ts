@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { guidanceForBranches } from '../../shared/guidance';
 import type { PanelChoice, PanelOutput, PanelRun, SaveHow } from '../../shared/panelProtocol';
+import { pageText } from '../../shared/safeText';
 import type { PanelView } from './panelView';
 import { isCancelled, noticeOf } from './runState';
 import { savedKey } from './savedKey';
@@ -72,7 +73,7 @@ export class SaveRun {
       patch({ saving: undefined, notice: unseen ? notice : undefined });
       if (fileName !== '') {
         store.update({ saved: key });
-        this.confirm(l10n.t('Saved {0}', fileName), true);
+        this.confirm(l10n.t('Saved {0}', pageText(fileName)), true);
       }
     } catch (error) {
       patch({

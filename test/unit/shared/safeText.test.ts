@@ -6,6 +6,9 @@ import {
   jsonText,
   lineText,
   MOST_CHARACTERS,
+  nameParts,
+  nameText,
+  pageText,
   shownText,
   terminalText,
   messageText,
@@ -69,13 +72,29 @@ describe('words that somebody else wrote', () => {
   test('names that are written from right to left keep their order to themselves in a message', () => {
     const cases = {
       'תמונה 2.png was upscaled to 80×60.': '\u2068תמונה\u2069 2.png was upscaled to 80×60.',
-      'Replace “صورة.png”?': 'Replace “\u2068صورة.png\u2069”?',
-      'שלום עולם.png (1): 2 MB': '\u2068שלום עולם.png\u2069 (1): 2 MB',
+      'Replace “صورة.png”?': 'Replace “\u2068صورة\u2069.png”?',
+      'שלום עולם.png (1): 2 MB': '\u2068שלום עולם\u2069.png (1): 2 MB',
       'photo.jpg was upscaled.': 'photo.jpg was upscaled.',
     };
     for (const [text, shown] of Object.entries(cases)) assert.equal(messageText(text), shown);
+    // The last letter keeps its marks; what follows is none of the word.
+    assert.equal(nameText('صُورةٌ@4x.png'), '\u2068صُورةٌ\u2069@4x.png');
+    assert.equal(pageText('תמונה של קיץ 2024@4x.png'), '\u2068תמונה של קיץ\u2069 2024@4x.png');
     // Those that a name brings are seen: they could undo the product's own.
     assert.equal(messageText('a\u2069b'), 'a\\u2069b');
+  });
+
+  test('a name is cut for a page where its order and its characters are kept', () => {
+    for (const [name, start, end] of [
+      ['photo-24mp@4x.png', 'photo', '-24mp@4x.png'],
+      ['a.png', '', 'a.png'],
+      ['תמונה של קיץ 2024@4x.png', '\u2068תמונה של קיץ\u2069', ' 2024@4x.png'],
+      ['صورة.png', '\u2068صورة\u2069', '.png'],
+      ['ab😀e\u0301456789.png', 'ab😀', 'e\u0301456789.png'],
+      ['abcde\u0301456789a.png', 'abcde\u0301', '456789a.png'],
+      ['צילום', '\u2068צילום\u2069', ''],
+    ] as const)
+      assert.deepEqual(nameParts(name), [start, end]);
   });
 
   test('what can’t be seen is written out', () => {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
+import { pageText } from '../../../shared/safeText';
 import { Codicon } from '../../components/icons';
 import type { PanelActions } from '../actions';
 import type { RunState } from '../runState';
@@ -56,7 +57,7 @@ function messageOf({ view: { run, leftAlone }, actions }: Control): Message | un
 }
 
 const leftAloneMessage = (text: string, actions: PanelActions): Message => ({
-  text,
+  text: pageText(text),
   buttons: [
     {
       action: 'upscaleAnyway',
@@ -72,8 +73,8 @@ function missingMessage({ init }: RunState, actions: PanelActions): Message | un
   return {
     text: l10n.t(
       'The model {0} is not installed. The comparison shows {1} instead.',
-      init.missingModel,
-      init.models[0]?.name ?? '',
+      pageText(init.missingModel),
+      pageText(init.models[0]?.name ?? ''),
     ),
     buttons: [
       {

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { pageText } from '../../../shared/safeText';
 import type { PanelView } from '../panelView';
 import { scaleText, sizeText } from '../text';
 
@@ -19,7 +20,7 @@ function factsText({ run, picture, originalSize, names }: PanelView): string {
   const scale =
     facts === '' && picture && originalSize ? [scaleText(picture.width / originalSize.width)] : [];
   return [
-    `${original.fileName} → ${result.fileName}`,
+    `${pageText(original.fileName)} → ${pageText(result.fileName)}`,
     ...sizes,
     ...scale,
     ...(facts === '' ? [] : [facts]),

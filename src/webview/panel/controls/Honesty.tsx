@@ -10,6 +10,7 @@ import {
   type ConsistencyWord,
   type InventedWord,
 } from '../../../shared/panelFigures';
+import { pageText } from '../../../shared/safeText';
 import { tip } from '../../components/tip';
 import type { PanelView } from '../panelView';
 
@@ -62,7 +63,7 @@ export function Honesty({ view }: { readonly view: PanelView }): JSX.Element {
       />
       <ul class="notes" id="notes" hidden={notes.length === 0}>
         {notes.map((note) => (
-          <li key={note}>{note}</li>
+          <li key={note}>{pageText(note)}</li>
         ))}
       </ul>
     </section>

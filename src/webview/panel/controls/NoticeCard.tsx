@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
+import { pageText } from '../../../shared/safeText';
 import { Button } from '../../components/Button';
 import { Codicon } from '../../components/icons';
 import type { PanelActions } from '../actions';
@@ -39,8 +40,8 @@ function Card({
       <Codicon name="error" />
       <div class="notice-text">
         <h2>{titleOf(kind)}</h2>
-        {message !== '' && <p class="what">{message}</p>}
-        {hint !== '' && <p class="advice">{hint}</p>}
+        {message !== '' && <p class="what">{pageText(message)}</p>}
+        {hint !== '' && <p class="advice">{pageText(hint)}</p>}
         <div class="actions">
           {canTryProcessor && (
             <Button action="tryProcessor" onPress={() => actions.tryProcessor()}>

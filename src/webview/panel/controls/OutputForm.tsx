@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { PIXEL_ART_CHOICES, type PixelArtChoice } from '../../../shared/assetOptions';
 import { byteText } from '../../../shared/byteText';
 import { scaleWith } from '../../../shared/panelProtocol';
+import { nameParts, pageText } from '../../../shared/safeText';
 import { SCALE_RANGE } from '../../../shared/settings';
 import { Field, SelectField } from '../../components/Field';
 import { NumberField } from '../../components/NumberField';
@@ -96,18 +97,17 @@ function Scale({
 
 /** The end of a long name is never cut off: it tells scale and format. */
 function FileName({ name }: { readonly name: string }): JSX.Element {
-  const shown = name || '–';
-  const cut = Math.max(0, shown.length - 12);
+  const [start, end] = nameParts(name || '–');
   return (
     <output
       class="value file"
       id="outputFile"
       tabIndex={0}
       aria-live="off"
-      {...tip(name === '' ? '' : l10n.t('Save writes {0}', name))}
+      {...tip(name === '' ? '' : l10n.t('Save writes {0}', pageText(name)))}
     >
-      <span>{shown.slice(0, cut)}</span>
-      <span>{shown.slice(cut)}</span>
+      <span>{start}</span>
+      <span>{end}</span>
     </output>
   );
 }

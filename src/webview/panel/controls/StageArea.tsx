@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { pageText } from '../../../shared/safeText';
 import type { PanelView } from '../panelView';
 import type { Stage } from '../stage';
 import type { Placed } from '../stagePlacing';
@@ -82,7 +83,10 @@ function Picture({
       id="surface"
       ref={surface}
       role="img"
-      aria-label={l10n.t('{0}, original and upscaled', view.run.init?.original.fileName ?? '')}
+      aria-label={l10n.t(
+        '{0}, original and upscaled',
+        pageText(view.run.init?.original.fileName ?? ''),
+      )}
       hidden={view.run.problem !== ''}
     />
   );
