@@ -27,6 +27,13 @@ export type SceneSpec = {
 };
 export type Pixels = Size & { readonly data: string };
 
+export type Difference = { readonly largest: number; readonly mean: number };
+/** What changes a scene: the name of one of the harness's functions, and what follows the scene's number. */
+export type Change = readonly [
+  name: 'addTiles' | 'repaintTile' | 'pin' | 'setExact' | 'setAlpha',
+  ...parameters: unknown[],
+];
+
 type Session = { readonly scene: Scene; readonly renderer: Renderer };
 
 const sessions: Session[] = [];
@@ -133,16 +140,43 @@ const harness = {
     scene.exact = new ExactPicture(scene.result, rect, guidance, data);
   },
 
-  draw(id: number, partial: Partial<RenderState>): Pixels {
-    const { scene, renderer } = session(id);
-    renderer.draw(scene, stateOf(partial));
-    return copyOf(renderer.canvas);
+  draw: (id: number, partial: Partial<RenderState>): Pixels => encoded(drawn(id, partial)),
+
+  /** How far what two scenes show is apart: the largest difference of any channel, and the mean. */
+  drawBoth(one: number, other: number, partial: Partial<RenderState>): Difference {
+    return differenceOf(drawn(one, partial), drawn(other, partial));
+  },
+
+  /**
+   * Draws a scene with each state after so many of the changes, on one canvas; tells the places of
+   * the states whose picture differs from that of a canvas on which nothing was drawn before.
+   */
+  staleStates(
+    spec: SceneSpec,
+    options: RendererOptions,
+    changes: readonly Change[],
+    states: readonly { readonly changed: number; readonly state: Partial<RenderState> }[],
+  ): number[] {
+    const change = (id: number, [name, ...rest]: Change): void =>
+      (harness[name] as (id: number, ...parameters: unknown[]) => void)(id, ...rest);
+    const kept = harness.open(spec, options);
+    let done = 0;
+    const stale = states.flatMap(({ changed, state }, place) => {
+      while (done < changed) change(kept, changes[done++]!);
+      const fresh = harness.open(spec, options);
+      for (const one of changes.slice(0, changed)) change(fresh, one);
+      const { largest } = harness.drawBoth(kept, fresh, state);
+      harness.close(fresh);
+      return largest === 0 ? [] : [place];
+    });
+    harness.close(kept);
+    return stale;
   },
 
   /** What is on the canvas after the next frame, without drawing. */
   async look(id: number): Promise<Pixels> {
     await new Promise((resolve) => requestAnimationFrame(resolve));
-    return copyOf(session(id).renderer.canvas);
+    return encoded(pixelsOf(session(id).renderer.canvas));
   },
 
   readPixels(id: number, guidance: Guidance, rect: Rect): Pixels {
@@ -166,7 +200,7 @@ const harness = {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 90;
     return drawLoupe(canvas, session(id).scene, stateOf(partial), point, which)
-      ? copyOf(canvas)
+      ? encoded(pixelsOf(canvas))
       : null;
   },
 
@@ -287,9 +321,18 @@ function session(id: number): Session {
   return found;
 }
 
+/** A sine of each byte costs more than most tests draw, and many scenes have the same layers. */
+const madeLayers = new Map<string, Uint8Array>();
+function madeOnce(size: Size, layer: number, seed: number): Uint8Array {
+  const key = [size.width, size.height, layer, seed].join();
+  const made = madeLayers.get(key) ?? layerPixels(size, layer, seed);
+  madeLayers.set(key, made);
+  return made;
+}
+
 function addTiles(layers: LayerSet, spec: SceneSpec, seed: number): void {
   const pixels = Array.from({ length: layers.layers }, (_, layer) =>
-    layerPixels(spec.size, layer, seed),
+    madeOnce(spec.size, layer, seed),
   );
   const tiles = tileGrid(spec.size, spec.tile ?? 64);
   for (const index of spec.order ?? tiles.keys()) {
@@ -298,12 +341,33 @@ function addTiles(layers: LayerSet, spec: SceneSpec, seed: number): void {
   }
 }
 
+function drawn(id: number, partial: Partial<RenderState>): ImageData {
+  const { scene, renderer } = session(id);
+  renderer.draw(scene, stateOf(partial));
+  return pixelsOf(renderer.canvas);
+}
+
 /** In the task that drew, else a WebGL canvas may be empty. */
-function copyOf(canvas: HTMLCanvasElement): Pixels {
+function pixelsOf(canvas: HTMLCanvasElement): ImageData {
   const { width, height } = canvas;
-  const copy = new OffscreenCanvas(width, height).getContext('2d')!;
+  const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   copy.drawImage(canvas, 0, 0);
-  return { width, height, data: base64(copy.getImageData(0, 0, width, height).data) };
+  return copy.getImageData(0, 0, width, height);
+}
+
+function encoded({ width, height, data }: ImageData): Pixels {
+  return { width, height, data: base64(data) };
+}
+
+function differenceOf(a: ImageData, b: ImageData): Difference {
+  if (a.width !== b.width || a.height !== b.height) throw new Error('Canvases of two sizes');
+  let [largest, sum] = [0, 0];
+  for (const [i, value] of a.data.entries()) {
+    const difference = Math.abs(value - b.data[i]!);
+    largest = Math.max(largest, difference);
+    sum += difference;
+  }
+  return { largest, mean: sum / a.data.length };
 }
 
 function base64(bytes: Uint8ClampedArray): string {
