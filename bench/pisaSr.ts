@@ -62,7 +62,7 @@ async function work(folder: string): Promise<void> {
       guidance,
       colourFix: 'adain',
       draft: false,
-      roughDraft: false,
+      roughDraft: 'never',
       region,
       networks,
       budgets: budgetsFor(),

@@ -118,6 +118,8 @@ export type PanelProgress = {
   /** Estimated seconds until the end. */
   readonly secondsLeft: number | undefined;
   readonly tile: PanelTile | undefined;
+  /** A first look at a part, whose place tiles take later. */
+  readonly look?: PanelTile | undefined;
   /** The part of the result that is worked on now, where that is known. */
   readonly next?: Rect | undefined;
   /** The result, once its size is known. */

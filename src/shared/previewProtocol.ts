@@ -108,6 +108,11 @@ export type PreviewProgress = {
   readonly secondsLeft?: number;
   /** What this step finished. */
   readonly tile?: PreviewTile;
+  /**
+   * A first look at a part of a large picture, close to what tiles, which take its place, will show
+   * there. It has no figures.
+   */
+  readonly look?: Omit<PreviewTile, 'figures'>;
   /** The part of the result that is worked on now, where that is known. */
   readonly next?: Rect;
   /** Known from the first progress of phase `infer` on. */

@@ -140,7 +140,7 @@ describe('drafts', () => {
   describe('of large pictures are encoded by the tiny encoder', () => {
     const tiles = { encoderPixels: 400 * 400 };
     const rough = (file: string, encoderPixels: number): Promise<PisaRun> =>
-      draft(file, { roughDraft: true, budgets: { ...budgetsFor(), encoderPixels } });
+      draft(file, { roughDraft: 'large', budgets: { ...budgetsFor(), encoderPixels } });
 
     it('and leave nothing that an exact picture could begin with', async () => {
       const file = await writePng(path.join(temporaryFolder(), 'a.png'), 131, 107);
@@ -159,7 +159,7 @@ describe('drafts', () => {
     });
 
     it('small ones are encoded exactly', async () => {
-      const [small, exact] = [await draft(source, { roughDraft: true }), await draft(source)];
+      const [small, exact] = [await draft(source, { roughDraft: 'large' }), await draft(source)];
       assert.deepEqual(small.pixels, exact.pixels);
       assert.ok(small.picture);
     });

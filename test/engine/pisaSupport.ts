@@ -134,7 +134,7 @@ export async function runPisa(
         guidance: { pixel: 1, semantic: 1 },
         colourFix: 'adain',
         draft: false,
-        roughDraft: false,
+        roughDraft: 'never',
         region: undefined,
         networks,
         budgets: budgetsFor(),

@@ -34,13 +34,14 @@ describe('a preview with OSEDiff', () => {
       .toFile(input);
   });
 
-  it('is exact: its layers, blended by the dial, are the export; the network runs once', async () => {
+  it('is exact: its layers, blended by the dial, are the export; the network runs once, and once for a first look', async () => {
     const run = mock.method(Steps.prototype, 'run');
     const api = newEngine(store);
     const { result, layers, progress } = await runPreview(api, input, at('layers'), { model });
     const kinds = run.mock.calls.map(({ arguments: [kind] }) => kind);
     run.mock.restore();
-    assert.equal(kinds.filter((kind) => kind === 'unet').length, 1);
+    // For the look and for the picture.
+    assert.equal(kinds.filter((kind) => kind === 'unet').length, 2);
     assert.equal(result.exact, true);
     assert.deepEqual(result.branches, ['semantic']);
     const totals = new Set(progress.filter(({ done }) => done > 0).map(({ total }) => total));

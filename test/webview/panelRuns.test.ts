@@ -111,6 +111,24 @@ test('while it runs: progress, time left, tiles in order, Cancel, and dials that
   );
 });
 
+test('a first look is named as such, until the whole picture has taken its place', async () => {
+  panel = await harness.open();
+  const call = await panel.called('preview');
+  await panel.progress(call, progress(0));
+  assert.equal(await panel.text('#badge'), '');
+  const look = { rect: { x: 128, y: 64, width: 64, height: 64 }, address: 'look' };
+  await panel.progress(call, progress(0, { look }));
+  assert.equal(await panel.text('#badge'), 'First look · the whole picture follows');
+  assert.equal(await panel.text('#announcements'), 'A first look at a part is there');
+  assert.deepEqual(
+    (await panel.renderer('addTile')).map(([, rect]) => rect),
+    [look.rect],
+  );
+  await panel.progress(call, progress(16));
+  await panel.result(call, PREVIEW);
+  assert.equal(await panel.text('#badge'), '');
+});
+
 test('a run is cancelled and tried again', async () => {
   panel = await harness.open();
   const call = await panel.called('preview');
@@ -925,6 +943,7 @@ test('nonsense from the extension changes nothing', async () => {
     { done: -1, total: 2 },
     { done: 3, total: 2, device: '' },
     { ...progress(1), tile: { rect: {}, address: 1 } },
+    { ...progress(1), look: { rect: {}, address: 1 } },
     { ...progress(1), picture: { size: 1 } },
   ])
     await panel.progress(call, value);

@@ -13,14 +13,22 @@ import { LATENT_PIXELS, latentSize } from './workSize';
 /** In latents. */
 const DRAFT_REACH = Math.ceil(TINY_ENCODER_REACH / LATENT_PIXELS);
 
-/** Whether a draft of this picture is encoded by the tiny encoder: one that the VAE would take tiles for. */
+/**
+ * Whether drafts may be encoded by the tiny encoder, too, which is faster, and nothing of them serves
+ * an exact picture later: those of `large` pictures, which the VAE would take tiles for, or any.
+ */
+export type RoughDraft = 'never' | 'large' | 'always';
+
+/** Whether a draft of this picture is encoded by the tiny encoder. */
 export const isDraftEncoded = (
   work: Size,
-  roughDraft: boolean,
+  roughDraft: RoughDraft,
   networks: PisaNetworks,
   budgets: Budgets,
 ): boolean =>
-  roughDraft && networks.encodesDrafts && encodeTiles(work, networks, budgets).length > 1;
+  roughDraft !== 'never' &&
+  networks.encodesDrafts &&
+  (roughDraft === 'always' || encodeTiles(work, networks, budgets).length > 1);
 
 /** The tiny encoder has half the VAE's channels where they are fewest, and sees twice as far around. */
 const DRAFT_SHARE = 2;

@@ -9,7 +9,7 @@ import type { PisaNetworks } from './pisaNetworks';
 import { latentGuidance, needsNetworks } from './method';
 import { neededPasses, type PisaPicture } from './pisaPicture';
 import { costOf } from './steps';
-import { draftEncodeTiles, isDraftEncoded } from './draftEncode';
+import { draftEncodeTiles, isDraftEncoded, type RoughDraft } from './draftEncode';
 import { encodeTiles } from './vaeEncode';
 import { coreOf, latentSize } from './workSize';
 
@@ -19,8 +19,7 @@ export type PlanParams = {
   readonly guidance: Guidance;
   /** Whether the tiny decoder decodes it. */
   readonly draft: boolean;
-  /** Whether it may be encoded by the tiny encoder, where it is large. */
-  readonly roughDraft: boolean;
+  readonly roughDraft: RoughDraft;
   readonly networks: PisaNetworks;
   readonly budgets: Budgets;
   readonly region: Rect | undefined;
@@ -53,7 +52,7 @@ export function planSteps(
         };
   if (!known && isDraftEncoded(work, roughDraft, networks, budgets)) {
     const tiles = draftEncodeTiles(work, budgets).length;
-    add('draftEncode', tiles, area * 1.5);
+    add('draftEncode', tiles, tiles === 1 ? area : area * 1.5);
   } else if (!known) {
     const tiles = encodeTiles(work, networks, budgets).length;
     add('encode', tiles === 1 ? 1 : tiles + 1, tiles === 1 ? area : area * 1.5 + sampled);

@@ -14,9 +14,10 @@ import type { PisaNetworks } from './pisaNetworks';
 import { PisaPicture } from './pisaPicture';
 import { planSteps } from './planSteps';
 import { Steps, type Pace, type StepProgress } from './steps';
-import { encodeDraft, isDraftEncoded } from './draftEncode';
+import { encodeDraft, isDraftEncoded, type RoughDraft } from './draftEncode';
 import { encodePicture } from './vaeEncode';
-import { workSize, type WorkSize } from './workSize';
+import { workPicture } from './workPicture';
+import { workSize } from './workSize';
 
 export type PisaParams = {
   /** RGB of 8 or 16 bits. */
@@ -30,11 +31,7 @@ export type PisaParams = {
   readonly colourFix: ColourFix;
   /** Whether the tiny decoder decodes it, which must be installed then. */
   readonly draft: boolean;
-  /**
-   * Whether a draft of a large picture may be encoded by the tiny encoder, too: faster, and nothing of
-   * it serves an exact picture later.
-   */
-  readonly roughDraft: boolean;
+  readonly roughDraft: RoughDraft;
   /** Only this part of the result. */
   readonly region: Rect | undefined;
   readonly networks: PisaNetworks;
@@ -107,7 +104,7 @@ async function bicubic(params: PisaParams): Promise<PixelFile> {
 async function throughNetworks(params: PisaParams): Promise<PisaResult> {
   const { rgb, alpha, networks, scratch } = params;
   const sizes = workSize(rgb.info, params.scale, params.processSize);
-  const work = await enlarge(rgb, sizes, scratch);
+  const work = await workPicture(rgb, sizes, scratch);
   try {
     const steps = new Steps(
       params.signal,
@@ -134,25 +131,5 @@ async function throughNetworks(params: PisaParams): Promise<PisaResult> {
     return { raw, picture: known, steps: steps.count, inferenceSeconds: steps.inferenceSeconds };
   } finally {
     await work.close();
-  }
-}
-
-/**
- * The picture that the networks see: Pillow's bicubic, in two steps for small pictures as in the
- * reference.
- */
-async function enlarge(
-  source: PixelFile,
-  { source: first, work }: WorkSize,
-  scratch: string,
-): Promise<PixelFile> {
-  const { width, height } = source.info;
-  if (first.width === width && first.height === height)
-    return pillowResize(source, work, path.join(scratch, 'work.tif'));
-  const enlarged = await pillowResize(source, first, path.join(scratch, 'first.tif'));
-  try {
-    return await pillowResize(enlarged, work, path.join(scratch, 'work.tif'));
-  } finally {
-    await enlarged.close();
   }
 }

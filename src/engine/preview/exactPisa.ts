@@ -34,7 +34,7 @@ export async function exactPisa(
         guidance,
         colourFix,
         draft,
-        roughDraft: false,
+        roughDraft: 'never',
         region: rect,
         networks,
         budgets,

@@ -7,15 +7,14 @@ import type { PreviewPicture, PreviewProgress, PreviewRequest } from '../../shar
 import { throwIfCancelled } from '../errors';
 import type { PixelFile } from '../image/pixelFile';
 import type { DiffusionModel } from '../models/kinds/diffusion';
-import { needsNetworks } from '../pisa/method';
-import type { PisaPicture } from '../pisa/pisaPicture';
-import { planSteps } from '../pisa/planSteps';
+import { planCorners } from '../pisa/planCorners';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { workSize } from '../pisa/workSize';
 import { alphaByModel } from '../upscale/alphaByModel';
 import { pisaAttempted, type PisaWork } from '../upscale/inferPisa';
 import type { UpscaleServices } from '../upscale/services';
 import { cornersFor } from './corners';
+import { lookPisa } from './lookPisa';
 import { tileFigures } from './figureSums';
 import type { OpenSource } from './openSource';
 import type { PreviewContext, PreviewLayers } from './previewTiled';
@@ -75,22 +74,36 @@ export async function previewPisa(
           ownedRect(tile, source.sourceSize, picture.size),
         );
         try {
+          let before = 0;
           const report = (done: number, total: number, part: Partial<PreviewProgress>): void =>
             context.progress({
               phase: 'infer',
-              done,
-              total: total + tiles.length,
+              done: before + done,
+              total: before + total + tiles.length,
               device,
               picture,
               ...part,
             });
+          const ahead = planAhead(request, services, source, work);
+          const look = await lookPisa({
+            request,
+            services,
+            signal: context.signal,
+            source,
+            work,
+            ahead: sumOf(ahead),
+            alpha,
+            file: `${request.jobId}-${++files}.bin`,
+            report,
+          });
+          before = look.steps;
           const { steps, inferenceSeconds } = await decodeLayers(
             request,
             services,
             context.signal,
             source,
             work,
-            layers,
+            { layers, ahead },
             report,
           );
           let figures = NO_FIGURES;
@@ -109,7 +122,7 @@ export async function previewPisa(
             await writeScratch(path.join(request.scratchDirectory, file), tile.bytes);
             report(steps + index + 1, steps, { tile: { rect: tile.rect, file, figures: own } });
           }
-          return { device, inferenceSeconds, figures };
+          return { device, inferenceSeconds: look.inferenceSeconds + inferenceSeconds, figures };
         } finally {
           await Promise.all(layers.map((file) => file.close()));
         }
@@ -135,43 +148,48 @@ async function tileAt(
   return tileOf(covered, sourceSize, picture.size, kept);
 }
 
+type Plan = { readonly steps: number; readonly cost: number };
+
+/** The steps of each corner. */
+function planAhead(
+  request: PreviewRequest,
+  { pisa }: UpscaleServices,
+  { model, sourceSize }: PisaSource,
+  { networks, budgets, identity }: PisaWork,
+): readonly Plan[] {
+  const { processSize, branches } = model.manifest;
+  return planCorners(cornersFor(branches), workSize(sourceSize, request.scale, processSize).work, {
+    known: pisa.known(identity),
+    draft: model.draftsPreview,
+    roughDraft: 'never',
+    networks,
+    budgets,
+  });
+}
+
+const sumOf = (plans: readonly Plan[]): Plan => ({
+  steps: plans.reduce((sum, { steps }) => sum + steps, 0),
+  cost: plans.reduce((sum, { cost }) => sum + cost, 0),
+});
+
 /** Decodes the picture at every corner into `layers`, which the caller closes. */
 async function decodeLayers(
   request: PreviewRequest,
   { pisa }: UpscaleServices,
   signal: AbortSignal,
-  { model, decoded, folder, sourceSize }: PisaSource,
+  { model, decoded, folder }: PisaSource,
   { networks, budgets, identity, device }: PisaWork,
-  layers: PixelFile[],
+  { layers, ahead }: { readonly layers: PixelFile[]; readonly ahead: readonly Plan[] },
   report: (done: number, total: number, part: Partial<PreviewProgress>) => void,
 ): Promise<{ steps: number; inferenceSeconds: number }> {
   const { processSize, branches } = model.manifest;
   const { scale } = request;
-  const draft = model.draftsPreview;
   const corners = cornersFor(branches);
-  const { work } = workSize(sourceSize, scale, processSize);
-  const known = pisa.known(identity);
-  const ahead = corners.map((guidance, index) => {
-    const before: Pick<PisaPicture, 'missing'> | undefined =
-      known ??
-      (corners.slice(0, index).some((corner) => needsNetworks(networks.checkpoint.method, corner))
-        ? { missing: () => (guidance.semantic === 0 ? ['pixel'] : ['full']) }
-        : undefined);
-    return planSteps(
-      { known: before, guidance, draft, roughDraft: false, networks, budgets, region: undefined },
-      work,
-    );
-  });
   let [steps, inferenceSeconds] = [0, 0];
   for (const [index, guidance] of corners.entries()) {
     const scratch = path.join(folder, `${device}-${index}-${layers.length}`);
     await mkdir(scratch, { recursive: true });
-    const later = ahead
-      .slice(index + 1)
-      .reduce((sum, plan) => ({ steps: sum.steps + plan.steps, cost: sum.cost + plan.cost }), {
-        steps: 0,
-        cost: 0,
-      });
+    const later = sumOf(ahead.slice(index + 1));
     const result = await upscalePisa({
       rgb: decoded.rgb,
       alpha: undefined,
@@ -179,8 +197,8 @@ async function decodeLayers(
       processSize,
       guidance,
       colourFix: request.colourFix,
-      draft,
-      roughDraft: false,
+      draft: model.draftsPreview,
+      roughDraft: 'never',
       region: undefined,
       networks,
       budgets,

@@ -162,7 +162,7 @@ export async function inferPisa(
           guidance,
           colourFix,
           draft,
-          roughDraft: draft,
+          roughDraft: draft ? 'large' : 'never',
           region,
           networks,
           budgets,

@@ -174,6 +174,7 @@ export class PreviewSession {
       const shown = this.stepOf(step);
       if (shown.picture) this.picture = shown.picture;
       if (step.tile) this.keep(step.tile);
+      if (step.look) this.keepFile(step.look.file);
       if (shown.tile ?? shown.picture) steps.push(shown);
       if (!signal.aborted) progress(shown);
     };
@@ -203,11 +204,15 @@ export class PreviewSession {
 
   private keep(tile: PreviewTile): void {
     const { file, rect } = tile;
-    this.tileFiles.push({ file: path.join(this.directory, file), at: Date.now() });
+    this.keepFile(file);
     this.measured.tiles.set([rect.x, rect.y, rect.width, rect.height].join(' '), {
       tile,
       pixels: rect.width * rect.height,
     });
+  }
+
+  private keepFile(file: string): void {
+    this.tileFiles.push({ file: path.join(this.directory, file), at: Date.now() });
   }
 
   private answerOf(
@@ -260,6 +265,7 @@ export class PreviewSession {
     device,
     secondsLeft,
     tile,
+    look,
     next,
     picture,
   }: PreviewProgress): PanelProgress {
@@ -268,10 +274,15 @@ export class PreviewSession {
       total,
       device: device ? deviceName(device) : '',
       secondsLeft,
-      tile: tile && { rect: tile.rect, address: this.address(tile.file) },
+      tile: tile && this.tileOf(tile),
+      look: look && this.tileOf(look),
       next,
       picture: picture && panelResultOf(picture),
     };
+  }
+
+  private tileOf({ rect, file }: Pick<PreviewTile, 'rect' | 'file'>): PanelTile {
+    return { rect, address: this.address(file) };
   }
 
   private address(file: string): string {

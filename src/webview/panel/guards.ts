@@ -134,6 +134,7 @@ export function isPanelProgress(value: unknown): value is PanelProgress {
   return (
     isMissingOr(value.secondsLeft, isCount) &&
     isMissingOr(value.tile, isPanelTile) &&
+    isMissingOr(value.look, isPanelTile) &&
     isMissingOr(value.next, isRect) &&
     isMissingOr(value.picture, isResult)
   );

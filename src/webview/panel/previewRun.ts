@@ -96,6 +96,7 @@ export class PreviewRun {
       exact: undefined,
       exactSeen: false,
       refining: false,
+      looked: false,
       filling: false,
       seenComputed: true,
     });
@@ -134,7 +135,7 @@ export class PreviewRun {
       if (standIn) await this.takePlace(kept, signal);
       if (signal.aborted) return;
       this.begunWithAuto(preview);
-      patch({ phase: 'ready', preview, standIn: false });
+      patch({ phase: 'ready', preview, standIn: false, looked: false });
       announcer.say(l10n.t('Done in {0} on {1}', secondsText(preview.seconds), preview.device));
     } catch (error) {
       await this.fail(controller, error, shown);
@@ -223,6 +224,7 @@ export class PreviewRun {
 
   private async show(progress: PanelProgress, signal: AbortSignal): Promise<void> {
     const { renderer, patch, run, announcer } = this.services;
+    const { look, tile } = progress;
     const ended = (): boolean => signal.aborted;
     if (ended()) return;
     if (progress.picture && !run().result) {
@@ -230,7 +232,14 @@ export class PreviewRun {
       if (ended()) return;
       patch({ result: progress.picture });
     }
-    if (progress.tile) await renderer.addTile(progress.tile);
+    // In the place of a result that was made before all comes at once: nobody would see a look.
+    if (look && !run().standIn) {
+      await renderer.addTile(look);
+      if (ended()) return;
+      if (!run().looked) announcer.say(l10n.t('A first look at a part is there'));
+      patch({ looked: true });
+    }
+    if (tile) await renderer.addTile(tile);
     if (ended()) return;
     patch({ progress });
     if (!this.half && progress.total > 1 && progress.done * 2 >= progress.total) {

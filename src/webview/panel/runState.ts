@@ -38,6 +38,8 @@ export type RunState = {
   readonly progress: PanelProgress | undefined;
   readonly result: PanelResult | undefined;
   readonly preview: PanelPreview | undefined;
+  /** Whether a first look at a part is shown while the whole is computed. */
+  readonly looked: boolean;
   /** Whether more of a large picture is being computed while what is there can be used. */
   readonly filling: boolean;
   /** Whether what is seen of a large picture is computed. */
@@ -79,6 +81,7 @@ export const NOTHING_YET: RunState = {
   progress: undefined,
   result: undefined,
   preview: undefined,
+  looked: false,
   filling: false,
   seenComputed: true,
   saving: undefined,

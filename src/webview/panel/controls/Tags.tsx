@@ -121,6 +121,8 @@ function badgeText({ mode, run, approximate, byParts, done }: PanelView): string
     return run.filling
       ? l10n.t('Dimmed: not computed yet')
       : l10n.t('Dimmed: not computed · zoom in to compute it');
+  if (run.looked && run.phase === 'loading')
+    return l10n.t('First look · the whole picture follows');
   const draft = run.result?.draft === true;
   if (mode === 'map') return draft ? l10n.t('Draft') : '';
   if (!approximate) return '';
