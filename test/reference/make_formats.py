@@ -4,7 +4,7 @@
 
 Writes ``../fixtures/formats``: the pictures, ``index.json`` and ``seen/<hash>.png``, what Pillow,
 tifffile with imagecodecs or avifdec make of them in sRGB (8 bits, RGBA, turned upright). Needs those
-from PyPI, and of Debian ``libtiff-tools libjpeg-turbo-progs libavif-bin webp gifsicle``. The tests
+from PyPI, and of Debian ``libtiff-tools libjpeg-turbo-progs libavif-bin libheif-examples webp gifsicle``. The tests
 need none of it.
 """
 
@@ -158,6 +158,7 @@ def jpegs() -> None:
     add("jpeg-two-pictures.jpg", look=lambda path: by_pillow(path), note="2 pictures")
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     add("jpeg-profile-srgb.jpg", saved(RGB, "JPEG", quality=92, icc_profile=profile))
+    add("jpeg-cmyk-profile-of-rgb.jpg", saved(RGB, "JPEG", mode="CMYK", quality=92, icc_profile=profile), look=Image.fromarray(RGB).convert("RGBA"), note="color profile")
 
 
 def pngs() -> None:
@@ -264,6 +265,20 @@ def avifs() -> None:
     run("avifenc", "--min", "4", "--max", "12", "-s", "6", "--crop", "8,2,20,16", "-y", "444", source, OUT / "avif-crop.avif")
     add("avif-crop.avif", look=lambda path: look(path).crop((8, 2, 28, 18)))
     avif("avif-tiles.avif", "--tilerowslog2", "1", "--tilecolslog2", "1")
+    # Debian 12's avifenc turns and cuts the colours alone, Pillow's the transparency, too.
+    for name, options in {"turned": ("--irot", "1"), "cut": ("--crop", "8,2,20,16", "-y", "444")}.items():
+        run("avifenc", "--min", "4", "--max", "12", "-s", "6", *options, with_alpha, OUT / f"avif-alpha-{name}-apart.avif")
+        add(f"avif-alpha-{name}-apart.avif", refused="input-unsupported")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = Image.fromarray(RGBA).transpose(Image.Transpose.ROTATE_270)
+    add("avif-alpha-turned.avif", saved(RGBA, "AVIF", quality=95, subsampling="4:4:4", exif=exif), look=turned)
+    run("heif-enc", "-A", "-q", "95", "-p", "chroma=444", source, with_alpha, "-o", OUT / "avif-two-pictures.avif")
+    add("avif-two-pictures.avif", look=Image.fromarray(RGB).convert("RGBA"), note="2 pictures")
+    two = bytearray((OUT / "avif-two-pictures.avif").read_bytes())
+    main = two.index(b"pitm") + 8
+    two[main : main + 2] = (2).to_bytes(2, "big")
+    add("avif-second-is-main.avif", bytes(two), look=Image.fromarray(RGBA), note="2 pictures")
 
 
 def gifs() -> None:
@@ -350,6 +365,15 @@ def tiffs() -> None:
     for name, samples, photometric in (("cielab", centred, "cielab"), ("icclab", np.asarray(lab), "icclab")):
         tiff(f"tiff-{name}.tif", samples, refused="input-unsupported", photometric=photometric)
     tiff("tiff-cielab-16.tif", centred.astype(np.uint16) << 8, refused="input-unsupported", photometric="cielab")
+    cmyka = np.dstack([cmyk, ALPHA])
+    tiff("tiff-cmyk-alpha.tif", cmyka, seen_as=from_array(RGBA), note="CMYK", photometric="separated", extrasamples=["unassalpha"])
+    tiff("tiff-cmyk-alpha-16.tif", cmyka.astype(np.uint16) * 257, refused="input-unsupported", photometric="separated", extrasamples=["unassalpha"])
+    in_planes = np.stack([GREY, ALPHA])
+    tiff("tiff-planar-grey-alpha.tif", in_planes, refused="input-unsupported", photometric="minisblack", planarconfig="separate", extrasamples=["unassalpha"])
+    tiff("tiff-planar-16.tif", np.ascontiguousarray(deep.transpose(2, 0, 1)), seen_as=rgb, photometric="rgb", planarconfig="separate")
+    tiff("tiff-mask.tif", BITS.astype(bool), refused="input-unsupported", photometric="mask")
+    for value in (0, 9):
+        tiff(f"tiff-orientation-{value}.tif", RGB, seen_as=rgb, photometric="rgb", extratags=[(274, 3, 1, value, True)])
     tiff("tiff-two-pages.tif", np.stack([RGB, RGB[::-1]]), seen_as=rgb, note="page", photometric="rgb")
     tiff("tiff-float.tif", RGB.astype(np.float32) / 255, refused="input-not-an-image", photometric="rgb")
     tiff("tiff-16-float.tif", RGB.astype(np.float16) / 255, refused="input-not-an-image", photometric="rgb")

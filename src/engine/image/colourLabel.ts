@@ -1,13 +1,13 @@
 import type { Chromaticity, CodePoints, ContainerFacts } from './containers/facts';
 import { exifSaysAdobeRgb } from '../metadata/exifTags';
-import { greyProfile, rgbProfile } from './iccProfile';
+import { cmykProfile, greyProfile, rgbProfile } from './iccProfile';
 import { matrixProfile, type Curve } from './matrixProfile';
 import { type Words, phrase } from '../../shared/phrase';
 
+type ColourNotes = { readonly profile: Buffer | undefined; readonly notes: readonly Words[] };
+
 /** The profile that a picture's values are in, or why nobody here can say it in one. */
-export type ColourLabel =
-  | { readonly profile: Buffer | undefined; readonly notes: readonly Words[] }
-  | { readonly refused: 'hdr' | 'unknown' };
+export type ColourLabel = ColourNotes | { readonly refused: 'hdr' | 'narrow' | 'unknown' };
 
 /** What a picture has in it that may say what its values mean. */
 export type Embedded = { readonly icc: Buffer | undefined; readonly exif: Buffer | undefined };
@@ -73,6 +73,12 @@ export function colourLabel(
 
 const UNFIT = phrase`The source’s color profile is damaged or of another kind of colors than the picture, and was left out.`;
 
+/** Of a CMYK picture, which is converted: by its profile if that is one of CMYK, else by a usual one. */
+export const cmykLabel = (icc: Buffer | undefined): ColourNotes => ({
+  profile: undefined,
+  notes: icc === undefined || cmykProfile(icc) ? [] : [UNFIT],
+});
+
 const adobeRgb = (isGrey: boolean): Buffer | undefined =>
   matrixProfile(
     'Adobe RGB (1998)',
@@ -92,7 +98,8 @@ function fromCodePoints(
 ): ColourLabel {
   const chromaticities = PRIMARIES[primaries];
   const curve = TRANSFERS[transfer];
-  if (!chromaticities || curve === undefined || !isFullRange) return { refused: 'unknown' };
+  if (!isFullRange) return { refused: 'narrow' };
+  if (!chromaticities || curve === undefined) return { refused: 'unknown' };
   if (curve === 'sRGB' && (isGrey || chromaticities === SRGB))
     return { profile: undefined, notes: [] };
   const profile = matrixProfile(

@@ -5,12 +5,16 @@ import { phrase, type Words } from '../../shared/phrase';
  */
 
 /** libtiff's errors about strips, tiles and codecs: what they are about stays black. */
-const REAL_FAULTS = /^tiff2vips: |^tiffload[^:]*: /m;
+const REAL_FAULTS = /^tiff2vips: |^tiffload[^:]*: /;
 /** Says nothing by itself. */
 const EMPTY = [/^Warning treated as error/, /read gave \d+ warnings/, /^\s*$/];
 
+/** About a tag whose value is none, which says nothing of the pixels; what is needed is missed later. */
+const BAD_VALUE = /Bad value .* for "\w+" tag/;
+
 /** Whether a decoder's error means that pixels are missing. */
-export const isRealFault = (error: Error): boolean => REAL_FAULTS.test(error.message);
+export const isRealFault = (error: Error): boolean =>
+  error.message.split('\n').some((line) => REAL_FAULTS.test(line) && !BAD_VALUE.test(line));
 
 /**
  * Whether a TIFF's directory is out of order, which no writer leaves: a tag that was needed may have

@@ -12,7 +12,13 @@ import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
 import { encodeError } from './encodeError';
 import { MOST_LOOPS_TOLD, setFrameDurations, setLoop, STAND_IN_DELAY } from './frameDurations';
-import { carriesProfile, isLossyFormat, supportsAlpha, supportsDepth16 } from './formats';
+import {
+  carriesProfile,
+  isLossyFormat,
+  needsBigTiff,
+  supportsAlpha,
+  supportsDepth16,
+} from './formats';
 import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
 import { libvips } from './sharedLock';
@@ -257,7 +263,7 @@ function withFormat(
       return result.tiff({
         compression: 'deflate',
         predictor: 'horizontal',
-        bigtiff: size.width * size.height * 4 > 2 ** 31,
+        bigtiff: needsBigTiff(size),
       });
     case 'gif':
       // Joined frames could be shown for longer than a frame can be.

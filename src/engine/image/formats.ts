@@ -16,6 +16,15 @@ export const carriesProfile = (format: OutputFormat, isGrey: boolean): boolean =
   format !== 'gif' && !(isGrey && (format === 'webp' || format === 'avif'));
 export const isLossyFormat = (format: OutputFormat): boolean => LOSSY.includes(format);
 
+/** RGBA of 16 bits; what does not compress has all of it. */
+const MOST_BYTES_PER_PIXEL = 8;
+/** For strips, profile, XMP, IPTC, and EXIF, which is written behind all else. */
+const ROOM = 2 ** 27;
+
+/** Whether a TIFF of this size may have parts beyond the 4 GB that a classic one can point to. */
+export const needsBigTiff = ({ width, height }: Size): boolean =>
+  width * height * MOST_BYTES_PER_PIXEL > 2 ** 32 - ROOM;
+
 /** Refuses, before hours of work, a size that the format can't hold. */
 export function checkFormatHolds(format: OutputFormat, size: Size): void {
   const problem = formatProblem(format, size);

@@ -8,6 +8,10 @@ const CURVES = ['curv', 'para'];
 export const rgbProfile = (icc: Buffer): Buffer | undefined =>
   spaceOf(icc) === 'RGB ' ? icc : undefined;
 
+/** A profile that can be read and is of CMYK. */
+export const cmykProfile = (icc: Buffer): Buffer | undefined =>
+  spaceOf(icc) === 'CMYK' ? icc : undefined;
+
 /**
  * A grey picture's profile. One of RGB counts, too, if its three channels have one curve: equal
  * values of these are a grey on that curve, which is then what the grey profile says.

@@ -4,7 +4,7 @@ import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError, messageOf } from '../errors';
 import { exifDensity } from '../metadata/exifTags';
-import { colourLabel, type ColourLabel, type Embedded } from './colourLabel';
+import { cmykLabel, colourLabel, type ColourLabel, type Embedded } from './colourLabel';
 import { factsOf } from './containers';
 import type { ContainerFacts, Density } from './containers/facts';
 import { sniffed, type Container } from './containers/sniff';
@@ -97,7 +97,7 @@ export async function inspectSource(
   const label =
     otherColours === undefined
       ? labelOf(name, facts, { icc, exif }, isGrey)
-      : { profile: undefined, notes: [] };
+      : cmykLabel(otherColours === 'cmyk' ? icc : undefined);
   return {
     size: frames > 1 ? { width, height } : upright(metadata.autoOrient, metadata, orientation),
     format,
@@ -198,6 +198,11 @@ function labelOf(
   if ('profile' in label) return label;
   if (label.refused === 'unknown')
     throw unsupported(name, phrase`colors that are named by code points nobody here knows`);
+  if (label.refused === 'narrow')
+    throw unsupported(
+      name,
+      phrase`colors in the narrow range of video, which its decoder does not widen`,
+    );
   throw engineError('input-not-an-image', {
     message: phrase`${name} is in high dynamic range (PQ or HLG), whose values mean other brightnesses than those of ordinary pictures.`,
     hint: phrase`Tone-map it to an ordinary (SDR) picture, then upscale that.`,
@@ -245,6 +250,10 @@ function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts):
   if (facts.morePictures !== undefined && facts.morePictures > 0)
     notes.push(
       phrase`The source holds ${facts.morePictures + 1} pictures (MPO); the first was upscaled, and the result has no other.`,
+    );
+  if (format === 'heif' && pages > 1)
+    notes.push(
+      phrase`The source holds ${pages} pictures; the main one was upscaled, and the result has no other.`,
     );
   if (space === 'cmyk') notes.push(phrase`The source is CMYK, for print; the result is sRGB.`);
   return notes;

@@ -113,8 +113,6 @@ async function rightChecksum(handle: FileHandle, size: number): Promise<void> {
   }
 }
 
-const MOST_CLASSIC = 2 ** 32;
-
 /** A TIFF of the encoder's, little-endian: gets a directory at its end that has the tags, too. */
 async function intoTiff(handle: FileHandle, size: number, exif: ExifData): Promise<void> {
   const written = await writtenDirectory(handle);
@@ -141,7 +139,6 @@ async function intoTiff(handle: FileHandle, size: number, exif: ExifData): Promi
     ...(gps.length > 0 ? [directoryBytes(gps, gpsAt, layout)] : []),
     directoryBytes(entries, imageAt, layout),
   ]);
-  if (!isBig && size + added.length >= MOST_CLASSIC) return;
   await handle.write(added, 0, added.length, size);
   const place = Buffer.alloc(isBig ? 8 : 4);
   writeNumber(place, imageAt, 0, place.length, layout);

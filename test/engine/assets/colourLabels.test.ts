@@ -316,6 +316,22 @@ for (const [label, make] of Object.entries(LABELS)) {
   }
 }
 
+test('code points that nobody here can follow are refused by what they say', async () => {
+  for (const [points, said] of [
+    [[1, 13, 0, 0], /narrow range of video/],
+    [[1, 200, 0, 1], /code points nobody here knows/],
+    [[200, 13, 0, 1], /code points nobody here knows/],
+  ] as const)
+    await assert.rejects(
+      upscale(
+        await write('points.png', withChunk(await asPng(3), 'cICP', Buffer.from(points))),
+        PLAIN,
+      ),
+      (error: RpcError) => error.code === 'input-unsupported' && said.test(error.message),
+      points.join(),
+    );
+});
+
 test('PQ and HLG are refused with what to do, wherever they are named', async () => {
   for (const transfer of [16, 18]) {
     for (const [name, bytes] of [

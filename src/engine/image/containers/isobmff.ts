@@ -1,12 +1,17 @@
 import type { CodePoints, ContainerFacts } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
 import { namesGainMap } from './multiPicture';
+import { phrase } from '../../../shared/phrase';
 
 /** A box: its content lies in [from, to). */
 type Box = { readonly type: string; readonly from: number; readonly to: number };
 type Visit = (box: Box) => Promise<void>;
 
 const TONE_MAPPED = 'tmap';
+/** Names of transparency: MIAF's, HEVC's. */
+const ALPHA = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1'];
+const [TURNS, CUT] = [['irot', 'imir'], 'clap'];
+const APART = phrase`transparency that is not turned or cut as its colors are, which its decoder does not bring together`;
 const MOST_META_BYTES = 16e6;
 /** Of the box with Content Credentials. (C2PA 2.1, A.5.1.) */
 const CREDENTIALS = Buffer.from('d8fec3d61b0e483c92975828877ec481', 'hex');
@@ -17,6 +22,9 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   let [hasGainMap, hasCredentials, isSequence] = [false, false, false];
   const premultiplied = new Set<number>();
   const properties: Box[] = [];
+  /** Item → the one that it belongs to. */
+  const auxiliaries = new Map<number, number>();
+  const alphas = new Set<Box>();
   const associations = new Map<number, number[]>();
   let steps = 0;
   const each = async (from: number, to: number, visit: Visit): Promise<void> => {
@@ -50,19 +58,23 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     } else if (type === 'iref') {
       const isWide = ((await view.bytes(from, 1))[0] ?? 0) !== 0;
       await each(from + 4, to, async (reference) => {
-        if (reference.type !== 'prem') return;
-        const data = await view.bytes(reference.from, 4);
-        if (data.length === 4)
-          premultiplied.add(isWide ? data.readUInt32BE(0) : data.readUInt16BE(0));
+        const data = await view.bytes(reference.from, isWide ? 10 : 6);
+        if (data.length < (isWide ? 10 : 6)) return;
+        const from = isWide ? data.readUInt32BE(0) : data.readUInt16BE(0);
+        if (reference.type === 'prem') premultiplied.add(from);
+        // Behind the item and the number of those that it refers to.
+        if (reference.type === 'auxl')
+          auxiliaries.set(from, isWide ? data.readUInt32BE(6) : data.readUInt16BE(4));
       });
     } else if (type === 'iprp') await each(from, to, inMeta);
     else if (type === 'ipco')
       await each(from, to, async (property) => {
         properties.push(property);
-        if (property.type === 'auxC')
-          hasGainMap ||= namesGainMap(
-            await view.bytes(property.from, Math.min(256, property.to - property.from)),
-          );
+        if (property.type !== 'auxC') return;
+        const { from: at, to: end } = property;
+        const kind = await view.bytes(at, Math.min(256, end - at));
+        if (ALPHA.some((name) => kind.includes(name, 0, 'latin1'))) alphas.add(property);
+        hasGainMap ||= namesGainMap(kind);
       });
     else if (type === 'ipma') readAssociations(await view.bytes(from, to - from), associations);
   };
@@ -77,7 +89,15 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     else if (box.type === 'meta')
       await each(box.from + 4, Math.min(box.to, box.from + MOST_META_BYTES), inMeta);
   });
-  const own = (associations.get(primary) ?? []).flatMap((index) => properties[index - 1] ?? []);
+  const propertiesOf = (item: number): Box[] =>
+    (associations.get(item) ?? []).flatMap((index) => properties[index - 1] ?? []);
+  const own = propertiesOf(primary);
+  const alpha = [...auxiliaries]
+    .filter(([, to]) => to === primary)
+    .map(([item]) => propertiesOf(item))
+    .find((each) => each.some((box) => alphas.has(box)));
+  const isApart =
+    alpha !== undefined && (await turnsOf(view, alpha)) !== (await turnsOf(view, own));
   const codePoints = await nclxOf(view, own);
   return {
     container: 'avif',
@@ -87,7 +107,19 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     ...(isSequence ? { isAnimated: true } : {}),
     ...(codePoints ? { codePoints } : {}),
     ...(premultiplied.has(primary) ? { isPremultiplied: true } : {}),
+    ...(isApart ? { unsupported: APART } : {}),
   };
+}
+
+/** How an item is turned, mirrored and cut, in that order, as a text. */
+async function turnsOf(view: FileView, properties: readonly Box[]): Promise<string> {
+  const said: string[] = [];
+  for (const { type, from, to } of properties) {
+    if (!TURNS.includes(type) && type !== CUT) continue;
+    const content = (await view.bytes(from, Math.min(32, to - from))).toString('hex');
+    if (type !== 'irot' || content !== '00') said.push(`${type} ${content}`);
+  }
+  return said.join();
 }
 
 /** Item → numbers of its properties, from 1 on. */

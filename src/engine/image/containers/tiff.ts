@@ -9,6 +9,7 @@ const TAG = {
   compression: 259,
   photometric: 262,
   samplesPerPixel: 277,
+  planarConfiguration: 284,
   xResolution: 282,
   yResolution: 283,
   resolutionUnit: 296,
@@ -22,7 +23,9 @@ const LAB_COLOURS = [8, 9, 10];
 const CHANNELS_OF: { readonly [photometric: number]: number } = { 0: 1, 1: 1, 2: 3, 5: 4, 6: 3 };
 /** Of an extra channel. */
 const UNSPECIFIED = 0;
-const [YCBCR, JPEG] = [6, 7];
+const [MASK, SEPARATED, YCBCR] = [4, 5, 6];
+const JPEG = 7;
+const IN_PLANES = 2;
 /** 4 is that of samples of which nothing is known. */
 const [UNSIGNED, SIGNED, FLOAT, UNKNOWN, COMPLEX] = [1, 2, 3, 4, 6];
 const KINDS_OF_SAMPLES: { readonly [format: number]: Phrase } = {
@@ -115,6 +118,11 @@ function unsupportedSamples(tags: ReadonlyMap<number, number>): Words | undefine
   const samples = tags.get(TAG.samplesPerPixel) ?? 1;
   const bits = tags.get(TAG.bitsPerSample) ?? 1;
   const kind = tags.get(TAG.sampleFormat) ?? UNSIGNED;
+  if (photometric === MASK) return phrase`a mask of transparency in place of a picture`;
+  if (samples === 2 && tags.get(TAG.planarConfiguration) === IN_PLANES)
+    return phrase`gray and transparency in planes of their own, which its decoder mixes up`;
+  if (photometric === SEPARATED && samples === 5 && bits === 16)
+    return phrase`CMYK with transparency in 16 bits a channel, of which its decoder takes nearly all for opaque`;
   if (LAB_COLOURS.includes(photometric))
     return phrase`CIELAB colors, which its decoder does not know in this form`;
   if (photometric === YCBCR && tags.get(TAG.compression) !== JPEG)

@@ -3,11 +3,12 @@ import { FileView } from './fileView';
 
 /** Tags that the decoder needs to show a picture; all others may carry anything. */
 const NEEDED = new Set([
-  254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 282,
-  283, 284, 290, 291, 292, 293, 296, 297, 301, 317, 318, 319, 320, 322, 323, 324, 325, 332, 333,
-  334, 338, 339, 340, 341, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532,
-  34_675,
+  254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 284,
+  290, 291, 292, 293, 297, 301, 317, 318, 319, 320, 322, 323, 324, 325, 332, 333, 334, 338, 339,
+  340, 341, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 34_675,
 ]);
+const ORIENTATION = 274;
+const isOrientation = (value: number): boolean => value >= 1 && value <= 8;
 const CLASSIC = { magic: 42, count: 2, entry: 12, next: 4, first: 4 } as const;
 const BIG = { magic: 43, count: 8, entry: 20, next: 8, first: 8 } as const;
 
@@ -45,7 +46,10 @@ export async function plainTiff(file: string, copy: string): Promise<string | un
     for (let i = 0; i < count; i++) {
       const entry = entries.subarray(i * layout.entry, (i + 1) * layout.entry);
       const tag = short(entry, 0);
-      if (NEEDED.has(tag) && !kept.has(tag)) kept.set(tag, entry);
+      // One that is none counts as none, in every viewer.
+      const isNone =
+        tag === ORIENTATION && !isOrientation(short(entry, layout.entry - layout.next));
+      if (NEEDED.has(tag) && !kept.has(tag) && !isNone) kept.set(tag, entry);
     }
     const sorted = [...kept].sort(([a], [b]) => a - b).map(([, entry]) => entry);
     return { layout, isLittle, sorted, at: view.size + (view.size % 2) };
