@@ -1,6 +1,8 @@
 /** What is wrong with the translations, and the files they lie in. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { signProblems } from './signs.mjs';
+import { readGlossary, twoWays, untranslated, wordProblems } from './wording.mjs';
 
 export const LANGUAGES = ['zh-cn', 'ja', 'de', 'fr', 'es'];
 
@@ -56,33 +58,29 @@ const KEPT = {
 
 const partsOf = (text, pattern) => [...(text.match(pattern) ?? [])].sort();
 
-/** Where a text may not be changed: code, targets of links. */
-const KEPT_PARTS = /(`[^`]*`|\]\([^)]*\))/;
-const HAN = String.raw`\p{sc=Han}`;
-/** Signs as each language sets them. */
-const SIGNS = {
-  // A no-break space stands before high signs and inside quotes.
-  fr: [
-    [/ (?=[:;?!»](?:\s|[.,)]|$))/g, '\u00a0'],
-    [/(?<=«) /g, '\u00a0'],
-  ],
-  // A comma between Chinese words is a wide one.
-  'zh-cn': [[new RegExp(`(?<=[${HAN}})”]), ?(?=[${HAN}{“])`, 'gu'), '，']],
-};
-
 /**
- * A translation with its signs as the language sets them.
+ * What is wrong with the wording of a language, a sentence each: words and signs that it does not use,
+ * texts that stayed English, and one sentence translated in two ways.
  *
+ * @param {string} root the repository
  * @param {string} language
- * @param {string} text
- * @returns {string}
+ * @returns {string[]}
  */
-export const typeset = (language, text) =>
-  text
-    .split(KEPT_PARTS)
-    .map((part, index) =>
-      index % 2 === 1
-        ? part
-        : (SIGNS[language] ?? []).reduce((set, [sign, other]) => set.replace(sign, other), part),
-    )
-    .join('');
+export function wordingProblems(root, language) {
+  const { avoided, same } = readGlossary();
+  const pairs = KINDS.flatMap(({ english, of }) => {
+    const translated = readWords(root, of(language));
+    return Object.entries(readWords(root, english))
+      .filter(([key]) => typeof translated[key] === 'string')
+      .map(([key, text]) => [text, translated[key]]);
+  });
+  return [
+    ...pairs.flatMap(([, text]) =>
+      [...wordProblems(language, text, avoided), ...signProblems(language, text)].map(
+        (problem) => `${problem}: ${JSON.stringify(text)}`,
+      ),
+    ),
+    ...untranslated(language, pairs, same).map((text) => `still English: ${JSON.stringify(text)}`),
+    ...twoWays(pairs).map((ways) => `translated in two ways: ${ways}`),
+  ];
+}

@@ -297,8 +297,8 @@ export class Batch {
         code,
         message:
           lockFolder === undefined
-            ? phrase`What is made can’t be noted down: ${message} A run that is killed would not go on, and the next one would not know its results.`
-            : phrase`What is made can’t be noted down: ${message} A run that is killed would not go on.`,
+            ? phrase`What is made can't be recorded: ${message} A run that is killed could not be resumed, and the next one would not know its results.`
+            : phrase`What is made can't be recorded: ${message} A run that is killed could not be resumed.`,
         ...(detail === undefined ? {} : { detail }),
       }),
     );

@@ -290,7 +290,7 @@ export class BatchRun {
     } catch (caught) {
       if (this.givenUp.has(id))
         return this.outcome(item, 'failed', {
-          message: say`${input} has not got on for ${Math.round(this.stallMs / 1000)} seconds and was given up.`,
+          message: say`${input} has made no progress for ${Math.round(this.stallMs / 1000)} seconds and was given up.`,
           hint: say`Upscale it by itself, with a smaller size or another model.`,
           seconds: seconds(),
         });

@@ -40,7 +40,7 @@ export class IgnoreFiles {
       });
     } catch (error) {
       this.signal?.throwIfAborted();
-      this.noted.add(say`Not respected: ${wordsOf(error)}`);
+      this.noted.add(say`Not applied: ${wordsOf(error)}`);
     }
     return text === undefined
       ? undefined
@@ -84,7 +84,7 @@ export class IgnoreFiles {
     );
     if (usable.length < lines.length)
       this.noted.add(
-        say`Not respected: ${lines.length - usable.length} rules of ${file} that are longer than ${MOST_LENGTH} characters or have more than ${MOST_STARS} "**".`,
+        say`Not applied: ${lines.length - usable.length} rules of ${file} that are longer than ${MOST_LENGTH} characters or have more than ${MOST_STARS} "**".`,
       );
     return usable;
   }

@@ -105,7 +105,7 @@ export async function openItems(
         input,
         bytes,
         'not-readable',
-        fact ? new RpcError(fact) : say`It can’t be read.`,
+        fact ? new RpcError(fact) : say`It can't be read.`,
       );
     if (fact.size.width < minimum && fact.size.height < minimum)
       return skipped(

@@ -31,7 +31,7 @@ import { say, phrase, inWords, type Words } from '../shared/phrase';
 import { kindName } from '../files/kinds';
 
 /** A lock is input like any other when it is read: a result that it could not name again is not made. */
-const UNRECORDABLE = phrase`Its name has a control character, or begins like a drive ("c:"), which the record of a batch can’t hold. Rename it, or upscale it alone.`;
+const UNRECORDABLE = phrase`Its name has a control character, or begins like a drive ("c:"), which the record of a batch can't hold. Rename it, or upscale it alone.`;
 
 export type PlanRequest = ScanOptions & {
   /** Absolute: where outputs are relative to; the root unless given. */

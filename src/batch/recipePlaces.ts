@@ -26,7 +26,7 @@ export function insideFolder(reader: Reader, value: unknown, at: string): string
   if (problem !== undefined || folder === '~' || folder.startsWith('~/'))
     reader.fail(
       at,
-      phrase`a folder inside that of the recipe, such as "public/img", without "..": ${clause(problem ?? phrase`“${folder}” stands for another place.`)}`,
+      phrase`a folder inside that of the recipe, such as "public/img", without "..": ${clause(problem ?? phrase`"${folder}" stands for another place.`)}`,
     );
   return folder;
 }

@@ -81,7 +81,7 @@ export class Reader {
       if (nearest === undefined) this.fail(place, phrase`left out: known are ${keys.join(', ')}`);
       this.refuse(
         place,
-        phrase`${place.slice(0, MOST_TEXT)} must be left out: did you mean “${nearest}”?`,
+        phrase`${place.slice(0, MOST_TEXT)} must be left out: did you mean "${nearest}"?`,
       );
     }
     return value as { readonly [key: string]: unknown };

@@ -145,7 +145,7 @@ const READ_ONLY = ['EACCES', 'EPERM', 'EROFS'];
 const notWritable = (file: string, cause: unknown): RpcError =>
   new RpcError({
     code: 'folder-read-only',
-    message: phrase`${file} can’t be written: its folder, or the file, is read-only.`,
+    message: phrase`${file} can't be written: its folder, or the file, is read-only.`,
     hint: phrase`Check the permissions of the folder, or choose another one.`,
     detail: String(cause),
   });

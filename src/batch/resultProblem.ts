@@ -45,7 +45,7 @@ export async function resultProblem({
   if (await isWritable(wanted.path)) return undefined;
   return new RpcError({
     code: 'folder-read-only',
-    message: phrase`${path.basename(wanted.path)} can’t be written: its folder, or the file, is read-only.`,
+    message: phrase`${path.basename(wanted.path)} can't be written: its folder, or the file, is read-only.`,
     hint: phrase`Check the permissions of the folder, or choose another one.`,
   });
 }

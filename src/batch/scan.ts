@@ -129,7 +129,7 @@ class Finder {
     level = 0,
   ): Promise<void> {
     if (level > MOST_LEVELS) {
-      this.notes.add(say`Not entered: folders more than ${MOST_LEVELS} levels deep.`);
+      this.notes.add(say`Not searched: folders more than ${MOST_LEVELS} levels deep.`);
       return;
     }
     const own = this.options.respectGitignore ? await this.ignoreFiles.rulesIn(folder) : undefined;

@@ -124,6 +124,6 @@ async function weightsFile(
     if (answer === '') return undefined;
     const file = path.resolve(answer.replace(/^(['"])(.*)\1$/, '$2'));
     if ((await stat(file).catch(() => undefined))?.isFile()) return file;
-    tell(`${file} is no file.`);
+    tell(`${file} is not a file.`);
   }
 }

@@ -33,7 +33,7 @@ export class Questions {
     } catch {
       // The next line begins after the question.
       output.write('\n');
-      throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
+      throw new RpcError({ code: 'cancelled', message: 'Canceled.' });
     } finally {
       terminal.close();
     }

@@ -98,7 +98,7 @@ const CRASH_WINDOW_MS = 5 * 60_000;
 /** Longest that the end waits for the tidying up after processes that were killed. */
 const SWEEP_GRACE_MS = 1000;
 
-const CANCELLED: RpcErrorValue = { code: 'cancelled', message: phrase`Cancelled.` };
+const CANCELLED: RpcErrorValue = { code: 'cancelled', message: phrase`Canceled.` };
 const DISPOSED: RpcErrorValue = { code: 'cancelled', message: phrase`The engine was shut down.` };
 
 /**

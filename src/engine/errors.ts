@@ -19,7 +19,7 @@ export const changeSetting = (setting: ChangeableSetting): Remedy => ({
   setting,
 });
 
-export const cancelled = (): RpcError => engineError('cancelled', { message: phrase`Cancelled.` });
+export const cancelled = (): RpcError => engineError('cancelled', { message: phrase`Canceled.` });
 
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled();

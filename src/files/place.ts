@@ -135,7 +135,7 @@ export class Place {
     if ((await this.occupant()) !== 'other') return;
     throw new RpcError({
       code: 'output-unwritable',
-      message: phrase`${this.path} exists and is no ordinary file but a link, a folder or a device.`,
+      message: phrase`${this.path} exists and is not an ordinary file but a link, a folder or a device.`,
       hint: phrase`Remove it, or choose another name for the result.`,
     });
   }

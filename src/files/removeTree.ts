@@ -45,7 +45,7 @@ async function removeEntry(entry: string, level: number, signal?: AbortSignal): 
 async function entered(folder: string, work: (inside: string) => Promise<void>): Promise<void> {
   if (process.platform !== 'linux') {
     if (!(await lstat(folder)).isDirectory())
-      throw new WordedError(phrase`${folder} is no folder.`);
+      throw new WordedError(phrase`${folder} is not a folder.`);
     return work(folder);
   }
   const handle = await open(

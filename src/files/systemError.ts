@@ -95,7 +95,7 @@ export function named(error: unknown, place?: string): unknown {
       return new RpcError({
         code: 'internal',
         message: phrase`The system could not use ${file ?? phrase`a file`}: ${wordsOf(error)}.`,
-        hint: phrase`See whether the disk is there and in order, then try again.`,
+        hint: phrase`Check that the disk is there and works, then try again.`,
         detail,
       });
   }
@@ -107,7 +107,7 @@ export function named(error: unknown, place?: string): unknown {
  */
 export const missingWords = (file: string | undefined): Phrase =>
   file?.includes('\ufffd') === true
-    ? phrase`${file} can't be opened: its name has bytes that are no text (UTF-8). Rename it.`
+    ? phrase`${file} can't be opened: its name has bytes that are not text (UTF-8). Rename it.`
     : phrase`${file ?? phrase`A file`} does not exist.`;
 
 function isOfFiles(error: unknown): error is SystemError {

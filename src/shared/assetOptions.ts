@@ -48,7 +48,7 @@ export function assetOptionsProblem({
       return phrase`The grid is ${String(columns)}×${String(rows)} cells; both must be whole numbers between 1 and 1000.`;
     }
     if (seamless === true)
-      return phrase`A sprite sheet can’t be seamless as a whole: choose one of both.`;
+      return phrase`A sprite sheet can't be seamless as a whole: choose one of both.`;
   }
   return undefined;
 }

@@ -52,7 +52,7 @@ export function expandNamePattern(pattern: string, parts: NameParts): string {
   // The pattern has brought none; the engine asks again on Windows.
   const problem = outputPathProblem(expanded, true);
   if (problem !== undefined)
-    throw new OutputNameError(phrase`The result can’t be called “${expanded}”: ${problem}`);
+    throw new OutputNameError(phrase`The result can't be called "${expanded}": ${problem}`);
   return expanded;
 }
 
@@ -78,7 +78,7 @@ export function checkNamePattern(pattern: string): void {
     segments.some((segment) => ['', '.', '..'].includes(segment))
   ) {
     throw new NamePatternError(
-      phrase`The name pattern must stay inside the picture’s folder: use "/" and no "." or "..".`,
+      phrase`The name pattern must stay inside the picture's folder: use "/" and no "." or "..".`,
     );
   }
   const folders = segments.filter((segment) => segment.includes(FOLDER));
@@ -93,7 +93,7 @@ export function checkNamePattern(pattern: string): void {
   // What no picture's name can mend.
   const problem = outputPathProblem(text.replace(/\{ext\}$/, 'png').replace(/\{\w+\}/g, 'x'));
   if (problem !== undefined)
-    throw new NamePatternError(phrase`The name pattern can’t be used: ${problem}`);
+    throw new NamePatternError(phrase`The name pattern can't be used: ${problem}`);
 }
 
 /**

@@ -17,7 +17,7 @@ const LARGEST_ICON = phrase`Extract the largest picture as PNG.`;
 /** Such kinds. What a file really is, only its first bytes tell. */
 export const OTHER_PICTURES = {
   raw: {
-    name: phrase`a camera’s raw file`,
+    name: phrase`a camera's raw file`,
     hint: phrase`Develop it in a raw converter and export a 16-bit TIFF or PNG.`,
     extensions: [
       ...[

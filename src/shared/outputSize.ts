@@ -66,7 +66,7 @@ export function outputSize(source: Size, { scale, size, notBeyond }: SizeWish): 
   }
   if (wanted.scale > SCALE_RANGE.maximum) {
     throw new SizeError(
-      phrase`${wanted.size.width}×${wanted.size.height} pixels would be ${wanted.scale.toFixed(1)} times the source’s ${source.width}×${source.height}; at most ${SCALE_RANGE.maximum} times is possible.`,
+      phrase`${wanted.size.width}×${wanted.size.height} pixels would be ${wanted.scale.toFixed(1)} times the source's ${source.width}×${source.height}; at most ${SCALE_RANGE.maximum} times is possible.`,
     );
   }
   return { ...wanted, ...(note === undefined ? {} : { note }) };

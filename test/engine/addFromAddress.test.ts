@@ -148,7 +148,7 @@ describe('a model at an address', () => {
     server.requests.length = 0;
     for (const [url, reason] of [
       [address('Fine%20One.pth'), /plain http/],
-      [address('x.pth').replace('http://', 'https://me:secret@'), /no address that a model/],
+      [address('x.pth').replace('http://', 'https://me:secret@'), /not an address that a model/],
     ] as const) {
       const { status, stderr } = await cli('open', ['models', 'add', url, '--yes']);
       assert.equal(status, 1);

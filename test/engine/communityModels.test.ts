@@ -238,8 +238,8 @@ describe('a pair of models', () => {
     const small = 'safe-compact-2';
     const messages = [
       [`safe-compact+${small}`, /one enlarges ×4 and the other ×2/],
-      ['safe-compact+safe-compact', /is no pair of models/],
-      ['safe-compact+a+b', /is no pair of models/],
+      ['safe-compact+safe-compact', /is not a pair of models/],
+      ['safe-compact+a+b', /is not a pair of models/],
       ['safe-compact+missing', /There is no model called "missing"/],
     ] as const;
     for (const [model, reason] of messages) {

@@ -249,8 +249,8 @@ const withLoop = (model: ModelProto): void => {
 };
 
 const REFUSED: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
-  nothing: [Buffer.from('no model'), /no ONNX model, or it is cut off/],
-  'cut-off': [exported().subarray(0, 120), /no ONNX model|can't open it|has 0 inputs|outputs/],
+  nothing: [Buffer.from('no model'), /not an ONNX model, or it is cut off/],
+  'cut-off': [exported().subarray(0, 120), /not an ONNX model|can't open it|has 0 inputs|outputs/],
   loop: [changed(withLoop), /operator If runs other graphs/],
   custom: [
     changed(
@@ -297,7 +297,7 @@ const REFUSED: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
       graph.output('y', pool, [1, 3, 'H', 'W']);
       return graph.toBytes('theirs');
     })(),
-    /no enlargement by 1 to 8/,
+    /not an enlargement by 1 to 8/,
   ],
 };
 

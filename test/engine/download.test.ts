@@ -275,7 +275,7 @@ describe('Downloader', () => {
     server.behave(FILE, { redirect: `/${encodeURIComponent(FILE)}` });
     await failsWith('download-failed', get(), /circles/);
     server.behave(FILE, { redirect: 'file:///etc/passwd' });
-    await failsWith('download-failed', get(), /no web address/);
+    await failsWith('download-failed', get(), /not a web address/);
     server.behave(FILE, { html: true });
     await failsWith('download-failed', get(), /web page/);
   });
@@ -654,8 +654,8 @@ describe('Downloader', () => {
     it('may not leave encryption', () => {
       const from = new URL('https://a.example/x');
       assert.throws(() => redirectTarget(from, 'http://a.example/y'), /unencrypted/);
-      assert.throws(() => redirectTarget(from, 'file:///y'), /no web address/);
-      assert.throws(() => redirectTarget(from, 'http://'), /no web address/);
+      assert.throws(() => redirectTarget(from, 'file:///y'), /not a web address/);
+      assert.throws(() => redirectTarget(from, 'http://'), /not a web address/);
       assert.equal(redirectTarget(from, '/y').href, 'https://a.example/y');
       assert.equal(
         redirectTarget(new URL('http://a.example'), 'https://b.example').href,

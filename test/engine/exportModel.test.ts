@@ -144,7 +144,7 @@ describe('models export', () => {
     const mayRead = (file: string): boolean => file.endsWith('Smooth.pth');
     await assert.rejects(
       packGraph(built, target, mayRead, new AbortController().signal),
-      /which is no file of the model/,
+      /which is not a file of the model/,
     );
     assert.deepEqual(readdirSync(target), []);
   });

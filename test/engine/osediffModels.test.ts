@@ -87,7 +87,7 @@ describe('OSEDiff on the command line', { concurrency: false }, () => {
     assert.equal(asked.status, 1, asked.stderr);
     assert.match(
       asked.stderr,
-      /osediff\.pkl \(SHA-256 [0-9a-f]{64}\).*OSEDiff’s authors publish no/s,
+      /osediff\.pkl \(SHA-256 [0-9a-f]{64}\).*OSEDiff's authors publish no/s,
     );
     const { status, stderr } = await install('osediff');
     assert.equal(status, 0, stderr);

@@ -438,7 +438,7 @@ describe('PiSA-SR on the command line', { concurrency: false }, () => {
       writeFileSync(strange, 'this is no pickle');
       const { status, stderr } = await install('--accept-licences', '--weights', strange);
       assert.equal(status, 1);
-      assert.match(stderr, /pisa_sr\.pkl.*no zip archive/s);
+      assert.match(stderr, /pisa_sr\.pkl.*not a zip archive/s);
       assert.equal((await state()).state, 'not-installed');
     });
 

@@ -166,7 +166,7 @@ describe('weights are trusted only when they are the known ones, or the person a
       if (process.platform !== 'win32') assert.equal(statSync(note).mode & 0o777, 0o600);
     }
     const wrong = await install('https//someone:hush@mirror.example', ...AGREED.install);
-    assert.match(wrong.stderr, /no address of a mirror/);
+    assert.match(wrong.stderr, /not the address of a mirror/);
     assert.doesNotMatch(wrong.stdout + wrong.stderr, /hush/);
   });
 
@@ -178,6 +178,6 @@ describe('weights are trusted only when they are the known ones, or the person a
       ...['--weights', '/dev/zero', '--json', ...AGREED.install],
     );
     assert.equal(codeOf(run), 'input-missing');
-    assert.match(run.stderr, /is no file/);
+    assert.match(run.stderr, /is not a file/);
   });
 });

@@ -75,7 +75,7 @@ for (const [title, input, pattern, sentence] of [
   ['a link', 'authorized_keys.png', 'keys/{name}', /must end in \.\{ext\}/],
   ['a link and an extension', 'authorized_keys.png', 'keys/{name}.{ext}', /would lie outside/],
   ['a name of dots', '...png', '{name}/{name}/.ssh/authorized_keys', /must end in/],
-  ['dots and an extension', '...png', '{name}/{name}/.ssh/x.{ext}', /can’t be called/],
+  ['dots and an extension', '...png', '{name}/{name}/.ssh/x.{ext}', /can't be called/],
   ['version control', 'a.png', '.git/{name}.{ext}', /belongs to version control/],
 ] as const)
   test(`the command line lets no pattern write outside: ${title}`, async () => {

@@ -117,7 +117,7 @@ describe('prompts on the command line', { concurrency: false }, () => {
     writeFileSync(path.join(without, 'tokenizer/merges.txt'), '<html></html>');
     assert.match(
       (await importing('pisa-sr', without, '--prompts')).stderr,
-      /merges\.txt can't be used: .* is no pair of tokens/,
+      /merges\.txt can't be used: .* is not a pair of tokens/,
     );
     assert.ok(!existsSync(path.join(shop.store, 'pisa-sr')));
   });

@@ -348,7 +348,7 @@ describe('what a server does wrong in the middle of a picture', () => {
     await gone.kill();
     await assert.rejects(upscaleOn(servicesOn(deviceOn({ url })), input), {
       code: 'remote-failed',
-      message: /it is not there/,
+      message: /it is not running/,
     });
     assert.deepEqual(waits, []);
     const { result } = await upscaleOn(servicesOn(deviceOn({ url }, { fallback: 'cpu' })), input);

@@ -91,7 +91,7 @@ test('what contradicts itself or leads nowhere is refused, with what to do', asy
     [['--remote', server.url, '--device', 'cpu'], /names a server, and --device cpu another/],
     [['--device', 'remote'], /no inference server is named\. --remote decides\./],
     [['--remote', 'http://10.1.2.3:8000'], /is not encrypted, and pictures would be sent/],
-    [['--remote', server.url, '--remote-header', 'x y:z'], /The header "x y" can’t be sent/],
+    [['--remote', server.url, '--remote-header', 'x y:z'], /The header "x y" can't be sent/],
     [['--remote', server.url, '-m', 'one-layer-4x'], /has no such model/],
   ] as const) {
     const { status, stderr } = await cli(folder, [...args, input]);

@@ -247,7 +247,7 @@ uiTest(
     await clickNotificationButton(toast, 'Cancel');
     await toast.waitFor({ state: 'detached' });
     // VS Code closes the notification by itself; the extension says when the run has really ended.
-    await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
+    await page.locator('.statusbar-item', { hasText: 'Canceled.' }).waitFor();
     context.diagnostic(`the run ended ${Date.now() - clicked} ms after Cancel`);
     await page.screenshot({ path: screenshotPath('cancelled') });
     assert.deepEqual(listing(folder), ['large.png']);
@@ -261,7 +261,7 @@ uiTest(
     await explorerMenu(page, 'large.png', MENU_ITEM);
     await page.locator('.statusbar-item', { hasText: /Upscaling large\.png · \d+ %/ }).click();
     await quickPickRows(page).filter({ hasText: 'Cancel' }).first().click();
-    await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
+    await page.locator('.statusbar-item', { hasText: 'Canceled.' }).waitFor();
     await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor({ state: 'detached' });
     assert.deepEqual(listing(folder), ['large.png']);
   },

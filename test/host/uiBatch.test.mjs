@@ -126,7 +126,7 @@ uiTest(
     await page.screenshot({ path: screenshotPath('batch-running') });
     await view.locator('#cancel').click();
     await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: STATE_MS });
-    await view.locator('#totals', { hasText: /^Cancelled\./ }).waitFor();
+    await view.locator('#totals', { hasText: /^Canceled\./ }).waitFor();
     assert.ok(!existsSync(path.join(folder, 'art/p5@4x.png')));
   },
 );

@@ -390,7 +390,7 @@ uiTest(
           state: 'attached',
           timeout: 120_000,
         });
-      assert.equal((await panel.locator('#zoomValue').innerText()).trim(), '100 %');
+      assert.equal((await panel.locator('#zoomValue').innerText()).trim(), '100%');
       const [width, height] = size.map((side) => side * scale);
       await panel.locator('#scale input').fill(String(scale));
       await panel

@@ -50,7 +50,7 @@ const ATTACKS = [
   ['link', 'authorized_keys.png', 'keys/{name}', /must end in \.\{ext\}/],
   ['link-ext', 'authorized_keys.png', 'keys/{name}.{ext}', /would lie outside/],
   ['dots', '...png', '{name}/{name}/.ssh/authorized_keys', /must end in \.\{ext\}/],
-  ['dots-ext', '...png', '{name}/{name}/.ssh/authorized_keys.{ext}', /can’t be called/],
+  ['dots-ext', '...png', '{name}/{name}/.ssh/authorized_keys.{ext}', /can't be called/],
 ];
 
 describe('in Restricted Mode', () => {

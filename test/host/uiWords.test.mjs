@@ -119,7 +119,7 @@ for (const [mode, settings] of Object.entries(MODES))
           await message.click();
           await assertNothingRan(page, 'progress');
           await clickNotificationButton(toast, 'Cancel');
-          await page.locator('.statusbar-item', { hasText: 'Cancelled.' }).waitFor();
+          await page.locator('.statusbar-item', { hasText: 'Canceled.' }).waitFor();
         },
       ),
     );

@@ -135,8 +135,8 @@ test('a run is cancelled and tried again', async () => {
   await panel.progress(call, progress(2));
   await click('#cancel');
   assert.ok(await panel.isCancelled(call));
-  assert.equal(await panel.text('.notice h2'), 'Upscaling was cancelled');
-  await panel.error(call, { code: 'cancelled', message: 'Cancelled.' });
+  assert.equal(await panel.text('.notice h2'), 'Upscaling was canceled');
+  await panel.error(call, { code: 'cancelled', message: 'Canceled.' });
   assert.equal(await panel.page.locator('.notice').count(), 1);
   await click('[data-action=tryAgain]');
   await panel.finish(PREVIEW, RESULT, 1);
@@ -175,7 +175,7 @@ test('a tile that cannot be shown ends the run with its reason', async () => {
   await panel.page.evaluate(`window.failing = 'addTile'`);
   await panel.progress(call, progress(1));
   assert.ok(await panel.isCancelled(call));
-  await panel.error(call, { code: 'cancelled', message: 'Cancelled.' });
+  await panel.error(call, { code: 'cancelled', message: 'Canceled.' });
   assert.equal(await panel.text('.notice .what'), 'addTile failed');
 });
 
@@ -188,7 +188,7 @@ test('another model ends the run before, whose tiles count no more', async () =>
   assert.equal(second.params?.model, 'one');
   assert.ok(await panel.isCancelled(first));
   await panel.progress(first, progress(9));
-  await panel.error(first, { code: 'cancelled', message: 'Cancelled.' });
+  await panel.error(first, { code: 'cancelled', message: 'Canceled.' });
   assert.equal((await panel.renderer('addTile')).length, 1);
   assert.equal(await panel.page.locator('.notice').count(), 0);
 });
@@ -235,7 +235,7 @@ test('saving: progress, confirmation, failure, and what the menu does', async ()
   assert.match(await panel.text('#working'), /^Saving\s+Cancel$/);
   await click('#cancel');
   assert.ok(await panel.isCancelled(again));
-  await panel.error(again, { code: 'cancelled', message: 'Cancelled.' });
+  await panel.error(again, { code: 'cancelled', message: 'Canceled.' });
   assert.equal(await panel.page.locator('.notice').count(), 0);
   assert.ok(await panel.page.locator('#save').isEnabled());
 
@@ -665,12 +665,12 @@ test('of a large picture the part that is seen is computed, and more when the vi
   assert.deepEqual(second.params?.have, [made.rect]);
   const moved = second.params.region as Rectangle;
   assert.ok(moved.x > region.x + 1000, JSON.stringify(moved));
-  await panel.error(first, { code: 'cancelled', message: 'Cancelled.' });
+  await panel.error(first, { code: 'cancelled', message: 'Canceled.' });
   await panel.result(second, { ...PREVIEW, covered: 0.04 });
   await panel.until(`document.body.getAttribute('aria-busy') === 'false'`);
   await panel.frame();
   assert.equal(await panel.text('#badge'), '');
-  assert.match(await panel.text('#notes'), /of the 4 % of the picture that have been computed/);
+  assert.match(await panel.text('#notes'), /of the 4% of the picture that have been computed/);
   // A small move stays inside the margin.
   await panel.page.keyboard.press('ArrowLeft');
   await new Promise((resolve) => setTimeout(resolve, 400));
@@ -715,7 +715,7 @@ test('saving a large picture ends what is only looked at, and goes on with it af
   const save = await panel.called('save');
   assert.equal(save.params?.scale, 2);
   assert.ok(await panel.isCancelled(first));
-  await panel.error(first, { code: 'cancelled', message: 'Cancelled.' });
+  await panel.error(first, { code: 'cancelled', message: 'Canceled.' });
   assert.equal((await panel.sent('preview')).length, 1);
   await panel.result(save, { fileName: 'maple@2x.jpg' });
   await panel.called('preview', 1);

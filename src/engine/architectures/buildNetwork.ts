@@ -72,7 +72,7 @@ function toRgb(
   let rgb = result;
   if (outputChannels === 4) rgb = net.slice(result, 1, 0, 3);
   else if (outputChannels === 1) {
-    if (inputChannels !== 1) throw new UnsupportedNetwork(phrase`it turns colours into grey`);
+    if (inputChannels !== 1) throw new UnsupportedNetwork(phrase`it turns colors into gray`);
     rgb = net.transpose(result, [1, 0, 2, 3]);
   } else if (outputChannels !== 3)
     throw new UnsupportedNetwork(phrase`it yields ${outputChannels} channels`);

@@ -65,7 +65,7 @@ export class Network {
   conv(x: Value, key: string, options: ConvOptions = {}): Value {
     const shape = this.dict.shape(`${key}.weight`);
     if (shape.length !== 4)
-      throw new UnsupportedNetwork(phrase`${key}.weight is no two-dimensional convolution`);
+      throw new UnsupportedNetwork(phrase`${key}.weight is not a two-dimensional convolution`);
     const bias = options.bias === undefined ? `${key}.bias` : options.bias;
     const inputs = [this.weight(`${key}.weight`)];
     if (bias !== null && this.dict.has(bias)) inputs.push(this.weight(bias, [shape[0] ?? 0]));

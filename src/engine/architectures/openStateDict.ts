@@ -41,7 +41,7 @@ export async function openStateDict(file: string, signal?: AbortSignal): Promise
   throw damaged(
     file,
     wrongStart(start) ??
-      phrase`it is no checkpoint of torch and no safetensors file, whatever its name ends in`,
+      phrase`it is neither a checkpoint of torch nor a safetensors file, whatever its name ends in`,
   );
 }
 

@@ -92,7 +92,7 @@ type Shape = {
 
 function shapeOf(dict: StateDict): Shape {
   const layout = layoutOf(dict);
-  if (!layout) throw new UnsupportedNetwork(phrase`it is no ESRGAN`);
+  if (!layout) throw new UnsupportedNetwork(phrase`it is not an ESRGAN`);
   const ups = layout.ups(dict);
   if (!Number.isInteger(ups) || ups < 0 || ups > 4)
     throw new UnsupportedNetwork(phrase`its layers after the trunk are not those of an ESRGAN`);

@@ -19,7 +19,7 @@ export async function readDirectory(
   if (magic.toString('latin1') !== 'PK')
     throw damaged(
       file,
-      phrase`it is no zip archive, which torch.save has written since version 1.6`,
+      phrase`it is not a zip archive, which torch.save has written since version 1.6`,
     );
   const archive = await yauzl.openPromise(file, {
     validateEntrySizes: true,

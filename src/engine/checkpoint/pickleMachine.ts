@@ -131,7 +131,8 @@ export class PickleMachine {
 
   append(values: readonly PickleValue[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw new WordedError(phrase`its pickle appends to what is no list`);
+    if (!Array.isArray(list))
+      throw new WordedError(phrase`its pickle appends to something that is not a list`);
     this.spend(values.length);
     for (const value of values) (list as PickleValue[]).push(value);
   }
@@ -139,7 +140,7 @@ export class PickleMachine {
   setItems(pairs: readonly PickleValue[]): void {
     const dict = this.top();
     if (!(dict instanceof Map) || pairs.length % 2 !== 0)
-      throw new WordedError(phrase`its pickle sets items of what is no dictionary`);
+      throw new WordedError(phrase`its pickle sets items of something that is not a dictionary`);
     this.spend(pairs.length);
     for (let i = 0; i < pairs.length; i += 2) dict.set(pairs[i] ?? null, pairs[i + 1] ?? null);
   }
@@ -162,7 +163,7 @@ export class PickleMachine {
 
   global(module: PickleValue, name: PickleValue): void {
     if (typeof module !== 'string' || typeof name !== 'string')
-      throw new WordedError(phrase`its pickle names a global by what is no text`);
+      throw new WordedError(phrase`its pickle names a global by something that is not text`);
     const full = `${module}.${name}`;
     if (!this.hooks.allows(full)) {
       throw new WordedError(
@@ -176,7 +177,7 @@ export class PickleMachine {
     const args = this.pop();
     const callee = this.pop();
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args))
-      throw new WordedError(phrase`its pickle calls what is no function`);
+      throw new WordedError(phrase`its pickle calls something that is not a function`);
     const [first] = args as PickleValue[];
     this.spend(args.length + (Array.isArray(first) ? first.length : 0));
     this.push(this.hooks.call(callee.name, args as PickleValue[]));

@@ -76,7 +76,7 @@ async function readStart(handle: FileHandle, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await handle.read(bytes, 0, length, 0);
   if (!bytes.subarray(0, LEGACY_MAGIC.length).equals(LEGACY_MAGIC))
-    throw new WordedError(phrase`it is no file of torch before version 1.6`);
+    throw new WordedError(phrase`it is not a file of torch before version 1.6`);
   return bytes.subarray(0, bytesRead);
 }
 

@@ -131,7 +131,7 @@ export function redirectTarget(from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (target?.protocol !== 'http:' && target?.protocol !== 'https:')
     throw new RefusedError(
-      phrase`${from.host} redirects to "${quoted(maskedAddress(location))}", which is no web address`,
+      phrase`${from.host} redirects to "${quoted(maskedAddress(location))}", which is not a web address`,
     );
   if (from.protocol === 'https:' && target.protocol === 'http:')
     throw new RefusedError(

@@ -17,8 +17,8 @@ export function addressOf(mirror: string, path: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   throw engineError('bad-setting', {
-    message: phrase`"${maskedAddress(mirror)}" is no address of a mirror.`,
-    hint: phrase`Give an address that begins with https://, with {path} where the file’s path belongs.`,
+    message: phrase`"${maskedAddress(mirror)}" is not the address of a mirror.`,
+    hint: phrase`Give an address that begins with https://, with {path} where the file's path belongs.`,
     remedies: [changeSetting('pisaSrMirrors')],
   });
 }

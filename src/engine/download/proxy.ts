@@ -59,7 +59,7 @@ function newAgent(protocol: string, proxy: string): http.Agent {
 function check(address: string, source: Words, remedies: readonly Remedy[] = []): void {
   if (isWebAddress(address)) return;
   throw engineError('proxy-invalid', {
-    message: phrase`"${maskedAddress(address)}" is no address of a proxy.`,
+    message: phrase`"${maskedAddress(address)}" is not the address of a proxy.`,
     hint: phrase`Correct ${source}: an address looks like http://host:port.`,
     remedies,
   });

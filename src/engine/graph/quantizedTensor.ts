@@ -28,7 +28,7 @@ export function integersOf(tensor: TensorProto): Integers {
 /** The scales of a quantization: float32. Throws for another type. */
 export function scalesOf(tensor: TensorProto): Float32Array {
   const { dataType, rawData, floatData } = tensor;
-  if (dataType !== FLOAT) throw new WordedError(phrase`${tensor.name} is no scale in float32`);
+  if (dataType !== FLOAT) throw new WordedError(phrase`${tensor.name} is not a scale in float32`);
   const values =
     rawData.length === 0
       ? Float32Array.from(floatData)

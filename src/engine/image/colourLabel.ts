@@ -71,7 +71,7 @@ export function colourLabel(
   return { profile, notes: icc ? [UNFIT] : [] };
 }
 
-const UNFIT = phrase`The source’s color profile is damaged or of another kind of colors than the picture, and was left out.`;
+const UNFIT = phrase`The source's color profile is damaged or of another kind of colors than the picture, and was left out.`;
 
 /** Of a CMYK picture, which is converted: by its profile if that is one of CMYK, else by a usual one. */
 export const cmykLabel = (icc: Buffer | undefined): ColourNotes => ({

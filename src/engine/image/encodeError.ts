@@ -38,7 +38,7 @@ export async function encodeError(
     });
   const said = detail.split('\n')[0]?.slice(0, 160) ?? '';
   return engineError('output-unwritable', {
-    message: phrase`The result could not be encoded as ${format.toUpperCase()} (“${said}”).`,
+    message: phrase`The result could not be encoded as ${format.toUpperCase()} ("${said}").`,
     hint: phrase`Choose another output format, or another size.`,
     remedies: [changeSetting('outputFormat')],
     detail,

@@ -85,7 +85,7 @@ export class ModelRegistry {
     const [first, second] = parts;
     if (parts.length !== 2 || first === undefined || second === undefined || first === second)
       throw engineError('bad-setting', {
-        message: phrase`"${id}" is no pair of models: two different ones, joined by one "+".`,
+        message: phrase`"${id}" is not a pair of models, which is two different ones joined by one "+".`,
         hint: phrase`Name the faithful model first and the one with more texture second.`,
         remedies: [changeSetting('model')],
       });

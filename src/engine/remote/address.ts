@@ -19,7 +19,7 @@ export function serverAddress({ url, allowHttp, secrets }: RemoteSettings): URL 
   if (!URL.canParse(url))
     throw refused(
       url,
-      phrase`is no address`,
+      phrase`is not an address`,
       phrase`It looks like https://host:8000 or http://localhost:8000.`,
     );
   const address = new URL(url);
@@ -32,7 +32,7 @@ export function serverAddress({ url, allowHttp, secrets }: RemoteSettings): URL 
   if (isGrpc(address) && address.pathname !== '' && address.pathname !== '/')
     throw refused(
       url,
-      phrase`has a path, which gRPC has not`,
+      phrase`has a path, which gRPC does not allow`,
       phrase`Leave out what follows the port.`,
     );
   if (address.username !== '' || address.password !== '')

@@ -29,8 +29,8 @@ export function checkHeaders({ headers, secrets }: RemoteSettings): void {
       // Told below.
     }
     throw engineError('bad-setting', {
-      message: phrase`The header "${name.slice(0, 60)}" can’t be sent to the inference server.`,
-      hint: phrase`A name has letters, digits and "-"; a value has no line break; the protocol’s own headers stay as they are.`,
+      message: phrase`The header "${name.slice(0, 60)}" can't be sent to the inference server.`,
+      hint: phrase`A name has letters, digits and "-"; a value has no line break; the protocol's own headers stay as they are.`,
     });
   }
 }
@@ -53,7 +53,7 @@ async function tokenIn(file: string): Promise<string> {
   const text = await readSmallText(file, { limit: TOKEN_LIMIT, followLinks: true }).catch(
     (error: unknown) => {
       throw engineError('bad-setting', {
-        message: phrase`The file with the inference server’s token can’t be read: ${wordsOf(error)}`,
+        message: phrase`The file with the inference server's token can't be read: ${wordsOf(error)}`,
       });
     },
   );

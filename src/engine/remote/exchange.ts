@@ -141,7 +141,7 @@ function connectionFailure(error: Error): RemoteFailure {
   const words = WORDS.get(code);
   if (words !== undefined) return new RemoteFailure('lost', words);
   if (code === 'ENOTFOUND') return new RemoteFailure('refused', phrase`its name is not known here`);
-  if (code.startsWith('HPE_')) return new RemoteFailure('nonsense', phrase`its answer is no HTTP`);
+  if (code.startsWith('HPE_')) return new RemoteFailure('nonsense', phrase`its answer is not HTTP`);
   if (code === 'EPROTO' || /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code))
     return new RemoteFailure(
       'refused',
@@ -151,11 +151,11 @@ function connectionFailure(error: Error): RemoteFailure {
 }
 
 const WORDS: ReadonlyMap<string, Words> = new Map([
-  ['ECONNREFUSED', phrase`it is not there (the connection was refused)`],
+  ['ECONNREFUSED', phrase`it is not running (the connection was refused)`],
   ['ECONNRESET', phrase`it closed the connection`],
   ['EPIPE', phrase`it closed the connection`],
-  ['ETIMEDOUT', phrase`it can’t be reached`],
-  ['EHOSTUNREACH', phrase`it can’t be reached`],
-  ['ENETUNREACH', phrase`it can’t be reached`],
-  ['EAI_AGAIN', phrase`its name can’t be looked up now`],
+  ['ETIMEDOUT', phrase`it can't be reached`],
+  ['EHOSTUNREACH', phrase`it can't be reached`],
+  ['ENETUNREACH', phrase`it can't be reached`],
+  ['EAI_AGAIN', phrase`its name can't be looked up now`],
 ]);

@@ -250,7 +250,7 @@ export class RemoteDevice {
   private refused({ manifest, contract }: TiledModel, what: Words): Error {
     return engineError('device-unavailable', {
       message: phrase`The device "remote" (${this.label}) can't be used for the model "${manifest.id}": ${what}.`,
-      hint: contract ? phrase`Add it again.` : phrase`Let the server have the same model.`,
+      hint: contract ? phrase`Add it again.` : phrase`Put the same model on the server.`,
     });
   }
 }

@@ -57,7 +57,7 @@ export const noServer = (): Error =>
 export function servedBy(model: Model): TiledModel {
   if (model.served) return model.served;
   throw engineError('device-unavailable', {
-    message: phrase`The device "remote" can't be used for the model "${model.manifest.id}": it is no network that runs on tiles.`,
+    message: phrase`The device "remote" can't be used for the model "${model.manifest.id}": it is not a network that runs on tiles.`,
   });
 }
 

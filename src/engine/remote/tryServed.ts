@@ -124,7 +124,7 @@ async function rangeOf(run: Run, { gives }: Described, size: Size): Promise<numb
     if (allFinite(data) && Math.abs(mean - wanted) <= GREY_TOLERANCE) return range;
   }
   throw new WordedError(
-    phrase`it turns an even gray into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures`,
+    phrase`it turns an even gray into something else, in [0, 1] as in [0, 255]; it is not an upscaler of pictures`,
   );
 }
 

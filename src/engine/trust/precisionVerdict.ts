@@ -27,7 +27,7 @@ export function precisionVerdict(model: string, compared: FormsCompared): Precis
   const ratio = least(compared.int8) / least(compared.fp32);
   const agrees = largest <= LARGEST_LEVELS && deviation <= DEVIATION_LEVELS;
   const distance = phrase`${levels(largest)} of 255 levels at most, ${levels(deviation)} in root mean square`;
-  const share = phrase`${Math.round(100 * ratio)} % of the time of 32-bit floats`;
+  const share = phrase`${Math.round(100 * ratio)}% of the time of 32-bit floats`;
   const common = { model, agrees, largest, deviation, ratio };
   if (!agrees)
     return {

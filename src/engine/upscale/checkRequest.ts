@@ -105,7 +105,7 @@ export function checkNinePatch({ input, region }: UpscaleRequest, place: Place):
   if (isNinePatchName(path.basename(place.path))) return;
   throw engineError('bad-setting', {
     message: phrase`${path.basename(input)} is a nine-patch, whose frame belongs to Android; ${path.basename(place.path)} would not be one.`,
-    hint: phrase`Let the format be PNG and the name end in .9.png, as {ext} does.`,
+    hint: phrase`Use the format PNG and a name that ends in .9.png, as {ext} does.`,
   });
 }
 

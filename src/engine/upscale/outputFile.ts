@@ -75,7 +75,7 @@ function patternName(
     const isOwn = error instanceof OutputNameError;
     throw engineError(isOwn ? 'output-name' : 'bad-setting', {
       message: wordsOf(error),
-      ...(isOwn ? { hint: phrase`Rename the source, or choose the result’s name yourself.` } : {}),
+      ...(isOwn ? { hint: phrase`Rename the source, or choose the result's name yourself.` } : {}),
       remedies: [changeSetting('namePattern')],
     });
   }
@@ -96,7 +96,7 @@ export async function checkTarget(
     if (!asked && overwrite !== 'nextFreeName') {
       throw engineError('output-is-source', {
         message: phrase`The result would replace its own source, ${path.basename(input)}.`,
-        hint: phrase`Use a name pattern that differs from the source’s name, such as {name}@{scale}x.{ext}.`,
+        hint: phrase`Use a name pattern that differs from the source's name, such as {name}@{scale}x.{ext}.`,
         remedies: [changeSetting('namePattern')],
       });
     }

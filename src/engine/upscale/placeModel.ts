@@ -62,6 +62,6 @@ function requireInt8(model: Model, device: UpscaleRequest['device']): void {
 const refused = (why: Words): Error =>
   engineError('bad-setting', {
     message: phrase`The precision "int8" can't be used: ${why}.`,
-    hint: phrase`Let the precision be auto, or fp32.`,
+    hint: phrase`Set the precision to auto or fp32.`,
     remedies: [changeSetting('precision')],
   });

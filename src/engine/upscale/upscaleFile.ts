@@ -113,7 +113,7 @@ export async function upscaleFile(
   if (prompt !== undefined && found.prompts === 'none' && request.promptIsUsual !== true)
     fallbacks.push(phrase`${manifest.name} takes no prompt; it was left out.`);
   if (request.draft === true && !found.hasDecoder)
-    fallbacks.push(phrase`${manifest.name} makes no drafts; the result is none.`);
+    fallbacks.push(phrase`${manifest.name} makes no drafts; the result is not one.`);
   told.progress({ phase: 'prepare', tile: 0, tiles: 0 });
   const { device, model } = await placeModel(request, found, services, {
     signal,

@@ -155,7 +155,7 @@ export class BatchHost {
   }
 
   private init(): BatchInit {
-    if (!this.planned) throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
+    if (!this.planned) throw new RpcError({ code: 'cancelled', message: 'Canceled.' });
     const { standing } = this;
     return {
       plan: { ...this.planned.view, ...(this.other ? { other: this.other.view } : {}) },

@@ -59,10 +59,10 @@ export class BatchTerminal extends LineTerminal {
     const folder: unknown = this.definition.folder;
     if (folder === undefined || folder === '') return { root, inputs: [root] };
     if (typeof folder !== 'string')
-      throw new Error(vscode.l10n.t('The task’s folder must be a text.'));
+      throw new Error(vscode.l10n.t("The task's folder must be a text."));
     const input = path.resolve(root, folder);
     if (!liesIn(root, input))
-      throw new Error(vscode.l10n.t('The task’s folder {0} lies outside the workspace.', folder));
+      throw new Error(vscode.l10n.t("The task's folder {0} lies outside the workspace.", folder));
     return { root, inputs: [input] };
   }
 

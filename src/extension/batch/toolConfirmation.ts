@@ -25,16 +25,16 @@ export function toolConfirmation(
     {
       text:
         steps.length === 1
-          ? t('Upscale this image ({0})? After the arrow stands where the result goes.', how)
+          ? t('Upscale this image ({0})? The arrow points to where the result goes.', how)
           : t(
-              'Upscale these {0} images ({1})? After the arrows stands where the results go.',
+              'Upscale these {0} images ({1})? The arrows point to where the results go.',
               steps.length,
               how,
             ),
     },
     {
       code: steps.map(
-        ({ input, output }) => `${input} → ${output ?? t('(the name pattern can’t be used)')}`,
+        ({ input, output }) => `${input} → ${output ?? t("(the name pattern can't be used)")}`,
       ),
     },
     ...[...policies].map((policy) => ({ text: consequenceOf(policy, t) })),

@@ -76,7 +76,7 @@ async function agree(
   again: () => void,
 ): Promise<{ weights: string | undefined } | undefined> {
   const plan = await tasks.run(
-    vscode.l10n.t('Looking for {0}’s files', diffusionName(request.id)),
+    vscode.l10n.t("Looking for {0}'s files", diffusionName(request.id)),
     (client, { signal }) => client.planInstall(request, { signal }),
     { again },
   );

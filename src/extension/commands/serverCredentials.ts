@@ -95,7 +95,7 @@ const choices = (): readonly Choice[] => [
   },
   {
     label: vscode.l10n.t('Certificate Authority'),
-    detail: vscode.l10n.t('A PEM file with who signed the server’s certificate.'),
+    detail: vscode.l10n.t("A PEM file with who signed the server's certificate."),
     ask: async () => {
       const authority = await pemFile(vscode.l10n.t('Certificate Authority'));
       return authority === undefined ? undefined : { authority };
@@ -114,6 +114,6 @@ async function pemFile(title: string): Promise<string | undefined> {
   if (pem.includes('-----BEGIN ')) return pem;
   throw new RpcError({
     code: 'bad-setting',
-    message: vscode.l10n.t('{0} is no PEM file.', file.fsPath),
+    message: vscode.l10n.t('{0} is not a PEM file.', file.fsPath),
   });
 }

@@ -165,7 +165,7 @@ export class PreviewSession {
     signal: AbortSignal,
     progress: CallContext['progress'],
   ): Promise<PanelPreview> {
-    if (signal.aborted) throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
+    if (signal.aborted) throw new RpcError({ code: 'cancelled', message: 'Canceled.' });
     this.finished = undefined;
     await this.removeRead();
     if (this.measured.key !== key) this.measured = { key, tiles: new Map() };

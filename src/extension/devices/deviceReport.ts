@@ -94,7 +94,10 @@ function modelLines(models: readonly ModelTrust[], t: Translate): readonly strin
     oneLine(reason),
   ]);
   return [
-    ...alignColumns([[t('Model'), t('Device'), t('In'), t('Trusted'), t('Finding')], ...rows]),
+    ...alignColumns([
+      [t('Model'), t('Device'), t('Precision'), t('Trusted'), t('Finding')],
+      ...rows,
+    ]),
     '',
     t('A model runs on a device only after its own networks agreed there with the CPU.'),
   ];
@@ -110,7 +113,7 @@ function precisionLines(findings: readonly PrecisionFinding[], t: Translate): re
     oneLine(reason),
   ]);
   return [
-    ...alignColumns([[t('Model'), t('CPU, in'), t('Time'), t('Finding')], ...rows]),
+    ...alignColumns([[t('Model'), t('CPU precision'), t('Time'), t('Finding')], ...rows]),
     '',
     t('Time: that in 8 bits as a share of that in 32-bit floats, on this processor.'),
     '',

@@ -32,7 +32,7 @@ export class JobQueue {
 
 function withAbort(wait: Promise<unknown>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new RpcError({ code: 'cancelled', message: 'Cancelled.' }));
+    const abort = (): void => reject(new RpcError({ code: 'cancelled', message: 'Canceled.' }));
     if (signal.aborted) {
       abort();
       return;

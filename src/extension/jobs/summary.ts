@@ -42,7 +42,7 @@ export function summarize(
     report.results.find((result) => result.output !== '');
   const told = [
     ...(cancelled
-      ? [t('Cancelled. {0} of {1} done.', written(report).length, report.total)]
+      ? [t('Canceled. {0} of {1} done.', written(report).length, report.total)]
       : doneSentences(report, t, shownFolder)),
     ...failureSentences(report, t),
     ...(ignored === 0

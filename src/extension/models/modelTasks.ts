@@ -160,7 +160,7 @@ export class ModelTasks {
     if (error.code === 'cancelled') {
       passingStatus(
         'circle-slash',
-        vscode.l10n.t('{0}: cancelled. What has arrived is kept.', title),
+        vscode.l10n.t('{0}: canceled. What has arrived is kept.', title),
       );
       return;
     }

@@ -99,7 +99,7 @@ const notFetched = (picture: vscode.Uri, ref: string): RpcError =>
   new RpcError({
     code: 'no-revision',
     message: vscode.l10n.t(
-      'Of {0} at {1}, Git has a pointer of Git LFS, not the picture.',
+      'Of {0} at {1}, Git has a Git LFS pointer, not the picture.',
       baseName(picture),
       revisionName(ref),
     ),

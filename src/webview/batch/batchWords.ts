@@ -81,7 +81,7 @@ function standingText({ init, standing }: BatchState): string {
 export function reportText({ report }: BatchState): string {
   if (!report) return '';
   return sentences([
-    ...(report.cancelled ? [l10n.t('Cancelled.')] : []),
+    ...(report.cancelled ? [l10n.t('Canceled.')] : []),
     l10n.t('{0} upscaled in {1}.', report.done, duration(report.seconds)),
     ...(report.failed > 0 ? [l10n.t('{0} failed.', report.failed)] : []),
   ]);
@@ -127,6 +127,6 @@ function stateName(state: BatchRowState): string {
     case 'skipped':
       return l10n.t('Skipped');
     case 'cancelled':
-      return l10n.t('Cancelled');
+      return l10n.t('Canceled');
   }
 }

@@ -52,7 +52,7 @@ it(
     for (const named of ['.', '\ufffdt\ufffd.png']) {
       const { status, stderr } = cli(root, `${root}-state`, ...MODEL, named);
       assert.equal(status, 1, stderr);
-      assert.match(stderr, /its name has bytes that are no text \(UTF-8\)\. Rename it\./);
+      assert.match(stderr, /its name has bytes that are not text \(UTF-8\)\. Rename it\./);
       assert.doesNotMatch(stderr, /does not exist/);
     }
     assert.ok(existsSync(path.join(root, 'plain@4x.png')));

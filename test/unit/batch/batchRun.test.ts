@@ -339,5 +339,5 @@ test('a picture that does not get on is given up, with the reason, and the other
       ['b.png', 'done'],
     ],
   );
-  assert.match(outcomes[0]!.message!, /has not got on for/);
+  assert.match(outcomes[0]!.message!, /has made no progress for/);
 });

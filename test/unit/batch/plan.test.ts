@@ -325,7 +325,7 @@ test('a name that a pattern makes impossible stops no other picture, and is told
     'fine.png > out/fine.png: todo x',
   ]);
   for (const input of ['con.png', '...png'])
-    assert.match(byInput(plan, input).message ?? '', /^The result can’t be called/);
+    assert.match(byInput(plan, input).message ?? '', /^The result can't be called/);
 });
 
 const byInput = (plan: Plan, input: string): PlanItem =>

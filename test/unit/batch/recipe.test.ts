@@ -64,7 +64,7 @@ for (const [name, text, message] of [
   ['no JSON', '{ "rules": [ }', /line 1/],
   ['no object', '[]', /the recipe must be an object/],
   ['no rules', '{}', /rules must be a list/],
-  ['an unknown key', '{ "rules": [], "rule": 1 }', /rule must be left out: did you mean “rules”/],
+  ['an unknown key', '{ "rules": [], "rule": 1 }', /rule must be left out: did you mean "rules"/],
   [
     'an unknown key of a rule',
     '{ "rules": [{ "files": "a", "scal": 2 }] }',

@@ -205,7 +205,7 @@ test(
       await assert.rejects(writeAtomically(path.join(folder, '.pisa-upscale.lock.json'), '{}'), {
         code: 'folder-read-only',
         message:
-          /\.pisa-upscale\.lock\.json can’t be written: its folder, or the file, is read-only\.$/,
+          /\.pisa-upscale\.lock\.json can't be written: its folder, or the file, is read-only\.$/,
       });
     } finally {
       if (isRoot) process.seteuid?.(0);

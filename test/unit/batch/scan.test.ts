@@ -162,7 +162,7 @@ describe('files that are no files', onPosix, () => {
       const found = await scanned(root);
       assert.deepEqual(found.pictures, ['a.png', 'b/c.png']);
       assert.equal(found.notes.length, 2);
-      for (const note of found.notes) assert.match(note, /^Not respected: .*\.gitignore/);
+      for (const note of found.notes) assert.match(note, /^Not applied: .*\.gitignore/);
     });
 
   it('do not matter in folders above that are of no repository', async () => {

@@ -14,7 +14,7 @@ const ECHO = `
 process.on('disconnect', () => process.exit(0));
 process.on('message', ({ type, id, method, params }) => {
   const fail = (error) => process.send({ type: 'error', id, error });
-  if (type === 'cancel') return fail({ code: 'cancelled', message: 'Cancelled.' });
+  if (type === 'cancel') return fail({ code: 'cancelled', message: 'Canceled.' });
   if (type !== 'call') return;
   const value = { phase: 'download', file: method, bytes: 1, totalBytes: 2 };
   process.send({ type: 'progress', id, value });

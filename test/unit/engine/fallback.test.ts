@@ -51,7 +51,7 @@ test('a cancel is not tried again', async () => {
     attemptsFor('webgpu', 1),
     async () => {
       tries++;
-      throw new RpcError({ code: 'cancelled', message: 'Cancelled.' });
+      throw new RpcError({ code: 'cancelled', message: 'Canceled.' });
     },
     async () => assert.fail('no fallback expected'),
   );

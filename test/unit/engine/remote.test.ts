@@ -46,11 +46,11 @@ describe('the address of a server', () => {
     ['grpcs://host:8001', { secrets }, undefined],
     ['grpc://127.0.0.1:8001', { secrets }, undefined],
     ['grpc://10.0.0.5:8001', {}, /is not encrypted/],
-    ['grpcs://host:8001/team', {}, /has a path, which gRPC has not/],
+    ['grpcs://host:8001/team', {}, /has a path, which gRPC does not allow/],
     ['ftp://host', {}, /begins with "ftp:"/],
     ['file:///etc/passwd', {}, /begins with "file:"/],
     ['host:8000', {}, /begins with "host:"/],
-    ['', {}, /is no address/],
+    ['', {}, /is not an address/],
     ['https://user:secret@host', {}, /holds a user name or a password/],
     ['https://host/?token=secret', {}, /has a query/],
   ] as const)

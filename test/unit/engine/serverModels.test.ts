@@ -114,7 +114,7 @@ test('a damaged manifest names what is wrong', () => {
   };
   assert.deepEqual(parseServerContract({ ...good }), good);
   for (const [part, words] of [
-    [{ gives: 'sound' }, /no known result/],
+    [{ gives: 'sound' }, /not a known result/],
     [{ type: 'FP64' }, /type "FP64"/],
     [{ sample: [] }, /"sample"/],
     [{ sample: [1, 'x'] }, /"sample"/],
@@ -134,5 +134,5 @@ test('an index is a list of names, whatever else it is', () => {
   for (const state of ['UNAVAILABLE', 'UNREADY', 'State.UNKNOWN'])
     assert.deepEqual(names([{ name: 'b', state }]), [], state);
   assert.deepEqual(names([{ name: 'a', state: 'LOADING' }, [], 5, null, { nome: 'x' }]), []);
-  assert.throws(() => names({ models: [] }), /is no list/);
+  assert.throws(() => names({ models: [] }), /is not a list/);
 });

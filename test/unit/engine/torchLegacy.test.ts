@@ -64,8 +64,8 @@ test('what is cut off, of another machine or of another kind is refused with the
     [plain.subarray(0, plain.length - 1), /ends inside the storage|cut off/],
     [plain.subarray(0, 60), /ends early/],
     [changed('little_endianq\x02\x88', 'little_endianq\x02\x89'), /big-endian/],
-    [Buffer.from('no checkpoint at all, but long enough'), /no checkpoint of torch/],
-    [Buffer.alloc(3), /no checkpoint of torch/],
+    [Buffer.from('no checkpoint at all, but long enough'), /neither a checkpoint of torch/],
+    [Buffer.alloc(3), /neither a checkpoint of torch/],
   ];
   for (const [bytes, reason] of cases) await assert.rejects(openStateDict(fileOf(bytes)), reason);
 });

@@ -87,8 +87,8 @@ describe('readTorchZip', () => {
     });
   }
 
-  refuses('what is no archive', () => Buffer.from('not a zip at all'), /no zip archive/);
-  refuses('an old pickle without an archive', () => pickleOf(pickle.emptyDict), /no zip archive/);
+  refuses('what is no archive', () => Buffer.from('not a zip at all'), /not a zip archive/);
+  refuses('an old pickle without an archive', () => pickleOf(pickle.emptyDict), /not a zip archive/);
   refuses(
     'an archive without data.pkl',
     () => zipOf([{ name: 'archive/other', data }]),
@@ -224,7 +224,7 @@ describe('readTorchZip', () => {
         data,
       ),
     );
-    await assert.rejects(readTorchZip(file), /no function/);
+    await assert.rejects(readTorchZip(file), /not a function/);
   });
 
   it('survives a dictionary that contains itself', async () => {

@@ -134,7 +134,7 @@ const FILES: Readonly<Record<string, readonly [Buffer, RegExp]>> = {
   'a RAR archive': [Buffer.from('Rar!\x1a\x07 and more of it'), /an archive; unpack it first/],
   JSON: [Buffer.from('{"model": "unknown", "scale": 4}'), /JSON/],
   'a picture': [Buffer.from('\x89PNG\r\n\x1a\n and more of it', 'latin1'), /it is a picture/],
-  text: [Buffer.from('just some words that mean nothing'), /no checkpoint of torch/],
+  text: [Buffer.from('just some words that mean nothing'), /neither a checkpoint of torch/],
   nothing: [Buffer.alloc(0), /it is empty/],
 };
 

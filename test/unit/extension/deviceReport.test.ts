@@ -120,6 +120,6 @@ test('what the processor computes a model in, by how much it is faster, and why'
     },
     t,
   );
-  assert.match(text, /^one {4}int8 {5}×0\.41 {2}8 bits take 41 %$/m);
-  assert.match(text, /^two {4}fp32 {5}– {6}they fail$/m);
+  assert.match(text, /^one {4}int8 {11}×0\.41 {2}8 bits take 41 %$/m);
+  assert.match(text, /^two {4}fp32 {11}– {6}they fail$/m);
 });

@@ -8,7 +8,7 @@ import { DEFAULT_MODEL } from '../../../src/shared/settings';
 
 const SLOW = { model: 'slow' };
 const before = { phase: 'infer', tile: 0, tiles: 40, secondsLeft: 700, device: 'cpu' } as const;
-const cancelled = (): RpcError => new RpcError({ code: 'cancelled', message: 'Cancelled.' });
+const cancelled = (): RpcError => new RpcError({ code: 'cancelled', message: 'Canceled.' });
 
 /** Offers that are answered when the test says so. */
 function offers(): {
@@ -107,7 +107,7 @@ test('a cancel is a cancel, and a failure a failure', async () => {
   const controller = new AbortController();
   const calls: UpscaleOverrides[] = [];
   const run = offer.run('a.png', {}, SLOW, controller.signal, work(calls));
-  const rejected = assert.rejects(run, /Cancelled/);
+  const rejected = assert.rejects(run, /Canceled/);
   controller.abort();
   await answer(true);
   await rejected;

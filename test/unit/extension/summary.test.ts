@@ -103,7 +103,7 @@ test('a cancel is quiet', () => {
   const summary = summarize(reportOf({ total: 3, results: [resultOf()], cancelled: true }), 0, t);
   assert.deepEqual(
     [summary.text, summary.severity, summary.actions],
-    ['Cancelled. 1 of 3 done.', 'quiet', []],
+    ['Canceled. 1 of 3 done.', 'quiet', []],
   );
 });
 

@@ -81,7 +81,7 @@ for (const name of ['..', '.', '', ' ', 'a/../..', 'a\\b', 'a\0b', 'nul', 'aux.b
       assert.throws(
         () => expandNamePattern(pattern, { ...parts, name }),
         (error) =>
-          error instanceof OutputNameError && /^The result can’t be called/.test(error.message),
+          error instanceof OutputNameError && /^The result can't be called/.test(error.message),
         pattern,
       );
   });

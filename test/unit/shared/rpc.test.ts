@@ -17,7 +17,7 @@ const api: Api = {
   wait: (_, { signal }) =>
     new Promise((_resolve, reject) =>
       signal.addEventListener('abort', () =>
-        reject(new RpcError({ code: 'cancelled', message: 'Cancelled.' })),
+        reject(new RpcError({ code: 'cancelled', message: 'Canceled.' })),
       ),
     ),
   count: async ({ to }, { progress }) => {

@@ -69,7 +69,7 @@ export function readOseDiffFile(checkpoint: CheckpointDict): AdapterFile {
 function stateOf(checkpoint: CheckpointDict, key: string, model: string): Map<string, TensorInfo> {
   const state = checkpoint.get(key);
   if (!isDict(state))
-    throw new WordedError(phrase`it lacks "${key}", so it is no ${model} checkpoint`);
+    throw new WordedError(phrase`it lacks "${key}", so it is not a ${model} checkpoint`);
   const tensors = new Map<string, TensorInfo>();
   for (const [name, value] of state) if (isTensor(value)) tensors.set(name, { name, ...value });
   return tensors;
@@ -85,6 +85,6 @@ function rankOf(checkpoint: CheckpointDict, key: string): number {
 function alphaOf(checkpoint: CheckpointDict, key: string): number {
   const alpha = checkpoint.get(key) ?? DEFAULT_ALPHA;
   if (typeof alpha !== 'number' || !(alpha > 0))
-    throw new WordedError(phrase`"${key}" is no number above 0`);
+    throw new WordedError(phrase`"${key}" is not a number above 0`);
   return alpha;
 }

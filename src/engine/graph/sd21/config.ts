@@ -175,7 +175,7 @@ class ConfigReader {
 
   constructor(json: unknown) {
     if (typeof json !== 'object' || json === null || Array.isArray(json))
-      throw new WordedError(phrase`it is no JSON object`);
+      throw new WordedError(phrase`it is not a JSON object`);
     this.json = json as { readonly [key: string]: unknown };
   }
 
@@ -187,7 +187,7 @@ class ConfigReader {
     const value = this.has(key) ? this.json[key] : fallback;
     if (!isWhole(value) || value > most)
       throw new WordedError(
-        phrase`"${key}" is ${quotedJson(value)}, which is no number that can be used`,
+        phrase`"${key}" is ${quotedJson(value)}, which is not a number that can be used`,
       );
     return value;
   }
@@ -195,7 +195,7 @@ class ConfigReader {
   number(key: string, fallback: number): number {
     const value = this.has(key) ? this.json[key] : fallback;
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new WordedError(phrase`"${key}" is ${quotedJson(value)}, which is no number`);
+      throw new WordedError(phrase`"${key}" is ${quotedJson(value)}, which is not a number`);
     return value;
   }
 
@@ -213,7 +213,9 @@ class ConfigReader {
     const value = this.json[key];
     if (count !== undefined && isWhole(value)) return Array.from({ length: count }, () => value);
     if (!isWholes(value))
-      throw new WordedError(phrase`"${key}" is ${quotedJson(value)}, which is no list of numbers`);
+      throw new WordedError(
+        phrase`"${key}" is ${quotedJson(value)}, which is not a list of numbers`,
+      );
     if (count !== undefined && value.length !== count)
       throw new WordedError(phrase`"${key}" has ${value.length} entries where ${count} are needed`);
     return value;

@@ -14,7 +14,7 @@ const SCREEN_END = 13;
 const MOST_BLOCKS = 4_000_000;
 /** XMP stands as it is, behind it what leads a reader of sub-blocks to the end. */
 const XMP_TRAILER_BYTES = 258;
-const BARE = phrase`A part of the picture is covered by none of the file’s, which says nothing of transparency; its decoder leaves it black.`;
+const BARE = phrase`A part of the picture is covered by none of the file's, which says nothing of transparency; its decoder leaves it black.`;
 const NO_COLORS = phrase`a picture without any color table, so that nothing says its colors`;
 const NO_END = phrase`The file has no end, as if it were cut off: pictures of the animation may be missing.`;
 

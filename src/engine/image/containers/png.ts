@@ -80,7 +80,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     ...(density ? { density } : {}),
     hidden,
     ...(isApple
-      ? { unsupported: phrase`Apple’s own variant of PNG for iPhone apps (a chunk CgBI)` }
+      ? { unsupported: phrase`Apple's own variant of PNG for iPhone apps (a chunk CgBI)` }
       : {}),
   };
 }

@@ -132,7 +132,7 @@ function remoteOf({ url: text, allowHttp = false }: FetchModelRequest): Remote {
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isWeb || url.username !== '' || url.password !== '')
     throw engineError('bad-setting', {
-      message: phrase`"${maskedAddress(text)}" is no address that a model can be fetched from.`,
+      message: phrase`"${maskedAddress(text)}" is not an address that a model can be fetched from.`,
       hint: phrase`Give the address of the file itself, https://…/model.pth, without a password.`,
     });
   refuseUnencrypted([text], allowHttp);

@@ -77,7 +77,7 @@ function enlargement(
     scale > MOST_SCALE
   )
     throw new WordedError(
-      phrase`[1, 3, ${height}, ${width}] became [${dims.join(', ')}], which is no enlargement by 1 to ${MOST_SCALE}`,
+      phrase`[1, 3, ${height}, ${width}] became [${dims.join(', ')}], which is not an enlargement by 1 to ${MOST_SCALE}`,
     );
   return { scale, outputChannels };
 }

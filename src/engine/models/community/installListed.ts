@@ -90,7 +90,7 @@ export async function installListed(
     const model = catalogue.find((one) => one.id === id);
     if (model) return model;
     throw engineError('model-missing', {
-      message: phrase`"${id}" is no model that can be installed.`,
+      message: phrase`"${id}" is not a model that can be installed.`,
       hint: phrase`Models that can: ${catalogue.map((one) => one.id).join(', ')}.`,
     });
   });

@@ -101,7 +101,7 @@ function parse(
   } catch {
     // Told below.
   }
-  throw wrongFile(file, phrase`it is no ONNX model, or it is cut off`);
+  throw wrongFile(file, phrase`it is not an ONNX model, or it is cut off`);
 }
 
 function refuseOperators(model: ModelProto, graph: GraphProto, file: string): void {
@@ -218,7 +218,7 @@ function tensorType(
   const tensor = type?.value.case === 'tensorType' ? type.value.value : undefined;
   const isHalf = tensor?.elemType === (DataType.FLOAT16 as number);
   if (!tensor || (tensor.elemType !== (DataType.FLOAT as number) && !isHalf))
-    throw wrongFile(file, phrase`its ${what} "${quoted(name)}" is no float32 or float16 tensor`);
+    throw wrongFile(file, phrase`its ${what} "${quoted(name)}" is not a float32 or float16 tensor`);
   const dims = (tensor.shape?.dim ?? []).map(({ value }) =>
     value.case === 'dimValue' && value.value > 0n ? Number(value.value) : undefined,
   );

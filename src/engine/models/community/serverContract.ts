@@ -32,7 +32,7 @@ export function parseServerContract(json: Json): ServerContract {
   const version = textIfAny(json, 'version');
   const sample = list(json, 'sample');
   if (!isOneOf(SERVED_RESULTS, gives))
-    throw new WordedError(phrase`"${quoted(gives)}" is no known result`);
+    throw new WordedError(phrase`"${quoted(gives)}" is not a known result`);
   if (!isOneOf(SERVED_TYPES, type))
     throw new WordedError(phrase`the type "${quoted(type)}" is not known`);
   if (sample.length === 0 || sample.length > MOST_SAMPLES || !sample.every(isNumber))

@@ -44,7 +44,7 @@ export async function tryOnnx(
   }
   throw wrongFile(
     file,
-    phrase`it turns an even gray into something else, in [0, 1] as in [0, 255]; it is no upscaler of pictures`,
+    phrase`it turns an even gray into something else, in [0, 1] as in [0, 255]; it is not an upscaler of pictures`,
   );
 }
 
@@ -69,5 +69,5 @@ async function runOnce(
   if (data instanceof Float32Array) return { data, dims: result.dims };
   if (data instanceof Uint16Array)
     return { data: Float32Array.from(data, fromHalf), dims: result.dims };
-  throw new WordedError(phrase`its result is no picture of floats`);
+  throw new WordedError(phrase`its result is not a picture of floats`);
 }

@@ -26,7 +26,7 @@ export async function exportModel(
   requireHere(model);
   if (!served)
     throw engineError('model-unsupported', {
-      message: phrase`The model "${model.manifest.id}" can't be exported: it is no network that runs on tiles.`,
+      message: phrase`The model "${model.manifest.id}" can't be exported: it is not a network that runs on tiles.`,
     });
   const what: Served = {
     name: servedName(model.manifest.id),

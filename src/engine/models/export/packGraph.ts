@@ -37,7 +37,7 @@ export async function packGraph(
       const source = path.resolve(from, told.get('location') ?? '');
       if (!mayRead(source))
         throw new WordedError(
-          phrase`it names ${source}, which is no file of the model, as a place of weights`,
+          phrase`it names ${source}, which is not a file of the model, as a place of weights`,
         );
       weights ??= await open(path.join(folder, WEIGHTS_FILE), 'wx');
       at = Math.ceil(at / ALIGNMENT) * ALIGNMENT;

@@ -253,7 +253,7 @@ async function keepWeights(weights: string, folder: string, offer: DiffusionOffe
     throw engineError('input-missing', {
       message: info?.isFile()
         ? phrase`${weights} has ${info.size} bytes; ${offer.weights.name} has some tens of millions.`
-        : phrase`${weights} is no file.`,
+        : phrase`${weights} is not a file.`,
       hint: phrase`Give the path of ${offer.weights.name}. ${offer.weights.note}`,
     });
   }

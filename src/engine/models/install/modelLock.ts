@@ -38,5 +38,5 @@ const busy = (id: string, { file, holder }: LockBusyError): Error =>
     message: holder
       ? phrase`The model "${id}" is being installed, imported or removed already (process ${holder.pid} on ${holder.host}, since ${holder.since}).`
       : phrase`The model "${id}" is being installed, imported or removed already.`,
-    hint: phrase`Wait until that has ended. If nothing is at it any more, delete ${file}.`,
+    hint: phrase`Wait until that has ended. If nothing is working on it any more, delete ${file}.`,
   });

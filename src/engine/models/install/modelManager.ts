@@ -168,7 +168,7 @@ async function verifyFiles(
 function checkId(id: string): void {
   if (!isOneOf(INSTALLABLE_MODELS, id)) {
     throw engineError('model-missing', {
-      message: phrase`"${id}" is no model that can be installed.`,
+      message: phrase`"${id}" is not a model that can be installed.`,
       hint: phrase`Models that can: ${INSTALLABLE_MODELS.join(', ')}.`,
     });
   }

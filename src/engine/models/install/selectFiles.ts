@@ -114,7 +114,7 @@ export async function selectFiles(
     problems.push(phrase`${weights.name} was not found. ${weights.note} ${weights.pages[0]}`);
   if (lora && more.length > 0)
     notes.push(
-      phrase`Several files hold ${name}’s weights; ${path.basename(lora.file)} was taken.`,
+      phrase`Several files hold ${name}'s weights; ${path.basename(lora.file)} was taken.`,
     );
 
   const unetConfig = unet && (await findConfig(unet, parseUNetConfig, SD21_UNET, problems));
@@ -138,7 +138,7 @@ export async function selectFiles(
   }).filter(([, { file }]) => file === undefined);
   if (assumed.length > 0)
     notes.push(
-      phrase`No config.json was found for ${assumed.map(([name]) => name).join(', ')}; SD-2.1’s was assumed, which fits the shapes.`,
+      phrase`No config.json was found for ${assumed.map(([name]) => name).join(', ')}; SD-2.1's was assumed, which fits the shapes.`,
     );
   return {
     selected: {

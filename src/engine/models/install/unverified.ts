@@ -45,7 +45,7 @@ export function requireAccepted(
 function unverified(files: readonly UnverifiedFile[], { name, weights }: DiffusionOffer): RpcError {
   const names = files.map(({ path, sha256 }) => `${path} (SHA-256 ${sha256})`);
   return engineError('weights-unverified', {
-    message: phrase`${names.join(', ')} could not be verified: ${name}’s authors publish no SHA-256 of ${weights.name}, and other files are compared with those of Stable Diffusion 2.1 base. Nothing was changed.`,
+    message: phrase`${names.join(', ')} could not be verified: ${name}'s authors publish no SHA-256 of ${weights.name}, and other files are compared with those of Stable Diffusion 2.1 base. Nothing was changed.`,
     hint: phrase`Weights run no code, but wrong ones make wrong pictures. Agree to them if you trust where they come from.`,
     detail: unverifiedDetail(files),
   });

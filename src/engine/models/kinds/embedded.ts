@@ -88,6 +88,6 @@ async function graphProblem(graph: string): Promise<Words | undefined> {
       ? phrase`weights of ${graph} lie in other files, which the manifest does not name; save it as one file`
       : undefined;
   } catch {
-    return phrase`${graph} is no ONNX model`;
+    return phrase`${graph} is not an ONNX model`;
   }
 }

@@ -57,7 +57,7 @@ export abstract class OwnFileModel extends TiledModel {
         throw this.unusable(phrase`its file ${file} is gone: it was moved, renamed or deleted`);
       throw this.unusable(phrase`its file ${file} can't be read: ${wordsOf(error)}`);
     });
-    if (!info.isFile()) throw this.unusable(phrase`${file} is no file any more`);
+    if (!info.isFile()) throw this.unusable(phrase`${file} is not a file any more`);
     if (info.size !== bytes)
       throw this.unusable(
         phrase`its file ${file} changed: it has ${info.size} bytes, and had ${bytes} when it was added`,

@@ -125,7 +125,7 @@ function vocabularyOf(merges: string): {
     .map((line) => {
       const [first, second, ...more] = line.trim().split(' ');
       if (first === undefined || second === undefined || more.length > 0)
-        throw new WordedError(phrase`the line "${quoted(line)}" is no pair of tokens`);
+        throw new WordedError(phrase`the line "${quoted(line)}" is not a pair of tokens`);
       return [first, second] as const;
     });
   const letters = byteLetters();

@@ -37,7 +37,7 @@ export function binaryRequest(
  */
 export function binaryOutputs(body: Buffer, jsonLength: number): RawOutput[] {
   if (!(jsonLength > 1 && jsonLength <= Math.min(MOST_JSON, body.length)))
-    throw nonsense(phrase`does not say how long its head is`);
+    throw nonsense(phrase`does not say how long its header is`);
   const outputs: RawOutput[] = [];
   let at = jsonLength;
   for (const output of listOf(body.subarray(0, jsonLength).toString('utf8'))) {
@@ -62,7 +62,7 @@ function listOf(json: string): readonly unknown[] {
   } catch {
     // Told below.
   }
-  throw nonsense(phrase`has no readable head`);
+  throw nonsense(phrase`has no readable header`);
 }
 
 const fieldsOf = (value: unknown): Record<string, unknown> =>

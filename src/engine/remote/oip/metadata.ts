@@ -36,7 +36,7 @@ function tensors(list: unknown, what: string): TensorMetadata[] {
     // Some write sizes as texts.
     const dims = Array.isArray(shape) ? shape.map(Number) : [];
     if (typeof name !== 'string' || typeof datatype !== 'string' || !dims.every(Number.isInteger))
-      throw nonsense(phrase`about the model’s ${what} can’t be read`);
+      throw nonsense(phrase`about the model's ${what} can't be read`);
     return { name: name.slice(0, 80), datatype: datatype.slice(0, 20), shape: dims };
   });
 }

@@ -27,7 +27,7 @@ export const isAskable = (name: string): boolean =>
  * in order; versions only tell that there are some. Throws a `RemoteFailure` for what is no list.
  */
 export function readModelIndex(list: unknown): ModelIndex {
-  if (!Array.isArray(list)) throw nonsense(phrase`about its models is no list`);
+  if (!Array.isArray(list)) throw nonsense(phrase`about its models is not a list`);
   const names = new Set<string>();
   for (const entry of list as readonly unknown[]) {
     const { name, state } = fieldsOf(entry);

@@ -130,7 +130,7 @@ export class RestTransport implements Transport {
     try {
       return JSON.parse(body.toString('utf8')) as unknown;
     } catch {
-      throw nonsense(phrase`is no JSON; it may be no server of the Open Inference Protocol`);
+      throw nonsense(phrase`is not JSON; this may not be a server of the Open Inference Protocol`);
     }
   }
 

@@ -26,7 +26,7 @@ export function Display({ view, actions }: Control): JSX.Element {
       )}
       {toggle(
         'originalPixels',
-        l10n.t('Show the original’s real pixels instead of a smooth enlargement'),
+        l10n.t("Show the original's real pixels instead of a smooth enlargement"),
         <Drawing name="pixels" />,
       )}
       {toggle('loupe', l10n.t('Read pixel values under the pointer'), <Codicon name="search" />)}

@@ -44,7 +44,7 @@ export function Divider({ view, actions, current, stage, placed }: Props): JSX.E
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={percent}
-      aria-valuetext={l10n.t('{0} % {1}, {2} % {3}', percent, compare, 100 - percent, result)}
+      aria-valuetext={l10n.t('{0}% {1}, {2}% {3}', percent, compare, 100 - percent, result)}
       hidden={!place}
       style={
         place && { '--x': `${place.x}px`, '--y': `${place.y}px`, '--height': `${place.height}px` }

@@ -32,7 +32,7 @@ export function Format({ view, actions }: Control): JSX.Element {
       {MAYBE_LOSSLESS.has(written) && (
         <SelectField
           id="lossless"
-          label={l10n.t('Detail')}
+          label={l10n.t('Compression')}
           tooltip={l10n.t('Without loss every pixel is kept, in a larger file')}
           options={LOSSLESS_CHOICES.filter((choice) => choice !== 'auto' || isWebp).map(
             (value) => ({ value, label: losslessName(value) }),

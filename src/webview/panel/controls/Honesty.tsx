@@ -42,9 +42,9 @@ export function Honesty({ view }: { readonly view: PanelView }): JSX.Element {
       <Figure
         id="consistency"
         label={l10n.t('Agrees with the original')}
-        sentence={l10n.t('How alike both are at the original’s size')}
+        sentence={l10n.t("How alike both are at the original's size")}
         tooltip={l10n.t(
-          'The result is reduced to the original’s size and compared with it. From 30 dB on it still shows the same picture; below 26 dB it has drifted.',
+          "The result is reduced to the original's size and compared with it. From 30 dB on it still shows the same picture; below 26 dB it has drifted.",
         )}
         scale={CONSISTENCY_SCALE}
         threshold={CONSISTENCY.same}
@@ -137,7 +137,7 @@ function notesOf({ run }: PanelView): readonly string[] {
     ? [
         ...notes,
         l10n.t(
-          'The figures are of the {0} % of the picture that have been computed.',
+          'The figures are of the {0}% of the picture that have been computed.',
           shareText(covered),
         ),
       ]
@@ -163,7 +163,7 @@ function consistencyShown({ run, guidance }: PanelView): Shown {
 }
 
 function inventedShown({ run, guidance, branches, squares }: PanelView): Shown {
-  if (squares) return unknown(l10n.t('squares: nothing invented'), l10n.t('{0} %', (0).toFixed(1)));
+  if (squares) return unknown(l10n.t('squares: nothing invented'), l10n.t('{0}%', (0).toFixed(1)));
   if (!branches.includes('semantic') && branches.length > 0)
     return unknown(l10n.t('one dial: unknown'));
   const share = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
@@ -172,7 +172,7 @@ function inventedShown({ run, guidance, branches, squares }: PanelView): Shown {
   const word = inventionText(inventedWord(share));
   const text = (share * 100).toFixed(1);
   return {
-    value: l10n.t('{0} %', text),
+    value: l10n.t('{0}%', text),
     word,
     spoken: l10n.t('{0} percent of pixels, {1}', text, word),
     now: share * 100,

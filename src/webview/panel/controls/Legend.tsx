@@ -46,7 +46,7 @@ function mapTexts({ run, guidance }: PanelView): Texts {
   const share = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
   return [
     l10n.t('Invented detail'),
-    share === undefined ? '' : l10n.t('{0} % visible', (share * 100).toFixed(1)),
+    share === undefined ? '' : l10n.t('{0}% visible', (share * 100).toFixed(1)),
     l10n.t('none'),
     l10n.t('visible'),
     l10n.t('strong'),

@@ -29,7 +29,7 @@ export function ModelFields({ view, actions }: Control): JSX.Element {
       <SelectField
         id="model"
         label={l10n.t('Model')}
-        tooltip={l10n.t('Hold Shift and drop a model’s file here to add it')}
+        tooltip={l10n.t("Hold Shift and drop a model's file here to add it")}
         options={models.map(optionOf)}
         value={first}
         disabled={disabled}
@@ -40,7 +40,7 @@ export function ModelFields({ view, actions }: Control): JSX.Element {
           id="partner"
           label={l10n.t('Texture')}
           tooltip={l10n.t(
-            'A second model that adds the texture: “Semantic detail” is how much of it, “Pixel fidelity” stays with the first',
+            'A second model that adds the texture: "Semantic detail" is how much of it, "Pixel fidelity" stays with the first',
           )}
           options={[{ value: NONE, label: l10n.t('Of the same model') }, ...partners.map(optionOf)]}
           value={second || NONE}

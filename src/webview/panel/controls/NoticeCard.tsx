@@ -107,7 +107,7 @@ function titleOf(kind: Notice['kind']): string {
     case 'preview':
       return l10n.t('The picture could not be upscaled');
     case 'cancelled':
-      return l10n.t('Upscaling was cancelled');
+      return l10n.t('Upscaling was canceled');
     case 'save':
       return l10n.t('The result could not be saved');
     case 'action':

@@ -27,7 +27,7 @@ export function PadFold({ view, actions, current }: LiveControl): JSX.Element {
         aria-label={l10n.t('About the pad')}
         {...tip(
           l10n.t(
-            'Right: cleaner. Up: more invented detail. The ring is the default, {0} · {1}. Hatched: the result no longer agrees with the picture (below 30 dB), or more than 10 % is visibly invented.',
+            'Right: cleaner. Up: more invented detail. The ring is the default, {0} · {1}. Hatched: the result no longer agrees with the picture (below 30 dB), or more than 10% is visibly invented.',
             dialText(defaults.pixel),
             dialText(defaults.semantic),
           ),

@@ -89,4 +89,4 @@ const autoText = (guidance: Guidance | undefined): string =>
         dialText(guidance.pixel),
         dialText(guidance.semantic),
       )
-    : l10n.t('Chosen from the picture’s noise, compression and blur, once it was processed');
+    : l10n.t("Chosen from the picture's noise, compression and blur, once it was processed");

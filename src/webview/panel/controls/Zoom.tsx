@@ -24,7 +24,7 @@ export const Zoom = ({
       <Codicon name="remove" />
     </IconButton>
     <output class="zoom-value" id="zoomValue" aria-label={l10n.t('Zoom level')}>
-      {stage.place ? l10n.t('{0} %', Math.round(stage.place.zoom * 100)) : ''}
+      {stage.place ? l10n.t('{0}%', Math.round(stage.place.zoom * 100)) : ''}
     </output>
     <IconButton
       id="zoomIn"
@@ -49,7 +49,7 @@ export const Zoom = ({
       onClick={() => stage.actualPixels()}
       {...tip(l10n.t('Actual pixels: one pixel of the result is one pixel of the screen'))}
     >
-      {l10n.t('{0} %', 100)}
+      {l10n.t('{0}%', 100)}
     </button>
   </div>
 );
