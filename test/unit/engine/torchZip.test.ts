@@ -88,7 +88,11 @@ describe('readTorchZip', () => {
   }
 
   refuses('what is no archive', () => Buffer.from('not a zip at all'), /not a zip archive/);
-  refuses('an old pickle without an archive', () => pickleOf(pickle.emptyDict), /not a zip archive/);
+  refuses(
+    'an old pickle without an archive',
+    () => pickleOf(pickle.emptyDict),
+    /not a zip archive/,
+  );
   refuses(
     'an archive without data.pkl',
     () => zipOf([{ name: 'archive/other', data }]),
