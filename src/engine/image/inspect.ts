@@ -126,7 +126,9 @@ export async function inspectSource(
     isProgressive: metadata.isProgressive,
     exif,
     xmp,
-    iptc: metadata.iptc ?? hidden.iptc,
+    xmpExtension: hidden.xmpExtension,
+    // Of several segments the decoder takes one.
+    iptc: container === 'jpeg' ? (hidden.iptc ?? metadata.iptc) : (metadata.iptc ?? hidden.iptc),
     hasCredentials: facts.hasCredentials === true,
     density: densityOf(metadata.density, exif, facts, orientation),
     remarks: facts.remarks,
@@ -218,21 +220,33 @@ function upright(known: Size, { orientation }: Metadata, own: number | undefined
 
 /**
  * Pixels per inch, upright, as the container or EXIF says them; the decoder makes some up where
- * nothing does. Where both speak, what the decoder takes counts.
+ * nothing does. Where both speak, a PNG's own chunk counts; else what the decoder takes, but for
+ * what EXIF says where nothing is known.
  */
 function densityOf(
   decoded: number | undefined,
   exif: Buffer | undefined,
-  { density: own }: ContainerFacts,
+  { container, density: own }: ContainerFacts,
   orientation = 1,
 ): Density | undefined {
   const said = [own, exif && exifDensity(exif)].filter(
     (each): each is Density => each !== undefined && !isUnset(each),
   );
+  const [first] = said;
+  const isOwn =
+    first !== undefined &&
+    first === own &&
+    first.isRatio !== true &&
+    (container === 'png' || said.slice(1).every(isDefault));
   const density =
-    said.find((each) => !each.isRatio && Math.abs(each.x - (decoded ?? 0)) < 1) ?? said[0];
+    (isOwn ? first : undefined) ??
+    said.find((each) => !each.isRatio && Math.abs(each.x - (decoded ?? 0)) < 1) ??
+    first;
   return density && orientation >= 5 ? { ...density, x: density.y, y: density.x } : density;
 }
+
+/** What EXIF says for a density that is not known. */
+const isDefault = ({ x, y }: Density): boolean => x === 72 && y === 72;
 
 /** One pixel a millimetre: what libvips, and with it many a tool, writes where nothing is known. */
 const isUnset = ({ x, y, isRatio }: Density): boolean =>

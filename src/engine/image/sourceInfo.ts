@@ -2,6 +2,7 @@ import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import type { Stored } from './stored';
 import type { Density, Remark } from './containers/facts';
+import type { XmpExtension } from '../metadata/xmpParts';
 import type { Words } from '../../shared/phrase';
 
 /** What the header of a picture says. */
@@ -33,6 +34,8 @@ export type SourceInfo = {
   readonly isProgressive: boolean;
   readonly exif: Buffer | undefined;
   readonly xmp: Buffer | undefined;
+  /** What its XMP has besides, in segments of their own. */
+  readonly xmpExtension: XmpExtension | undefined;
   readonly iptc: Buffer | undefined;
   /** It carries Content Credentials (C2PA). */
   readonly hasCredentials: boolean;
@@ -50,6 +53,7 @@ export const describedBy = (whole: SourceInfo, part: SourceInfo): SourceInfo => 
   profile: whole.profile,
   exif: whole.exif,
   xmp: whole.xmp,
+  xmpExtension: whole.xmpExtension,
   iptc: whole.iptc,
   hasCredentials: whole.hasCredentials,
   density: whole.density,

@@ -57,6 +57,7 @@ export const drawn = (size: Size): SourceInfo => ({
   isProgressive: false,
   exif: undefined,
   xmp: undefined,
+  xmpExtension: undefined,
   iptc: undefined,
   density: undefined,
   remarks: [],

@@ -14,19 +14,31 @@ const PLACES = new Set([26, 27, 90, 92, 95, 100, 101]);
 /** A picture in the record, as it was. */
 const PREVIEWS = new Set([200, 201, 202]);
 
+/** Of a JPEG's segment, what stands before the entries not counted. */
+const MOST_BYTES = 65_000;
+
+/** The block as a JPEG holds it; its last entries may not have had room. */
+export type WrittenIptc = { readonly block: Buffer; readonly isCut: boolean };
+
 /**
  * The IPTC of a result as a JPEG holds it: a block of Photoshop's with nothing else in it, since
  * its thumbnails, guides and slices are the source's. Undefined when nothing can be read.
  */
-export function iptcFor(block: Buffer, keepLocation: boolean): Buffer | undefined {
+export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc | undefined {
   const records = block[0] === TAG ? block : resourceOf(block);
-  const kept = records && datasets(records, keepLocation);
-  if (!kept || kept.length === 0) return undefined;
+  const all = records ? datasets(records, keepLocation) : [];
+  let bytes = 0;
+  const fitting = all.filter((each) => (bytes += each.length) <= MOST_BYTES);
+  const kept = Buffer.concat(fitting);
+  if (kept.length === 0) return undefined;
   const head = Buffer.alloc(12);
   head.write(RESOURCE, 0, 'latin1');
   head.writeUInt16BE(IPTC_RESOURCE, 4);
   head.writeUInt32BE(kept.length, 8);
-  return Buffer.concat([PHOTOSHOP, head, kept, Buffer.alloc(kept.length % 2)]);
+  return {
+    block: Buffer.concat([PHOTOSHOP, head, kept, Buffer.alloc(kept.length % 2)]),
+    isCut: fitting.length < all.length,
+  };
 }
 
 /** The IPTC among Photoshop's resources. */
@@ -47,7 +59,7 @@ function resourceOf(block: Buffer): Buffer | undefined {
 }
 
 /** The datasets that may go on, as they stand. */
-function datasets(records: Buffer, keepLocation: boolean): Buffer | undefined {
+function datasets(records: Buffer, keepLocation: boolean): readonly Buffer[] {
   const kept: Buffer[] = [];
   for (let at = 0; at + 5 <= records.length && records[at] === TAG;) {
     const [record, dataset] = [records[at + 1], records[at + 2] ?? 0];
@@ -59,5 +71,5 @@ function datasets(records: Buffer, keepLocation: boolean): Buffer | undefined {
     if (!isLeftOut) kept.push(records.subarray(at, end));
     at = end;
   }
-  return Buffer.concat(kept);
+  return kept;
 }

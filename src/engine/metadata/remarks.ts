@@ -25,12 +25,25 @@ export function remarksFor(
   const kept = source.filter(
     ({ keyword = '' }) => !REPEATED.test(keyword) && (keepLocation || !isPlace('', keyword)),
   );
-  if (kept.length === 0 || HOLDS.includes(format)) return { remarks: kept, notes: [] };
-  const names = [...new Set(kept.map(({ keyword = COMMENT }) => keyword))];
+  const namesOf = (remarks: readonly Remark[]): string =>
+    fewOf([...new Set(remarks.map(({ keyword = COMMENT }) => keyword))]);
+  if (kept.length === 0 || HOLDS.includes(format)) {
+    const tooLong =
+      format === 'jpeg'
+        ? kept.filter((each) => Buffer.byteLength(lineOf(each)) > SEGMENT_BYTES)
+        : [];
+    return {
+      remarks: kept,
+      notes:
+        tooLong.length > 0
+          ? [phrase`${namesOf(tooLong)} was cut: a comment of a JPEG holds no more than 64 KB.`]
+          : [],
+    };
+  }
   return {
     remarks: [],
     notes: [
-      phrase`${format.toUpperCase()} holds no texts beside the picture; left out: ${fewOf(names)}.`,
+      phrase`${format.toUpperCase()} holds no texts beside the picture; left out: ${namesOf(kept)}.`,
     ],
   };
 }

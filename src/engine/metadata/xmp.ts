@@ -4,6 +4,8 @@ import type { OutputFormat } from '../../shared/settings';
 import { escapedXml, parseXml, xmlText, type XmlElement } from './xml';
 import { revised } from './xmpRules';
 import { NS } from './xmpNames';
+import { findRdf, joinExtension, shortened, type XmpExtension } from './xmpParts';
+import { fewOf } from './remarks';
 import { phrase, type Words } from '../../shared/phrase';
 
 /** How a result was made. */
@@ -32,6 +34,8 @@ export type XmpTarget = {
 const NAMESPACE = 'https://github.com/pisa-upscale/ns/1.0/';
 /** Larger packets hold thumbnails, histories or attacks, and are no use to a result. */
 const MOST_BYTES = 1_000_000;
+/** Of a JPEG's segment, what stands around the packet not counted. */
+const MOST_JPEG_BYTES = 65_000;
 const PACKET_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>';
 const PACKET_END = '<?xpacket end="w"?>';
 
@@ -45,8 +49,11 @@ export function xmpFor(
   source: Buffer | undefined,
   target: XmpTarget,
   provenance: Provenance | undefined,
+  extension?: XmpExtension,
 ): WrittenXmp {
-  const { root, notes } = source ? readXmp(source, target) : { root: undefined, notes: [] };
+  const { root, notes } = source
+    ? readXmp(source, target, extension)
+    : { root: undefined, notes: [] };
   const rdf = root && findRdf(root);
   if (!root || !rdf) {
     if (!provenance) return { notes };
@@ -57,12 +64,23 @@ export function xmpFor(
     };
   }
   if (provenance) rdf.children.push(parseXml(description(provenance)));
-  return { text: `${PACKET_BEGIN}${xmlText(root)}${PACKET_END}`, notes };
+  const tooLong = target.format === 'jpeg' ? shortened(root, rdf, MOST_JPEG_BYTES) : [];
+  return {
+    text: `${PACKET_BEGIN}${xmlText(root)}${PACKET_END}`,
+    notes:
+      tooLong.length === 0
+        ? notes
+        : [
+            ...notes,
+            phrase`XMP without ${fewOf(tooLong)}: no more than 64 KB of it can be written into a JPEG.`,
+          ],
+  };
 }
 
 function readXmp(
   source: Buffer,
   target: XmpTarget,
+  extension: XmpExtension | undefined,
 ): { root: XmlElement | undefined; notes: Words[] } {
   if (source.length > MOST_BYTES)
     return {
@@ -77,6 +95,7 @@ function readXmp(
     const root = parseXml(text);
     const rdf = findRdf(root);
     if (!rdf) return { root: undefined, notes: [phrase`XMP was left out: it holds no RDF.`] };
+    if (extension) joinExtension(rdf, extension);
     return { root, notes: revised(rdf, target) };
   } catch (error) {
     const reason = error instanceof Error ? error.message.slice(0, 100) : String(error);
@@ -96,14 +115,6 @@ function decoded(source: Buffer): string {
         ? 'utf-16be'
         : 'utf-8';
   return new TextDecoder(encoding, { fatal: true }).decode(source).replaceAll('\0', '').trim();
-}
-
-function findRdf(root: XmlElement): XmlElement | undefined {
-  if (root.uri === NS.rdf && root.local === 'RDF') return root;
-  return root.children.find(
-    (child): child is XmlElement =>
-      typeof child !== 'string' && child.uri === NS.rdf && child.local === 'RDF',
-  );
 }
 
 function description({ model, guidance, scale, version }: Provenance): string {

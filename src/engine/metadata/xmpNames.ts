@@ -73,6 +73,8 @@ const STRUCTURE = new Set([
 /** Whether a property says how the source's file was laid out, or repeats its thumbnail. */
 export const isStructure = (uri: string, local: string): boolean =>
   (uri === NS.tiff && STRUCTURE.has(local)) ||
+  // The result's profile says it, or its values are sRGB by now.
+  (uri === NS.photoshop && ['ColorMode', 'ICCProfile'].includes(local)) ||
   (uri === NS.exif &&
     ['NativeDigest', 'MakerNote', 'ComponentsConfiguration', 'CompressedBitsPerPixel'].includes(
       local,

@@ -12,6 +12,9 @@ import {
 } from './xmpNames';
 import { type Words, phrase } from '../../shared/phrase';
 
+/** EXIF's number for it. */
+const SRGB = '1';
+
 /** A property, whether it stands as an attribute or as an element. */
 type Property = {
   readonly uri: string;
@@ -67,6 +70,7 @@ function judge(property: Property, target: XmpTarget, dropped: Set<string>): Ver
   };
   if (!target.keepLocation && isPlace(uri, local)) return 'drop';
   if (isStructure(uri, local)) return 'drop';
+  if (uri === NS.exif && local === 'ColorSpace' && value.trim() !== SRGB) return 'drop';
   if (isOtherPart(uri, local) || isInPixels(uri, local)) return drop();
   if (isRegion(uri, local))
     return target.isTurned || target.isPart || inPixels(property.fields) ? drop() : undefined;

@@ -74,6 +74,7 @@ export function carriedData(
       keepLocation,
     },
     output.provenance === true ? { model, guidance, scale, version } : undefined,
+    kept?.xmpExtension,
   );
   const texts = remarksFor(kept?.remarks ?? [], format, keepLocation);
   const iptc = kept?.iptc && format === 'jpeg' ? iptcFor(kept.iptc, keepLocation) : undefined;
@@ -82,7 +83,7 @@ export function carriedData(
     ...(xmp.text === undefined ? {} : { xmp: xmp.text }),
     ...(density ? { density } : {}),
     remarks: texts.remarks,
-    iptc,
+    iptc: iptc?.block,
     hasIptc: iptc !== undefined,
     notes: [
       ...xmp.notes,
@@ -90,6 +91,7 @@ export function carriedData(
       ...(tooLong.length > 0
         ? [phrase`EXIF without ${fewOf(tooLong)}: no more than 64 KB of it can be written.`]
         : []),
+      ...(iptc?.isCut === true ? [CUT_IPTC] : []),
       ...(kept?.hasCredentials === true ? [CREDENTIALS] : []),
       ...leftOut(format, {
         EXIF: exif !== undefined,
@@ -109,6 +111,7 @@ export const encoderDensity = (density: Density | undefined): Density =>
   density === undefined || density.isRatio === true ? { x: 72, y: 72 } : density;
 
 const CREDENTIALS = phrase`Content Credentials (C2PA) were left out: they are signed for the file as it was.`;
+const CUT_IPTC = phrase`The last entries of the IPTC were left out: no more than 64 KB of it can be written.`;
 const RECORD = 'record';
 
 /** Which formats hold what a result may carry; the codecs here write no other. */

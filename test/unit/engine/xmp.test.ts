@@ -111,6 +111,19 @@ test('what speaks of other parts of the file or of pixels goes, with a note', ()
   }
 });
 
+test('what names the colors of the file goes: the result’s profile says them, or they are sRGB', () => {
+  for (const form of ['attribute', 'element'] as const)
+    for (const [uri, name, value, stays] of [
+      ['http://ns.adobe.com/photoshop/1.0/', 'ICCProfile', 'Coated FOGRA39', false],
+      ['http://ns.adobe.com/photoshop/1.0/', 'ColorMode', '4', false],
+      ['http://ns.adobe.com/exif/1.0/', 'ColorSpace', '65535', false],
+      ['http://ns.adobe.com/exif/1.0/', 'ColorSpace', '1', true],
+    ] as const) {
+      const { text } = xmpFor(packet(FORMS[form]!(uri, name, value, 'p')), TARGET, undefined);
+      assert.equal(properties(text!).has(`{${uri}}${name}`), stays, `${name} as ${form}`);
+    }
+});
+
 test('sizes, orientation and format are the result’s', () => {
   const cases: readonly (readonly [string, string, string, string])[] = [
     ['http://ns.adobe.com/tiff/1.0/', 'Orientation', '6', '1'],

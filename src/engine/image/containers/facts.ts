@@ -29,6 +29,8 @@ export type Hidden = {
   readonly xmp?: Buffer;
   readonly iptc?: Buffer;
   readonly icc?: Buffer;
+  /** The rest of an XMP that is longer than a JPEG's segment, by its name in the packet. */
+  readonly xmpExtension?: { readonly guid: string; readonly bytes: Buffer };
 };
 
 /** What the structure of a file says, beyond what the decoder tells. */

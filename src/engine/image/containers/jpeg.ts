@@ -1,11 +1,12 @@
 import type { ContainerFacts, Density, Remark } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
+import { JpegParts } from './jpegParts';
 import { hasGainMapBehind, namesGainMap, picturesBehind } from './multiPicture';
 import { phrase } from '../../../shared/phrase';
 
 const START_OF_SCAN = 0xda;
 const COMMENT = 0xfe;
-const [APP0, APP1, APP2, APP11] = [0xe0, 0xe1, 0xe2, 0xeb];
+const [APP0, APP1, APP2, APP11, APP13] = [0xe0, 0xe1, 0xe2, 0xeb, 0xed];
 /** The label of their box, behind the segment's head and those of two boxes. */
 const [CREDENTIALS, CREDENTIALS_WITHIN] = ['c2pa', 128];
 const CM_PER_INCH = 2.54;
@@ -14,6 +15,7 @@ const MOST_REMARKS = 200;
 /** Segments before a JPEG's first scan, and whether a picture behind it is a gain map. */
 export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
+  const parts = new JpegParts();
   let density: Density | undefined;
   const frame = { precision: 8, isLossless: false };
   const found = { gainMap: false, credentials: false, more: 0 };
@@ -26,11 +28,13 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     else if (marker === APP1 || marker === APP2) {
       const data = await view.bytes(from, length);
       found.gainMap ||= namesGainMap(data);
+      if (marker === APP1) parts.add(data);
       if (data.toString('latin1', 0, 4) === 'MPF\0') {
         behind = from + length;
         found.more = picturesBehind(data.subarray(4));
       }
-    } else if (marker === APP11)
+    } else if (marker === APP13) parts.add(await view.bytes(from, length));
+    else if (marker === APP11)
       found.credentials ||= (await view.bytes(from, Math.min(length, CREDENTIALS_WITHIN))).includes(
         CREDENTIALS,
         0,
@@ -54,6 +58,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     hasGainMap: found.gainMap,
     hasCredentials: found.credentials,
     morePictures: found.more,
+    hidden: parts.hidden(),
     ...(density ? { density } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
