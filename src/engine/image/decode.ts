@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { splitAlpha, type SplitPicture } from './alpha';
+import { clearingGif } from './containers/gifCopy';
 import { endedJpeg } from './containers/jpegCopy';
 import { plainTiff } from './containers/tiffCopy';
 import {
@@ -81,12 +82,21 @@ export async function decodePixels(
   options: DecodeOptions,
 ): Promise<DecodedPixels> {
   const stored = options.stored ?? (await storedIn(file));
-  const { pixels, notes } = await decodedAsStored(file, scratch, { ...options, stored });
+  const { bareFlags } = stored;
+  const source =
+    bareFlags.length > 0
+      ? await clearingGif(file, path.join(scratch, 'clearing.gif'), bareFlags)
+      : file;
+  const { pixels, notes } = await decodedAsStored(source, path.basename(file), scratch, {
+    ...options,
+    stored,
+  });
   return { pixels: stored.isPremultiplied ? await straightened(pixels, scratch) : pixels, notes };
 }
 
 async function decodedAsStored(
   file: string,
+  name: string,
   scratch: string,
   options: DecodeOptions,
 ): Promise<DecodedPixels> {
@@ -95,16 +105,16 @@ async function decodedAsStored(
     .catch(asFault);
   return first instanceof PixelFile
     ? { pixels: first, notes: [] }
-    : libvips.exclusive(() => judged(file, scratch, options));
+    : libvips.exclusive(() => judged(file, name, scratch, options));
 }
 
 /** Decodes what its decoder complains of, while nobody else's complaints can be among its own. */
 async function judged(
   file: string,
+  name: string,
   scratch: string,
   options: DecodeOptions,
 ): Promise<DecodedPixels> {
-  const name = path.basename(file);
   const strict = await decoded(file, scratch, options, 'warning').catch(asFault);
   if (strict instanceof PixelFile) return { pixels: strict, notes: [] };
   if (isRealFault(strict)) throw notAnImage(name, strict);

@@ -10,18 +10,21 @@ export type Stored = {
   readonly isPremultiplied: boolean;
   /** How EXIF says the picture is to be turned (1 to 8), in a place that only PNG has. */
   readonly orientation: number | undefined;
+  /** Where a GIF is to say that what is bare is transparent. */
+  readonly bareFlags: readonly number[];
 };
 
-export const storedBy = ({ isPremultiplied, hidden }: ContainerFacts): Stored => ({
+export const storedBy = ({ isPremultiplied, hidden, bareFlags }: ContainerFacts): Stored => ({
   isPremultiplied: isPremultiplied === true,
   orientation: hidden?.exif && exifOrientation(hidden.exif),
+  bareFlags: bareFlags ?? [],
 });
 
 /** The same of a file. */
 export const storedIn = (file: string): Promise<Stored> =>
   withSource(file, async (view, head) => {
     const container = sniffed(head);
-    return container === 'png' || container === 'avif'
+    return container === 'png' || container === 'avif' || container === 'gif'
       ? storedBy(await factsOf(view, container))
-      : { isPremultiplied: false, orientation: undefined };
+      : { isPremultiplied: false, orientation: undefined, bareFlags: [] };
   });

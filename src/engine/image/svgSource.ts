@@ -48,7 +48,7 @@ export const drawn = (size: Size): SourceInfo => ({
   hasCredentials: false,
   bitsPerChannel: 8,
   isVector: true,
-  stored: { isPremultiplied: false, orientation: undefined },
+  stored: { isPremultiplied: false, orientation: undefined, bareFlags: [] },
   isGrey: false,
   otherColours: undefined,
   profile: undefined,

@@ -87,7 +87,7 @@ for (const [what, change, isBare] of [
   ['is larger than its screen', (gif) => gif.writeUInt16LE(60, 6), false],
 ] as const satisfies readonly (readonly [string, (gif: Buffer) => unknown, boolean])[])
   for (const isTransparent of [false, true])
-    test(`a GIF whose picture ${what}, ${isTransparent ? 'with' : 'without'} transparency: what stays black is told`, async () => {
+    test(`a GIF whose picture ${what}, ${isTransparent ? 'with' : 'without'} transparency: what is bare is transparent`, async () => {
       const gif = await noise.clone().gif({ colours: 16, dither: 0 }).toBuffer();
       const table = 13 + 3 * 16;
       const control = Buffer.from([0x21, 0xf9, 4, isTransparent ? 1 : 0, 0, 0, 0, 0]);
@@ -96,9 +96,86 @@ for (const [what, change, isBare] of [
       const at = gif.indexOf(0x2c, table);
       const whole = Buffer.concat([gif.subarray(0, table), control, gif.subarray(at)]);
       const { output, notes } = await upscale(await write('screen.gif', whole), PLAIN);
-      assert.equal(/covered by none/.test(notes.join()), isBare && !isTransparent, notes.join());
-      const { hasAlpha } = await sharp(output).metadata();
-      if (isBare && isTransparent) assert.ok(hasAlpha);
+      assert.doesNotMatch(notes.join(), /covered by none/);
+      assert.equal((await sharp(output).stats()).isOpaque, !isBare && !isTransparent);
+    });
+
+test('a GIF that can’t say that what is bare is transparent is told', async () => {
+  for (const [colours, hasControl] of [
+    [256, true],
+    [16, false],
+  ] as const) {
+    const gif = await noise.clone().gif({ colours, dither: 0 }).toBuffer();
+    const table = 13 + 3 * 2 ** ((gif[10]! & 7) + 1);
+    const control = hasControl ? Buffer.from([0x21, 0xf9, 4, 0, 0, 0, 0, 0]) : Buffer.alloc(0);
+    gif.writeUInt16LE(120, 6);
+    const whole = Buffer.concat([
+      gif.subarray(0, table),
+      control,
+      gif.subarray(gif.indexOf(0x2c, table)),
+    ]);
+    const { notes } = await upscale(await write('screen.gif', whole), PLAIN);
+    assert.match(notes.join(), /covered by none/, `${colours}`);
+  }
+});
+
+/** A GIF of three pictures: the screen, a corner of it, another corner; each of one color. */
+function cleared(hasTransparency: boolean, behind: 'kept' | 'cleared'): Buffer {
+  const picture = (flags: number, place: readonly number[], index: number): Buffer => {
+    const [x = 0, y = 0, width = 0, height = 0] = place;
+    // Codes of three bits, a clear code before each two pixels, so that they stay so wide.
+    const codes: number[] = [];
+    for (let i = 0; i < width * height; i++) codes.push(...(i % 2 === 0 ? [4, index] : [index]));
+    codes.push(5);
+    const data = Buffer.alloc(Math.ceil((codes.length * 3) / 8));
+    codes.forEach((code, i) => {
+      for (let bit = 0; bit < 3; bit++)
+        if ((code >> bit) & 1) data[(3 * i + bit) >> 3]! |= 1 << ((3 * i + bit) & 7);
+    });
+    const blocks: Buffer[] = [];
+    for (let at = 0; at < data.length; at += 255) {
+      const block = data.subarray(at, at + 255);
+      blocks.push(Buffer.of(block.length), block);
+    }
+    const descriptor = Buffer.alloc(10);
+    descriptor[0] = 0x2c;
+    [x, y, width, height].forEach((value, i) => descriptor.writeUInt16LE(value, 1 + 2 * i));
+    return Buffer.concat([
+      Buffer.from([0x21, 0xf9, 4, flags, 10, 0, 0, 0, ...descriptor, 2]),
+      ...blocks,
+      Buffer.of(0),
+    ]);
+  };
+  const colors = Buffer.from('000000ff00000000ffffffff', 'hex');
+  return Buffer.concat([
+    Buffer.from('GIF89a\x20\0\x18\0\x81\0\0', 'latin1'),
+    colors,
+    // Index 0 is transparent in the first picture, or white covers all.
+    picture(hasTransparency ? 1 : 0, [0, 0, 32, 24], hasTransparency ? 0 : 3),
+    picture(behind === 'cleared' ? 2 << 2 : 1 << 2, [2, 2, 8, 8], 1),
+    picture(0, [20, 12, 8, 8], 2),
+    Buffer.of(0x3b),
+  ]);
+}
+
+for (const hasTransparency of [true, false])
+  for (const behind of ['kept', 'cleared'] as const)
+    test(`a picture that is ${behind} behind it, ${hasTransparency ? 'with' : 'without'} transparency elsewhere: as viewers show it`, async () => {
+      const { output, notes } = await upscale(
+        await write('cleared.gif', cleared(hasTransparency, behind)),
+        { ...PLAIN, format: 'webp', output: { lossless: true }, asset: { pixelArt: 'off' } },
+      );
+      const { data, info } = await sharp(output, { page: 2 })
+        .ensureAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      const at = (x: number, y: number): readonly number[] => [
+        ...data.subarray(4 * (y * info.width + x), 4 * (y * info.width + x) + 4),
+      ];
+      const [red, blue] = [at(24, 24), at(96, 64)];
+      assert.deepEqual([blue[2], blue[3]], [255, 255]);
+      if (behind === 'cleared') assert.equal(red[3], 0, notes.join());
+      else assert.deepEqual([red[0], red[3]], [255, 255]);
     });
 
 for (const where of ['screen', 'picture', 'nowhere'] as const)

@@ -50,6 +50,8 @@ export type ContainerFacts = {
   /** An animation of which the decoder reads the first frame only. */
   readonly isAnimated?: boolean;
   readonly frames?: number;
+  /** Of a GIF: where pictures that leave a part bare have the flag that says it is transparent. */
+  readonly bareFlags?: readonly number[];
   /** Milliseconds that each frame of an animation is shown, as the file has them. */
   readonly delays?: readonly number[];
   /** Whole pictures behind the first one (MPO), previews not counted. */

@@ -42,7 +42,8 @@ async function walked(view: FileView): Promise<{
   let [frames, delay] = [0, 0];
   let delayPlace: number | undefined;
   let loopPlace: number | undefined;
-  let [hasTransparency, isCleared, isBare, disposal] = [false, true, false, 0];
+  const pictures: Picture[] = [];
+  let control: Control = NO_CONTROL;
   let blocks = 0;
   let keptBytes = 0;
   let [isCut, hasEnd, lacksColors, hasCredentials] = [false, false, false, false];
@@ -90,8 +91,11 @@ async function walked(view: FileView): Promise<{
       if (head[1] === CONTROL && head.length >= 8) {
         delay = head.readUInt16LE(DELAY_AT) * MS_PER_TICK;
         const flags = head[CONTROL_FLAGS_AT] ?? 0;
-        hasTransparency ||= (flags & HAS_TRANSPARENCY) !== 0;
-        disposal = (flags >> 2) & 7;
+        control = {
+          hasTransparency: (flags & HAS_TRANSPARENCY) !== 0,
+          isCleared: ((flags >> 2) & 7) === TO_BACKGROUND,
+          flagsAt: at + CONTROL_FLAGS_AT,
+        };
         delayPlace = at + DELAY_AT;
       }
       at += 2;
@@ -103,31 +107,66 @@ async function walked(view: FileView): Promise<{
       delays.push(delay);
       delayPlaces.push(delayPlace);
       [delay, delayPlace] = [0, undefined];
-      // The screen is bare before the first picture, and behind one that is cleared away.
-      isBare ||= isCleared && !coversScreen(screen, head);
-      isCleared = disposal === TO_BACKGROUND;
-      disposal = 0;
+      const covers = coversScreen(screen, head);
       lacksColors ||= [screen[10], head[9]].every((flags) => tableBytes(flags ?? 0) === 0);
       at += 10 + tableBytes(head[9] ?? 0);
-      const pixels = new LzwPixels((await view.bytes(at, 1))[0] ?? 0);
+      const codeBits = (await view.bytes(at, 1))[0] ?? 0;
+      pictures.push({ ...control, covers, hasUnused: codeBits < 8 });
+      control = NO_CONTROL;
+      const pixels = new LzwPixels(codeBits);
       at++;
       await chain(false, pixels);
       // A decoder leaves the rest of such a frame blank, and says nothing.
       isCut ||= head.length < 9 || pixels.pixels < head.readUInt16LE(5) * head.readUInt16LE(7);
     } else break;
   }
+  const { isBare, bareFlags } = bareParts(pictures);
   const facts: ContainerFacts = {
     container: 'gif',
+    bareFlags,
     remarks,
     hidden,
     frames: Math.max(1, frames),
     delays,
     isCut,
     hasCredentials,
-    ...(hasEnd ? (isBare && !hasTransparency ? { note: BARE } : {}) : { note: NO_END }),
+    ...(hasEnd ? (isBare ? { note: BARE } : {}) : { note: NO_END }),
     ...(lacksColors ? { unsupported: NO_COLORS } : {}),
   };
   return { facts, delayPlaces, loopPlace };
+}
+
+/** What says how a picture is shown, and where its flags stand. */
+type Control = {
+  readonly hasTransparency: boolean;
+  /** Its place is bare behind it. */
+  readonly isCleared: boolean;
+  readonly flagsAt: number | undefined;
+};
+type Picture = Control & { readonly covers: boolean; readonly hasUnused: boolean };
+
+const NO_CONTROL: Control = { hasTransparency: false, isCleared: false, flagsAt: undefined };
+
+/**
+ * Pictures that leave a part of the screen bare and say nothing of transparency: the flags of those
+ * that can say it, and whether there are others. The screen is bare before the first picture, and
+ * where one was that is cleared away.
+ */
+function bareParts(pictures: readonly Picture[]): {
+  readonly isBare: boolean;
+  readonly bareFlags: readonly number[];
+} {
+  const isAnyTransparent = pictures.some(({ hasTransparency }) => hasTransparency);
+  const silent = pictures.filter((picture, i) => {
+    const next = pictures[i + 1];
+    const beginsBare = i === 0 && !picture.covers && !isAnyTransparent;
+    const leavesBare = picture.isCleared && next !== undefined && !next.covers;
+    return !picture.hasTransparency && (beginsBare || leavesBare);
+  });
+  const bareFlags = silent.flatMap(({ flagsAt, hasUnused }) =>
+    flagsAt !== undefined && hasUnused ? [flagsAt] : [],
+  );
+  return { isBare: bareFlags.length < silent.length, bareFlags };
 }
 
 /** Whether a picture's place and size are all of the screen's. */
