@@ -78,12 +78,16 @@ export class BatchRun {
 
   constructor(
     private readonly plan: Plan,
+    /** What is to be done, in this order. */
     ids: ReadonlySet<string>,
     private readonly options: BatchOptions,
     private readonly ports: BatchPorts,
   ) {
     this.stall = new StallWatch(this.stallMs, performance.now());
-    this.pending = plan.items.filter(({ id, status }) => status === 'todo' && ids.has(id));
+    const open = new Map(
+      plan.items.filter(({ status }) => status === 'todo').map((item) => [item.id, item]),
+    );
+    this.pending = [...ids].flatMap((id) => open.get(id) ?? []);
   }
 
   /** Outputs that this run has finished so far. */

@@ -135,8 +135,8 @@ test('while it runs: states, progress, pause, skip; then the report, retry and r
   await page.frame();
   assert.equal(await totals(page), '1 upscaled in 75 s. 1 failed.');
   assert.match(
-    await page.page.locator('.row[data-id="photos/s"] .state').innerText(),
-    /Failed[\s\S]*The disk is full/,
+    await page.page.locator('.row[data-id="photos/s"]').innerText(),
+    /The disk is full[\s\S]*Failed/,
   );
   await page.page.click('#compare');
   assert.deepEqual((await page.called('compare')).params, {
@@ -148,6 +148,88 @@ test('while it runs: states, progress, pause, skip; then the report, retry and r
   await page.result(await page.called('replan'), MIXED);
   assert.deepEqual((await page.called('start', 1)).params, { ids: ['photos/s'] });
   assert.deepEqual(page.problems, []);
+  await page.close();
+});
+
+test('pictures are upscaled in the order of the rows', async () => {
+  const page = await opened(
+    initOf(['icon1', 'icon10', 'icon2'].map((id) => row(1, { id, input: `${id}.png` }))),
+  );
+  await page.page.click('#start');
+  assert.deepEqual((await page.called('start')).params, { ids: ['icon1', 'icon2', 'icon10'] });
+  await page.close();
+});
+
+test('what was pressed leads on: the focus is never at the page’s beginning', async () => {
+  const page = await opened();
+  const focused = (id: string): Promise<void> =>
+    page.until(`document.activeElement.id === '${id}'`);
+  await page.page.locator('#newPlan').focus();
+  await page.page.keyboard.press('Enter');
+  await page.result(await page.called('replan'), MIXED);
+  await focused('newPlan');
+  await page.page.locator('#start').focus();
+  await page.page.keyboard.press('Enter');
+  await page.result(await page.called('start'), undefined);
+  await focused('pause');
+  await event(page, { kind: 'row', id: 'art/0@4x.png', state: 'done' });
+  await event(page, {
+    kind: 'report',
+    report: { done: 1, failed: 0, skipped: 0, cancelled: false, seconds: 7 },
+  });
+  await focused('compare');
+  assert.deepEqual(page.problems, []);
+  await page.close();
+});
+
+test('Cancel is answered at once, and the rows stay where they are while the plan is made anew', async () => {
+  const page = await opened();
+  await page.page.click('#start');
+  await page.result(await page.called('start'), undefined);
+  await page.page.locator('.row[data-id="photos/s"]').focus();
+  await page.page.evaluate(`window.answers = {}`);
+  await page.page.click('#cancel');
+  await page.called('cancel');
+  assert.equal(await totals(page), 'Canceling… What was begun is finished.');
+  for (const id of ['#cancel', '#pause'])
+    assert.equal(await page.page.locator(id).getAttribute('aria-disabled'), 'true');
+  await page.page.locator('.row[data-id="photos/s"]').focus();
+  await event(page, {
+    kind: 'report',
+    report: { done: 0, failed: 0, skipped: 0, cancelled: true, seconds: 7 },
+  });
+  await page.until(`document.body.dataset.phase === 'planning'`);
+  assert.equal(await totals(page), 'Looking at the images of assets…');
+  assert.equal(await page.page.locator('.space .row').count(), MIXED.plan.rows.length);
+  await page.result(await page.called('init', 1), MIXED);
+  await page.until(`document.body.dataset.phase === 'plan'`);
+  assert.equal(await page.page.evaluate('document.activeElement.dataset.id'), 'photos/s');
+  await page.close();
+});
+
+test('why an image is left alone is read without a tooltip, where it would have had its result', async () => {
+  const message =
+    'logo.psd is a Photoshop document, which cannot be read here. Export it as a PNG or a TIFF, and upscale that.';
+  const page = await opened(
+    initOf([
+      row(0),
+      row(3, { id: '?a', input: 'logo.psd', status: 'skip', selected: false, output: '', message }),
+    ]),
+  );
+  for (const [width, place] of [
+    [1040, '.reason'],
+    [780, '.state .detail'],
+  ] as const) {
+    await page.page.setViewportSize({ width, height: 700 });
+    const reason = page.page.locator(`.row[data-id="?a"] ${place}`);
+    assert.equal(await reason.innerText(), message);
+    assert.equal(await page.page.getByText(message).filter({ visible: true }).count(), 1);
+  }
+  await page.page.setViewportSize({ width: 1040, height: 700 });
+  const [seen, needed] = await page.page
+    .locator('.reason > span')
+    .evaluate((element) => [element.clientHeight, element.scrollHeight]);
+  assert.ok(needed <= seen, 'it is not cut');
   await page.close();
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import sharp from 'sharp';
 import type { BatchInit, BatchRow } from '../../src/shared/batchProtocol';
 import { event, initOf, MIXED, openBatch, row, startBatch, totals } from './batchHarness';
 import type { PanelHarness, PanelPage } from './panelHarness';
@@ -69,6 +70,36 @@ test('names that are written from right to left keep their order, and what hides
     assert.deepEqual(await page.leftToRight(result(name), '@4x.png'), end);
   assert.deepEqual(await page.leftToRight(result('תמונה של קיץ 2024.png'), 'קיץ'), ['ץ', 'י', 'ק']);
   assert.ok((await names(page)).includes('invoice\\u202egnp.png'));
+  await page.close();
+});
+
+test('an animated picture stands still in the list, at its first frame', async () => {
+  const frame = (background: string): Promise<Buffer> =>
+    sharp({ create: { width: 30, height: 20, channels: 3, background } })
+      .png()
+      .toBuffer();
+  const body = await sharp([await frame('#ff0000'), await frame('#0000ff')], {
+    join: { animated: true },
+  })
+    .gif({ delay: [40, 40], loop: 0 })
+    .toBuffer();
+  const page = await opened(initOf([named('a.png')]));
+  await page.page.route('**/spin.gif', (route) =>
+    route.fulfill({ body, contentType: 'image/gif' }),
+  );
+  await page.page.click('#newPlan');
+  await page.result(
+    await page.called('replan'),
+    initOf([named('spin.gif', { picture: new URL('spin.gif', page.page.url()).href })]),
+  );
+  const still = page.page.locator('.row .file canvas');
+  await still.waitFor();
+  assert.equal(await page.page.locator('.row .file img').count(), 0);
+  const [red = 0, , blue = 255] = await still.evaluate((element) => [
+    ...(element as HTMLCanvasElement).getContext('2d')!.getImageData(9, 9, 1, 1).data,
+  ]);
+  assert.ok(red > 200 && blue < 50, 'the first frame');
+  assert.deepEqual(page.problems, []);
   await page.close();
 });
 

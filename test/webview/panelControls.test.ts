@@ -562,6 +562,32 @@ test('figures follow the dials, and warn in words', async () => {
   assert.ok(await panel.page.locator('#zone').isVisible());
 });
 
+test('a figure that reads the same has the same word', async () => {
+  panel = await harness.open();
+  // 10.02 % of all pixels: read as 10.0 %, which is not more than a tenth.
+  const inventedLuma = Array.from({ length: 13 }, (_, level) =>
+    level === 3 ? 8998 : level === 12 ? 1002 : 0,
+  );
+  await panel.finish({ ...PREVIEW, figures: { ...PREVIEW.figures, inventedLuma } });
+  assert.deepEqual(
+    [await panel.text('#inventedValue'), await panel.text('#inventedWord')],
+    ['10.0 %', 'of all pixels'],
+  );
+});
+
+test('the views have their words in a window of usual width, with the explorer beside', async () => {
+  await ready({ width: 1040, height: 800 });
+  await panel.page.locator('.toolbar[data-words]').waitFor();
+  for (const [mode, word] of [
+    ['hold', 'Hold'],
+    ['map', 'Invention map'],
+  ] as const) {
+    const label = panel.page.locator(`[data-mode=${mode}] .label`);
+    assert.equal(await label.innerText(), word);
+    assert.ok(((await label.boundingBox())?.width ?? 0) > 20);
+  }
+});
+
 test('one dial: the pad keeps to its axis, and what is unknown is not called 0 %', async () => {
   panel = await harness.open({ init: { ...INIT, model: ONE_DIAL.id } });
   await panel.finish(

@@ -568,6 +568,8 @@ for (const [name, method] of [
     await panel.error(await panel.called(method), error);
     await panel.frame();
     assert.equal(await panel.text('.notice h2'), 'This picture cannot be opened');
+    for (const of of ['#modes', '#zoomIn', '#loupe'])
+      assert.equal(await panel.page.locator(of).isVisible(), false, `${of} shows nothing`);
     assert.match(await panel.text('.notice'), /broken\.png is damaged\.\s+Export it again\./);
     for (const selector of ['.side', '#split', '#pad', '#divider'])
       assert.ok(await hidden(selector), selector);
@@ -748,6 +750,10 @@ test('pixel art: squares without dials; the switch is asked for and saved', asyn
   await panel.result(call, { ...PREVIEW, notes: ['This looks like pixel art.'] });
   await panel.frame();
   assert.deepEqual((await panel.scene()).guidance, { pixel: 1, semantic: 0 });
+  // A smooth enlargement beside them would make a difference that there is not.
+  assert.equal((await panel.scene()).originalPixels, true);
+  assert.equal(await panel.attribute('#originalPixels', 'aria-pressed'), 'true');
+  assert.ok(await panel.page.locator('#originalPixels').isDisabled());
   assert.ok(await panel.page.locator('#pixelSlider').isDisabled());
   assert.equal(await panel.text('#pixelMissing'), 'Not used: pixel art becomes squares.');
   assert.match(await panel.text('#invented'), /0\.0 %\s+squares: nothing invented/);
@@ -757,6 +763,7 @@ test('pixel art: squares without dials; the switch is asked for and saved', asyn
   await panel.progress(again, progress(1));
   await panel.result(again, PREVIEW);
   assert.ok(await panel.page.locator('#pixelSlider').isEnabled());
+  assert.equal((await panel.scene()).originalPixels, false);
   await click('#save');
   assert.equal((await panel.called('save')).params?.pixelArt, 'off');
 });

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { BatchController } from './batchController';
-import { failedOf, resultsOf, type BatchState } from './batchState';
+import { failedOf, resultsOf, type BatchState, type Phase } from './batchState';
 import { nothingSelected, totals } from './batchWords';
 
 /** What the selection, the run or the report comes to, and what can be done next. */
@@ -11,7 +12,7 @@ export function BatchFooter({ controller }: { readonly controller: BatchControll
   const isPlan = phase === 'plan';
   const hasFailed = isPlan && failedOf(state).length > 0;
   return (
-    <footer>
+    <footer ref={useNextStep(phase)}>
       {phase === 'running' && <RunBar state={state} />}
       <p id="totals" role="status">
         {totals(state)}
@@ -47,18 +48,49 @@ export function BatchFooter({ controller }: { readonly controller: BatchControll
         </Secondary>
       )}
       {(phase === 'running' || phase === 'planning') && (
-        <Secondary id="cancel" onClick={() => controller.tell('cancel')}>
+        <Secondary id="cancel" disabled={state.cancelling} onClick={controller.cancel}>
           {cancelName(state)}
         </Secondary>
       )}
       {phase === 'running' && !standing?.other && (
-        <vscode-button id="pause" onClick={controller.pauseOrResume}>
+        <vscode-button
+          id="pause"
+          disabled={state.cancelling}
+          aria-disabled={state.cancelling}
+          onClick={controller.pauseOrResume}
+        >
           {standing?.paused ? l10n.t('Resume') : l10n.t('Pause')}
         </vscode-button>
       )}
       {isPlan && (init?.plan.rows.length ?? 0) > 0 && <StartButton controller={controller} />}
     </footer>
   );
+}
+
+/** What leads on, the likeliest first. */
+const NEXT_STEPS = ['pause', 'compare', 'start', 'newPlan'];
+
+/**
+ * Whoever pressed a button that then goes away is at the one that leads on, not at the page's
+ * beginning; at the same one where it comes back. Gives the reference of what holds them.
+ */
+function useNextStep(phase: Phase): RefObject<HTMLElement | null> {
+  const place = useRef<HTMLElement>(null);
+  const pressed = useRef('');
+  // Before the page is changed: afterwards the focus is lost already.
+  const { activeElement } = document;
+  if (place.current?.contains(activeElement)) pressed.current = activeElement?.id ?? '';
+  else if (activeElement !== document.body) pressed.current = '';
+  useLayoutEffect(() => {
+    const isLost = document.hasFocus() && document.activeElement === document.body;
+    if (phase === 'planning' || pressed.current === '' || !isLost) return;
+    const steps = [pressed.current, ...NEXT_STEPS].map((id) =>
+      place.current?.querySelector<HTMLElement>(`#${id}:not([disabled])`),
+    );
+    // An element takes the focus once it has drawn itself.
+    requestAnimationFrame(() => steps.find((step) => step)?.focus());
+  }, [phase]);
+  return place;
 }
 
 function StartButton({ controller }: { readonly controller: BatchController }) {
@@ -78,15 +110,17 @@ function StartButton({ controller }: { readonly controller: BatchController }) {
 
 function Secondary({
   id,
+  disabled = false,
   onClick,
   children,
 }: {
   readonly id: string;
+  readonly disabled?: boolean;
   readonly onClick: () => void;
   readonly children: ComponentChildren;
 }) {
   return (
-    <vscode-button id={id} secondary onClick={onClick}>
+    <vscode-button id={id} secondary disabled={disabled} aria-disabled={disabled} onClick={onClick}>
       {children}
     </vscode-button>
   );

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { typesOf } from './batchModel';
-import { earlierCount, listedCount, shownRows } from './batchState';
+import { earlierCount, listedCount, showsRows, shownRows } from './batchState';
 import { subtitle } from './batchWords';
 import { FilterBar } from './FilterBar';
 import { BatchNotices } from './BatchNotices';
@@ -18,7 +18,7 @@ export function BatchHeader({
 }) {
   const { state } = controller;
   const { phase, init, filter } = state;
-  const inTable = phase === 'plan' || phase === 'running';
+  const inTable = showsRows(state);
   const hasRows = (init?.plan.rows.length ?? 0) > 0;
   return (
     <header>
@@ -36,14 +36,20 @@ export function BatchHeader({
         />
         {inTable && <ShownCount controller={controller} />}
         <span class="grow" />
-        {phase === 'plan' && hasRows && (
+        {phase !== 'running' && inTable && hasRows && (
           <span class="buttons">
-            <vscode-button id="tickShown" secondary onClick={() => controller.tickFiltered(true)}>
+            <vscode-button
+              id="tickShown"
+              secondary
+              disabled={phase === 'planning'}
+              onClick={() => controller.tickFiltered(true)}
+            >
               {l10n.t('Select Filtered')}
             </vscode-button>
             <vscode-button
               id="untickShown"
               secondary
+              disabled={phase === 'planning'}
               onClick={() => controller.tickFiltered(false)}
             >
               {l10n.t('Deselect Filtered')}

@@ -4,7 +4,8 @@ import type { BatchController } from './batchController';
 import { BatchFooter } from './BatchFooter';
 import { BatchGrid } from './BatchGrid';
 import { BatchHeader } from './BatchHeader';
-import { shownRows, type BatchState } from './batchState';
+import { planningText } from './batchWords';
+import { showsRows, shownRows, type BatchState } from './batchState';
 
 /** The view of one batch: plan, run and report. `folder`: the folder's name. */
 export function BatchPage({
@@ -37,30 +38,24 @@ function Middle({
   readonly folder: string;
 }) {
   const { state } = controller;
-  switch (state.phase) {
-    case 'planning':
-      return (
-        <div class="planning" id="planning">
-          <p>{l10n.t('Looking at the images of {0}…', pageText(folder))}</p>
-          <p class="dim">{l10n.t('Nothing is written before you press Start.')}</p>
-        </div>
-      );
-    case 'problem':
-      return <Problem state={state} />;
-    case 'plan':
-    case 'running': {
-      const rows = shownRows(state);
-      return rows.length > 0 ? (
-        <BatchGrid controller={controller} rows={rows} />
-      ) : (
-        <p class="empty" id="empty">
-          {(state.init?.plan.rows.length ?? 0) > 0
-            ? l10n.t('No image matches the filter.')
-            : l10n.t('There are no images here.')}
-        </p>
-      );
-    }
-  }
+  if (state.phase === 'problem') return <Problem state={state} />;
+  if (!showsRows(state))
+    return (
+      <div class="planning" id="planning">
+        <p>{planningText(folder)}</p>
+        <p class="dim">{l10n.t('Nothing is written before you press Start.')}</p>
+      </div>
+    );
+  const rows = shownRows(state);
+  return rows.length > 0 ? (
+    <BatchGrid controller={controller} rows={rows} />
+  ) : (
+    <p class="empty" id="empty">
+      {(state.init?.plan.rows.length ?? 0) > 0
+        ? l10n.t('No image matches the filter.')
+        : l10n.t('There are no images here.')}
+    </p>
+  );
 }
 
 function Problem({ state: { problem } }: { readonly state: BatchState }) {

@@ -3,9 +3,11 @@ import type { BatchRow } from '../../shared/batchProtocol';
 import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { canTick } from './batchState';
+import { typeOf } from './batchModel';
 import { rowWords } from './batchWords';
 import { baseOf, folderOf } from './rowOrder';
 import { RowState } from './RowState';
+import { Thumbnail } from './Thumbnail';
 
 /** One picture of the batch. `top`: where it lies, in pixels. */
 export function GridRow({
@@ -27,6 +29,8 @@ export function GridRow({
   const { id, input, output } = row;
   const isTicked = state.ticked.has(id);
   const words = rowWords(row, state.states[id], isTicked);
+  // Where there is no result, there is room to say why.
+  const reason = words.kind === 'leftAlone' || words.kind === 'failed' ? words.detail : '';
   return (
     <div
       class="row"
@@ -51,32 +55,25 @@ export function GridRow({
         />
       </span>
       <span class="file" role="gridcell" title={pageText(input)}>
-        <Thumbnail address={row.picture} />
+        <Thumbnail address={row.picture} type={typeOf(input)} />
         <Path file={input} />
       </span>
-      <span class="size" role="gridcell">
-        {sizeText(row)}
-      </span>
-      <span class="output" role="gridcell" title={pageText(output)}>
-        <Path file={output} hiddenFolder={folderOf(input)} />
-      </span>
+      {reason === '' ? (
+        <>
+          <span class="size" role="gridcell">
+            {sizeText(row)}
+          </span>
+          <span class="output" role="gridcell" title={pageText(output)}>
+            <Path file={output} hiddenFolder={folderOf(input)} />
+          </span>
+        </>
+      ) : (
+        <span class="reason" role="gridcell" aria-colspan={2} title={reason}>
+          <span>{reason}</span>
+        </span>
+      )}
       <RowState row={row} words={words} controller={controller} />
     </div>
-  );
-}
-
-function Thumbnail({ address }: { readonly address: string }) {
-  if (address === '') return null;
-  return (
-    <img
-      loading="lazy"
-      decoding="async"
-      alt=""
-      width={36}
-      height={36}
-      src={address}
-      onError={({ currentTarget }) => currentTarget.classList.add('broken')}
-    />
   );
 }
 

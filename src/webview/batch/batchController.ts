@@ -8,7 +8,14 @@ import { RpcEndpoint, RpcError, type RpcApi } from '../../shared/rpc';
 import { pageText } from '../../shared/safeText';
 import { recall, type WebviewApi } from './batchMemory';
 import { typesOf, type BatchFilter } from './batchModel';
-import { failedOf, FIRST_STATE, resultsOf, shownRows, type BatchState } from './batchState';
+import {
+  failedOf,
+  FIRST_STATE,
+  inShownOrder,
+  resultsOf,
+  shownRows,
+  type BatchState,
+} from './batchState';
 import { reportText } from './batchWords';
 import type { Sort } from './rowOrder';
 
@@ -50,7 +57,7 @@ export class BatchController {
 
   /** Makes the plan anew, or tells of the one that is there. */
   async load(method: 'init' | 'replan'): Promise<void> {
-    this.change({ phase: 'planning', problem: undefined });
+    this.change({ phase: 'planning', problem: undefined, cancelling: false });
     try {
       this.take(await this.rpc.call(method, undefined));
     } catch (error) {
@@ -58,7 +65,9 @@ export class BatchController {
     }
   }
 
-  async start(ids: readonly string[]): Promise<void> {
+  /** Upscales in the order of the rows, so that the eye can follow. */
+  async start(wanted: readonly string[]): Promise<void> {
+    const ids = inShownOrder(this.current, wanted);
     try {
       await this.rpc.call('start', { ids });
     } catch (error) {
@@ -92,6 +101,11 @@ export class BatchController {
   waitForOther = (): void => this.ask('wait', { ids: [...this.current.ticked] });
   skip = (id: string): void => this.ask('skip', { id });
   tell = (method: PlainMethod): void => this.ask(method, undefined);
+  cancel = (): void => {
+    this.tell('cancel');
+    const { phase, standing } = this.current;
+    if (phase === 'running' && !standing?.other) this.change({ cancelling: true });
+  };
 
   tick(ids: readonly string[], on: boolean): void {
     const ticked = new Set(this.current.ticked);

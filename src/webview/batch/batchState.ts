@@ -19,6 +19,8 @@ export type BatchState = {
   readonly standing: BatchStanding | undefined;
   readonly report: BatchReportView | undefined;
   readonly problem: RpcError | undefined;
+  /** Whether the person cancelled the run, which ends with what was begun. */
+  readonly cancelling: boolean;
   readonly filter: BatchFilter;
   readonly sort: Sort;
   /** Whether results of earlier batches, which are left alone, have rows of their own. */
@@ -37,6 +39,7 @@ export const FIRST_STATE: BatchState = {
   standing: undefined,
   report: undefined,
   problem: undefined,
+  cancelling: false,
   filter: NO_FILTER,
   sort: BY_PATH,
   earlier: false,
@@ -54,6 +57,21 @@ const listed = ({ init, earlier }: BatchState): readonly BatchRow[] =>
 /** The rows that the filter lets through, in the order that is wanted. */
 export const shownRows = (state: BatchState): readonly BatchRow[] =>
   ordered(filtered(listed(state), state.filter, state.states), state.sort, state.states);
+
+/** Whether the rows are shown: also while a plan is made anew, so that they stay where they are. */
+export const showsRows = ({ phase, init }: BatchState): boolean =>
+  phase === 'plan' || phase === 'running' || (phase === 'planning' && init !== undefined);
+
+/** Ids in the order in which their rows stand, whatever the filter holds back. */
+export const inShownOrder = (
+  { init, sort, states }: BatchState,
+  ids: readonly string[],
+): readonly string[] => {
+  const wanted = new Set(ids);
+  return ordered(init?.plan.rows.filter(({ id }) => wanted.has(id)) ?? [], sort, states).map(
+    ({ id }) => id,
+  );
+};
 
 /** How many rows there would be without a filter. */
 export const listedCount = (state: BatchState): number => listed(state).length;

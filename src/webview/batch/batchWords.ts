@@ -33,9 +33,14 @@ export function subtitle({ init }: BatchState): string {
 export function totals(state: BatchState): string {
   if (state.phase === 'running') return standingText(state);
   if (state.told !== '') return state.told;
+  if (state.phase === 'planning' && state.init) return planningText(state.init.plan.folder);
   if (state.phase !== 'plan') return '';
   return state.report ? reportText(state) : selectedText(state);
 }
+
+/** While a plan is made. */
+export const planningText = (folder: string): string =>
+  l10n.t('Looking at the images of {0}…', pageText(folder));
 
 export const nothingSelected = (): string => l10n.t('Nothing is selected.');
 
@@ -58,9 +63,10 @@ function selectedText({ init, ticked }: BatchState): string {
   ].join(' · ');
 }
 
-function standingText({ init, standing }: BatchState): string {
+function standingText({ init, standing, cancelling }: BatchState): string {
   if (!standing) return '';
   const { done, total, current, other, paused, megapixelsPerSecond, secondsLeft } = standing;
+  if (cancelling) return l10n.t('Canceling… What was begun is finished.');
   const row = init?.plan.rows.find(({ id }) => id === current[0]?.id);
   return [
     ...(other ? [pageText(other.text)] : []),
@@ -102,7 +108,8 @@ export function rowWords(
       kind: state.state,
     };
   const detail = pageText(row.message ?? '');
-  if (row.status === 'done') return { text: l10n.t('Up to date'), detail, kind: 'upToDate' };
+  // The word says what such a row's reason would say once more.
+  if (row.status === 'done') return { text: l10n.t('Up to date'), detail: '', kind: 'upToDate' };
   if (row.status === 'skip') return { text: l10n.t('Left alone'), detail, kind: 'leftAlone' };
   return {
     text: l10n.t('To do'),

@@ -37,6 +37,8 @@ export type PanelView = {
   readonly mode: RenderMode;
   /** Whether pixels become squares, so that dials change nothing. */
   readonly squares: boolean;
+  /** Whether the original is shown as its pixels: always beside squares, which are the same. */
+  readonly originalPixels: boolean;
   /** Whether only the part that is seen is computed. */
   readonly byParts: boolean;
   /** The result's pixels; estimated before they are known. */
@@ -87,6 +89,7 @@ export function panelView(store: PanelStore, run: RunState): PanelView {
     defaults: roundGuidance(run.init?.guidance ?? DEFAULT_GUIDANCE),
     mode: shownMode(state.mode, done, still, branches),
     squares,
+    originalPixels: state.originalPixels || squares,
     picture,
     byParts: !still && isByParts(run, model, picture),
     originalSize: originalSize(run),

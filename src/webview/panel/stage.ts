@@ -121,14 +121,17 @@ export class Stage {
     return this.placed;
   }
 
-  draw({ mode, guidance, state, run, comparesWithA }: PanelView, { placing }: Placed): void {
+  draw(
+    { mode, guidance, state, run, comparesWithA, originalPixels }: PanelView,
+    { placing }: Placed,
+  ): void {
     this.renderer.show({
       ...placing,
       mode,
       guidance: run.standIn ? SHOWN_AS_IT_IS : guidance,
       divider: state.divider,
       held: run.held,
-      originalPixels: state.originalPixels,
+      originalPixels,
       compareWith: comparesWithA ? 'A' : 'original',
       checkerboard: state.checkerboard,
       workingTile:

@@ -111,6 +111,20 @@ const ids = (plan: Plan): Set<string> => new Set(plan.items.map(({ id }) => id))
 const states = (report: { outcomes: readonly { id: string; state: string }[] }): string[] =>
   report.outcomes.map(({ id, state }) => `${id.replace('@4x.png', '')} ${state}`).sort();
 
+test('what is begun first is what stands first in the selection', async () => {
+  const plan = planOf(['a', 'b', 'c', 'd']);
+  const { held, ports, until } = engine();
+  const run = new BatchRun(plan, new Set(['d@4x.png', 'b@4x.png', 'a@4x.png']), OPTIONS, ports);
+  const report = run.run();
+  await until(() => held.length === 3);
+  assert.deepEqual(
+    held.map(({ name }) => name),
+    ['d', 'b', 'a'],
+  );
+  for (const one of held) one.finish();
+  assert.equal((await report).outcomes.length, 3);
+});
+
 test('three are on their way at once; each is noted before it begins and when it is done', async () => {
   const plan = planOf(['a', 'b', 'c', 'd']);
   const { held, ports, lines, until } = engine();

@@ -11,7 +11,8 @@ export function Display({ view, actions }: Control): JSX.Element {
     <IconButton
       id={name}
       label={label}
-      pressed={view.state[name]}
+      pressed={name === 'originalPixels' ? view.originalPixels : view.state[name]}
+      disabled={name === 'originalPixels' && view.squares}
       onPress={() => actions.toggle(name)}
     >
       {icon}

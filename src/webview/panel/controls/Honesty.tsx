@@ -149,8 +149,9 @@ const shareText = (share: number): string =>
   String(Math.min(99, Math.max(1, Math.round(share * 100))));
 
 function consistencyShown({ run, guidance }: PanelView): Shown {
-  const decibels = run.preview && consistencyDb(run.preview.figures.consistency, guidance);
-  if (decibels === undefined) return unknown(l10n.t('after the run'));
+  const exact = run.preview && consistencyDb(run.preview.figures.consistency, guidance);
+  if (exact === undefined) return unknown(l10n.t('after the run'));
+  const decibels = asShown(exact);
   const word = agreementText(consistencyWord(decibels));
   const text = Math.min(MOST_DECIBELS, decibels).toFixed(1);
   return {
@@ -166,9 +167,10 @@ function inventedShown({ run, guidance, branches, squares }: PanelView): Shown {
   if (squares) return unknown(l10n.t('squares: nothing invented'), l10n.t('{0}%', (0).toFixed(1)));
   if (!branches.includes('semantic') && branches.length > 0)
     return unknown(l10n.t('one dial: unknown'));
-  const share = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
-  if (share === undefined)
+  const exact = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
+  if (exact === undefined)
     return unknown(run.preview ? l10n.t('one dial: unknown') : l10n.t('after the run'));
+  const share = asShown(exact * 100) / 100;
   const word = inventionText(inventedWord(share));
   const text = (share * 100).toFixed(1);
   return {
@@ -179,6 +181,9 @@ function inventedShown({ run, guidance, branches, squares }: PanelView): Shown {
     warns: share > MUCH_INVENTED,
   };
 }
+
+/** With the decimal that is read: the same figure never has two words. */
+const asShown = (value: number): number => Math.round(value * 10) / 10;
 
 const unknown = (word: string, value = '–'): Shown => ({
   value,

@@ -17,12 +17,7 @@ export function Modes({ view, actions }: Control): JSX.Element {
       l10n.t('Side by side (2)'),
       <Codicon name="split-horizontal" />,
     ),
-    choice(
-      'hold',
-      l10n.t('Hold to compare'),
-      l10n.t('Hold to compare (3)'),
-      <Codicon name="eye" />,
-    ),
+    choice('hold', l10n.t('Hold'), l10n.t('Hold to compare (3)'), <Codicon name="eye" />),
     choice(
       'difference',
       l10n.t('Difference'),
