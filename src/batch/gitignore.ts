@@ -6,6 +6,7 @@ import { liesIn } from '../files/paths';
 import { relativePath } from './paths';
 import { wordsOf } from '../shared/rpc';
 import { say } from '../shared/phrase';
+import { byCount } from '../shared/locale';
 
 /** A .gitignore and its folder. */
 export type Rules = { readonly folder: string; readonly matcher: Ignore };
@@ -84,7 +85,11 @@ export class IgnoreFiles {
     );
     if (usable.length < lines.length)
       this.noted.add(
-        say`Not applied: ${lines.length - usable.length} rules of ${file} that are longer than ${MOST_LENGTH} characters or have more than ${MOST_STARS} "**".`,
+        byCount(
+          lines.length - usable.length,
+          say`Not applied: ${lines.length - usable.length} rule of ${file} that is longer than ${MOST_LENGTH} characters or has more than ${MOST_STARS} "**".`,
+          say`Not applied: ${lines.length - usable.length} rules of ${file} that are longer than ${MOST_LENGTH} characters or have more than ${MOST_STARS} "**".`,
+        ),
       );
     return usable;
   }

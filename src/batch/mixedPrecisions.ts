@@ -19,6 +19,6 @@ export function mixedNotes(items: readonly PlanItem[], records: Records): readon
     .filter(([, { fp32, int8 }]) => fp32 > 0 && int8 > 0)
     .map(
       ([model, { fp32, int8 }]) =>
-        say`Of the results of "${model}" ${int8} were computed in 8 bits and ${fp32} in 32-bit floats, as different machines choose. A precision that is pinned lets all of them choose alike.`,
+        say`The results of "${model}" were computed in 8 bits (${int8}) and in 32-bit floats (${fp32}), as different machines choose. A precision that is pinned lets all of them choose alike.`,
     );
 }

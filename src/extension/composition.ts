@@ -26,6 +26,7 @@ import { WorkStatus } from './status/workStatus';
 import { ModelCompletions } from './models/modelCompletions';
 import { ModelTasks } from './models/modelTasks';
 import { PlainDocuments } from './ui/plainDocuments';
+import { languageOfWords } from './ui/languageOfWords';
 
 /**
  * Builds the extension's parts and connects them: what `entries` loads when it is first needed.
@@ -73,7 +74,7 @@ export class Composition extends Disposable {
     >,
   ) {
     super();
-    speak(vscode.l10n.t);
+    speak(vscode.l10n.t, languageOfWords());
     this.secrets = this.register(new ServerSecrets(context.secrets, () => this.engine.replace()));
     this.consent = new ServerConsent(context.globalState, askToSend);
     this.register(this.config.onDidChangeEngine(() => this.engine.replace()));

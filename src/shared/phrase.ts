@@ -1,3 +1,4 @@
+import { byCount, setLocale } from './locale';
 import { untranslated, type Translate } from './translate';
 
 /**
@@ -10,6 +11,8 @@ export type Phrase = {
   readonly values: readonly PhraseValue[];
   /** It is put into a sentence, so it loses its full stop in whatever language. */
   readonly isClause?: true;
+  /** What is said instead where the language has this number with one. */
+  readonly one?: { readonly count: number; readonly phrase: Phrase };
 };
 export type PhraseValue = string | number | Phrase;
 
@@ -20,6 +23,12 @@ export type Words = string | Phrase;
 export const phrase = (parts: TemplateStringsArray, ...values: readonly PhraseValue[]): Phrase => ({
   template: parts.reduce((text, part, index) => `${text}{${index - 1}}${part}`),
   values,
+});
+
+/** What is said of so many: `one` where the language that it is told in has the number with one. */
+export const counted = (count: number, one: Phrase, other: Phrase): Phrase => ({
+  ...other,
+  one: { count, phrase: one },
 });
 
 /** Several words as one, in their order, such as the parts of an enumeration. */
@@ -43,20 +52,32 @@ export const mended = (words: Words, mend: (text: string) => string): Words =>
         values: words.values.map((value) =>
           typeof value === 'number' ? value : mended(value, mend),
         ),
+        ...(words.one
+          ? { one: { ...words.one, phrase: mended(words.one.phrase, mend) as Phrase } }
+          : {}),
       };
 
 let language: Translate = untranslated;
 
-/** Sets the language of this process, before anything is said. Without it English is spoken. */
-export function speak(translate: Translate): void {
+/**
+ * Sets the language of this process, before anything is said, and how it counts. Without it English is
+ * spoken.
+ */
+export function speak(translate: Translate, tag = 'en'): void {
   language = translate;
+  setLocale(tag);
 }
 
 /** The words in this process' language. */
 export function inWords(words: Words): string {
   if (typeof words === 'string') return words;
-  const values = words.values.map((value) => (typeof value === 'object' ? inWords(value) : value));
-  const text = language(words.template, ...values);
+  const { template, values } = words.one
+    ? byCount(words.one.count, words.one.phrase, words)
+    : words;
+  const text = language(
+    template,
+    ...values.map((value) => (typeof value === 'object' ? inWords(value) : value)),
+  );
   return words.isClause ? text.replace(FULL_STOP, '') : text;
 }
 
@@ -91,12 +112,19 @@ export const isWords = (value: unknown): value is Words => areWords(value, MOST_
 function areWords(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return true;
   if (typeof value !== 'object' || value === null || depth === 0) return false;
-  const { template, values } = value as Record<string, unknown>;
+  const { template, values, one } = value as Record<string, unknown>;
   return (
     typeof template === 'string' &&
     Array.isArray(values) &&
-    values.every((one) => typeof one === 'number' || areWords(one, depth - 1))
+    values.every((part) => typeof part === 'number' || areWords(part, depth - 1)) &&
+    (one === undefined || isOfOne(one, depth))
   );
+}
+
+function isOfOne(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { count, phrase: words } = value as Record<string, unknown>;
+  return typeof count === 'number' && typeof words === 'object' && areWords(words, depth - 1);
 }
 
 /** An error whose words keep their values, for whoever catches it and says more about it. */

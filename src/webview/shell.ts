@@ -12,7 +12,7 @@ const contentOf = (name: string): unknown =>
  */
 export function openShell(): unknown {
   l10n.config({ contents: wordsOf(contentOf('words')) });
-  speak(l10n.t);
+  speak(l10n.t, document.documentElement.lang);
   return contentOf('state');
 }
 

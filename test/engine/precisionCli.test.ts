@@ -145,7 +145,7 @@ describe('a recipe', () => {
     recipe(root, {});
     const check = run('--check');
     assert.equal(check.status, 0, check.stdout + check.stderr);
-    assert.match(check.stderr, /\d were computed in 8 bits and \d in 32-bit floats/);
+    assert.match(check.stderr, /computed in 8 bits \(\d\) and in 32-bit floats \(\d\)/);
     recipe(root, { precision: 'fp32' });
     assert.equal(run('--check').status, 1);
   });

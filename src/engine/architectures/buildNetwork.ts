@@ -5,7 +5,7 @@ import type { Architecture, NetworkDescription } from './architecture';
 import { Network } from './network';
 import type { StateDict } from './stateDict';
 import { UnsupportedNetwork } from './unsupported';
-import { phrase } from '../../shared/phrase';
+import { counted, phrase } from '../../shared/phrase';
 
 const PRODUCER = 'pisa-upscale';
 /** BT.601. */
@@ -41,7 +41,11 @@ export function buildNetwork(
   const [problem] = net.problems;
   if (problem !== undefined)
     throw new UnsupportedNetwork(
-      phrase`${net.problems.length} of its weights are wrong: ${problem}`,
+      counted(
+        net.problems.length,
+        phrase`${net.problems.length} of its weights is wrong: ${problem}`,
+        phrase`${net.problems.length} of its weights are wrong: ${problem}`,
+      ),
     );
   return graph.toBytes(PRODUCER);
 }
@@ -58,7 +62,14 @@ function fromRgb(
     const one = net.slice(typed, 1, 0, 1);
     return net.concat([typed, net.add(net.scale(one, 0), net.scalar(1))], 1);
   }
-  if (inputChannels !== 1) throw new UnsupportedNetwork(phrase`it takes ${inputChannels} channels`);
+  if (inputChannels !== 1)
+    throw new UnsupportedNetwork(
+      counted(
+        inputChannels,
+        phrase`it takes ${inputChannels} channel`,
+        phrase`it takes ${inputChannels} channels`,
+      ),
+    );
   if (outputChannels === 1) return net.transpose(typed, [1, 0, 2, 3]);
   return net.convWith(typed, 'luma', [1, 3, 1, 1], Float32Array.from(LUMA));
 }
@@ -75,6 +86,12 @@ function toRgb(
     if (inputChannels !== 1) throw new UnsupportedNetwork(phrase`it turns colors into gray`);
     rgb = net.transpose(result, [1, 0, 2, 3]);
   } else if (outputChannels !== 3)
-    throw new UnsupportedNetwork(phrase`it yields ${outputChannels} channels`);
+    throw new UnsupportedNetwork(
+      counted(
+        outputChannels,
+        phrase`it yields ${outputChannels} channel`,
+        phrase`it yields ${outputChannels} channels`,
+      ),
+    );
   return net.type === 'float16' ? net.op('Cast', [rgb], { to: 1 }) : rgb;
 }

@@ -92,7 +92,7 @@ export class Downloader {
         reasons.push(reasonOf(error));
       }
     }
-    throw noMirror(phrase`The files`, reasons);
+    throw noMirror(undefined, reasons);
   }
 
   /**
@@ -226,9 +226,14 @@ function reasonOf(error: unknown): Words {
   throw error instanceof Error ? error : RpcError.from(error);
 }
 
-function noMirror(what: Words, reasons: readonly Words[]): RpcError {
+/** A file by its name, or all. */
+function noMirror(file: string | undefined, reasons: readonly Words[]): RpcError {
+  const why = reasons.length === 0 ? phrase`no mirror is set` : oneAfterAnother(reasons);
   return engineError('download-failed', {
-    message: phrase`${what} could not be downloaded: ${reasons.length === 0 ? phrase`no mirror is set` : oneAfterAnother(reasons)}.`,
+    message:
+      file === undefined
+        ? phrase`The files could not be downloaded: ${why}.`
+        : phrase`${file} could not be downloaded: ${why}.`,
     hint: phrase`Check the connection and the proxy.`,
     remedies: [changeSetting('pisaSrMirrors'), changeSetting('proxy')],
   });

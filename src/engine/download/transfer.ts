@@ -108,7 +108,9 @@ async function receive(
       if (part.bytes + (chunk as Buffer).length > most) {
         await part.restart();
         throw new RefusedError(
-          phrase`${host} sends more than the ${most} bytes that ${expected === undefined ? phrase`${file.path} may have` : phrase`are expected`}`,
+          expected === undefined
+            ? phrase`${host} sends more than the ${most} bytes that ${file.path} may have`
+            : phrase`${host} sends more than the ${most} bytes that are expected`,
         );
       }
       await part.append(chunk as Buffer);

@@ -19,7 +19,7 @@ import { noiseTile } from './noise';
 import { BYTES_OF, nonsense, numbersOf } from './oip/tensors';
 import type { ServedName, Transport } from './oip/transport';
 import { askContract, sampleOf } from './served';
-import { clause, phrase, WordedError, type Words } from '../../shared/phrase';
+import { counted, clause, phrase, WordedError, type Words } from '../../shared/phrase';
 
 /** Nobody knows how far such a network sees; it is what the largest of the known ones need. */
 const HALO = 48;
@@ -54,7 +54,13 @@ export async function tryServed(
       (error) => error instanceof RemoteFailure && !ANSWERS.has(error.kind),
     );
     if (outputChannels !== 3)
-      throw new WordedError(phrase`it gives ${outputChannels} channels instead of 3`);
+      throw new WordedError(
+        counted(
+          outputChannels,
+          phrase`it gives ${outputChannels} channel instead of 3`,
+          phrase`it gives ${outputChannels} channels instead of 3`,
+        ),
+      );
     const range = await rangeOf(run, described, tile ?? sizesFor(multipleOf)[0]);
     const { input, output, gives, type } = described;
     const contract = { ...served, input, output, gives, type, range };

@@ -11,7 +11,7 @@ import { OPERATORS } from './operators/operators';
 import { randomTensor } from './operators/pseudoRandom';
 import { PROBE_SIDE, probeGraph, probeInput } from './probeGraph';
 import { readableReason } from './readableReason';
-import { phrase, WordedError, type Words } from '../../shared/phrase';
+import { counted, phrase, WordedError, type Words } from '../../shared/phrase';
 
 const TIMED_RUNS = 3;
 const SLOW_PROBE_MS = 1000;
@@ -69,7 +69,11 @@ export function verdict(
   const reason = first
     ? wrong.length === 1
       ? phrase`${first.what}: ${first.reason}`
-      : phrase`${first.what}: ${first.reason}, and ${wrong.length - 1} more operators`
+      : counted(
+          wrong.length - 1,
+          phrase`${first.what}: ${first.reason}, and ${wrong.length - 1} more operator`,
+          phrase`${first.what}: ${first.reason}, and ${wrong.length - 1} more operators`,
+        )
     : agreed;
   const usable = wrong.length === 0;
   return { device, usable, reason, maxDifference, ...(operators ? { operators } : {}) };

@@ -15,6 +15,8 @@ import type { WorkEntry } from '../status/workStatus';
 import { BatchHost, type BatchHostServices } from './batchHost';
 import { nameOf, type BatchPlace } from './batchPlace';
 import { phrase } from '../../shared/phrase';
+import { byCount } from '../../shared/locale';
+import { sentences } from '../../shared/sentences';
 
 /** How often it is looked whether another process is still at an interrupted batch. */
 const LOOK_MS = 2000;
@@ -106,8 +108,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     const place = { root, inputs: await resumeInputs(root, header.inputs) };
     const answer = await notify(
       'information',
-      vscode.l10n.t(
-        'A batch in {0} was interrupted: {1} of {2} images are done.',
+      interruptedText(
         nameOf(place),
         header.ids.filter((id) => id in records).length,
         header.ids.length,
@@ -180,12 +181,15 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
     { report: { done, failed, seconds, cancelled } }: Extract<BatchEventView, { kind: 'report' }>,
   ): void {
     if (entry.panel?.visible || cancelled) return;
-    const text = vscode.l10n.t(
-      '{0} images upscaled in {1}, {2} failed.',
-      done,
-      formatSeconds(seconds),
-      failed,
-    );
+    const time = formatSeconds(seconds);
+    const text = sentences([
+      byCount(
+        done,
+        vscode.l10n.t('{0} image upscaled in {1}.', done, time),
+        vscode.l10n.t('{0} images upscaled in {1}.', done, time),
+      ),
+      ...(failed > 0 ? [vscode.l10n.t('{0} failed.', failed)] : []),
+    ]);
     const show = vscode.l10n.t('Show Report');
     const told = notify(failed > 0 ? 'warning' : 'information', text, show);
     void told.then((answer) => answer === show && this.reveal(entry));
@@ -243,3 +247,10 @@ function placeFrom(state: unknown): BatchPlace | undefined {
     vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) !== undefined;
   return isOpen(root) && inputs.every(isOpen) ? { root, inputs } : undefined;
 }
+
+const interruptedText = (name: string, done: number, total: number): string =>
+  byCount(
+    done,
+    vscode.l10n.t('A batch in {0} was interrupted: {1} of {2} images is done.', name, done, total),
+    vscode.l10n.t('A batch in {0} was interrupted: {1} of {2} images are done.', name, done, total),
+  );

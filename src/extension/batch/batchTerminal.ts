@@ -11,6 +11,7 @@ import { liesIn } from '../../files/paths';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { LineTerminal } from '../ui/lineTerminal';
 import { requestFor, type BatchPlace, type BatchSurroundings } from './batchPlace';
+import { decimal } from '../../shared/locale';
 
 export type TaskServices = BatchSurroundings & { readonly engine: EngineSupervisor };
 
@@ -175,7 +176,7 @@ export class BatchTerminal extends LineTerminal {
       vscode.l10n.t(
         '{0} upscaled in {1} s, {2} failed',
         outcomes.filter(({ state }) => state === 'done').length,
-        seconds.toFixed(1),
+        decimal(seconds, 1),
         failed,
       ),
     );

@@ -13,7 +13,7 @@ export function settingsText(
 ): string {
   return [
     modelName,
-    vscode.l10n.t('{0} times larger', scale),
+    scale === 1 ? vscode.l10n.t('the same size') : vscode.l10n.t('{0} times larger', scale),
     vscode.l10n.t('pixel fidelity {0}, semantic detail {1}', pixel, semantic),
     format === 'source'
       ? vscode.l10n.t('format of the source')

@@ -10,6 +10,7 @@ import type { UpscaleJobs, UpscaleOverrides } from '../jobs/upscaleJobs';
 import { plainMarkdown } from '../ui/markdown';
 import { toolConfirmation, type ToolStep } from './toolConfirmation';
 import { readRequest, type ToolRequest } from './toolRequest';
+import { byCount } from '../../shared/locale';
 
 /** One line of the answer. */
 type ToolResult = {
@@ -40,8 +41,11 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     const factor = scale ?? this.config.upscale(undefined).scale;
     const { t } = vscode.l10n;
     return {
-      invocationMessage:
-        paths.length === 1 ? t('Upscaling an image') : t('Upscaling {0} images', paths.length),
+      invocationMessage: byCount(
+        paths.length,
+        t('Upscaling an image'),
+        t('Upscaling {0} images', paths.length),
+      ),
       confirmationMessages: {
         title: t('Upscale Images'),
         message: plainMarkdown(toolConfirmation(steps, { scale: factor, format }, t)),

@@ -4,6 +4,7 @@ import { servedSize } from '../../shared/serverModelText';
 import { ask, notify } from '../ui/notifications';
 import { askForText, pickOne } from '../ui/quickPick';
 import type { ModelServices } from './importModel';
+import { byCount } from '../../shared/locale';
 
 /**
  * Shows which models the inference server of the settings has, and adds the one that the person
@@ -41,7 +42,13 @@ export async function serverModels(services: ModelServices): Promise<AddedModel 
 }
 
 const pickHint = (server: string, more: number): string =>
-  more === 0 ? server : vscode.l10n.t('{0}; {1} more are in its index', server, more);
+  more === 0
+    ? server
+    : byCount(
+        more,
+        vscode.l10n.t('{0}; {1} more is in its index', server, more),
+        vscode.l10n.t('{0}; {1} more are in its index', server, more),
+      );
 
 /** A row: what the model takes, or why it can't be used, and whether it is one of this machine's. */
 export function servedItem(model: ServerModelReport): {

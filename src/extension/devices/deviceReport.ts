@@ -11,6 +11,7 @@ import type { DeviceChoice } from '../../shared/settings';
 import type { Translate } from '../../shared/translate';
 import { deviceName } from './deviceNames';
 import { alignColumns } from '../../shared/columns';
+import { byCount } from '../../shared/locale';
 
 export type DeviceReportInput = {
   readonly report: DevicesReport;
@@ -30,7 +31,7 @@ export function formatDeviceReport(
   const rows = report.devices.map((device) => rowFor(device, t));
   return [
     t('PiSA Upscale: devices of this machine'),
-    `${versions.platform} · ${t('{0} threads', versions.threads)} · ONNX Runtime ` +
+    `${versions.platform} · ${byCount(versions.threads, t('{0} thread', versions.threads), t('{0} threads', versions.threads))} · ONNX Runtime ` +
       `${versions.onnxruntime} · Node ${versions.node}`,
     '',
     t('Setting pisaUpscale.device: {0}', choice),

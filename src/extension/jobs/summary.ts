@@ -7,6 +7,7 @@ import { sentences } from '../../shared/sentences';
 import { deviceName } from '../devices/deviceNames';
 import type { Translate } from '../../shared/translate';
 import type { BatchReport } from './batch';
+import { byCount, decimal } from '../../shared/locale';
 
 const NOTES_SHOWN = 3;
 
@@ -48,9 +49,11 @@ export function summarize(
     ...(ignored === 0
       ? []
       : [
-          ignored === 1
-            ? t('Skipped 1 that is not an image.')
-            : t('Skipped {0} that are not images.', ignored),
+          byCount(
+            ignored,
+            t('Skipped 1 that is not an image.'),
+            t('Skipped {0} that are not images.', ignored),
+          ),
         ]),
     ...noteSentences(report.results, t),
   ];
@@ -119,11 +122,13 @@ function doneSentences(
     ...(existing === 0
       ? []
       : [
-          existing === 1
-            ? t('1 skipped: its output exists.')
-            : t('{0} skipped: their outputs exist.', existing),
+          byCount(
+            existing,
+            t('1 skipped: its output exists.'),
+            t('{0} skipped: their outputs exist.', existing),
+          ),
         ]),
-    ...(left === 0 ? [] : [left === 1 ? t('1 left alone.') : t('{0} left alone.', left)]),
+    ...(left === 0 ? [] : [byCount(left, t('1 left alone.'), t('{0} left alone.', left))]),
   ];
 }
 
@@ -149,7 +154,7 @@ function timeText(results: readonly UpscaleResult[], t: Translate): string {
   ];
   const time =
     seconds < 9.95
-      ? t('{0} s', Math.max(0.1, seconds).toFixed(1))
+      ? t('{0} s', decimal(Math.max(0.1, seconds), 1))
       : seconds < 60
         ? t('{0} s', Math.round(seconds))
         : formatSeconds(seconds);
@@ -193,7 +198,7 @@ function describeWork(results: readonly UpscaleResult[], t: Translate): string {
   );
   const [guidance] = guidances;
   return [
-    t('{0} s on {1}', seconds.toFixed(1), devices.join(', ')),
+    t('{0} s on {1}', decimal(seconds, 1), devices.join(', ')),
     ...(guidances.size === 1 && guidance ? [guidance] : []),
   ].join(' · ');
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { webviewShell, type WebviewShell } from './webviewShell';
+import { languageOfWords } from './languageOfWords';
 
 export type WebviewPage = Pick<WebviewShell, 'title' | 'state' | 'connects'> & {
   /** The name of its script and of its style sheet in dist/webview. */
@@ -26,7 +27,7 @@ export function loadPage(
     scriptUri: address(`${page}.js`),
     styleUri: address(`${page}.css`),
     codiconUri: address('codicon.css'),
-    language: vscode.env.language,
+    language: languageOfWords(),
     words: vscode.l10n.bundle ?? {},
   });
 }

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { BatchController } from './batchController';
 import { failedOf, resultsOf, type BatchState, type Phase } from './batchState';
 import { nothingSelected, totals } from './batchWords';
+import { byCount } from '../../shared/locale';
 
 /** What the selection, the run or the report comes to, and what can be done next. */
 export function BatchFooter({ controller }: { readonly controller: BatchController }) {
@@ -100,7 +101,15 @@ function StartButton({ controller }: { readonly controller: BatchController }) {
       id="start"
       disabled={size === 0}
       aria-disabled={size === 0}
-      title={size === 0 ? nothingSelected() : l10n.t('Upscale the {0} selected images', size)}
+      title={
+        size === 0
+          ? nothingSelected()
+          : byCount(
+              size,
+              l10n.t('Upscale the selected image'),
+              l10n.t('Upscale the {0} selected images', size),
+            )
+      }
       onClick={() => size > 0 && controller.startTicked()}
     >
       {size === 0 ? l10n.t('Start') : l10n.t('Start ({0})', size)}

@@ -7,6 +7,7 @@ import { subtitle } from './batchWords';
 import { FilterBar } from './FilterBar';
 import { BatchNotices } from './BatchNotices';
 import { SettingsLine } from './SettingsLine';
+import { byCount } from '../../shared/locale';
 
 /** What the batch is of, what it makes, what stands in its way, and which rows are shown. */
 export function BatchHeader({
@@ -89,7 +90,7 @@ function EarlierResults({ controller }: { readonly controller: BatchController }
         class={`codicon codicon-chevron-${state.earlier ? 'down' : 'right'}`}
         aria-hidden="true"
       />
-      {count === 1 ? l10n.t('1 earlier output') : l10n.t('{0} earlier outputs', count)}
+      {byCount(count, l10n.t('1 earlier output'), l10n.t('{0} earlier outputs', count))}
     </button>
   );
 }

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { ComponentChildren } from 'preact';
 import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
+import { byCount } from '../../shared/locale';
 
 /** What stands in a plan's way: a recipe that is not read, another run, an interrupted one. */
 export function BatchNotices({ controller }: { readonly controller: BatchController }) {
@@ -37,11 +38,11 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
       {!other && !report && interrupted.length > 0 && (
         <Notice
           id="notice"
-          text={
-            interrupted.length === 1
-              ? l10n.t('A batch was interrupted: 1 image is still to do.')
-              : l10n.t('A batch was interrupted: {0} images are still to do.', interrupted.length)
-          }
+          text={byCount(
+            interrupted.length,
+            l10n.t('A batch was interrupted: 1 image is still to do.'),
+            l10n.t('A batch was interrupted: {0} images are still to do.', interrupted.length),
+          )}
         >
           <vscode-button id="noticeAction" onClick={controller.resumeInterrupted}>
             {l10n.t('Resume')}

@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n';
+import { decimal } from '../../shared/locale';
 
 /** "0.4 s", "40 s", "3 min", "1 h 5 min". */
 export function duration(seconds: number): string {
   if (seconds < 10)
-    return l10n.t('{0} s', seconds < 1 ? Math.max(0.1, seconds).toFixed(1) : Math.round(seconds));
+    return l10n.t('{0} s', seconds < 1 ? decimal(Math.max(0.1, seconds), 1) : Math.round(seconds));
   if (seconds < 90) return l10n.t('{0} s', Math.round(seconds));
   const minutes = Math.round(seconds / 60);
   return minutes < 60
@@ -14,11 +15,11 @@ export function duration(seconds: number): string {
 /** Two digits that say something: "0.02", "1.5", "120". */
 const rounded = (value: number): string =>
   value < 0.01
-    ? '0.01'
+    ? decimal(0.01, 2)
     : value < 1
-      ? value.toFixed(2)
+      ? decimal(value, 2)
       : value < 10
-        ? value.toFixed(1)
+        ? decimal(value, 1)
         : String(Math.round(value));
 
 /** "2–6 MB": an estimate is a range. */

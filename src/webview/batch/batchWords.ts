@@ -6,6 +6,7 @@ import { isEarlier, type BatchState } from './batchState';
 import { duration, megabytes, megapixelText } from './batchText';
 import { baseOf } from './rowOrder';
 import { sentences } from '../../shared/sentences';
+import { byCount, decimal } from '../../shared/locale';
 
 /** What the plan holds, in one line. */
 export function subtitle({ init }: BatchState): string {
@@ -20,11 +21,15 @@ export function subtitle({ init }: BatchState): string {
       count('done'),
       count('skip'),
     ),
-    ...(otherFiles === 1
-      ? [l10n.t('1 file is not a picture')]
-      : otherFiles > 0
-        ? [l10n.t('{0} files are not pictures', otherFiles)]
-        : []),
+    ...(otherFiles > 0
+      ? [
+          byCount(
+            otherFiles,
+            l10n.t('1 file is not a picture'),
+            l10n.t('{0} files are not pictures', otherFiles),
+          ),
+        ]
+      : []),
     ...(orphans > 0 ? [l10n.t('results without a source: {0}', orphans)] : []),
   ].join(' · ');
 }
@@ -76,7 +81,7 @@ function standingText({ init, standing, cancelling }: BatchState): string {
     ...(row ? [pageText(baseOf(row.input))] : []),
     ...(megapixelsPerSecond === undefined
       ? []
-      : [l10n.t('{0} megapixels/s', megapixelsPerSecond.toFixed(1))]),
+      : [l10n.t('{0} megapixels/s', decimal(megapixelsPerSecond, 1))]),
     ...(secondsLeft === undefined || paused
       ? []
       : [l10n.t('about {0} left', duration(secondsLeft))]),

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { decimal } from '../../shared/locale';
 
 /** A dial as it is shown everywhere: "0.50". */
 export const dialText = (value: number): string => value.toFixed(2);
@@ -20,15 +21,15 @@ export const secondsText = (seconds: number): string =>
   l10n.t(
     '{0} s',
     seconds < 1
-      ? seconds.toFixed(2)
+      ? decimal(seconds, 2)
       : seconds < 10
-        ? seconds.toFixed(1)
+        ? decimal(seconds, 1)
         : String(Math.round(seconds)),
   );
 
 /** What is left of a run, in words. */
 export function timeLeft(seconds: number): string {
   return seconds < 90
-    ? l10n.t('{0} s left', seconds < 10 ? seconds.toFixed(1) : Math.round(seconds))
+    ? l10n.t('{0} s left', seconds < 10 ? decimal(seconds, 1) : Math.round(seconds))
     : l10n.t('{0} min left', Math.round(seconds / 60));
 }

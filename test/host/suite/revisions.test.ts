@@ -113,7 +113,7 @@ describe('A picture and its versions in Git', () => {
       'version https://git-lfs.github.com/spec/v1\noid x\n',
     );
     commit();
-    assert.match(await refusal(path.join(folder, 'lfs.png'), 'HEAD'), /pointer of Git LFS/);
+    assert.match(await refusal(path.join(folder, 'lfs.png'), 'HEAD'), /Git LFS pointer/);
     assert.match(
       await refusal(path.join(folder, 'new.png'), 'HEAD'),
       /HEAD has no version of new\.png/,

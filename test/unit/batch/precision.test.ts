@@ -140,7 +140,10 @@ test('results of machines that chose differently are told, and are no fault', as
   };
   assert.equal(await notesOf(['int8', 'int8', 'int8']), '');
   assert.equal(await notesOf([undefined, undefined, undefined]), '');
-  assert.match(await notesOf(['int8', undefined, 'int8']), /2 were computed in 8 bits and 1 in/);
+  assert.match(
+    await notesOf(['int8', undefined, 'int8']),
+    /computed in 8 bits \(2\) and in 32-bit floats \(1\)/,
+  );
   assert.equal(await notesOf(['int8', undefined, 'int8'], 'int8'), '');
 });
 

@@ -188,7 +188,7 @@ function contractShape(graph: GraphProto, file: string): OnnxShape {
   if (inputs.length !== 1 || graph.output.length !== 1 || !input || !output)
     throw wrongFile(
       file,
-      phrase`it has ${inputs.length} inputs and ${graph.output.length} outputs where one picture goes in and one comes out`,
+      phrase`the number of its inputs is ${inputs.length} and of its outputs ${graph.output.length}, where one picture goes in and one comes out`,
     );
   const { type, dims } = tensorType(input, file, 'input');
   tensorType(output, file, 'output');

@@ -13,6 +13,7 @@ import {
 import { pageText } from '../../../shared/safeText';
 import { tip } from '../../components/tip';
 import type { PanelView } from '../panelView';
+import { decimal } from '../../../shared/locale';
 
 /** dB beyond which more says nothing. */
 const MOST_DECIBELS = 60;
@@ -153,7 +154,7 @@ function consistencyShown({ run, guidance }: PanelView): Shown {
   if (exact === undefined) return unknown(l10n.t('after the run'));
   const decibels = asShown(exact);
   const word = agreementText(consistencyWord(decibels));
-  const text = Math.min(MOST_DECIBELS, decibels).toFixed(1);
+  const text = decimal(Math.min(MOST_DECIBELS, decibels), 1);
   return {
     value: l10n.t('{0} dB', text),
     word,
@@ -164,7 +165,7 @@ function consistencyShown({ run, guidance }: PanelView): Shown {
 }
 
 function inventedShown({ run, guidance, branches, squares }: PanelView): Shown {
-  if (squares) return unknown(l10n.t('squares: nothing invented'), l10n.t('{0}%', (0).toFixed(1)));
+  if (squares) return unknown(l10n.t('squares: nothing invented'), l10n.t('{0}%', decimal(0, 1)));
   if (!branches.includes('semantic') && branches.length > 0)
     return unknown(l10n.t('one dial: unknown'));
   const exact = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
@@ -172,7 +173,7 @@ function inventedShown({ run, guidance, branches, squares }: PanelView): Shown {
     return unknown(run.preview ? l10n.t('one dial: unknown') : l10n.t('after the run'));
   const share = asShown(exact * 100) / 100;
   const word = inventionText(inventedWord(share));
-  const text = (share * 100).toFixed(1);
+  const text = decimal(share * 100, 1);
   return {
     value: l10n.t('{0}%', text),
     word,

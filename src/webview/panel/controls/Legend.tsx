@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { inventedShare, VISIBLE_LUMA } from '../../../shared/panelFigures';
 import { DIFFERENCE_GAIN, HEAT_FULL, MAP_BRIGHTNESS, type LegendStop } from '../../render/heat';
 import type { PanelView } from '../panelView';
+import { decimal } from '../../../shared/locale';
 
 type Props = { readonly view: PanelView; readonly stops: readonly LegendStop[] };
 
@@ -46,7 +47,7 @@ function mapTexts({ run, guidance }: PanelView): Texts {
   const share = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
   return [
     l10n.t('Invented detail'),
-    share === undefined ? '' : l10n.t('{0}% visible', (share * 100).toFixed(1)),
+    share === undefined ? '' : l10n.t('{0}% visible', decimal(share * 100, 1)),
     l10n.t('none'),
     l10n.t('visible'),
     l10n.t('strong'),
