@@ -12,7 +12,7 @@ import type { Latents } from './latentTiles';
 import type { PisaNetworks } from './pisaNetworks';
 import type { PisaPicture } from './pisaPicture';
 import type { Steps } from './steps';
-import { decodeDraft } from './draftDecode';
+import { decodeDraft, type DraftForm } from './draftDecode';
 import { decodeTiles } from './levelCrops';
 import { clipPart, decodeCore, decodeWhole, sampleStatistics, within } from './vaeDecode';
 import { throughMiddle } from './vaeEncode';
@@ -24,6 +24,8 @@ export type DecodeParams = {
   readonly colourFix: ColourFix;
   /** Whether the tiny decoder decodes it. */
   readonly draft: boolean;
+  /** In floats unless given. */
+  readonly draftForm?: DraftForm | undefined;
   readonly budgets: Budgets;
   readonly scratch: string;
 };

@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../../shared/geometry';
+import { RANGES } from '../graph/sd21/eightBits';
 import { TINY_DECODER_REACH } from '../graph/sd21/tinyDecoder';
 import type { Floats } from '../runtime/network';
 import { SAMPLE } from './budgets';
@@ -13,6 +14,12 @@ import type { PisaPicture } from './pisaPicture';
 import type { Steps } from './steps';
 import { clipPart, partOf, within, type DecodedPart } from './vaeDecode';
 import { coreOf } from './workSize';
+
+/**
+ * How a draft is decoded: in floats, the same while it is measured what 8 bits need to know of the
+ * picture, or in 8 bits by what was measured.
+ */
+export type DraftForm = 'floats' | 'measured' | 'int8';
 
 /** The tiny decoder has no norms that would need any. */
 const NO_STATISTICS: Floats = { dims: [0], data: new Float32Array() };
@@ -46,10 +53,10 @@ export async function decodeDraft(
     return colours;
   };
 
-  if (!isWhole && !known) sums.add((await sampled(latents, params, steps)).samples);
+  if (!isWhole && !known) sums.add((await sampled(latents, params, picture, steps)).samples);
   const wanted = isWhole ? all : coreOf(area, latents);
   for (const core of decodeTiles(wanted, TINY_DECODER_REACH, budgets.decoderPixels)) {
-    const part = clipPart(await decodeCore(core, latents, params, steps), bounds);
+    const part = clipPart(await decodeCore(core, latents, params, picture, steps), bounds);
     if (isWhole) sums.add(part.samples);
     await decoded.write(within(part, area));
   }
@@ -59,20 +66,42 @@ export async function decodeDraft(
 async function decodeCore(
   core: Rect,
   latents: Latents,
-  { networks }: DecodeParams,
+  params: DecodeParams,
+  picture: PisaPicture,
   steps: Steps,
 ): Promise<DecodedPart> {
   const { window, inputs, rect, offset } = coreWindow(core, TINY_DECODER_REACH, latents);
-  const network = await networks.get('draft');
-  const result = await steps.run('draft', core.width * core.height, () =>
-    network.run({ latent: floats(cut(latents, window)), ...inputs }),
+  const image = await decoded(cut(latents, window), inputs, core, params, picture, steps);
+  return partOf(image, rect, offset);
+}
+
+/** Runs the tiny decoder in the form that is wanted. `size` is what counts as work. */
+async function decoded(
+  latents: Latents,
+  inputs: ReturnType<typeof uncropped>,
+  { width, height }: Size,
+  { networks, draftForm = 'floats' }: DecodeParams,
+  picture: PisaPicture,
+  steps: Steps,
+): Promise<Floats> {
+  const { draftRanges } = picture;
+  const isIn8Bits = draftForm === 'int8' && draftRanges !== undefined;
+  const network = isIn8Bits
+    ? await networks.draftIn8Bits(draftRanges)
+    : await networks.get(draftForm === 'measured' ? 'draft.measured' : 'draft');
+  const { image, [RANGES]: ranges } = await steps.run(
+    isIn8Bits ? 'draft8' : 'draft',
+    width * height,
+    () => network.run({ latent: floats(latents), ...inputs }),
   );
-  return partOf(need(result.image), rect, offset);
+  if (ranges) picture.sawRanges(ranges.data);
+  return need(image);
 }
 
 async function sampled(
   latents: Latents,
-  { networks }: DecodeParams,
+  params: DecodeParams,
+  picture: PisaPicture,
   steps: Steps,
 ): Promise<DecodedPart> {
   const { windows, columns } = sampleWindows(latents, SAMPLE);
@@ -80,11 +109,8 @@ async function sampled(
     windows.map((window) => cut(latents, window)),
     columns,
   );
-  const network = await networks.get('draft');
-  const result = await steps.run('draft', sample.width * sample.height, () =>
-    network.run({ latent: floats(sample), ...uncropped(TINY_DECODER_REACH) }),
-  );
-  const image = need(result.image);
+  const inputs = uncropped(TINY_DECODER_REACH);
+  const image = await decoded(sample, inputs, sample, params, picture, steps);
   const [, , height = 0, width = 0] = image.dims;
   return partOf(image, { x: 0, y: 0, width, height }, { x: 0, y: 0 });
 }

@@ -2,21 +2,35 @@ import type { Device } from '../../shared/settings';
 import { damaged } from '../checkpoint/damaged';
 import { unetTensors } from '../graph/sd21/adapterFiles';
 import type { AttentionKind } from '../graph/sd21/layers';
-import { tinyShape } from '../graph/sd21/tinyBlock';
+import { tinyShape, type TinyShape } from '../graph/sd21/tinyBlock';
 import { buildTinyDecoder } from '../graph/sd21/tinyDecoder';
 import { buildTinyEncoder, hasTinyEncoder } from '../graph/sd21/tinyEncoder';
 import { buildUNet } from '../graph/sd21/unet';
 import { buildVae, type VaePart } from '../graph/sd21/vae';
 import { Weights, type ComputeType } from '../graph/sd21/weights';
 import type { ConvolutionKind } from '../graph/sd21/winogradConv';
-import { openNetwork, type Network } from '../runtime/network';
+import { openNetwork, type MemoryPlan, type Network } from '../runtime/network';
 import type { PisaCheckpoint } from './pisaCheckpoint';
 import { phrase } from '../../shared/phrase';
 
-export type NetworkName = 'unet' | 'draft' | 'draftEncoder' | `${VaePart}.${'measure' | 'given'}`;
+export type NetworkName =
+  | 'unet'
+  | 'draft'
+  | 'draft.measured'
+  | 'draftEncoder'
+  | `${VaePart}.${'measure' | 'given'}`;
 
 /** Fewer channels cost less as they are than in transforms. */
 const LEAST_FILTERED_CHANNELS = 128;
+
+/** The tiny decoder's layers of fewer channels are no faster in 8 bits. */
+const LEAST_CHANNELS_IN_8_BITS = 32;
+
+/**
+ * How much further than measured values may go in 8 bits: dials beyond those that were measured have
+ * stronger results.
+ */
+const ROOM = 1.15;
 
 /** Minimal filtering pays on the CPU, in floats that leave it room to round. */
 function convolutionsFor(
@@ -35,6 +49,10 @@ function convolutionsFor(
  */
 export class PisaNetworks {
   private readonly open = new Map<NetworkName, Promise<Network>>();
+  private eightBits: { ranges: Float32Array; network: Promise<Network> } | undefined;
+
+  /** Whether drafts of a dial that moves are decoded in 8 bits; undefined before that was tried. */
+  draftsIn8Bits: boolean | undefined;
 
   constructor(
     readonly checkpoint: PisaCheckpoint,
@@ -56,6 +74,38 @@ export class PisaNetworks {
     return opening;
   }
 
+  /** Whether drafts in 8 bits are worth a try. */
+  get mayDraftIn8Bits(): boolean {
+    const { draft, vaeConfig } = this.checkpoint;
+    return (
+      this.device === 'cpu' &&
+      this.type === 'float32' &&
+      draft !== undefined &&
+      tinyShape(draft, vaeConfig.latentChannels).channels >= LEAST_CHANNELS_IN_8_BITS
+    );
+  }
+
+  /** The tiny decoder in 8 bits for `PisaPicture.draftRanges`; the one for others is closed. */
+  async draftIn8Bits(ranges: Float32Array): Promise<Network> {
+    if (this.eightBits?.ranges === ranges) return this.eightBits.network;
+    await this.closeEightBits();
+    const room = ranges.map((range) => range * ROOM);
+    const network = this.openGraph(
+      this.buildTiny((weights, shape) =>
+        buildTinyDecoder(weights, { ...shape, form: { ranges: room } }),
+      ),
+      'fastConvolutions',
+    );
+    this.eightBits = { ranges, network };
+    return network;
+  }
+
+  private async closeEightBits(): Promise<void> {
+    const before = this.eightBits;
+    this.eightBits = undefined;
+    await (await before?.network.catch(() => undefined))?.release();
+  }
+
   /** Closes networks whose work is done, to make room. */
   async release(...names: readonly NetworkName[]): Promise<void> {
     for (const name of names) {
@@ -67,6 +117,7 @@ export class PisaNetworks {
 
   async releaseAll(): Promise<void> {
     await this.release(...this.open.keys());
+    await this.closeEightBits();
   }
 
   /**
@@ -79,17 +130,22 @@ export class PisaNetworks {
   }
 
   private async build(name: NetworkName): Promise<Network> {
-    return openNetwork({
-      onnx: this.graphOf(name),
-      weightsFolder: this.checkpoint.folder,
-      device: this.device,
-      plan: name === 'unet' ? 'mappedWeights' : 'fastConvolutions',
-    });
+    const plan = name === 'unet' ? 'mappedWeights' : 'fastConvolutions';
+    return this.openGraph(this.graphOf(name), plan);
+  }
+
+  private openGraph(onnx: Uint8Array, plan: MemoryPlan): Promise<Network> {
+    const { folder: weightsFolder } = this.checkpoint;
+    return openNetwork({ onnx, weightsFolder, device: this.device, plan });
   }
 
   private graphOf(name: NetworkName): Uint8Array {
     if (name === 'unet') return this.buildUNet();
     if (name === 'draft') return this.buildTiny(buildTinyDecoder);
+    if (name === 'draft.measured')
+      return this.buildTiny((weights, shape) =>
+        buildTinyDecoder(weights, { ...shape, form: 'measured' }),
+      );
     if (name === 'draftEncoder') return this.buildTiny(buildTinyEncoder);
     return this.buildVae(...(name.split('.') as [VaePart, 'measure' | 'given']));
   }
@@ -128,7 +184,9 @@ export class PisaNetworks {
     return onnx;
   }
 
-  private buildTiny(build: typeof buildTinyDecoder): Uint8Array {
+  private buildTiny(
+    build: (weights: Weights, shape: TinyShape & { type: ComputeType }) => Uint8Array,
+  ): Uint8Array {
     const { folder, vaeConfig, draft } = this.checkpoint;
     if (!draft) throw new Error('The tiny decoder is not installed.');
     const weights = new Weights(draft, folder);

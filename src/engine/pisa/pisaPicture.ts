@@ -31,9 +31,20 @@ export class PisaPicture {
   readonly anchors = new DecodeAnchors();
   /** The same of the tiny decoder's. */
   readonly draftAnchors = new DecodeAnchors();
+  /**
+   * How far the values of the tiny decoder's layers went in the drafts that measured it: what drafts in 8
+   * bits need to know. Undefined before one has.
+   */
+  draftRanges: Float32Array | undefined;
   private readonly epsilons = new Map<Epsilon, Latents>();
 
   constructor(readonly z: Latents) {}
+
+  /** Takes in what one more draft measured. */
+  sawRanges(ranges: Float32Array): void {
+    const before = this.draftRanges;
+    this.draftRanges = ranges.map((range, i) => Math.max(range, before?.[i] ?? 0));
+  }
 
   /** The passes that this guidance still needs. */
   missing(guidance: Guidance): readonly Epsilon[] {

@@ -10,6 +10,7 @@ const COST = {
   unet: 98,
   decode: 160,
   draft: 20,
+  draft8: 9,
   draftEncode: 18,
 } as const;
 export type StepKind = keyof typeof COST;

@@ -14,6 +14,7 @@ import type { PisaNetworks } from './pisaNetworks';
 import { PisaPicture } from './pisaPicture';
 import { planSteps } from './planSteps';
 import { Steps, type Pace, type StepProgress } from './steps';
+import type { DraftForm } from './draftDecode';
 import { encodeDraft, isDraftEncoded, type RoughDraft } from './draftEncode';
 import { encodePicture } from './vaeEncode';
 import { workPicture } from './workPicture';
@@ -31,6 +32,8 @@ export type PisaParams = {
   readonly colourFix: ColourFix;
   /** Whether the tiny decoder decodes it, which must be installed then. */
   readonly draft: boolean;
+  /** In floats unless given. */
+  readonly draftForm?: DraftForm | undefined;
   readonly roughDraft: RoughDraft;
   /** Only this part of the result. */
   readonly region: Rect | undefined;

@@ -12,7 +12,17 @@ import { writeSamples } from './scratchFile';
  * used again: then only the decoder runs, on the part and what it sees around it.
  */
 export async function exactPisa(
-  { input, restore, prompt, rect, guidance, colourFix, draft = false, scale }: ExactRegionRequest,
+  {
+    input,
+    restore,
+    prompt,
+    precision,
+    rect,
+    guidance,
+    colourFix,
+    draft = false,
+    scale,
+  }: ExactRegionRequest,
   services: UpscaleServices,
   signal: AbortSignal,
   { model, device, decoded, notes, folder }: OpenSource & { readonly model: DiffusionModel },
@@ -34,6 +44,7 @@ export async function exactPisa(
         guidance,
         colourFix,
         draft,
+        draftForm: networks.draftsIn8Bits && precision !== 'fp32' ? 'int8' : 'floats',
         roughDraft: 'never',
         region: rect,
         networks,

@@ -7,6 +7,7 @@ import type { PreviewPicture, PreviewProgress, PreviewRequest } from '../../shar
 import { throwIfCancelled } from '../errors';
 import type { PixelFile } from '../image/pixelFile';
 import type { DiffusionModel } from '../models/kinds/diffusion';
+import { tryDraftsIn8Bits } from '../pisa/draftIn8Bits';
 import { planCorners } from '../pisa/planCorners';
 import { upscalePisa } from '../pisa/upscalePisa';
 import { workSize } from '../pisa/workSize';
@@ -185,6 +186,7 @@ async function decodeLayers(
   const { processSize, branches } = model.manifest;
   const { scale } = request;
   const corners = cornersFor(branches);
+  const mayDraftIn8Bits = networks.mayDraftIn8Bits && request.precision !== 'fp32';
   let [steps, inferenceSeconds] = [0, 0];
   for (const [index, guidance] of corners.entries()) {
     const scratch = path.join(folder, `${device}-${index}-${layers.length}`);
@@ -198,6 +200,7 @@ async function decodeLayers(
       guidance,
       colourFix: request.colourFix,
       draft: model.draftsPreview,
+      draftForm: mayDraftIn8Bits ? 'measured' : 'floats',
       roughDraft: 'never',
       region: undefined,
       networks,
@@ -219,5 +222,7 @@ async function decodeLayers(
     steps += result.steps;
     inferenceSeconds += result.inferenceSeconds;
   }
+  const [picture, last] = [pisa.known(identity), corners.at(-1)];
+  if (mayDraftIn8Bits && picture && last) await tryDraftsIn8Bits(networks, picture, last);
   return { steps, inferenceSeconds };
 }
