@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ensureChromium } from '../../scripts/setup-test-host.mjs';
 import { webviewShell } from '../../src/extension/ui/webviewShell';
 import type {
@@ -18,6 +18,11 @@ import { THEMES, type ThemeName } from './panelThemes';
 
 /** Chromium's switches for WebGL without a GPU. */
 const SOFTWARE_WEBGL = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+/**
+ * One process draws all pages: a process for each takes longer to start, and to read the scripts
+ * anew, than most tests need for what they do.
+ */
+const ONE_PROCESS = ['--process-per-site', '--disable-features=SpareRendererForSitePerProcess'];
 const DIST = path.resolve(__dirname, '../../dist/webview');
 
 export const TWO_DIALS = {
@@ -176,6 +181,7 @@ const settingsColours = (colours: Readonly<Record<string, string>>): Record<stri
 export class PanelHarness {
   private constructor(
     private readonly browser: Browser,
+    private readonly context: BrowserContext,
     private readonly server: Server,
     private readonly origin: string,
   ) {}
@@ -225,10 +231,14 @@ export class PanelHarness {
       args: [
         '--no-sandbox',
         '--disable-background-networking',
+        ...ONE_PROCESS,
         ...(webgl ? SOFTWARE_WEBGL : ['--disable-gpu']),
       ],
     });
-    return new PanelHarness(browser, server, origin);
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    // Stays open, and with it the process that the others are drawn by.
+    await context.newPage();
+    return new PanelHarness(browser, context, server, origin);
   }
 
   async close(): Promise<void> {
@@ -246,11 +256,8 @@ export class PanelHarness {
     renderer = {},
     answers = ['init', 'outputName'],
   }: OpenOptions = {}): Promise<PanelPage> {
-    const context = await this.browser.newContext({
-      viewport: { width, height },
-      reducedMotion: 'reduce',
-    });
-    const page = await context.newPage();
+    const page = await this.context.newPage();
+    await page.setViewportSize({ width, height });
     const problems: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
@@ -296,7 +303,7 @@ export class PanelPage {
   ) {}
 
   close(): Promise<void> {
-    return this.page.context().close();
+    return this.page.close();
   }
 
   /** Changes the theme while the panel is open. */
