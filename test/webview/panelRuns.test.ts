@@ -33,6 +33,9 @@ const click = async (selector: string): Promise<void> => {
   await panel.frame();
 };
 const hidden = (selector: string): Promise<boolean> => panel.page.locator(selector).isHidden();
+/** Until the name and the size of the result are known, which are asked a moment after the picture. */
+const named = (): Promise<void> =>
+  panel.until(`document.querySelector('#outputFile').textContent !== '–'`);
 const GPU_ERROR = {
   code: 'inference-failed',
   message: 'WebGPU ran out of memory.',
@@ -370,6 +373,7 @@ test('of a large picture size and bytes stand apart, inside the form', async () 
   await panel.finish();
   await panel.result(await panel.called('outputBytes'), 134_000_000);
   await panel.until(`!!document.querySelector('#outputBytes')`);
+  await named();
   const [size, bytes, field] = await panel.page.evaluate<
     { right: number; left: number; bottom: number; top: number }[]
   >(`(() => {
@@ -387,6 +391,7 @@ test('a name that is written from right to left keeps its order, and its end sta
   const original = { ...INIT.original, fileName: 'תמונה של קיץ 2024.png' };
   panel = await harness.open({ init: { ...INIT, original } });
   await panel.finish();
+  await named();
   assert.match(await panel.text('#outputFile'), /2024@4x\.png$/);
   assert.deepEqual(await panel.leftToRight('#outputFile', '@4x.png'), [
     '@',
