@@ -985,6 +985,10 @@ test('tooltips come for the keyboard at once, and go with Escape', async () => {
   await panel.page.focus('#zoomIn');
   await press('Tab');
   assert.equal(await panel.text('#tip'), 'Fit to window (0)');
+  await panel.page.setViewportSize({ width: 1000, height: 700 });
+  await panel.page.waitForSelector('#tip', { state: 'hidden' });
+  await panel.page.setViewportSize({ width: 1280, height: 800 });
+  await panel.frame();
   await press('Escape');
   assert.ok(await panel.page.locator('#tip').isHidden());
   await panel.page.focus('#semanticNumber');

@@ -72,6 +72,8 @@ function listen(tip: HTMLElement): () => void {
     { signal },
   );
   document.addEventListener('focusout', hide, { signal });
+  // It stands where its control was.
+  window.addEventListener('resize', hide, { signal });
   document.addEventListener(
     'keydown',
     ({ key }) => {
