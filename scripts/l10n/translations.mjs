@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { signProblems } from './signs.mjs';
-import { readGlossary, twoWays, untranslated, wordProblems } from './wording.mjs';
+import { otherEnds, readGlossary, twoWays, untranslated, wordProblems } from './wording.mjs';
 
 export const LANGUAGES = ['zh-cn', 'ja', 'de', 'fr', 'es'];
 
@@ -60,7 +60,7 @@ const partsOf = (text, pattern) => [...(text.match(pattern) ?? [])].sort();
 
 /**
  * What is wrong with the wording of a language, a sentence each: words and signs that it does not use,
- * texts that stayed English, and one sentence translated in two ways.
+ * texts that stayed English or end otherwise, and one sentence translated in two ways.
  *
  * @param {string} root the repository
  * @param {string} language
@@ -81,6 +81,7 @@ export function wordingProblems(root, language) {
       ),
     ),
     ...untranslated(language, pairs, same).map((text) => `still English: ${JSON.stringify(text)}`),
+    ...otherEnds(pairs),
     ...twoWays(pairs).map((ways) => `translated in two ways: ${ways}`),
   ];
 }

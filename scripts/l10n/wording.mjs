@@ -107,6 +107,21 @@ const plain = (text) =>
     .replaceAll('’', "'");
 
 /**
+ * Translations that end in another way: a sentence without its stop, a label with one. What has a value
+ * that is cut off ("{0}…") may have it at its end or not.
+ *
+ * @param {readonly (readonly [english: string, translated: string])[]} pairs
+ * @returns {string[]}
+ */
+export const otherEnds = (pairs) =>
+  pairs
+    .filter(([english, translated]) => endOf(english) !== endOf(translated) && !/\}…/.test(english))
+    .map(([english, translated]) => `"${english}" ends otherwise in "${translated}"`);
+
+/** What it ends with; an abbreviation ends no sentence. */
+const endOf = (text) => /(?<!Min(?=\.))[.。…:?]$/u.exec(text.trim())?.[0].replace('。', '.') ?? '';
+
+/**
  * The words of an English text that are not as Americans spell them.
  *
  * @param {string} text

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { LANGUAGES } from '../../../scripts/l10n/translations.mjs';
 import {
   britishWord,
+  otherEnds,
   readGlossary,
   twoWays,
   untranslated,
@@ -84,6 +85,25 @@ test('one sentence in two ways is found', () => {
   ]);
   assert.equal(ways.length, 1, ways.join());
   assert.match(ways[0]!, /^"show log"/);
+});
+
+test('a sentence without its stop and a label with one are found', () => {
+  const right = [
+    ['Try again.', 'もう一度お試しください。'],
+    ['Save As…', 'Enregistrer sous…'],
+    ['its hash is {0}…', '{0}… です'],
+    ['{0} min', '{0} Min.'],
+    ['See {0}.', '请参阅 {0}。'],
+  ] as const;
+  assert.deepEqual(otherEnds(right), []);
+  const wrong = [
+    ['Try again.', 'Réessayez'],
+    ['Save', 'Speichern.'],
+    ['Save As…', 'Guardar como'],
+    ['Add {0}?', '添加 {0}'],
+    ['Licenses:', 'Licences'],
+  ] as const;
+  assert.equal(otherEnds(wrong).length, wrong.length);
 });
 
 describe('English words', () => {
