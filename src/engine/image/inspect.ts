@@ -65,7 +65,8 @@ export async function inspectSource(
     throw notAnImage(name, isCut ? new Error('The file ends within its header.') : error);
   });
   const [read, format] = FORMATS[metadata.format] ?? [undefined, undefined];
-  if (read !== container || (metadata.format === 'heif' && metadata.compression !== 'av1')) {
+  // Of a file with a general brand the decoder says HEVC, whatever is in it; there is no decoder for that.
+  if (read !== container) {
     throw engineError('input-not-an-image', {
       message: phrase`${name} is ${metadata.format.toUpperCase()}, which can't be upscaled.`,
       hint: phrase`${SUPPORTED} Convert the picture to one of them first.`,

@@ -11,6 +11,20 @@ const text = (head: Buffer, from: number, length: number): string =>
 const brand = (head: Buffer): string => (text(head, 4, 4) === 'ftyp' ? text(head, 8, 4) : '');
 const isTiff = (head: Buffer): boolean => ['II*\0', 'MM\0*'].includes(text(head, 0, 4));
 
+const HEVC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'];
+
+/** Brands of the container alone: what is in it those behind say, of which one that can be read counts. */
+function isGeneralHevc(head: Buffer): boolean {
+  if (!['mif1', 'msf1', 'miaf'].includes(brand(head))) return false;
+  const brands: string[] = [];
+  for (let at = 16; at + 4 <= Math.min(head.readUInt32BE(0), head.length); at += 4)
+    brands.push(text(head, at, 4));
+  return (
+    !brands.some((each) => /^avi[fs]$/.test(each)) &&
+    brands.some((each) => HEVC_BRANDS.includes(each))
+  );
+}
+
 const RAW_EXTENSIONS: readonly string[] = OTHER_PICTURES.raw.extensions;
 
 const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
@@ -25,7 +39,7 @@ const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
   photoshop: (head) => text(head, 0, 4) === '8BPS',
   exr: (head) => head.readUInt32LE(0) === 0x01312f76,
   radiance: (head) => /^#\?(RADIANCE|RGBE)/.test(text(head, 0, 10)),
-  heic: (head) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'].includes(brand(head)),
+  heic: (head) => HEVC_BRANDS.includes(brand(head)) || isGeneralHevc(head),
   jpegXl: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
   jpeg2000: (head) => text(head, 4, 4) === 'jP  ',
   bmp: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0,
@@ -41,7 +55,8 @@ const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
   macIcon: (head) => text(head, 0, 4) === 'icns',
   gimp: (head) => text(head, 0, 8) === 'gimp xcf',
   postScript: (head) => text(head, 0, 4) === '%!PS',
-  packedSvg: (head, extension) => extension === 'svgz' && head[0] === 0x1f && head[1] === 0x8b,
+  packedSvg: (head, extension) =>
+    ['svg', 'svgz'].includes(extension) && head[0] === 0x1f && head[1] === 0x8b,
 };
 
 type Kind = { readonly name: Phrase; readonly hint: Phrase; readonly is: Test };

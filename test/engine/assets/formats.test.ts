@@ -55,6 +55,8 @@ test('kinds that can’t be upscaled as what they are say so, and what to do', a
     ['sky.exr', padded(Buffer.from([0x76, 0x2f, 0x31, 0x01, 2, 0, 0, 0])), /OpenEXR.*Tone-map/s],
     ['sky.hdr', padded('#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n'), /Radiance/],
     ['phone.heic', brand('heic'), /HEIC.*JPEG/s],
+    ['general.heic', padded('\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf'), /HEIC.*JPEG/s],
+    ['burst.heic', padded('\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc'), /HEIC/],
     ['old.ppm', padded('P6\n2 2\n255\n'), /Netpbm.*PNG/s],
     ['texture.dds', padded('DDS |\0\0\0'), /DirectDraw.*PNG/s],
     ['texture.ktx2', padded('\xabKTX 20\xbb\r\n\x1a\n'), /Khronos/],
@@ -65,6 +67,7 @@ test('kinds that can’t be upscaled as what they are say so, and what to do', a
     ['layers.xcf', padded('gimp xcf v011\0'), /GIMP/],
     ['print.eps', padded('%!PS-Adobe-3.0 EPSF-3.0\n'), /PostScript.*SVG/s],
     ['small.svgz', padded('\x1f\x8b\x08\0'), /compressed SVG.*Unpack/s],
+    ['small.svg', padded('\x1f\x8b\x08\0'), /compressed SVG.*Unpack/s],
     ['clip.mp4', brand('isom'), /video.*frame/s],
     ['clip.png', padded('\x1a\x45\xdf\xa3'), /video/],
     ['missing.png', padded('\n<!DOCTYPE html>\n<html>'), /web page.*download/s],
@@ -119,8 +122,22 @@ test('a picture with a gain map is refused, wherever it says so', async () => {
     Buffer.from('tmap'),
     avif.subarray(brand + 4),
   ]);
+  const listed = await photo
+    .clone()
+    .withXmp(
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF ' +
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" ' +
+        'xmlns:i="http://ns.google.com/photos/1.0/container/item/" i:Semantic="GainMap"/></rdf:RDF></x:xmpmeta>',
+    )
+    .jpeg()
+    .toBuffer();
+  // A general brand with AV1 behind it is no HEIC.
+  const general = Buffer.from(avif);
+  general.write('mif1', 8, 'latin1');
   for (const [name, content, refused] of [
     ['ultra.jpg', named, true],
+    ['listed.jpg', listed, true],
+    ['general.avif', general, false],
     ['apple.jpg', second, true],
     ['mapped.avif', mapped, true],
     ['multi.jpg', multi, false],
@@ -135,6 +152,38 @@ test('a picture with a gain map is refused, wherever it says so', async () => {
         name,
       );
     else assert.equal((await done).skipped, false, name);
+  }
+});
+
+test('HEVC in a file whose brand says AVIF is refused by that', async () => {
+  const avif = await photo.clone().avif({ effort: 0 }).toBuffer();
+  const named = Buffer.from(avif);
+  named.write('hvc1', avif.indexOf('av01'), 'latin1');
+  await assert.rejects(upscale(await write('named.avif', named), PLAIN), {
+    code: 'input-unsupported',
+    message: /HEVC compression/,
+  });
+});
+
+test('a motion photo whose video is named at the end of the file alone: a note says that it is left out', async () => {
+  const plain = await photo.clone().jpeg().toBuffer();
+  const trailer = (type: number): Buffer => {
+    const directory = Buffer.alloc(24);
+    directory.write('SEFH', 0, 'latin1');
+    directory.writeUInt32LE(1, 8);
+    directory.writeUInt16LE(type, 14);
+    const end = Buffer.alloc(8);
+    end.writeUInt32LE(directory.length);
+    end.write('SEFT', 4, 'latin1');
+    return Buffer.concat([Buffer.alloc(5000), directory, end]);
+  };
+  for (const [name, end, isMotion] of [
+    ['motion.jpg', trailer(0x0a30), true],
+    ['other.jpg', trailer(0x0a01), false],
+    ['plain.jpg', Buffer.alloc(0), false],
+  ] as const) {
+    const { notes } = await upscale(await write(name, Buffer.concat([plain, end])), PLAIN);
+    assert.equal(/motion photo/.test(notes.join()), isMotion, name);
   }
 });
 

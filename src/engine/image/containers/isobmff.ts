@@ -8,6 +8,7 @@ type Box = { readonly type: string; readonly from: number; readonly to: number }
 type Visit = (box: Box) => Promise<void>;
 
 const TONE_MAPPED = 'tmap';
+const [AV1, HEVC] = ['av01', 'hvc1'];
 /** Names of transparency: MIAF's, HEVC's. */
 const ALPHA = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1'];
 const [TURNS, CUT] = [['irot', 'imir'], 'clap'];
@@ -21,6 +22,7 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   let primary = 0;
   let [hasGainMap, hasCredentials, isSequence] = [false, false, false];
   const premultiplied = new Set<number>();
+  const kinds = new Set<string>();
   const properties: Box[] = [];
   /** Item → the one that it belongs to. */
   const auxiliaries = new Map<number, number>();
@@ -53,6 +55,7 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
       await each(from + (version === 0 ? 6 : 8), to, async (entry) => {
         const data = await view.bytes(entry.from, Math.min(64, entry.to - entry.from));
         const kind = data.toString('latin1', data[0] === 3 ? 10 : 8, data[0] === 3 ? 14 : 12);
+        kinds.add(kind);
         hasGainMap ||= kind === TONE_MAPPED;
       });
     } else if (type === 'iref') {
@@ -91,6 +94,7 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   });
   const propertiesOf = (item: number): Box[] =>
     (associations.get(item) ?? []).flatMap((index) => properties[index - 1] ?? []);
+  const codec = 'HEVC';
   const own = propertiesOf(primary);
   const alpha = [...auxiliaries]
     .filter(([, to]) => to === primary)
@@ -108,6 +112,9 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     ...(codePoints ? { codePoints } : {}),
     ...(premultiplied.has(primary) ? { isPremultiplied: true } : {}),
     ...(isApart ? { unsupported: APART } : {}),
+    ...(kinds.has(HEVC) && !kinds.has(AV1)
+      ? { unsupported: phrase`${codec} compression, which its decoder lacks` }
+      : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerFacts, Density, Remark } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
 import { JpegParts } from './jpegParts';
-import { hasGainMapBehind, namesGainMap, picturesBehind } from './multiPicture';
+import { hasGainMapBehind, hasVideoBehind, namesGainMap, picturesBehind } from './multiPicture';
 import { phrase } from '../../../shared/phrase';
 
 const START_OF_SCAN = 0xda;
@@ -9,6 +9,7 @@ const COMMENT = 0xfe;
 const [APP0, APP1, APP2, APP11, APP13] = [0xe0, 0xe1, 0xe2, 0xeb, 0xed];
 /** The label of their box, behind the segment's head and those of two boxes. */
 const [CREDENTIALS, CREDENTIALS_WITHIN] = ['c2pa', 128];
+const VIDEO = phrase`The source is a motion photo; its video was left out.`;
 const CM_PER_INCH = 2.54;
 const MOST_REMARKS = 200;
 
@@ -60,6 +61,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     morePictures: found.more,
     hidden: parts.hidden(),
     ...(density ? { density } : {}),
+    ...((await hasVideoBehind(view)) ? { note: VIDEO } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
 }

@@ -7,6 +7,7 @@ const GAIN_MAPS = [
   'urn:com:apple:photo:2020:aux:hdrgainmap',
   'http://ns.apple.com/HDRGainMap/',
   'HDRGainMap:HDRGainMapVersion',
+  'Semantic="GainMap"',
 ];
 const LONGEST = Math.max(...GAIN_MAPS.map((name) => name.length));
 const PIECE = 2 ** 20;
@@ -22,6 +23,23 @@ export const namesGainMap = (bytes: Buffer): boolean =>
 export async function hasGainMapBehind(view: FileView, from: number): Promise<boolean> {
   for (let at = from; at < view.size; at += PIECE)
     if (namesGainMap(await view.bytes(at, PIECE + LONGEST))) return true;
+  return false;
+}
+
+const [TRAILER_BYTES, ENTRY_IN_TRAILER, MOTION_PHOTO] = [8, 12, 0x0a30];
+const MOST_TRAILER = 65_536;
+
+/** Whether Samsung's directory at the end of a JPEG names the video of a motion photo. */
+export async function hasVideoBehind(view: FileView): Promise<boolean> {
+  const end = Buffer.from(await view.bytes(view.size - TRAILER_BYTES, TRAILER_BYTES));
+  if (end.length < TRAILER_BYTES || end.toString('latin1', 4) !== 'SEFT') return false;
+  const length = end.readUInt32LE(0);
+  if (length < 12 || length > MOST_TRAILER) return false;
+  const directory = await view.bytes(view.size - TRAILER_BYTES - length, length);
+  if (directory.toString('latin1', 0, 4) !== 'SEFH') return false;
+  const count = directory.readUInt32LE(8);
+  for (let i = 0, at = 12; i < count && at + ENTRY_IN_TRAILER <= directory.length; i++, at += 12)
+    if (directory.readUInt16LE(at + 2) === MOTION_PHOTO) return true;
   return false;
 }
 
