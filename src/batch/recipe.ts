@@ -109,6 +109,25 @@ async function leadsOut(file: string): Promise<boolean> {
   return target === undefined || !liesIn(await realpath(path.dirname(file)), target);
 }
 
+/** Recipes that lie in chosen folders below the root, where none counts; as paths relative to it. */
+export async function unusedRecipes(
+  root: string,
+  inputs: readonly string[],
+): Promise<readonly string[]> {
+  const files = inputs
+    .filter((input) => path.relative(root, input) !== '')
+    .map((input) => path.join(input, RECIPE_NAME));
+  const found = await Promise.all(
+    files.map((file) =>
+      lstat(file).then(
+        () => [path.relative(root, file).split(path.sep).join('/')],
+        () => [],
+      ),
+    ),
+  );
+  return found.flat();
+}
+
 /**
  * Reads a recipe, which is JSON with comments. Throws `RecipeError` for the first thing that is
  * wrong.

@@ -42,6 +42,8 @@ export type BatchPlanView = {
   readonly settings?: string;
   /** A recipe lies there and is not read, since the workspace is not trusted. */
   readonly hasUnreadRecipe?: boolean;
+  /** Recipes in the chosen folders, which are not used: one counts in the root alone. */
+  readonly unusedRecipes?: readonly string[];
   readonly orphans: number;
   /** Seconds for one source pixel, when that could be measured. */
   readonly secondsPerPixel?: number;

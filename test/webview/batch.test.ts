@@ -272,6 +272,15 @@ test('a recipe that is not read, since the folder is not trusted, is told with a
   }
 });
 
+test('a recipe that lies in the chosen folder, where none counts, is told', async () => {
+  const page = await opened(initOf([row(0)], { unusedRecipes: ['art/.pisa-upscale.json'] }));
+  assert.match(
+    await page.page.locator('#unusedRecipe0').innerText(),
+    /^The recipe art\/\.pisa-upscale\.json is not used: only one in the workspace folder itself counts\./,
+  );
+  await page.close();
+});
+
 const OTHER = { text: 'Another window is upscaling this folder.', done: 1, total: 3 };
 
 test('another run that is in the way can be shown or waited for, and is nothing to pause', async () => {

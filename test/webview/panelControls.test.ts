@@ -564,14 +564,14 @@ test('figures follow the dials, and warn in words', async () => {
 
 test('a figure that reads the same has the same word', async () => {
   panel = await harness.open();
-  // 10.02 % of all pixels: read as 10.0 %, which is not more than a tenth.
+  // 10.02 % of all pixels: read as 10.0%, which is not more than a tenth.
   const inventedLuma = Array.from({ length: 13 }, (_, level) =>
     level === 3 ? 8998 : level === 12 ? 1002 : 0,
   );
   await panel.finish({ ...PREVIEW, figures: { ...PREVIEW.figures, inventedLuma } });
   assert.deepEqual(
     [await panel.text('#inventedValue'), await panel.text('#inventedWord')],
-    ['10.0 %', 'of all pixels'],
+    ['10.0%', 'of all pixels'],
   );
 });
 

@@ -761,7 +761,7 @@ test('pixel art: squares without dials; the switch is asked for and saved', asyn
   assert.ok(await panel.page.locator('#originalPixels').isDisabled());
   assert.ok(await panel.page.locator('#pixelSlider').isDisabled());
   assert.equal(await panel.text('#pixelMissing'), 'Not used: pixel art becomes squares.');
-  assert.match(await panel.text('#invented'), /0\.0 %\s+squares: nothing invented/);
+  assert.match(await panel.text('#invented'), /0\.0%\s+nothing invented/);
   await panel.choose('#pixelArt', 'off');
   const again = await panel.called('preview', 1);
   assert.equal(again.params?.pixelArt, 'off');

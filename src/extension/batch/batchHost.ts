@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { Batch } from '../../batch/batch';
 import type { BatchEvent, BatchRun } from '../../batch/batchRun';
 import { BatchMeter } from '../../batch/meter';
-import { RecipeError } from '../../batch/recipe';
+import { RecipeError, unusedRecipes } from '../../batch/recipe';
 import type { TextPosition } from '../../batch/recipeReader';
 import { relativePath } from '../../batch/paths';
 import { RecordsError } from '../../batch/records';
@@ -218,6 +218,7 @@ export class BatchHost {
         ...planView(plan, this.addressOf),
         ...(plan.recipe === undefined ? { settings: settingsText(settings, modelName) } : {}),
         hasUnreadRecipe: !this.services.isTrusted() && (await hasRecipe(this.place)),
+        unusedRecipes: await unusedRecipes(this.place.root, this.place.inputs),
         ...(pace?.secondsPerPixel === undefined
           ? {}
           : { secondsPerPixel: pace.secondsPerPixel, device: deviceName(pace.device) }),

@@ -8,7 +8,7 @@ import { byCount } from '../../shared/locale';
 export function BatchNotices({ controller }: { readonly controller: BatchController }) {
   const { phase, init, report, ticked } = controller.state;
   if (phase !== 'plan' || !init) return null;
-  const { hasUnreadRecipe, other, interrupted } = init.plan;
+  const { hasUnreadRecipe, unusedRecipes = [], other, interrupted } = init.plan;
   return (
     <>
       {hasUnreadRecipe && (
@@ -23,6 +23,16 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
           </vscode-button>
         </Notice>
       )}
+      {unusedRecipes.map((file, index) => (
+        <Notice
+          key={file}
+          id={`unusedRecipe${index}`}
+          text={l10n.t(
+            'The recipe {0} is not used: only one in the workspace folder itself counts. Move it there, or open its folder by itself.',
+            pageText(file),
+          )}
+        />
+      ))}
       {other && (
         <Notice id="otherNotice" text={pageText(other.text)}>
           <vscode-button id="watch" onClick={() => controller.tell('watch')}>
@@ -60,7 +70,7 @@ function Notice({
 }: {
   readonly id: string;
   readonly text: string;
-  readonly children: ComponentChildren;
+  readonly children?: ComponentChildren;
 }) {
   return (
     <div class="notice" id={id} role="status">

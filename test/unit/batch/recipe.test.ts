@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, test } from 'node:test';
-import { parseRecipe, readRecipe, RecipeError, ruleFor } from '../../../src/batch/recipe';
+import {
+  parseRecipe,
+  readRecipe,
+  RecipeError,
+  ruleFor,
+  unusedRecipes,
+} from '../../../src/batch/recipe';
 import { onPosix } from '../files/folder';
 import { folderWith } from './batchFolder';
 
@@ -237,4 +243,16 @@ describe('what lies where a recipe is expected', onPosix, () => {
     assert.ok(await readRecipe(named, { isNamed: true }));
     assert.equal(await readRecipe(path.join(root, 'none.json')), undefined);
   });
+});
+
+test('recipes of chosen folders are found, where the root’s alone counts', async () => {
+  const root = folderWith({
+    '.pisa-upscale.json': '{}',
+    'art/.pisa-upscale.json': '{}',
+    'art/a.png': '',
+    'other/b.png': '',
+  });
+  const inputs = ['art', 'other', 'art/a.png'].map((name) => path.join(root, name));
+  assert.deepEqual(await unusedRecipes(root, [root, ...inputs]), ['art/.pisa-upscale.json']);
+  assert.deepEqual(await unusedRecipes(root, [root]), []);
 });

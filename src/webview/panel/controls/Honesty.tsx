@@ -165,7 +165,7 @@ function consistencyShown({ run, guidance }: PanelView): Shown {
 }
 
 function inventedShown({ run, guidance, branches, squares }: PanelView): Shown {
-  if (squares) return unknown(l10n.t('squares: nothing invented'), l10n.t('{0}%', decimal(0, 1)));
+  if (squares) return unknown(l10n.t('nothing invented'), l10n.t('{0}%', decimal(0, 1)));
   if (!branches.includes('semantic') && branches.length > 0)
     return unknown(l10n.t('one dial: unknown'));
   const exact = run.preview && inventedShare(run.preview.figures.inventedLuma, guidance.semantic);
