@@ -266,7 +266,7 @@ const REFUSED: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
     changed((model) => {
       model.graph!.input.push({ ...model.graph!.input[0]!, name: 'second' });
     }),
-    /2 inputs and 1 outputs/,
+    /inputs is 2 and of its outputs 1/,
   ],
   outside: [exported({ external: '../outside.bin' }), /outside its folder/],
   absolute: [exported({ external: '/etc/passwd' }), /outside its folder/],
