@@ -259,7 +259,7 @@ uiTest(
   { name: 'status', fill: large, settings: SLOW },
   async ({ page, folder }) => {
     await explorerMenu(page, 'large.png', MENU_ITEM);
-    await page.locator('.statusbar-item', { hasText: /Upscaling large\.png · \d+ %/ }).click();
+    await page.locator('.statusbar-item', { hasText: /Upscaling large\.png · \d+%/ }).click();
     await quickPickRows(page).filter({ hasText: 'Cancel' }).first().click();
     await page.locator('.statusbar-item', { hasText: 'Canceled.' }).waitFor();
     await page.locator('.statusbar-item', { hasText: 'Upscaling' }).waitFor({ state: 'detached' });

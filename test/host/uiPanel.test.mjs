@@ -398,7 +398,7 @@ uiTest(
         .waitFor({ timeout: 120_000 });
       await computed();
       await panel.locator('#outputSize', { hasText: `${width} × ${height}` }).waitFor();
-      await panel.locator('#notes', { hasText: /of the \d+ % of the picture/ }).waitFor();
+      await panel.locator('#notes', { hasText: /of the \d+% of the picture/ }).waitFor();
       await page.screenshot({ path: screenshotPath(`panel-large-${name}-${scale}`) });
 
       await panel.locator('#stage').focus();

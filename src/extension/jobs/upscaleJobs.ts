@@ -126,7 +126,7 @@ export class UpscaleJobs {
       const both: ProgressReport = (step) => {
         report(step);
         told += step.increment ?? 0;
-        status.tell(`${title} · ${Math.round(told)} %`);
+        status.tell(`${title} · ${vscode.l10n.t('{0}%', Math.round(told))}`);
       };
       let told = 0;
       if (this.queue.isBusy)

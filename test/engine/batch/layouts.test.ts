@@ -153,5 +153,5 @@ test('a misspelled key is answered with its line and the nearest one', () => {
   );
   const { status, stderr } = run();
   assert.equal(status, 1);
-  assert.match(stderr, /line 3: rules\[0\]\.qualty must be left out: did you mean “quality”\?$/m);
+  assert.match(stderr, /line 3: rules\[0\]\.qualty must be left out: did you mean "quality"\?$/m);
 });

@@ -37,9 +37,9 @@ const exact = { largest: 3, deviation: 0.25 };
 
 describe('what a processor computes a model in', () => {
   for (const [what, compared, precision, agrees, reason] of [
-    ['right and twice as fast', { ...exact, fp32: [10], int8: [5] }, 'int8', true, /50 % of/],
+    ['right and twice as fast', { ...exact, fp32: [10], int8: [5] }, 'int8', true, /50% of/],
     ['right and no faster', { ...exact, fp32: [10], int8: [9.5] }, 'fp32', true, /gains nothing/],
-    ['right and slower', { ...exact, fp32: [10], int8: [18] }, 'fp32', true, /180 %/],
+    ['right and slower', { ...exact, fp32: [10], int8: [18] }, 'fp32', true, /180%/],
     [
       'a pixel far off',
       { largest: 12.5, deviation: 0.2, fp32: [10], int8: [5] },
@@ -67,7 +67,7 @@ describe('what a processor computes a model in', () => {
       { ...exact, fp32: [10, 11, 10], int8: [40, 5, 39] },
       'int8',
       true,
-      /50 % of/,
+      /50% of/,
     ],
     [
       'busy while floats ran, but once',
