@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import sharp from 'sharp';
 import { isOneOf } from '../../src/shared/oneOf';
 import { COLOUR_FIXES } from '../../src/shared/settings';
@@ -9,6 +9,7 @@ import { LATENT_TILE, latentTiles } from '../../src/engine/pisa/latentTiles';
 import type { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
 import type { PisaPicture } from '../../src/engine/pisa/pisaPicture';
 import type { PisaParams } from '../../src/engine/pisa/upscalePisa';
+import { EnlargedSource } from '../../src/engine/pisa/workPicture';
 import { decoderReach } from '../../src/engine/graph/sd21/vae';
 import { decodeTiles } from '../../src/engine/pisa/levelCrops';
 import { GOLDEN_PISA, runPisa, tinyNetworks, type PisaRun } from './pisaSupport';
@@ -170,6 +171,21 @@ describe('PiSA-SR’s pipeline', () => {
       difference < effect / 4,
       `differs by ${difference.toFixed(2)} where the dials change ${effect.toFixed(2)}`,
     );
+  });
+
+  it('enlarges a picture that is known only where its pixels are needed', async () => {
+    const file = await writePng(path.join(temporaryFolder(), 'a.png'), 40, 30);
+    const { picture: known, pixels } = await runPisa(file, networks, { processSize: 8 });
+    const enlarged = mock.method(EnlargedSource.prototype, 'pixels');
+    try {
+      const again = await runPisa(file, networks, { processSize: 8, known });
+      assert.equal(enlarged.mock.callCount(), 0);
+      assert.deepEqual(again.pixels, pixels);
+      await runPisa(file, networks, { processSize: 8, known, colourFix: 'wavelet' });
+      assert.equal(enlarged.mock.callCount(), 1, 'wavelets take low frequencies from it');
+    } finally {
+      enlarged.mock.restore();
+    }
   });
 
   it('joins tiles of the attention without a step', async () => {

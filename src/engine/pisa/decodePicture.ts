@@ -6,7 +6,7 @@ import type { PixelFile } from '../image/pixelFile';
 import { decoderReach } from '../graph/sd21/vae';
 import type { Budgets } from './budgets';
 import { MomentSums, WAVELET_REACH, type ColourMoments } from './colourFix';
-import { finishPicture } from './finishPicture';
+import { colourMoments, finishPicture } from './finishPicture';
 import { FloatPicture } from './floatPicture';
 import type { Latents } from './latentTiles';
 import type { PisaNetworks } from './pisaNetworks';
@@ -16,6 +16,7 @@ import { decodeDraft, type DraftForm } from './draftDecode';
 import { decodeTiles } from './levelCrops';
 import { clipPart, decodeCore, decodeWhole, sampleStatistics, within } from './vaeDecode';
 import { throughMiddle } from './vaeEncode';
+import type { WorkPicture } from './workPicture';
 import { coreOf } from './workSize';
 
 export type DecodeParams = {
@@ -37,29 +38,33 @@ export type DecodeParams = {
 export async function decodePicture(
   params: DecodeParams,
   picture: PisaPicture,
-  work: PixelFile,
+  work: WorkPicture,
   wanted: Rect,
   steps: Steps,
 ): Promise<PixelFile> {
   const { colourFix, scratch } = params;
-  const area = colourFix === 'wavelet' ? grown(wanted, WAVELET_REACH, work.info) : wanted;
+  const area = colourFix === 'wavelet' ? grown(wanted, WAVELET_REACH, work) : wanted;
   const decoded = await FloatPicture.create(path.join(scratch, 'decoded.f32'), area);
   try {
     const decode = params.draft ? decodeDraft : decodeArea;
-    const colours = await decode(params, picture, area, work.info, decoded, steps);
+    const colours = await decode(params, picture, area, work, decoded, steps);
     return await finishPicture({
       decoded,
       area,
       wanted,
       work,
-      colourFix,
-      colours,
+      colourFix:
+        colourFix === 'adain' ? { colours, target: await coloursOf(picture, work) } : colourFix,
       path: path.join(scratch, 'finished.tif'),
     });
   } finally {
     await decoded.close();
   }
 }
+
+/** Moments of the picture that the networks see, which are found once. */
+const coloursOf = async (picture: PisaPicture, work: WorkPicture): Promise<ColourMoments> =>
+  (picture.sourceColours ??= await colourMoments(await work.pixels()));
 
 /** Decodes an area into `decoded` and tells the moments of the whole decoded picture. */
 async function decodeArea(

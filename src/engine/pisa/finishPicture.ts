@@ -4,6 +4,7 @@ import { PixelFile } from '../image/pixelFile';
 import { adain, MomentSums, wavelet, WAVELET_REACH, type ColourMoments } from './colourFix';
 import { clamped16, maximumOf, newClamped, plain } from '../image/samples';
 import type { FloatPicture } from './floatPicture';
+import type { WorkPicture } from './workPicture';
 
 const BAND = 64;
 
@@ -17,11 +18,14 @@ export type FinishParams = {
   readonly area: Rect;
   /** The part of it that is wanted, in pixels of the work picture. */
   readonly wanted: Rect;
-  /** The enlarged source, RGB. */
-  readonly work: PixelFile;
-  readonly colourFix: ColourFix;
-  /** Of the whole decoded picture. */
-  readonly colours: ColourMoments;
+  readonly work: WorkPicture;
+  /**
+   * With `adain` moments of the whole decoded picture, and of the one that the networks saw, which they
+   * become.
+   */
+  readonly colourFix:
+    | Exclude<ColourFix, 'adain'>
+    | { readonly colours: ColourMoments; readonly target: ColourMoments };
   readonly path: string;
 };
 
@@ -32,10 +36,9 @@ export async function finishPicture({
   wanted,
   work,
   colourFix,
-  colours,
   path,
 }: FinishParams): Promise<PixelFile> {
-  const target = colourFix === 'adain' ? await colourMoments(work) : colours;
+  const source = colourFix === 'wavelet' ? await work.pixels() : undefined;
   const result = await PixelFile.create(path, {
     width: wanted.width,
     height: wanted.height,
@@ -47,13 +50,12 @@ export async function finishPicture({
     for (let y = 0; y < wanted.height; y += BAND) {
       const rows = Math.min(BAND, wanted.height - y);
       const first = wanted.y - area.y + y;
-      const reach = colourFix === 'wavelet' ? WAVELET_REACH : 0;
+      const reach = source ? WAVELET_REACH : 0;
       const from = Math.max(0, first - reach);
       const to = Math.min(area.height, first + rows + reach);
       const samples = await decoded.rows(from, to);
-      if (colourFix === 'adain') adain(samples, colours, target);
-      if (colourFix === 'wavelet')
-        wavelet(samples, await sourceRows(work, area, from, to), area.width, to - from);
+      if (typeof colourFix === 'object') adain(samples, colourFix.colours, colourFix.target);
+      if (source) wavelet(samples, await sourceRows(source, area, from, to), area.width, to - from);
       const band = newClamped(work.depth, rows * wanted.width * 3);
       for (let row = 0; row < rows; row++) {
         const start = ((first - from + row) * area.width + wanted.x - area.x) * 3;
@@ -72,7 +74,7 @@ export async function finishPicture({
 }
 
 /** Mean and variance of a picture's channels, in [0,1]. */
-async function colourMoments(picture: PixelFile): Promise<ColourMoments> {
+export async function colourMoments(picture: PixelFile): Promise<ColourMoments> {
   const sums = new MomentSums();
   const most = maximumOf(picture.depth);
   for (let y = 0; y < picture.info.height; y += BAND) {

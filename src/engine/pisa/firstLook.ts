@@ -12,7 +12,7 @@ import { planCorners } from './planCorners';
 import { Steps } from './steps';
 import type { PisaParams } from './upscalePisa';
 import { encodePicture } from './vaeEncode';
-import { workPicture } from './workPicture';
+import { EnlargedSource, type WorkPicture } from './workPicture';
 import { workSize } from './workSize';
 
 /** A picture of fewer windows than this is soon there as a whole. */
@@ -97,6 +97,7 @@ export async function firstLook(params: LookParams): Promise<Look> {
   const { method } = networks.checkpoint;
   await mkdir(scratch, { recursive: true });
   const work = await windowPicture(params);
+  const seen: WorkPicture = { ...work.info, depth: work.depth, pixels: async () => work };
   const layers: PixelFile[] = [];
   try {
     const steps = new Steps(params.signal, planLook(params), params.pace, params.onProgress);
@@ -119,7 +120,7 @@ export async function firstLook(params: LookParams): Promise<Look> {
         await decodePicture(
           { ...params, guidance, scratch: own },
           picture,
-          work,
+          seen,
           { ...window, x: 0, y: 0 },
           steps,
         ),
@@ -142,9 +143,9 @@ async function windowPicture({
   window,
   scratch,
 }: LookParams): Promise<PixelFile> {
-  const whole = await workPicture(rgb, workSize(rgb.info, scale, processSize), scratch);
+  const whole = new EnlargedSource(rgb, workSize(rgb.info, scale, processSize), scratch);
   try {
-    return await cropped(whole, window, path.join(scratch, 'window.tif'));
+    return await cropped(await whole.pixels(), window, path.join(scratch, 'window.tif'));
   } finally {
     await whole.close();
   }

@@ -1,6 +1,7 @@
 import type { Guidance } from '../../shared/guidance';
 import { GATE } from '../graph/sd21/lora';
 import type { Budgets } from './budgets';
+import type { ColourMoments } from './colourFix';
 import { DecodeAnchors } from './decodeAnchors';
 import { latentTiles, mapTiles, type Latents } from './latentTiles';
 import type { Method } from './method';
@@ -36,6 +37,8 @@ export class PisaPicture {
    * bits need to know. Undefined before one has.
    */
   draftRanges: Float32Array | undefined;
+  /** Moments of the colors of the picture that the networks saw; undefined before they were needed. */
+  sourceColours: ColourMoments | undefined;
   private readonly epsilons = new Map<Epsilon, Latents>();
 
   constructor(readonly z: Latents) {}

@@ -17,7 +17,7 @@ import { Steps, type Pace, type StepProgress } from './steps';
 import type { DraftForm } from './draftDecode';
 import { encodeDraft, isDraftEncoded, type RoughDraft } from './draftEncode';
 import { encodePicture } from './vaeEncode';
-import { workPicture } from './workPicture';
+import { EnlargedSource } from './workPicture';
 import { workSize } from './workSize';
 
 export type PisaParams = {
@@ -107,7 +107,7 @@ async function bicubic(params: PisaParams): Promise<PixelFile> {
 async function throughNetworks(params: PisaParams): Promise<PisaResult> {
   const { rgb, alpha, networks, scratch } = params;
   const sizes = workSize(rgb.info, params.scale, params.processSize);
-  const work = await workPicture(rgb, sizes, scratch);
+  const work = new EnlargedSource(rgb, sizes, scratch);
   try {
     const steps = new Steps(
       params.signal,
@@ -118,7 +118,8 @@ async function throughNetworks(params: PisaParams): Promise<PisaResult> {
     const { budgets, roughDraft } = params;
     const isRough = !params.known && isDraftEncoded(sizes.work, roughDraft, networks, budgets);
     const encode = isRough ? encodeDraft : encodePicture;
-    const picture = params.known ?? new PisaPicture(await encode(work, networks, budgets, steps));
+    const picture =
+      params.known ?? new PisaPicture(await encode(await work.pixels(), networks, budgets, steps));
     await picture.complete(params.guidance, networks, params.budgets, steps);
     // A small picture is reduced at the end, which needs all of it.
     const isReduced =
