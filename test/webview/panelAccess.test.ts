@@ -145,6 +145,24 @@ test('nothing moves by itself for those who asked for that', async () => {
   await panel.close();
 });
 
+test('the focus begins at the picture, which says what it is, and stays where somebody put it', async () => {
+  const panel = await harness.open();
+  const focused = (): Promise<string> => panel.page.evaluate('document.activeElement.id');
+  assert.equal(await focused(), 'stage');
+  await panel.finish();
+  assert.equal(await focused(), 'stage');
+  await panel.page.keyboard.press('Tab');
+  const next = await focused();
+  assert.notEqual(next, 'stage');
+  await panel.page.evaluate(`window.dispatchEvent(new Event('focus'))`);
+  assert.equal(await focused(), next, 'who comes back is where they were');
+  await panel.page.evaluate(
+    `document.activeElement.blur(), window.dispatchEvent(new Event('focus'))`,
+  );
+  assert.equal(await focused(), 'stage');
+  await panel.close();
+});
+
 test('every control is reached by Tab, and shows that it has the focus', async () => {
   const panel = await harness.open();
   await panel.finish();

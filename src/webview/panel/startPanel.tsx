@@ -114,7 +114,20 @@ export async function startPanel({ connect, createRenderer, memory }: PanelParts
   };
   listenToKeys(stage, panel, view);
   drawFrame();
+  focusAtFirst(stage);
   await panel.start(stored);
+}
+
+/**
+ * Who comes here with the keyboard is at the picture, which says what it is, instead of nowhere; also who
+ * comes back before anything else had the focus.
+ */
+function focusAtFirst(stage: Stage): void {
+  const focus = (): void => {
+    if (document.activeElement === document.body) stage.focus();
+  };
+  if (document.hasFocus()) focus();
+  window.addEventListener('focus', focus);
 }
 
 /** What the page is going to be, so that nothing flashes up that a pair does not have. */
