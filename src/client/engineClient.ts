@@ -37,47 +37,13 @@ import type {
   PreviewRequest,
   PreviewResult,
 } from '../shared/previewProtocol';
-import type { Remedy } from '../shared/remedies';
-import type { RemoteSettings } from '../shared/remoteSettings';
 import type { CpuPrecision } from '../shared/settings';
-import { RpcError, type CallOptions, type RpcErrorValue } from '../shared/rpc';
-import { EngineProcess } from './engineProcess';
+import { RpcError, type CallOptions } from '../shared/rpc';
+import type { EngineClientOptions } from './engineClientOptions';
+import { EngineLife } from './engineLife';
 import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
 import { sweepStaleScratch } from './scratch';
 import { inWords, phrase, spoken, type Words } from '../shared/phrase';
-
-export type EngineClientOptions = {
-  /** Absolute path of the engine's script. */
-  readonly entry: string;
-  /** Absolute folders of models, the embedded ones first. */
-  readonly modelFolders: readonly string[];
-  /** Absolute folder where models that a person installs live; see `defaultModelStore`. */
-  readonly store: string;
-  /** The engine ends after this long without a call. */
-  readonly idleSeconds: number;
-  /** Receives what the engine prints, and its life-cycle. */
-  readonly log: (line: string) => void;
-  /**
-   * The inference server of the person, asked for whenever an engine starts; it may be waited for,
-   * as a secret storage answers late.
-   */
-  readonly remote?: () => Promise<RemoteSettings | undefined>;
-  /**
-   * Whether pictures may be sent to the inference server; asked before each that would be. Without it
-   * they may: whoever names a server on a command line means it.
-   */
-  readonly mayUseServer?: () => Promise<boolean>;
-  /** How the front end says what can be done. Errors and notes pass on without, if there is none. */
-  readonly words?: FrontEndWords;
-};
-
-/** What to do, in the words of who drives the engine: settings and buttons, or options. */
-export type FrontEndWords = {
-  /** About an error; takes the place of its hint. */
-  readonly advice: (error: RpcError) => string | undefined;
-  /** About a note of a result; stands after the notes. */
-  readonly note: (remedy: Remedy) => string | undefined;
-};
 
 export type UpscaleCall = Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
 /**
@@ -87,40 +53,25 @@ export type UpscaleCall = Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
 export type PreviewCall = Omit<PreviewRequest, 'jobId'>;
 export type ExactRegionCall = Omit<ExactRegionRequest, 'jobId'>;
 
-/**
- * A cancel that the engine does not obey in this time kills it: inference blocks its thread, and a
- * tile may take long.
- */
-const CANCEL_GRACE_MS = 1000;
-/** So many crashes in so long, and the client stops restarting. */
-const CRASH_LIMIT = 3;
-const CRASH_WINDOW_MS = 5 * 60_000;
 /** Longest that the end waits for the tidying up after processes that were killed. */
 const SWEEP_GRACE_MS = 1000;
 
-const CANCELLED: RpcErrorValue = { code: 'cancelled', message: phrase`Canceled.` };
-const DISPOSED: RpcErrorValue = { code: 'cancelled', message: phrase`The engine was shut down.` };
-
 /**
- * Drives the engine process: forks it on the first call, keeps it warm, ends it when idle, kills it
- * when it does not obey a cancel, starts a new one after a crash, and cleans up after every job.
+ * What front ends ask of the engine, one method a call: in the person's language, with the front
+ * end's advice, and tidied up after every job.
  */
 export class EngineClient {
-  private process: EngineProcess | undefined;
-  private idleTimer: NodeJS.Timeout | undefined;
-  private activeCalls = 0;
-  private crashes: number[] = [];
-  private disposed = false;
-  /** Resolves when the running engine knows what the settings say. */
-  private ready: Promise<void> = Promise.resolve();
+  private readonly life: EngineLife;
   private swept: Promise<void> | undefined;
   private readonly sweeping = new AbortController();
 
-  constructor(private readonly options: EngineClientOptions) {}
+  constructor(private readonly options: EngineClientOptions) {
+    this.life = new EngineLife(options);
+  }
 
   /** Process id of the running engine. */
   get processId(): number | undefined {
-    return this.process?.processId;
+    return this.life.processId;
   }
 
   async upscale(
@@ -374,9 +325,8 @@ export class EngineClient {
 
   /** Ends the engine. Pending calls are rejected as cancelled. */
   async dispose(): Promise<void> {
-    this.disposed = true;
     const late = setTimeout(() => this.sweeping.abort(), SWEEP_GRACE_MS);
-    await Promise.all([this.stop(DISPOSED), this.swept]);
+    await Promise.all([this.life.dispose(), this.swept]);
     clearTimeout(late);
   }
 
@@ -401,10 +351,10 @@ export class EngineClient {
     method: M,
     params: Parameters<EngineApi[M]>[0],
     options: CallOptions<P> = {},
-    graceMs = CANCEL_GRACE_MS,
+    graceMs?: number,
   ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
     try {
-      return await this.ask(method, params, options, graceMs);
+      return await this.life.ask(method, params, options, graceMs);
     } catch (caught) {
       const error = RpcError.from(caught);
       throw error.code === 'cancelled' ? error : this.worded(error);
@@ -425,85 +375,6 @@ export class EngineClient {
       ...(remedies ? { remedies } : {}),
       ...(detail === undefined ? {} : { detail }),
     });
-  }
-
-  private async ask<M extends keyof EngineApi, P = never>(
-    method: M,
-    params: Parameters<EngineApi[M]>[0],
-    options: CallOptions<P>,
-    graceMs: number,
-  ): Promise<Awaited<ReturnType<EngineApi[M]>>> {
-    if (options.signal?.aborted) throw new RpcError(CANCELLED);
-    const engine = this.ensureProcess();
-    this.activeCalls++;
-    clearTimeout(this.idleTimer);
-    let killTimer: NodeJS.Timeout | undefined;
-    const onAbort = (): void => {
-      killTimer = setTimeout(() => {
-        this.options.log('the engine did not obey a cancel in time and is ended');
-        engine.kill(CANCELLED);
-      }, graceMs);
-    };
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      await this.ready;
-      return await engine.rpc.call(method, params, options);
-    } catch (error) {
-      // Temporary files may only be removed once the process that writes them is gone.
-      if (engine.isEnding) await engine.ended;
-      throw error;
-    } finally {
-      clearTimeout(killTimer);
-      options.signal?.removeEventListener('abort', onAbort);
-      this.activeCalls--;
-      this.startIdleTimer();
-    }
-  }
-
-  private ensureProcess(): EngineProcess {
-    if (this.disposed) throw new RpcError(DISPOSED);
-    if (this.process && !this.process.isEnding) return this.process;
-    const now = Date.now();
-    this.crashes = this.crashes.filter((time) => now - time < CRASH_WINDOW_MS);
-    if (this.crashes.length >= CRASH_LIMIT) {
-      throw new RpcError({
-        code: 'engine-keeps-crashing',
-        message: phrase`The engine process crashed ${this.crashes.length} times in the last minutes and is not started again for now.`,
-        hint: phrase`Try again in five minutes.`,
-      });
-    }
-    const engine = new EngineProcess(this.options);
-    this.process = engine;
-    this.ready = this.configure(engine);
-    // Whoever calls awaits it, too.
-    this.ready.catch(() => undefined);
-    void engine.ended.then((unexpected) => {
-      if (unexpected) this.crashes.push(Date.now());
-      if (this.process === engine) this.process = undefined;
-    });
-    return engine;
-  }
-
-  /** Over the connection, where no list of processes and no child's environment shows secrets. */
-  private async configure(engine: EngineProcess): Promise<void> {
-    const settings = await this.options.remote?.();
-    if (settings) await engine.rpc.call('useRemote', settings);
-  }
-
-  private startIdleTimer(): void {
-    clearTimeout(this.idleTimer);
-    if (this.activeCalls > 0 || !this.process) return;
-    this.idleTimer = setTimeout(() => void this.stop(DISPOSED), this.options.idleSeconds * 1000);
-    this.idleTimer.unref();
-  }
-
-  private async stop(reason: RpcErrorValue): Promise<void> {
-    clearTimeout(this.idleTimer);
-    const engine = this.process;
-    this.process = undefined;
-    if (!engine) return;
-    engine.kill(reason);
-    await engine.ended;
   }
 }
 
