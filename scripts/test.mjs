@@ -27,17 +27,18 @@ if (unknown.length > 0)
   throw new Error(`Unknown tier ${unknown.join(', ')}; known: ${Object.keys(TIERS).join(', ')}`);
 const chosen = named.length > 0 ? named : Object.keys(TIERS).filter((name) => !TIERS[name].isExtra);
 
+const print = (text) => process.stdout.write(text);
 mkdirSync('dist-test', { recursive: true });
 const started = Date.now();
-const build = await run({ command: [process.execPath, 'scripts/build.mjs', '--if-stale'] }, true);
+const build = await run({ command: [process.execPath, 'scripts/build.mjs', '--if-stale'] }, print);
 const tools = [...new Set(chosen.flatMap((name) => TIERS[name].setUp ?? []))];
 const setUp =
   tools.length === 0
     ? Promise.resolve()
-    : run({ command: [process.execPath, 'scripts/setup-test-host.mjs', ...tools] }, true);
+    : run({ command: [process.execPath, 'scripts/setup-test-host.mjs', ...tools] }, print);
 const jobs = chosen.flatMap((tier) => {
-  const { lane, jobs: make } = TIERS[tier];
-  return make().map((job) => ({ ...job, tier, lane }));
+  const { lane, limitMs, jobs: make } = TIERS[tier];
+  return make().map((job) => ({ ...(limitMs ? { limitMs } : {}), ...job, tier, lane }));
 });
 await bundleTests([...new Set(jobs.flatMap(({ bundle = [] }) => bundle))]);
 const total = await runJobs(jobs, setUp);

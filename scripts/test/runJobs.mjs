@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
+import { killTree } from './killTree.mjs';
 
 /** Cores beyond these would wait for each other's windows. */
 const MOST_LANES = 4;
@@ -13,6 +14,9 @@ const SPARE_LANES = 2;
  */
 const BESIDE_OTHERS = { PISA_UPSCALE_THREADS: '1' };
 
+/** Many times what the longest job takes on a slow machine: what takes longer hangs. */
+export const LIMIT_MS = 30 * 60_000;
+
 /** Of a program that doesn't list its failures. */
 const LAST_LINES = 40;
 
@@ -22,10 +26,16 @@ const LAST_LINES = 40;
  * printed whole when it ends, or as it comes where it is the only one.
  * @param {(import('./tiers.mjs').Job & { lane: string })[]} jobs
  * @param {Promise<unknown>} setUp settles when what the tests need is installed
+ * @param {{ limitMs?: number, print?: (text: string) => void }} [options] `limitMs`: how long a job
+ *   may take that has no limit of its own; then it is ended, with all that it started, and failed
  * @returns {Promise<{ passed: number, failed: number, reports: readonly string[] }>} `reports`: of
  *   every job with a failure its title and what it says of its failures
  */
-export async function runJobs(jobs, setUp) {
+export async function runJobs(
+  jobs,
+  setUp,
+  { limitMs = LIMIT_MS, print = (text) => process.stdout.write(text) } = {},
+) {
   const total = { passed: 0, failed: 0, reports: [] };
   const left = [...jobs];
   let isSetUp = false;
@@ -47,18 +57,18 @@ export async function runJobs(jobs, setUp) {
       }
       const started = Date.now();
       const env = isLive ? job.env : { ...BESIDE_OTHERS, ...job.env };
-      const { code, output } = await run({ ...job, env }, isLive);
+      const { code, output } = await run({ limitMs, ...job, env }, isLive ? print : undefined);
       const seconds = ((Date.now() - started) / 1000).toFixed(0);
       const { passed, failed } = counted(job, code, output);
       total.passed += passed;
       total.failed += failed;
       const title = `${job.tier}: ${job.name}`;
       if (failed > 0) total.reports.push(`${title}\n${failuresIn(output)}`);
-      if (job.counts === 'exit' && code === 0) console.log(`✔ ${title}, ${seconds} s`);
+      if (job.counts === 'exit' && code === 0) print(`✔ ${title}, ${seconds} s\n`);
       else {
-        console.log(`\n── ${title} ${'─'.repeat(Math.max(1, 70 - title.length))}`);
-        if (!isLive) process.stdout.write(output);
-        console.log(`${failed > 0 ? '✖' : '✔'} ${title}, ${seconds} s`);
+        print(`\n── ${title} ${'─'.repeat(Math.max(1, 70 - title.length))}\n`);
+        if (!isLive) print(output);
+        print(`${failed > 0 ? '✖' : '✔'} ${title}, ${seconds} s\n`);
       }
     }
   };
@@ -90,23 +100,42 @@ function counted({ counts }, code, output) {
 }
 
 /**
- * @param {Pick<import('./tiers.mjs').Job, 'command' | 'env'>} job
- * @param {boolean} isLive
- * @returns {Promise<{ code: number | null, output: string }>}
+ * Runs one program to its end, or to its limit.
+ * @param {Pick<import('./tiers.mjs').Job, 'command' | 'env' | 'limitMs'>} job
+ * @param {(text: string) => void} [print] takes what it prints as it comes
+ * @returns {Promise<{ code: number | null, output: string }>} `code` is null where it was ended
  */
-export function run({ command: [program, ...args], env = {} }, isLive) {
+export function run({ command: [program, ...args], env = {}, limitMs }, print) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-        if (isLive) process.stdout.write(text);
-      });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+    const told = (text) => {
+      output += text;
+      print?.(text);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', told);
+    const limit =
+      limitMs &&
+      setTimeout(() => {
+        told(
+          `\nStill at work after ${(limitMs / 60_000).toFixed(1)} minutes, its limit. It hangs, so it ` +
+            'was ended, with all that it had started. What it printed last, above, tells where.\n',
+        );
+        killTree(child.pid);
+        // Held open by whoever escaped.
+        for (const stream of [child.stdout, child.stderr]) stream.destroy();
+        resolve({ code: null, output });
+      }, limitMs);
+    child.on('error', (error) => {
+      clearTimeout(limit);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      resolve({ code, output });
+    });
   });
 }

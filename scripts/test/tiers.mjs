@@ -10,6 +10,7 @@ import { bundleOf, testFiles } from './bundleTests.mjs';
  * @property {Record<string, string>} [env]
  * @property {'runner' | 'exit'} counts whether it counts its tests itself, or is one
  * @property {boolean} [needsSetUp] waits until what the tests need is installed
+ * @property {number} [limitMs] how long it may take, where the usual limit is too short
  */
 
 /**
@@ -17,10 +18,12 @@ import { bundleOf, testFiles } from './bundleTests.mjs';
  * @property {'screen' | 'processor'} lane jobs of one lane follow each other, where two are at work
  * @property {('chromium' | 'strace' | 'vscode')[]} [setUp]
  * @property {boolean} [isExtra] runs only when it is named
+ * @property {number} [limitMs] that of each of its jobs
  * @property {() => Omit<Job, 'tier'>[]} jobs
  */
 
 const node = process.execPath;
+const HOUR_MS = 3_600_000;
 
 /**
  * What runs test files, or folders of them as one: those in TypeScript from their bundles, those of
@@ -158,12 +161,19 @@ export const TIERS = {
   windows: {
     lane: 'processor',
     isExtra: true,
+    limitMs: 2 * HOUR_MS,
     jobs: () => [together('windows', testFiles('test/windows'))],
   },
-  arm64: { lane: 'processor', isExtra: true, jobs: () => apart(testFiles('test/arm64')) },
+  arm64: {
+    lane: 'processor',
+    isExtra: true,
+    limitMs: 2 * HOUR_MS,
+    jobs: () => apart(testFiles('test/arm64')),
+  },
   thorough: {
     lane: 'processor',
     isExtra: true,
+    limitMs: 4 * HOUR_MS,
     setUp: ['chromium', 'vscode'],
     jobs: () =>
       apart(
