@@ -97,6 +97,10 @@ describe('what is wrong with a layout is found', () => {
       '<i id="planted" style="display: block; width: 40px; overflow: hidden; white-space: nowrap">A text that is longer than its place</i>',
     'on a neighbor: i#planted “Up to date” and button#beside':
       '<i id="planted">Up to date</i><button id="beside" style="margin-left: -6px; width: 24px; height: 24px"></button>',
+    'covered: button#planted “Save As…” by i#above':
+      '<div role="menu" style="position: fixed; inset: 0 auto auto 0"><button id="planted">Save As…</button></div><i id="above" style="position: fixed; inset: 0 auto auto 0; width: 20px; height: 20px"></i>',
+    'on each other: i#planted “noisy, textured” and “rich, may invent”':
+      '<div style="position: relative; height: 20px; width: 100px"><i id="planted" style="position: absolute; left: 0">noisy, textured</i><i style="position: absolute; right: 0">rich, may invent</i></div>',
     'out of the page: i#planted “Beyond”':
       '<i id="planted" style="position: fixed; left: calc(100vw - 8px)">Beyond</i>',
   };

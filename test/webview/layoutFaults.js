@@ -3,7 +3,8 @@
  *
  * A text may be cut only where an ellipsis says so and a tooltip has the whole; a text and a control
  * that it is no part of keep a gap. What floats over the page (menus, tags on the picture) is
- * compared only with what floats with it.
+ * compared only with what floats with it, and texts that float in one place with each other. Of an
+ * open menu nothing is covered.
  */
 (() => {
   /** Pixels that rounding makes. */
@@ -113,6 +114,30 @@
         faults.add(
           `on a neighbor: ${nameOf(text.element)} “${text.text}” and ${nameOf(control.element)}`,
         );
+    }
+  }
+  /** What floats beside it in the same place. */
+  const placeOf = ({ float }) => float?.offsetParent;
+  for (const [index, one] of texts.entries()) {
+    one.float = floatOf(one.ancestors);
+    for (const other of texts.slice(0, index)) {
+      if (!one.float || other.float === one.float || placeOf(other) !== placeOf(one)) continue;
+      const across =
+        Math.min(one.rect.right, other.rect.right) - Math.max(one.rect.left, other.rect.left);
+      const down =
+        Math.min(one.rect.bottom, other.rect.bottom) - Math.max(one.rect.top, other.rect.top);
+      if (across > -GAP && down > SLACK)
+        faults.add(`on each other: ${nameOf(other.element)} “${other.text}” and “${one.text}”`);
+    }
+  }
+
+  for (const { element, rect } of controls) {
+    if (!element.closest('[role=menu]')) continue;
+    // Along its middle, since what covers it may cover a part.
+    for (let at = rect.left + 2; at < rect.right - 2; at += 8) {
+      const top = document.elementFromPoint(at, (rect.top + rect.bottom) / 2);
+      if (top && !element.contains(top))
+        faults.add(`covered: ${nameOf(element)} “${element.textContent}” by ${nameOf(top)}`);
     }
   }
   return [...faults];

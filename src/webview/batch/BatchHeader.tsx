@@ -29,35 +29,37 @@ export function BatchHeader({
       <p id="subtitle">{inTable && subtitle(state)}</p>
       {inTable && init && <SettingsLine plan={init.plan} controller={controller} />}
       <BatchNotices controller={controller} />
-      <div class="filterRow">
-        <FilterBar
-          filter={filter}
-          types={typesOf(init?.plan.rows ?? [])}
-          onChange={controller.setFilter}
-        />
-        {inTable && <ShownCount controller={controller} />}
-        <span class="grow" />
-        {phase !== 'running' && inTable && hasRows && (
-          <span class="buttons">
-            <vscode-button
-              id="tickShown"
-              secondary
-              disabled={phase === 'planning'}
-              onClick={() => controller.tickFiltered(true)}
-            >
-              {l10n.t('Select Filtered')}
-            </vscode-button>
-            <vscode-button
-              id="untickShown"
-              secondary
-              disabled={phase === 'planning'}
-              onClick={() => controller.tickFiltered(false)}
-            >
-              {l10n.t('Deselect Filtered')}
-            </vscode-button>
-          </span>
-        )}
-      </div>
+      {phase !== 'problem' && (
+        <div class="filterRow">
+          <FilterBar
+            filter={filter}
+            types={typesOf(init?.plan.rows ?? [])}
+            onChange={controller.setFilter}
+          />
+          {inTable && <ShownCount controller={controller} />}
+          <span class="grow" />
+          {phase !== 'running' && inTable && hasRows && (
+            <span class="buttons">
+              <vscode-button
+                id="tickShown"
+                secondary
+                disabled={phase === 'planning'}
+                onClick={() => controller.tickFiltered(true)}
+              >
+                {l10n.t('Select Filtered')}
+              </vscode-button>
+              <vscode-button
+                id="untickShown"
+                secondary
+                disabled={phase === 'planning'}
+                onClick={() => controller.tickFiltered(false)}
+              >
+                {l10n.t('Deselect Filtered')}
+              </vscode-button>
+            </span>
+          )}
+        </div>
+      )}
       {inTable && <EarlierResults controller={controller} />}
     </header>
   );

@@ -17,12 +17,20 @@ export function Banner({ view, actions, stage }: Control & { readonly stage: Sta
       {told && (
         <>
           <Codicon name="info" />
-          <span id="bannerText">{told.text}</span>
-          {told.buttons.map(({ action, label, onPress }) => (
-            <button key={action} type="button" class="link" data-action={action} onClick={onPress}>
-              {label}
-            </button>
-          ))}
+          <div class="words">
+            <span id="bannerText">{told.text}</span>
+            {told.buttons.map(({ action, label, onPress }) => (
+              <button
+                key={action}
+                type="button"
+                class="link"
+                data-action={action}
+                onClick={onPress}
+              >
+                {label}
+              </button>
+            ))}
+          </div>
         </>
       )}
     </div>
