@@ -79,7 +79,7 @@ export async function inspectSource(
   const height = metadata.pageHeight ?? metadata.height;
   refuseTooLarge(name, { width, height }, frames, maxMegapixels);
   const { hidden = {} } = facts;
-  const { space, icc = hidden.icc, exif = hidden.exif, xmp = hidden.xmp } = metadata;
+  const { space, icc = hidden.icc, exif = hidden.exif } = metadata;
   const stored = storedBy(facts);
   const orientation = metadata.orientation ?? stored.orientation;
   const isGrey = SPACES_OF_GREY.includes(space);
@@ -126,9 +126,9 @@ export async function inspectSource(
       container === 'jpeg' || container === 'avif' || (container === 'webp' && !facts.isLossless),
     isProgressive: metadata.isProgressive,
     exif,
-    xmp,
-    xmpExtension: hidden.xmpExtension,
     // Of several segments the decoder takes one.
+    xmp: container === 'jpeg' ? (hidden.xmp ?? metadata.xmp) : (metadata.xmp ?? hidden.xmp),
+    xmpExtensions: hidden.xmpExtensions ?? [],
     iptc: container === 'jpeg' ? (hidden.iptc ?? metadata.iptc) : (metadata.iptc ?? hidden.iptc),
     hasCredentials: facts.hasCredentials === true,
     density: densityOf(metadata.density, exif, facts, orientation),

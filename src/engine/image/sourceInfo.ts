@@ -35,7 +35,7 @@ export type SourceInfo = {
   readonly exif: Buffer | undefined;
   readonly xmp: Buffer | undefined;
   /** What its XMP has besides, in segments of their own. */
-  readonly xmpExtension: XmpExtension | undefined;
+  readonly xmpExtensions: readonly XmpExtension[];
   readonly iptc: Buffer | undefined;
   /** It carries Content Credentials (C2PA). */
   readonly hasCredentials: boolean;
@@ -53,7 +53,7 @@ export const describedBy = (whole: SourceInfo, part: SourceInfo): SourceInfo => 
   profile: whole.profile,
   exif: whole.exif,
   xmp: whole.xmp,
-  xmpExtension: whole.xmpExtension,
+  xmpExtensions: whole.xmpExtensions,
   iptc: whole.iptc,
   hasCredentials: whole.hasCredentials,
   density: whole.density,

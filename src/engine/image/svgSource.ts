@@ -57,7 +57,7 @@ export const drawn = (size: Size): SourceInfo => ({
   isProgressive: false,
   exif: undefined,
   xmp: undefined,
-  xmpExtension: undefined,
+  xmpExtensions: [],
   iptc: undefined,
   density: undefined,
   remarks: [],

@@ -49,10 +49,10 @@ export function xmpFor(
   source: Buffer | undefined,
   target: XmpTarget,
   provenance: Provenance | undefined,
-  extension?: XmpExtension,
+  extensions: readonly XmpExtension[] = [],
 ): WrittenXmp {
   const { root, notes } = source
-    ? readXmp(source, target, extension)
+    ? readXmp(source, target, extensions)
     : { root: undefined, notes: [] };
   const rdf = root && findRdf(root);
   if (!root || !rdf) {
@@ -80,7 +80,7 @@ export function xmpFor(
 function readXmp(
   source: Buffer,
   target: XmpTarget,
-  extension: XmpExtension | undefined,
+  extensions: readonly XmpExtension[],
 ): { root: XmlElement | undefined; notes: Words[] } {
   if (source.length > MOST_BYTES)
     return {
@@ -95,8 +95,9 @@ function readXmp(
     const root = parseXml(text);
     const rdf = findRdf(root);
     if (!rdf) return { root: undefined, notes: [phrase`XMP was left out: it holds no RDF.`] };
-    if (extension) joinExtension(rdf, extension);
-    return { root, notes: revised(rdf, target) };
+    const missing = joinExtension(rdf, extensions);
+    const notes = missing ? [phrase`The longer part of the XMP was left out: ${missing}.`] : [];
+    return { root, notes: [...notes, ...revised(rdf, target)] };
   } catch (error) {
     const reason = error instanceof Error ? error.message.slice(0, 100) : String(error);
     return {

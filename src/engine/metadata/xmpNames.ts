@@ -30,12 +30,19 @@ const PLACES: readonly RegExp[] = [
  */
 const PLACE_NAME =
   /gps|latitude|long(?:i|ti)tude|altitude|latlon|lnglat|geo(?:tag|hash|code|location|point|name)|coordinates?$|coverage$|spatial$|elevation|^(?:.*adr)?(?:city|state|country|region|ctry|pcode|extadr)$|sub-?location|^location|location(?:shown|created|name|id|code)?$|province|country(?:code|name)|world-?region|^(?:ci)?adr|^(?:place|venue|landmark)/i;
+/** What people call where they are: its parts, and codes that stand for it. */
+const ADDRESS_NAME =
+  /^(?:loc|locality|verbatimLocality|municipality|county|borough|district|suburb|neighbou?rhood|village|town|island(?:group)?|waterBody|higherGeography(?:ID)?|footprint(?:WKT|SRS)|street(?:address|name|number)?|(?:street|postal|home|full)?address|zip(?:code)?|post(?:al)?-?code|plus-?code|olc|mgrs|utm(?:zone|easting|northing)?|easting|northing|what3words|w3w)$/i;
+/** Coordinates by their short names, alone or behind another word: `HomeLon`, `AbsoluteAlt`. */
+const SHORT_COORDINATE = /^(?:lat|lon|lng|Lat|Lon|Lng)$|[a-z0-9_-](?:Lat|Lon|Lng|Long|Alt)$/;
 /** Names that end like a place, but are pixels of the picture. */
 const NO_PLACE_NAME = /^(?:SubjectLocation|SubjectArea)$/;
 
 /** Whether a property says where something is. */
 export const isPlace = (uri: string, local: string): boolean =>
-  PLACES.some((place) => place.test(uri)) || (PLACE_NAME.test(local) && !NO_PLACE_NAME.test(local));
+  PLACES.some((place) => place.test(uri)) ||
+  ([PLACE_NAME, ADDRESS_NAME, SHORT_COORDINATE].some((names) => names.test(local)) &&
+    !NO_PLACE_NAME.test(local));
 
 /** Pictures, videos and depths beside the picture in the file, which are not in the result. */
 const PARTS: readonly RegExp[] = [

@@ -1,8 +1,11 @@
-import { parseXml, xmlText, type XmlElement, type XmlNode } from './xml';
+import type { Hidden } from '../image/containers/facts';
+import { MOST_TEXT_BYTES } from '../image/containers/fileView';
+import { phrase, type Words } from '../../shared/phrase';
+import { parseXml, textOf, xmlText, type XmlElement, type XmlNode } from './xml';
 import { NS } from './xmpNames';
 
 /** What a JPEG has of its XMP in segments of their own, and the name by which the packet calls it. */
-export type XmpExtension = { readonly guid: string; readonly bytes: Buffer };
+export type XmpExtension = NonNullable<Hidden['xmpExtensions']>[number];
 
 const isElement = (node: XmlNode): node is XmlElement => typeof node !== 'string';
 const isName = ({ uri, local }: { readonly uri: string; readonly local: string }): boolean =>
@@ -18,40 +21,53 @@ export function findRdf(root: XmlElement): XmlElement | undefined {
 }
 
 /**
- * Puts an extension into the packet that names it, whose name of it goes then. Nothing is changed
- * where it belongs to another packet or can't be read.
+ * Puts the extension that a packet names into it, and takes its name of it out. Returns why it can't
+ * be, if the packet names one.
  */
-export function joinExtension(rdf: XmlElement, { guid, bytes }: XmpExtension): void {
+export function joinExtension(
+  rdf: XmlElement,
+  extensions: readonly XmpExtension[],
+): Words | undefined {
   const descriptions = rdf.children.filter(isElement);
   const names = descriptions.flatMap(({ attributes, children }) => [
     ...attributes.filter(isName).map(({ value }) => value),
-    ...children
-      .filter(isElement)
-      .filter(isName)
-      .flatMap(({ children: texts }) => texts),
+    ...children.filter(isElement).filter(isName).map(textOf),
   ]);
-  if (!names.includes(guid)) return;
-  let added: XmlElement[];
-  try {
-    const root = parseXml(bytes.toString('utf8').replaceAll('\0', '').trim());
-    const more = findRdf(root);
-    if (!more) return;
-    const declared = [...root.attributes, ...more.attributes].filter(({ uri }) => uri === NS.xmlns);
-    added = more.children.filter(isElement);
-    for (const element of added)
-      element.attributes.push(
-        ...declared.filter(({ name }) => !element.attributes.some((own) => own.name === name)),
-      );
-  } catch {
-    return;
-  }
+  if (names.length === 0) return undefined;
   for (const description of descriptions) {
     description.attributes = description.attributes.filter((attribute) => !isName(attribute));
     description.children = description.children.filter(
       (child) => !isElement(child) || !isName(child),
     );
   }
+  const wanted = names.map((name) => name.trim().toLowerCase());
+  const named = extensions.find(({ guid }) => wanted.includes(guid.toLowerCase()));
+  if (!named) return phrase`it is not in the file`;
+  if (named.content === 'cut') return phrase`a part of it is missing`;
+  if (named.content === 'long')
+    return phrase`more than ${MOST_TEXT_BYTES / 1e6} MB of it are not read`;
+  const added = elementsOf(named.content);
+  if (!added) return phrase`it is not valid XMP`;
   rdf.children.push(...added);
+  return undefined;
+}
+
+/** What stands below the RDF of a packet, with the prefixes that it uses; undefined for no packet. */
+function elementsOf(packet: Buffer): XmlElement[] | undefined {
+  try {
+    const root = parseXml(packet.toString('utf8').replaceAll('\0', '').trim());
+    const rdf = findRdf(root);
+    if (!rdf) return undefined;
+    const declared = [...root.attributes, ...rdf.attributes].filter(({ uri }) => uri === NS.xmlns);
+    const added = rdf.children.filter(isElement);
+    for (const element of added)
+      element.attributes.push(
+        ...declared.filter(({ name }) => !element.attributes.some((own) => own.name === name)),
+      );
+    return added;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -74,7 +74,7 @@ export function carriedData(
       keepLocation,
     },
     output.provenance === true ? { model, guidance, scale, version } : undefined,
-    kept?.xmpExtension,
+    kept?.xmpExtensions,
   );
   const texts = remarksFor(kept?.remarks ?? [], format, keepLocation);
   const iptc = kept?.iptc && format === 'jpeg' ? iptcFor(kept.iptc, keepLocation) : undefined;

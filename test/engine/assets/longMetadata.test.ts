@@ -29,9 +29,12 @@ const withSegments = (jpeg: Buffer, ...segments: readonly Buffer[]): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 
 /** A JPEG of whose XMP the long part lies in segments of its own, these of its two in that order. */
-async function extended(order: readonly number[]): Promise<Buffer> {
+async function extended(
+  order: readonly number[],
+  long = xmp(`><dc:source>${'s'.repeat(LONG)}</dc:source>`),
+): Promise<Buffer> {
   const main = `http://ns.adobe.com/xap/1.0/\0${xmp(`note:HasExtendedXMP="${GUID}"><dc:title>Short</dc:title>`)}`;
-  const rest = Buffer.from(xmp(`><dc:source>${'s'.repeat(LONG)}</dc:source>`));
+  const rest = Buffer.from(long);
   const part = (index: number): Buffer => {
     const numbers = Buffer.alloc(8);
     numbers.writeUInt32BE(rest.length);
@@ -94,10 +97,34 @@ for (const [kind, bytes] of Object.entries({
       );
     });
 
-test('XMP of a JPEG of which a segment is missing: the rest stays, and a note says it', async () => {
-  const { output, notes } = await upscale(await write('part.jpg', await extended([0])), PLAIN);
-  assert.match((await sharp(output).metadata()).xmpAsString ?? '', />Short</);
-  assert.match(notes.join(), /HasExtendedXMP/);
+const MISSING: readonly (readonly [string, readonly number[], string | undefined, RegExp])[] = [
+  ['of which a segment is missing', [0], undefined, /a part of it is missing/],
+  ['whose longer part is not there', [], undefined, /it is not in the file/],
+  ['whose longer part is no XMP', [0, 1], '<a><b>'.padEnd(LONG), /it is not valid XMP/],
+  ['whose longer part is a flood', [0], ' '.repeat(2_000_000), /more than 1 MB of it are not read/],
+];
+for (const [what, parts, rest, why] of MISSING)
+  test(`XMP of a JPEG ${what}: the rest stays, and a note says why the part does not`, async () => {
+    const { output, notes } = await upscale(
+      await write('part.jpg', await extended(parts, rest)),
+      PLAIN,
+    );
+    assert.match((await sharp(output).metadata()).xmpAsString ?? '', />Short</);
+    assert.match(notes.join(), why);
+    assert.doesNotMatch(notes.join(), /HasExtendedXMP/);
+  });
+
+test('XMP of a JPEG beside a part that is left of an earlier one: its own part is kept', async () => {
+  const older = Buffer.from(
+    `http://ns.adobe.com/xmp/extension/\0${'B'.repeat(32)}\0\0\0\x01\0\0\0\0 `,
+  );
+  const jpeg = await extended([0, 1]);
+  const { output, notes } = await upscale(
+    await write('older.jpg', withSegments(jpeg, segment(0xe1, older))),
+    { ...PLAIN, format: 'png' },
+  );
+  assert.match((await sharp(output).metadata()).xmpAsString ?? '', new RegExp(`s{${LONG}}`));
+  assert.doesNotMatch(notes.join(), /longer part/);
 });
 
 for (const [count, isCut] of [

@@ -60,7 +60,9 @@ const PLACES: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['http://www.w3.org/2003/01/geo/wgs84_pos#', ['lat', 'long', 'alt']],
   ['http://ns.adobe.com/xmp/1.0/DynamicMedia/', ['shotLocation']],
-  ['urn:of-a-maker-nobody-knows', ['GPSPosition', 'SceneLatitude']],
+  ['urn:of-a-maker-nobody-knows', ['GPSPosition', 'SceneLatitude', 'RtkLat', 'HomeLon', 'BaseAlt']],
+  ['http://rs.tdwg.org/dwc/terms/', ['locality', 'municipality', 'county', 'higherGeography']],
+  ['urn:of-a-catalogue', ['street', 'postalCode', 'address', 'plusCode', 'what3words', 'lng']],
 ];
 
 for (const [form, write] of Object.entries(FORMS)) {
@@ -95,7 +97,6 @@ const GONE: readonly (readonly [string, readonly string[]])[] = [
   ['http://purl.org/dc/terms/', ['provenance']],
   ['http://ns.adobe.com/hdr-gain-map/1.0/', ['Version', 'GainMapMax']],
   ['http://ns.apple.com/HDRGainMap/1.0/', ['HDRGainMapVersion']],
-  ['http://ns.adobe.com/xmp/note/', ['HasExtendedXMP']],
   ['http://ns.adobe.com/exif/1.0/', ['SubjectArea', 'SubjectLocation']],
 ];
 
@@ -109,6 +110,15 @@ test('what speaks of other parts of the file or of pixels goes, with a note', ()
       }
     }
   }
+});
+
+test('what sounds like a place and is none stays without location', () => {
+  for (const name of ['Alt', 'AltTextAccessibility', 'FieldCount', 'Flat', 'SubjectAddressee'])
+    for (const write of Object.values(FORMS)) {
+      const target = { ...TARGET, keepLocation: false };
+      const { text } = xmpFor(packet(write('urn:other', name, 'x', 'q')), target, undefined);
+      assert.ok(properties(text!).has(`{urn:other}${name}`), name);
+    }
 });
 
 test('what names the colors of the file goes: the result’s profile says them, or they are sRGB', () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { copyRegular } from '../../../src/files/copyRegular';
 import { hashFile } from '../../../src/files/hashFile';
 import { FileTooLargeError, NotAFileError } from '../../../src/files/kinds';
 import { openRegular } from '../../../src/files/openRegular';
@@ -23,6 +24,13 @@ it('a small file is read whole, and hashed', async () => {
   assert.equal(await readSmallText(small, { limit: 100 }), 'a \u00fc\n');
   assert.equal(await hashFile(small), createHash('sha256').update('a \u00fc\n').digest('hex'));
   assert.equal((await readSmallFile(file('empty', ''), { limit: 0 })).length, 0);
+});
+
+it('a file is copied as it is, and what is copied over goes', async () => {
+  for (const content of ['long', 'b', '']) {
+    await copyRegular(file('original', content), at('copied'));
+    assert.equal(readFileSync(at('copied'), 'utf8'), content);
+  }
 });
 
 it('where there is nothing there is no text, and every other failure is one', async () => {
@@ -100,6 +108,7 @@ describe('what is no file is refused before anything of it is read', onPosix, ()
         for (const read of [
           () => readSmallText(asked, { limit: 10, followLinks: true }),
           () => hashFile(asked, { followLinks: true }),
+          () => copyRegular(asked, at('copy')),
         ])
           await assert.rejects(read, (error) => {
             assert.ok(error instanceof NotAFileError, String(error));

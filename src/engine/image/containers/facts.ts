@@ -29,8 +29,14 @@ export type Hidden = {
   readonly xmp?: Buffer;
   readonly iptc?: Buffer;
   readonly icc?: Buffer;
-  /** The rest of an XMP that is longer than a JPEG's segment, by its name in the packet. */
-  readonly xmpExtension?: { readonly guid: string; readonly bytes: Buffer };
+  /**
+   * What there is of XMP that is longer than a JPEG's segment, by its name in the packet: its bytes, or
+   * that a part of them is missing, or that they are too many.
+   */
+  readonly xmpExtensions?: readonly {
+    readonly guid: string;
+    readonly content: Buffer | 'cut' | 'long';
+  }[];
 };
 
 /** What the structure of a file says, beyond what the decoder tells. */

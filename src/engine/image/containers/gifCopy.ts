@@ -1,4 +1,5 @@
-import { copyFile, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { copyRegular } from '../../../files/copyRegular';
 
 /** An index that no pixel of a picture of at most 7 bits can have. */
 const UNUSED_INDEX = 255;
@@ -15,7 +16,7 @@ export async function clearingGif(
   copy: string,
   flagPlaces: readonly number[],
 ): Promise<string> {
-  await copyFile(file, copy);
+  await copyRegular(file, copy);
   const handle = await open(copy, 'r+');
   try {
     for (const at of flagPlaces) {

@@ -8,7 +8,7 @@ type Box = { readonly type: string; readonly from: number; readonly to: number }
 type Visit = (box: Box) => Promise<void>;
 
 const TONE_MAPPED = 'tmap';
-const [AV1, HEVC] = ['av01', 'hvc1'];
+const [AV1, HEVC, HEVC_NAME] = ['av01', 'hvc1', 'HEVC'];
 /** Names of transparency: MIAF's, HEVC's. */
 const ALPHA = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1'];
 const [TURNS, CUT] = [['irot', 'imir'], 'clap'];
@@ -94,7 +94,6 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   });
   const propertiesOf = (item: number): Box[] =>
     (associations.get(item) ?? []).flatMap((index) => properties[index - 1] ?? []);
-  const codec = 'HEVC';
   const own = propertiesOf(primary);
   const alpha = [...auxiliaries]
     .filter(([, to]) => to === primary)
@@ -113,7 +112,7 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     ...(premultiplied.has(primary) ? { isPremultiplied: true } : {}),
     ...(isApart ? { unsupported: APART } : {}),
     ...(kinds.has(HEVC) && !kinds.has(AV1)
-      ? { unsupported: phrase`${codec} compression, which its decoder lacks` }
+      ? { unsupported: phrase`${HEVC_NAME} compression, which its decoder lacks` }
       : {}),
   };
 }

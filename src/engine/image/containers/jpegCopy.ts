@@ -1,4 +1,5 @@
-import { copyFile, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { copyRegular } from '../../../files/copyRegular';
 import { FileView } from './fileView';
 
 const [MARK, START, END, SCAN, PROGRESSIVE] = [0xff, 0xd8, 0xd9, 0xda, 0xc2];
@@ -49,7 +50,7 @@ export async function endedJpeg(file: string, copy: string): Promise<string | un
     return { at: view.size, bytes: end.at(-1) === MARK ? [END] : [MARK, END] };
   });
   if (!missing) return undefined;
-  await copyFile(file, copy);
+  await copyRegular(file, copy);
   const handle = await open(copy, 'r+');
   try {
     await handle.write(Buffer.from(missing.bytes), 0, missing.bytes.length, missing.at);

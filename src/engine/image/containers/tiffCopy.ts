@@ -1,4 +1,5 @@
-import { copyFile, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { copyRegular } from '../../../files/copyRegular';
 import { FileView } from './fileView';
 
 /** Tags that the decoder needs to show a picture; all others may carry anything. */
@@ -64,7 +65,7 @@ export async function plainTiff(file: string, copy: string): Promise<string | un
     return buffer;
   };
   if (layout === CLASSIC && at + 65_536 > 2 ** 32) return undefined;
-  await copyFile(file, copy);
+  await copyRegular(file, copy);
   const handle = await open(copy, 'r+');
   try {
     const bytes = Buffer.concat([
