@@ -225,7 +225,8 @@ export class BatchRun {
 
   private async upscale(item: PlanItem, signal: AbortSignal): Promise<Outcome> {
     const started = performance.now();
-    const { id, input, output, settings, inputHash = '', settingsHash = '', outputSize } = item;
+    const { id, input, output, settings, inputHash = '', settingsHash = '' } = item;
+    const { size, outputSize } = item;
     const seconds = (): number => (performance.now() - started) / 1000;
     if (!settings || !outputSize)
       return this.outcome(item, 'failed', { message: say`It was not planned.` });
@@ -258,6 +259,7 @@ export class BatchRun {
         inputHash,
         settings: settingsHash,
         ...outputSize,
+        ...(size ? { sourceWidth: size.width, sourceHeight: size.height } : {}),
         ...(isUnverified ? { unverified: true } : {}),
         ...(precision === 'int8' ? { precision } : {}),
       };

@@ -310,12 +310,15 @@ async function upToDate(
     const inputHash = await hash();
     if (record.inputHash !== inputHash) continue;
     if ((await hashInside(outputRoot, output, signal, hashOf)) !== record.outputHash) continue;
-    const { width, height } = record;
+    const { width, height, sourceWidth, sourceHeight } = record;
     return {
       id: output,
       input,
       output,
       inputBytes: bytes,
+      ...(sourceWidth !== undefined && sourceHeight !== undefined
+        ? { size: { width: sourceWidth, height: sourceHeight } }
+        : {}),
       outputSize: { width, height },
       format: target.format,
       inputHash,

@@ -28,6 +28,8 @@ export function isRecord(value: unknown, isBegun = false): value is OutputRecord
     (isHash(value.outputHash) || (isBegun && value.outputHash === '')) &&
     isSide(value.width) &&
     isSide(value.height) &&
+    (value.sourceWidth === undefined || isSide(value.sourceWidth)) &&
+    (value.sourceHeight === undefined || isSide(value.sourceHeight)) &&
     (value.unverified === undefined || value.unverified === true) &&
     (value.precision === undefined || value.precision === 'int8')
   );

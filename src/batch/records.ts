@@ -24,7 +24,7 @@ export class RecordsError extends WordedError {}
 
 /** A real lock has some 300 bytes a result. */
 const LIMIT = 64 * 2 ** 20;
-/** The lock, its outputs, a record; and seven values a record. */
+/** The lock, its outputs, a record; and nine values a record. */
 const SHAPE = { levels: 4, values: 2_000_000 };
 
 /**
@@ -90,6 +90,8 @@ export async function writeRecords(file: string, records: Records): Promise<void
           outputHash: record.outputHash,
           width: record.width,
           height: record.height,
+          ...(record.sourceWidth === undefined ? {} : { sourceWidth: record.sourceWidth }),
+          ...(record.sourceHeight === undefined ? {} : { sourceHeight: record.sourceHeight }),
           ...(record.unverified === true ? { unverified: true } : {}),
           ...(record.precision === undefined ? {} : { precision: record.precision }),
         },

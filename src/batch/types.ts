@@ -103,6 +103,9 @@ export type OutputRecord = {
   readonly outputHash: string;
   readonly width: number;
   readonly height: number;
+  /** Of the source, upright and of one frame; missing in records of before it was kept. */
+  readonly sourceWidth?: number;
+  readonly sourceHeight?: number;
   /** Made by a model that only a server has; missing for all others. */
   readonly unverified?: boolean;
   /** `int8` where the model was computed in 8 bits; missing for floats. */

@@ -29,6 +29,7 @@ function planOf(
       inputBytes: 1,
       inputHash: hash(name),
       settingsHash: 's',
+      size: { width: 4000, height: 1000 },
       outputSize: sizeOf(name),
       settings: { model, scale, guidance, colourFix, format, quality, output: {}, asset: {} },
       status: 'todo',
@@ -143,6 +144,8 @@ test('three are on their way at once; each is noted before it begins and when it
     run.records['a@4x.png']!.outputHash,
     hash(`result of ${path.join(plan.root, 'a.png')}`),
   );
+  const { sourceWidth, sourceHeight } = run.records['a@4x.png']!;
+  assert.deepEqual({ width: sourceWidth, height: sourceHeight }, plan.items[0]!.size);
   assert.deepEqual(held[0]!.call.asset, { again: true });
 });
 

@@ -105,6 +105,8 @@ it('a record of another shape is refused', () => {
     { height: -1 },
     { height: 1e9 },
     { height: null },
+    { sourceWidth: 0 },
+    { sourceHeight: '9' },
     { input: ['a.png'] },
   ])
     assert.throws(

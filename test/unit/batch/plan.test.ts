@@ -67,7 +67,7 @@ const shown = ({ items }: Plan): string[] =>
 /** What a run would remember of a plan's items, with these contents as outputs. */
 async function done(plan: Plan, content = 'result'): Promise<Records> {
   const records: Record<string, Records[string]> = {};
-  for (const { input, output, inputHash, settingsHash, outputSize } of plan.items.filter(
+  for (const { input, output, inputHash, settingsHash, size, outputSize } of plan.items.filter(
     ({ status }) => status === 'todo',
   )) {
     write(plan.outputRoot, output, content);
@@ -77,6 +77,8 @@ async function done(plan: Plan, content = 'result'): Promise<Records> {
       settings: settingsHash!,
       outputHash: await hashFile(path.join(plan.outputRoot, output)),
       ...outputSize!,
+      sourceWidth: size!.width,
+      sourceHeight: size!.height,
     };
   }
   return records;
@@ -206,7 +208,8 @@ test('pictures of kinds that can’t be upscaled are listed with what to do, and
 test('what was made of the same input with the same settings is not made again, and is no input', async () => {
   const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
   const settingsFor = () => ({ ...DEFAULT_SETTINGS, namePattern: 'large/{name}.{ext}' });
-  const records = await done(await planOf(root, { settingsFor }));
+  const first = await planOf(root, { settingsFor });
+  const records = await done(first);
   let looked = 0;
   const again = await makePlan(
     {
@@ -231,6 +234,9 @@ test('what was made of the same input with the same settings is not made again, 
     'large/b.png > -: skip previous-output',
   ]);
   assert.equal(looked, 0, 'nothing is looked into');
+  const sizes = (plan: Plan): unknown[] =>
+    plan.items.flatMap(({ size, outputSize }) => (outputSize ? [size, outputSize] : []));
+  assert.deepEqual(sizes(again), sizes(first), 'the sizes of both are known all the same');
 
   writeFileSync(path.join(root, 'a.png'), 'changed');
   assert.deepEqual(shown(await planOf(root, { settingsFor, records })).slice(0, 2), [

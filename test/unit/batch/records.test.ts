@@ -38,6 +38,9 @@ test('a lock has its outputs in order and nothing that depends on time or machin
   assert.deepEqual(Object.keys(await readRecords(a)), ['a.png', 'z.png']);
   assert.deepEqual(readdirSync(folder).sort(), ['a.json', 'b.json']);
   assert.deepEqual(await readRecords(path.join(folder, 'none.json')), {});
+  const sized = { ...record('a'), sourceWidth: 3, sourceHeight: 4 };
+  await writeRecords(a, { 'a.png': sized });
+  assert.deepEqual(await readRecords(a), { 'a.png': sized });
 });
 
 test('what a process left that was killed while it wrote a lock goes with the next one', async () => {
