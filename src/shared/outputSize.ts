@@ -1,7 +1,7 @@
 import { scaledSize, type Size } from './geometry';
 import { isOneOf } from './oneOf';
 import { SCALE_RANGE } from './settings';
-import { phrase, WordedError, type Words } from './phrase';
+import { numeral, phrase, WordedError, type Words } from './phrase';
 
 export const SIZE_FITS = ['inside', 'outside', 'fill'] as const;
 export type SizeFit = (typeof SIZE_FITS)[number];
@@ -66,7 +66,7 @@ export function outputSize(source: Size, { scale, size, notBeyond }: SizeWish): 
   }
   if (wanted.scale > SCALE_RANGE.maximum) {
     throw new SizeError(
-      phrase`${wanted.size.width}×${wanted.size.height} pixels would be ${wanted.scale.toFixed(1)} times the source's ${source.width}×${source.height}; at most ${SCALE_RANGE.maximum} times is possible.`,
+      phrase`${wanted.size.width}×${wanted.size.height} pixels would be ${numeral(wanted.scale, 1)} times the source's ${source.width}×${source.height}; at most ${SCALE_RANGE.maximum} times is possible.`,
     );
   }
   return { ...wanted, ...(note === undefined ? {} : { note }) };

@@ -1,4 +1,4 @@
-import { byCount, setLocale } from './locale';
+import { byCount, decimal, setLocale } from './locale';
 import { untranslated, type Translate } from './translate';
 
 /**
@@ -13,6 +13,8 @@ export type Phrase = {
   readonly isClause?: true;
   /** What is said instead where the language has this number with one. */
   readonly one?: { readonly count: number; readonly phrase: Phrase };
+  /** How many decimals its numbers have, written as the language does. */
+  readonly digits?: number;
 };
 export type PhraseValue = string | number | Phrase;
 
@@ -29,6 +31,13 @@ export const phrase = (parts: TemplateStringsArray, ...values: readonly PhraseVa
 export const counted = (count: number, one: Phrase, other: Phrase): Phrase => ({
   ...other,
   one: { count, phrase: one },
+});
+
+/** A number with so many decimals, which the language writes that it is told in: "1.5", "1,5". */
+export const numeral = (value: number, digits: number): Phrase => ({
+  template: '{0}',
+  values: [value],
+  digits,
 });
 
 /** Several words as one, in their order, such as the parts of an enumeration. */
@@ -71,12 +80,15 @@ export function speak(translate: Translate, tag = 'en'): void {
 /** The words in this process' language. */
 export function inWords(words: Words): string {
   if (typeof words === 'string') return words;
-  const { template, values } = words.one
+  const { template, values, digits } = words.one
     ? byCount(words.one.count, words.one.phrase, words)
     : words;
   const text = language(
     template,
-    ...values.map((value) => (typeof value === 'object' ? inWords(value) : value)),
+    ...values.map((value) => {
+      if (typeof value === 'object') return inWords(value);
+      return typeof value === 'number' && digits !== undefined ? decimal(value, digits) : value;
+    }),
   );
   return words.isClause ? text.replace(FULL_STOP, '') : text;
 }
@@ -105,6 +117,8 @@ export function spoken<T>(value: T): Spoken<T> {
 
 /** Sentences stand in sentences a few times; what goes deeper was not made here. */
 const MOST_DEPTH = 50;
+/** More decimals than any number here has. */
+const MOST_DIGITS = 20;
 
 /** Whether a value from another process, or from a file, is of that type. */
 export const isWords = (value: unknown): value is Words => areWords(value, MOST_DEPTH);
@@ -112,14 +126,18 @@ export const isWords = (value: unknown): value is Words => areWords(value, MOST_
 function areWords(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return true;
   if (typeof value !== 'object' || value === null || depth === 0) return false;
-  const { template, values, one } = value as Record<string, unknown>;
+  const { template, values, one, digits } = value as Record<string, unknown>;
   return (
+    (digits === undefined || areDigits(digits)) &&
     typeof template === 'string' &&
     Array.isArray(values) &&
     values.every((part) => typeof part === 'number' || areWords(part, depth - 1)) &&
     (one === undefined || isOfOne(one, depth))
   );
 }
+
+const areDigits = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_DIGITS;
 
 function isOfOne(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

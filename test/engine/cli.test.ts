@@ -257,6 +257,7 @@ test('a file that is enlarged already is left alone, with the reason; --again as
     [left.status, /icon@2x\.png  skipped: .*×2 picture of a set/.test(left.stdout)],
     [0, true],
   );
+  assert.equal(left.stdout.split('icon@2x.png').length, 2, 'it is named once');
   assert.match(left.stdout, /--again upscales it all the same\.$/m);
   assert.match(cli(...FAST, 'icon@2x.png', '--again').stdout, /icon@2x@4x\.png  32×32/);
 });

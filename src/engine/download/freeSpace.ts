@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { changeSetting, engineError } from '../errors';
+import { byteWords } from '../../shared/byteText';
 import { phrase } from '../../shared/phrase';
 
 /** What should stay free on the disk, in bytes. */
@@ -30,11 +31,8 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   const free = await freeBytes(folder);
   if (bytes + RESERVE <= free) return;
   throw engineError('disk-full', {
-    message: phrase`${folder} has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
+    message: phrase`${folder} has ${byteWords(free)} left where ${byteWords(bytes + RESERVE)} are needed.`,
     hint: phrase`A folder on another disk does, too.`,
     remedies: [{ kind: 'free-space', folder }, changeSetting('modelStore')],
   });
 }
-
-const sizeText = (bytes: number): string =>
-  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Size } from '../../shared/geometry';
 import { engineError } from '../errors';
+import { byteWords } from '../../shared/byteText';
 import { phrase } from '../../shared/phrase';
 
 /** An SVG's text, taken apart at the tag of its root. */
@@ -24,7 +25,7 @@ export async function readSvg(file: string): Promise<SvgText | undefined> {
   const { size } = await stat(file);
   if (size > MOST_BYTES)
     throw engineError('input-too-large', {
-      message: phrase`${path.basename(file)} has ${Math.round(size / 1e6)} MB; an SVG may have ${MOST_BYTES / 1e6}.`,
+      message: phrase`${path.basename(file)} has ${byteWords(size)}; an SVG may have ${byteWords(MOST_BYTES)}.`,
       hint: phrase`Simplify the drawing, or export it as PNG.`,
     });
   return svgText(decoded(await readFile(file)));

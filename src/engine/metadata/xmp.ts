@@ -6,6 +6,7 @@ import { revised } from './xmpRules';
 import { NS } from './xmpNames';
 import { findRdf, joinExtension, shortened, type XmpExtension } from './xmpParts';
 import { fewOf } from './remarks';
+import { byteWords } from '../../shared/byteText';
 import { phrase, type Words } from '../../shared/phrase';
 
 /** How a result was made. */
@@ -86,7 +87,7 @@ function readXmp(
     return {
       root: undefined,
       notes: [
-        phrase`XMP was left out: it has ${(source.length / 1e6).toFixed(1)} MB, and more than ${MOST_BYTES / 1e6} MB are not read.`,
+        phrase`XMP was left out: it has ${byteWords(source.length)}, and more than ${byteWords(MOST_BYTES)} are not read.`,
       ],
     };
   try {

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { engineError } from '../errors';
-import { phrase, type Words } from '../../shared/phrase';
+import { numeral, phrase, type Words } from '../../shared/phrase';
 
 /** Less memory than this and SD-2.1's networks don't run beside an editor. */
 const LEAST_MEMORY = 6 * 2 ** 30;
@@ -10,7 +10,7 @@ export function unsupportedReason(): Words | undefined {
   if (os.endianness() === 'BE')
     return phrase`its checkpoint files are little-endian and this processor is not`;
   if (os.totalmem() < LEAST_MEMORY)
-    return phrase`it needs 6 GB of memory and this machine has ${(os.totalmem() / 2 ** 30).toFixed(1)} GB`;
+    return phrase`it needs 6 GB of memory and this machine has ${numeral(os.totalmem() / 2 ** 30, 1)} GB`;
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { PrecisionFinding } from '../../shared/engineProtocol';
-import { phrase, type Words } from '../../shared/phrase';
+import { numeral, phrase, type Words } from '../../shared/phrase';
 
 /** How far apart the two forms of a model were, in levels of 255, and how long each run took. */
 export type FormsCompared = {
@@ -51,4 +51,4 @@ export function precisionVerdict(model: string, compared: FormsCompared): Precis
 /** The least: what else the machine does only adds to a time. */
 const least = (times: readonly number[]): number => Math.min(...times);
 
-const levels = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : 'NaN');
+const levels = (value: number): Words => (Number.isFinite(value) ? numeral(value, 2) : 'NaN');

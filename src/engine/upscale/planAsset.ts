@@ -141,5 +141,5 @@ export function densityNote({ input, target, asset }: UpscaleRequest): Words | u
   if (target.kind === 'file' || asset?.again === true) return undefined;
   const density = densityOf(input);
   if (!density) return undefined;
-  return phrase`${path.basename(input)} is the ×${density.factor} picture of a set already, as its name says. Upscale the picture of density 1 instead.`;
+  return phrase`Its name says that it is the ×${density.factor} picture of a set. Upscale the picture of density 1 instead.`;
 }

@@ -2,6 +2,7 @@ import type { Size } from '../../shared/geometry';
 import { engineError } from '../errors';
 import { freeBytes } from '../download/freeSpace';
 import type { AssetPlan } from './planAsset';
+import { byteWords } from '../../shared/byteText';
 import { phrase } from '../../shared/phrase';
 
 /** What should stay free on the disk, in bytes. */
@@ -39,10 +40,7 @@ export async function requireScratch(folder: string, bytes: number): Promise<voi
   const free = await freeBytes(folder);
   if (bytes + RESERVE <= free) return;
   throw engineError('disk-full', {
-    message: phrase`The disk of temporary files (${folder}) has ${sizeText(free)} left where ${sizeText(bytes + RESERVE)} are needed.`,
+    message: phrase`The disk of temporary files (${folder}) has ${byteWords(free)} left where ${byteWords(bytes + RESERVE)} are needed.`,
     hint: phrase`Free some space, choose a smaller size, or set the environment variable TMPDIR (TEMP on Windows) to a folder on another disk.`,
   });
 }
-
-const sizeText = (bytes: number): string =>
-  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

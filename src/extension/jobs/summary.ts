@@ -55,7 +55,7 @@ export function summarize(
             t('Skipped {0} that are not images.', ignored),
           ),
         ]),
-    ...noteSentences(report.results, t),
+    ...noteSentences(report, t),
   ];
   return {
     severity: severityOf(report, ignored),
@@ -89,6 +89,9 @@ function severityOf(
 const written = ({ results }: BatchReport): readonly UpscaleResult[] =>
   results.filter((result) => !result.skipped);
 
+/** Of what is left alone nothing is made, wherever that would lie. */
+const isLeftAlone = ({ skipped, output }: UpscaleResult): boolean => skipped && output === '';
+
 function doneSentences(
   report: BatchReport,
   t: Translate,
@@ -104,8 +107,8 @@ function doneSentences(
     ];
   }
   const done = written(report);
-  const existing = report.results.filter(({ skipped, output }) => skipped && output !== '').length;
-  const left = report.results.length - done.length - existing;
+  const left = report.results.filter(isLeftAlone).length;
+  const existing = report.results.length - done.length - left;
   const [first] = done;
   return [
     ...(first
@@ -219,9 +222,20 @@ function failureSentences({ failures, total }: BatchReport, t: Translate): reado
   ];
 }
 
-/** Each note once: a batch that fell back to the CPU says so one time. The log has them all. */
-function noteSentences(results: readonly UpscaleResult[], t: Translate): readonly string[] {
-  const notes = [...new Set(results.flatMap((result) => result.notes))];
+/**
+ * Each note once: a batch that fell back to the CPU says so one time. The log has them all. Among
+ * several pictures, one that is left alone is named.
+ */
+function noteSentences({ results, total }: BatchReport, t: Translate): readonly string[] {
+  const notes = [
+    ...new Set(
+      results.flatMap((result) =>
+        total > 1 && isLeftAlone(result)
+          ? result.notes.map((note) => `${path.basename(result.input)}: ${note}`)
+          : result.notes,
+      ),
+    ),
+  ];
   return notes.length <= NOTES_SHOWN
     ? notes
     : [...notes.slice(0, NOTES_SHOWN), t('More notes are in the log.')];

@@ -362,6 +362,8 @@ test('pictures are compared with their versions in Git where Git has them', () =
     );
   assert.equal(whenOf(SUBMENU).length, 2);
   for (const when of whenOf(SUBMENU)) assert.match(when, / && gitOpenRepositoryCount > 0 && /);
+  const inPalette = whenOf('commandPalette');
+  assert.deepEqual(inPalette, ['gitOpenRepositoryCount > 0', 'gitOpenRepositoryCount > 0']);
   assert.match(whenOf('scm/resourceState/context')[0]!, /scmProvider == git/);
   const [, timeline] = /timelineItem =~ \/(.+?)\//.exec(whenOf('timeline/item/context')[0]!)!;
   assert.match('git:file:commit', new RegExp(timeline!));

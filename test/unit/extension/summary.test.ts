@@ -125,6 +125,23 @@ test('one picture whose output exists', () => {
   assert.deepEqual(summary.actions, ['open', 'compare', 'reveal']);
 });
 
+test('a picture that is left alone is named once, alone and among others', () => {
+  const note = 'Its name says that it is the ×2 picture of a set.';
+  const left = resultOf({
+    skipped: true,
+    input: '/site/icon@2x.png',
+    output: '',
+    notes: [note],
+  });
+  const textOf = (...results: BatchReport['results']): string =>
+    summarize(reportOf({ results }), 0, t).text;
+  assert.equal(textOf(left), `icon@2x.png was skipped. ${note}`);
+  assert.equal(
+    textOf(resultOf(), left),
+    `1 of 2 images upscaled in 12 s, beside the original. 1 left alone. icon@2x.png: ${note}`,
+  );
+});
+
 test('what no model made has no dials; what was recognized wrongly has its button', () => {
   const drawn = resultOf({
     branches: [],

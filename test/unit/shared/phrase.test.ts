@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
-import { inWords, isWords, joined, phrase, speak } from '../../../src/shared/phrase';
+import { byteWords } from '../../../src/shared/byteText';
+import { inWords, isWords, joined, numeral, phrase, speak } from '../../../src/shared/phrase';
 import { RpcEndpoint, RpcError, wordsOf, type Transport } from '../../../src/shared/rpc';
 import { untranslated, type Translate } from '../../../src/shared/translate';
 import { named } from '../../../src/files/systemError';
@@ -46,11 +47,23 @@ describe('a phrase', () => {
     assert.equal(inWords(joined([phrase`a web page`, 'b'], ', ')), 'eine Webseite, b');
   });
 
+  test('has its decimals and units as the language that it is told in writes them', () => {
+    const crossed: unknown = JSON.parse(
+      JSON.stringify(phrase`${byteWords(3.25e9)}, ${numeral(1.25, 1)}, ${numeral(12, 2)}, ${3}`),
+    );
+    assert.ok(isWords(crossed));
+    assert.equal(inWords(crossed), '3.3 GB, 1.3, 12.00, 3');
+    speak((message, ...values) => untranslated(message.replace('GB', 'Go'), ...values), 'fr');
+    assert.equal(inWords(crossed), '3,3 Go, 1,3, 12,00, 3');
+  });
+
   test('is told from what is none', () => {
     for (const one of ['a', phrase`a ${1} ${phrase`b`}`]) assert.ok(isWords(one));
     for (const one of [1, null, {}, { template: 'a' }, { template: 1, values: [] }])
       assert.ok(!isWords(one));
     assert.ok(!isWords({ template: '{0}', values: [{ template: 'b' }] }));
+    for (const digits of [-1, 0.5, 400, '1', null])
+      assert.ok(!isWords({ template: '{0}', values: [1], digits }));
   });
 });
 
