@@ -108,8 +108,11 @@ export class BatchRun {
     const started = performance.now();
     const look = setInterval(() => this.giveUpStalled(), this.stallMs / LOOKS);
     const { atOnce = SMALL_AT_ONCE } = this.options;
-    await Promise.all(Array.from({ length: atOnce }, () => this.worker()));
-    clearInterval(look);
+    try {
+      await Promise.all(Array.from({ length: atOnce }, () => this.worker()));
+    } finally {
+      clearInterval(look);
+    }
     for (const item of this.pending.splice(0)) this.finish(this.outcome(item, 'cancelled'));
     return {
       outcomes: this.outcomes,
