@@ -327,3 +327,17 @@ for (const [width, height] of [
     assert.ok(list && list.height >= 88, 'two rows and more are seen');
     await page.close();
   });
+
+test('Space presses a button, and does not scroll the page below it', async () => {
+  const page = await openBatch(harness, { height: 260 });
+  await page.until('document.documentElement.scrollHeight > innerHeight');
+  for (const button of ['#untickShown', '#tickShown', '#newPlan']) {
+    await page.page.locator(button).focus();
+    const before = await page.page.evaluate('scrollY');
+    await page.page.keyboard.press('Space');
+    await page.frame();
+    assert.equal(await page.page.evaluate('scrollY'), before, button);
+  }
+  await page.called('replan');
+  await page.close();
+});

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { ComponentChildren, RefObject } from 'preact';
+import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Button } from '../components/Button';
 import type { BatchController } from './batchController';
 import { failedOf, resultsOf, type BatchState, type Phase } from './batchState';
 import { nothingSelected, totals } from './batchWords';
@@ -19,49 +20,44 @@ export function BatchFooter({ controller }: { readonly controller: BatchControll
         {totals(state)}
       </p>
       {isPlan && resultsOf(state).length > 0 && (
-        <Secondary id="compare" onClick={() => controller.compare()}>
+        <Button secondary id="compare" onPress={() => controller.compare()}>
           {l10n.t('Compare Results')}
-        </Secondary>
+        </Button>
       )}
       {isPlan && state.report && (
-        <Secondary id="sourceControl" onClick={() => controller.tell('openSourceControl')}>
+        <Button secondary id="sourceControl" onPress={() => controller.tell('openSourceControl')}>
           {l10n.t('Open Source Control')}
-        </Secondary>
+        </Button>
       )}
       {hasFailed && (
-        <Secondary id="retry" onClick={() => void controller.retry()}>
+        <Button secondary id="retry" onPress={() => void controller.retry()}>
           {l10n.t('Retry Failed')}
-        </Secondary>
+        </Button>
       )}
       {(hasFailed || phase === 'problem') && (
-        <Secondary id="showLog" onClick={() => controller.tell('showLog')}>
+        <Button secondary id="showLog" onPress={() => controller.tell('showLog')}>
           {l10n.t('Show Log')}
-        </Secondary>
+        </Button>
       )}
       {problem?.code === 'recipe' && (
-        <Secondary id="openRecipe" onClick={() => controller.tell('openRecipe')}>
+        <Button secondary id="openRecipe" onPress={() => controller.tell('openRecipe')}>
           {l10n.t('Open Recipe')}
-        </Secondary>
+        </Button>
       )}
       {(isPlan || phase === 'problem') && (
-        <Secondary id="newPlan" onClick={() => void controller.load('replan')}>
+        <Button secondary id="newPlan" onPress={() => void controller.load('replan')}>
           {phase === 'problem' ? l10n.t('Try Again') : l10n.t('Refresh')}
-        </Secondary>
+        </Button>
       )}
       {(phase === 'running' || phase === 'planning') && (
-        <Secondary id="cancel" disabled={state.cancelling} onClick={controller.cancel}>
+        <Button secondary id="cancel" disabled={state.cancelling} onPress={controller.cancel}>
           {cancelName(state)}
-        </Secondary>
+        </Button>
       )}
       {phase === 'running' && !standing?.other && (
-        <vscode-button
-          id="pause"
-          disabled={state.cancelling}
-          aria-disabled={state.cancelling}
-          onClick={controller.pauseOrResume}
-        >
+        <Button id="pause" disabled={state.cancelling} onPress={controller.pauseOrResume}>
           {standing?.paused ? l10n.t('Resume') : l10n.t('Pause')}
-        </vscode-button>
+        </Button>
       )}
       {isPlan && (init?.plan.rows.length ?? 0) > 0 && <StartButton controller={controller} />}
     </footer>
@@ -97,10 +93,9 @@ function useNextStep(phase: Phase): RefObject<HTMLElement | null> {
 function StartButton({ controller }: { readonly controller: BatchController }) {
   const { size } = controller.state.ticked;
   return (
-    <vscode-button
+    <Button
       id="start"
       disabled={size === 0}
-      aria-disabled={size === 0}
       title={
         size === 0
           ? nothingSelected()
@@ -110,28 +105,10 @@ function StartButton({ controller }: { readonly controller: BatchController }) {
               l10n.t('Upscale the {0} selected images', size),
             )
       }
-      onClick={() => size > 0 && controller.startTicked()}
+      onPress={controller.startTicked}
     >
       {size === 0 ? l10n.t('Start') : l10n.t('Start ({0})', size)}
-    </vscode-button>
-  );
-}
-
-function Secondary({
-  id,
-  disabled = false,
-  onClick,
-  children,
-}: {
-  readonly id: string;
-  readonly disabled?: boolean;
-  readonly onClick: () => void;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <vscode-button id={id} secondary disabled={disabled} aria-disabled={disabled} onClick={onClick}>
-      {children}
-    </vscode-button>
+    </Button>
   );
 }
 

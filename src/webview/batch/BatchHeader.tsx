@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { pageText } from '../../shared/safeText';
+import { Button } from '../components/Button';
 import type { BatchController } from './batchController';
 import { typesOf } from './batchModel';
 import { earlierCount, listedCount, showsRows, shownRows } from './batchState';
@@ -40,22 +41,22 @@ export function BatchHeader({
           <span class="grow" />
           {phase !== 'running' && inTable && hasRows && (
             <span class="buttons">
-              <vscode-button
+              <Button
                 id="tickShown"
                 secondary
                 disabled={phase === 'planning'}
-                onClick={() => controller.tickFiltered(true)}
+                onPress={() => controller.tickFiltered(true)}
               >
                 {l10n.t('Select Filtered')}
-              </vscode-button>
-              <vscode-button
+              </Button>
+              <Button
                 id="untickShown"
                 secondary
                 disabled={phase === 'planning'}
-                onClick={() => controller.tickFiltered(false)}
+                onPress={() => controller.tickFiltered(false)}
               >
                 {l10n.t('Deselect Filtered')}
-              </vscode-button>
+              </Button>
             </span>
           )}
         </div>

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { ComponentChildren } from 'preact';
+import { Button } from '../components/Button';
 import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { byCount } from '../../shared/locale';
@@ -18,9 +19,9 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
             'The recipe .pisa-upscale.json is not read, because this workspace is not trusted: your settings decide. Trust it, then make a new plan.',
           )}
         >
-          <vscode-button id="manageTrust" onClick={() => controller.tell('manageTrust')}>
+          <Button id="manageTrust" onPress={() => controller.tell('manageTrust')}>
             {l10n.t('Manage Trust…')}
-          </vscode-button>
+          </Button>
         </Notice>
       )}
       {unusedRecipes.map((file, index) => (
@@ -35,13 +36,13 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
       ))}
       {other && (
         <Notice id="otherNotice" text={pageText(other.text)}>
-          <vscode-button id="watch" onClick={() => controller.tell('watch')}>
+          <Button id="watch" onPress={() => controller.tell('watch')}>
             {l10n.t('Show')}
-          </vscode-button>
+          </Button>
           {ticked.size > 0 && (
-            <vscode-button id="wait" onClick={controller.waitForOther}>
+            <Button id="wait" onPress={controller.waitForOther}>
               {l10n.t('Wait')}
-            </vscode-button>
+            </Button>
           )}
         </Notice>
       )}
@@ -54,9 +55,9 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
             l10n.t('A batch was interrupted: {0} images are still to do.', interrupted.length),
           )}
         >
-          <vscode-button id="noticeAction" onClick={controller.resumeInterrupted}>
+          <Button id="noticeAction" onPress={controller.resumeInterrupted}>
             {l10n.t('Resume')}
-          </vscode-button>
+          </Button>
         </Notice>
       )}
     </>

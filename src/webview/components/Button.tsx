@@ -9,6 +9,8 @@ type Props = {
   /** Names the button where pages and tests look for what it does. */
   readonly action?: string;
   readonly tooltip?: string;
+  /** The same on a page without tooltips of its own. */
+  readonly title?: string;
   readonly secondary?: boolean;
   readonly disabled?: boolean;
   readonly class?: string;
@@ -21,6 +23,7 @@ export const Button = ({
   id,
   action,
   tooltip,
+  title,
   secondary = false,
   disabled = false,
   class: name,
@@ -30,6 +33,7 @@ export const Button = ({
     {...(name === undefined ? {} : { class: name })}
     {...(action === undefined ? {} : { 'data-action': action })}
     {...(tooltip === undefined ? {} : tip(tooltip))}
+    {...(title === undefined ? {} : { title })}
     secondary={secondary}
     disabled={disabled}
     aria-disabled={disabled}
