@@ -341,3 +341,20 @@ test('Space presses a button, and does not scroll the page below it', async () =
   await page.called('replan');
   await page.close();
 });
+
+test('a button that is not the first choice has the border that the theme has for such ones', async () => {
+  const page = await openBatch(harness);
+  const borders = (): Promise<string[]> =>
+    page.page.evaluate(`['#newPlan', '#start'].map((id) =>
+      getComputedStyle(document.querySelector(id).shadowRoot.querySelector('.base')).borderTopColor)`);
+  await page.page.evaluate(
+    `document.documentElement.style.setProperty('--vscode-button-border', 'rgb(0, 105, 204)')`,
+  );
+  // As before VS Code had two.
+  assert.deepEqual(await borders(), ['rgb(0, 105, 204)', 'rgb(0, 105, 204)']);
+  await page.page.evaluate(
+    `document.documentElement.style.setProperty('--vscode-button-secondaryBorder', 'rgb(234, 234, 234)')`,
+  );
+  assert.deepEqual(await borders(), ['rgb(234, 234, 234)', 'rgb(0, 105, 204)']);
+  await page.close();
+});
