@@ -110,7 +110,11 @@ export const TIERS = {
   },
   unit: { lane: 'processor', jobs: () => [{ name: 'unit', ...nodeTest(['test/unit']) }] },
   // Early: the install test, at the end, packs into the same folder.
-  package: { lane: 'processor', jobs: () => [together('package', testFiles('test/package'))] },
+  // As one process, whose files share the packages that are made.
+  package: {
+    lane: 'processor',
+    jobs: () => [{ name: 'package', ...nodeTest(['test/package']) }],
+  },
   engine: {
     lane: 'processor',
     setUp: ['chromium', 'strace'],

@@ -31,12 +31,19 @@ export const RELEASED_FILE = new RegExp(
 export const NPM_FOLDER = path.join(PACKAGES, 'npm');
 export const npmTarball = (): string => path.join(PACKAGES, `pisa-upscale-${version}.tgz`);
 
-/** Runs `npm run package`, without npm. */
-export const makeExtensions = (targets: readonly string[]): void =>
-  script(
-    'extension.mjs',
-    targets.flatMap((target) => ['--target', target]),
-  );
+/** What was made in this process: the files of this folder that run in one share it. */
+const made = new Set<string>();
+
+/** Runs `npm run package`, without npm, for targets that it has not been run for. */
+export function makeExtensions(targets: readonly string[]): void {
+  const missing = targets.filter((target) => !made.has(target));
+  if (missing.length > 0)
+    script(
+      'extension.mjs',
+      missing.flatMap((target) => ['--target', target]),
+    );
+  for (const target of missing) made.add(target);
+}
 
 /** Makes a package as a release does; returns its file. */
 export function makeReleased(target: string): string {
