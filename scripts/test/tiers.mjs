@@ -65,7 +65,10 @@ const apart = (files, more = () => ({})) =>
   }));
 
 /** What takes longest is begun first, so that nothing long is left over for the end. */
-const LONG = ['webgpu', 'pisaPipeline', 'previewPisa', 'pisaModels', 'preview', 'fuzz', 'memory'];
+const LONG = [
+  ...['webgpu', 'cliModes', 'pisaModels', 'draftModels', 'preview', 'batchKill', 'previewPisa'],
+  ...['osediffModels', 'damagedBase', 'fuzz', 'watch', 'batchCli', 'pisaPipeline', 'memory'],
+];
 const longestFirst = (files) => {
   const rank = (file) => {
     const at = LONG.indexOf(path.basename(file, '.test.ts'));
@@ -76,16 +79,8 @@ const longestFirst = (files) => {
 
 const NEEDS_TOOLS = /(webgpu|privacy)\.test\.ts$/;
 const UI = [
-  'ui',
-  'uiBatch',
-  'uiPanel',
-  'uiRevisions',
-  'uiTrust',
-  'uiCommunity',
-  'uiBatchKill',
-  'uiModels',
-  'uiWords',
-  'uiRemote',
+  ...['uiPanel', 'uiBatch', 'ui', 'uiWords', 'uiModels', 'uiTrust', 'uiRemote'],
+  ...['uiCommunity', 'uiRevisions', 'uiBatchKill'],
 ];
 const usesDesktop = () => Boolean(process.env.VSCODE_PATH) || process.env.VSCODE_DOWNLOAD === '1';
 

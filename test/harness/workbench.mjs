@@ -257,6 +257,14 @@ const buttonsOf = (toast) =>
 export const webview = (page) =>
   page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
 
+/** Waits until what a webview was told has been drawn, for a screenshot of it. */
+export const isDrawn = (view) =>
+  view
+    .locator('body')
+    .evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+
 /**
  * Drags files of the explorer onto the visible webview, with Shift held: without it VS Code keeps
  * drags to itself.

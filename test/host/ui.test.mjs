@@ -14,6 +14,7 @@ import {
   clickNotificationButton,
   editorTab,
   explorerMenu,
+  isDrawn,
   explorerMenuItems,
   notificationButtons,
   notificationMessage,
@@ -182,7 +183,7 @@ uiTest(
     // The file is there at once; in the end its dials can be used.
     await webview(page).locator('#tagRight', { hasText: '480×360' }).waitFor();
     await webview(page).locator('#pixelSlider:enabled').waitFor();
-    await page.waitForTimeout(1000); // the first frames
+    await isDrawn(webview(page));
     await page.screenshot({ path: screenshotPath('compare') });
     assert.deepEqual(unexpectedEvents(events), []);
   },

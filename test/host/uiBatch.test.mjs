@@ -10,6 +10,7 @@ import { freezeEngines } from '../harness/processes.mjs';
 import {
   clickNotificationButton,
   explorerMenu,
+  isDrawn,
   notificationMessage,
   runCommand,
   waitForNotification,
@@ -67,7 +68,7 @@ for (const theme of ['Default Light Modern', 'Default Dark Modern']) {
         .locator('.row', { hasText: 'broken.png' })
         .locator('.state', { hasText: /Left alone[\s\S]*no supported format/ })
         .waitFor();
-      await page.waitForTimeout(500);
+      await isDrawn(view);
       await page.screenshot({ path: screenshotPath(`batch-plan-${kind}`) });
       assert.deepEqual(made(folder), [], 'nothing is written before Start');
 

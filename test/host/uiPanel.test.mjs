@@ -13,6 +13,7 @@ import {
   clickDialogButton,
   editorTab,
   explorerMenu,
+  isDrawn,
   openPicture,
   quickPickRows,
   runCommand,
@@ -90,7 +91,7 @@ uiTest(
     for (const name of ['side', 'hold', 'difference', 'map', 'divider']) {
       await mode(panel, name).click();
       await panel.locator(`#modes [data-mode=${name}][aria-checked=true]`).waitFor();
-      await page.waitForTimeout(200);
+      await isDrawn(panel);
       await page.screenshot({ path: screenshotPath(`panel-${name}`) });
     }
 
@@ -290,7 +291,7 @@ uiTest(
     await page.locator('.tab', { hasText: 'hero.png ↔ hero@4x.png' }).waitFor();
     const panel = webview(page);
     await panel.locator('#tagRight:visible').waitFor();
-    await page.waitForTimeout(500);
+    await isDrawn(panel);
     await page.screenshot({ path: screenshotPath('panel-pair') });
     assert.equal(await panel.locator('.side').isVisible(), false);
     assert.deepEqual(unexpectedEvents(events), []);
