@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashInside, inParallel } from './hash';
 import { reallyLiesIn } from '../files/paths';
@@ -71,7 +71,9 @@ export class KnownOutputs {
       signal?.throwIfAborted();
       const file = path.join(root, input);
       const info = await lstat(file).catch((): Stats | undefined => undefined);
-      const isThere = info !== undefined && (await reallyLiesIn(root, file).catch(() => false));
+      // A folder of the source's name is another thing.
+      const isFolder = info && (await stat(file).catch(() => info)).isDirectory();
+      const isThere = isFolder === false && (await reallyLiesIn(root, file).catch(() => false));
       return isThere ? [] : known.map(({ output }) => output);
     });
     return gone.flat().sort(byName);

@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { createScanner, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { refuseOtherEncodings, syntaxWords } from './recipeSyntax';
+import { createScanner, parse, type ParseError } from 'jsonc-parser';
 import { readSmallTextIfAny } from '../files/readSmall';
 import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
 import { DENSITY_SETS, type DensitySet } from '../shared/density';
@@ -132,20 +133,19 @@ export async function unusedRecipes(
  * Reads a recipe, which is JSON with comments. Throws `RecipeError` for the first thing that is
  * wrong.
  */
-export function parseRecipe(text: string, name = RECIPE_NAME): Recipe {
+export function parseRecipe(source: string, name = RECIPE_NAME): Recipe {
+  const text = source.replace(/^\ufeff/, '');
   if (text.length > LIMIT)
     throw new RecipeError(phrase`${name} has more than ${LIMIT} characters.`);
   if (levelsOf(text) > MOST_LEVELS)
     throw new RecipeError(phrase`${name} is nested more than ${MOST_LEVELS} levels deep.`);
+  refuseOtherEncodings(text, name);
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first) {
     const position = positionAt(text, first.offset);
-    throw new RecipeError(
-      `${name}, line ${position.line}: ${printParseErrorCode(first.error)}.`,
-      position,
-    );
+    throw new RecipeError(phrase`${name}, line ${position.line}: ${syntaxWords(first)}`, position);
   }
   const reader = new Reader(name, text);
   const { rules, exclude, minimumSide, removeOrphans } = reader.object(value, '', [

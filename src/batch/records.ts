@@ -67,7 +67,8 @@ export function parseRecords(text: string, file: string): Records {
 
 function jsonFrom(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors put a mark of its encoding before a text.
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }

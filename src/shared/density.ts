@@ -1,6 +1,6 @@
 import { densityFactor, readResourceFolder } from './androidFolders';
 import { extensionFor, formatFromName } from './extensions';
-import { splitName, withSuffix } from './nameParts';
+import { splitName } from './nameParts';
 import { phrase, type Words } from './phrase';
 import type { OutputFormat } from './settings';
 
@@ -91,12 +91,20 @@ export function densityOutputs(source: string, set: DensitySet): readonly Densit
     }));
   }
   return FACTORS[set].map((factor) => ({
-    path:
-      set === 'flutter'
-        ? `${folder}${factor}.0x/${name}`
-        : `${folder}${withSuffix(name, `@${factor}x`)}`,
+    path: set === 'flutter' ? `${folder}${factor}.0x/${name}` : `${folder}${inSet(name, factor)}`,
     factor,
   }));
+}
+
+/** Apple's names for one kind of device stand behind the factor; `@1x` is that of the source alone. */
+const DEVICE = /~(?:ipad|iphone|ipod)$/i;
+
+/** `icon.png` → `icon@2x.png`, `icon@1x.png` too, `icon~ipad.png` → `icon@2x~ipad.png`. */
+function inSet(name: string, factor: number): string {
+  const { stem, extension } = splitName(name);
+  const device = DEVICE.exec(stem)?.[0] ?? '';
+  const base = stem.slice(0, stem.length - device.length).replace(/(?<=.)@1(?:\.0+)?x$/i, '');
+  return `${base}@${factor}x${device}${extension === '' ? '' : `.${extension}`}`;
 }
 
 /**

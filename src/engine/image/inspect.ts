@@ -15,7 +15,7 @@ import { ownWords } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 import type { SourceInfo } from './sourceInfo';
 import { storedBy } from './stored';
-import { drawn, svgSize } from './svgSource';
+import { inspectDrawing } from './svgSource';
 import { type Words, phrase } from '../../shared/phrase';
 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
@@ -46,10 +46,10 @@ export async function inspectSource(
     return container && factsOf(view, container);
   });
   if (facts === undefined) {
-    const svg = await svgSize(file, name, signal);
+    const svg = await inspectDrawing(file, name, signal);
     if (!svg) throw notAnImage(name, new Error('unsupported image format'));
-    refuseTooLarge(name, svg, 1, maxMegapixels);
-    return drawn(svg);
+    refuseTooLarge(name, svg.size, 1, maxMegapixels);
+    return svg;
   }
   const { container } = facts;
   if (facts.unsupported !== undefined) throw unsupported(name, facts.unsupported);
@@ -133,6 +133,7 @@ export async function inspectSource(
     hasCredentials: facts.hasCredentials === true,
     density: densityOf(metadata.density, exif, facts, orientation),
     remarks: facts.remarks,
+    lostTexts: facts.lostTexts ?? [],
     notes: [...notesOf(metadata, facts), ...label.notes],
   };
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Size } from '../../shared/geometry';
-import { RpcError } from '../../shared/rpc';
 import { draw, drawings } from './drawing';
+import { drawingError } from './drawingError';
 import { notAnImage } from './notAnImage';
 import { PixelFile } from './pixelFile';
 import {
@@ -43,7 +43,7 @@ export async function rasterize(
   await drawings
     .draw(name, { svg: atSize(svg, exactLengths(svg) ?? natural, size), output }, signal)
     .catch((error: unknown) => {
-      throw error instanceof RpcError ? error : notAnImage(name, error);
+      throw drawingError(name, error);
     });
   const pixels = await PixelFile.openVips(output);
   try {

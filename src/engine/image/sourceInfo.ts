@@ -44,6 +44,8 @@ export type SourceInfo = {
   /** Texts and comments that stand beside EXIF, XMP and IPTC. */
   readonly remarks: readonly Remark[];
   /** What the person should know of how the picture can be read. */
+  /** Keywords of texts that are damaged, too long or too many. */
+  readonly lostTexts: readonly string[];
   readonly notes: readonly Words[];
 };
 
@@ -58,5 +60,6 @@ export const describedBy = (whole: SourceInfo, part: SourceInfo): SourceInfo => 
   hasCredentials: whole.hasCredentials,
   density: whole.density,
   remarks: whole.remarks,
+  lostTexts: whole.lostTexts,
   notes: whole.notes,
 });

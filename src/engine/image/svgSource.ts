@@ -1,21 +1,21 @@
-import { RpcError } from '../../shared/rpc';
 import type { Size } from '../../shared/geometry';
 import type { SourceInfo } from './sourceInfo';
-import { engineError, messageOf } from '../errors';
-import { notAnImage } from './notAnImage';
+import { engineError } from '../errors';
+import { drawingError } from './drawingError';
 import { naturalSize } from './rasterize';
 import { claimedSize, readSvg } from './svg';
-import { phrase } from '../../shared/phrase';
+import { undrawn } from './undrawn';
+import { phrase, type Words } from '../../shared/phrase';
 
 /** What libvips can count; it takes more for one pixel. */
 const LARGEST_SIDE = 10_000_000;
 
-/** The size of what may be an SVG; undefined when it is none. */
-export async function svgSize(
+/** What may be an SVG; undefined when it is none. */
+export async function inspectDrawing(
   file: string,
   name: string,
   signal: AbortSignal,
-): Promise<Size | undefined> {
+): Promise<SourceInfo | undefined> {
   const svg = await readSvg(file);
   if (!svg) return undefined;
   const claimed = claimedSize(svg);
@@ -24,19 +24,14 @@ export async function svgSize(
       message: phrase`${name} claims ${claimed.width}×${claimed.height} pixels; a side may have at most ${LARGEST_SIDE}.`,
       hint: phrase`Give it a smaller width and height: a drawing loses nothing by that.`,
     });
-  return naturalSize(svg, name, signal).catch((error: unknown) => {
-    if (/bad dimensions|zero-sized/.test(messageOf(error)))
-      throw engineError('input-unsupported', {
-        message: phrase`${name} can't be drawn: its width or its height is less than one pixel.`,
-        hint: phrase`Give it a larger width and height: a drawing loses nothing by that.`,
-        detail: messageOf(error),
-      });
-    throw error instanceof RpcError ? error : notAnImage(name, error);
+  const size = await naturalSize(svg, name, signal).catch((error: unknown) => {
+    throw drawingError(name, error);
   });
+  return drawn(size, undrawn(svg));
 }
 
 /** A drawing has no pixels of its own, so none of their properties. */
-export const drawn = (size: Size): SourceInfo => ({
+const drawn = (size: Size, notes: readonly Words[]): SourceInfo => ({
   size,
   format: undefined,
   formatName: 'svg',
@@ -61,5 +56,6 @@ export const drawn = (size: Size): SourceInfo => ({
   iptc: undefined,
   density: undefined,
   remarks: [],
-  notes: [],
+  lostTexts: [],
+  notes,
 });

@@ -88,6 +88,11 @@ export function carriedData(
     notes: [
       ...xmp.notes,
       ...texts.notes,
+      ...(kept && kept.lostTexts.length > 0
+        ? [
+            phrase`Texts were left out that are damaged, too long or too many: ${fewOf(kept.lostTexts)}.`,
+          ]
+        : []),
       ...(tooLong.length > 0
         ? [phrase`EXIF without ${fewOf(tooLong)}: no more than 64 KB of it can be written.`]
         : []),

@@ -38,6 +38,48 @@ test('an SVG is drawn at the size of the result, and the person is told', async 
   assert.deepEqual([...(await rawOf(jpeg.output, 3)).data.subarray(0, 3)], [255, 255, 255]);
 });
 
+test('what is not drawn of an SVG is told, and why one can’t be drawn at all', async () => {
+  const notesOf = async (content: string): Promise<string> =>
+    (await upscale(await write('parts.svg', svg(24, 24, content)), PLAIN)).notes.join('\n');
+  for (const [content, note] of [
+    ['<image width="9" height="9" href="photo.png"/>', /other files.*: photo\.png\./],
+    [
+      '<use xlink:href="parts/all.svg#a" xmlns:xlink="http://www.w3.org/1999/xlink"/>',
+      /all\.svg#a/,
+    ],
+    ['<style>@import "theme.css"; @font-face { src: url(a.woff) }</style>', /theme\.css, a\.woff/],
+    ['<foreignObject width="9" height="9"><p>a</p></foreignObject>', /HTML/],
+    ['<rect width="9" height="9"><animate attributeName="x" to="9" dur="1s"/></rect>', /animated/],
+    ['<style>@keyframes a { to { opacity: 0 } }</style>', /animated/],
+  ] as const)
+    assert.match(await notesOf(content), note, content);
+  const own =
+    '<!-- <image href="a.png"/> --><defs><rect id="r" width="9" height="9"/></defs><use href="#r"/>' +
+    '<a href="https://example.org"><image width="1" height="1" href="data:image/png;base64,"/></a>' +
+    '<style>.a { fill: url(#g) }</style>';
+  assert.doesNotMatch(await notesOf(own), /The drawing/);
+
+  const group = (i: number): string => `<g id="a${i}">${`<use href="#a${i - 1}"/>`.repeat(10)}</g>`;
+  const uses = `<g id="a0"/>${[1, 2, 3, 4, 5, 6, 7].map(group).join('')}<use href="#a7"/>`;
+  const entities = [1, 2, 3, 4, 5, 6, 7, 8]
+    .map((i) => `<!ENTITY e${i} "${`&e${i - 1};`.repeat(10)}">`)
+    .join('');
+  const text = svg(24, 24, '<text>&e8;</text>').toString();
+  for (const [bytes, why] of [
+    [svg(24, 24, uses), /repeats or nests its own parts/],
+    [`<!DOCTYPE svg [<!ENTITY e0 "eeeeeeeeee">${entities}]>${text}`, /repeats or nests/],
+    [`<!DOCTYPE svg [<!ENTITY e8 SYSTEM "e.txt">]>${text}`, /nothing in it says what &e8; stands/],
+  ] as const)
+    await assert.rejects(
+      upscale(await write('no.svg', Buffer.from(bytes)), PLAIN),
+      (error: RpcError) => {
+        assert.equal(error.code, 'input-unsupported');
+        assert.match(error.message, why);
+        return true;
+      },
+    );
+});
+
 test('kinds that can’t be upscaled as what they are say so, and what to do', async () => {
   const padded = (start: Buffer | string): Buffer =>
     Buffer.concat([

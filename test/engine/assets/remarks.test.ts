@@ -154,3 +154,32 @@ test('both axes of the density grow with the picture, also where they differ and
     }
   }
 });
+
+test('texts that are damaged, too long or too many are named in a note, and others stay', async () => {
+  const packed = (keyword: string, data: Buffer): Buffer =>
+    chunk('zTXt', Buffer.concat([Buffer.from(`${keyword}\0\0`), data]));
+  const chunks = [
+    CHUNKS.tEXt!,
+    packed('Bomb', deflateSync(Buffer.alloc(2_000_000, 'a'))),
+    packed('Torn', Buffer.from('no deflate')),
+    chunk('tEXt', Buffer.concat([Buffer.from('Long\0'), Buffer.alloc(1_000_001, 'a')])),
+  ];
+  const many = Array.from({ length: 201 }, (_, i) => chunk('tEXt', Buffer.from(`Key${i}\0a`)));
+  const notesOf = async (...parts: readonly Buffer[]): Promise<string> => {
+    const input = await write('lost.png', await pngWith(Buffer.concat(parts), 'before'));
+    const { output, notes } = await upscale(input, PLAIN);
+    assert.match((await remarksOf(output)).join(), /parameters: a cat|Key199/);
+    return notes.join();
+  };
+  assert.match(await notesOf(...chunks), /damaged, too long or too many: Bomb, Torn, Long\./);
+  assert.match(await notesOf(...many), /too many: Key200\./);
+  const comment = Buffer.from([0xff, 0xfe, 0, 3, 0x61]);
+  const jpeg = await photo.clone().jpeg().toBuffer();
+  const flood = [
+    jpeg.subarray(0, 2),
+    ...Array.from({ length: 201 }, () => comment),
+    jpeg.subarray(2),
+  ];
+  const { notes } = await upscale(await write('flood.jpg', Buffer.concat(flood)), PLAIN);
+  assert.match(notes.join(), /too many: Comment\./);
+});

@@ -167,6 +167,33 @@ function message(run: () => unknown): string {
   return '';
 }
 
+test('a mark of the encoding before a recipe is none of its text', () => {
+  assert.equal(parseRecipe('\ufeff{ "rules": [{ "files": "a" }] }').rules.length, 1);
+});
+
+describe('what is no JSON is told in words, with its line', () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ['', /line 1: A value is missing/],
+    ['{"rules":[\n{"files":"a"}]', /line 2: "}" is missing/],
+    ['{"rules":[{"files":"a"}}', /line 1: "[\],]" is missing/],
+    ['{"rules" []}', /line 1: ":" is missing/],
+    ['{rules:[]}', /line 1: This is no JSON: names/],
+    ['{"rules":[]} x', /line 1: (?:This is no JSON|Something stands behind)/],
+    ['{"rules":[]}{}', /line 1: Something stands behind the end/],
+    ['{"rules":[{"files":"a}]}', /line 1: A text does not end/],
+    ['{"rules":[]} /* x', /line 1: A comment does not end/],
+    ['{"rules":["\\q"]}', /line 1: A text has a character/],
+    ['{\n"rules":["caf\ufffd"]}', /line 2: The recipe is not in UTF-8/],
+  ];
+  for (const [text, expected] of cases)
+    it(JSON.stringify(text), () =>
+      assert.match(
+        message(() => parseRecipe(text)),
+        expected,
+      ),
+    );
+});
+
 describe('a recipe that is made to keep a program busy is refused with its name', () => {
   const rule = '{"files":"a"}';
   const many = (count: number, text: string): string =>

@@ -8,6 +8,7 @@ import { Journal, unfinishedRuns } from '../../../src/batch/journal';
 import {
   LOCK_NAME,
   mergeLocks,
+  parseRecords,
   readRecords,
   RecordsError,
   writeRecords,
@@ -56,6 +57,12 @@ test('what a process left that was killed while it wrote a lock goes with the ne
       ? [LOCK_NAME, 'other.tmp']
       : [LOCK_NAME, `${LOCK_NAME}.${process.pid}-1-1.tmp`, 'other.tmp'],
   );
+});
+
+test('a mark of the encoding before a lock, and other ends of lines, change nothing', () => {
+  const text = '{ "version": 1,\n "outputs": {} }';
+  for (const other of [text, `\ufeff${text}`, text.replaceAll('\n', '\r\n')])
+    assert.deepEqual(parseRecords(other, 'lock'), {});
 });
 
 test('a damaged lock says what to do', async () => {

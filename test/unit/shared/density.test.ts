@@ -63,6 +63,10 @@ test('a set lies where its platform looks', () => {
   const paths = (source: string, set: 'apple' | 'android' | 'flutter' | 'web'): string[] =>
     densityOutputs(source, set).map(({ path, factor }) => `${path} ${factor}`);
   assert.deepEqual(paths('a/icon.png', 'apple'), ['a/icon@2x.png 2', 'a/icon@3x.png 3']);
+  assert.deepEqual(paths('icon@1x.png', 'apple'), ['icon@2x.png 2', 'icon@3x.png 3']);
+  assert.deepEqual(paths('@1x.png', 'web'), ['@1x@2x.png 2', '@1x@3x.png 3']);
+  assert.deepEqual(paths('icon~ipad.png', 'apple'), ['icon@2x~ipad.png 2', 'icon@3x~ipad.png 3']);
+  assert.deepEqual(paths('b@1x~iphone.9.png', 'apple')[0], 'b@2x~iphone.9.png 2');
   assert.deepEqual(
     paths('/p/res/drawable-mdpi/icon.png', 'android'),
     ['hdpi 1.5', 'xhdpi 2', 'xxhdpi 3', 'xxxhdpi 4'].map(

@@ -43,6 +43,8 @@ export type Hidden = {
 export type ContainerFacts = {
   readonly container: Container;
   readonly remarks: readonly Remark[];
+  /** Keywords of remarks that are damaged, too long or too many. */
+  readonly lostTexts?: readonly string[];
   readonly codePoints?: CodePoints;
   readonly chromaticity?: Chromaticity;
   readonly density?: Density;

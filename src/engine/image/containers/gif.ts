@@ -46,6 +46,7 @@ async function walked(view: FileView): Promise<{
   let control: Control = NO_CONTROL;
   let blocks = 0;
   let keptBytes = 0;
+  const lost = new Set<string>();
   let [isCut, hasEnd, lacksColors, hasCredentials] = [false, false, false, false];
   const screen = await view.bytes(0, SCREEN_END);
   let at = SCREEN_END + tableBytes(screen[10] ?? 0);
@@ -58,6 +59,7 @@ async function walked(view: FileView): Promise<{
       at++;
       if (length === undefined || length === 0 || blocks++ > MOST_BLOCKS)
         return Buffer.concat(parts);
+      if (wanted && keptBytes >= MOST_TEXT_BYTES) lost.add('Comment');
       if (wanted && keptBytes < MOST_TEXT_BYTES) {
         parts.push(Buffer.from(await view.bytes(at, length)));
         keptBytes += length;
@@ -125,6 +127,7 @@ async function walked(view: FileView): Promise<{
     container: 'gif',
     bareFlags,
     remarks,
+    lostTexts: [...lost],
     hidden,
     frames: Math.max(1, frames),
     delays,

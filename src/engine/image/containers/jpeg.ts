@@ -19,13 +19,16 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   const parts = new JpegParts();
   let density: Density | undefined;
   const frame = { precision: 8, isLossless: false };
-  const found = { gainMap: false, credentials: false, more: 0 };
+  const found = { gainMap: false, credentials: false, lostTexts: false, more: 0 };
   /** Where an index of several pictures ends. */
   let behind: number | undefined;
   await eachSegment(view, async (marker, from, length) => {
-    if (marker === COMMENT && remarks.length < MOST_REMARKS)
-      remarks.push({ text: decoded(await view.bytes(from, length)) });
-    else if (marker === APP0) density ??= jfifDensity(await view.bytes(from, Math.min(length, 12)));
+    if (marker === COMMENT) {
+      if (remarks.length < MOST_REMARKS)
+        remarks.push({ text: decoded(await view.bytes(from, length)) });
+      else found.lostTexts = true;
+    } else if (marker === APP0)
+      density ??= jfifDensity(await view.bytes(from, Math.min(length, 12)));
     else if (marker === APP1 || marker === APP2) {
       const data = await view.bytes(from, length);
       found.gainMap ||= namesGainMap(data);
@@ -56,6 +59,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   return {
     container: 'jpeg',
     remarks,
+    lostTexts: found.lostTexts ? ['Comment'] : [],
     hasGainMap: found.gainMap,
     hasCredentials: found.credentials,
     morePictures: found.more,

@@ -8,10 +8,12 @@ const SIGNATURE_BYTES = 8;
 const OVERHEAD = 12;
 const INCHES_PER_METRE = 39.3701;
 const MOST_REMARKS = 200;
+const LONGEST_KEYWORD = 79;
 
 /** Walks through a PNG's chunks. (PNG specification, third edition, 5 and 11.) */
 export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
+  const lostTexts = new Set<string>();
   let remarkBytes = 0;
   let chromaticity: Chromaticity = {};
   let codePoints: CodePoints | undefined;
@@ -34,8 +36,8 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     else if (type === 'eXIf' && pixels && length <= MOST_TEXT_BYTES)
       hidden = { ...hidden, exif: Buffer.from(await view.bytes(from, length)) };
     else if (/^[tzi](?:EXt|TXt)$/.test(type)) {
-      if (length > MOST_TEXT_BYTES || remarks.length >= MOST_REMARKS) continue;
-      const remark = remarkOf(type, await view.bytes(from, length));
+      const isTooMuch = length > MOST_TEXT_BYTES || remarks.length >= MOST_REMARKS;
+      const remark = isTooMuch ? undefined : remarkOf(type, await view.bytes(from, length));
       const metadata = remark && hiddenIn(remark);
       if (metadata) {
         hidden = { ...metadata, ...hidden };
@@ -43,6 +45,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
       }
       remarkBytes += remark?.text.length ?? 0;
       if (remark && remarkBytes <= MOST_TEXT_BYTES) remarks.push(remark);
+      else lostTexts.add(keywordIn(await view.bytes(from, Math.min(length, LONGEST_KEYWORD))));
     } else if (!pixels && length <= 64) {
       // What says something of the pixels stands before them.
       const data = await view.bytes(from, length);
@@ -73,6 +76,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   return {
     container: 'png',
     remarks,
+    lostTexts: [...lostTexts],
     isAnimated,
     hasCredentials,
     ...(codePoints ? { codePoints } : {}),
@@ -99,6 +103,11 @@ function densityOf(x: number, y: number, isPerMetre: boolean): Density | undefin
   if (x === 0 || y === 0) return undefined;
   if (isPerMetre) return { x: x / INCHES_PER_METRE, y: y / INCHES_PER_METRE };
   return x === y ? undefined : { x, y, isRatio: true };
+}
+
+function keywordIn(data: Buffer): string {
+  const end = data.indexOf(0);
+  return data.toString('latin1', 0, end < 0 ? data.length : end);
 }
 
 function remarkOf(type: string, data: Buffer): Remark | undefined {
