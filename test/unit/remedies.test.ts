@@ -75,7 +75,7 @@ describe('what can be done about an error', () => {
 
   test('every setting that a remedy names exists, and every option', () => {
     const manifest = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
-    const program = ['main', 'remoteOptions']
+    const program = ['main', 'upscaleCommand', 'modelsCommand', 'remoteOptions']
       .map((name) => readFileSync(path.join(ROOT, `src/cli/${name}.ts`), 'utf8'))
       .join('\n');
     for (const setting of CHANGEABLE_SETTINGS) {
