@@ -1,6 +1,7 @@
 """
 Would the pixel branch gain if it were told how its input was degraded? Two copies of the snapshot's branch learn side by side from the same batches: one
-sees the picture alone, the other three more planes that say how strong noise, blur and blocks really are, as no estimate could know better.
+sees the picture alone, the other three more planes that say how strong noise, blur and blocks are: either really, as no estimate could know better, or as
+the engine's estimate says of pictures degraded as much (`--by estimate`, from estimates.csv; see estimates.py).
 
     python -m second.compare_planes --data DATA/data --out COMPARISON --seconds 5400
 """
@@ -14,127 +15,50 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-import degrade
 from network import SCALE
 from run_state import Average, Checkpoints, Log, Means
 from samples import SHARES, VALIDATION, as_input, cut_pair
 from schedule import cosine
 from second.bounded import be_rounded
+from second.estimates import Estimates
 from second.network import SecondNetwork
 from second.snapshot import load_branch
-from second.train_pixel import FLOOR, KINDS
+from second.strengths import PLANES, degraded
+from second.train_pixel import FLOOR
 from validate import SETS, Validation, psnr_y
 
-PLANES = ("noise", "blur", "blocks")
-FULL = {"noise": 16.0, "blur": 1.0, "blocks": 70.0}
-"""What a plane says 1 to: levels of 8 bits, pixels of the small picture, and a JPEG's or WebP's quality of 30."""
 KNOWN = {"clean": (0.0, 0.0, 0.0), "blur": (0.0, 0.3, 50 / 70), "noise": (0.5, 0.0, 30 / 70)}
 """The planes of the validation's sets."""
-SPREADS = {"area": 1 / 12, "linear": 1 / 6, "cubic": 0.0, "lanczos": 0.0}
-"""Variances of the reduction's kernels, in pixels of the reduced picture."""
 ROOM, FRESH = 512, 6
 DECAY = 0.995
 MANY = 12
 """Validation pictures at a time."""
 
 
-class Strengths:
-    """Writes down what the degrading functions do to one picture. Noise shrinks and blur grows relative to the pixels when the picture is reduced."""
-
-    def __init__(self) -> None:
-        self.noise, self.blur, self.blocks = 0.0, 0.0, 0.0
-
-    def planes(self) -> np.ndarray:
-        found = {"noise": self.noise**0.5, "blur": self.blur**0.5, "blocks": self.blocks}
-        return np.array([min(found[name] / FULL[name], 1.5) for name in PLANES], np.float32)
-
-
-class Drawing:
-    """A generator that remembers the last number drawn by each of its methods."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.rng, self.uniforms, self.integer = rng, [], 0
-
-    def uniform(self, *limits: float) -> float:
-        self.uniforms.append(float(self.rng.uniform(*limits)))
-        return self.uniforms[-1]
-
-    def integers(self, *limits: int) -> int:
-        self.integer = int(self.rng.integers(*limits))
-        return self.integer
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.rng, name)
-
-
-def watched(strengths: Strengths) -> dict[str, object]:
-    """The functions of degrade.py that tell `strengths` what they drew."""
-    plain = {name: getattr(degrade, name) for name in ("resize", "blur", "noise", "compress")}
-
-    def resize(image: np.ndarray, name: str, height: int, width: int) -> np.ndarray:
-        ratio = image.shape[1] / width
-        strengths.noise /= max(ratio, 1 / ratio) ** 2
-        strengths.blur = strengths.blur / ratio**2 + SPREADS[name] * (1 if ratio > 1 else 1 / ratio**2)
-        return plain["resize"](image, name, height, width)
-
-    def blur(image: np.ndarray, rng: np.random.Generator, most: float) -> np.ndarray:
-        drawing = Drawing(rng)
-        made = plain["blur"](image, drawing, most)
-        sigmas = drawing.uniforms[:2]
-        strengths.blur += sum(sigma**2 for sigma in sigmas) / len(sigmas)
-        return made
-
-    def noise(image: np.ndarray, rng: np.random.Generator, most: float) -> np.ndarray:
-        drawing = Drawing(rng)
-        made = plain["noise"](image, drawing, most)
-        strengths.noise += drawing.uniforms[0] ** 2
-        return made
-
-    def compress(image: np.ndarray, rng: np.random.Generator, least: int) -> np.ndarray:
-        drawing = Drawing(rng)
-        made = plain["compress"](image, drawing, least)
-        strengths.blocks = max(strengths.blocks, 100.0 - drawing.integer)
-        return made
-
-    return {"resize": resize, "blur": blur, "noise": noise, "compress": compress}
-
-
-def degraded(picture: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """As degrade.degrade, with the planes' values [3]."""
-    strengths = Strengths()
-    kept = {name: getattr(degrade, name) for name in ("resize", "blur", "noise", "compress")}
-    for name, function in watched(strengths).items():
-        setattr(degrade, name, function)
-    try:
-        return degrade.degrade(picture, rng, KINDS), strengths.planes()
-    finally:
-        for name, function in kept.items():
-            setattr(degrade, name, function)
-
-
 class Pairs(torch.utils.data.IterableDataset):
     """Endless: crop uint8 [256,256,3], small picture uint8 [64,64,3], planes' values [3]."""
 
-    def __init__(self, data: Path, seed: int) -> None:
+    def __init__(self, data: Path, seed: int, estimates: Estimates | None) -> None:
         super().__init__()
-        self.data, self.seed = data, seed
+        self.data, self.seed, self.estimates = data, seed, estimates
 
     def __iter__(self):  # noqa: ANN204
-        rng = np.random.default_rng(self.seed)
+        rng, guesses = np.random.default_rng(self.seed), np.random.default_rng([self.seed, 2])
         names = [name for name in SHARES if (self.data / f"{name}.npy").exists()]
         shares = np.array([SHARES[name] for name in names])
         crops = [np.load(self.data / f"{name}.npy", mmap_mode="r") for name in names]
         while True:
             pool = crops[int(rng.choice(len(names), p=shares / shares.sum()))]
             picture = np.rot90(pool[rng.integers(len(pool) - VALIDATION)], rng.integers(4)).copy()
-            yield picture, *degraded(picture, rng)
+            small, planes = degraded(picture, rng)
+            yield picture, small, self.estimates.draw(planes, guesses) if self.estimates else planes
 
 
 class Batches:
     """Drawn from a reservoir whose oldest pairs are replaced."""
 
-    def __init__(self, data: Path, seed: int, size: int, side: int) -> None:
-        loader = torch.utils.data.DataLoader(Pairs(data, seed), batch_size=FRESH, num_workers=1, prefetch_factor=16, worker_init_fn=_quiet, multiprocessing_context="spawn")
+    def __init__(self, data: Path, seed: int, size: int, side: int, estimates: Estimates | None) -> None:
+        loader = torch.utils.data.DataLoader(Pairs(data, seed, estimates), batch_size=FRESH, num_workers=1, prefetch_factor=16, worker_init_fn=_quiet, multiprocessing_context="spawn")
         self.source, self.size, self.side = iter(loader), size, side
         self.rng, self.held, self.next = np.random.default_rng([seed, 1]), [], 0
 
@@ -225,7 +149,9 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=300, help="seconds between two rows of the log")
     parser.add_argument("--seed", type=int, default=20_261_127)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--by", choices=("truth", "estimate"), default="truth", help="what the planes say")
     values = parser.parse_args()
+    estimates = Estimates() if values.by == "estimate" else None
     values.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(values.threads)
     torch.manual_seed(values.seed)
@@ -241,13 +167,13 @@ def main() -> None:
     log, means = Log(values.out / "planes.csv"), Means()
     log.drop_after(step)
     validation = Validation(values.data)
-    batches = Batches(values.data, values.seed + step, values.batch, values.side)
+    batches = Batches(values.data, values.seed + step, values.batch, values.side, estimates)
     next(batches)
     started = saved = time.time()
     seconds = before
 
     if step == 0:
-        log.add({"step": 0, "seconds": 0, "untold": 0, "told": 0, **figures(network, learners, validation)})
+        log.add({"step": 0, "seconds": 0, "untold": 0, "told": 0, **figures(network, learners, validation, estimates)})
     while seconds < values.seconds:
         small, large, planes = next(batches)
         rate = min(1.0, (step + 1) / 200) * cosine(int(1e6 * seconds / values.seconds), 1_000_000, values.rate)
@@ -257,26 +183,28 @@ def main() -> None:
         means.add({name: learner.step(base, gate, small, large, planes, step, rate) for name, learner in learners.items()})
         seconds = before + time.time() - started
         if time.time() - saved >= values.every or seconds >= values.seconds:
-            log.add({"step": step, "seconds": round(seconds), **means.take(), **figures(network, learners, validation)})
+            log.add({"step": step, "seconds": round(seconds), **means.take(), **figures(network, learners, validation, estimates)})
             checkpoints.save(step, seconds)
             saved = time.time()
 
 
 @torch.no_grad()
-def figures(network: SecondNetwork, learners: dict[str, Learner], validation: Validation) -> dict[str, str]:
+def figures(network: SecondNetwork, learners: dict[str, Learner], validation: Validation, estimates: Estimates | None) -> dict[str, str]:
     """dB above the bicubic enlargement of each copy's averaged weights, for each set."""
     found = {}
     for name, learner in learners.items():
         for kind in SETS:
-            made = torch.cat([faithful(network, learner.average.module, part, KNOWN[kind]) for part in validation.small[kind].split(MANY)])
+            rng, small = np.random.default_rng(1), validation.small[kind]
+            planes = torch.tensor(np.stack([estimates.draw(np.float32(KNOWN[kind]), rng) if estimates else np.float32(KNOWN[kind]) for _ in small]))
+            made = torch.cat([faithful(network, learner.average.module, *part) for part in zip(small.split(MANY), planes.split(MANY))])
             found[f"{name}_{kind}"] = f"{float((psnr_y(made, validation.large) - validation.bicubic[kind]).mean()):.3f}"
     return found
 
 
-def faithful(network: SecondNetwork, module: nn.Module, image: Tensor, planes: tuple[float, ...]) -> Tensor:
+def faithful(network: SecondNetwork, module: nn.Module, image: Tensor, planes: Tensor) -> Tensor:
     """The picture at (1, 0)."""
     with torch.autocast("cpu", torch.bfloat16):
-        pixel = module(image, torch.tensor([planes]).expand(len(image), -1))
+        pixel = module(image, planes)
     return network.base(image) + F.pixel_shuffle(network.gate(image) * pixel.float(), SCALE)
 
 
