@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { bundleOf, testFiles } from './bundleTests.mjs';
 
@@ -69,19 +70,24 @@ const LONG = [
   ...['webgpu', 'cliModes', 'pisaModels', 'draftModels', 'preview', 'batchKill', 'previewPisa'],
   ...['osediffModels', 'damagedBase', 'fuzz', 'watch', 'batchCli', 'pisaPipeline', 'memory'],
 ];
-const longestFirst = (files) => {
+const longestFirst = (files, long = LONG) => {
   const rank = (file) => {
-    const at = LONG.indexOf(path.basename(file, '.test.ts'));
-    return at < 0 ? LONG.length : at;
+    const at = long.indexOf(path.basename(file).replace(/\.test\.m?[jt]s$/, ''));
+    return at < 0 ? long.length : at;
   };
   return files.sort((a, b) => rank(a) - rank(b));
 };
 
 const NEEDS_TOOLS = /(webgpu|privacy)\.test\.ts$/;
-const UI = [
-  ...['uiPanel', 'uiBatch', 'ui', 'uiWords', 'uiModels', 'uiTrust', 'uiRemote'],
-  ...['uiCommunity', 'uiRevisions', 'uiBatchKill'],
-];
+const UI = 'test/host';
+const LONG_UI = ['uiPanel', 'uiBatch', 'ui', 'uiWords', 'uiModels', 'uiTrust', 'uiRemote'];
+const uiFiles = () =>
+  longestFirst(
+    readdirSync(UI)
+      .filter((name) => name.endsWith('.test.mjs'))
+      .map((name) => path.join(UI, name)),
+    LONG_UI,
+  );
 const usesDesktop = () => Boolean(process.env.VSCODE_PATH) || process.env.VSCODE_DOWNLOAD === '1';
 
 /** Each tier: the jobs to run, and what must be installed before. */
@@ -121,11 +127,7 @@ export const TIERS = {
   ui: {
     lane: 'screen',
     setUp: ['chromium', 'vscode'],
-    jobs: () =>
-      apart(
-        UI.map((name) => `test/host/${name}.test.mjs`),
-        () => ({ needsSetUp: true }),
-      ),
+    jobs: () => apart(uiFiles(), () => ({ needsSetUp: true })),
   },
   webview: {
     lane: 'screen',
