@@ -13,21 +13,11 @@ EARLY = 8
 """Blocks of the first generation's trunk: after as many the detail branch has a head of its own, as the first generation had its pixel head."""
 
 
-GAIN = 1.9
+GAIN = 5 / 3
 """
 How far lambda_sem = 1 goes on the way from `pixel` to what the detail branch sees, and beyond: its losses are means, which make it timid. By the
-figures of RealSR (README.md) the distance that an eye sees hardly changes between 1.6 and 2, and the sharpness of the originals is reached at 2.5.
+figures of RealSR (README.md) the distance that an eye sees is least at 1.6, and the sharpness of the originals is reached at 2.5.
 """
-
-
-class Unweave(Unpattern):
-    """
-    Also what changes from each few input pixels to the next: the first generation's filter leaves a weave of 5 pixels' period beside that of 4, which
-    shows in smooth stone and fur when lambda_sem is more than 1.
-    """
-
-    LIMIT = 12 / 255
-    SIGMA = 0.8
 
 
 class Gate(nn.Module):
@@ -76,7 +66,7 @@ class SecondNetwork(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.base, self.gate, self.unpattern = Bicubic(), Gate(), Unweave()
+        self.base, self.gate, self.unpattern = Bicubic(), Gate(), Unpattern()
         self.pixel = Branch(PIXEL_BLOCKS)
         self.detail = Branch(DETAIL_BLOCKS, EARLY)
 
@@ -95,4 +85,4 @@ class SecondNetwork(nn.Module):
     @property
     def receptive_radius(self) -> int:
         """Input pixels around one that its result depends on."""
-        return max(2 + 2 * DETAIL_BLOCKS + Unweave.RADIUS, Gate.RADIUS + 1)
+        return max(2 + 2 * DETAIL_BLOCKS + Unpattern.RADIUS, Gate.RADIUS + 1)
