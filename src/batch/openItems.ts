@@ -155,6 +155,7 @@ async function openItem(
     ...base,
     id: `?${output}`,
     output: '',
+    refusedOutput: output,
     status: 'skip',
     selected: false,
     reason,

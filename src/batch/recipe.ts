@@ -1,8 +1,8 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { refuseOtherEncodings, syntaxWords } from './recipeSyntax';
 import { createScanner, parse, type ParseError } from 'jsonc-parser';
-import { readSmallTextIfAny } from '../files/readSmall';
+import { refuseOtherEncodings, syntaxWords } from './recipeSyntax';
+import { readSmallFileIfAny } from '../files/readSmall';
 import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
 import { DENSITY_SETS, type DensitySet } from '../shared/density';
 import { GUIDANCE_RANGE, type Guidance } from '../shared/guidance';
@@ -83,13 +83,13 @@ export async function readRecipe(
   file: string,
   { isNamed = false, signal }: { readonly isNamed?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<Recipe | undefined> {
-  let text: string | undefined;
+  let content: Buffer | undefined;
   try {
     if (!isNamed && (await leadsOut(file)))
       throw new RecipeError(
         phrase`${file} is a link that leads out of its folder, so it is not read.`,
       );
-    text = await readSmallTextIfAny(file, {
+    content = await readSmallFileIfAny(file, {
       limit: LIMIT,
       followLinks: true,
       ...(signal ? { signal } : {}),
@@ -101,7 +101,10 @@ export async function readRecipe(
       phrase`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  return text === undefined ? undefined : parseRecipe(text, path.basename(file));
+  if (content === undefined) return undefined;
+  const name = path.basename(file);
+  refuseOtherEncodings(content, name);
+  return parseRecipe(content.toString('utf8'), name);
 }
 
 async function leadsOut(file: string): Promise<boolean> {
@@ -139,7 +142,6 @@ export function parseRecipe(source: string, name = RECIPE_NAME): Recipe {
     throw new RecipeError(phrase`${name} has more than ${LIMIT} characters.`);
   if (levelsOf(text) > MOST_LEVELS)
     throw new RecipeError(phrase`${name} is nested more than ${MOST_LEVELS} levels deep.`);
-  refuseOtherEncodings(text, name);
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;

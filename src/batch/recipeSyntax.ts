@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { phrase, type Phrase } from '../shared/phrase';
-import { positionAt, RecipeError } from './recipeReader';
+import { RecipeError } from './recipeReader';
 
+const LINE_FEED = 0x0a;
 const NO_NUMBER = phrase`This is no number.`;
 const NO_CHARACTER = phrase`A text has a character in it that JSON does not allow.`;
 const missing = (sign: string): Phrase => {
@@ -31,13 +33,21 @@ export const syntaxWords = ({ error }: ParseError): Phrase =>
   WORDS[printParseErrorCode(error)] ??
   phrase`This is no JSON: names and texts need quotation marks.`;
 
-/** Bytes that are no UTF-8 were read as other letters, by which nothing would be found. */
-export function refuseOtherEncodings(text: string, name: string): void {
-  const at = text.indexOf('\ufffd');
-  if (at < 0) return;
-  const position = positionAt(text, at);
+/** Of bytes that are no UTF-8 other letters would be read, by which nothing would be found. */
+export function refuseOtherEncodings(content: Buffer, name: string): void {
+  if (isUtf8(content)) return;
+  const line = lineOfOther(content);
   throw new RecipeError(
-    phrase`${name}, line ${position.line}: ${phrase`The recipe is not in UTF-8; save it as that.`}`,
-    position,
+    phrase`${name}, line ${line}: ${phrase`The recipe is not in UTF-8; save it as that.`}`,
+    { line, column: 1 },
   );
+}
+
+function lineOfOther(content: Buffer): number {
+  let line = 1;
+  for (let from = 0; ; line++) {
+    const end = content.indexOf(LINE_FEED, from);
+    if (end < 0 || !isUtf8(content.subarray(from, end))) return line;
+    from = end + 1;
+  }
 }

@@ -89,11 +89,9 @@ export class BatchStore {
   async save(plan: Plan, known: Records): Promise<void> {
     const { lockFolder, isWhole, shard } = this.options;
     const outputs = new Set(
-      plan.items.flatMap(({ id, output, settings }) => {
-        if (output !== '') return [output];
-        // A result that can't be made now, as where a folder lies in its place.
-        return settings ? [id.slice(1)] : [];
-      }),
+      plan.items.flatMap(({ output, refusedOutput = [] }) =>
+        output === '' ? refusedOutput : output,
+      ),
     );
     // Nobody knows what has become of it: a pointer of Git LFS is not another picture.
     const unread = new Set(

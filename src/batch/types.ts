@@ -42,12 +42,14 @@ export const USUAL_REASONS: readonly Reason[] = [
 ];
 
 export type PlanItem = {
-  /** The output's path: unique in a plan. For what has none, the input's with a "?" before it. */
+  /** Unique in a plan: the output's path; where nothing is made, that or the input's behind a "?". */
   readonly id: string;
   /** Relative to the root, with "/" between folders. */
   readonly input: string;
   /** Relative to the output root, with "/"; empty for what is never processed. */
   readonly output: string;
+  /** Where the result would lie that can't be made now, as where a folder is in its place. */
+  readonly refusedOutput?: string;
   readonly inputBytes: number;
   /** Upright, of one frame. */
   readonly size?: Size;

@@ -43,11 +43,17 @@ export const readSmallText = async (file: string, options: SmallOptions): Promis
   (await readSmallFile(file, options)).toString('utf8');
 
 /** The same; undefined where there is nothing. */
-export const readSmallTextIfAny = (
+export const readSmallTextIfAny = async (
   file: string,
   options: SmallOptions,
-): Promise<string | undefined> =>
-  readSmallText(file, options).catch((error: unknown) => {
+): Promise<string | undefined> => (await readSmallFileIfAny(file, options))?.toString('utf8');
+
+/** Its bytes; undefined where there is nothing. */
+export const readSmallFileIfAny = (
+  file: string,
+  options: SmallOptions,
+): Promise<Buffer | undefined> =>
+  readSmallFile(file, options).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });

@@ -43,9 +43,9 @@ export type SourceInfo = {
   readonly density: Density | undefined;
   /** Texts and comments that stand beside EXIF, XMP and IPTC. */
   readonly remarks: readonly Remark[];
-  /** What the person should know of how the picture can be read. */
   /** Keywords of texts that are damaged, too long or too many. */
   readonly lostTexts: readonly string[];
+  /** What the person should know of how the picture can be read. */
   readonly notes: readonly Words[];
 };
 

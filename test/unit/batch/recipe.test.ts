@@ -183,7 +183,6 @@ describe('what is no JSON is told in words, with its line', () => {
     ['{"rules":[{"files":"a}]}', /line 1: A text does not end/],
     ['{"rules":[]} /* x', /line 1: A comment does not end/],
     ['{"rules":["\\q"]}', /line 1: A text has a character/],
-    ['{\n"rules":["caf\ufffd"]}', /line 2: The recipe is not in UTF-8/],
   ];
   for (const [text, expected] of cases)
     it(JSON.stringify(text), () =>
@@ -192,6 +191,38 @@ describe('what is no JSON is told in words, with its line', () => {
         expected,
       ),
     );
+});
+
+describe('a recipe in another encoding is refused with its line', () => {
+  const text = '{\n"rules":[{"files":"caf\u00e9"}]}';
+  const cases: readonly (readonly [string, Buffer, RegExp | undefined])[] = [
+    ['Latin-1', Buffer.from(text, 'latin1'), /line 2: The recipe is not in UTF-8/],
+    ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le'), /line 1: The recipe is not in UTF-8/],
+    [
+      'cut in a letter',
+      Buffer.from(text).subarray(0, Buffer.from(text).indexOf(0xc3) + 1),
+      /line 2: The recipe is not in UTF-8/,
+    ],
+    ['UTF-8', Buffer.from(text), undefined],
+    ['UTF-8 with a mark', Buffer.from(`\ufeff${text}`), undefined],
+    [
+      'UTF-8 with a replacement character',
+      Buffer.from(text.replace('\u00e9', '\ufffd')),
+      undefined,
+    ],
+  ];
+  for (const [title, content, expected] of cases)
+    it(title, async () => {
+      const file = path.join(folderWith({}), 'recipe.json');
+      writeFileSync(file, content);
+      if (expected)
+        await assert.rejects(readRecipe(file), (error) => {
+          assert.ok(error instanceof RecipeError);
+          assert.match(error.message, expected);
+          return true;
+        });
+      else assert.equal((await readRecipe(file))?.rules.length, 1);
+    });
 });
 
 describe('a recipe that is made to keep a program busy is refused with its name', () => {
