@@ -169,12 +169,11 @@ uiTest(
 
     await panel.locator('#saveMore').click();
     await panel.locator('[data-action=useForWorkspace]').click();
+    // Ten settings are written, one after another.
+    await panel.locator('#saved', { hasText: 'Settings are used for this workspace' }).waitFor();
     const settingsFile = path.join(folder, '.vscode/settings.json');
-    // While it is written it is empty.
-    const semantic = () =>
-      JSON.parse(readFileSync(settingsFile, 'utf8') || '{}')['pisaUpscale.semanticGuidance'];
-    for (let i = 0; i < 1200 && semantic() === undefined; i++) await page.waitForTimeout(50);
-    assert.equal(semantic(), 0.5);
+    const written = JSON.parse(readFileSync(settingsFile, 'utf8'));
+    assert.equal(written['pisaUpscale.semanticGuidance'], 0.5);
 
     const overwrite = async (answer) => {
       await panel.locator('#saveMore').click();

@@ -7,7 +7,7 @@ import { launchBrowser, newPage } from '../harness/browser.mjs';
 import { startServer } from '../harness/codeServer.mjs';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath, TEST_MODELS } from '../harness/paths.mjs';
 import { closeEverything, waitForFiles } from '../harness/sharedWindow.mjs';
-import { openWorkbench, waitForCommand } from '../harness/workbench.mjs';
+import { openWorkbench, waitForCommand, webview } from '../harness/workbench.mjs';
 
 export const UPSCALE = 'PiSA Upscale: Upscale (Enlarge) Image';
 const SETTINGS_FOLDER = '.vscode';
@@ -161,6 +161,7 @@ export async function startWorkbench({
         for (const [i, one] of [page, ...others].entries())
           await one.screenshot({ path: screenshotPath(`failed-${name}${i || ''}`) });
         console.error(unexpectedEvents(events).join('\n'));
+        console.error(await wordsOnScreen(page));
         await close(window);
         throw error;
       } finally {
@@ -172,6 +173,23 @@ export async function startWorkbench({
 
 /** Errors that the page or a webview reported, without VS Code's own. */
 export const unexpectedEvents = (events) => events.filter((event) => !EXPECTED_EVENTS.test(event));
+
+/** What notifications, dialogs and the page in front say, for a failure that nobody saw. */
+async function wordsOnScreen(page) {
+  const found = await Promise.all([
+    ...['.notifications-toasts', '.monaco-dialog-box', '.statusbar'].map((selector) =>
+      page.locator(selector).allInnerTexts(),
+    ),
+    webview(page)
+      .locator('body')
+      .innerText({ timeout: 2000 })
+      .catch(() => ''),
+  ]);
+  return found
+    .flat()
+    .join('\n')
+    .replaceAll(/\n{2,}/g, '\n');
+}
 
 let written = 0;
 

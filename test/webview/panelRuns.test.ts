@@ -349,6 +349,19 @@ test('settings are copied, used for the workspace, and for other images', async 
   assert.equal(await panel.page.locator('.notice').count(), 0);
 });
 
+test('what was begun before does not take the place of what was saved since', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  await click('#saveMore');
+  await click('[data-action=useForWorkspace]');
+  const settings = await panel.called('useForWorkspace');
+  await click('#save');
+  await panel.result(await panel.called('save'), { fileName: 'a@4x.png' });
+  assert.equal(await panel.text('#saved'), 'Saved a@4x.png');
+  await panel.result(settings, null);
+  assert.equal(await panel.text('#saved'), 'Saved a@4x.png');
+});
+
 test('how large the file would be is asked once the picture is there, and anew with each choice', async () => {
   panel = await harness.open();
   await panel.called('preview');

@@ -46,6 +46,8 @@ export function runOf({ store, run, view }: Services): PanelRun {
 export class SaveRun {
   private controller: AbortController | undefined;
   private timer: number | undefined;
+  /** How often something was begun. */
+  private begun = 0;
 
   constructor(private readonly services: Services) {}
 
@@ -54,6 +56,7 @@ export class SaveRun {
     const { host, run, patch, view, store } = this.services;
     if (unseen ? run().saving || view().saveProblem !== '' : !canSave(view(), how)) return;
     const { notice } = run();
+    this.begun++;
     const controller = new AbortController();
     this.controller = controller;
     patch({ saving: { done: 0, total: 0, device: '', secondsLeft: undefined }, notice: undefined });
@@ -88,13 +91,15 @@ export class SaveRun {
   }
 
   /**
-   * Does something that answers nothing, and says when it failed or, with `said`, that it was done.
+   * Does something that answers nothing, and says when it failed or, with `said`, that it was done:
+   * unless something else was begun since, of which the toolbar tells now.
    */
   async act(action: () => Promise<void>, said = ''): Promise<void> {
     const { patch } = this.services;
+    const turn = said === '' ? this.begun : ++this.begun;
     try {
       await action();
-      if (said !== '') this.confirm(said);
+      if (said !== '' && turn === this.begun) this.confirm(said);
     } catch (error) {
       if (!isCancelled(error)) patch({ notice: noticeOf('action', error, true) });
     }
