@@ -185,6 +185,7 @@ export const TIERS = {
           'test/engine/batch/batchKill.test.ts',
           'test/engine/remoteKills.test.ts',
           'test/host/uiBatchKill.test.mjs',
+          'test/host/uiPanel.test.mjs',
         ],
         () => ({
           needsSetUp: true,
@@ -193,6 +194,7 @@ export const TIERS = {
             KILL_MOMENTS: '20',
             MEMORY_WIDTH: '6000',
             DEVICE_RUNS_PISA: '1',
+            THOROUGH: '1',
           },
         }),
       ),

@@ -20,5 +20,5 @@ test('the WebGPU provider, on SwiftShader', async () => {
     LD_LIBRARY_PATH: [CHROMIUM, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
     DEVICE_HAS_FLOAT16: '0',
   };
-  await runSoftwareDevice([], environment, RUNS_PISA ? 8 : 7);
+  await runSoftwareDevice([], environment, RUNS_PISA ? 8 : 6);
 });
