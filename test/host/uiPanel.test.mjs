@@ -267,7 +267,8 @@ uiTest(
     await panel.locator('[data-preset=vivid]').click();
     await mode(panel, 'side').click();
     await panel.locator('#zoomActual').click();
-    await page.waitForTimeout(3000); // VS Code keeps a webview's state with a delay
+    await panel.locator('#zoomActual[aria-pressed=true]').waitFor();
+    // The command waits for what VS Code keeps of a view; the browser's reload does not.
     await runCommand(page, 'Developer: Reload Window');
     await page.locator('iframe.webview').waitFor({ state: 'detached' });
     const again = await readyPanel(page);

@@ -13,6 +13,7 @@ import type {
   PanelResult,
 } from '../../src/shared/panelProtocol';
 import type { StageScene } from '../../src/webview/panel/stageRenderer';
+import { REST_MS } from '../../src/webview/panel/exactPart';
 import type { RendererOptions } from '../../src/webview/render/createRenderer';
 import { THEMES, type ThemeName } from './panelThemes';
 
@@ -393,6 +394,12 @@ export class PanelPage {
       'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => ' +
         'setTimeout(done))))',
     );
+  }
+
+  /** Until the view has rested: timers of a page fire in the order in which they are due. */
+  async rested(): Promise<void> {
+    await this.page.evaluate(`new Promise((done) => setTimeout(done, ${REST_MS}))`);
+    await this.frame();
   }
 
   scene(): Promise<StageScene> {

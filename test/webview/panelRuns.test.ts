@@ -471,7 +471,7 @@ test('an approximate blend is named, and made exact where it is seen once the di
   await panel.result(third, { rect: third.params?.rect, address: 'exact3' });
   // Closer, the same part is already there.
   await panel.page.keyboard.press('+');
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await panel.rested();
   assert.equal((await panel.sent('exact')).length, 3);
   assert.equal(await panel.text('#badge'), '');
   // Elsewhere it is not.
@@ -693,7 +693,7 @@ test('of a large picture the part that is seen is computed, and more when the vi
   assert.match(await panel.text('#notes'), /of the 4% of the picture that have been computed/);
   // A small move stays inside the margin.
   await panel.page.keyboard.press('ArrowLeft');
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await panel.rested();
   const asked = await panel.sent('preview');
   assert.ok(asked.length <= 3);
   assert.equal(await panel.page.locator('.notice').count(), 0);

@@ -5,7 +5,7 @@ import type { Services } from './services';
 import { contains } from './stagePlacing';
 
 /** How long the dials must rest before what is seen is made exact. */
-const REST_MS = 250;
+export const REST_MS = 250;
 /** And before it is drafted: a draft that comes after the next move is of no use. */
 const DRAFT_REST_MS = 40;
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { previewOf } from '../../../src/extension/comparison/comparison';
@@ -8,7 +8,7 @@ import { PreviewSession } from '../../../src/extension/comparison/previewSession
 import { Config } from '../../../src/extension/config';
 import type { PanelHostApi, PanelProgress } from '../../../src/shared/panelProtocol';
 import { RpcError, type CallContext } from '../../../src/shared/rpc';
-import { delay, freshFolder, listing, until } from './support';
+import { freshFolder, listing, scratchFolders, until } from './support';
 
 const OPEN = 'pisaUpscale.openComparison';
 const tabs = (): string[] =>
@@ -27,7 +27,10 @@ describe('Open Comparison', () => {
     await vscode.commands.executeCommand(OPEN, picture);
     await vscode.commands.executeCommand(OPEN, picture);
     assert.deepEqual(tabs(), ['Comparison: small.png']);
-    await delay(1500);
+    await until(
+      () => scratchFolders().some((scratch) => readdirSync(scratch).length > 0),
+      'layers of the preview are there',
+    );
     assert.deepEqual(listing(folder), ['small.png']);
   });
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import {
   activate,
-  delay,
   freshFolder,
   listing,
   pngSize,
+  processorSeconds,
   scratchFolders,
   until,
   upscale,
@@ -40,10 +40,14 @@ describe('an engine that dies in the middle of a run', () => {
     let outcome: Outcome | undefined;
     const run = outcomeOf(path.join(folder, 'large.png')).then((value) => (outcome = value));
     await until(() => scratchFolders().length > 0 && api.engine() !== undefined, 'the run starts');
-    await delay(4000); // past decoding and into the network
-    assert.equal(outcome, undefined, 'the run ended before the engine could be killed');
     const pid = api.engine();
     assert.ok(pid !== undefined);
+    // Starting and decoding take half a second.
+    await until(
+      () => outcome !== undefined || processorSeconds(pid) > 2,
+      'the run is in the network',
+    );
+    assert.equal(outcome, undefined, 'the run ended before the engine could be killed');
 
     const killed = Date.now();
     process.kill(pid, 'SIGKILL');
