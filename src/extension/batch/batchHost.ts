@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { Batch } from '../../batch/batch';
+import type { Batch } from '../../batch/batch';
 import type { BatchEvent, BatchRun } from '../../batch/batchRun';
 import { BatchMeter } from '../../batch/meter';
-import { RecipeError, unusedRecipes } from '../../batch/recipe';
+import { RecipeError } from '../../batch/recipe';
 import type { TextPosition } from '../../batch/recipeReader';
 import { relativePath } from '../../batch/paths';
 import { RecordsError } from '../../batch/records';
@@ -14,29 +14,21 @@ import type {
   BatchEventView,
   BatchHostApi,
   BatchInit,
-  BatchPlanView,
   BatchReportView,
   BatchRowState,
   BatchStanding,
 } from '../../shared/batchProtocol';
 import { RpcError } from '../../shared/rpc';
 import type { ComparisonPanels } from '../comparison/comparisonPanels';
-import { deviceName } from '../devices/deviceNames';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { Throttle } from '../jobs/throttle';
 import type { Log } from '../log';
 import type { WorkStatus } from '../status/workStatus';
-import {
-  hasRecipe,
-  nameOf,
-  requestFor,
-  type BatchPlace,
-  type BatchSurroundings,
-} from './batchPlace';
+import type { BatchPlace, BatchSurroundings } from './batchPlace';
 import { batchHostApi } from './batchHostApi';
-import { planView, sentences } from './batchPlanView';
+import { sentences } from './batchPlanView';
+import { makePlanned, type Planned } from './makePlanned';
 import { resultPair } from './resultPair';
-import { settingsText } from './settingsText';
 import { OtherRun, type OtherMode, type RowStates } from './otherRun';
 import { otherRunText } from './otherRunWatch';
 
@@ -51,9 +43,7 @@ const STANDING_INTERVAL_MS = 150;
 
 /** One batch from plan to report. It goes on without a view; `listen` brings one up to date. */
 export class BatchHost {
-  private planned:
-    | { readonly batch: Batch; readonly plan: Plan; readonly view: BatchPlanView }
-    | undefined;
+  private planned: Omit<Planned, 'other'> | undefined;
   private planning:
     | { readonly controller: AbortController; readonly promise: Promise<void> }
     | undefined;
@@ -196,37 +186,16 @@ export class BatchHost {
   }
 
   private async plan(client: EngineClient, signal: AbortSignal): Promise<void> {
-    const request = await requestFor(this.place, this.services);
-    const onWarning = ({ message }: RpcError): void => this.services.log.warn(message);
-    const batch = new Batch({ ...request, onWarning }, client);
-    const plan = await batch.plan(signal);
-    const todo = plan.items.some(({ status }) => status === 'todo');
-    const settings = request.settingsFor('');
-    const { model } = settings;
-    const modelName = (await client.models()).find(({ id }) => id === model)?.name ?? model;
-    const pace = todo
-      ? await client.pace({ model, device: request.device }, { signal }).catch(() => undefined)
-      : undefined;
-    signal.throwIfAborted();
-    const open = new Set(plan.items.filter(({ status }) => status === 'todo').map(({ id }) => id));
-    const other = await batch.inTheWay();
-    this.planned = {
-      batch,
-      plan,
-      view: {
-        folder: nameOf(this.place),
-        ...planView(plan, this.addressOf),
-        ...(plan.recipe === undefined ? { settings: settingsText(settings, modelName) } : {}),
-        hasUnreadRecipe: !this.services.isTrusted() && (await hasRecipe(this.place)),
-        unusedRecipes: await unusedRecipes(this.place.root, this.place.inputs),
-        ...(pace?.secondsPerPixel === undefined
-          ? {}
-          : { secondsPerPixel: pace.secondsPerPixel, device: deviceName(pace.device) }),
-        interrupted: batch.unfinished?.header.ids.filter((id) => open.has(id)) ?? [],
-      },
-    };
+    const { batch, plan, view, other } = await makePlanned(
+      this.place,
+      this.services,
+      client,
+      this.addressOf,
+      signal,
+    );
+    this.planned = { batch, plan, view };
     if (other) this.attend(batch, plan, other);
-    else if (batch.unfinished && this.planned.view.interrupted.length === 0)
+    else if (batch.unfinished && view.interrupted.length === 0)
       await batch
         .settle()
         .catch((error: unknown) => this.services.log.warn(RpcError.from(error).message));
