@@ -1,5 +1,6 @@
 /**
- * Times PiSA-SR on this machine's CPU: 128×128 → 512×512, with full-size weights (real or random).
+ * Times PiSA-SR on this machine's CPU: 128×128 → 512×512, with full-size weights (real or random), in
+ * floats and with the UNet in 8 bits, and tells how far apart the two are.
  *
  *   npm run bench:pisa -- <folder of an installed model> [<python with diffusers and peft> <folder
  *   of its checkpoints>]
@@ -8,12 +9,13 @@
  * test/reference/time_pytorch.py.
  */
 import { execFileSync, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { Rect } from '../src/shared/geometry';
 import type { Guidance } from '../src/shared/guidance';
+import { CPU_PRECISIONS, type CpuPrecision } from '../src/shared/settings';
 import { closeSource, decodeSource } from '../src/engine/image/decode';
 import { DiffusionModel } from '../src/engine/models/kinds/diffusion';
 import { readModel } from '../src/engine/models/registry';
@@ -28,16 +30,23 @@ const SAMPLE_MS = 20;
 /** Of which the least counts, as for PyTorch: others work on the machine, too. */
 const ROUNDS = 2;
 
-type Row = { readonly what: string; readonly seconds: number };
+type Row = { readonly what: string; readonly seconds: number; readonly processor: number };
+/** Guidances whose pixels are compared, by the names of their files. */
+const COMPARED = {
+  'default.rgb': { pixel: 1, semantic: 1 },
+  'adjustable.rgb': { pixel: 1, semantic: 0.5 },
+} as const satisfies Record<string, Guidance>;
+
+const secondsOf = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
 
 /**
  * The work, in a process of its own, whose memory the parent watches: a running session blocks its
  * thread.
  */
-async function work(folder: string): Promise<void> {
-  const model = await readModel(folder);
-  if (!(model instanceof DiffusionModel)) throw new Error(`${folder} holds no PiSA-SR.`);
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
+async function work(folder: string, precision: CpuPrecision, scratch: string): Promise<void> {
+  const found = await readModel(folder);
+  if (!(found instanceof DiffusionModel)) throw new Error(`${folder} holds no PiSA-SR.`);
+  const model = found.inPrecision(precision);
   const photo = path.join(scratch, 'photo.png');
   await sharp(path.join(ROOT, 'media/samples/photo.jpg'))
     .resize(SIDE, SIDE, { fit: 'cover' })
@@ -49,9 +58,10 @@ async function work(folder: string): Promise<void> {
     what: string,
     guidance: Guidance,
     known?: PisaPicture,
-    region?: Rect,
+    { region, pixels }: { readonly region?: Rect; readonly pixels?: string } = {},
   ): Promise<PisaPicture> => {
     const started = performance.now();
+    const before = process.cpuUsage();
     const networks = await sessions.acquire(model, 'cpu', 'float32');
     const source = await decodeSource(photo, scratch);
     const { raw, picture } = await upscalePisa({
@@ -72,63 +82,109 @@ async function work(folder: string): Promise<void> {
       signal: new AbortController().signal,
       onProgress: () => undefined,
     });
+    const seconds = (performance.now() - started) / 1000;
+    const processor = secondsOf(process.cpuUsage(before));
+    if (pixels !== undefined)
+      writeFileSync(
+        path.join(scratch, `${precision}-${pixels}`),
+        await raw.rows(0, raw.info.height),
+      );
     await raw.close();
     await closeSource(source);
-    process.send?.({ what, seconds: (performance.now() - started) / 1000 } satisfies Row);
+    process.send?.({ what, seconds, processor } satisfies Row);
     if (!picture) throw new Error('No network ran.');
     return picture;
   };
   await measure('default (1, 1), the first in the process', { pixel: 1, semantic: 1 });
   const region = { x: 192, y: 192, width: 128, height: 128 };
   for (let round = 0; round < ROUNDS; round++) {
-    const picture = await measure('default (1, 1)', { pixel: 1, semantic: 1 });
-    await measure('adjustable (1, 0.5)', { pixel: 1, semantic: 0.5 });
+    const picture = await measure('default (1, 1)', COMPARED['default.rgb'], undefined, {
+      pixels: 'default.rgb',
+    });
+    await measure('adjustable (1, 0.5)', COMPARED['adjustable.rgb'], undefined, {
+      pixels: 'adjustable.rgb',
+    });
     await measure('second pass added to a cached default', { pixel: 1, semantic: 0.5 }, picture);
     await measure('new λ', { pixel: 0.8, semantic: 1.2 - round / 10 }, picture);
     await measure(
       'new λ, region of 128×128, the first',
       { pixel: 0.7, semantic: 1 - round / 10 },
       picture,
-      region,
+      { region },
     );
-    await measure(
-      'new λ, region of 128×128',
-      { pixel: 0.9, semantic: 0.6 - round / 10 },
-      picture,
+    await measure('new λ, region of 128×128', { pixel: 0.9, semantic: 0.6 - round / 10 }, picture, {
       region,
-    );
+    });
   }
   await sessions.release();
-  rmSync(scratch, { recursive: true, force: true });
 }
 
-async function main(): Promise<void> {
-  const [first, folder, python, checkpoints] = process.argv.slice(2);
-  if (first === '--child' && folder !== undefined) return work(folder);
-  if (first === undefined) throw new Error('Give the folder of an installed PiSA-SR.');
+/** Measures one form in a process of its own and prints what it found. */
+async function measureForm(
+  folder: string,
+  precision: CpuPrecision,
+  scratch: string,
+): Promise<void> {
   const rows: Row[] = [];
   let peak = 0;
-  const child = fork(__filename, ['--child', first], { execArgv: process.execArgv });
+  const child = fork(__filename, ['--child', folder, precision, scratch], {
+    execArgv: process.execArgv,
+  });
   child.on('message', (row) => rows.push(row as Row));
   const sampler = setInterval(() => (peak = Math.max(peak, anonymousMB(child.pid))), SAMPLE_MS);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(sampler);
   if (code !== 0) throw new Error(`the measurement ended with exit code ${String(code)}`);
-  console.log(`${os.cpus()[0]?.model ?? ''}, ${os.availableParallelism()} threads`);
-  const least = new Map<string, number>();
-  for (const { what, seconds } of rows)
-    least.set(what, Math.min(seconds, least.get(what) ?? Infinity));
-  for (const [what, seconds] of least) console.log(`${seconds.toFixed(2).padStart(7)} s  ${what}`);
+  const least = new Map<string, Row>();
+  for (const row of rows)
+    if (row.seconds < (least.get(row.what)?.seconds ?? Infinity)) least.set(row.what, row);
+  console.log(`${precision}: time, processor time`);
+  for (const { what, seconds, processor } of least.values())
+    console.log(
+      `${seconds.toFixed(2).padStart(7)} s ${processor.toFixed(1).padStart(6)} s  ${what}`,
+    );
   console.log(`${String(peak).padStart(6)} MB  largest anonymous memory`);
-  const [pythonFile, pytorchFolder] = [folder, python ?? checkpoints];
-  if (pythonFile !== undefined && pytorchFolder !== undefined) {
+}
+
+/** How far apart the two forms' pixels are, in levels of 255. */
+function compareForms(scratch: string): void {
+  for (const name of Object.keys(COMPARED)) {
+    const [floats, bytes] = (['fp32', 'int8'] as const).map((precision) =>
+      readFileSync(path.join(scratch, `${precision}-${name}`)),
+    );
+    if (!floats || !bytes) continue;
+    let [largest, sum] = [0, 0];
+    floats.forEach((value, i) => {
+      const difference = Math.abs(value - (bytes[i] ?? 0));
+      largest = Math.max(largest, difference);
+      sum += difference ** 2;
+    });
+    const deviation = Math.sqrt(sum / floats.length).toFixed(2);
+    console.log(
+      `int8 from fp32, ${name}: ${largest} levels at most, ${deviation} root mean square`,
+    );
+  }
+}
+
+async function main(): Promise<void> {
+  const [first, second, third, fourth] = process.argv.slice(2);
+  if (first === '--child') return work(second ?? '', third as CpuPrecision, fourth ?? '');
+  if (first === undefined) throw new Error('Give the folder of an installed PiSA-SR.');
+  console.log(`${os.cpus()[0]?.model ?? ''}, ${os.availableParallelism()} threads`);
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'pu-bench-'));
+  try {
+    for (const precision of CPU_PRECISIONS) await measureForm(first, precision, scratch);
+    compareForms(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  if (second !== undefined && third !== undefined)
     process.stdout.write(
-      execFileSync(pythonFile, [path.join(ROOT, 'test/reference/time_pytorch.py'), pytorchFolder], {
+      execFileSync(second, [path.join(ROOT, 'test/reference/time_pytorch.py'), third], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       }),
     );
-  }
 }
 
 /** Memory of a process that no file backs, in MB (Linux). */

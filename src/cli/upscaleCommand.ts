@@ -71,7 +71,8 @@ export function addUpscaleCommand(program: Command, run: Run): void {
       new Option(
         '--precision <precision>',
         'what the CPU computes in: 32-bit floats, 8-bit integers where the model has them, or what ' +
-          'was seen to be right and faster here',
+          'was seen to be right and faster here; diffusion models take 8 bits, for their UNet, only ' +
+          'when int8 is said',
       )
         .choices(['auto', ...CPU_PRECISIONS])
         .default(DEFAULT_SETTINGS.precision),

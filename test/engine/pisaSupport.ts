@@ -108,7 +108,7 @@ export async function tinyNetworks(
   };
   // As networks of the full size are on a CPU, whose channels are many enough.
   const convolutions = device === 'cpu' && type === 'float32' ? 'winograd' : 'direct';
-  return new PisaNetworks(checkpoint, device, type, attention, convolutions);
+  return new PisaNetworks(checkpoint, device, type, { attention, convolutions });
 }
 
 /** The reference's goldens were made with this; see test/reference/make_tiny.py. */

@@ -56,6 +56,11 @@ export type Model = {
   readonly cpuPrecisions: readonly CpuPrecision[];
   /** What this one is computed in, where it runs on a CPU: floats, unless it comes from `inPrecision`. */
   readonly cpuPrecision: CpuPrecision;
+  /**
+   * Whether `auto` chooses between them by what was found out here; else 8 bits are for those who ask for
+   * them.
+   */
+  readonly choosesPrecision: boolean;
   /** Whether a part of a picture can be computed alone, so that previews need not know the rest. */
   readonly byTiles: boolean;
   /** Whether a decoder makes its pictures, in whose place a tiny one can make drafts. */

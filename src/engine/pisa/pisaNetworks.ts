@@ -1,6 +1,7 @@
 import type { Device } from '../../shared/settings';
 import { damaged } from '../checkpoint/damaged';
 import { unetTensors } from '../graph/sd21/adapterFiles';
+import type { Int8Weights } from '../graph/sd21/int8Products';
 import type { AttentionKind } from '../graph/sd21/layers';
 import { tinyShape, type TinyShape } from '../graph/sd21/tinyBlock';
 import { buildTinyDecoder } from '../graph/sd21/tinyDecoder';
@@ -32,6 +33,15 @@ const LEAST_CHANNELS_IN_8_BITS = 32;
  */
 const ROOM = 1.15;
 
+/** How the networks' layers are written. */
+export type NetworkForms = {
+  /** ONNX Runtime's fused attention is right on the CPU only: see `plainAttention`. */
+  readonly attention?: AttentionKind | undefined;
+  readonly convolutions?: ConvolutionKind | undefined;
+  /** The UNet's weights in 8 bits, where it is computed in them. */
+  readonly int8?: Int8Weights | undefined;
+};
+
 /** Minimal filtering pays on the CPU, in floats that leave it room to round. */
 function convolutionsFor(
   { unetConfig, vaeConfig }: PisaCheckpoint,
@@ -49,6 +59,9 @@ function convolutionsFor(
  */
 export class PisaNetworks {
   private readonly open = new Map<NetworkName, Promise<Network>>();
+  private readonly attention: AttentionKind;
+  private readonly convolutions: ConvolutionKind;
+  private readonly int8: Int8Weights | undefined;
   private eightBits: { ranges: Float32Array; network: Promise<Network> } | undefined;
 
   /** Whether drafts of a dial that moves are decoded in 8 bits; undefined before that was tried. */
@@ -58,10 +71,16 @@ export class PisaNetworks {
     readonly checkpoint: PisaCheckpoint,
     readonly device: Device,
     readonly type: ComputeType,
-    /** ONNX Runtime's fused attention is right on the CPU only: see `plainAttention`. */
-    private readonly attention: AttentionKind = device === 'cpu' ? 'fused' : 'plain',
-    private readonly convolutions: ConvolutionKind = convolutionsFor(checkpoint, device, type),
-  ) {}
+    {
+      attention = device === 'cpu' ? 'fused' : 'plain',
+      convolutions = convolutionsFor(checkpoint, device, type),
+      int8,
+    }: NetworkForms = {},
+  ) {
+    this.attention = attention;
+    this.convolutions = convolutions;
+    this.int8 = int8;
+  }
 
   get(name: NetworkName): Promise<Network> {
     const known = this.open.get(name);
@@ -130,8 +149,12 @@ export class PisaNetworks {
   }
 
   private async build(name: NetworkName): Promise<Network> {
-    const plan = name === 'unet' ? 'mappedWeights' : 'fastConvolutions';
-    return this.openGraph(this.graphOf(name), plan);
+    return this.openGraph(this.graphOf(name), this.planOf(name));
+  }
+
+  private planOf(name: NetworkName): MemoryPlan {
+    if (name !== 'unet') return 'fastConvolutions';
+    return this.int8 ? 'mappedIntegers' : 'mappedWeights';
   }
 
   private openGraph(onnx: Uint8Array, plan: MemoryPlan): Promise<Network> {
@@ -179,6 +202,7 @@ export class PisaNetworks {
       type: this.type,
       attention: this.attention,
       convolutions: this.convolutions,
+      int8: this.int8,
     });
     refuseProblems(weights);
     return onnx;

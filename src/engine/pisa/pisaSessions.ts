@@ -1,6 +1,7 @@
 import type { Device } from '../../shared/settings';
 import type { ComputeType } from '../graph/sd21/weights';
 import type { DiffusionModel } from '../models/kinds/diffusion';
+import { int8UNet } from './int8/int8File';
 import { readPisaCheckpoint } from './pisaCheckpoint';
 import { promptContext, type PromptContext } from './prompt/promptContext';
 import { PisaNetworks } from './pisaNetworks';
@@ -27,12 +28,14 @@ export class PisaSessions {
     type: ComputeType,
     prompt?: string,
   ): Promise<PisaNetworks> {
-    const key = JSON.stringify([model.folder, device, type, prompt]);
+    const inInt8 = device === 'cpu' && type === 'float32' && model.cpuPrecision === 'int8';
+    const key = JSON.stringify([model.folder, device, type, inInt8, prompt]);
     if (this.current?.key === key) return this.current.networks;
     await this.release();
     const words = prompt === undefined ? undefined : await this.encoded(model, prompt);
     const checkpoint = await readPisaCheckpoint(model, words?.context);
-    const networks = new PisaNetworks(checkpoint, device, type);
+    const int8 = inInt8 ? await int8UNet(model, checkpoint.unet) : undefined;
+    const networks = new PisaNetworks(checkpoint, device, type, { int8 });
     this.current = { key, networks };
     return networks;
   }

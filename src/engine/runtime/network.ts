@@ -13,6 +13,8 @@ export type Wholes = { readonly wholes: readonly number[] };
 export type MemoryPlan =
   /** Weights stay where they are, mapped from their file: for networks with gigabytes of them. */
   | 'mappedWeights'
+  /** The same of networks in 8 bits, with memory taken once for a whole run. */
+  | 'mappedIntegers'
   /**
    * ONNX Runtime may lay out weights anew, which makes convolutions twice as fast, and takes memory
    * once for a whole run instead of for each layer anew: for networks with large pictures.
@@ -41,6 +43,7 @@ export type Network = {
 
 const OPTIMIZATION = {
   mappedWeights: 'extended',
+  mappedIntegers: 'extended',
   fastConvolutions: 'all',
   once: 'disabled',
 } as const satisfies Record<
@@ -49,7 +52,9 @@ const OPTIMIZATION = {
 >;
 
 /** Prepacking copies weights into anonymous memory. */
-const KEEPS_WEIGHTS: ReadonlySet<MemoryPlan> = new Set(['mappedWeights', 'once']);
+const KEEPS_WEIGHTS: ReadonlySet<MemoryPlan> = new Set(['mappedWeights', 'mappedIntegers', 'once']);
+
+const KEEPS_ARENA: ReadonlySet<MemoryPlan> = new Set(['mappedIntegers', 'fastConvolutions']);
 
 /** Opens a graph that was built in memory and whose weights lie in checkpoint files. */
 export async function openNetwork({
@@ -68,8 +73,8 @@ export async function openNetwork({
     graphOptimizationLevel: onCpu ? OPTIMIZATION[plan] : 'all',
     // An arena saves the first run a third of its time and keeps what it took until the session
     // closes. With a memory pattern on top it would keep more than twice as much.
-    enableCpuMemArena: plan === 'fastConvolutions',
-    enableMemPattern: plan !== 'fastConvolutions',
+    enableCpuMemArena: KEEPS_ARENA.has(plan),
+    enableMemPattern: !KEEPS_ARENA.has(plan),
   });
   return {
     device,

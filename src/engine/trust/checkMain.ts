@@ -1,10 +1,12 @@
 import { wordsOf } from '../../shared/rpc';
 import { ModelRegistry } from '../models/registry';
+import { DiffusionModel } from '../models/kinds/diffusion';
 import { TiledModel } from '../models/kinds/tiled';
 import type { Check, CheckMessage } from './checkProcess';
 import { compareForms } from './compareForms';
+import { compareProducts } from './compareProducts';
 import { fingerprint } from './fingerprint';
-import { precisionVerdict } from './precisionVerdict';
+import { precisionVerdict, productsVerdict } from './precisionVerdict';
 import { probeDevice } from './probe';
 import { phrase, WordedError, type Words } from '../../shared/phrase';
 
@@ -27,6 +29,8 @@ async function carryOut(
   const model = await new ModelRegistry(check.folders, check.store).find(check.model);
   if (check.kind === 'fingerprint')
     return fingerprint(model, check.device, check.precision, onStep);
+  if (model instanceof DiffusionModel)
+    return productsVerdict(check.model, await compareProducts(onStep));
   if (!(model instanceof TiledModel))
     throw new WordedError(phrase`its networks have no form in 8 bits`);
   return precisionVerdict(check.model, await compareForms(model, onStep));

@@ -1,4 +1,5 @@
 import type { PrecisionFinding } from '../../shared/engineProtocol';
+import type { ProductsCompared } from './compareProducts';
 import { numeral, phrase, type Words } from '../../shared/phrase';
 
 /** How far apart the two forms of a model were, in levels of 255, and how long each run took. */
@@ -46,6 +47,23 @@ export function precisionVerdict(model: string, compared: FormsCompared): Precis
     precision: 'int8',
     reason: phrase`8 bits take ${share}; pixels differ by ${distance}`,
   };
+}
+
+/**
+ * What is to be said of 8 bits for a diffusion model, by how products did. They are added up rightly or
+ * not; how far a picture is off depends on the weights and on the picture, so `auto` takes floats.
+ */
+export function productsVerdict(
+  model: string,
+  { wrong, fp32, int8 }: ProductsCompared,
+): PrecisionFinding<Words> {
+  const ratio = least(int8) / least(fp32);
+  const common = { model, precision: 'fp32', agrees: wrong === 0, ratio } as const;
+  const reason =
+    wrong === 0
+      ? phrase`8 bits are taken only where int8 is asked for: pixels differ by some levels; products take ${Math.round(100 * ratio)}% of the time of 32-bit floats`
+      : phrase`this processor adds up products of 8 bits wrongly`;
+  return { ...common, reason };
 }
 
 /** The least: what else the machine does only adds to a time. */

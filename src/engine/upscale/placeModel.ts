@@ -15,7 +15,7 @@ export type Placed = { readonly device: Device; readonly model: Model };
 
 /**
  * The device to run a model on, and what it is computed in: on a CPU in 8 bits where that was asked
- * for, or where it was seen to be right and faster; elsewhere in floats. Rejects like
+ * for, or where it was seen to be right and faster and the model leaves the choice; elsewhere in floats. Rejects like
  * `resolveDevice`, and with `bad-setting` when 8 bits were asked for and can't be had, with the
  * reason.
  */
@@ -33,8 +33,7 @@ export async function placeModel(
     return { device: 'cpu', model: model.inPrecision('int8') };
   }
   const device = await services.resolveDevice(choice, model, context);
-  if (device !== 'cpu' || precision === 'fp32' || !model.cpuPrecisions.includes('int8'))
-    return { device, model };
+  if (device !== 'cpu' || precision === 'fp32' || !mayChoose(model)) return { device, model };
   const found = await services.cpuPrecision(model, signal);
   return { device, model: model.inPrecision(found.precision) };
 }
@@ -46,10 +45,14 @@ export async function precisionFor(
   signal: AbortSignal,
 ): Promise<CpuPrecision> {
   const model = await services.findModel(id);
-  // Nothing is tried for a model that has one form.
-  if (choice.precision !== 'int8' && !model.cpuPrecisions.includes('int8')) return 'fp32';
+  // Nothing is tried where there is no choice.
+  if (choice.precision !== 'int8' && !mayChoose(model)) return 'fp32';
   return (await placeModel(choice, model, services, { signal, notes: [] })).model.cpuPrecision;
 }
+
+/** Whether `auto` may take 8 bits. */
+const mayChoose = ({ cpuPrecisions, choosesPrecision }: Model): boolean =>
+  choosesPrecision && cpuPrecisions.includes('int8');
 
 function requireInt8(model: Model, device: UpscaleRequest['device']): void {
   if (!model.cpuPrecisions.includes('int8'))

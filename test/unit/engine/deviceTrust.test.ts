@@ -9,7 +9,7 @@ import type {
   ModelTrust,
   PrecisionFinding,
 } from '../../../src/shared/engineProtocol';
-import type { Device } from '../../../src/shared/settings';
+import type { CpuPrecision, Device } from '../../../src/shared/settings';
 import type { ComputeType } from '../../../src/engine/graph/sd21/weights';
 import { EmbeddedModel } from '../../../src/engine/models/kinds/embedded';
 import { DiffusionModel } from '../../../src/engine/models/kinds/diffusion';
@@ -32,7 +32,10 @@ const file = (sha256: string): { path: string; bytes: number; sha256: string } =
   sha256,
 });
 const common = { id: 'tiled', name: 'T', description: 'T', scale: 4, licence } as const;
-const tiled = (sha256 = 'a'.repeat(64)): Model =>
+const tiled = (
+  sha256 = 'a'.repeat(64),
+  precisions: readonly CpuPrecision[] = ['fp32', 'int8'],
+): Model =>
   new EmbeddedModel(
     {
       kind: 'tiled',
@@ -42,7 +45,7 @@ const tiled = (sha256 = 'a'.repeat(64)): Model =>
       margin: 0,
       halo: 1,
       tilePixels: 1000,
-      precisions: ['fp32', 'int8'],
+      precisions,
       graph: file(sha256),
     },
     '/models/tiled',
@@ -415,10 +418,15 @@ describe('what the processor computes a model in', () => {
   it('is in the report of the models that have two forms, and of no other', async () => {
     const { checks } = machine({ times: { cpu: 1 } });
     const trust = new DeviceTrust(checks, new TrustFile());
-    const { precisions } = await trust.report({ models: [tiled(), pisa] });
+    const { precisions } = await trust.report({
+      models: [tiled(), pisa, tiled('c'.repeat(64), ['fp32'])],
+    });
     assert.deepEqual(
       precisions.map(({ model, precision, ratio }) => [model, precision, ratio]),
-      [['tiled', 'int8', 0.4]],
+      [
+        ['tiled', 'int8', 0.4],
+        ['pisa-sr', 'int8', 0.4],
+      ],
     );
   });
 });

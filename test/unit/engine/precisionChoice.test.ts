@@ -8,7 +8,8 @@ import type { TileLayers } from '../../../src/engine/runtime/session';
 import { compareForms } from '../../../src/engine/trust/compareForms';
 import { cpuFeatures } from '../../../src/engine/trust/cpuFeatures';
 import { precisionPicture } from '../../../src/engine/trust/precisionPicture';
-import { precisionVerdict } from '../../../src/engine/trust/precisionVerdict';
+import { compareProducts, wrongSums } from '../../../src/engine/trust/compareProducts';
+import { precisionVerdict, productsVerdict } from '../../../src/engine/trust/precisionVerdict';
 import { placeModel } from '../../../src/engine/upscale/placeModel';
 import { restorerChoice } from '../../../src/engine/upscale/restored';
 import type { PrecisionFinding } from '../../../src/shared/engineProtocol';
@@ -31,6 +32,11 @@ const MANIFEST: TiledManifest = {
   graph: { path: 'model.onnx', bytes: 1, sha256: 'a'.repeat(64) },
 };
 const both = new EmbeddedModel(MANIFEST, '/models/model');
+/** A model whose 8 bits are for those who ask for them. */
+const onDemand: Model = Object.assign(new EmbeddedModel(MANIFEST, '/models/model'), {
+  choosesPrecision: false,
+  inPrecision: () => both.inPrecision('int8'),
+});
 const floatsOnly = new EmbeddedModel({ ...MANIFEST, precisions: ['fp32'] }, '/models/model');
 
 const exact = { largest: 3, deviation: 0.25 };
@@ -174,6 +180,35 @@ describe('what a processor computes a model in', () => {
   });
 });
 
+describe('products of 8 bits for diffusion models', () => {
+  it('are counted that are not what the integers add up to', () => {
+    const size = { rows: 2, depth: 3, columns: 2 };
+    const bytes = Float32Array.of(255, 255, 1, 0, 2, 3);
+    const weights = Int8Array.of(127, -1, 127, 2, -127, 3);
+    const sums = [255 * 254 - 127, 255 + 3, 254 - 381, 4 + 9];
+    assert.equal(wrongSums(Float32Array.from(sums), bytes, weights, size), 0);
+    // What 16 bits hold of the first.
+    const saturated = Float32Array.from([32767 - 127, ...sums.slice(1)]);
+    assert.equal(wrongSums(saturated, bytes, weights, size), 1);
+  });
+
+  it('are compared by ONNX Runtime itself, in turns', async () => {
+    const compared = await compareProducts();
+    assert.deepEqual([compared.fp32.length, compared.int8.length], [4, 4]);
+    assert.equal(compared.wrong, 0);
+  });
+
+  for (const [wrong, agrees, reason] of [
+    [0, true, /only where int8 is asked for.*products take 40% of/],
+    [1, false, /adds up products of 8 bits wrongly/],
+  ] as const)
+    it(`floats stay the choice of auto; ${wrong} wrong`, () => {
+      const found = productsVerdict('m', { wrong, fp32: [12, 10], int8: [4, 6] });
+      assert.deepEqual([found.precision, found.agrees, found.ratio], ['fp32', agrees, 0.4]);
+      assert.match(inWords(found.reason), reason);
+    });
+});
+
 describe('where a model runs, and in what', () => {
   const faster: PrecisionFinding = { model: 'm', precision: 'int8', agrees: true, reason: 'fast' };
   const slower: PrecisionFinding = { model: 'm', precision: 'fp32', agrees: true, reason: 'slow' };
@@ -216,6 +251,11 @@ describe('where a model runs, and in what', () => {
     ['auto', 'auto', both, slower, 'cpu', 'cpu fp32 device precision'],
     ['auto', 'auto', both, wrong, 'cpu', 'cpu fp32 device precision'],
     ['auto', 'auto', floatsOnly, faster, 'cpu', 'cpu fp32 device'],
+    // Nothing is even tried.
+    ['auto', 'auto', onDemand, faster, 'cpu', 'cpu fp32 device'],
+    ['auto', undefined, onDemand, faster, 'cpu', 'cpu fp32 device'],
+    ['cpu', 'int8', onDemand, slower, 'webgpu', 'cpu int8 precision'],
+    ['cpu', 'int8', onDemand, wrong, 'cpu', /processor does not compute it right: is off/],
     ['auto', 'auto', both, faster, 'webgpu', 'webgpu fp32 device'],
     ['remote', 'auto', both, faster, 'cpu', 'remote fp32 device'],
     ['cpu', 'fp32', both, faster, 'cpu', 'cpu fp32 device'],
@@ -227,7 +267,7 @@ describe('where a model runs, and in what', () => {
     ['webgpu', 'int8', both, faster, 'cpu', /runs on the CPU alone, and the device is "webgpu"/],
     ['remote', 'int8', both, faster, 'cpu', /runs on the CPU alone, and the device is "remote"/],
   ] as const)
-    it(`${device}, ${precision}, ${model.cpuPrecisions.join('+')}, ${found.reason}`, async () => {
+    it(`${device}, ${precision}, ${model.cpuPrecisions.join('+')}${model === onDemand ? ' on demand' : ''}, ${found.reason}`, async () => {
       const placed = place(device, precision, model, found, auto);
       if (typeof expected === 'string') assert.equal(await placed, expected);
       else await assert.rejects(placed, { code: 'bad-setting', message: expected });

@@ -32,6 +32,26 @@ export type ConvShape = {
 };
 
 /**
+ * Another way to compute a layer's product; undefined for a layer that is left as it is written here.
+ */
+export type Products = {
+  conv(
+    layers: Layers,
+    x: Value,
+    module: string,
+    shape: ConvShape,
+    bias: Value | undefined,
+  ): Value | undefined;
+  linear(
+    layers: Layers,
+    x: Value,
+    module: string,
+    shape: { readonly from: number; readonly to: number },
+    bias: Value | undefined,
+  ): Value | undefined;
+};
+
+/**
  * The layers that Stable Diffusion's networks are made of, written as ONNX operators that every
  * execution provider has. Pictures are [1,C,H,W], sequences [S,C]. Nodes are called
  * `module/Operator`, as diffusers names the module.
@@ -44,6 +64,7 @@ export class Layers {
     private readonly adapters?: Adapters,
     private readonly attentionKind: AttentionKind = 'fused',
     readonly convolutions: ConvolutionKind = 'direct',
+    private readonly products?: Products,
   ) {}
 
   private readonly casts = new Map<string, Value>();
@@ -59,12 +80,15 @@ export class Layers {
 
   private plainConv(x: Value, module: string, shape: ConvShape): Value {
     const { from, to, kernel, bias = true, blocks } = shape;
+    const added = bias ? this.weight(`${module}.bias`, [to]) : undefined;
+    const other = this.products?.conv(this, x, module, shape, added);
+    if (other) return other;
     if (blocks && this.convolutions === 'winograd')
       return winogradConv(this, x, { name: module, from, to }, blocks);
     const inputs = [
       x,
       this.weight(`${module}.weight`, [to, from, kernel, kernel]),
-      ...(bias ? [this.weight(`${module}.bias`, [to])] : []),
+      ...(added ? [added] : []),
     ];
     return this.graph.node('Conv', inputs, convAttributes(shape), { name: `${module}/Conv` });
   }
@@ -80,12 +104,15 @@ export class Layers {
     to: number,
     { bias = true, stored = module }: { readonly bias?: boolean; readonly stored?: string } = {},
   ): Value {
-    const inputs = [
-      x,
-      this.weight(`${stored}.weight`, [to, from]),
-      ...(bias ? [this.weight(`${stored}.bias`, [to])] : []),
-    ];
-    const y = this.graph.node('Gemm', inputs, { transB: 1 }, { name: `${module}/Gemm` });
+    const added = bias ? this.weight(`${stored}.bias`, [to]) : undefined;
+    const y =
+      this.products?.linear(this, x, stored, { from, to }, added) ??
+      this.graph.node(
+        'Gemm',
+        [x, this.weight(`${stored}.weight`, [to, from]), ...(added ? [added] : [])],
+        { transB: 1 },
+        { name: `${module}/Gemm` },
+      );
     return this.adapters ? this.adapters.linear(this, x, y, module, from, to) : y;
   }
 

@@ -2,6 +2,7 @@ import { GraphBuilder, type Value } from '../graphBuilder';
 import { residualBlock, spatialTransformer } from './blocks';
 import type { UNetConfig } from './config';
 import { ownStatistics } from './groupNorm';
+import { Int8Products, type Int8Weights } from './int8Products';
 import { Layers, type AttentionKind } from './layers';
 import { LoraAdapters, type Loras } from './lora';
 import type { ComputeType, Weights } from './weights';
@@ -21,6 +22,8 @@ export type UNetParams = {
   readonly attention?: AttentionKind;
   /** One operator each by default. */
   readonly convolutions?: ConvolutionKind;
+  /** Weights in 8 bits, of the modules whose products are computed in them. */
+  readonly int8?: Int8Weights | undefined;
 };
 
 const FREQUENCY_BASE = 10_000;
@@ -54,6 +57,7 @@ export function buildUNet({
   type,
   attention,
   convolutions,
+  int8,
 }: UNetParams): {
   onnx: Uint8Array;
   adapted: ReadonlySet<string>;
@@ -61,7 +65,8 @@ export function buildUNet({
 } {
   const graph = new GraphBuilder('sd21-unet');
   const adapters = new LoraAdapters(loras);
-  const layers = new Layers(graph, weights, type, adapters, attention, convolutions);
+  const products = int8 && new Int8Products(int8);
+  const layers = new Layers(graph, weights, type, adapters, attention, convolutions, products);
   const norm = ownStatistics(config.normGroups);
   const { blockOutChannels, crossAttentionDim, normEpsilon: epsilon } = config;
   const first = blockOutChannels[0] ?? 0;

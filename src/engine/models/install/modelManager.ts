@@ -7,7 +7,9 @@ import { installListed, listedModels } from '../community/installListed';
 import { dropFetched, fetchModelFile, probeModelFile } from '../community/fetchedFile';
 import { OwnFiles } from '../community/ownFiles';
 import { exportModel } from '../export/exportModel';
+import { removeDamagedInt8 } from '../../pisa/int8/int8File';
 import { fileProblem } from '../fileChecks';
+import { DiffusionModel } from '../kinds/diffusion';
 import type { Model } from '../model';
 import type { ModelRegistry } from '../registry';
 import { forModel } from './aboutModel';
@@ -148,6 +150,7 @@ async function verifyFiles(
       message: problem === undefined ? model.advice.matches(file) : problem,
     });
   }
+  if (model instanceof DiffusionModel) await removeDamagedInt8(model.folder);
   const bad = files.filter(({ ok }) => !ok);
   return {
     id: model.manifest.id,

@@ -1,6 +1,7 @@
 import type { ExactRegionRequest, PreviewRequest } from '../../../shared/previewProtocol';
-import type { Device } from '../../../shared/settings';
+import { CPU_PRECISIONS, type CpuPrecision, type Device } from '../../../shared/settings';
 import type { ComputeType } from '../../graph/sd21/weights';
+import { removeDamagedInt8 } from '../../pisa/int8/int8File';
 import { METHODS } from '../../pisa/method';
 import { readPisaCheckpoint } from '../../pisa/pisaCheckpoint';
 import { exactPisa } from '../../preview/exactPisa';
@@ -31,8 +32,8 @@ export class DiffusionModel implements Model {
   readonly served = undefined;
   readonly hasDecoder = true;
   readonly precisions = ['float16', 'float32'] as const;
-  readonly cpuPrecisions = ['fp32'] as const;
-  readonly cpuPrecision = 'fp32';
+  readonly cpuPrecisions = CPU_PRECISIONS;
+  readonly choosesPrecision = false;
   readonly stable = true;
   readonly exactPreview: boolean;
   readonly draftsPreview: boolean;
@@ -51,6 +52,7 @@ export class DiffusionModel implements Model {
   constructor(
     readonly manifest: DiffusionManifest,
     readonly folder: string,
+    readonly cpuPrecision: CpuPrecision = 'fp32',
   ) {
     // A decode of blended latents is no blend of decoded ones.
     this.exactPreview = METHODS[manifest.kind].dials === 'pixels';
@@ -64,12 +66,15 @@ export class DiffusionModel implements Model {
     ];
   }
 
-  inPrecision(): this {
-    return this;
+  inPrecision(precision: CpuPrecision): DiffusionModel {
+    return precision === this.cpuPrecision
+      ? this
+      : new DiffusionModel(this.manifest, this.folder, precision);
   }
 
-  check(thorough = false): Promise<void> {
-    return checkFiles(this, thorough);
+  async check(thorough = false): Promise<void> {
+    await checkFiles(this, thorough);
+    if (thorough) await removeDamagedInt8(this.folder);
   }
 
   async open(): Promise<Words> {

@@ -42,6 +42,7 @@ export class DiffusionPairModel implements Model {
   readonly precisions = ['float32'] as const;
   readonly cpuPrecisions = ['fp32'] as const;
   readonly cpuPrecision = 'fp32';
+  readonly choosesPrecision = false;
   readonly exactPreview: boolean;
   readonly prompts: Model['prompts'];
   private readonly members: PairMembers;

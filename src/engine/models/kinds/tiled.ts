@@ -36,6 +36,7 @@ export abstract class TiledModel implements Model {
   readonly precisions = ['float32'] as const;
   readonly cpuPrecisions: readonly CpuPrecision[] = ['fp32'];
   readonly cpuPrecision: CpuPrecision = 'fp32';
+  readonly choosesPrecision = true;
 
   readonly contract?: ServerContract;
   abstract readonly stable: boolean;
