@@ -2,7 +2,15 @@
 // and its removal.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
@@ -268,7 +276,9 @@ uiTest(
     await clickDialogButton(licence, 'Accept License and Download');
     const running = await waitForNotification(page, 'Downloading Popular');
     const partial = path.join(store, '.popular.download/popular.pth.part');
-    while (!existsSync(partial)) await page.waitForTimeout(100);
+    // Bytes, not the file alone: nothing is gone on with where there is none.
+    while (!((statSync(partial, { throwIfNoEntry: false })?.size ?? 0) > 0))
+      await page.waitForTimeout(100);
     await clickNotificationButton(running, 'Cancel');
     await running.waitFor({ state: 'detached' });
     assert.ok(!existsSync(path.join(store, 'popular')));
