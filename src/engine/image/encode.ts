@@ -8,6 +8,7 @@ import { engineError } from '../errors';
 import type { ExifData } from '../metadata/exifBlock';
 import { exifPlaceholder, putExif } from '../metadata/exifFile';
 import { setFileDensity } from '../metadata/fileDensity';
+import { putJfif } from '../metadata/jfif';
 import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
 import { encodeError } from './encodeError';
@@ -157,6 +158,7 @@ export async function finishMetadata(
   if (animation && format === 'gif' && animation.loop > MOST_LOOPS_TOLD)
     await setLoop(file, animation.loop);
   if (exif) await putExif(file, format, exif);
+  else if (format === 'jpeg') await putJfif(file, density !== undefined);
   await setFileDensity(file, format, density);
   return writeRemarks(file, format, remarks ?? []);
 }
@@ -222,11 +224,7 @@ async function picture(raw: string | Buffer, options: EncodeOptions): Promise<Sh
         : 'srgb',
   );
   if (options.hasIptc) result = result.keepMetadata();
-  result = withMetadata(result, options);
-  // A JPEG has no place for a density unless one is asked for; `setFileDensity` says which.
-  return options.density === undefined || format !== 'jpeg'
-    ? result
-    : result.withDensity(options.density.x);
+  return withMetadata(result, options);
 }
 
 /** How many bytes pixels in memory have in a file, metadata apart. */

@@ -12,11 +12,13 @@ const TAG = {
 const INTEROPERABILITY_INDEX = 1;
 /** DCF's name for its optional colour space, and what some cameras write instead. */
 const [ADOBE_RGB_INDEX, ADOBE_RGB_SPACE] = ['R03', 2];
-const [FRACTION, LONG] = [5, 4];
+const [SHORT, LONG, FRACTION, SIGNED_FRACTION] = [3, 4, 5, 10];
 const [INCH, CENTIMETRE] = [2, 3];
 const CM_PER_INCH = 2.54;
 const EXIF = 'Exif\0\0';
 const DENOMINATOR = 1000;
+/** Pixels per inch that a picture may have: from a poster's to an electron microscope's. */
+const [LEAST_DENSITY, MOST_DENSITY] = [0.01, 1_000_000];
 /** What EXIF itself says where nothing is known. */
 const UNKNOWN_DENSITY = 72;
 
@@ -41,7 +43,7 @@ function directoryAt(block: Block, from: number): Directory {
     const type = short(block, entry + 2);
     values.set(short(block, entry), {
       type,
-      at: type === FRACTION ? long(block, entry + 8) : entry + 8,
+      at: type === FRACTION || type === SIGNED_FRACTION ? long(block, entry + 8) : entry + 8,
     });
   }
   return values;
@@ -54,6 +56,28 @@ function numberOf(block: Block, directory: Directory, tag: number): number | und
   const value = directory.get(tag);
   return value && (value.type === LONG ? long(block, value.at) : short(block, value.at));
 }
+
+/**
+ * A density of a directory. EXIF wants a fraction, but programs write whole numbers, too; what is of
+ * any other type says nothing.
+ */
+function perUnit(block: Block, directory: Directory, tag: number): number {
+  const value = directory.get(tag);
+  switch (value?.type) {
+    case SHORT:
+    case LONG:
+      return numberOf(block, directory, tag) ?? Number.NaN;
+    case FRACTION:
+    case SIGNED_FRACTION:
+      return long(block, value.at) / long(block, value.at + 4);
+    default:
+      return Number.NaN;
+  }
+}
+
+/** Whether a number can be a density of some thing, in pixels per inch: not zero, not a filler. */
+const isDensity = (value: number | undefined): value is number =>
+  value !== undefined && value >= LEAST_DENSITY && value <= MOST_DENSITY;
 
 /** What `read` finds in an EXIF block; undefined where lengths lead out of it. */
 function inBlock<T>(bytes: Buffer, read: (block: Block) => T): T | undefined {
@@ -76,14 +100,12 @@ export const exifOrientation = (bytes: Buffer): number | undefined =>
 export const exifDensity = (bytes: Buffer): Density | undefined =>
   inBlock(bytes, (block) => {
     const directory = first(block);
-    const fraction = (tag: number): number => {
-      const at = directory.get(tag)?.at ?? block.tiff.length;
-      return long(block, at) / long(block, at + 4);
-    };
     const unit = numberOf(block, directory, TAG.resolutionUnit) ?? INCH;
     const factor = unit === CENTIMETRE ? CM_PER_INCH : 1;
-    const [x, y] = [fraction(TAG.xResolution) * factor, fraction(TAG.yResolution) * factor];
-    return x > 0 && y > 0 && Number.isFinite(x + y) ? { x, y } : undefined;
+    const [x, y] = [TAG.xResolution, TAG.yResolution].map(
+      (tag) => perUnit(block, directory, tag) * factor,
+    );
+    return isDensity(x) && isDensity(y) ? { x, y } : undefined;
   });
 
 /** Whether an EXIF block says that the values are in Adobe RGB, as cameras do without a profile. */

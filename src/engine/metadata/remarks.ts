@@ -1,10 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
 import type { OutputFormat } from '../../shared/settings';
-import { PALETTE_SUFFIX } from '../../shared/temporaryFiles';
 import type { Remark } from '../image/containers/facts';
+import { splice } from './splice';
 import { isPlace } from './xmpNames';
 import { phrase, type Words } from '../../shared/phrase';
 
@@ -88,12 +86,7 @@ async function behindHeaders(file: string, segments: Buffer): Promise<void> {
   } finally {
     await handle.close();
   }
-  const other = file + PALETTE_SUFFIX;
-  const target = createWriteStream(other, { flags: 'wx' });
-  await pipeline(createReadStream(file, { end: at - 1 }), target, { end: false });
-  target.write(segments);
-  await pipeline(createReadStream(file, { start: at }), target);
-  await rename(other, file);
+  await splice(file, at, at, segments);
 }
 
 async function endOfApplications(handle: FileHandle): Promise<number> {

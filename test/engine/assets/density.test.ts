@@ -107,8 +107,7 @@ for (const [kind, said] of Object.entries(KINDS)) {
         else if (said.unit === 'none') {
           assert.ok(density);
           assert.equal(density.x / density.y, said.x / said.y);
-          // A JPEG without JFIF can only say it as EXIF does, by the density of what is unknown.
-          assert.ok(format === 'jpeg' ? density.x === 72 : density.isRatio === true);
+          assert.equal(density.isRatio, true);
         } else {
           const factor = SCALE * (said.unit === 'centimetre' ? PER_CENTIMETRE : 1);
           assert.deepEqual(
@@ -152,4 +151,76 @@ test('EXIF without a density gets the one that EXIF has for that, in every forma
     const density = own && exifDensity(own);
     assert.deepEqual(density && [density.x, density.y].map(Math.round), [72, 72], format);
   }
+});
+
+/** A JPEG whose EXIF says the density of both axes in a type of the writer's choice. */
+async function jpegOfDensity(type: number, values: readonly [Buffer, Buffer]): Promise<Buffer> {
+  const bytes = await jpeg(undefined);
+  const exif = Buffer.alloc(2 + 4 + 6 + 8 + 2 + 3 * 12 + 4 + 16);
+  exif.write('\xff\xe1', 'latin1');
+  exif.writeUInt16BE(exif.length - 2, 2);
+  exif.write('Exif\0\0II*\0\x08\0\0\0\x03\0', 4, 'latin1');
+  values.forEach((value, i) => {
+    const entry = 20 + 12 * i;
+    exif.writeUInt16LE(282 + i, entry);
+    exif.writeUInt16LE(type, entry + 2);
+    exif.writeUInt32LE(1, entry + 4);
+    if (value.length > 4) exif.writeUInt32LE(50 + 8 * i, entry + 8);
+    value.copy(exif, value.length > 4 ? 60 + 8 * i : entry + 8);
+  });
+  exif.writeUInt16LE(296, 44);
+  exif.writeUInt16LE(3, 46);
+  exif.writeUInt32LE(1, 48);
+  exif.writeUInt16LE(2, 52);
+  return Buffer.concat([bytes.subarray(0, 20), exif, bytes.subarray(20)]);
+}
+
+const whole = (value: number, length: 2 | 4): Buffer => {
+  const bytes = Buffer.alloc(length);
+  bytes.writeUIntLE(value, 0, length);
+  return bytes;
+};
+const fraction = (over: number, under: number): Buffer =>
+  Buffer.concat([whole(over, 4), whole(under, 4)]);
+
+for (const [kind, type, value, dpi] of [
+  ['a fraction', 5, fraction(300, 1), 300],
+  ['a signed fraction', 10, fraction(300, 1), 300],
+  ['16 bits', 3, whole(300, 2), 300],
+  ['32 bits', 4, whole(300, 4), 300],
+  ['a text, which says nothing', 2, Buffer.from('300\0'), undefined],
+  ['a fraction of nothing', 5, fraction(0, 300), undefined],
+  ['a fraction by nothing', 5, fraction(300, 0), undefined],
+  ['a filler', 5, fraction(0xff_ff_ff_ff, 1), undefined],
+] as const)
+  test(`a density that EXIF says as ${kind} counts where it is one, and nothing is made up`, async () => {
+    const input = await write('typed.jpg', await jpegOfDensity(type, [value, value]));
+    for (const format of FORMATS) {
+      const { output } = await upscale(input, { ...PLAIN, format, scale: SCALE });
+      const density = await densityOf(output);
+      assert.equal(density && Math.round(density.x), dpi && dpi * SCALE, format);
+    }
+  });
+
+test('a JPEG whose source has no EXIF gets none, with a density, IPTC or neither', async () => {
+  for (const said of [undefined, KINDS['a density per inch']]) {
+    const input = await write('plain.jpg', await jpeg(said));
+    const { output } = await upscale(input, PLAIN);
+    assert.equal((await sharp(output).metadata()).exif, undefined);
+  }
+  const plain = await jpeg(undefined);
+  const iptc = Buffer.from('\x1c\x02\x05\0\x03Ada', 'latin1');
+  const app13 = Buffer.concat([
+    Buffer.from('\xff\xed\0\0Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0', 'latin1'),
+    Buffer.from([iptc.length]),
+    iptc,
+  ]);
+  app13.writeUInt16BE(app13.length - 2, 2);
+  const input = await write(
+    'iptc.jpg',
+    Buffer.concat([plain.subarray(0, 20), app13, plain.subarray(20)]),
+  );
+  const { exif, iptc: kept } = await sharp((await upscale(input, PLAIN)).output).metadata();
+  assert.equal(exif, undefined);
+  assert.ok(kept?.includes('Ada'));
 });
