@@ -9,6 +9,7 @@ import type { ExifData } from '../metadata/exifBlock';
 import { exifPlaceholder, putExif } from '../metadata/exifFile';
 import { setFileDensity } from '../metadata/fileDensity';
 import { putJfif } from '../metadata/jfif';
+import { putPngXmp } from '../metadata/pngXmp';
 import { writeRemarks } from '../metadata/remarks';
 import type { Density, Remark } from './containers/facts';
 import { encodeError } from './encodeError';
@@ -145,13 +146,13 @@ export function withMetadata(
   { format, exif, xmp }: Pick<EncodeOptions, 'format' | 'exif' | 'xmp'>,
 ): Sharp {
   if (exif && format !== 'tiff') result = result.withExif(exifPlaceholder(exif));
-  return xmp === undefined ? result : result.withXmp(xmp);
+  return xmp === undefined || format === 'png' ? result : result.withXmp(xmp);
 }
 
 /** Puts into a written file what its encoder could not. Returns its size in bytes. */
 export async function finishMetadata(
   file: string,
-  { format, exif, density, remarks, animation }: EncodeOptions,
+  { format, exif, xmp, density, remarks, animation }: EncodeOptions,
 ): Promise<number> {
   if (animation && (format === 'webp' || format === 'gif'))
     await setFrameDurations(file, format, animation.delay);
@@ -160,6 +161,7 @@ export async function finishMetadata(
   if (exif) await putExif(file, format, exif);
   else if (format === 'jpeg') await putJfif(file, density !== undefined);
   await setFileDensity(file, format, density);
+  if (xmp !== undefined && format === 'png') await putPngXmp(file, xmp);
   return writeRemarks(file, format, remarks ?? []);
 }
 

@@ -8,8 +8,11 @@ export const SUPPORTED = phrase`Supported: PNG, JPEG, WebP, AVIF, TIFF, GIF and 
 const NOT_SUPPORTED =
   /not configured|not supported|unsupported (?!image format)|not implemented|unhandled critical|unimplemented/i;
 
-/** libheif's word for content that contradicts itself, whatever it goes on to say of its decoder. */
-const INVALID = /^heif: Invalid input/m;
+/**
+ * What decoders say of content that contradicts itself, whatever words they have for it: libheif, and
+ * libjpeg of a marker that no JPEG has.
+ */
+const INVALID = /^heif: Invalid input|Unsupported marker type/m;
 
 /** An error for a file whose content is no picture, one that can't be read here, or a damaged one. */
 export function notAnImage(name: string, error: unknown): Error {

@@ -355,3 +355,52 @@ test('an AVIF whose item lies elsewhere than it says is damaged, and no path is 
     return true;
   });
 });
+
+/** A gray TIFF of one strip whose directory says the kind of its samples `formats.length` times. */
+function tiffSaying(formats: readonly number[]): Buffer {
+  const [width, height] = [16, 8];
+  const entries: (readonly [number, number, number, number])[] = [
+    [256, 3, 1, width],
+    [257, 3, 1, height],
+    [258, 3, 1, 8],
+    [259, 3, 1, 1],
+    [262, 3, 1, 1],
+    [273, 4, 1, 8],
+    [277, 3, 1, 1],
+    [278, 3, 1, height],
+    [279, 4, 1, width * height],
+    [339, 3, formats.length, formats.length > 2 ? 8 + width * height : (formats[0] ?? 1)],
+  ];
+  const [pixels, directory] = [8, 8 + width * height + 2 * formats.length];
+  const tiff = Buffer.alloc(directory + 2 + 12 * entries.length + 4);
+  tiff.write('II*\0', 'latin1');
+  tiff.writeUInt32LE(directory, 4);
+  for (let i = 0; i < width * height; i++) tiff[pixels + i] = 20 + i;
+  formats.forEach((format, i) => tiff.writeUInt16LE(format, 8 + width * height + 2 * i));
+  tiff.writeUInt16LE(entries.length, directory);
+  entries.forEach(([tag, type, count, value], i) => {
+    const at = directory + 2 + 12 * i;
+    tiff.writeUInt16LE(tag, at);
+    tiff.writeUInt16LE(type, at + 2);
+    tiff.writeUInt32LE(count, at + 4);
+    tiff.writeUInt32LE(value, at + 8);
+  });
+  return tiff;
+}
+
+test('a TIFF that says the kind of its samples too often, as Paint.NET writes them, is whole: no note', async () => {
+  const once = await upscale(await write('once.tif', tiffSaying([1])), PLAIN);
+  const thrice = await upscale(await write('thrice.tif', tiffSaying([1, 1, 1])), PLAIN);
+  assert.deepEqual(thrice.notes, []);
+  assert.deepEqual((await rawOf(thrice.output)).data, (await rawOf(once.output)).data);
+});
+
+test('a JPEG with a marker that no JPEG has is damaged, not of a kind that is not supported', async () => {
+  const jpeg = await photo.clone().jpeg().toBuffer();
+  const tables = jpeg.indexOf(Buffer.from([0xff, 0xc4]));
+  const bad = Buffer.concat([jpeg.subarray(0, tables), Buffer.from([0xff, 0x11, 0, 2])]);
+  await assert.rejects(
+    upscale(await write('marker.jpg', Buffer.concat([bad, jpeg.subarray(tables)])), PLAIN),
+    (error: RpcError) => error.code === 'input-damaged',
+  );
+});

@@ -288,6 +288,39 @@ for (const format of ['jpeg', 'png', 'webp', 'tiff'] as const) {
   );
 }
 
+/** The chunks of a PNG. */
+function chunksOf(png: Buffer): { type: string; data: Buffer }[] {
+  const chunks: { type: string; data: Buffer }[] = [];
+  for (let at = 8; at + 12 <= png.length;) {
+    const end = at + 8 + png.readUInt32BE(at);
+    chunks.push({ type: png.toString('latin1', at + 4, at + 8), data: png.subarray(at + 8, end) });
+    at = end + 4;
+  }
+  return chunks;
+}
+
+for (const [kind, part] of [
+  ['PNG', {}],
+  ['PNG with a palette', { output: { palette: true } }],
+  ['JPEG, as PNG', { format: 'png' as const }],
+] as const)
+  test(`the XMP of a ${kind} stands as it is in an iTXt before the pixels, where programs look for it`, async () => {
+    const title = '北京 é';
+    const picture = photo.clone().withXmp(XMP(`dc:format="${title}"`));
+    const input = await write(
+      kind.startsWith('JPEG') ? 'title.jpg' : 'title.png',
+      await (kind.startsWith('JPEG') ? picture.jpeg() : picture.png()).toBuffer(),
+    );
+    const chunks = chunksOf(readFileSync((await upscale(input, { ...PLAIN, ...part })).output));
+    const texts = chunks.filter(({ data }) => data.includes('XML:com.adobe.xmp'));
+    assert.deepEqual(
+      texts.map(({ type, data }) => [type, data.toString('utf8', 0, 22)]),
+      [['iTXt', 'XML:com.adobe.xmp\0\0\0\0\0']],
+    );
+    assert.ok(texts[0]!.data.toString('utf8').includes(title));
+    assert.ok(chunks.indexOf(texts[0]!) < chunks.findIndex(({ type }) => type === 'IDAT'));
+  });
+
 test('IPTC is kept, or left out', async () => {
   // Photoshop's block with a record 2:80, the by-line: "Ada".
   const iptc = Buffer.concat([

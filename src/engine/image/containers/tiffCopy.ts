@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { copyRegular } from '../../../files/copyRegular';
 import { FileView } from './fileView';
+import { SHORT } from './tiffDirectory';
 
 /** Tags that the decoder needs to show a picture; all others may carry anything. */
 const NEEDED = new Set([
@@ -8,7 +9,7 @@ const NEEDED = new Set([
   290, 291, 292, 293, 297, 301, 317, 318, 319, 320, 322, 323, 324, 325, 332, 333, 334, 338, 339,
   340, 341, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 34_675,
 ]);
-const ORIENTATION = 274;
+const [ORIENTATION, SAMPLE_FORMAT, UNSIGNED, MOST_SAMPLES] = [274, 339, 1, 64];
 const isOrientation = (value: number): boolean => value >= 1 && value <= 8;
 const CLASSIC = { magic: 42, count: 2, entry: 12, next: 4, first: 4 } as const;
 const BIG = { magic: 43, count: 8, entry: 20, next: 8, first: 8 } as const;
@@ -43,6 +44,21 @@ export async function plainTiff(file: string, copy: string): Promise<string | un
     if (count > 4096) return undefined;
     const entries = Buffer.from(await view.bytes(first + layout.count, count * layout.entry));
     if (entries.length < count * layout.entry) return undefined;
+    /** Whether samples are said to be what they are where nothing is said; some say it too often. */
+    const saysDefault = async (entry: Buffer): Promise<boolean> => {
+      if (short(entry, 0) !== SAMPLE_FORMAT || short(entry, 2) !== SHORT) return false;
+      const values = number(entry, 4, layout.next);
+      if (values < 1 || values > MOST_SAMPLES) return false;
+      const field = entry.subarray(layout.entry - layout.next);
+      const data =
+        2 * values <= layout.next
+          ? field
+          : Buffer.from(await view.bytes(number(field, 0, layout.next), 2 * values));
+      if (data.length < 2 * values) return false;
+      return Array.from({ length: values }, (_, at) => short(data, 2 * at)).every(
+        (value) => value === UNSIGNED,
+      );
+    };
     const kept = new Map<number, Buffer>();
     for (let i = 0; i < count; i++) {
       const entry = entries.subarray(i * layout.entry, (i + 1) * layout.entry);
@@ -50,7 +66,8 @@ export async function plainTiff(file: string, copy: string): Promise<string | un
       // One that is none counts as none, in every viewer.
       const isNone =
         tag === ORIENTATION && !isOrientation(short(entry, layout.entry - layout.next));
-      if (NEEDED.has(tag) && !kept.has(tag) && !isNone) kept.set(tag, entry);
+      if (NEEDED.has(tag) && !kept.has(tag) && !isNone && !(await saysDefault(entry)))
+        kept.set(tag, entry);
     }
     const sorted = [...kept].sort(([a], [b]) => a - b).map(([, entry]) => entry);
     return { layout, isLittle, sorted, at: view.size + (view.size % 2) };
