@@ -54,6 +54,7 @@ export function withCollisions(items: readonly PlanItem[], places: Places): Plan
       selected: false,
       reason: 'collision',
       message,
+      hint: say`Rename one of them, change the name pattern, or leave one out.`,
     });
     const place = places.output(item);
     const taken = outputs.get(place);

@@ -123,6 +123,7 @@ test('two sources with one result: the second is refused before anything is writ
   const folder = run('.', '--format', 'webp');
   assert.equal(folder.status, 1, folder.stderr);
   assert.match(folder.stderr, /is the output of .*, too/);
+  assert.match(folder.stderr, /Rename one of them, change the name pattern, or leave one out/);
 });
 
 test('no picture that is to be upscaled is replaced by another one’s result', async () => {
