@@ -108,14 +108,19 @@ function readXmp(
   }
 }
 
-/** UTF-8, or UTF-16 by its mark, without what pads the packet. */
+/** How the letters of a packet are stored, by its mark or its first "<", as XMP's specification says. */
+const ENCODINGS = [
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16le', [0x3c, 0x00]],
+  ['utf-16be', [0xfe, 0xff]],
+  ['utf-16be', [0x00, 0x3c]],
+] as const;
+
+/** UTF-8 or UTF-16, without what pads the packet. */
 function decoded(source: Buffer): string {
-  const encoding =
-    source[0] === 0xff && source[1] === 0xfe
-      ? 'utf-16le'
-      : source[0] === 0xfe && source[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
+  const [encoding] = ENCODINGS.find(([, begin]) =>
+    begin.every((byte, at) => source[at] === byte),
+  ) ?? ['utf-8'];
   return new TextDecoder(encoding, { fatal: true }).decode(source).replaceAll('\0', '').trim();
 }
 

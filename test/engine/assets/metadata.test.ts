@@ -321,6 +321,24 @@ for (const [kind, part] of [
     assert.ok(chunks.indexOf(texts[0]!) < chunks.findIndex(({ type }) => type === 'IDAT'));
   });
 
+for (const [encoding, encode] of [
+  ['UTF-8', (text: string) => Buffer.from(text)],
+  ['UTF-16, the least byte first', (text: string) => Buffer.from(text, 'utf16le')],
+  ['UTF-16, the greatest byte first', (text: string) => Buffer.from(text, 'utf16le').swap16()],
+] as const)
+  for (const mark of ['', '\ufeff'])
+    test(`XMP in ${encoding}, ${mark ? 'with' : 'without'} a mark of that at its begin, is kept`, async () => {
+      const plain = await photo.clone().jpeg().toBuffer();
+      const packet = encode(mark + XMP('dc:format="北京 é"'));
+      const name = Buffer.from('\xff\xe1\0\0http://ns.adobe.com/xap/1.0/\0', 'latin1');
+      const segment = Buffer.concat([name, packet]);
+      segment.writeUInt16BE(segment.length - 2, 2);
+      const jpeg = Buffer.concat([plain.subarray(0, 2), segment, plain.subarray(2)]);
+      const { output, notes } = await upscale(await write('encoded.jpg', jpeg), PLAIN);
+      assert.deepEqual(notes, []);
+      assert.ok((await sharp(output).metadata()).xmp?.toString().includes('北京 é'));
+    });
+
 test('IPTC is kept, or left out', async () => {
   // Photoshop's block with a record 2:80, the by-line: "Ada".
   const iptc = Buffer.concat([
