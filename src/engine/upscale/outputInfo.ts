@@ -10,6 +10,7 @@ import { fittingExif } from '../metadata/exifFile';
 import { iptcFor } from '../metadata/iptc';
 import { fewOf, remarksFor } from '../metadata/remarks';
 import { xmpFor } from '../metadata/xmp';
+import { formatFromName } from '../../shared/extensions';
 import { phrase, type Words } from '../../shared/phrase';
 
 /** What every format can hold. */
@@ -145,10 +146,21 @@ export function formatNotes(
   facts: {
     readonly hasAlpha: boolean;
     readonly frames: number;
+    /** The source's name. */
+    readonly input: string;
   },
 ): Words[] {
   const name = format.toUpperCase();
   const notes: Words[] = [];
+  // A batch names its results before it looks into the pictures.
+  if (
+    source.format !== undefined &&
+    source.format !== format &&
+    formatFromName(facts.input) === format
+  )
+    notes.push(
+      phrase`In spite of its name the source is ${source.format.toUpperCase()}; the result is ${name}, as the name says. ${source.format.toUpperCase()} as output format keeps what it is.`,
+    );
   if (facts.hasAlpha && format === 'jpeg')
     notes.push(phrase`${name} holds no transparency; it was laid on white.`);
   if (facts.hasAlpha && format === 'gif' && source.format !== 'gif')

@@ -231,7 +231,7 @@ export async function upscaleFile(
       ...plan.notes,
       ...fallbacks,
       ...done.notes,
-      ...formatNotes(source, format, { hasAlpha, frames: plan.frames }),
+      ...formatNotes(source, format, { hasAlpha, frames: plan.frames, input: request.input }),
       ...carried.notes,
       ...encoded.notes,
     ],

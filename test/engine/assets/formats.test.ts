@@ -435,3 +435,16 @@ for (const [format, most] of [
     });
     assert.deepEqual(readdirSync(folder), before);
   });
+
+test('a picture whose name says another format is told where its result has the format of the name', async () => {
+  const png = await fromRaw({ data: testPixels(24, 16), width: 24, height: 16, channels: 3 })
+    .png()
+    .toBuffer();
+  const TOLD = /In spite of its name the source is PNG; the result is JPEG.*PNG as output format/;
+  const misnamed = await write('misnamed.jpg', png);
+  assert.match((await upscale(misnamed, { ...PLAIN, format: 'jpeg' })).notes.join(), TOLD);
+  assert.doesNotMatch((await upscale(misnamed, PLAIN)).notes.join(), /In spite of its name/);
+  const named = await write('named.png', png);
+  for (const format of ['jpeg', 'png'] as const)
+    assert.doesNotMatch((await upscale(named, { ...PLAIN, format })).notes.join(), /In spite/);
+});
