@@ -45,12 +45,9 @@ async function fill(folder) {
 
 /** Until VS Code has written the model that is used everywhere. */
 async function defaultModelBecomes(page, id) {
-  const written = () => {
-    const [, found] = /"pisaUpscale.model":\s*"([^"]*)"/.exec(
-      readFileSync(workbench.userSettings, 'utf8'),
-    );
-    return found;
-  };
+  // While the file is written it is empty.
+  const written = () =>
+    /"pisaUpscale.model":\s*"([^"]*)"/.exec(readFileSync(workbench.userSettings, 'utf8'))?.[1];
   for (let tries = 300; written() !== id; tries--) {
     assert.ok(tries > 0, `the settings still name ${written()}`);
     await page.waitForTimeout(100);
