@@ -1,13 +1,17 @@
 // A diffusion model's UNet in 8 bits: its weights' file, its products, its pixels, and the choice.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -21,7 +25,7 @@ import { Layers } from '../../src/engine/graph/sd21/layers';
 import { Weights } from '../../src/engine/graph/sd21/weights';
 import type { DiffusionModel } from '../../src/engine/models/kinds/diffusion';
 import { int8Layout, int8Weights } from '../../src/engine/pisa/int8/int8Layout';
-import { int8UNet } from '../../src/engine/pisa/int8/int8File';
+import { int8UNet, removeDamagedInt8 } from '../../src/engine/pisa/int8/int8File';
 import { WeightRounding } from '../../src/engine/pisa/int8/roundWeights';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import { openNetwork, type Floats } from '../../src/engine/runtime/network';
@@ -262,6 +266,42 @@ describe('the UNet in 8 bits', () => {
       truncateSync(file, content.length - 1);
       assert.deepEqual(await int8UNet(int8, tensors), weights);
       assert.deepEqual(readFileSync(file), content);
+    });
+
+    const besides = (file: string): string => path.join(path.dirname(file), 'elsewhere');
+    for (const [what, put] of [
+      ['a pipe', (file: string) => execFileSync('mkfifo', [file])],
+      ['a link to the same bytes', (file: string) => symlinkSync(besides(file), file)],
+      ['a link to nothing', (file: string) => symlinkSync('/nowhere/at/all', file)],
+    ] as const)
+      it(`takes the place of ${what}, which a check takes away`, async () => {
+        const file = fileOf(int8);
+        const elsewhere = besides(file);
+        renameSync(file, elsewhere);
+        try {
+          put(file);
+          await removeDamagedInt8(model.folder);
+          assert.equal(lstatSync(file, { throwIfNoEntry: false }), undefined);
+          put(file);
+          await int8UNet(int8, await unet());
+          assert.ok(lstatSync(file).isFile());
+          assert.deepEqual(readFileSync(file), readFileSync(elsewhere));
+        } finally {
+          rmSync(elsewhere);
+        }
+      });
+
+    it('says that a folder is in its place', async () => {
+      const file = fileOf(int8);
+      const aside = besides(file);
+      renameSync(file, aside);
+      mkdirSync(file);
+      try {
+        await assert.rejects(int8UNet(int8, await unet()), /is a folder, not a file/);
+      } finally {
+        rmSync(file, { recursive: true });
+        renameSync(aside, file);
+      }
     });
 
     it('leaves nothing half-made, and takes away what another left', async () => {

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { NotAFileError } from '../../../files/kinds';
 import { named } from '../../../files/systemError';
 import { openRegular } from '../../../files/openRegular';
 import { elementsOf, DTYPES, type TensorInfo, type Tensors } from '../../checkpoint/checkpoint';
@@ -37,12 +38,19 @@ export async function int8UNet(
   const layout = int8Layout(unet);
   const name = `${PREFIX}${VERSION}-${manifest.parts.unet.sha256.slice(0, 16)}.bin`;
   const file = path.join(folder, name);
-  const size = await stat(file).then(
-    (found) => (found.isFile() ? found.size : -1),
-    () => -1,
-  );
+  const size = await sizeOf(file);
   if (size !== layout.bytes + SUM_BYTES) await make(folder, file, layout);
   return int8Weights(layout, name);
+}
+
+/**
+ * Of the file itself: a link, a pipe or nothing has none, and what is made takes its place. A folder's
+ * place can't be taken.
+ */
+async function sizeOf(file: string): Promise<number | undefined> {
+  const found = await lstat(file).catch(() => undefined);
+  if (found?.isDirectory()) throw new NotAFileError(file, 'folder');
+  return found?.isFile() ? found.size : undefined;
 }
 
 /**
@@ -58,6 +66,7 @@ export async function removeDamagedInt8(folder: string): Promise<void> {
 }
 
 async function isWhole(file: string): Promise<boolean> {
+  if ((await sizeOf(file)) === undefined) return false;
   const { handle } = await openRegular(file, { followLinks: false });
   try {
     const bytes = (await handle.stat()).size - SUM_BYTES;
