@@ -46,7 +46,8 @@ function folder(text: string): string {
   return path.resolve(text);
 }
 
-program.parseAsync().catch((error: unknown) => {
+/** Settles when all is done, for who runs the command line in a process of their own. */
+export const ended = program.parseAsync().catch((error: unknown) => {
   const { message, list, hint } = RpcError.from(named(error));
   for (const line of [message, ...list, hint]) if (line !== undefined) tell(line);
   process.exitCode = 1;

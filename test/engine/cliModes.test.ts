@@ -16,16 +16,17 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { sniffed } from '../../src/engine/image/containers/sniff';
 import { OPTION_MODES } from '../../src/cli/optionModes';
-import { cli, MODEL, PLACES, treeOf, type CliRun, succeeds } from './batch/batchSupport';
+import { MODEL, PLACES, quickCli, treeOf, type CliRun, succeeds } from './batch/batchSupport';
 import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
 
+const cli = quickCli();
 const base = temporaryFolder();
 let count = 0;
 
 type Folder = {
   readonly root: string;
-  readonly run: (...args: string[]) => CliRun;
-  readonly objects: (...args: string[]) => Record<string, unknown>[];
+  readonly run: (...args: string[]) => Promise<CliRun>;
+  readonly objects: (...args: string[]) => Promise<Record<string, unknown>[]>;
 };
 
 /** A folder with pictures of these names. */
@@ -36,13 +37,13 @@ async function folderWith(...names: string[]): Promise<Folder> {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
     await writePng(path.join(root, name), 10, 8);
   }
-  const run = (...args: string[]): CliRun => cli(root, `${root}-state`, ...MODEL, ...args);
+  const run = (...args: string[]): Promise<CliRun> => cli(root, `${root}-state`, ...MODEL, ...args);
   return {
     root,
     run,
-    objects: (...args) =>
-      run(...args, '--json')
-        .stdout.split('\n')
+    objects: async (...args) =>
+      (await run(...args, '--json')).stdout
+        .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Record<string, unknown>),
   };
@@ -62,20 +63,27 @@ test('the table of options is complete', () => {
 test('what a mode can’t honour is refused before anything is done', async () => {
   const { root, run } = await folderWith('sub/a.png', 'sub/b.png');
   const before = treeOf(root);
-  const noModel = (...args: string[]): CliRun => cli(root, `${root}-state`, ...PLACES, ...args);
+  const noModel = (...args: string[]): Promise<CliRun> =>
+    cli(root, `${root}-state`, ...PLACES, ...args);
   for (const [result, sentence] of [
-    [run('sub', '--tile', '64'), /--tile holds for pictures that are named/],
-    [run('sub/*.png', '--region', '0,0,4,4'), /--region holds for pictures that are named/],
-    [run('sub/a.png', '--force'), /--force holds for folders/],
-    [run('sub/a.png', '--density', 'apple', '--width', '77'), /Only one of --width and --density/],
-    [run('sub/a.png', '--scale', '2', '--width', '77'), /Only one of --scale and --width/],
-    [run('sub', '--overwrite', '--skip-existing'), /contradict each other/],
-    [run('sub/a.png', '--fit', 'fill', '--width', '9'), /--fit says how/],
-    [run('sub/a.png', 'sub/b.png', '--out', 'new.png'), /names one file, but there may be several/],
-    [run('sub', '--out', 'new.png'), /names one file, but there may be several/],
-    [run('sub/a.png', '--density', 'web', '--out', 'new.png'), /there may be several/],
-    [run('sub/a.png', '--out', 'new.png', '--name', '{name}.{ext}'), /--name has no effect/],
-    [noModel('--merge-lock', '--scale', '2'), /--scale has no effect on --merge-lock/],
+    [await run('sub', '--tile', '64'), /--tile holds for pictures that are named/],
+    [await run('sub/*.png', '--region', '0,0,4,4'), /--region holds for pictures that are named/],
+    [await run('sub/a.png', '--force'), /--force holds for folders/],
+    [
+      await run('sub/a.png', '--density', 'apple', '--width', '77'),
+      /Only one of --width and --density/,
+    ],
+    [await run('sub/a.png', '--scale', '2', '--width', '77'), /Only one of --scale and --width/],
+    [await run('sub', '--overwrite', '--skip-existing'), /contradict each other/],
+    [await run('sub/a.png', '--fit', 'fill', '--width', '9'), /--fit says how/],
+    [
+      await run('sub/a.png', 'sub/b.png', '--out', 'new.png'),
+      /names one file, but there may be several/,
+    ],
+    [await run('sub', '--out', 'new.png'), /names one file, but there may be several/],
+    [await run('sub/a.png', '--density', 'web', '--out', 'new.png'), /there may be several/],
+    [await run('sub/a.png', '--out', 'new.png', '--name', '{name}.{ext}'), /--name has no effect/],
+    [await noModel('--merge-lock', '--scale', '2'), /--scale has no effect on --merge-lock/],
   ] as const) {
     assert.equal(result.status, 1, result.stderr);
     assert.match(result.stderr, sentence);
@@ -83,7 +91,7 @@ test('what a mode can’t honour is refused before anything is done', async () =
   }
   writeFileSync(path.join(root, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*" }] }');
   for (const option of ['--scale=8', '--format=webp', '--density=web', '--overwrite', '--out=o'])
-    assert.match(noModel(option).stderr, /has no effect under a recipe/);
+    assert.match((await noModel(option)).stderr, /has no effect under a recipe/);
   assert.deepEqual(Object.keys(treeOf(root)).sort(), [
     '.pisa-upscale.json',
     ...Object.keys(before),
@@ -101,26 +109,28 @@ test('two sources with one result: the second is refused before anything is writ
     const { root, run, objects } = await folderWith(
       ...arguments_.filter((one) => /\.\w+$/.test(one)),
     );
-    const dry = run(...arguments_, '--dry-run');
+    const dry = await run(...arguments_, '--dry-run');
     assert.equal(dry.status, 1, dry.stderr);
-    const lines = objects(...arguments_);
+    const lines = await objects(...arguments_);
     assert.ok(
       lines.some((line) => codeOf(line) === 'output-collision'),
       JSON.stringify(lines),
     );
     assert.ok(existsSync(path.join(root, made)));
     const first = readFileSync(path.join(root, made));
-    assert.equal(run(...arguments_).status, 1);
+    assert.equal((await run(...arguments_)).status, 1);
     assert.deepEqual(readFileSync(path.join(root, made)), first);
   }
   const free = await folderWith('icon.png', 'icon.jpg');
-  const notes = free.objects('icon.png', 'icon.jpg', '--format', 'webp').map((line) => line.notes);
+  const notes = (await free.objects('icon.png', 'icon.jpg', '--format', 'webp')).map(
+    (line) => line.notes,
+  );
   assert.deepEqual(notes, [
     [],
     ['icon@4x.webp is there already, so the next free name was taken.'],
   ]);
   const { run } = await folderWith('icon.png', 'icon.jpg');
-  const folder = run('.', '--format', 'webp');
+  const folder = await run('.', '--format', 'webp');
   assert.equal(folder.status, 1, folder.stderr);
   assert.match(folder.stderr, /is the output of .*, too/);
   assert.match(folder.stderr, /Rename one of them, change the name pattern, or leave one out/);
@@ -129,7 +139,7 @@ test('two sources with one result: the second is refused before anything is writ
 test('no picture that is to be upscaled is replaced by another one’s result', async () => {
   const { root, objects } = await folderWith('a.png', 'a-big.png');
   const before = readFileSync(path.join(root, 'a-big.png'));
-  const lines = objects('a.png', 'a-big.png', '--name', '{name}-big.{ext}', '--overwrite');
+  const lines = await objects('a.png', 'a-big.png', '--name', '{name}-big.{ext}', '--overwrite');
   assert.deepEqual(lines.map(codeOf), ['output-collision', undefined]);
   assert.deepEqual(readFileSync(path.join(root, 'a-big.png')), before);
 });
@@ -137,20 +147,20 @@ test('no picture that is to be upscaled is replaced by another one’s result', 
 test('what is missing, damaged or matches nothing is an object with an error, in every mode', async () => {
   const { root, run, objects } = await folderWith('sub/good.png');
   writeFileSync(path.join(root, 'sub/broken.png'), 'no picture');
-  const named = objects('sub/good.png', 'sub/broken.png', 'missing.png');
+  const named = await objects('sub/good.png', 'sub/broken.png', 'missing.png');
   assert.deepEqual(named.map(codeOf), [undefined, 'input-not-an-image', 'input-missing']);
-  const folder = objects('sub', 'missing.png', 'nothing-*.png');
+  const folder = await objects('sub', 'missing.png', 'nothing-*.png');
   const failed = folder.filter((line) => codeOf(line) !== undefined);
   assert.deepEqual(failed.map(({ input }) => path.basename(String(input))).sort(), [
     'broken.png',
     'missing.png',
     'nothing-*.png',
   ]);
-  assert.equal(run('sub', 'missing.png').status, 1);
-  const nothing = run('nothing-*.png');
+  assert.equal((await run('sub', 'missing.png')).status, 1);
+  const nothing = await run('nothing-*.png');
   assert.deepEqual([nothing.status, nothing.stdout], [1, '']);
   assert.match(nothing.stderr, /nothing-\*\.png: No picture matches it/);
-  assert.equal(run('sub', '--check').status, 1);
+  assert.equal((await run('sub', '--check')).status, 1);
 });
 
 test('globs above this folder and absolute ones find what they name', async () => {
@@ -161,26 +171,26 @@ test('globs above this folder and absolute ones find what they name', async () =
     [path.join(root, 'x/*.png'), 'x/a@4x.png'],
     [path.join(root, 'y/*/*.png'), 'y/[c]/d@4x.png'],
   ] as const) {
-    const { status, stderr } = cli(inside, `${root}-state`, ...MODEL, glob);
+    const { status, stderr } = await cli(inside, `${root}-state`, ...MODEL, glob);
     assert.equal(status, 0, stderr);
     assert.ok(existsSync(path.join(root, made)), made);
   }
   writeFileSync(path.join(inside, '.pisa-upscale.json'), '{ "rules": [{ "files": "**/*" }] }');
-  const above = cli(inside, `${root}-state`, ...PLACES, '../y/*.png');
+  const above = await cli(inside, `${root}-state`, ...PLACES, '../y/*.png');
   assert.equal(above.status, 1, above.stderr);
   assert.match(above.stderr, /lies outside .*, the folder of the recipe/);
-  succeeds(run('x', '--no-recipe'));
+  succeeds(await run('x', '--no-recipe'));
 });
 
 test('folders take --density, --again and --skip-existing as named pictures do', async () => {
   const { root, run } = await folderWith('s/a.png', 's/b@2x.png');
-  succeeds(run('s', '--density', 'flutter'));
+  succeeds(await run('s', '--density', 'flutter'));
   assert.deepEqual(readdirSync(path.join(root, 's')).sort(), ['2.0x', '3.0x', 'a.png', 'b@2x.png']);
-  succeeds(run('s/*.png', '--again'));
+  succeeds(await run('s/*.png', '--again'));
   assert.ok(existsSync(path.join(root, 's/b@2x@4x.png')));
   await writePng(path.join(root, 's/a.png'), 12, 9);
   const before = readFileSync(path.join(root, 's/a@4x.png'));
-  const left = run('s/a.png', 's/*.png', '--skip-existing');
+  const left = await run('s/a.png', 's/*.png', '--skip-existing');
   assert.equal(left.status, 0, left.stderr);
   assert.deepEqual(readFileSync(path.join(root, 's/a@4x.png')), before);
 });
@@ -189,14 +199,17 @@ test('--dry-run and --check create nothing, wherever results would go', async ()
   const { root, run } = await folderWith('s/a.png');
   const before = readdirSync(root, { recursive: true });
   assert.match(
-    run('s/a.png', '--out', 'new.png', '--dry-run').stdout,
+    (await run('s/a.png', '--out', 'new.png', '--dry-run')).stdout,
     /todo {2}s.a\.png → new\.png/,
   );
-  assert.match(run('s/a.png', '--out', 'new', '--dry-run').stdout, /→ new.a@4x\.png {2}40×32/);
-  succeeds(run('s', '--out', 'd', '--dry-run'));
-  assert.equal(run('s', '--out', 'd', '--check').status, 1);
+  assert.match(
+    (await run('s/a.png', '--out', 'new', '--dry-run')).stdout,
+    /→ new.a@4x\.png {2}40×32/,
+  );
+  succeeds(await run('s', '--out', 'd', '--dry-run'));
+  assert.equal((await run('s', '--out', 'd', '--check')).status, 1);
   assert.deepEqual(readdirSync(root, { recursive: true }), before);
-  succeeds(run('s/a.png', '--out', 'new.png'));
+  succeeds(await run('s/a.png', '--out', 'new.png'));
   assert.equal((await pixelsOf(path.join(root, 'new.png'))).width, 40);
 });
 
@@ -232,13 +245,13 @@ test('a name that is too long, and a format that is too small, are told before a
     const format = name === 'wide.png' ? ['--format', 'webp'] : [];
     for (const named of [[`s/${name}`], ['s', '--exclude', 's/a.png']])
       for (const only of [[], ['--dry-run']]) {
-        const lines = objects(...named, ...format, ...only);
+        const lines = await objects(...named, ...format, ...only);
         assert.ok(
           lines.some((line) => codeOf(line) === code),
           `${name} ${named.join(' ')}: ${JSON.stringify(lines)}`,
         );
         if (code === 'name-too-long') {
-          const { status, stderr } = run(...named, ...only);
+          const { status, stderr } = await run(...named, ...only);
           assert.equal(status, 1);
           assert.doesNotMatch(stderr, /ENAMETOOLONG/);
         }
@@ -257,8 +270,8 @@ test('with free names, the name that a result would get is what must not be too 
   // With its suffix it has 255 bytes, with the number of a free name more.
   const name = 'n'.repeat(248);
   const { root, run } = await folderWith(`${name}.png`);
-  succeeds(run(`${name}.png`));
-  const { status, stderr } = run(`${name}.png`);
+  succeeds(await run(`${name}.png`));
+  const { status, stderr } = await run(`${name}.png`);
   assert.equal(status, 1);
   assert.match(stderr, /The name n+@4x-2\.png is too long/);
   assert.deepEqual(readdirSync(root).sort(), [`${name}.png`, `${name}@4x.png`].sort());
@@ -274,7 +287,7 @@ test('what can’t be judged is an object with an error in a plan and in a check
   const codes = ['input-lfs-pointer', 'input-missing', 'input-not-an-image', 'no-match'];
   for (const option of ['--dry-run', '--check', '--json'])
     assert.deepEqual(
-      objects('s', 'gone.png', 'nothing-*.png', option)
+      (await objects('s', 'gone.png', 'nothing-*.png', option))
         .map(codeOf)
         .filter((code) => code !== undefined)
         .sort(),
@@ -297,7 +310,7 @@ test('an option that is refused is an object with an error, too', async () => {
     ['s', '--shard', '9/4'],
     ['s/a.png', '--scale'],
   ])
-    assert.deepEqual(objects(...args).map(codeOf), ['bad-setting'], args.join(' '));
+    assert.deepEqual((await objects(...args)).map(codeOf), ['bad-setting'], args.join(' '));
 });
 
 test('a nine-patch has its true size in a plan, by its name and in its folder', async () => {
@@ -313,11 +326,13 @@ test('a nine-patch has its true size in a plan, by its name and in its folder', 
     .png()
     .toFile(path.join(root, 's/b.9.png'));
   for (const named of ['s/b.9.png', 's']) {
-    const planned = objects(named, '--dry-run').find(({ input }) => /b\.9/.test(String(input)));
+    const planned = (await objects(named, '--dry-run')).find(({ input }) =>
+      /b\.9/.test(String(input)),
+    );
     assert.deepEqual(planned?.outputSize, { width: 50, height: 34 });
     assert.match(String(planned.output), /s.b@4x\.9\.png$/);
   }
-  const [made] = objects('s/b.9.png');
+  const [made] = await objects('s/b.9.png');
   assert.deepEqual([made?.width, made?.height], [50, 34]);
 });
 
@@ -325,14 +340,14 @@ test('--out never makes a folder of the name of a picture that can’t be writte
   const { root, run } = await folderWith('s/a.png', 'there.bmp/b.png');
   for (const extension of ['bmp', 'heic', 'JXL', 'svg', 'psd', 'ico', 'tga', 'pdf', 'jp2', 'exr'])
     for (const input of ['s/a.png', 's']) {
-      const refused = run(input, '--out', `new.${extension}`);
+      const refused = await run(input, '--out', `new.${extension}`);
       assert.equal(refused.status, 1, refused.stderr);
       assert.match(refused.stderr, /can't be written\..*end it with a slash/);
     }
   assert.deepEqual(readdirSync(root).sort(), ['s', 'there.bmp']);
-  succeeds(run('s/a.png', '--out', 'there.bmp'));
-  succeeds(run('s/a.png', '--out', 'made.bmp/'));
-  succeeds(run('s/a.png', '--out', 'v1.2'));
+  succeeds(await run('s/a.png', '--out', 'there.bmp'));
+  succeeds(await run('s/a.png', '--out', 'made.bmp/'));
+  succeeds(await run('s/a.png', '--out', 'v1.2'));
   for (const folder of ['there.bmp', 'made.bmp', 'v1.2'])
     assert.ok(existsSync(path.join(root, folder, 'a@4x.png')), folder);
 });
@@ -343,7 +358,7 @@ test('a link to nothing and one to itself are told as that, by name and in a fol
   symlinkSync('loop.png', path.join(root, 's/loop.png'));
   for (const option of ['--dry-run', '--check', '--json'])
     assert.deepEqual(
-      objects('s', option)
+      (await objects('s', option))
         .filter((line) => codeOf(line) !== undefined)
         .map(({ input, error }) => [
           path.basename(String(input)),
@@ -355,14 +370,14 @@ test('a link to nothing and one to itself are told as that, by name and in a fol
       ],
       option,
     );
-  assert.match(run('s/loop.png').stderr, /link that leads to itself/);
-  assert.match(run('s/dead.png').stderr, /does not exist/);
+  assert.match((await run('s/loop.png')).stderr, /link that leads to itself/);
+  assert.match((await run('s/dead.png')).stderr, /does not exist/);
 });
 
 test('a glob that matches nothing is named as it was typed', async () => {
   const { root } = await folderWith('x/a.png', 'y/b.png');
   for (const glob of ['../y/nope-*.png', path.join(root, 'y/none*'), 'no-*.png', './none-?.png']) {
-    const { stdout } = cli(path.join(root, 'x'), `${root}-state`, ...MODEL, glob, '--json');
+    const { stdout } = await cli(path.join(root, 'x'), `${root}-state`, ...MODEL, glob, '--json');
     assert.equal((JSON.parse(stdout) as { input: string }).input, glob);
   }
 });
@@ -383,7 +398,7 @@ for (const [source, format, written] of [
           path.join(root, source),
           '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><path d="M0 0h9v9"/></svg>',
         );
-      const { status, stdout, stderr } = run(named, ...flags);
+      const { status, stdout, stderr } = await run(named, ...flags);
       assert.equal(status, 0, stderr);
       for (const factor of [2, 3]) {
         const output = `icon@${factor}x.${written}`;
@@ -417,8 +432,8 @@ for (const mode of ['by its name', 'in its folder', 'under a recipe'] as const) 
     const flags = ['--name', pattern, '--scale', '2', ...(format ? ['--format', format] : [])];
     const made =
       mode === 'under a recipe'
-        ? cli(folder.root, `${folder.root}-state`, ...PLACES, '--device', 'cpu')
-        : folder.run(...named, ...flags);
+        ? await cli(folder.root, `${folder.root}-state`, ...PLACES, '--device', 'cpu')
+        : await folder.run(...named, ...flags);
     return { ...folder, made };
   };
   test(`a name that ends in an extension makes that format: ${mode}`, async () => {

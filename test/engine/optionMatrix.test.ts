@@ -1,16 +1,15 @@
 // Option × mode: what an option makes of a picture that is named, it makes of the same picture in a
 // folder, too. Where each is refused is in unit/client/optionModes.test.ts.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { OPTION_MODES } from '../../src/cli/optionModes';
-import { MODEL, treeOf } from './batch/batchSupport';
-import { CLI, temporaryFolder } from './support';
+import { MODEL, quickCli, treeOf } from './batch/batchSupport';
+import { temporaryFolder } from './support';
 
+const cli = quickCli();
 const base = temporaryFolder();
 const sources = path.join(base, 'sources');
 const of = (name: string): string => path.join(sources, name);
@@ -33,22 +32,15 @@ before(async () => {
     .toFile(of('a.gif'));
 });
 
-type Ended = { readonly code: number; readonly text: string; readonly tree: object };
+type Ended = { readonly code: number | null; readonly text: string; readonly tree: object };
 
 /** Runs the command line on a copy of one picture, and says what is there then. */
 async function run(picture: string, what: string, options: readonly string[]): Promise<Ended> {
   const root = path.join(base, `case-${++count}`);
   mkdirSync(path.join(root, 'p'), { recursive: true });
   copyFileSync(of(picture), path.join(root, 'p', picture));
-  const child = spawn(process.execPath, [CLI, ...MODEL, what, ...options], {
-    cwd: root,
-    env: { ...process.env, PISA_UPSCALE_STATE: `${root}-state` },
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data: Buffer) => (text += data.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, text, tree: treeOf(root) };
+  const { status, stdout, stderr } = await cli(root, `${root}-state`, ...MODEL, what, ...options);
+  return { code: status, text: stdout + stderr, tree: treeOf(root) };
 }
 
 /** Each option that holds for pictures and folders, with the picture that shows it. */

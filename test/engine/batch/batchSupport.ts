@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
+import { warmCli } from '../../harness/warmCli';
 import { CLI, NO_STORE, TEST_MODELS } from '../support';
 
 export { succeeds } from '../succeeds';
@@ -40,6 +41,12 @@ export const cli = (root: string, state: string, ...args: string[]): CliRun =>
     cwd: root,
     env: { ...process.env, PISA_UPSCALE_STATE: state },
   });
+
+/** Like `cli`, but that the runs of a test file have one process: for what isn't about processes. */
+export function quickCli(): (root: string, state: string, ...args: string[]) => Promise<CliRun> {
+  const run = warmCli(CLI);
+  return (root, state, ...args) => run(root, { PISA_UPSCALE_STATE: state }, ...args);
+}
 
 export const startCli = (root: string, state: string, ...args: string[]): ChildProcess =>
   spawn(process.execPath, [CLI, ...args], {

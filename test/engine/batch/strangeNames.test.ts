@@ -5,8 +5,9 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { onPosix } from '../../unit/files/folder';
 import { temporaryFolder, writePng } from '../support';
-import { cli, MODEL, PLACES, succeeds, treeOf } from './batchSupport';
+import { MODEL, PLACES, quickCli, succeeds, treeOf, type CliRun } from './batchSupport';
 
+const cli = quickCli();
 const base = temporaryFolder();
 const NAMES = ['line\nfeed', 'bell\u0007', 'tab\t', 'deleted\u007f', 'c:drive'];
 let count = 0;
@@ -23,17 +24,17 @@ describe('a batch with a name that no lock can hold leaves that picture alone, a
             path.join(root, '.pisa-upscale.json'),
             '{ "rules": [{ "files": "**/*", "model": "one-layer-4x" }] }',
           );
-        const run = (): ReturnType<typeof cli> =>
+        const run = (): Promise<CliRun> =>
           cli(root, `${root}-state`, ...(way === 'recipe' ? PLACES : [...MODEL, '.']));
         for (const turn of ['first', 'second']) {
-          const { status, stderr } = run();
+          const { status, stderr } = await run();
           assert.equal(status, 1, stderr);
           assert.match(stderr, /Its name has a control character, or begins like a drive/, turn);
           assert.doesNotMatch(stderr, /damaged/);
           assert.ok(existsSync(path.join(root, 'plain@4x.png')));
           assert.equal(Object.keys(treeOf(root)).filter((file) => /@4x/.test(file)).length, 1);
         }
-        succeeds(cli(root, `${root}-state`, ...MODEL, `${name}.png`));
+        succeeds(await cli(root, `${root}-state`, ...MODEL, `${name}.png`));
         assert.ok(existsSync(path.join(root, `${name}@4x.png`)));
       });
 });
@@ -50,7 +51,7 @@ it(
     const bytes = Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xe9, 0x74, 0xe9])]);
     copyFileSync(path.join(root, 'plain.png'), Buffer.concat([bytes, Buffer.from('.png')]));
     for (const named of ['.', '\ufffdt\ufffd.png']) {
-      const { status, stderr } = cli(root, `${root}-state`, ...MODEL, named);
+      const { status, stderr } = await cli(root, `${root}-state`, ...MODEL, named);
       assert.equal(status, 1, stderr);
       assert.match(stderr, /its name has bytes that are not text \(UTF-8\)\. Rename it\./);
       assert.doesNotMatch(stderr, /does not exist/);
