@@ -13,7 +13,7 @@ import type { DiffusionKind } from '../../src/engine/models/manifest';
 import { budgetsFor } from '../../src/engine/pisa/budgets';
 import { METHODS } from '../../src/engine/pisa/method';
 import type { PisaCheckpoint } from '../../src/engine/pisa/pisaCheckpoint';
-import { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
+import { PisaNetworks, type NetworkName } from '../../src/engine/pisa/pisaNetworks';
 import { upscalePisa, type PisaParams } from '../../src/engine/pisa/upscalePisa';
 import type { Floats } from '../../src/engine/runtime/network';
 import { ROOT } from './support';
@@ -108,7 +108,25 @@ export async function tinyNetworks(
   };
   // As networks of the full size are on a CPU, whose channels are many enough.
   const convolutions = device === 'cpu' && type === 'float32' ? 'winograd' : 'direct';
-  return new PisaNetworks(checkpoint, device, type, { attention, convolutions });
+  return new KeptNetworks(checkpoint, device, type, { attention, convolutions });
+}
+
+/**
+ * Networks that stay open from run to run until all are released: they are tiny, and opening them
+ * takes longer than running them.
+ */
+class KeptNetworks extends PisaNetworks {
+  private isClosing = false;
+
+  override async release(...names: readonly NetworkName[]): Promise<void> {
+    if (this.isClosing) await super.release(...names);
+  }
+
+  override async releaseAll(): Promise<void> {
+    this.isClosing = true;
+    await super.releaseAll();
+    this.isClosing = false;
+  }
 }
 
 /** The reference's goldens were made with this; see test/reference/make_tiny.py. */
