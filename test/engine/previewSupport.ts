@@ -163,9 +163,12 @@ export function unclippedDifference(
   b: ArrayLike<number>,
 ): { largest: number; share: number } {
   assert.equal(a.length, b.length);
+  const clips = new Uint8Array(a.length);
+  for (const layer of layers)
+    for (let i = 0; i < clips.length; i++) if (layer[i] === 0 || layer[i] === 255) clips[i] = 1;
   let [largest, count] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    if (layers.some((layer) => layer[i] === 0 || layer[i] === 255)) continue;
+  for (let i = 0; i < clips.length; i++) {
+    if (clips[i] === 1) continue;
     count++;
     largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
   }

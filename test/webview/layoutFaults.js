@@ -16,6 +16,21 @@
     '[role=checkbox], vscode-button, vscode-checkbox, vscode-single-select, vscode-textfield';
   const faults = new Set();
 
+  /** What is asked of an element again and again, while nothing changes. */
+  const once = (ask) => {
+    const known = new Map();
+    return (element) => {
+      if (!known.has(element)) known.set(element, ask(element));
+      return known.get(element);
+    };
+  };
+  const styleOf = once((element) => {
+    const { overflowX, display, position, textOverflow } = getComputedStyle(element);
+    return { overflowX, display, position, textOverflow };
+  });
+  const boxOf = once((element) => element.getBoundingClientRect());
+  const isControl = once((element) => element.matches(CONTROLS));
+
   const parentOf = (element) =>
     element.assignedSlot ?? element.parentElement ?? element.getRootNode().host;
   const ancestorsOf = (element) => {
@@ -32,15 +47,14 @@
     // What is only for screen readers has one pixel.
     ancestors.slice(0, 3).every((one) => one.clientWidth !== 1 || one.clientHeight !== 1);
   const floatOf = (ancestors) =>
-    ancestors.find((one) => ['absolute', 'fixed'].includes(getComputedStyle(one).position));
+    ancestors.find((one) => ['absolute', 'fixed'].includes(styleOf(one).position));
 
   /** What is left of a rectangle inside of all that cuts it. */
   const shownOf = (rect, ancestors) => {
     let { left, right, top, bottom } = rect;
     for (const one of ancestors.slice(1)) {
-      if (one === document.documentElement || getComputedStyle(one).overflowX === 'visible')
-        continue;
-      const box = one.getBoundingClientRect();
+      if (one === document.documentElement || styleOf(one).overflowX === 'visible') continue;
+      const box = boxOf(one);
       left = Math.max(left, box.left);
       right = Math.min(right, box.right);
       top = Math.max(top, box.top);
@@ -57,12 +71,12 @@
       if (element.matches('script, style, option, svg, svg *')) continue;
       const ancestors = ancestorsOf(element);
       if (element.getClientRects().length === 0 || !isDrawn(element, ancestors)) continue;
-      if (element.matches(CONTROLS) && ancestors.slice(1).every((one) => !one.matches(CONTROLS)))
+      if (isControl(element) && ancestors.slice(1).every((one) => !isControl(one)))
         controls.push({
           element,
           ancestors,
           float: floatOf(ancestors),
-          rect: shownOf(element.getBoundingClientRect(), ancestors),
+          rect: shownOf(boxOf(element), ancestors),
         });
       for (const node of element.childNodes) {
         if (node.nodeType !== Node.TEXT_NODE || node.data.trim() === '') continue;
@@ -82,10 +96,10 @@
 
   for (const { element, ancestors, rect, text } of texts)
     for (const one of ancestors) {
-      const style = getComputedStyle(one);
       if (one === document.documentElement) break;
+      const style = styleOf(one);
       if (style.overflowX === 'visible' || style.display === 'inline') continue;
-      const box = one.getBoundingClientRect();
+      const box = boxOf(one);
       const isScrolled = style.overflowX === 'auto' || style.overflowX === 'scroll';
       const isCut = rect.left < box.left - SLACK || rect.right > box.right + SLACK;
       if (isCut && (isScrolled || style.textOverflow !== 'ellipsis' || !isToldInFull(ancestors)))
@@ -101,27 +115,28 @@
       faults.add(`out of the page: ${nameOf(text.element)} “${text.text}”`);
     const float = floatOf(text.ancestors);
     for (const control of controls) {
-      if (text.ancestors.includes(control.element) || control.ancestors.includes(text.element))
-        continue;
-      // Its own label may touch it.
-      if (text.element.closest('label')?.contains(control.element)) continue;
       if (control.float !== float) continue;
       const { left, right, top, bottom } = control.rect;
       if (right <= left || bottom <= top) continue;
       const across = Math.min(seen.right, right) - Math.max(seen.left, left);
       const down = Math.min(seen.bottom, bottom) - Math.max(seen.top, top);
-      if (across > -GAP && down > SLACK && (across <= 0 || down > 2))
-        faults.add(
-          `on a neighbor: ${nameOf(text.element)} “${text.text}” and ${nameOf(control.element)}`,
-        );
+      if (across <= -GAP || down <= SLACK || (across > 0 && down <= 2)) continue;
+      if (text.ancestors.includes(control.element) || control.ancestors.includes(text.element))
+        continue;
+      // Its own label may touch it.
+      if (text.element.closest('label')?.contains(control.element)) continue;
+      faults.add(
+        `on a neighbor: ${nameOf(text.element)} “${text.text}” and ${nameOf(control.element)}`,
+      );
     }
   }
   /** What floats beside it in the same place. */
-  const placeOf = ({ float }) => float?.offsetParent;
+  const placeOf = once((float) => float?.offsetParent);
   for (const [index, one] of texts.entries()) {
     one.float = floatOf(one.ancestors);
     for (const other of texts.slice(0, index)) {
-      if (!one.float || other.float === one.float || placeOf(other) !== placeOf(one)) continue;
+      if (!one.float || other.float === one.float || placeOf(other.float) !== placeOf(one.float))
+        continue;
       const across =
         Math.min(one.rect.right, other.rect.right) - Math.max(one.rect.left, other.rect.left);
       const down =

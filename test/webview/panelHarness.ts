@@ -180,6 +180,9 @@ const settingsColours = (colours: Readonly<Record<string, string>>): Record<stri
 
 /** A browser with the panel's real page, style sheet and policy. */
 export class PanelHarness {
+  /** Closed panels' pages, for those that are opened next: a new page takes most of a test's time. */
+  private readonly free: SharedPage[] = [];
+
   private constructor(
     private readonly browser: Browser,
     private readonly context: BrowserContext,
@@ -257,15 +260,13 @@ export class PanelHarness {
     renderer = {},
     answers = ['init', 'outputName'],
   }: OpenOptions = {}): Promise<PanelPage> {
-    const page = await this.context.newPage();
+    const shared = this.free.pop() ?? new SharedPage(await this.context.newPage());
+    const { page } = shared;
     await page.setViewportSize({ width, height });
-    const problems: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
-    });
-    page.on('pageerror', (error) => problems.push(error.message));
     // As text: a compiled function would call helpers that the page does not have.
-    await page.addInitScript(`
+    const problems = await shared.load(
+      this.origin,
+      `
       window.sent = [];
       window.rendererOptions = ${JSON.stringify(renderer)};
       window.stored = ${JSON.stringify(stored)};
@@ -289,9 +290,47 @@ export class PanelHarness {
       document.addEventListener('DOMContentLoaded', () => {
         ${wearing(theme)}
       });
-    `);
-    await page.goto(this.origin);
-    return new PanelPage(page, problems);
+    `,
+    );
+    return new PanelPage(page, problems, async () => {
+      await shared.reset();
+      this.free.push(shared);
+    });
+  }
+}
+
+/** A page that shows one panel after another, each as if it were the first. */
+class SharedPage {
+  private problems: string[] = [];
+  private opening: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning')
+        this.problems.push(message.text());
+    });
+    page.on('pageerror', (error) => this.problems.push(error.message));
+    // What an earlier panel says while it goes is not the next one's.
+    page.on('framenavigated', (frame) => {
+      if (frame === page.mainFrame()) this.problems = this.opening;
+    });
+  }
+
+  /** Opens an address, with a script that runs before its own; gives what will go wrong there. */
+  async load(address: string, script: string): Promise<readonly string[]> {
+    const problems: string[] = [];
+    this.opening = problems;
+    const added = await this.page.addInitScript(script);
+    await this.page.goto(address);
+    await added.dispose();
+    return problems;
+  }
+
+  /** Takes back what a test has changed of the page and not of the panel. */
+  async reset(): Promise<void> {
+    await this.page.mouse.move(-1, -1);
+    await this.page.emulateMedia({ reducedMotion: 'reduce' });
+    await this.page.unrouteAll();
   }
 }
 
@@ -301,10 +340,12 @@ export class PanelPage {
     readonly page: Page,
     /** Console errors, exceptions, violations of the policy. */
     readonly problems: readonly string[],
+    private readonly release: () => Promise<void>,
   ) {}
 
+  /** Done with it: its page may show another panel from now on. */
   close(): Promise<void> {
-    return this.page.close();
+    return this.release();
   }
 
   /** Changes the theme while the panel is open. */
