@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -13,24 +12,27 @@ import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { referenceTensors, writeSafetensors } from '../harness/networks';
 import { writeTorchLegacy, writeTorchZip } from '../harness/torchFiles';
+import { warmCli, type WarmRun } from '../harness/warmCli';
 import { CLI, largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
 import { succeeds } from './succeeds';
 
 const folder = temporaryFolder();
 const STORE = path.join(folder, 'store');
 
-type Outcome = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
-
-const cli = (...args: readonly string[]): Outcome => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, '--store', STORE, ...args], {
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-};
+const quick = warmCli(CLI);
+const cli = (...args: readonly string[]): Promise<WarmRun> =>
+  quick(folder, {}, '--store', STORE, ...args);
 
 /** Adds a file and tells its id. */
-function add(file: string, ...options: readonly string[]): string {
-  const { status, stdout, stderr } = cli('models', 'add', file, '--yes', '--json', ...options);
+async function add(file: string, ...options: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await cli(
+    'models',
+    'add',
+    file,
+    '--yes',
+    '--json',
+    ...options,
+  );
   assert.equal(status, 0, stderr + stdout);
   return (JSON.parse(stdout) as { id: string }).id;
 }
@@ -44,7 +46,7 @@ async function upscaled(
     folder,
     `out-${model}-${options.join('')}.png`.replace(/[^\w.+-]/g, '_'),
   );
-  const { status, stderr } = cli(input, '-m', model, '-o', output, '--overwrite', ...options);
+  const { status, stderr } = await cli(input, '-m', model, '-o', output, '--overwrite', ...options);
   assert.equal(status, 0, stderr);
   return (await pixelsOf(output)).data;
 }
@@ -66,9 +68,9 @@ describe('a model in a file of the person’s own', () => {
     writeTorchLegacy(file('Old Compact.pth'), tensors);
     writeTorchZip(file('New Compact.pth'), tensors);
     writeSafetensors(file('Safe Compact.safetensors'), tensors);
-    const ids = ['Old Compact.pth', 'New Compact.pth', 'Safe Compact.safetensors'].map((name) =>
-      add(file(name)),
-    );
+    const ids: string[] = [];
+    for (const name of ['Old Compact.pth', 'New Compact.pth', 'Safe Compact.safetensors'])
+      ids.push(await add(file(name)));
     assert.deepEqual(ids, ['old-compact', 'new-compact', 'safe-compact']);
     for (const id of ids) {
       const stored = readdirSync(path.join(STORE, id), { withFileTypes: true });
@@ -78,7 +80,7 @@ describe('a model in a file of the person’s own', () => {
       );
       assert.ok(statSync(path.join(STORE, id, 'manifest.json')).size < 4096);
     }
-    const listed = JSON.parse(cli('models', '--json').stdout) as {
+    const listed = JSON.parse((await cli('models', '--json')).stdout) as {
       models: {
         id: string;
         scale: number;
@@ -95,13 +97,13 @@ describe('a model in a file of the person’s own', () => {
     for (const id of ids) results.push(await upscaled(picture, id));
     assert.deepEqual(results[1], results[0]);
     assert.deepEqual(results[2], results[0]);
-    succeeds(cli('models', 'verify', 'old-compact'));
-    const removed = cli('models', 'remove', 'old-compact');
+    succeeds(await cli('models', 'verify', 'old-compact'));
+    const removed = await cli('models', 'remove', 'old-compact');
     assert.equal(removed.status, 0, removed.stderr);
     assert.match(removed.stdout, /stays where it is/);
     assert.ok(existsSync(file('Old Compact.pth')));
     assert.ok(!existsSync(path.join(STORE, 'old-compact')));
-    assert.equal(cli(picture, '-m', 'old-compact', '-o', file('no.png')).status, 1);
+    assert.equal((await cli(picture, '-m', 'old-compact', '-o', file('no.png'))).status, 1);
   });
 
   it('keeps its id when it is added again, and gets another when a file of that name differs', async () => {
@@ -109,36 +111,36 @@ describe('a model in a file of the person’s own', () => {
     mkdirSync(again);
     writeSafetensors(path.join(again, 'Twin.safetensors'), await referenceTensors('compact-4x'));
     // The same bytes as one that is there already.
-    assert.equal(add(path.join(again, 'Twin.safetensors')), 'safe-compact');
+    assert.equal(await add(path.join(again, 'Twin.safetensors')), 'safe-compact');
     writeSafetensors(
       path.join(again, 'Safe Compact.safetensors'),
       await referenceTensors('span-deploy-2x'),
     );
-    assert.equal(add(path.join(again, 'Safe Compact.safetensors')), 'safe-compact-2');
+    assert.equal(await add(path.join(again, 'Safe Compact.safetensors')), 'safe-compact-2');
   });
 
   it('tells apart that its file moved, changed or grew, and that it is back', async () => {
     const place = file('Moving.safetensors');
     writeSafetensors(place, await referenceTensors('esrgan-new-4x'));
-    const id = add(place);
+    const id = await add(place);
     renameSync(place, `${place}.away`);
-    const gone = cli(picture, '-m', id, '-o', file('gone.png'));
+    const gone = await cli(picture, '-m', id, '-o', file('gone.png'));
     assert.equal(gone.status, 1, gone.stderr);
     assert.match(gone.stderr, /is gone: it was moved, renamed or deleted/);
     renameSync(`${place}.away`, place);
-    succeeds(cli(picture, '-m', id, '-o', file('back.png')));
+    succeeds(await cli(picture, '-m', id, '-o', file('back.png')));
 
     const { atime, mtime } = statSync(place);
     const changed = await referenceTensors('esrgan-new-4x');
     changed.get('conv_last.bias')!.data[0] = 0.25;
     writeSafetensors(place, changed);
     utimesSync(place, atime, mtime);
-    const other = cli(picture, '-m', id, '-o', file('other.png'));
+    const other = await cli(picture, '-m', id, '-o', file('other.png'));
     assert.match(other.stderr, /changed: it has another SHA-256 than when it was added/);
     writeFileSync(place, 'too short');
-    const short = cli(picture, '-m', id, '-o', file('short.png'));
+    const short = await cli(picture, '-m', id, '-o', file('short.png'));
     assert.match(short.stderr, /changed: it has 9 bytes, and had \d+ when it was added/);
-    const verified = cli('models', 'verify', id);
+    const verified = await cli('models', 'verify', id);
     assert.equal(verified.status, 1, verified.stderr);
     assert.match(verified.stdout, /put the file back, or add it again/);
   });
@@ -161,13 +163,13 @@ describe('a model in a file of the person’s own', () => {
       await referenceTensors('compact-1x'),
     );
     writeFileSync(path.join(searched, 'broken.pth'), 'nothing');
-    const { stdout } = cli('--models-dir', searched, 'models', '--json');
+    const { stdout } = await cli('--models-dir', searched, 'models', '--json');
     const { models } = JSON.parse(stdout) as { models: { id: string; own?: { added: boolean } }[] };
     assert.equal(models.find(({ id }) => id === 'dropped')?.own?.added, false);
     const output = file('dropped.png');
-    const run = cli('--models-dir', searched, picture, '-m', 'dropped', '-o', output);
+    const run = await cli('--models-dir', searched, picture, '-m', 'dropped', '-o', output);
     assert.equal(run.status, 0, run.stderr);
-    const removed = cli('--models-dir', searched, 'models', 'remove', 'dropped');
+    const removed = await cli('--models-dir', searched, 'models', 'remove', 'dropped');
     assert.equal(removed.status, 1, removed.stderr);
     assert.match(removed.stderr, /was not added: it was found in/);
   });
@@ -177,7 +179,7 @@ describe('a pair of models', () => {
   it('blends both by the formula, for networks of different families', async () => {
     writeSafetensors(file('span.safetensors'), await referenceTensors('span-norm-4x'));
     const p = 'safe-compact';
-    const s = add(file('span.safetensors'));
+    const s = await add(file('span.safetensors'));
     const base = await upscaled(picture, p, '--pixel', '0');
     const [own, other] = [await upscaled(picture, p), await upscaled(picture, s)];
     for (const [pixel, semantic] of [
@@ -215,23 +217,23 @@ describe('a pair of models', () => {
     mkdirSync(root);
     for (const name of ['a.png', 'b.png']) await writePng(path.join(root, name), 24, 20);
     writeSafetensors(own, await referenceTensors('compact-4x'));
-    const pair = `${add(own)}+span`;
+    const pair = `${await add(own)}+span`;
     const recipe = { rules: [{ files: '*.png', model: pair, semantic: 0.5 }] };
     const named = path.join(root, '.pisa-upscale.json');
     writeFileSync(named, JSON.stringify(recipe));
-    const run = (...args: readonly string[]): Outcome => cli('--recipe', named, ...args);
-    const first = run();
+    const run = (...args: readonly string[]): Promise<WarmRun> => cli('--recipe', named, ...args);
+    const first = await run();
     assert.equal(first.status, 0, first.stderr);
     const alone = await upscaled(path.join(root, 'a.png'), pair, '--semantic', '0.5');
     assert.deepEqual((await pixelsOf(path.join(root, 'a@4x.png'))).data, alone);
-    assert.match(run().stderr, /0 to do, 2 up to date/);
-    succeeds(run('--check'));
+    assert.match((await run()).stderr, /0 to do, 2 up to date/);
+    succeeds(await run('--check'));
 
     const changed = await referenceTensors('compact-4x');
     changed.get('body.0.bias')!.data[0] = 0.25;
     writeSafetensors(own, changed);
-    add(own);
-    assert.notEqual(run('--check').status, 0);
+    await add(own);
+    assert.notEqual((await run('--check')).status, 0);
   });
 
   it('is refused with the reason: scales that differ, one twice, three', async () => {
@@ -243,7 +245,7 @@ describe('a pair of models', () => {
       ['safe-compact+missing', /There is no model called "missing"/],
     ] as const;
     for (const [model, reason] of messages) {
-      const { status, stderr } = cli(picture, '-m', model, '-o', file('pair.png'));
+      const { status, stderr } = await cli(picture, '-m', model, '-o', file('pair.png'));
       assert.equal(status, 1);
       assert.match(stderr, reason);
     }
@@ -253,16 +255,16 @@ describe('a pair of models', () => {
 describe('a model that restores at the same size', () => {
   it('keeps the size, alone; and runs before another', async () => {
     writeSafetensors(file('restore.safetensors'), await referenceTensors('compact-1x'));
-    const id = add(file('restore.safetensors'));
+    const id = await add(file('restore.safetensors'));
     const output = file('restored.png');
-    const alone = cli(picture, '-m', id, '-o', output, '--overwrite');
+    const alone = await cli(picture, '-m', id, '-o', output, '--overwrite');
     assert.equal(alone.status, 0, alone.stderr);
     const { width, height } = await pixelsOf(output);
     assert.deepEqual([width, height], [61, 43]);
     const chained = await upscaled(picture, 'safe-compact', '--restore', id);
     const twice = await upscaled(output, 'safe-compact');
     assert.ok(largestDifference(chained, twice) <= 1);
-    const wrong = cli(
+    const wrong = await cli(
       picture,
       '-m',
       'safe-compact',

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
@@ -14,6 +13,7 @@ import {
   type ModelProto,
   type NodeProto,
 } from '../../src/engine/graph/proto/onnx_pb';
+import { warmCli, type WarmRun } from '../harness/warmCli';
 import { CLI, largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
 
 const folder = temporaryFolder();
@@ -110,13 +110,9 @@ function groupsOf(model: ModelProto, end: NodeProto): void {
   model.graph!.initializer.push(...part.initializer);
 }
 
-function cli(...args: readonly string[]): {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-} {
-  return spawnSync(process.execPath, [CLI, '--store', STORE, ...args], { encoding: 'utf8' });
-}
+const quick = warmCli(CLI);
+const cli = (...args: readonly string[]): Promise<WarmRun> =>
+  quick(folder, {}, '--store', STORE, ...args);
 
 function write(name: string, bytes: Uint8Array): string {
   const file = path.join(folder, name);
@@ -127,7 +123,7 @@ function write(name: string, bytes: Uint8Array): string {
 
 async function enlarged(id: string, scale = SCALE): Promise<Awaited<ReturnType<typeof pixelsOf>>> {
   const output = path.join(folder, `out-${id.replace('+', '_')}.png`);
-  const { status, stderr } = cli(
+  const { status, stderr } = await cli(
     picture,
     '-m',
     id,
@@ -158,7 +154,7 @@ test('an ONNX model runs whatever its type, channels, sizes and range', async ()
   write('weights/data.bin', data);
   let plain: Buffer | undefined;
   for (const [name, bytes] of Object.entries(ACCEPTED)) {
-    const added = cli('models', 'add', write(`${name}.onnx`, bytes()), '--yes', '--json');
+    const added = await cli('models', 'add', write(`${name}.onnx`, bytes()), '--yes', '--json');
     assert.equal(added.status, 0, `${name}: ${added.stderr}`);
     const { id, architecture, scale } = JSON.parse(added.stdout) as Record<string, unknown>;
     assert.deepEqual([id, architecture, scale], [name, 'ONNX', SCALE]);
@@ -218,20 +214,26 @@ test('models of two opsets are paired, each way round; one that cannot be says w
     ['opset-18-groups', ofOpset(18n, 'GroupNormalization')],
     ['opset-21', ofOpset(21n)],
   ] as const) {
-    const { status, stderr } = cli('models', 'add', write(`${name}.onnx`, bytes), '--yes');
+    const { status, stderr } = await cli('models', 'add', write(`${name}.onnx`, bytes), '--yes');
     assert.equal(status, 0, `${name}: ${stderr}`);
   }
   const { data: plain } = await enlarged('plain');
   for (const pair of ['opset-14+plain', 'plain+opset-14', 'opset-14+opset-20', 'opset-20+plain'])
     assert.ok(largestDifference((await enlarged(pair)).data, plain) <= 1, pair);
-  const { status, stderr } = cli(picture, '-m', 'opset-18-groups+opset-21');
+  const { status, stderr } = await cli(picture, '-m', 'opset-18-groups+opset-21');
   assert.equal(status, 1);
   assert.match(stderr, /opset 18 and the other in 21, and its operator GroupNormalization means/);
 });
 
-test('weights beside a model belong to it: a change is told', () => {
+test('weights beside a model belong to it: a change is told', async () => {
   write('weights/data.bin', Buffer.alloc(8));
-  const { status, stderr } = cli(picture, '-m', 'with-data', '-o', path.join(folder, 'no.png'));
+  const { status, stderr } = await cli(
+    picture,
+    '-m',
+    'with-data',
+    '-o',
+    path.join(folder, 'no.png'),
+  );
   assert.equal(status, 1);
   assert.match(stderr, /data\.bin changed: it has another SHA-256/);
 });
@@ -302,9 +304,9 @@ const REFUSED: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
 };
 
 for (const [name, [bytes, reason]] of Object.entries(REFUSED))
-  test(`an ONNX model that can't be used says why: ${name}`, () => {
+  test(`an ONNX model that can't be used says why: ${name}`, async () => {
     const file = write(`wrong/${name}.onnx`, bytes);
-    const { status, stdout, stderr } = cli('models', 'add', file, '--yes', '--json');
+    const { status, stdout, stderr } = await cli('models', 'add', file, '--yes', '--json');
     assert.equal(status, 1);
     assert.match(stdout + stderr, reason);
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
@@ -22,6 +21,7 @@ import { referenceTensors, writeSafetensors } from '../harness/networks';
 import { writeTorchZip } from '../harness/torchFiles';
 import { pythonWith } from '../harness/serverProcess';
 import { TritonServer } from '../harness/tritonServer';
+import { warmCli, type WarmRun } from '../harness/warmCli';
 import { CLI, EMBEDDED_MODELS, temporaryFolder, TEST_MODELS, writePng } from './support';
 
 const folder = temporaryFolder();
@@ -29,17 +29,12 @@ const STORE = path.join(folder, 'store');
 
 type Exported = { name: string; folder: string; files: string[]; checksum: string };
 
-function cli(...args: readonly string[]): {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-} {
-  const own = ['--store', STORE, '--models-dir', TEST_MODELS];
-  return spawnSync(process.execPath, [CLI, ...own, ...args], { encoding: 'utf8', cwd: folder });
-}
+const quick = warmCli(CLI);
+const cli = (...args: readonly string[]): Promise<WarmRun> =>
+  quick(folder, {}, '--store', STORE, '--models-dir', TEST_MODELS, ...args);
 
-function exported(id: string, ...options: readonly string[]): Exported {
-  const { status, stdout, stderr } = cli('models', 'export', id, '--json', ...options);
+async function exported(id: string, ...options: readonly string[]): Promise<Exported> {
+  const { status, stdout, stderr } = await cli('models', 'export', id, '--json', ...options);
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout) as Exported;
 }
@@ -66,7 +61,7 @@ before(async () => {
   writeTorchZip(zip, await referenceTensors('compact-4x'));
   writeSafetensors(safe, await referenceTensors('esrgan-new-4x'));
   for (const file of [zip, safe]) {
-    const { status, stderr } = cli('models', 'add', file, '--yes');
+    const { status, stderr } = await cli('models', 'add', file, '--yes');
     assert.equal(status, 0, stderr);
   }
 });
@@ -78,7 +73,7 @@ describe('models export', () => {
     ['smooth+sharp', ['model.onnx', 'model.onnx.data']],
   ] as const)
     test(`${id}: a repository that needs nothing else, and computes the same`, async () => {
-      const { name, folder: place } = exported(id, '-o', 'repository');
+      const { name, folder: place } = await exported(id, '-o', 'repository');
       assert.equal(name, id.replace('+', '--'));
       assert.deepEqual(readdirSync(place).sort(), ['1', 'config.pbtxt']);
       assert.deepEqual(readdirSync(path.join(place, '1')), files);
@@ -99,8 +94,8 @@ describe('models export', () => {
       assert.ok(!config.includes(folder), 'no path of this machine');
     });
 
-  test('for KServe: the service beside, under a name that Kubernetes takes', () => {
-    const { files } = exported('smooth+sharp', '--for', 'kserve', '-o', 'kserve');
+  test('for KServe: the service beside, under a name that Kubernetes takes', async () => {
+    const { files } = await exported('smooth+sharp', '--for', 'kserve', '-o', 'kserve');
     assert.deepEqual(
       files.map((file) => path.relative(path.join(folder, 'kserve'), file)),
       [
@@ -115,11 +110,11 @@ describe('models export', () => {
     assert.match(service, /protocolVersion: v2/);
   });
 
-  test('nothing is replaced, and what no server runs is refused', () => {
-    const again = cli('models', 'export', 'smooth', '-o', 'repository');
+  test('nothing is replaced, and what no server runs is refused', async () => {
+    const again = await cli('models', 'export', 'smooth', '-o', 'repository');
     assert.equal(again.status, 1, again.stderr);
     assert.match(again.stderr, /smooth is there already/);
-    const unknown = cli('models', 'export', 'nobody');
+    const unknown = await cli('models', 'export', 'nobody');
     assert.match(unknown.stderr, /There is no model called "nobody"/);
     assert.ok(!existsSync(path.join(folder, 'model-repository')));
   });
@@ -152,7 +147,7 @@ describe('models export', () => {
   test('a real Triton takes what was written, and a pair runs there as here', async (context) => {
     const python = pythonWith('triton', context);
     if (python === undefined) return;
-    const { folder: place } = exported('smooth+sharp', '-o', 'served');
+    const { folder: place } = await exported('smooth+sharp', '-o', 'served');
     // The build on PyPI has the Python backend only; everything else is as it was written.
     const config = path.join(place, 'config.pbtxt');
     writeFileSync(
@@ -170,13 +165,23 @@ describe('models export', () => {
     const server = await TritonServer.start(python, path.join(folder, 'served'), []);
     try {
       const picture = await writePng(path.join(folder, 'in.png'), 40, 30);
-      const run = (...options: readonly string[]): Buffer => {
+      const run = async (...options: readonly string[]): Promise<Buffer> => {
         const out = path.join(folder, `${options.length}.png`);
-        const ended = cli(picture, '-m', 'smooth+sharp', '-o', out, '--overwrite', ...options);
+        const ended = await cli(
+          picture,
+          '-m',
+          'smooth+sharp',
+          '-o',
+          out,
+          '--overwrite',
+          ...options,
+        );
         assert.equal(ended.status, 0, ended.stderr);
         return readFileSync(out);
       };
-      assert.ok(run('--remote', server.url).equals(run('--device', 'cpu', '--verbose')));
+      assert.ok(
+        (await run('--remote', server.url)).equals(await run('--device', 'cpu', '--verbose')),
+      );
     } finally {
       await server.kill();
     }

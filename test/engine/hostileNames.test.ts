@@ -4,9 +4,10 @@ import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { HOSTILE_TEXTS } from '../unit/hostileTexts';
-import { cli, MODEL, type CliRun } from './batch/batchSupport';
+import { MODEL, quickCli, type CliRun } from './batch/batchSupport';
 import { temporaryFolder, writePng } from './support';
 
+const cli = quickCli();
 const root = temporaryFolder();
 const state = temporaryFolder();
 const pictures = path.join(root, 'pictures');
@@ -39,13 +40,22 @@ function assertHarmless({ stdout, stderr }: CliRun): void {
   }
 }
 
-test('the plan, as lines and as JSON', () => {
-  const plan = cli(root, state, ...MODEL, 'pictures', '--dry-run', '--min-side', '1');
+test('the plan, as lines and as JSON', async () => {
+  const plan = await cli(root, state, ...MODEL, 'pictures', '--dry-run', '--min-side', '1');
   // Every third is no picture, which a plan says, too.
   assert.equal(plan.status, 1, plan.stderr);
   assertHarmless(plan);
   assert.equal(plan.stdout.trimEnd().split('\n').length, names.length);
-  const json = cli(root, state, ...MODEL, 'pictures', '--dry-run', '--json', '--min-side', '1');
+  const json = await cli(
+    root,
+    state,
+    ...MODEL,
+    'pictures',
+    '--dry-run',
+    '--json',
+    '--min-side',
+    '1',
+  );
   assertHarmless(json);
   assert.deepEqual(
     json.stdout
@@ -57,23 +67,30 @@ test('the plan, as lines and as JSON', () => {
   );
 });
 
-test('single files: results, refusals and names of options', () => {
+test('single files: results, refusals and names of options', async () => {
   const files = names.map((name) => path.join(pictures, name));
-  const run = cli(root, state, ...MODEL, '--', ...files.slice(0, 6), path.join(root, names[9]!));
+  const run = await cli(
+    root,
+    state,
+    ...MODEL,
+    '--',
+    ...files.slice(0, 6),
+    path.join(root, names[9]!),
+  );
   assert.equal(run.status, 1, run.stderr);
   assertHarmless(run);
-  assertHarmless(cli(root, state, ...MODEL, '--json', '--', ...files.slice(6, 9)));
+  assertHarmless(await cli(root, state, ...MODEL, '--json', '--', ...files.slice(6, 9)));
   for (const name of names) {
-    assertHarmless(cli(root, state, `--${name}`));
+    assertHarmless(await cli(root, state, `--${name}`));
     if (name === names[4]) break;
   }
-  assertHarmless(cli(root, state, '--model', names[14]!, '--', files[1]!));
-  assertHarmless(cli(root, state, '--recipe', `${names[15]!}.json`));
+  assertHarmless(await cli(root, state, '--model', names[14]!, '--', files[1]!));
+  assertHarmless(await cli(root, state, '--recipe', `${names[15]!}.json`));
 });
 
-test('a batch: its run, its errors, and what --check says', () => {
-  const run = cli(root, state, ...MODEL, 'pictures', '--min-side', '1');
+test('a batch: its run, its errors, and what --check says', async () => {
+  const run = await cli(root, state, ...MODEL, 'pictures', '--min-side', '1');
   assertHarmless(run);
   assert.ok(readdirSync(pictures).length > names.length);
-  assertHarmless(cli(root, state, ...MODEL, 'pictures', '--check', '--min-side', '1'));
+  assertHarmless(await cli(root, state, ...MODEL, 'pictures', '--check', '--min-side', '1'));
 });

@@ -4,15 +4,16 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { DevicesReport } from '../../src/shared/engineProtocol';
-import { cli, PLACES, treeOf, type CliRun, succeeds } from './batch/batchSupport';
+import { PLACES, quickCli, treeOf, type CliRun, succeeds } from './batch/batchSupport';
 import { largestDifference, pixelsOf, temporaryFolder, writePng } from './support';
 
+const cli = quickCli();
 const base = temporaryFolder();
 let count = 0;
 
 async function folder(...names: string[]): Promise<{
   root: string;
-  run: (...args: string[]) => CliRun;
+  run: (...args: string[]) => Promise<CliRun>;
 }> {
   const root = path.join(base, `case-${++count}`);
   mkdirSync(root);
@@ -32,11 +33,13 @@ test('what is asked for is what is done, and is told', async () => {
   const files: string[] = [];
   for (const precision of ['fp32', 'int8']) {
     const out = `${precision}.png`;
-    const [result] = json(run('a.png', ...EIGHT, '--precision', precision, '--out', out, '--json'));
+    const [result] = json(
+      await run('a.png', ...EIGHT, '--precision', precision, '--out', out, '--json'),
+    );
     assert.equal(result?.precision, precision === 'int8' ? 'int8' : undefined);
     files.push(path.join(root, out));
   }
-  const text = run('a.png', ...EIGHT, '--precision', 'int8', '--out', 'b.png').stdout;
+  const text = (await run('a.png', ...EIGHT, '--precision', 'int8', '--out', 'b.png')).stdout;
   assert.match(text, / s on cpu in int8$/m);
   const [floats, bytes] = await Promise.all(files.map(pixelsOf));
   const difference = largestDifference(floats!.data, bytes!.data);
@@ -45,20 +48,21 @@ test('what is asked for is what is done, and is told', async () => {
 
 test('auto does what doctor says of the model, and the same again', async () => {
   const { root, run } = await folder('a.png');
-  const doctor = (...args: string[]): string =>
-    cli(root, `${root}-state`, ...PLACES.slice(0, 4), 'doctor', ...args).stdout;
-  const { devices } = JSON.parse(doctor('--json')) as { devices: DevicesReport };
+  const doctor = async (...args: string[]): Promise<string> =>
+    (await cli(root, `${root}-state`, ...PLACES.slice(0, 4), 'doctor', ...args)).stdout;
+  const { devices } = JSON.parse(await doctor('--json')) as { devices: DevicesReport };
   const { precisions } = devices;
   const found = precisions.find(({ model }) => model === 'eight-bit-4x');
   assert.ok(found?.agrees, found?.reason);
   assert.ok(!precisions.some(({ model }) => model === 'one-layer-4x'));
-  const outputs = ['one.png', 'two.png'].map((out) => {
-    const [result] = json(run('a.png', ...EIGHT, '--out', out, '--json'));
+  const outputs: Buffer[] = [];
+  for (const out of ['one.png', 'two.png']) {
+    const [result] = json(await run('a.png', ...EIGHT, '--out', out, '--json'));
     assert.equal(result?.precision ?? 'fp32', found.precision);
-    return readFileSync(path.join(root, out));
-  });
+    outputs.push(readFileSync(path.join(root, out)));
+  }
   assert.deepEqual(outputs[0], outputs[1]);
-  assert.match(doctor(), /^eight-bit-4x +(int8|fp32) +×\d/m);
+  assert.match(await doctor(), /^eight-bit-4x +(int8|fp32) +×\d/m);
 });
 
 describe('what can’t be had is refused with the reason, and nothing is written', () => {
@@ -75,18 +79,21 @@ describe('what can’t be had is refused with the reason, and nothing is written
       const { root, run } = await folder('a.png');
       const before = treeOf(root);
       for (const way of [['a.png'], ['.'], ['a.png', '--dry-run'], ['.', '--dry-run']]) {
-        const { status, stdout, stderr } = run(...way, ...args, '--precision', 'int8');
+        const { status, stdout, stderr } = await run(...way, ...args, '--precision', 'int8');
         assert.match(stdout + stderr, reason, way.join(' '));
         assert.equal(status, 1, way.join(' '));
       }
-      assert.match(run('a.png', ...args, '--precision', 'int8').stderr, /--precision decides/);
+      assert.match(
+        (await run('a.png', ...args, '--precision', 'int8')).stderr,
+        /--precision decides/,
+      );
       assert.deepEqual(treeOf(root), before);
     });
 
   test('a precision that is none', async () => {
     const { run } = await folder('a.png');
     assert.match(
-      run('a.png', '--precision', 'int4').stderr,
+      (await run('a.png', '--precision', 'int4')).stderr,
       /Allowed choices are auto, fp32, int8/,
     );
   });
@@ -106,27 +113,27 @@ describe('a recipe', () => {
   test('pins it: the lock says so, and a machine that left it open made no lie', async () => {
     const { root, run } = await folder('a.png');
     recipe(root, { precision: 'int8' });
-    succeeds(run());
+    succeeds(await run());
     assert.equal(lockOf(root).outputs['a@4x.png']?.precision, 'int8');
     const made = readFileSync(path.join(root, 'a@4x.png'));
-    succeeds(run('--check'));
+    succeeds(await run('--check'));
 
     // Whatever this machine would choose: what is there is what the recipe asks for.
     for (const precision of [undefined, 'auto', 'int8'] as const) {
       recipe(root, { precision });
-      assert.equal(run('--check').status, 0, precision);
+      assert.equal((await run('--check')).status, 0, precision);
     }
     recipe(root, { precision: 'fp32' });
-    assert.equal(run('--check').status, 1);
-    succeeds(run());
+    assert.equal((await run('--check')).status, 1);
+    succeeds(await run());
     assert.equal(lockOf(root).outputs['a@4x.png']?.precision, undefined);
     assert.notDeepEqual(readFileSync(path.join(root, 'a@4x.png')), made);
-    succeeds(run('--check'));
+    succeeds(await run('--check'));
 
     // Removed and made anew it is the same.
     recipe(root, { precision: 'int8' });
     rmSync(path.join(root, 'a@4x.png'));
-    succeeds(run());
+    succeeds(await run());
     assert.deepEqual(readFileSync(path.join(root, 'a@4x.png')), made);
   });
 
@@ -137,16 +144,16 @@ describe('a recipe', () => {
       ['2/2', 'fp32'],
     ] as const) {
       recipe(root, { precision });
-      const { status, stdout, stderr } = run('--shard', shard);
+      const { status, stdout, stderr } = await run('--shard', shard);
       assert.equal(status, 0, stdout + stderr);
     }
-    const merged = cli(root, `${root}-state`, ...PLACES.slice(0, 4), '--merge-lock');
+    const merged = await cli(root, `${root}-state`, ...PLACES.slice(0, 4), '--merge-lock');
     assert.equal(merged.status, 0, merged.stderr);
     recipe(root, {});
-    const check = run('--check');
+    const check = await run('--check');
     assert.equal(check.status, 0, check.stdout + check.stderr);
     assert.match(check.stderr, /computed in 8 bits \(\d\) and in 32-bit floats \(\d\)/);
     recipe(root, { precision: 'fp32' });
-    assert.equal(run('--check').status, 1);
+    assert.equal((await run('--check')).status, 1);
   });
 });

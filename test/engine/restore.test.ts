@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import sharp from 'sharp';
 import { consistencyDb } from '../../src/shared/panelFigures';
 import { referenceTensors, writeSafetensors } from '../harness/networks';
-import { cli, succeeds } from './batch/batchSupport';
+import { quickCli, succeeds } from './batch/batchSupport';
 import {
   blendOf,
   cropped,
@@ -122,6 +122,7 @@ describe('a restorer before the enlargement', () => {
 });
 
 describe('a recipe with a restorer', () => {
+  const cli = quickCli();
   const places = ['--models-dir', TEST_MODELS, '--store', STORE, '--device', 'cpu'];
   const run = (root: string, ...args: string[]): ReturnType<typeof cli> =>
     cli(root, at('state'), ...args, ...places);
@@ -136,19 +137,19 @@ describe('a recipe with a restorer', () => {
     mkdirSync(root);
     await writePng(path.join(root, 'a.png'), 30, 20);
     write(root, { model: 'one-layer-4x', restore, output: 'out/{name}.png' });
-    succeeds(run(root));
+    succeeds(await run(root));
     const made = (await pixelsOf(path.join(root, 'out/a.png'))).data;
-    const alone = run(
+    const alone = await run(
       root,
       ...['a.png', '--no-recipe', '-m', 'one-layer-4x', '--restore', restore, '-o', at('cli.png')],
     );
     assert.equal(alone.status, 0, alone.stderr);
     assert.ok(largestDifference(made, (await pixelsOf(at('cli.png'))).data) === 0);
-    succeeds(run(root, '--check'));
+    succeeds(await run(root, '--check'));
     write(root, { model: 'one-layer-4x', output: 'out/{name}.png' });
-    assert.equal(run(root, '--check').status, 1, 'stale without it');
+    assert.equal((await run(root, '--check')).status, 1, 'stale without it');
     write(root, { model: 'one-layer-4x', restore, output: 'out/{name}.png' });
-    succeeds(run(root, '--check'));
+    succeeds(await run(root, '--check'));
     // Another file under the same name is another restorer.
     const manifest = path.join(STORE, restore, 'manifest.json');
     const text = readFileSync(manifest, 'utf8');
@@ -156,7 +157,7 @@ describe('a recipe with a restorer', () => {
       manifest,
       text.replace(/"sha256": ?"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`),
     );
-    assert.equal(run(root, '--check').status, 1, 'its hash is part of the record');
+    assert.equal((await run(root, '--check')).status, 1, 'its hash is part of the record');
     writeFileSync(manifest, text);
   });
 
@@ -165,17 +166,17 @@ describe('a recipe with a restorer', () => {
     mkdirSync(root);
     await writePng(path.join(root, 'a.png'), 30, 20);
     write(root, { model: restore, scale: 2 });
-    const plan = run(root, '--dry-run', '--json');
+    const plan = await run(root, '--dry-run', '--json');
     assert.match(plan.stdout, /a@1x\.png/);
     assert.match(plan.stdout, /"width":30/);
-    succeeds(run(root));
+    succeeds(await run(root));
     assert.ok(readdirSync(root).includes('a@1x.png'));
     const { width, height } = await pixelsOf(path.join(root, 'a@1x.png'));
     assert.deepEqual([width, height], [30, 20]);
-    succeeds(run(root, '--check'));
+    succeeds(await run(root, '--check'));
     write(root, { model: restore, density: 'web' });
-    assert.match(run(root, '--dry-run', '--json').stdout, /restores at the same size/);
-    const named = run(root, 'a.png', '--no-recipe', '-m', restore, '--dry-run', '--json');
+    assert.match((await run(root, '--dry-run', '--json')).stdout, /restores at the same size/);
+    const named = await run(root, 'a.png', '--no-recipe', '-m', restore, '--dry-run', '--json');
     assert.match(named.stdout, /"width":30/);
   });
 });

@@ -2,6 +2,9 @@ import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 
+/** Each holds a model or more. */
+const MOST_IDLE = 2;
+
 type Fork = (entry: string, args: readonly string[], options: ForkOptions) => ChildProcess;
 
 /** What a client sends to an engine and hears of it, as far as it tells what runs. */
@@ -13,7 +16,7 @@ type Message = { readonly type: string; readonly id: number; readonly method?: s
  * several times longer than a tiny picture.
  */
 export class SharedEngines {
-  private readonly idle = new Map<string, ChildProcess[]>();
+  private idle: { readonly key: string; readonly engine: ChildProcess }[] = [];
 
   /** `unread`: variables that engines don't read, so that another value needs no other engine. */
   constructor(private readonly unread: readonly string[]) {}
@@ -22,16 +25,21 @@ export class SharedEngines {
     const { env = {} } = options;
     const known = Object.entries(env).filter(([name]) => !this.unread.includes(name));
     const key = JSON.stringify([entry, args, options.execArgv, known.sort()]);
-    const kept = this.idle.get(key) ?? [];
-    this.idle.set(key, kept);
-    const engine = kept.pop() ?? fork(entry, args, options);
-    return new Lent(engine, () => kept.push(engine)) as unknown as ChildProcess;
+    const kept = this.idle.find((one) => one.key === key);
+    this.idle = this.idle.filter((one) => one !== kept);
+    const engine = kept?.engine ?? fork(entry, args, options);
+    return new Lent(engine, () => this.keep(key, engine)) as unknown as ChildProcess;
   };
 
   /** Ends those that nobody uses. */
   end(): void {
-    for (const engine of [...this.idle.values()].flat()) engine.kill('SIGKILL');
-    this.idle.clear();
+    for (const { engine } of this.idle) engine.kill('SIGKILL');
+    this.idle = [];
+  }
+
+  private keep(key: string, engine: ChildProcess): void {
+    this.idle.push({ key, engine });
+    if (this.idle.length > MOST_IDLE) this.idle.shift()?.engine.kill('SIGKILL');
   }
 }
 

@@ -13,9 +13,10 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { temporaryFolder } from '../support';
-import { cli, MODEL, PLACES, treeOf, writePictures, succeeds } from './batchSupport';
+import { MODEL, PLACES, quickCli, treeOf, writePictures, succeeds } from './batchSupport';
 
 const LOCK = '.pisa-upscale.lock.json';
+const cli = quickCli();
 const folder = temporaryFolder();
 const source = path.join(folder, 'source');
 
@@ -40,21 +41,21 @@ function workspace(
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
-test('raw files and documents beside the pictures are told, and are no failure', () => {
+test('raw files and documents beside the pictures are told, and are no failure', async () => {
   const { root, state } = workspace('kinds');
   mkdirSync(path.join(root, 'originals'));
   for (const name of ['layers.psd', 'IMG_1.HEIC', 'IMG_2.CR3'])
     writeFileSync(path.join(root, 'originals', name), '');
-  const planned = cli(root, state, ...PLACES, '--dry-run');
+  const planned = await cli(root, state, ...PLACES, '--dry-run');
   assert.equal(planned.status, 0, planned.stderr);
   assert.match(planned.stdout, /^skip {2}originals\/layers\.psd {2}.*Photoshop.*as PNG\.$/m);
-  const made = cli(root, state, ...PLACES);
+  const made = await cli(root, state, ...PLACES);
   assert.equal(made.status, 0, made.stderr);
   assert.match(made.stderr, /^left alone: originals\/IMG_1\.HEIC {2}.* is HEIC, which/m);
-  const checked = cli(root, state, ...PLACES, '--check');
+  const checked = await cli(root, state, ...PLACES, '--check');
   assert.equal(checked.status, 0, checked.stdout);
 
-  const named = cli(
+  const named = await cli(
     root,
     state,
     'p1.jpg',
@@ -69,9 +70,9 @@ test('raw files and documents beside the pictures are told, and are no failure',
 test(
   'a recipe makes its outputs and a lock; a second run does nothing, a changed input ' +
     'redoes just that one',
-  () => {
+  async () => {
     const { root, state } = workspace('recipe');
-    const first = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
+    const first = await cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
     assert.equal(first.status, 0, first.stderr);
     assert.equal(lines(first.stdout).length, 12);
     const lock = readFileSync(path.join(root, LOCK), 'utf8');
@@ -79,13 +80,21 @@ test(
     assert.ok(!lock.includes(root), 'no path of the machine');
 
     const before = treeOf(root);
-    const second = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json', '--verbose');
+    const second = await cli(
+      root,
+      state,
+      ...MODEL.slice(0, 4),
+      '--device',
+      'cpu',
+      '--json',
+      '--verbose',
+    );
     assert.deepEqual([second.status, second.stdout], [0, '']);
     assert.doesNotMatch(second.stderr, /engine \d+ started/, 'no engine, so no inference');
     assert.deepEqual(treeOf(root), before);
 
     writeFileSync(path.join(root, 'p1.jpg'), readFileSync(path.join(root, 'p4.jpg')));
-    const third = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
+    const third = await cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json');
     assert.deepEqual(
       lines(third.stdout).map((line) =>
         path.basename((JSON.parse(line) as { output: string }).output),
@@ -95,21 +104,21 @@ test(
   },
 );
 
-test('--check says what is stale, changed by hand, or has no source any more, and writes nothing', () => {
+test('--check says what is stale, changed by hand, or has no source any more, and writes nothing', async () => {
   const { root, state } = workspace('check');
   const check = (): ReturnType<typeof cli> => cli(root, state, ...MODEL.slice(0, 4), '--check');
-  const none = check();
+  const none = await check();
   assert.deepEqual([none.status, lines(none.stdout).length], [1, 12]);
   assert.ok(!existsSync(path.join(root, LOCK)));
-  succeeds(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu'));
-  const fine = check();
+  succeeds(await cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu'));
+  const fine = await check();
   assert.deepEqual([fine.status, fine.stdout], [0, ''], fine.stderr);
 
   writeFileSync(path.join(root, 'p2.webp'), readFileSync(path.join(root, 'p8.webp')));
   writeFileSync(path.join(root, 'p1@2x.jpg'), 'by hand');
   rmSync(path.join(root, 'p4.jpg'));
   const before = treeOf(root);
-  const { status, stdout } = check();
+  const { status, stdout } = await check();
   assert.equal(status, 1);
   assert.deepEqual(lines(stdout), [
     'stale  p1@2x.jpg  (changed by hand)',
@@ -118,15 +127,15 @@ test('--check says what is stale, changed by hand, or has no source any more, an
   ]);
   assert.deepEqual(treeOf(root), before);
 
-  const run = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
+  const run = await cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
   assert.match(run.stderr, /p1\.jpg {2}The output was changed by hand/);
   assert.equal(readFileSync(path.join(root, 'p1@2x.jpg'), 'utf8'), 'by hand');
-  assert.equal(check().status, 1);
-  succeeds(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force'));
-  succeeds(check());
+  assert.equal((await check()).status, 1);
+  succeeds(await cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--force'));
+  succeeds(await check());
 });
 
-test('sources that can’t be read fail the check, and what is known of them is kept', () => {
+test('sources that can’t be read fail the check, and what is known of them is kept', async () => {
   const pointer =
     'version https://git-lfs.github.com/spec/v1\n' + `oid sha256:${'a'.repeat(64)}\nsize 12345\n`;
   for (const [what, instead] of [
@@ -137,54 +146,55 @@ test('sources that can’t be read fail the check, and what is known of them is 
     const { root, state } = workspace(`unread-${what}`);
     const run = (...args: string[]): ReturnType<typeof cli> =>
       cli(root, state, ...MODEL.slice(0, 4), ...args);
-    succeeds(run('--device', 'cpu'));
+    succeeds(await run('--device', 'cpu'));
     const lock = readFileSync(path.join(root, LOCK), 'utf8');
     const before = treeOf(root);
     const sources = ['p1.jpg', 'p2.webp'].map((name) => path.join(root, name));
     const contents = sources.map((file) => readFileSync(file));
     for (const file of sources) writeFileSync(file, instead);
 
-    const check = run('--check');
+    const check = await run('--check');
     assert.equal(check.status, 1, what);
     assert.equal(lines(check.stdout).filter((line) => line.startsWith('wrong')).length, 2);
-    run('--device', 'cpu');
+    await run('--device', 'cpu');
     assert.equal(readFileSync(path.join(root, LOCK), 'utf8'), lock, what);
 
     sources.forEach((file, i) => writeFileSync(file, contents[i]!));
-    succeeds(run('--check'));
+    succeeds(await run('--check'));
     assert.deepEqual(treeOf(root), before);
   }
 });
 
-test('changed settings of the recipe make stale what they concern', () => {
+test('changed settings of the recipe make stale what they concern', async () => {
   const { root, state } = workspace('settings', {
     rules: [
       { files: '**/*.png', model: 'one-layer-4x', scale: 2 },
       { files: '**/*', model: 'one-layer-4x', scale: 2, quality: 80 },
     ],
   });
-  const run = (): string[] =>
-    lines(cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json').stdout);
-  const all = run().length;
+  const run = async (): Promise<string[]> =>
+    lines((await cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu', '--json')).stdout);
+  const all = (await run()).length;
   writeFileSync(
     path.join(root, '.pisa-upscale.json'),
     '{ "rules": [{ "files": "**/*.png", "model": "one-layer-4x", "scale": 2, "semantic": ' +
       '0.5 }, { "quality": 80, "files": ["**/*"], "scale": 2, "model": "one-layer-4x" }] } ' +
       '// the second says the same',
   );
-  const pngs = run();
+  const pngs = await run();
   assert.ok(pngs.length > 0 && pngs.length < all);
   assert.ok(pngs.every((line) => (JSON.parse(line) as { input: string }).input.endsWith('.png')));
 });
 
-test('shards 1 to 3, merged, equal one run', () => {
+test('shards 1 to 3, merged, equal one run', async () => {
   const whole = workspace('whole');
-  succeeds(cli(whole.root, whole.state, ...MODEL.slice(0, 4), '--device', 'cpu'));
+  succeeds(await cli(whole.root, whole.state, ...MODEL.slice(0, 4), '--device', 'cpu'));
   const { root } = workspace('sharded');
-  const machines = [1, 2, 3].map((index) => {
+  const machines: string[] = [];
+  for (const index of [1, 2, 3]) {
     const machine = path.join(folder, `machine-${index}`);
     cpSync(root, machine, { recursive: true });
-    const run = cli(
+    const run = await cli(
       machine,
       path.join(folder, `machine-${index}-state`),
       ...MODEL.slice(0, 4),
@@ -194,28 +204,28 @@ test('shards 1 to 3, merged, equal one run', () => {
       `${index}/3`,
     );
     assert.equal(run.status, 0, run.stderr);
-    return machine;
-  });
+    machines.push(machine);
+  }
   for (const machine of machines) cpSync(machine, root, { recursive: true });
   assert.ok(existsSync(path.join(root, '.pisa-upscale.lock.2-of-3.json')));
-  const merged = cli(root, path.join(folder, 'merge-state'), '--merge-lock');
+  const merged = await cli(root, path.join(folder, 'merge-state'), '--merge-lock');
   assert.equal(merged.status, 0, merged.stderr);
   assert.match(merged.stdout, /12 outputs from 3 shards/);
   assert.deepEqual(treeOf(root), treeOf(whole.root));
   assert.equal(
-    cli(root, path.join(folder, 'merge-state'), ...MODEL.slice(0, 4), '--check').status,
+    (await cli(root, path.join(folder, 'merge-state'), ...MODEL.slice(0, 4), '--check')).status,
     0,
   );
-  const missing = cli(machines[0]!, path.join(folder, 'merge-state'), '--merge-lock');
+  const missing = await cli(machines[0]!, path.join(folder, 'merge-state'), '--merge-lock');
   assert.equal(missing.status, 1, missing.stderr);
   assert.match(missing.stderr, /Shards 2, 3 of 3 are missing/);
   assert.match(
-    cli(root, path.join(folder, 'merge-state'), '--shard', '4/3').stderr,
+    (await cli(root, path.join(folder, 'merge-state'), '--shard', '4/3')).stderr,
     /such as 2\/3/,
   );
 });
 
-test('a recipe that points outside is refused, also through a link; nothing is written there', () => {
+test('a recipe that points outside is refused, also through a link; nothing is written there', async () => {
   const outside = path.join(folder, 'outside');
   mkdirSync(outside);
   for (const rule of [
@@ -228,7 +238,7 @@ test('a recipe that points outside is refused, also through a link; nothing is w
       `leave-${JSON.stringify(rule).length}-${Object.keys(rule).length}`,
       { rules: [rule] },
     );
-    const { status, stderr } = cli(root, state, ...MODEL.slice(0, 4));
+    const { status, stderr } = await cli(root, state, ...MODEL.slice(0, 4));
     assert.equal(status, 1);
     assert.match(stderr, /rules\[0\]\.(files|output) must be/);
     rmSync(root, { recursive: true });
@@ -237,7 +247,7 @@ test('a recipe that points outside is refused, also through a link; nothing is w
     rules: [{ files: '**/*.png', model: 'one-layer-4x', scale: 2, output: 'out/{name}.{ext}' }],
   });
   symlinkSync(outside, path.join(root, 'with space/out'));
-  const { stderr } = cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
+  const { stderr } = await cli(root, state, ...MODEL.slice(0, 4), '--device', 'cpu');
   assert.match(stderr, /would lie outside the folder/);
   assert.deepEqual(readdirSync(outside), []);
 });
@@ -249,12 +259,12 @@ test(
     const root = path.join(folder, 'globs');
     cpSync(source, root, { recursive: true });
     const state = path.join(folder, 'globs-state');
-    const dry = cli(root, state, '.', ...MODEL, '--dry-run');
+    const dry = await cli(root, state, '.', ...MODEL, '--dry-run');
     assert.equal(dry.status, 0, dry.stderr);
     assert.equal(lines(dry.stdout).filter((line) => line.startsWith('todo')).length, 12);
     const before = treeOf(root);
     assert.equal(Object.keys(before).length, 12, 'a dry run writes nothing');
-    const run = cli(
+    const run = await cli(
       root,
       state,
       '**/*.png',
@@ -273,16 +283,16 @@ test(
         made.some((name) => name.startsWith('with space/')),
     );
     assert.equal((await sharp(path.join(folder, 'globs-out', made[0]!)).metadata()).width, 99);
-    const nothing = cli(path.join(folder, 'globs-out'), state);
+    const nothing = await cli(path.join(folder, 'globs-out'), state);
     assert.equal(nothing.status, 1, nothing.stderr);
     assert.match(nothing.stderr, /or write a recipe, \.pisa-upscale\.json/);
   },
 );
 
-test('a lock with conflicts is not overwritten', () => {
+test('a lock with conflicts is not overwritten', async () => {
   const { root, state } = workspace('conflict');
   writeFileSync(path.join(root, LOCK), '<<<<<<< HEAD\n');
-  const { status, stderr } = cli(root, state, ...MODEL.slice(0, 4));
+  const { status, stderr } = await cli(root, state, ...MODEL.slice(0, 4));
   assert.equal(status, 1);
   assert.match(stderr, /Resolve conflicts/);
   assert.equal(readFileSync(path.join(root, LOCK), 'utf8'), '<<<<<<< HEAD\n');
