@@ -1,4 +1,5 @@
 import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 
@@ -24,7 +25,8 @@ export class SharedEngines {
   readonly fork: Fork = (entry, args, options) => {
     const { env = {} } = options;
     const known = Object.entries(env).filter(([name]) => !this.unread.includes(name));
-    const key = JSON.stringify([entry, args, options.execArgv, known.sort()]);
+    const built = statSync(entry).mtimeMs;
+    const key = JSON.stringify([entry, built, args, options.execArgv, known.sort()]);
     const kept = this.idle.find((one) => one.key === key);
     this.idle = this.idle.filter((one) => one !== kept);
     const engine = kept?.engine ?? fork(entry, args, options);
