@@ -5,6 +5,7 @@ import { before, describe, it } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
 import type { Guidance } from '../../src/shared/guidance';
 import { inWords } from '../../src/shared/phrase';
+import { keepNetworksOpen } from './pisaSupport';
 import { exported, newEngine, runPreview } from './previewSupport';
 import { largestDifference, pixelsOf, requestFor, ROOT, temporaryFolder } from './support';
 import { importTiny, tinyOseDiff } from './tinyOnDevice';
@@ -20,18 +21,25 @@ const photo = (width: number, height: number): Sharp =>
   sharp(path.join(ROOT, 'media/samples/kingfisher.webp')).resize(width, height);
 
 describe('diffusion models take assets the way that tiled models take them', () => {
+  keepNetworksOpen();
   before(async () => {
     await importTiny(store, tinyOseDiff(at('files')), 'osediff');
     await importTiny(store, undefined, 'pisa-sr');
   });
-  const api = newEngine(store);
+  // Each keeps the networks of one model.
+  const engines = new Map([...MODELS, EMBEDDED].map((model) => [model, newEngine(store)]));
+  const engineOf = (model: string): ReturnType<typeof newEngine> =>
+    engines.get(model) ?? assert.fail(model);
   const made = (
     input: string,
     model: string,
     guidance = FULL,
     part: Parameters<typeof exported>[6] = {},
   ): Promise<string> =>
-    exported(api, input, at('scratch'), model, guidance, 'adain', { ...FLOATS, ...part });
+    exported(engineOf(model), input, at('scratch'), model, guidance, 'adain', {
+      ...FLOATS,
+      ...part,
+    });
 
   for (const model of MODELS)
     for (const guidance of [FULL, { pixel: 0.7, semantic: 0 }])
@@ -43,7 +51,7 @@ describe('diffusion models take assets the way that tiled models take them', () 
           .toColourspace('rgb16')
           .png()
           .toFile(deep);
-        const request = await api.upscale(
+        const request = await engineOf(model).upscale(
           { ...requestOf(deep, model, guidance), jobId: 'deep' },
           { signal: new AbortController().signal, progress: () => undefined },
         );
@@ -82,7 +90,7 @@ describe('diffusion models take assets the way that tiled models take them', () 
     input: string,
     model: string,
     guidance: Guidance,
-  ): Parameters<typeof api.upscale>[0] => {
+  ): Parameters<ReturnType<typeof newEngine>['upscale']>[0] => {
     mkdirSync(at('scratch'), { recursive: true });
     return requestFor(input, at('scratch'), {
       ...FLOATS,
@@ -117,7 +125,10 @@ describe('diffusion models take assets the way that tiled models take them', () 
         const [largest, average] = [largestDifference(alpha, own), mean(alpha, own)];
         assert.ok(largest <= 6 && average < 0.3, `${largest}, ${average} on average`);
       }
-      const { alpha } = await runPreview(api, clear, at('clear-layers'), { ...FLOATS, model });
+      const { alpha } = await runPreview(engineOf(model), clear, at('clear-layers'), {
+        ...FLOATS,
+        model,
+      });
       assert.ok(largestDifference(alpha!, await alphaOf(await made(clear, model))) <= 1);
       // At other sizes it is as far from the exact shape as there.
       const half = await alphaOf(await made(clear, model, FULL, { scale: 2.5 }));
@@ -191,7 +202,7 @@ describe('diffusion models take assets the way that tiled models take them', () 
     })
       .webp({ lossless: true, delay: [80, 120, 160], loop: 2 })
       .toFile(animation);
-    const { output, tiles } = await api.upscale(
+    const { output, tiles } = await engineOf('pisa-sr').upscale(
       {
         ...requestOf(animation, 'pisa-sr', FULL),
         format: 'webp',

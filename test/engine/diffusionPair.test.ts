@@ -5,6 +5,7 @@ import { before, describe, it } from 'node:test';
 import sharp from 'sharp';
 import type { Guidance } from '../../src/shared/guidance';
 import { RpcError } from '../../src/shared/rpc';
+import { keepNetworksOpen } from './pisaSupport';
 import {
   blendOf,
   cropped,
@@ -37,6 +38,7 @@ const at = (name: string): string => path.join(folder, name);
 const store = at('store');
 
 describe('a pair of a pixel branch and OSEDiff', () => {
+  keepNetworksOpen();
   let input = '';
   before(async () => {
     await importTiny(store, tinyOseDiff(at('files')), 'osediff');

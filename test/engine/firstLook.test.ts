@@ -7,6 +7,7 @@ import { closeSource, decodeSource } from '../../src/engine/image/decode';
 import { pillowResize } from '../../src/engine/image/pillowResize';
 import { lookWindow } from '../../src/engine/pisa/firstLook';
 import type { Rect } from '../../src/shared/geometry';
+import { keepNetworksOpen } from './pisaSupport';
 import { newEngine, runPreview, type PreviewRun } from './previewSupport';
 import { ROOT, temporaryFolder } from './support';
 import { importTiny, tinyOseDiff } from './tinyOnDevice';
@@ -75,6 +76,7 @@ describe('where a first look is', () => {
 });
 
 describe('a first look at a large picture', () => {
+  keepNetworksOpen();
   before(async () => {
     await importTiny(store);
     await importTiny(store, tinyOseDiff(at('osediff-files')), 'osediff');

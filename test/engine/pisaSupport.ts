@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { before, mock } from 'node:test';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
 import { parseUNetConfig, parseVaeConfig } from '../../src/engine/graph/sd21/config';
@@ -127,6 +128,14 @@ class KeptNetworks extends PisaNetworks {
     await super.releaseAll();
     this.isClosing = false;
   }
+}
+
+/**
+ * Lets engines in this process keep the tiny networks that they open: where a test file looks at
+ * pictures, closing and opening them again would take most of its time.
+ */
+export function keepNetworksOpen(): void {
+  before(() => void mock.method(PisaNetworks.prototype, 'release', async () => undefined));
 }
 
 /** The reference's goldens were made with this; see test/reference/make_tiny.py. */

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { Steps } from '../../src/engine/pisa/steps';
 import { pisaTrials } from '../../src/engine/trust/pisaTrials';
 import type { DiffusionModel } from '../../src/engine/models/kinds/diffusion';
+import { keepNetworksOpen } from './pisaSupport';
 import {
   blendOf,
   cropped,
@@ -23,6 +24,7 @@ const store = at('store');
 const model = 'osediff';
 
 describe('a preview with OSEDiff', () => {
+  keepNetworksOpen();
   let installed: DiffusionModel;
   let input = '';
   before(async () => {

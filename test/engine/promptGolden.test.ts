@@ -8,7 +8,7 @@ import type { Floats } from '../../src/engine/runtime/network';
 import { INSTALLABLE_MODELS, type InstallableModel } from '../../src/shared/installableModels';
 import type { Guidance } from '../../src/shared/guidance';
 import { RpcError } from '../../src/shared/rpc';
-import { golden, GOLDEN_PISA, GOLDEN_PROMPTS, relativeL2 } from './pisaSupport';
+import { golden, GOLDEN_PISA, GOLDEN_PROMPTS, relativeL2, keepNetworksOpen } from './pisaSupport';
 import { blendOf, cropped, newEngine, quiet, runExact, runPreview } from './previewSupport';
 import { largestDifference, pixelsOf, requestFor, temporaryFolder } from './support';
 import { importTiny, tinyOseDiff, tinyWithPrompts } from './tinyOnDevice';
@@ -49,6 +49,7 @@ const upscaled = async (
 };
 
 describe('prompts against transformers and diffusers', () => {
+  keepNetworksOpen();
   let models: Readonly<Record<InstallableModel, DiffusionModel>>;
   let stages: ReadonlyMap<string, Floats>;
   before(async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { bundleOf, bundleTests } from '../../scripts/test/bundleTests.mjs';
 
 const FILE = 'test/engine/softwareDevice.ts';
 
@@ -14,7 +15,8 @@ export async function runSoftwareDevice(
   tests: number,
 ): Promise<void> {
   const [command = process.execPath, ...before] = wrapper;
-  const node = ['--import', 'tsx', '--test', '--test-reporter=spec', FILE];
+  await bundleTests([FILE]);
+  const node = ['--enable-source-maps', '--test-reporter=spec', bundleOf(FILE)];
   const child = spawn(command, [...before, ...node], {
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -14,7 +14,7 @@ import { NETWORK_BOUNDS, OPERATOR_BOUNDS } from '../../src/engine/trust/agreemen
 import { fingerprint } from '../../src/engine/trust/fingerprint';
 import { FUSED_ATTENTION } from '../../src/engine/trust/operators/normsAndSequences';
 import { OPERATORS } from '../../src/engine/trust/operators/operators';
-import { probeDevice } from '../../src/engine/trust/probe';
+import { compareOperators, verdict } from '../../src/engine/trust/probe';
 import { mirroredIndices, tileInput } from '../../src/engine/upscale/tileInput';
 import { writeFusedModel } from './fusedModel';
 import { relativeL2 } from './pisaSupport';
@@ -72,12 +72,12 @@ describe('operators', () => {
   });
 
   it('the fused attention is wrong here, which is seen, and refuses the device', async () => {
-    const { usable, reason, maxDifference } = await probeDevice(
-      'webgpu',
-      'operators',
-      undefined,
-      FUSED_ATTENTION.slice(0, 2),
+    const [network] = (await client.devices({ refresh: false })).devices.filter(
+      ({ device }) => device === 'webgpu',
     );
+    assert.equal(network?.usable, true, 'without it the device is used');
+    const checks = await compareOperators('webgpu', FUSED_ATTENTION.slice(0, 2));
+    const { usable, reason, maxDifference } = verdict('webgpu', checks[0]!, checks.slice(1));
     console.log(inWords(reason));
     assert.equal(usable, false);
     assert.match(inWords(reason), /MultiHeadAttention, 16 channels.* differs by /);

@@ -29,7 +29,6 @@ export async function probeDevice(
   device: Device,
   depth: ProbeDepth,
   onStep: (step: Words) => void = () => undefined,
-  operators: readonly OperatorCase[] = OPERATORS,
 ): Promise<DeviceReport<Words>> {
   try {
     onStep(phrase`a small network`);
@@ -42,7 +41,7 @@ export async function probeDevice(
       const network = await compareNetwork(own.result);
       const checks =
         depth === 'operators' && network.agrees
-          ? await compareAll(device, operators, onStep)
+          ? await compareOperators(device, OPERATORS, onStep)
           : undefined;
       return { ...verdict(device, network, checks), milliseconds };
     } finally {
@@ -92,11 +91,14 @@ async function compareNetwork(result: Float32Array): Promise<Agreement<Words>> {
   };
 }
 
-/** In float16 only up to the first operator that is wrong: no network uses it then. */
-async function compareAll(
+/**
+ * Computes operators on a device and on the CPU. In float16 only up to the first operator that is
+ * wrong: no network uses it then. `onStep` learns what is computed next.
+ */
+export async function compareOperators(
   device: Device,
   operators: readonly OperatorCase[],
-  onStep: (step: Words) => void,
+  onStep: (step: Words) => void = () => undefined,
 ): Promise<Agreement<Words>[]> {
   const checks: Agreement<Words>[] = [];
   for (const precision of ['float32', 'float16'] as const) {
