@@ -41,7 +41,7 @@ export type Redraw = {
 
 /** Prints a line for each back end, and gives the figures. */
 export async function measurePanelRedraw(): Promise<readonly Redraw[]> {
-  const { browser, page } = await launchRenderPage();
+  const { page, close } = await launchRenderPage();
   try {
     const all: Redraw[] = [];
     for (const backEnd of ['canvas', 'webgl2'] as const) {
@@ -59,7 +59,7 @@ export async function measurePanelRedraw(): Promise<readonly Redraw[]> {
     }
     return all;
   } finally {
-    await browser.close();
+    await close();
   }
 }
 

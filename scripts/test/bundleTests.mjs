@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const FOLDER = 'dist-test/bundled';
+/** In a folder that runs as one: what is around all of its files. */
+const AROUND = 'aroundAll.ts';
 /** How a file asks where it lies. */
 const OWN_PLACE = /\b__(?:dirname|filename)\b|\bimport\.meta\.(?:url|dirname|filename)\b/g;
 
@@ -57,7 +59,12 @@ const oneOfFolder = {
         const name = JSON.stringify(file);
         return `describe(${name}, () => void require(${JSON.stringify(path.resolve(file))}));`;
       });
-      const contents = ["const { describe } = require('node:test');", ...suites].join('\n');
+      const around = path.resolve(folder, AROUND);
+      const contents = [
+        "const { describe } = require('node:test');",
+        ...(existsSync(around) ? [`require(${JSON.stringify(around)});`] : []),
+        ...suites,
+      ].join('\n');
       return { contents, loader: 'js', resolveDir: '.' };
     });
   },

@@ -124,15 +124,17 @@ export const TIERS = {
         needsSetUp: NEEDS_TOOLS.test(file),
       })),
   },
+  // One process, whose files share a browser: each start of one takes longer than many tests. Before
+  // the shorter jobs of its lane.
+  webview: {
+    lane: 'screen',
+    setUp: ['chromium'],
+    jobs: () => [{ name: 'webview', ...nodeTest(['test/webview']), needsSetUp: true }],
+  },
   ui: {
     lane: 'screen',
     setUp: ['chromium', 'vscode'],
     jobs: () => apart(uiFiles(), () => ({ needsSetUp: true })),
-  },
-  webview: {
-    lane: 'screen',
-    setUp: ['chromium'],
-    jobs: () => apart(testFiles('test/webview'), () => ({ needsSetUp: true })),
   },
   host: {
     lane: 'screen',

@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { ensureChromium } from '../../scripts/setup-test-host.mjs';
+import type { Page } from 'playwright-core';
 import { webviewShell } from '../../src/extension/ui/webviewShell';
 import type {
   PanelInit,
@@ -15,15 +14,9 @@ import type {
 import type { StageScene } from '../../src/webview/panel/stageRenderer';
 import { REST_MS } from '../../src/webview/panel/exactPart';
 import type { RendererOptions } from '../../src/webview/render/createRenderer';
+import { BrowserUse } from './browsers';
 import { THEMES, type ThemeName } from './panelThemes';
 
-/** Chromium's switches for WebGL without a GPU. */
-const SOFTWARE_WEBGL = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-/**
- * One process draws all pages: a process for each takes longer to start, and to read the scripts
- * anew, than most tests need for what they do.
- */
-const ONE_PROCESS = ['--process-per-site', '--disable-features=SpareRendererForSitePerProcess'];
 const DIST = path.resolve(__dirname, '../../dist/webview');
 
 export const TWO_DIALS = {
@@ -178,14 +171,31 @@ const settingsColours = (colours: Readonly<Record<string, string>>): Record<stri
     }),
   );
 
+const scripts = new Map<string, Promise<string>>();
+
+/** The script that a page starts with, made once. */
+function bundled(entry: string): Promise<string> {
+  const known = scripts.get(entry);
+  if (known) return known;
+  const making = esbuild
+    .build({
+      bundle: true,
+      platform: 'browser',
+      target: 'es2022',
+      format: 'iife',
+      write: false,
+      logLevel: 'warning',
+      entryPoints: [entry],
+    })
+    .then(({ outputFiles }) => outputFiles[0]?.text ?? '');
+  scripts.set(entry, making);
+  return making;
+}
+
 /** A browser with the panel's real page, style sheet and policy. */
 export class PanelHarness {
-  /** Closed panels' pages, for those that are opened next: a new page takes most of a test's time. */
-  private readonly free: SharedPage[] = [];
-
   private constructor(
-    private readonly browser: Browser,
-    private readonly context: BrowserContext,
+    private readonly browser: BrowserUse,
     private readonly server: Server,
     private readonly origin: string,
   ) {}
@@ -200,16 +210,7 @@ export class PanelHarness {
     webgl = false,
     html = comparisonHtml,
   ): Promise<PanelHarness> {
-    const bundle = await esbuild.build({
-      bundle: true,
-      platform: 'browser',
-      target: 'es2022',
-      format: 'iife',
-      write: false,
-      logLevel: 'warning',
-      entryPoints: [entry],
-    });
-    const script = bundle.outputFiles[0]?.text ?? '';
+    const script = await bundled(entry);
     let origin = '';
     const server = createServer((request, response) => {
       const url = request.url?.split('?')[0] ?? '';
@@ -230,23 +231,11 @@ export class PanelHarness {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const browser = await chromium.launch({
-      executablePath: ensureChromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-background-networking',
-        ...ONE_PROCESS,
-        ...(webgl ? SOFTWARE_WEBGL : ['--disable-gpu']),
-      ],
-    });
-    const context = await browser.newContext({ reducedMotion: 'reduce' });
-    // Stays open, and with it the process that the others are drawn by.
-    await context.newPage();
-    return new PanelHarness(browser, context, server, origin);
+    return new PanelHarness(await BrowserUse.begin(webgl), server, origin);
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.browser.end();
     this.server.close();
   }
 
@@ -260,7 +249,7 @@ export class PanelHarness {
     renderer = {},
     answers = ['init', 'outputName'],
   }: OpenOptions = {}): Promise<PanelPage> {
-    const shared = this.free.pop() ?? new SharedPage(await this.context.newPage());
+    const shared = await this.browser.page();
     const { page } = shared;
     await page.setViewportSize({ width, height });
     // As text: a compiled function would call helpers that the page does not have.
@@ -292,45 +281,7 @@ export class PanelHarness {
       });
     `,
     );
-    return new PanelPage(page, problems, async () => {
-      await shared.reset();
-      this.free.push(shared);
-    });
-  }
-}
-
-/** A page that shows one panel after another, each as if it were the first. */
-class SharedPage {
-  private problems: string[] = [];
-  private opening: string[] = [];
-
-  constructor(readonly page: Page) {
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning')
-        this.problems.push(message.text());
-    });
-    page.on('pageerror', (error) => this.problems.push(error.message));
-    // What an earlier panel says while it goes is not the next one's.
-    page.on('framenavigated', (frame) => {
-      if (frame === page.mainFrame()) this.problems = this.opening;
-    });
-  }
-
-  /** Opens an address, with a script that runs before its own; gives what will go wrong there. */
-  async load(address: string, script: string): Promise<readonly string[]> {
-    const problems: string[] = [];
-    this.opening = problems;
-    const added = await this.page.addInitScript(script);
-    await this.page.goto(address);
-    await added.dispose();
-    return problems;
-  }
-
-  /** Takes back what a test has changed of the page and not of the panel. */
-  async reset(): Promise<void> {
-    await this.page.mouse.move(-1, -1);
-    await this.page.emulateMedia({ reducedMotion: 'reduce' });
-    await this.page.unrouteAll();
+    return new PanelPage(page, problems, () => this.browser.giveBack(shared));
   }
 }
 

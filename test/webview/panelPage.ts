@@ -29,6 +29,7 @@ const record = (...call: Recorded): void => {
 
 function recordingRenderer(canvas: HTMLCanvasElement): StageRenderer {
   const context = canvas.getContext('2d');
+  let painted = '';
   return {
     open: async (original, result) => {
       record('open', original.fileName, result?.fileName);
@@ -52,6 +53,10 @@ function recordingRenderer(canvas: HTMLCanvasElement): StageRenderer {
     show: (scene) => {
       page.scene = scene;
       const { stage, pixelRatio, panes } = scene;
+      // What looks as before stays: each picture of the page would be drawn anew.
+      const looks = JSON.stringify([stage, pixelRatio, panes]);
+      if (looks === painted) return;
+      painted = looks;
       canvas.width = Math.round(stage.width * pixelRatio);
       canvas.height = Math.round(stage.height * pixelRatio);
       for (const [index, pane] of panes.entries()) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Rect, Size } from '../../src/shared/geometry';
 import type { Guidance } from '../../src/shared/guidance';
 import { keysCubic } from '../../src/shared/keysCubic';
@@ -19,15 +19,15 @@ const WHOLE: Rect = { x: 0, y: 0, ...SPEC.size };
 /** The picture's corner at 100 % on the stage. */
 const CORNER = { x: (STAGE.width - SPEC.size.width) / 2, y: (STAGE.height - SPEC.size.height) / 2 };
 
-let browser: Browser;
+let close: () => Promise<void>;
 let page: Page;
 let problems: string[];
 
 before(async () => {
-  ({ browser, page, problems } = await launchRenderPage());
+  ({ page, close, problems } = await launchRenderPage());
 });
 after(async () => {
-  await browser.close();
+  await close();
   assert.deepEqual(problems, []);
 });
 

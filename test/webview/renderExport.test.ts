@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { Guidance } from '../../src/shared/guidance';
 import {
@@ -38,7 +38,7 @@ const RESAMPLED = GUIDANCES.filter(
   ({ pixel, semantic }, i) => i % 7 === 2 || [pixel, semantic].every((share) => share % 1 === 0),
 );
 
-let browser: Browser;
+let close: () => Promise<void>;
 let page: Page;
 let problems: string[];
 let source: string;
@@ -47,7 +47,7 @@ const folder = temporaryFolder();
 const engine = newEngine();
 
 before(async () => {
-  ({ browser, page, problems } = await launchRenderPage());
+  ({ page, close, problems } = await launchRenderPage());
   source = path.join(folder, 'kingfisher.png');
   await sharp(path.join(__dirname, '../../media/samples/kingfisher.webp'))
     .extract({ left: 150, top: 0, width: 67, height: 59 })
@@ -63,7 +63,7 @@ before(async () => {
     .toFile(soft);
 });
 after(async () => {
-  await browser.close();
+  await close();
   assert.deepEqual(problems, []);
 });
 

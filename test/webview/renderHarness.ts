@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { ensureChromium } from '../../scripts/setup-test-host.mjs';
+import type { Page } from 'playwright-core';
+import { BrowserUse } from './browsers';
 import type { Harness, Pixels } from './renderPage';
 
 /** A Chromium with WebGL 2 in software, whose page has the harness and the renderer in it. */
 export async function launchRenderPage(): Promise<{
-  browser: Browser;
   page: Page;
+  close: () => Promise<void>;
   problems: string[];
 }> {
   const bundle = await esbuild.build({
@@ -20,17 +20,8 @@ export async function launchRenderPage(): Promise<{
     platform: 'browser',
     logLevel: 'warning',
   });
-  const browser = await chromium.launch({
-    executablePath: ensureChromium(),
-    args: [
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--use-gl=angle',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-    ],
-  });
-  const page = await browser.newPage();
+  const browser = await BrowserUse.begin(true);
+  const page = await browser.ownPage();
   const problems: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) problems.push(message.text());
@@ -38,7 +29,11 @@ export async function launchRenderPage(): Promise<{
   page.on('pageerror', (error) => problems.push(error.message));
   await page.setContent('<!doctype html><title>Renderer</title>');
   await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
-  return { browser, page, problems };
+  const close = async (): Promise<void> => {
+    await page.close();
+    await browser.end();
+  };
+  return { page, close, problems };
 }
 
 /**
