@@ -54,7 +54,7 @@ async function photo(name: string, width: number, height: number): Promise<strin
 describe('a preview', () => {
   for (const [model, width, height] of [
     ['two-branch-4x', 61, 47],
-    [DEFAULT_SETTINGS.model, 96, 70],
+    [DEFAULT_SETTINGS.model, 56, 42],
     ['one-layer-4x', 280, 120],
   ] as const) {
     it(`${model}: every blend of its layers is the export within 2/255 where nothing clips`, async () => {
@@ -274,10 +274,10 @@ describe('a preview', () => {
   });
 
   it('begins with the tiles that the first part touches, then goes outward', async () => {
-    const input = await writePng(at('first.png'), 450, 350);
+    const input = await writePng(at('first.png'), 320, 250);
     const plain = await runPreview(api, input, at('plain'));
     assert.deepEqual(plain.rects[0], { ...plain.rects[0], x: 0, y: 0 });
-    const first = { x: 1450, y: 1150, width: 300, height: 200 };
+    const first = { x: 1030, y: 820, width: 210, height: 140 };
     const { rects } = await runPreview(api, input, at('first'), { first });
     assert.ok(rects.length >= 6, `${rects.length} tiles`);
     const touching = rects.filter((rect) => overlaps(rect, first)).length;
@@ -387,9 +387,9 @@ describe('a preview', () => {
   );
 
   it('measures what its layers hold', async () => {
-    const [width, height] = [390, 360];
+    const [width, height] = [150, 131];
     const input = await photo('figures.png', width, height);
-    const run = await runPreview(api, input, at('figures'), { model: DEFAULT_SETTINGS.model });
+    const run = await runPreview(api, input, at('figures'));
     assert.ok(run.rects.length > 1, 'tiles meet');
     const expected = directFigures(run, (await pixelsOf(input)).data);
     const { consistency, inventedLuma } = run.result.figures;
