@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
+import type { DiffusionModel } from '../../src/engine/models/kinds/diffusion';
 import type { PisaNetworks } from '../../src/engine/pisa/pisaNetworks';
 import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
-import { NotFiniteError } from '../../src/engine/runtime/network';
+import { NotFiniteError, type Network } from '../../src/engine/runtime/network';
 import { upscaleFile } from '../../src/engine/upscale/upscaleFile';
 import { inFloats, pixelsOf, requestFor, temporaryFolder, writePng } from './support';
 import { importTiny } from './tinyOnDevice';
@@ -27,13 +28,21 @@ class FailingSessions extends PisaSessions {
     const failure = this.fails(device, type);
     if (!failure) return networks;
     const get = networks.get.bind(networks);
-    networks.get = async (name) => {
-      const network = await get(name);
-      return name === 'unet' ? { ...network, run: () => Promise.reject(failure) } : network;
+    const failing: Network = {
+      device: 'cpu',
+      run: () => Promise.reject(failure),
+      release: async () => undefined,
     };
+    networks.get = (name) => (name === 'unet' ? Promise.resolve(failing) : get(name));
     return networks;
   }
 }
+
+const store = path.join(temporaryFolder(), 'store');
+let model: DiffusionModel;
+before(async () => {
+  model = await importTiny(store);
+});
 
 async function upscale(
   fails: (device: string, type: string) => Error | undefined,
@@ -42,7 +51,6 @@ async function upscale(
   const folder = temporaryFolder();
   const scratch = path.join(folder, 'scratch');
   mkdirSync(scratch);
-  const model = await importTiny(path.join(folder, 'store'));
   const pisa = new FailingSessions(fails);
   const input = await writePng(path.join(folder, 'a.png'), 16, 12);
   const result = await upscaleFile(

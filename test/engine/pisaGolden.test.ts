@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import type { Tensors } from '../../src/engine/checkpoint/checkpoint';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { readTorchZip } from '../../src/engine/checkpoint/torchZip';
@@ -78,18 +78,27 @@ describe('PiSA-SR’s networks against diffusers, transformers and peft', () => 
   }
 
   const KINDS: readonly ConvolutionKind[] = ['direct', 'winograd'];
+  /** Those in floats, opened when they are first needed. */
+  const unets = new Map<ConvolutionKind, Promise<Network>>();
+  const unetOf = (kind: ConvolutionKind): Promise<Network> => {
+    const unet = unets.get(kind) ?? openUNet('float32', kind);
+    unets.set(kind, unet);
+    return unet;
+  };
+  after(async () => {
+    for (const unet of unets.values()) await (await unet).release();
+  });
   const GATES = { base: [0, 0], pix: [1, 0], full: [1, 1] } as const;
   for (const size of ['even', 'odd']) {
     for (const [label, gate] of Object.entries(GATES)) {
       it(`UNet, ${label}, latents of ${size} size`, async () => {
         for (const kind of KINDS) {
-          const network = await openUNet('float32', kind);
+          const network = await unetOf(kind);
           const latent = stage(`unet.${size}.latent`);
           const { epsilon } = await network.run({
             latent,
             gate: { data: Float32Array.from(gate), dims: [1, 2] },
           });
-          await network.release();
           const error = relativeL2(epsilon!, stage(`unet.${size}.${label}`));
           assert.ok(error <= 1e-5, `${kind}: relative L2 ${error}`);
         }

@@ -15,6 +15,7 @@ import { budgetsFor } from '../../src/engine/pisa/budgets';
 import { METHODS } from '../../src/engine/pisa/method';
 import type { PisaCheckpoint } from '../../src/engine/pisa/pisaCheckpoint';
 import { PisaNetworks, type NetworkName } from '../../src/engine/pisa/pisaNetworks';
+import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import { upscalePisa, type PisaParams } from '../../src/engine/pisa/upscalePisa';
 import type { Floats } from '../../src/engine/runtime/network';
 import { ROOT } from './support';
@@ -135,7 +136,13 @@ class KeptNetworks extends PisaNetworks {
  * pictures, closing and opening them again would take most of its time.
  */
 export function keepNetworksOpen(): void {
-  before(() => void mock.method(PisaNetworks.prototype, 'release', async () => undefined));
+  before(() => {
+    mock.method(PisaNetworks.prototype, 'release', async () => undefined);
+    // What was computed of a picture is forgotten as ever.
+    mock.method(PisaSessions.prototype, 'release', async function (this: PisaSessions) {
+      Reflect.set(this, 'picture', undefined);
+    });
+  });
 }
 
 /** The reference's goldens were made with this; see test/reference/make_tiny.py. */
