@@ -68,7 +68,7 @@ const apart = (files, more = () => ({})) =>
 /** What takes longest is begun first, so that nothing long is left over for the end. */
 const LONG = [
   ...['webgpu', 'cliModes', 'pisaModels', 'draftModels', 'preview', 'batchKill', 'previewPisa'],
-  ...['osediffModels', 'damagedBase', 'fuzz', 'watch', 'batchCli', 'pisaPipeline', 'memory'],
+  ...['osediffModels', 'damagedBase', 'watch', 'pisaPipeline', 'memory'],
 ];
 const longestFirst = (files, long = LONG) => {
   const rank = (file) => {
@@ -78,6 +78,7 @@ const longestFirst = (files, long = LONG) => {
   return files.sort((a, b) => rank(a) - rank(b));
 };
 
+const ASSETS = path.join('test', 'engine', 'assets');
 const NEEDS_TOOLS = /(webgpu|privacy)\.test\.ts$/;
 const UI = 'test/host';
 const LONG_UI = ['uiPanel', 'uiBatch', 'ui', 'uiWords', 'uiModels', 'uiTrust', 'uiRemote'];
@@ -119,10 +120,16 @@ export const TIERS = {
   engine: {
     lane: 'processor',
     setUp: ['chromium', 'strace'],
-    jobs: () =>
-      apart(longestFirst(testFiles('test/engine')), (file) => ({
-        needsSetUp: NEEDS_TOOLS.test(file),
-      })),
+    jobs: () => [
+      // As one process, whose files share an engine: each takes about as long as a start of both.
+      { name: 'assets', ...nodeTest([ASSETS]) },
+      ...apart(
+        longestFirst(
+          testFiles('test/engine').filter((file) => !file.startsWith(ASSETS + path.sep)),
+        ),
+        (file) => ({ needsSetUp: NEEDS_TOOLS.test(file) }),
+      ),
+    ],
   },
   // One process, whose files share a browser: each start of one takes longer than many tests. Before
   // the shorter jobs of its lane.

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { EngineClient } from '../../src/client/engineClient';
 import { REMOTE_DEFAULTS } from '../../src/shared/remoteSettings';
+import { warmCli, type WarmRun } from '../harness/warmCli';
 import type { InferenceServer } from '../harness/inferenceServer';
 import { freePorts } from '../harness/serverProcess';
 import { MODEL, served, serverOf } from './remoteSupport';
@@ -23,28 +23,23 @@ const folder = temporaryFolder();
 const TOKEN = 'token-that-nobody-may-see';
 let server: InferenceServer;
 
-type Ended = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
-
-/** Not synchronously: the server is in this process. */
+const quick = warmCli(CLI);
 const cli = (
   cwd: string,
   args: readonly string[],
-  { onStdout = (): void => undefined, env = {} } = {},
-): Promise<Ended> =>
-  new Promise((resolve) => {
-    const own = ['--models-dir', TEST_MODELS, '--store', NO_STORE];
-    const child = spawn(process.execPath, [CLI, ...own, ...args], {
-      cwd,
-      env: { ...process.env, PISA_UPSCALE_STATE: path.join(cwd, '..', 'state'), ...env },
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => {
-      stdout += text.toString();
-      onStdout();
-    });
-    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
+  { env = {} }: { env?: NodeJS.ProcessEnv } = {},
+): Promise<WarmRun> => {
+  const state = { PISA_UPSCALE_STATE: path.join(cwd, '..', 'state') };
+  return quick(
+    cwd,
+    { ...state, ...env },
+    '--models-dir',
+    TEST_MODELS,
+    '--store',
+    NO_STORE,
+    ...args,
+  );
+};
 
 before(async () => {
   server = await serverOf({ [MODEL]: await served() });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { ModelRegistry } from '../../src/engine/models/registry';
 import { ServerModels } from '../../src/engine/remote/serverModels';
+import { warmCli, type WarmRun } from '../harness/warmCli';
 import { InferenceServer, type Compute, type ServedModel } from '../harness/inferenceServer';
 import { deviceOn, MODEL, picture, served, servicesOn, upscaleOn } from './remoteSupport';
 import { CLI, largestDifference, pixelsOf, temporaryFolder, TEST_MODELS } from './support';
@@ -233,21 +233,11 @@ describe('an index that', () => {
     });
 });
 
-const alone = (
-  cwd: string,
-  ...args: readonly string[]
-): Promise<{ status: number | null; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    const own = ['--models-dir', TEST_MODELS, '--store', path.join(folder, 'cli-store')];
-    const child = spawn(process.execPath, [CLI, ...own, ...args], {
-      cwd,
-      env: { ...process.env, PISA_UPSCALE_STATE: path.join(folder, 'state') },
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
+const quick = warmCli(CLI);
+const alone = (cwd: string, ...args: readonly string[]): Promise<WarmRun> => {
+  const own = ['--models-dir', TEST_MODELS, '--store', path.join(folder, 'cli-store')];
+  return quick(cwd, { PISA_UPSCALE_STATE: path.join(folder, 'state') }, ...own, ...args);
+};
 
 const cli = (cwd: string, ...args: readonly string[]): ReturnType<typeof alone> =>
   alone(cwd, '--remote', server.url, ...args);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 import { EngineClient, type UpscaleCall } from '../../../src/client/engineClient';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
@@ -29,20 +29,23 @@ export type Bench = {
   readonly upscale: (input: string, part?: Part) => Promise<UpscaleResult>;
 };
 
+/** One for all files of a process, which have said that they need it before the first of them runs. */
+const client = new EngineClient({
+  entry: ENGINE,
+  modelFolders: [EMBEDDED_MODELS, TEST_MODELS],
+  store: NO_STORE,
+  idleSeconds: 600,
+  log: () => undefined,
+});
+let users = 0;
+
 /** An engine and a folder for one file of tests. */
 export function bench(): Bench {
   const folder = temporaryFolder();
-  let client: EngineClient;
-  before(() => {
-    client = new EngineClient({
-      entry: ENGINE,
-      modelFolders: [EMBEDDED_MODELS, TEST_MODELS],
-      store: NO_STORE,
-      idleSeconds: 60,
-      log: () => undefined,
-    });
+  users++;
+  after(async () => {
+    if (--users === 0) await client.dispose();
   });
-  after(() => client.dispose());
   const file = (name: string): string => path.join(folder, name);
   return {
     folder,

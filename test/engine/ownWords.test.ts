@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
-import { closeSource, decodePixels } from '../../../src/engine/image/decode';
-import { inspectSource } from '../../../src/engine/image/inspect';
-import { inWords } from '../../../src/shared/phrase';
-import { temporaryFolder } from '../support';
-import { randomFrom } from './mutate';
+import { closeSource, decodePixels } from '../../src/engine/image/decode';
+import { inspectSource } from '../../src/engine/image/inspect';
+import { inWords } from '../../src/shared/phrase';
+import { temporaryFolder } from './support';
+import { randomFrom } from './assets/mutate';
 
 const folder = temporaryFolder();
 const SIDE = 96;
