@@ -3,11 +3,11 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readWords } from '../../scripts/l10n/translations.mjs';
-import { launchBrowser, newPage } from '../harness/browser.mjs';
 import { startServer } from '../harness/codeServer.mjs';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath, TEST_MODELS } from '../harness/paths.mjs';
 import { closeEverything, waitForFiles } from '../harness/sharedWindow.mjs';
 import { openWorkbench, waitForCommand, webview } from '../harness/workbench.mjs';
+import { launchWorkbenchBrowser } from '../harness/workbenchBrowser.mjs';
 
 export const UPSCALE = 'PiSA Upscale: Upscale (Enlarge) Image';
 const SETTINGS_FOLDER = '.vscode';
@@ -69,7 +69,7 @@ export async function startWorkbench({
     // needs, hides all toasts.
     ...(vsix ? { vsix } : { unpackedExtension: extension }),
   });
-  const browser = await launchBrowser().catch(async (error) => {
+  const browser = await launchWorkbenchBrowser(server.url).catch(async (error) => {
     await server.stop();
     throw error;
   });
@@ -80,7 +80,7 @@ export async function startWorkbench({
   let shared;
 
   const newWindow = async (folder, events) => {
-    const page = await newPage(browser, events);
+    const page = await browser.newPage(events);
     await openWorkbench(page, server.workspaceUrl(folder));
     await waitForCommand(page, upscaleTitle);
     return page;
@@ -112,7 +112,7 @@ export async function startWorkbench({
   }
 
   async function close(window) {
-    await window.page.context().close();
+    await window.page.close();
     await rm(window.outer, { recursive: true, force: true });
   }
 
@@ -165,7 +165,7 @@ export async function startWorkbench({
         await close(window);
         throw error;
       } finally {
-        for (const another of others) await another.context().close();
+        for (const another of others) await another.close();
       }
     },
   };
