@@ -323,7 +323,7 @@ describe('previews through the client', () => {
   });
 
   it('are cancelled between tiles without ending the engine', async () => {
-    const input = await writePng(at('client-cancel.png'), 450, 350);
+    const input = await writePng(at('client-cancel.png'), 300, 230);
     const preview = await client.createPreviewFolder();
     const controller = new AbortController();
     let pid: number | undefined;

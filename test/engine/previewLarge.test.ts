@@ -9,6 +9,8 @@ import { DEFAULT_SETTINGS } from '../../src/shared/settings';
 import { ENGINE, NO_STORE, temporaryFolder, TEST_MODELS, testPixels } from './support';
 
 const [WIDTH, HEIGHT] = [6000, 4000];
+/** What is seen of it at once. */
+const PART = { width: 640, height: 400 };
 
 /** Kilobytes a process needed at most so far; Linux tells. */
 const peakOf = (pid: number): number =>
@@ -42,10 +44,9 @@ test(
           [0, 1],
         ] as const) {
           const region = {
-            x: Math.floor(x * (WIDTH * scale - 1280)),
-            y: Math.floor(y * (HEIGHT * scale - 800)),
-            width: 1280,
-            height: 800,
+            x: Math.floor(x * (WIDTH * scale - PART.width)),
+            y: Math.floor(y * (HEIGHT * scale - PART.height)),
+            ...PART,
           };
           let pixels = 0;
           const result = await client.preview(

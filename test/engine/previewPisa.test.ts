@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { Steps } from '../../src/engine/pisa/steps';
 import type { Guidance } from '../../src/shared/guidance';
 import type { PreviewProgress } from '../../src/shared/previewProtocol';
+import { keepNetworksOpen } from './pisaSupport';
 import {
   cropped,
   exported,
@@ -47,6 +48,7 @@ async function passesOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe('a preview with PiSA-SR', () => {
+  keepNetworksOpen();
   // Smaller pictures are computed as large as this model's process size, which is small.
   before(() => importTiny(store));
 
