@@ -31,12 +31,13 @@ import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import { openNetwork, type Floats } from '../../src/engine/runtime/network';
 import type { Guidance } from '../../src/shared/guidance';
 import { randomValues, writeSafetensors } from '../harness/networks';
-import { cli, succeeds } from './batch/batchSupport';
+import { quickCli, succeeds } from './batch/batchSupport';
 import { golden, GOLDEN_PISA, relativeL2, runPisa } from './pisaSupport';
 import { exported, newEngine, runPreview } from './previewSupport';
 import { largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
 import { importTiny, tinyOseDiff } from './tinyOnDevice';
 
+const cli = quickCli();
 const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
 const SOURCE = path.join(GOLDEN_PISA, 'source.png');
@@ -396,8 +397,8 @@ describe('the UNet in 8 bits', () => {
     const run = (...args: string[]) =>
       cli(root, at('state'), '--models-dir', TEST_MODELS, '--store', at('store'), ...args);
     const model8 = ['--model', 'pisa-sr', '--device', 'cpu', '--precision', 'int8'];
-    assert.match(run('a.png', ...model8, '--out', 'b.png').stdout, / s on cpu in int8$/m);
-    const doctor = run('doctor').stdout;
+    assert.match((await run('a.png', ...model8, '--out', 'b.png')).stdout, / s on cpu in int8$/m);
+    const doctor = (await run('doctor')).stdout;
     assert.match(doctor, /^pisa-sr +fp32 +×\d\.\d\d +8 bits are taken only where int8 is asked/m);
     const recipe = (precision: string): void =>
       writeFileSync(
@@ -411,13 +412,13 @@ describe('the UNet in 8 bits', () => {
         }
       ).outputs['a@4x.png']?.precision;
     recipe('int8');
-    succeeds(run('--device', 'cpu'));
+    succeeds(await run('--device', 'cpu'));
     assert.equal(recorded(), 'int8');
-    succeeds(run('--check'));
+    succeeds(await run('--check'));
     recipe('fp32');
-    assert.equal(run('--check').status, 1);
-    succeeds(run('--device', 'cpu'));
+    assert.equal((await run('--check')).status, 1);
+    succeeds(await run('--device', 'cpu'));
     assert.equal(recorded(), undefined);
-    succeeds(run('--check'));
+    succeeds(await run('--check'));
   });
 });

@@ -19,7 +19,7 @@ import { Batch } from '../../src/batch/batch';
 import { EngineClient } from '../../src/client/engineClient';
 import { RpcError } from '../../src/shared/rpc';
 import { DEFAULT_SETTINGS, OVERWRITE_POLICIES } from '../../src/shared/settings';
-import { cli, MODEL, treeOf, succeeds } from './batch/batchSupport';
+import { MODEL, quickCli, treeOf, succeeds } from './batch/batchSupport';
 import {
   callFor,
   EMBEDDED_MODELS,
@@ -30,6 +30,7 @@ import {
   writePng,
 } from './support';
 
+const cli = quickCli();
 const base = realpathSync(temporaryFolder());
 let client: EngineClient;
 let count = 0;
@@ -81,7 +82,13 @@ for (const [title, input, pattern, sentence] of [
   test(`the command line lets no pattern write outside: ${title}`, async () => {
     const place = await makeHome();
     const arguments_ = ['--name', pattern, '--overwrite', '--json'];
-    const { status, stdout } = cli(place.root, place.state, ...MODEL, `./${input}`, ...arguments_);
+    const { status, stdout } = await cli(
+      place.root,
+      place.state,
+      ...MODEL,
+      `./${input}`,
+      ...arguments_,
+    );
     assert.equal(status, 1);
     const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
     assert.match(error.message, sentence);
@@ -91,7 +98,7 @@ for (const [title, input, pattern, sentence] of [
 
 test('a density set does not follow a link that stands for one of its folders', async () => {
   const place = await makeHome();
-  const { status, stderr } = cli(
+  const { status, stderr } = await cli(
     place.root,
     place.state,
     ...MODEL,
@@ -126,7 +133,7 @@ test('what --out names may be a link: the person chose it', async () => {
   const pictures = path.join(place.home, 'pictures');
   symlinkSync('../../pictures', path.join(place.root, 'mine'));
   for (const out of ['mine', 'mine/named.png'])
-    succeeds(cli(place.root, place.state, ...MODEL, 'a.png', '--out', out));
+    succeeds(await cli(place.root, place.state, ...MODEL, 'a.png', '--out', out));
   assert.deepEqual(readdirSync(pictures), ['a@4x.png', 'named.png']);
 });
 
