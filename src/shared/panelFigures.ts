@@ -42,18 +42,26 @@ export type InventedWord = 'none' | 'some' | 'much';
  * undefined without any pixel.
  */
 export function consistencyDb(
-  { count, dd, dp, ds, pp, ps, ss }: ConsistencySums,
+  sums: ConsistencySums,
   { pixel, semantic }: Guidance,
 ): number | undefined {
+  const { count } = sums;
   if (!(count > 0)) return undefined;
-  const error =
-    dd +
-    pixel * pixel * pp +
-    semantic * semantic * ss +
-    2 * (pixel * dp + semantic * ds + pixel * semantic * ps);
+  const error = squaredError(sums, pixel, semantic);
   // Sums of large numbers may cancel to a little less than nothing.
   return error <= 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10((255 * 255 * count) / error);
 }
+
+/** The sum of squared differences between the result, reduced to the source's size, and the source. */
+const squaredError = (
+  { dd, dp, ds, pp, ps, ss }: ConsistencySums,
+  pixel: number,
+  semantic: number,
+): number =>
+  dd +
+  pixel * pixel * pp +
+  semantic * semantic * ss +
+  2 * (pixel * dp + semantic * ds + pixel * semantic * ps);
 
 /**
  * The share (0–1) of pixels whose luma the semantic part changes visibly; undefined without a
@@ -103,14 +111,19 @@ export function warningZone(
   maximum: number,
 ): Uint8Array {
   const zone = new Uint8Array(columns * rows);
+  // The error at which the result is that far from the source: no logarithm for each cell.
+  const most = (255 * 255 * consistency.count) / 10 ** (CONSISTENCY.same / 10);
   for (let row = 0; row < rows; row++) {
     const semantic = ((rows - row - 0.5) / rows) * maximum;
     const much = (inventedShare(inventedLuma, semantic) ?? 0) > MUCH_INVENTED;
+    if (much) {
+      zone.fill(1, row * columns, (row + 1) * columns);
+      continue;
+    }
+    if (!(consistency.count > 0)) continue;
     for (let column = 0; column < columns; column++) {
       const pixel = ((column + 0.5) / columns) * maximum;
-      const decibels = consistencyDb(consistency, { pixel, semantic });
-      if (much || (decibels !== undefined && decibels < CONSISTENCY.same))
-        zone[row * columns + column] = 1;
+      if (squaredError(consistency, pixel, semantic) > most) zone[row * columns + column] = 1;
     }
   }
   return zone;

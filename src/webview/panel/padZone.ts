@@ -38,10 +38,15 @@ export class PadZone {
     context.fillRect(0, 0, 1, 1);
     const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
     const image = new ImageData(width, height);
-    for (const [index, warns] of zone.entries()) {
+    const { data } = image;
+    // Without an array for each of its many pixels: it is painted while a preview comes in.
+    for (let index = 0, at = 0; index < zone.length; index++, at += 4) {
+      if (zone[index] !== 1) continue;
       const striped = ((index % width) + Math.floor(index / width)) % STRIPE_STEP < STRIPE_WIDTH;
-      if (warns === 1)
-        image.data.set([red, green, blue, striped ? STRIPE_ALPHA : FILL_ALPHA], index * 4);
+      data[at] = red;
+      data[at + 1] = green;
+      data[at + 2] = blue;
+      data[at + 3] = striped ? STRIPE_ALPHA : FILL_ALPHA;
     }
     context.putImageData(image, 0, 0);
   }
