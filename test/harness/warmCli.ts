@@ -52,7 +52,10 @@ export function warmCli(
 
 function compile(tool: string): Main {
   const text = readFileSync(tool, 'utf8').replace(/^#!.*/, '');
-  const wrapper = `(function (exports, require, module, __filename, __dirname, process) {${text}\n})`;
+  // Not written out, since a bundle of this file has its own place where it names that.
+  const places = ['filename', 'dirname'].map((name) => `__${name}`);
+  const parameters = ['exports', 'require', 'module', ...places, 'process'];
+  const wrapper = `(function (${parameters.join(', ')}) {${text}\n})`;
   return new vm.Script(wrapper, { filename: tool }).runInThisContext() as Main;
 }
 
