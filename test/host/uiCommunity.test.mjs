@@ -1,13 +1,14 @@
 // A community model the way a person gets it: a file in the explorer, named and licensed, used,
 // compared, paired with another, and removed.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { referenceTensors } from '../harness/networks.ts';
 import { makeTemporaryFolder, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
+import { modelBecomes } from '../harness/settings.mjs';
 import { writeTorchLegacy } from '../harness/torchFiles.ts';
 import {
   clickDialogButton,
@@ -27,6 +28,8 @@ import { startWorkbench } from './workbenchSession.mjs';
 
 const MANAGE = 'PiSA Models: Manage Models…';
 const ADD = 'Add Model from File…';
+const LIST_MS = 60_000;
+const ROW_MS = 2_000;
 
 const store = path.join(makeTemporaryFolder(), 'store');
 let workbench;
@@ -43,16 +46,23 @@ async function fill(folder) {
   writeFileSync(path.join(folder, 'page.pth'), '<!DOCTYPE html><html>Quota exceeded</html>');
 }
 
-/** Until VS Code has written the model that is used everywhere. */
-async function defaultModelBecomes(page, id) {
-  // While the file is written it is empty.
-  const written = () =>
-    /"pisaUpscale.model":\s*"([^"]*)"/.exec(readFileSync(workbench.userSettings, 'utf8'))?.[1];
-  for (let tries = 300; written() !== id; tries--) {
-    assert.ok(tries > 0, `the settings still name ${written()}`);
-    await page.waitForTimeout(100);
+/** The list says what holds when it is opened; VS Code may still be writing the settings. */
+async function listShows(page, row) {
+  const end = Date.now() + LIST_MS;
+  for (;;) {
+    await runCommand(page, MANAGE);
+    await quickPickRows(page).first().waitFor();
+    if (await isSeen(row)) return;
+    if (Date.now() > end) throw new Error(`The list never shows ${row}`);
+    await page.keyboard.press('Escape');
   }
 }
+
+const isSeen = (row) =>
+  row.waitFor({ timeout: ROW_MS }).then(
+    () => true,
+    () => false,
+  );
 
 test(
   'a file from the explorer: named, licensed, used, compared, paired, dropped, removed',
@@ -80,9 +90,8 @@ test(
         assert.ok(existsSync(path.join(store, 'favourite/manifest.json')));
         await clickNotificationButton(ready, 'Use It');
 
-        await runCommand(page, MANAGE);
         const row = quickPickRows(page).filter({ hasText: 'Favourite' });
-        await row.filter({ hasText: 'in use' }).waitFor();
+        await listShows(page, row.filter({ hasText: 'in use' }));
         await page.screenshot({ path: screenshotPath('own-models') });
         assert.match(await row.innerText(), /Compact · ×4 · .* · fast · licence unknown/);
         await page.keyboard.press('Escape');
@@ -90,7 +99,7 @@ test(
         await runCommand(page, MANAGE);
         await chooseRow(page, 'Compact · ×4');
         await chooseRow(page, 'Use as Default');
-        await defaultModelBecomes(page, 'favourite');
+        await modelBecomes(page, workbench.userSettings, /^favourite$/);
         await runCommand(page, MANAGE);
         await chooseRow(page, 'Compact · ×4');
         await chooseRow(page, 'Open Folder');

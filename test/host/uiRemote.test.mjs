@@ -8,6 +8,7 @@ import { served, serverOf } from '../engine/remoteSupport.ts';
 import { InferenceServer } from '../harness/inferenceServer.ts';
 import { makeTemporaryFolder, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
+import { modelBecomes } from '../harness/settings.mjs';
 import {
   clickDialogButton,
   clickNotificationButton,
@@ -110,6 +111,7 @@ uiTest(
     await clickDialogButton(asked, 'Try and Add');
     const ready = await waitForNotification(page, 'team-painter (unverified) is ready.');
     await clickNotificationButton(ready, 'Use It');
+    await modelBecomes(page, path.join(folder, '.vscode/settings.json'), /team-painter/);
     await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
     await waitForNotification(page, /upscaled to .+ @ 127\.0\.0\.1:\d+, model unverified\)/);
     assert.deepEqual(readdirSync(folder).sort(), ['.vscode', 'hero.png', 'hero@4x.png']);

@@ -11,6 +11,7 @@ import { referenceTensors, writeSafetensors } from '../harness/networks.ts';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
 import { nativeLibraries, processesOf } from '../harness/processes.mjs';
+import { modelBecomes } from '../harness/settings.mjs';
 import {
   clickDialogButton,
   clickNotificationButton,
@@ -154,6 +155,7 @@ installTest(
     await explorerMenu(page, 'Mine.safetensors', 'Add Model from File…');
     await clickDialogButton(await waitForDialog(page, 'Add Mine?'), 'Add');
     await clickNotificationButton(await waitForNotification(page, 'Mine is ready'), 'Use It');
+    await modelBecomes(page, path.join(folder, '.vscode/settings.json'), /mine/);
     await explorerMenu(page, 'hero.png', 'Upscale (Enlarge) Image');
     await waitForNotification(page, 'hero@4x.png');
     await assertSize(path.join(folder, 'hero@4x.png'), 240, 160);
