@@ -189,6 +189,12 @@ export const TIERS = {
       apart(
         [
           'test/engine/assets/fuzz.test.ts',
+          'test/engine/checkpointFuzz.test.ts',
+          'test/engine/communityFuzz.test.ts',
+          'test/unit/batch/mutated.test.ts',
+          'test/unit/engine/safetensors.test.ts',
+          'test/unit/engine/torchZip.test.ts',
+          'test/unit/files/place.test.ts',
           'test/engine/webgpu.test.ts',
           'test/engine/memory.test.ts',
           'test/engine/batch/batchKill.test.ts',

@@ -107,13 +107,21 @@ export function wrongSums(
   }: { readonly rows: number; readonly depth: number; readonly columns: number },
 ): number {
   let wrong = 0;
-  const row = new Float64Array(columns);
+  const row = new Int32Array(columns);
+  // Integers, and four products between two looks at a sum: half of what one by one in floats takes.
+  const [second, third, fourth] = [columns, 2 * columns, 3 * columns];
   for (let y = 0; y < rows; y++) {
     row.fill(0);
-    for (let k = 0; k < depth; k++) {
-      const byte = bytes[y * depth + k] ?? 0;
+    const byte = (k: number): number => (k < depth ? Math.trunc(bytes[y * depth + k] ?? 0) : 0);
+    for (let k = 0; k < depth; k += 4) {
+      const [a, b, c, d] = [byte(k), byte(k + 1), byte(k + 2), byte(k + 3)];
       for (let x = 0, at = k * columns; x < columns; x++, at++)
-        row[x] = (row[x] as number) + byte * (weights[at] as number);
+        row[x] =
+          (row[x] as number) +
+          Math.imul(a, weights[at] as number) +
+          Math.imul(b, weights[at + second] as number) +
+          Math.imul(c, weights[at + third] as number) +
+          Math.imul(d, weights[at + fourth] as number);
     }
     for (let x = 0; x < columns; x++)
       if (sums[y * columns + x] !== Math.fround(row[x] as number)) wrong++;

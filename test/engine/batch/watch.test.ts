@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +19,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
 import { CLI, temporaryFolder } from '../support';
-import { cli, PLACES, treeOf, writePictures } from './batchSupport';
+import { cli, PLACES, writePictures } from './batchSupport';
 
 const folder = temporaryFolder();
 const pictures = path.join(folder, 'pictures');
@@ -33,8 +34,18 @@ after(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-const sha256 = (file: string): string =>
-  createHash('sha256').update(readFileSync(file)).digest('hex');
+/** By file, of which state of it: what waits looks at every file again and again. */
+const known = new Map<string, { readonly state: string; readonly sha256: string }>();
+
+function sha256(file: string): string {
+  const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+  const state = [ino, size, mtimeNs, ctimeNs].join();
+  const last = known.get(file);
+  if (last?.state === state) return last.sha256;
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+  known.set(file, { state, sha256: hash });
+  return hash;
+}
 
 /** Waits for a state; what it says when it never comes is all that is known. */
 async function until(is: () => boolean, what: () => string): Promise<void> {
@@ -100,9 +111,13 @@ class Watched {
         );
       })
       .map(([, { input }]) => input);
-    const sources = Object.keys(treeOf(path.join(this.root, 'src'))).map(
-      (name) => `src/${name.replaceAll(path.sep, '/')}`,
-    );
+    const sources = readdirSync(path.join(this.root, 'src'), {
+      recursive: true,
+      withFileTypes: true,
+    })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => path.relative(this.root, path.join(parentPath, name)))
+      .map((name) => name.replaceAll(path.sep, '/'));
     return JSON.stringify(found.sort()) === JSON.stringify(sources.sort());
   }
 

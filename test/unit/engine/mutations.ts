@@ -1,3 +1,6 @@
+/** How many damaged copies a test takes of a file; `npm test -- thorough` takes more. */
+export const damagedCount = (usual: number): number => Number(process.env.FUZZ_COUNT ?? usual);
+
 /**
  * Damaged copies of a file, the same ones every time: bytes overwritten, bits flipped, parts cut
  * out, doubled or torn off, mostly within the first `where` bytes.
