@@ -2,6 +2,9 @@
  * Makes the extension's packages, one for each platform:
  *
  *   npm run package [-- --target linux-x64]… [--out folder] [--repository https://github.com/…]
+ *                   [--if-changed]
+ *
+ * --if-changed  leaves a package that was made from the same files
  *
  * Natives come from the npm registry as package-lock.json names them, whatever machine this is.
  */
@@ -11,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
 import { fillExtensionFolder, putNatives } from './extensionFolder.mjs';
+import { digestOf, forget, isMadeFrom, note } from './lastMade.mjs';
 import { ONNX_RUNTIME_PACKAGES, sharpPackages } from './natives.mjs';
 import { fetchPackages } from './registryPackages.mjs';
 import { TARGETS, targetNamed } from './targets.mjs';
@@ -23,6 +27,7 @@ const { values } = parseArgs({
     target: { type: 'string', multiple: true, default: Object.keys(TARGETS) },
     out: { type: 'string', default: 'dist-package' },
     repository: { type: 'string' },
+    'if-changed': { type: 'boolean', default: false },
   },
 });
 const { out, repository } = values;
@@ -40,6 +45,9 @@ for (const name of names) {
   );
   putNatives(folder, target, places);
   const vsix = path.resolve(out, `pisa-upscale-${name}-${version}.vsix`);
+  const digest = digestOf(folder, [name, repository]);
+  if (values['if-changed'] && isMadeFrom(vsix, digest)) continue;
+  forget(vsix);
   await createVSIX({
     cwd: folder,
     target: name,
@@ -50,7 +58,9 @@ for (const name of names) {
       ? { allowMissingRepository: true, rewriteRelativeLinks: false }
       : { githubBranch: `v${version}` }),
   });
-  const problems = problemsOf(vsix, await readVsix(vsix), target);
+  const files = await readVsix(vsix);
+  const problems = problemsOf(vsix, files, target);
   if (problems.length > 0) throw new Error(problems.join('\n'));
+  note(vsix, digest, files);
   console.log(`${vsix}  ${(statSync(vsix).size / 1e6).toFixed(1)} MB`);
 }

@@ -1,7 +1,9 @@
 /**
  * Makes the npm package `pisa-upscale`: the command line and the library.
  *
- *   npm run package:npm [-- --out folder] [--repository https://github.com/…]
+ *   npm run package:npm [-- --out folder] [--repository https://github.com/…] [--if-changed]
+ *
+ * --if-changed  leaves a tarball that was made from the same files
  *
  * ONNX Runtime lies inside, for every platform: as a dependency its install script would download
  * CUDA's libraries, or fail where it can't. sharp is a dependency; it has no such script.
@@ -14,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import { bundleInto } from './bundling.mjs';
 import { withoutFiles } from './extensionReadme.mjs';
+import { digestOf, forget, isMadeFrom, note } from './lastMade.mjs';
 import { copyModels } from './modelFiles.mjs';
 import { copyNatives, ONNX_RUNTIME_PACKAGES } from './natives.mjs';
 import { npmCommand } from './npmCommand.mjs';
@@ -36,6 +39,7 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'dist-package' },
     repository: { type: 'string' },
+    'if-changed': { type: 'boolean', default: false },
   },
 });
 const { out, repository } = values;
@@ -104,8 +108,12 @@ function writeTypes() {
 }
 
 function pack() {
+  const tarball = path.resolve(out, `${source.name}-${source.version}.tgz`);
+  const digest = digestOf(folder, [process.version]);
+  if (values['if-changed'] && isMadeFrom(tarball, digest)) return;
+  forget(tarball);
   const { file, args } = npmCommand(['pack', '--pack-destination', '..', '--silent']);
   execFileSync(file, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const tarball = path.resolve(out, `${source.name}-${source.version}.tgz`);
+  note(tarball, digest);
   console.log(`${tarball}  ${(statSync(tarball).size / 1e6).toFixed(1)} MB`);
 }

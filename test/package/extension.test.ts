@@ -8,26 +8,35 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
+import { notedFiles } from '../../scripts/package/lastMade.mjs';
 import { TARGETS } from '../../scripts/package/targets.mjs';
-import { problemsOf, readVsix, type PackedFile } from '../../scripts/package/vsixContents.mjs';
+import { problemsOf, type PackedFile } from '../../scripts/package/vsixContents.mjs';
 import { makeTemporaryFolder, REPOSITORY } from '../harness/paths.mjs';
-import { makeExtensions, makeReleased, RELEASED_FILE, unpackExtension, vsixOf } from './packages';
+import {
+  makeExtensions,
+  makeReleased,
+  RELEASED_FILE,
+  releasedVsix,
+  unpackExtension,
+  vsixOf,
+} from './packages';
 
 const EXPECTED = path.join(REPOSITORY, 'test/package/expected');
 const COMMON = 'common';
 const names = Object.keys(TARGETS);
-/** Packed as a release is, with the address of a repository. */
+/** Packed without the address of a repository; the others as a release is, with it. */
+const PLAIN_TARGET = 'darwin-arm64';
 const RELEASED_TARGET = 'linux-arm64';
-const contents = new Map<string, PackedFile[]>();
+const contents = new Map<string, readonly PackedFile[]>();
 let scratch: string;
-let released: string;
-const fileOf = (name: string): string => (name === RELEASED_TARGET ? released : vsixOf(name));
+const fileOf = (name: string): string =>
+  name === PLAIN_TARGET ? vsixOf(name) : releasedVsix(name);
 
-before(async () => {
+before(() => {
   scratch = makeTemporaryFolder();
-  makeExtensions(names.filter((name) => name !== RELEASED_TARGET));
-  released = makeReleased(RELEASED_TARGET);
-  for (const name of names) contents.set(name, await readVsix(fileOf(name)));
+  makeExtensions([PLAIN_TARGET]);
+  makeReleased(names.filter((name) => name !== PLAIN_TARGET));
+  for (const name of names) contents.set(name, notedFiles(fileOf(name)));
   if (process.env.UPDATE_EXPECTED === '1') writeExpected();
 });
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -66,7 +75,7 @@ test('a binary of another platform, a source map and an empty native are found',
     { name: 'extension/c.node', size: 0, binary: undefined },
     { name: 'extension/d.js.map', size: 1, binary: undefined },
   ];
-  const problems = problemsOf(vsixOf('linux-x64'), wrong, target);
+  const problems = problemsOf(fileOf('linux-x64'), wrong, target);
   for (const { name } of wrong)
     assert.ok(
       problems.some((problem) => problem.includes(name)),
@@ -94,7 +103,7 @@ test(
 
 test('the page of the extension needs no file and no other site', async () => {
   const folder = path.join(scratch, 'page');
-  await unpackExtension(vsixOf('darwin-arm64'), folder);
+  await unpackExtension(vsixOf(PLAIN_TARGET), folder);
   const text = readFileSync(path.join(folder, 'readme.md'), 'utf8');
   for (const [, address] of text.matchAll(/\]\(([^)]*)\)/g)) assert.match(address!, /^(https:|#)/);
 });
@@ -116,7 +125,7 @@ test('the walkthrough’s pictures are in the package', async () => {
 
 test('with a repository, every picture and link of the page leads to a file of it', async () => {
   const folder = path.join(scratch, 'released');
-  await unpackExtension(released, folder);
+  await unpackExtension(fileOf(RELEASED_TARGET), folder);
   const page = readFileSync(path.join(folder, 'readme.md'), 'utf8');
   const source = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8');
   const files = [...page.matchAll(RELEASED_FILE)].map(([, kind, file]) => ({ kind, file: file! }));

@@ -24,7 +24,7 @@ import {
   webview,
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents, UPSCALE } from '../host/workbenchSession.mjs';
-import { makeReleased, RELEASED_FILE } from './packages.ts';
+import { makeReleased, RELEASED_FILE, releasedVsix } from './packages.ts';
 
 const ID = 'pisa-upscale.pisa-upscale';
 const TARGET = 'linux-x64';
@@ -35,8 +35,9 @@ const SETTINGS = { 'pisaUpscale.model': 'pisa-compact-4x' };
 const store = path.join(makeTemporaryFolder(), 'store');
 let workbench;
 before(async () => {
+  makeReleased([TARGET]);
   workbench = await startWorkbench({
-    vsix: makeReleased(TARGET),
+    vsix: releasedVsix(TARGET),
     machineSettings: { 'pisaUpscale.modelFolders': [], 'pisaUpscale.modelStore': store },
   });
 });

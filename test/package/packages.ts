@@ -34,26 +34,32 @@ export const npmTarball = (): string => path.join(PACKAGES, `pisa-upscale-${vers
 /** What was made in this process: the files of this folder that run in one share it. */
 const made = new Set<string>();
 
-/** Runs `npm run package`, without npm, for targets that it has not been run for. */
+/**
+ * Runs `npm run package`, without npm, for targets that it has not been run for. What was made from
+ * the same files before is left as it is.
+ */
 export function makeExtensions(targets: readonly string[]): void {
-  const missing = targets.filter((target) => !made.has(target));
-  if (missing.length > 0)
-    script(
-      'extension.mjs',
-      missing.flatMap((target) => ['--target', target]),
-    );
-  for (const target of missing) made.add(target);
+  make(targets, PACKAGES, []);
 }
 
-/** Makes a package as a release does; returns its file. */
-export function makeReleased(target: string): string {
+/** Makes packages as a release does. */
+export function makeReleased(targets: readonly string[]): void {
   const { folder, repository } = RELEASED;
-  script('extension.mjs', ['--target', target, '--out', folder, '--repository', repository]);
-  return vsixOf(target, folder);
+  make(targets, folder, ['--repository', repository]);
+}
+
+export const releasedVsix = (target: string): string => vsixOf(target, RELEASED.folder);
+
+function make(targets: readonly string[], folder: string, options: readonly string[]): void {
+  const missing = targets.filter((target) => !made.has(vsixOf(target, folder)));
+  if (missing.length === 0) return;
+  const named = missing.flatMap((target) => ['--target', target]);
+  script('extension.mjs', [...named, '--out', folder, ...options, '--if-changed']);
+  for (const target of missing) made.add(vsixOf(target, folder));
 }
 
 /** Runs `npm run package:npm`. */
-export const makeNpmPackage = (): void => script('npm.mjs', []);
+export const makeNpmPackage = (): void => script('npm.mjs', ['--if-changed']);
 
 function script(name: string, args: readonly string[]): void {
   execFileSync(process.execPath, [path.join(REPOSITORY, 'scripts/package', name), ...args], {

@@ -11,7 +11,7 @@ import { callFor } from '../../src/node/options';
 import sharp from 'sharp';
 import { makeTemporaryFolder } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
-import { makeExtensions, unpackExtension, vsixOf } from './packages';
+import { makeReleased, releasedVsix, unpackExtension } from './packages';
 
 const TARGET = `${process.platform}-${process.arch}`;
 const skip = process.platform === 'linux' ? false : 'the packages for Linux have the fallback';
@@ -20,8 +20,8 @@ let folder: string;
 before(async () => {
   folder = makeTemporaryFolder();
   if (skip !== false) return;
-  makeExtensions([TARGET]);
-  await unpackExtension(vsixOf(TARGET), path.join(folder, 'extension'));
+  makeReleased([TARGET]);
+  await unpackExtension(releasedVsix(TARGET), path.join(folder, 'extension'));
   await writePicture(path.join(folder, 'icon.png'), 24, 16);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
