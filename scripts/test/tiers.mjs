@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleOf, testFiles } from './bundleTests.mjs';
 
@@ -8,6 +8,7 @@ import { bundleOf, testFiles } from './bundleTests.mjs';
  * @property {string} name
  * @property {string[]} command
  * @property {string[]} [bundle] test files that must be bundled before
+ * @property {string[]} [imports] test files that its own file runs
  * @property {Record<string, string>} [env]
  * @property {'runner' | 'exit'} counts whether it counts its tests itself, or is one
  * @property {boolean} [needsSetUp] waits until what the tests need is installed
@@ -81,14 +82,21 @@ const longestFirst = (files, long = LONG) => {
 const ASSETS = path.join('test', 'engine', 'assets');
 const NEEDS_TOOLS = /(webgpu|privacy)\.test\.ts$/;
 const UI = 'test/host';
-const LONG_UI = ['uiPanel', 'uiBatch', 'ui', 'uiWords', 'uiModels', 'uiTrust', 'uiRemote'];
-const uiFiles = () =>
-  longestFirst(
-    readdirSync(UI)
-      .filter((name) => name.endsWith('.test.mjs'))
-      .map((name) => path.join(UI, name)),
-    LONG_UI,
-  );
+const ONE_WORKBENCH = path.join(UI, 'oneWorkbench.mjs');
+const LONG_UI = ['uiWords', 'uiModels', 'uiTrust', 'uiRemote'];
+/** Files that share a workbench, and the others one by one. */
+const uiJobs = () => {
+  const imported = [...readFileSync(ONE_WORKBENCH, 'utf8').matchAll(/^import '\.\/(.+)';$/gm)];
+  const shared = imported.map(([, name]) => path.join(UI, name));
+  const files = readdirSync(UI)
+    .filter((name) => name.endsWith('.test.mjs'))
+    .map((name) => path.join(UI, name))
+    .filter((file) => !shared.includes(file));
+  return [
+    ...apart([ONE_WORKBENCH], () => ({ imports: shared, needsSetUp: true })),
+    ...apart(longestFirst(files, LONG_UI), () => ({ needsSetUp: true })),
+  ];
+};
 const usesDesktop = () => Boolean(process.env.VSCODE_PATH) || process.env.VSCODE_DOWNLOAD === '1';
 
 /** Each tier: the jobs to run, and what must be installed before. */
@@ -141,7 +149,7 @@ export const TIERS = {
   ui: {
     lane: 'screen',
     setUp: ['chromium', 'vscode'],
-    jobs: () => apart(uiFiles(), () => ({ needsSetUp: true })),
+    jobs: uiJobs,
   },
   host: {
     lane: 'screen',

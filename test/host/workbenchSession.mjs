@@ -29,7 +29,12 @@ const EXPECTED_EVENTS =
  * workspace
  */
 
+/** What runs by its options, and who uses it. */
+const running = new Map();
+
 /**
+ * Files that run in one process share a workbench with the same options: to start one costs more
+ * than most tests do in it.
  * @param {{ vsix?: string, extension?: string, settings?: Record<string, unknown>,
  * machineSettings?: Record<string, unknown>, restricted?: boolean, below?: string,
  * languagePack?: import('../harness/codeServer.mjs').ServerOptions['languagePack'] }} [options]
@@ -38,7 +43,23 @@ const EXPECTED_EVENTS =
  * `below`: the workspace lies so deep in a folder of its own; `languagePack`: its language is the
  * display language
  */
-export async function startWorkbench({
+export async function startWorkbench(options = {}) {
+  const key = JSON.stringify(options);
+  const known = running.get(key) ?? { session: start(options), users: 0 };
+  running.set(key, known);
+  known.users++;
+  const session = await known.session;
+  return {
+    ...session,
+    async stop() {
+      if (--known.users > 0) return;
+      running.delete(key);
+      await session.stop();
+    },
+  };
+}
+
+async function start({
   vsix,
   extension = REPOSITORY,
   settings,
@@ -46,7 +67,7 @@ export async function startWorkbench({
   restricted = false,
   below = '.',
   languagePack,
-} = {}) {
+}) {
   const ofMachine = {
     'pisaUpscale.device': 'cpu',
     'pisaUpscale.modelFolders': [TEST_MODELS],

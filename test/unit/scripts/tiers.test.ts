@@ -11,7 +11,7 @@ describe('the tiers of the tests', () => {
   it('run every test file', () => {
     const run = Object.values(TIERS)
       .flatMap(({ jobs }) => jobs())
-      .flatMap(({ command, bundle = [] }) => [...command, ...bundle]);
+      .flatMap(({ command, bundle = [], imports = [] }) => [...command, ...bundle, ...imports]);
     const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.test\.m?[jt]s$/.test(name))
       .map((name) => path.join('test', name))
