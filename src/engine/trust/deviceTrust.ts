@@ -48,10 +48,7 @@ export class DeviceTrust {
     if (refresh) this.drivers.clear();
     const cpu = await this.probed('cpu', 'speed', refresh);
     const devices = [cpu];
-    for (const device of GPUS) {
-      const quick = await this.probed(device, 'speed', refresh);
-      devices.push(quick.usable ? await this.probed(device, 'operators', refresh) : quick);
-    }
+    for (const device of GPUS) devices.push(await this.probedWhole(device, refresh));
     const trusts: ModelTrust<Words>[] = [];
     for (const report of devices.filter(({ device, usable }) => usable && device !== 'cpu')) {
       const isSlow = !isFaster(report, cpu);
@@ -222,6 +219,20 @@ export class DeviceTrust {
       },
       refresh,
     );
+  }
+
+  /** A device with its operators, tried once: whoever asks for its speed later need not open it again. */
+  private async probedWhole(device: Device, refresh: boolean): Promise<DeviceReport<Words>> {
+    const report = await this.probed(device, 'operators', refresh);
+    const { operators, ...rest } = report;
+    // With operators its small network agreed, whatever they did.
+    const value = operators
+      ? { ...rest, usable: true, reason: phrase`a small network agrees with the CPU` }
+      : report;
+    const isLasting = value.usable || value.maxDifference !== undefined;
+    const speed = async (): Promise<Tried<DeviceReport<Words>>> => ({ value, isLasting });
+    await this.found(`speed of ${device}`, device, [], isDeviceReport, speed, refresh);
+    return report;
   }
 
   private driver(device: Device): Promise<string | undefined> {

@@ -219,6 +219,26 @@ describe('a model runs on a device only after it agreed there', () => {
     );
   });
 
+  it('a report tries each device once, for its operators and its speed', async () => {
+    for (const part of [{}, { wrong: () => 'Conv is wrong' }, { times: { cpu: 1 } }]) {
+      const kept = freshFile();
+      const { checks, log } = machine(part);
+      const trust = new DeviceTrust(checks, new TrustFile(kept));
+      await trust.report({ refresh: true });
+      assert.deepEqual(
+        log.filter((entry) => entry.startsWith('webgpu')),
+        ['webgpu operators'],
+      );
+      const notes: Words[] = [];
+      const again = machine(part);
+      const later = new DeviceTrust(again.checks, new TrustFile(kept));
+      const device = await later.resolve('auto', tiled(), { signal, notes });
+      assert.equal(device, 'wrong' in part || 'times' in part ? 'cpu' : 'webgpu');
+      assert.equal(notes.length, 'wrong' in part ? 1 : 0, 'a faster device that is wrong is told');
+      assert.ok(!again.log.some((entry) => /^webgpu (speed|operators)$/.test(entry)));
+    }
+  });
+
   it('a cancel while a device is tried leaves at once', async () => {
     const { checks } = machine();
     const never = new Promise<never>(() => undefined);
