@@ -11,15 +11,17 @@ import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { scratchOf } from '../../harness/scratch';
 import { ENGINE, NO_STORE, temporaryFolder, TEST_MODELS } from '../support';
 import { randomFrom } from '../assets/mutate';
-import { cli, MODEL, PLACES, startCli, treeOf, writePictures } from './batchSupport';
+import { MODEL, PLACES, quickCli, startCli, treeOf, writePictures } from './batchSupport';
 
-const PICTURES = 40;
-/** `npm test -- thorough` takes 20. */
-const MOMENTS = Number(process.env.KILL_MOMENTS ?? 6);
+const PICTURES = process.env.THOROUGH ? 40 : 24;
+/** `npm test -- thorough` takes 20, and more pictures. */
+const MOMENTS = Number(process.env.KILL_MOMENTS ?? 4);
 const SEED = Number(process.env.KILL_SEED ?? 4711);
 /** Some moments lie before the first output. */
 const LATEST_MS = 1500;
 
+/** What comes before a run that is killed, and after it. */
+const cli = quickCli();
 const folder = temporaryFolder();
 const source = path.join(folder, 'source');
 const RECIPE = JSON.stringify({ rules: [{ files: '**/*', model: 'one-layer-4x' }] });
@@ -39,7 +41,7 @@ before(async () => {
   await writePictures(source, PICTURES);
   for (const [kind, withRecipe] of Object.entries(kinds)) {
     const { root, state } = fresh(`reference-${kind}`, withRecipe);
-    const { status, stderr } = cli(root, state, '.', ...(withRecipe ? PLACES : MODEL));
+    const { status, stderr } = await cli(root, state, '.', ...(withRecipe ? PLACES : MODEL));
     assert.equal(status, 0, stderr);
     reference[kind] = { tree: treeOf(root) };
     assert.equal(Object.keys(reference[kind].tree).length, 2 * PICTURES + (withRecipe ? 2 : 0));
@@ -73,7 +75,7 @@ test(
       await over;
       const made = madeIn(root);
       if (made > 0 && made < PICTURES) interrupted++;
-      const second = cli(root, state, '.', ...options, '--json');
+      const second = await cli(root, state, '.', ...options, '--json');
       assert.equal(second.status, 0, `moment ${i}: ${second.stderr}`);
       assert.deepEqual(treeOf(root), tree, `moment ${i}`);
       const redone = second.stdout.split('\n').filter((line) => line !== '').length;
@@ -82,7 +84,7 @@ test(
         `moment ${i}: ${made} were there, ${redone} were made after that`,
       );
       assert.deepEqual(leftovers(child.pid!), []);
-      const third = cli(root, state, '.', ...options, '--json');
+      const third = await cli(root, state, '.', ...options, '--json');
       assert.deepEqual([third.status, third.stdout], [0, ''], 'then there is nothing to do');
     }
     t.diagnostic(`${interrupted} of ${MOMENTS} were killed between the first and the last output`);
