@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type SpawnSyncReturns } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { scratchOf } from '../harness/scratch';
+import { warmCli, type WarmRun } from '../harness/warmCli';
 import { CLI, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
 import { succeeds } from './succeeds';
 
@@ -14,9 +15,8 @@ const folder = temporaryFolder();
 const file = (name: string): string => path.join(folder, name);
 const FAST = ['--models-dir', TEST_MODELS, 'upscale', '--device', 'cpu', '--model', 'one-layer-4x'];
 
-type Run = { status: number | null; stdout: string; stderr: string };
-const cli = (...args: string[]): Run =>
-  spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
+const warm = warmCli(CLI);
+const cli = (...args: string[]): Promise<WarmRun> => warm(folder, {}, ...args);
 const objects = (stdout: string): Record<string, unknown>[] =>
   stdout
     .trim()
@@ -29,8 +29,8 @@ before(async () => {
   writeFileSync(file('broken.png'), 'no picture');
 });
 
-test('--json prints one object per picture with everything that was promised', () => {
-  const { status, stdout } = cli(
+test('--json prints one object per picture with everything that was promised', async () => {
+  const { status, stdout } = await cli(
     ...FAST,
     'a.png',
     'b.png',
@@ -62,8 +62,8 @@ test('--json prints one object per picture with everything that was promised', (
   assert.equal(b!.output, file('b@4x.png'));
 });
 
-test('a failure does not stop the rest, is an object with an error, and makes the exit code 1', () => {
-  const { status, stdout, stderr } = cli(
+test('a failure does not stop the rest, is an object with an error, and makes the exit code 1', async () => {
+  const { status, stdout, stderr } = await cli(
     ...FAST,
     'broken.png',
     'missing.png',
@@ -81,13 +81,13 @@ test('a failure does not stop the rest, is an object with an error, and makes th
 });
 
 test('--out names a file, its extension the format', async () => {
-  const { status, stdout } = cli(...FAST, 'a.png', '--out', 'named.webp', '--scale', '2');
+  const { status, stdout } = await cli(...FAST, 'a.png', '--out', 'named.webp', '--scale', '2');
   assert.equal(status, 0);
   assert.match(stdout, /named\.webp {2}80×40 {2}×2 {2}λ_pix 1\.00/);
   assert.equal((await pixelsOf(file('named.webp'))).width, 80);
 });
 
-test('options out of range are refused with the usage code, before anything runs', () => {
+test('options out of range are refused with the usage code, before anything runs', async () => {
   for (const args of [
     ['--scale', '9'],
     ['--pixel', 'x'],
@@ -96,18 +96,18 @@ test('options out of range are refused with the usage code, before anything runs
     ['--quality', '0'],
     ['--overwrite', '--skip-existing'],
   ]) {
-    const { status, stderr } = cli(...FAST, 'a.png', ...args);
+    const { status, stderr } = await cli(...FAST, 'a.png', ...args);
     assert.equal(status, 1, args.join(' '));
     assert.match(stderr, /error: /);
   }
-  assert.equal(cli().status, 1);
+  assert.equal((await cli()).status, 1);
 });
 
-test('models lists the embedded model with its dials and licence', () => {
-  const { status, stdout } = cli('models');
+test('models lists the embedded model with its dials and licence', async () => {
+  const { status, stdout } = await cli('models');
   assert.equal(status, 0);
   assert.match(stdout, /pisa-compact-4x +×4 +pixel \+ semantic +MIT/);
-  const listed = JSON.parse(cli('models', '--json').stdout) as {
+  const listed = JSON.parse((await cli('models', '--json')).stdout) as {
     models: { id: string }[];
     installable: { id: string; status: { state: string } }[];
   };
@@ -118,8 +118,8 @@ test('models lists the embedded model with its dials and licence', () => {
   );
 });
 
-test('doctor shows versions, every device with its reason, and the checked models', () => {
-  const { status, stdout } = cli('doctor', '--json');
+test('doctor shows versions, every device with its reason, and the checked models', async () => {
+  const { status, stdout } = await cli('doctor', '--json');
   assert.equal(status, 0);
   const { versions, devices, models } = JSON.parse(stdout) as {
     versions: { node: string };
@@ -133,7 +133,7 @@ test('doctor shows versions, every device with its reason, and the checked model
   );
   assert.ok(devices.devices[0]!.usable && devices.devices.every(({ reason }) => reason.length > 3));
   assert.ok(models.every(({ ok }) => ok));
-  assert.match(cli('doctor').stdout, /cpu.* yes/);
+  assert.match((await cli('doctor')).stdout, /cpu.* yes/);
 });
 
 /**
@@ -188,7 +188,7 @@ test('an unreadable file and an unwritable folder have their own messages', () =
   const open = mkdtempSync(path.join(os.tmpdir(), 'pu-perm-'));
   after(() => rmSync(open, { recursive: true, force: true }));
   chmodSync(open, 0o777);
-  const as = (...args: string[]): Run =>
+  const as = (...args: string[]): SpawnSyncReturns<string> =>
     spawnSync(process.execPath, [CLI, ...FAST, ...args, '--json'], {
       encoding: 'utf8',
       cwd: open,
@@ -211,7 +211,7 @@ test('an unreadable file and an unwritable folder have their own messages', () =
 
 test('sizes, kinds of assets and file options reach the engine', async () => {
   await writePng(file('opt.png'), 40, 20);
-  const { status, stdout, stderr } = cli(
+  const { status, stdout, stderr } = await cli(
     ...FAST,
     'opt.png',
     '--width',
@@ -231,7 +231,7 @@ test('sizes, kinds of assets and file options reach the engine', async () => {
   const metadata = await sharp(file('opt-out.webp')).metadata();
   assert.deepEqual([metadata.width, metadata.height], [101, 51]);
   assert.match(metadata.xmp?.toString() ?? '', /pisa:Model="one-layer-4x"/);
-  const sheet = cli(
+  const sheet = await cli(
     ...FAST,
     'opt.png',
     '--grid',
@@ -246,56 +246,63 @@ test('sizes, kinds of assets and file options reach the engine', async () => {
     objects(sheet.stdout).map(({ width, height }) => [width, height]),
     [[100, 50]],
   );
-  assert.match(cli(...FAST, 'opt.png', '--grid', '4').stderr, /8x4/);
-  assert.match(cli(...FAST, 'opt.png', '--pixel-art', 'perhaps').stderr, /auto, on, off/);
+  assert.match((await cli(...FAST, 'opt.png', '--grid', '4')).stderr, /8x4/);
+  assert.match((await cli(...FAST, 'opt.png', '--pixel-art', 'perhaps')).stderr, /auto, on, off/);
 });
 
 test('a file that is enlarged already is left alone, with the reason; --again asks for it', async () => {
   await writePng(file('icon@2x.png'), 8, 8);
-  const left = cli(...FAST, 'icon@2x.png');
+  const left = await cli(...FAST, 'icon@2x.png');
   assert.deepEqual(
     [left.status, /icon@2x\.png  skipped: .*×2 picture of a set/.test(left.stdout)],
     [0, true],
   );
   assert.equal(left.stdout.split('icon@2x.png').length, 2, 'it is named once');
   assert.match(left.stdout, /--again upscales it all the same\.$/m);
-  assert.match(cli(...FAST, 'icon@2x.png', '--again').stdout, /icon@2x@4x\.png  32×32/);
+  assert.match((await cli(...FAST, 'icon@2x.png', '--again')).stdout, /icon@2x@4x\.png  32×32/);
 });
 
-test('what no model made names no dials, and says which option leaves it to the model', () => {
+test('what no model made names no dials, and says which option leaves it to the model', async () => {
   writeFileSync(
     file('drawing.svg'),
     '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>',
   );
-  const drawn = cli(...FAST, 'drawing.svg');
+  const drawn = await cli(...FAST, 'drawing.svg');
   assert.match(drawn.stdout, /^drawing@4x\.png  32×32  ×4  \d/);
-  const squares = cli(...FAST, 'a.png', '--pixel-art', 'on', '--name', 'squares.{name}.{ext}');
+  const squares = await cli(
+    ...FAST,
+    'a.png',
+    '--pixel-art',
+    'on',
+    '--name',
+    'squares.{name}.{ext}',
+  );
   assert.doesNotMatch(squares.stdout, /λ/);
   const [object] = objects(
-    cli(...FAST, 'drawing.svg', '--json', '--name', 'json.{name}.{ext}').stdout,
+    (await cli(...FAST, 'drawing.svg', '--json', '--name', 'json.{name}.{ext}')).stdout,
   );
   assert.deepEqual(object!.guidance, { pixel: 0, semantic: 0 });
 });
 
-test('advice has the options of the command line, and no setting of the editor', () => {
-  const { stderr, stdout } = cli(...FAST, 'a.png', '--max-megapixels', '0.0001', '--json');
+test('advice has the options of the command line, and no setting of the editor', async () => {
+  const { stderr, stdout } = await cli(...FAST, 'a.png', '--max-megapixels', '0.0001', '--json');
   assert.match(stderr, /raise the limit\. --max-megapixels decides\.$/m);
   assert.doesNotMatch(stderr + stdout, /pisaUpscale|[Ss]etting/);
 });
 
 test('--density writes a set, leaves what exists, and prints a srcset for the web', async () => {
   await writePng(file('set.png'), 10, 6);
-  const web = cli(...FAST, 'set.png', '--density', 'web');
+  const web = await cli(...FAST, 'set.png', '--density', 'web');
   assert.equal(web.status, 0, web.stderr);
   assert.match(
     web.stdout,
     /set@2x\.png {2}20×12[\s\S]*set@3x\.png {2}30×18[\s\S]*srcset="set\.png 1x, set@2x\.png 2x, set@3x\.png 3x"/,
   );
   assert.match(
-    cli(...FAST, 'set.png', '--density', 'apple').stdout,
+    (await cli(...FAST, 'set.png', '--density', 'apple')).stdout,
     /set@2x\.png {2}skipped: The output exists already/,
   );
-  succeeds(cli(...FAST, 'set.png', '--density', 'android', '--out', 'res'));
+  succeeds(await cli(...FAST, 'set.png', '--density', 'android', '--out', 'res'));
   assert.deepEqual(readdirSync(file('res')).sort(), [
     'drawable-hdpi',
     'drawable-xhdpi',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { before, describe, it, mock } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import sharp from 'sharp';
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors';
 import { RANGES } from '../../src/engine/graph/sd21/eightBits';
@@ -18,7 +18,7 @@ import { PisaSessions } from '../../src/engine/pisa/pisaSessions';
 import { Steps } from '../../src/engine/pisa/steps';
 import { openNetwork, type Floats, type Network } from '../../src/engine/runtime/network';
 import { randomValues, writeSafetensors, type Tensor } from '../harness/networks';
-import { runPisa } from './pisaSupport';
+import { keepNetworksOpen, runPisa } from './pisaSupport';
 import { cropped, exported, newEngine, runExact, runPreview } from './previewSupport';
 import { pixelsOf, ROOT, temporaryFolder } from './support';
 import { importTiny, tinyWithDraft } from './tinyOnDevice';
@@ -53,6 +53,7 @@ const rms = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.sqrt(Array.from(a, (value, i) => (value - b[i]!) ** 2).reduce((x, y) => x + y) / a.length);
 
 describe('drafts in 8 bits', () => {
+  keepNetworksOpen();
   const files = at('files');
   const store = at('store');
   let model: DiffusionModel;
@@ -97,14 +98,17 @@ describe('drafts in 8 bits', () => {
     await Promise.all([floats, measured, bits].map((network) => network.release()));
   });
 
+  const sessions = new PisaSessions();
+  /** Each gets them as if nothing was known of drafts in 8 bits yet. */
   const withNetworks = async (work: (networks: PisaNetworks) => Promise<void>): Promise<void> => {
-    const sessions = new PisaSessions();
-    try {
-      await work(await sessions.acquire(model, 'cpu', 'float32'));
-    } finally {
-      await sessions.release();
-    }
+    const networks = await sessions.acquire(model, 'cpu', 'float32');
+    networks.draftsIn8Bits = undefined;
+    await work(networks);
   };
+  after(async () => {
+    mock.restoreAll();
+    await sessions.release();
+  });
   const draft = (networks: PisaNetworks, part = {}): ReturnType<typeof runPisa> =>
     runPisa(photo, networks, { draft: true, colourFix: 'none', ...part });
 
@@ -153,9 +157,13 @@ describe('drafts in 8 bits', () => {
             return { image: { ...right!, data } };
           },
         };
-        mock.method(networks, 'get', async () => slow);
-        mock.method(networks, 'draftIn8Bits', async () => other);
-        await tryDraftsIn8Bits(networks, picture!, GUIDANCE);
+        const mocks = [
+          mock.method(networks, 'get', async () => slow),
+          mock.method(networks, 'draftIn8Bits', async () => other),
+        ];
+        await tryDraftsIn8Bits(networks, picture!, GUIDANCE).finally(() =>
+          mocks.forEach((one) => one.mock.restore()),
+        );
         assert.equal(networks.draftsIn8Bits, expected);
       }));
 
