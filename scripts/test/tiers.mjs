@@ -206,6 +206,7 @@ export const TIERS = {
           'test/engine/webgpu.test.ts',
           'test/engine/memory.test.ts',
           'test/engine/batch/batchKill.test.ts',
+          'test/engine/batch/watch.test.ts',
           'test/engine/remoteKills.test.ts',
           'test/host/uiBatchKill.test.mjs',
           'test/host/uiPanel.test.mjs',

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { startFileServer, startProxy, type FileServer } from '../harness/fileServer';
 import { referenceTensors } from '../harness/networks';
 import { writeTorchLegacy } from '../harness/torchFiles';
+import { warmCli } from '../harness/warmCli';
 import { CLI, pixelsOf, temporaryFolder, writePng } from './support';
 import { succeeds } from './succeeds';
 
@@ -24,14 +25,22 @@ after(() => server.close());
 
 type Outcome = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
-/** The server lives in this process, so the command line must not block it. */
-function cli(store: string, args: readonly string[], until?: () => boolean): Promise<Outcome> {
+const warm = warmCli(CLI);
+const cli = (store: string, args: readonly string[]): Promise<Outcome> =>
+  warm(folder, {}, '--store', path.join(folder, store), ...args);
+
+/** In a process of its own, which is told to end once `until` holds. */
+function interrupted(
+  store: string,
+  args: readonly string[],
+  until: () => boolean,
+): Promise<Outcome> {
   const child = spawn(process.execPath, [CLI, '--store', path.join(folder, store), ...args]);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const look = setInterval(() => {
-    if (!until?.()) return;
+    if (!until()) return;
     clearInterval(look);
     child.kill('SIGINT');
   }, 20);
@@ -44,8 +53,11 @@ function cli(store: string, args: readonly string[], until?: () => boolean): Pro
 }
 
 const address = (name: string): string => `${server.url}/${name}`;
-const add = (store: string, name: string, until?: () => boolean): Promise<Outcome> =>
-  cli(store, ['models', 'add', address(name), '--yes', '--allow-http', '--json'], until);
+const adding = (name: string): readonly string[] => [
+  ...['models', 'add', address(name)],
+  ...['--yes', '--allow-http', '--json'],
+];
+const add = (store: string, name: string): Promise<Outcome> => cli(store, adding(name));
 const inStore = (store: string): readonly string[] => {
   const place = path.join(folder, store);
   return existsSync(place) ? readdirSync(place).filter((name) => name !== '.found-files.json') : [];
@@ -66,7 +78,7 @@ describe('a model at an address', () => {
               file.endsWith('.part') && statSync(path.join(folder, 'store', one, file)).size > 0,
           ),
         );
-    const broken = await add('store', name, part);
+    const broken = await interrupted('store', adding(name), part);
     assert.equal(broken.status, 130, broken.stderr);
     assert.match(broken.stderr, /the next run goes on from it/);
     server.requests.length = 0;
