@@ -13,6 +13,7 @@ import { TARGETS } from '../../scripts/package/targets.mjs';
 import { problemsOf, type PackedFile } from '../../scripts/package/vsixContents.mjs';
 import { makeTemporaryFolder, REPOSITORY } from '../harness/paths.mjs';
 import {
+  isShown,
   makeExtensions,
   makeReleased,
   RELEASED_FILE,
@@ -103,7 +104,7 @@ test(
 
 test('the page of the extension needs no file and no other site', async () => {
   const folder = path.join(scratch, 'page');
-  await unpackExtension(vsixOf(PLAIN_TARGET), folder);
+  await unpackExtension(vsixOf(PLAIN_TARGET), folder, isShown);
   const text = readFileSync(path.join(folder, 'readme.md'), 'utf8');
   for (const [, address] of text.matchAll(/\]\(([^)]*)\)/g)) assert.match(address!, /^(https:|#)/);
 });
@@ -125,7 +126,7 @@ test('the walkthrough’s pictures are in the package', async () => {
 
 test('with a repository, every picture and link of the page leads to a file of it', async () => {
   const folder = path.join(scratch, 'released');
-  await unpackExtension(fileOf(RELEASED_TARGET), folder);
+  await unpackExtension(fileOf(RELEASED_TARGET), folder, isShown);
   const page = readFileSync(path.join(folder, 'readme.md'), 'utf8');
   const source = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8');
   const files = [...page.matchAll(RELEASED_FILE)].map(([, kind, file]) => ({ kind, file: file! }));

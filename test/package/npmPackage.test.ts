@@ -66,7 +66,6 @@ async function install(): Promise<string> {
   const command = npmCommand([
     'install',
     npmTarball(),
-    `typescript@${versionOf('typescript-7')}`,
     `@types/node@${versionOf('@types/node')}`,
     ...['--prefer-offline', '--no-audit', '--no-fund', '--foreground-scripts'],
   ]);
@@ -271,7 +270,7 @@ void upscale('a.png', { guidance: { sharpness: 1 } });
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   await run(
     process.execPath,
-    [path.join(project, 'node_modules/typescript/bin/tsc'), '-p', folder],
+    [path.join(REPOSITORY, 'node_modules/typescript-7/bin/tsc'), '-p', folder],
     {
       cwd: project,
     },

@@ -68,14 +68,23 @@ function script(name: string, args: readonly string[]): void {
   });
 }
 
-/** Unpacks the extension's files of a VSIX. */
-export async function unpackExtension(vsix: string, folder: string): Promise<void> {
+/** What VS Code shows of an extension before it runs: nothing that is large. */
+export const isShown = (name: string): boolean => !/^(dist|models)\//.test(name);
+
+/** Unpacks the extension's files of a VSIX, or those that `isWanted`. */
+export async function unpackExtension(
+  vsix: string,
+  folder: string,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<void> {
   const zip = await openPromise(vsix);
   const prefix = 'extension/';
   try {
     for await (const entry of zip.eachEntry()) {
       if (!entry.fileName.startsWith(prefix) || entry.fileName.endsWith('/')) continue;
-      const file = path.join(folder, entry.fileName.slice(prefix.length));
+      const name = entry.fileName.slice(prefix.length);
+      if (!isWanted(name)) continue;
+      const file = path.join(folder, name);
       await mkdir(path.dirname(file), { recursive: true });
       const handle = await open(file, 'w');
       await pipeline(await zip.openReadStreamPromise(entry), handle.createWriteStream());
