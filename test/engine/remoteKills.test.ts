@@ -11,9 +11,9 @@ import { MODEL, served } from './remoteSupport';
 import { CLI, NO_STORE, temporaryFolder, TEST_MODELS, writePng } from './support';
 import { succeeds } from './succeeds';
 
-/** Of a real server, which takes seconds to start; the other one is killed twenty times anyway. */
+/** Of a real server, which takes seconds to start; the other one is killed more often. */
 const REAL_KILLS = Number(process.env.KILL_MOMENTS ?? 3);
-const KILLS = 20;
+const KILLS = Number(process.env.KILL_MOMENTS ?? 10);
 /** Pictures that are made between two kills, and after the last, so that each finds a question. */
 const BETWEEN = 2;
 const REST = 10;
