@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { warmCli } from '../harness/warmCli';
 import { MODEL, PLACES } from './batch/batchSupport';
 import { CLI, temporaryFolder, writePng } from './support';
 
@@ -34,8 +35,25 @@ before(() => {
   writeFileSync(at('file'), 'no folder');
 });
 
+const cli = warmCli(CLI);
 let count = 0;
 type Ended = { readonly code: number | null; readonly text: string; readonly folder: string };
+
+/** The system itself asks this process's variables for a home and for a place of temporary files. */
+async function withVariables<T>(variables: NodeJS.ProcessEnv, work: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  const set = (values: NodeJS.ProcessEnv): void => {
+    for (const name of Object.keys(variables))
+      if (values[name] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = values[name];
+  };
+  set(variables);
+  try {
+    return await work();
+  } finally {
+    set(before);
+  }
+}
 
 /** Runs the command line in a folder with two pictures. */
 async function run(
@@ -51,11 +69,9 @@ async function run(
       path.join(folder, '.pisa-upscale.json'),
       '{ "rules": [{ "files": "*.png", "model": "one-layer-4x" }] }',
     );
-  const own = { ...process.env, PISA_UPSCALE_STATE: undefined, XDG_CACHE_HOME: undefined };
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [CLI, ...(hasRecipe ? PLACES : MODEL), ...args],
-    { cwd: folder, encoding: 'utf8', env: { ...own, ...variables } },
+  const { status, stdout, stderr } = await withVariables(
+    { PISA_UPSCALE_STATE: undefined, XDG_CACHE_HOME: undefined, ...variables },
+    () => cli(folder, {}, ...(hasRecipe ? PLACES : MODEL), ...args),
   );
   const text = stdout + stderr;
   assert.doesNotMatch(text, /\bE[A-Z]{3,}\b|errno|syscall|at .*\.js:/, 'no number of the system');
