@@ -4,6 +4,7 @@ import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError, messageOf } from '../errors';
 import { exifDensity } from '../metadata/exifTags';
+import { hasPaths } from '../metadata/photoshop';
 import { cmykLabel, colourLabel, type ColourLabel, type Embedded } from './colourLabel';
 import { factsOf } from './containers';
 import type { ContainerFacts, Density } from './containers/facts';
@@ -80,6 +81,8 @@ export async function inspectSource(
   refuseTooLarge(name, { width, height }, frames, maxMegapixels);
   const { hidden = {} } = facts;
   const { space, icc = hidden.icc, exif = hidden.exif } = metadata;
+  const iptc =
+    container === 'jpeg' ? (hidden.iptc ?? metadata.iptc) : (metadata.iptc ?? hidden.iptc);
   const stored = storedBy(facts);
   const orientation = metadata.orientation ?? stored.orientation;
   const isGrey = SPACES_OF_GREY.includes(space);
@@ -129,8 +132,9 @@ export async function inspectSource(
     // Of several segments the decoder takes one.
     xmp: container === 'jpeg' ? (hidden.xmp ?? metadata.xmp) : (metadata.xmp ?? hidden.xmp),
     xmpExtensions: hidden.xmpExtensions ?? [],
-    iptc: container === 'jpeg' ? (hidden.iptc ?? metadata.iptc) : (metadata.iptc ?? hidden.iptc),
+    iptc,
     hasCredentials: facts.hasCredentials === true,
+    hasPaths: [iptc, metadata.tifftagPhotoshop].some((block) => block && hasPaths(block)),
     density: densityOf(metadata.density, exif, facts, orientation),
     remarks: facts.remarks,
     lostTexts: facts.lostTexts ?? [],

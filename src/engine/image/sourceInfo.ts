@@ -39,6 +39,8 @@ export type SourceInfo = {
   readonly iptc: Buffer | undefined;
   /** It carries Content Credentials (C2PA). */
   readonly hasCredentials: boolean;
+  /** It carries paths of Photoshop. */
+  readonly hasPaths: boolean;
   /** Pixels per inch along both axes, upright. */
   readonly density: Density | undefined;
   /** Texts and comments that stand beside EXIF, XMP and IPTC. */
@@ -58,6 +60,7 @@ export const describedBy = (whole: SourceInfo, part: SourceInfo): SourceInfo => 
   xmpExtensions: whole.xmpExtensions,
   iptc: whole.iptc,
   hasCredentials: whole.hasCredentials,
+  hasPaths: whole.hasPaths,
   density: whole.density,
   remarks: whole.remarks,
   lostTexts: whole.lostTexts,

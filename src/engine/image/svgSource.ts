@@ -41,6 +41,7 @@ const drawn = (size: Size, notes: readonly Words[]): SourceInfo => ({
   delay: [],
   loop: 0,
   hasCredentials: false,
+  hasPaths: false,
   bitsPerChannel: 8,
   isVector: true,
   stored: { isPremultiplied: false, orientation: undefined, bareFlags: [] },

@@ -1,5 +1,5 @@
-const PHOTOSHOP = Buffer.from('Photoshop 3.0\0', 'latin1');
-const RESOURCE = '8BIM';
+import { PHOTOSHOP, RESOURCE, resourcesOf } from './photoshop';
+
 /** Photoshop's number for the resource that holds IPTC. */
 const IPTC_RESOURCE = 0x0404;
 const TAG = 0x1c;
@@ -25,7 +25,8 @@ export type WrittenIptc = { readonly block: Buffer; readonly isCut: boolean };
  * its thumbnails, guides and slices are the source's. Undefined when nothing can be read.
  */
 export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc | undefined {
-  const records = block[0] === TAG ? block : resourceOf(block);
+  const records =
+    block[0] === TAG ? block : resourcesOf(block).find(({ id }) => id === IPTC_RESOURCE)?.data;
   const all = records ? datasets(records, keepLocation) : [];
   let bytes = 0;
   const fitting = all.filter((each) => (bytes += each.length) <= MOST_BYTES);
@@ -39,23 +40,6 @@ export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc | und
     block: Buffer.concat([PHOTOSHOP, head, kept, Buffer.alloc(kept.length % 2)]),
     isCut: fitting.length < all.length,
   };
-}
-
-/** The IPTC among Photoshop's resources. */
-function resourceOf(block: Buffer): Buffer | undefined {
-  let at = block.subarray(0, PHOTOSHOP.length).equals(PHOTOSHOP) ? PHOTOSHOP.length : 0;
-  while (at + 12 <= block.length && block.toString('latin1', at, at + 4) === RESOURCE) {
-    const id = block.readUInt16BE(at + 4);
-    const name = 1 + (block[at + 6] ?? 0);
-    const sizeAt = at + 6 + name + (name % 2);
-    if (sizeAt + 4 > block.length) return undefined;
-    const size = block.readUInt32BE(sizeAt);
-    const data = block.subarray(sizeAt + 4, sizeAt + 4 + size);
-    if (data.length < size) return undefined;
-    if (id === IPTC_RESOURCE) return data;
-    at = sizeAt + 4 + size + (size % 2);
-  }
-  return undefined;
 }
 
 /** The datasets that may go on, as they stand. */

@@ -78,14 +78,15 @@ export function carriedData(
     kept?.xmpExtensions,
   );
   const texts = remarksFor(kept?.remarks ?? [], format, keepLocation);
-  const iptc = kept?.iptc && format === 'jpeg' ? iptcFor(kept.iptc, keepLocation) : undefined;
+  const iptc = kept?.iptc && iptcFor(kept.iptc, keepLocation);
+  const hasIptc = iptc !== undefined && HOLDERS.IPTC?.includes(format) === true;
   return {
     ...(exif && HOLDERS.EXIF?.includes(format) === true ? { exif } : {}),
     ...(xmp.text === undefined ? {} : { xmp: xmp.text }),
     ...(density ? { density } : {}),
     remarks: texts.remarks,
-    iptc: iptc?.block,
-    hasIptc: iptc !== undefined,
+    iptc: hasIptc ? iptc.block : undefined,
+    hasIptc,
     notes: [
       ...xmp.notes,
       ...texts.notes,
@@ -97,12 +98,13 @@ export function carriedData(
       ...(tooLong.length > 0
         ? [phrase`EXIF without ${fewOf(tooLong)}: no more than 64 KB of it can be written.`]
         : []),
-      ...(iptc?.isCut === true ? [CUT_IPTC] : []),
+      ...(hasIptc && iptc.isCut ? [CUT_IPTC] : []),
       ...(kept?.hasCredentials === true ? [CREDENTIALS] : []),
+      ...(kept?.hasPaths === true ? [PATHS] : []),
       ...leftOut(format, {
         EXIF: exif !== undefined,
         XMP: xmp.text !== undefined && kept?.xmp !== undefined,
-        IPTC: kept?.iptc !== undefined,
+        IPTC: iptc !== undefined,
         [RECORD]: output.provenance === true,
       }),
     ],
@@ -117,6 +119,7 @@ export const encoderDensity = (density: Density | undefined): Density =>
   density === undefined || density.isRatio === true ? { x: 72, y: 72 } : density;
 
 const CREDENTIALS = phrase`Content Credentials (C2PA) were left out: they are signed for the file as it was.`;
+const PATHS = phrase`Photoshop’s paths (outlines, as for clipping) were left out.`;
 const CUT_IPTC = phrase`The last entries of the IPTC were left out: no more than 64 KB of it can be written.`;
 const RECORD = 'record';
 

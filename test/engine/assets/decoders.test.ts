@@ -285,6 +285,11 @@ test('TIFFs whose samples the decoder does not know, or takes for others, are re
     ['12 bits', as(grey, 1, 12), /12 bits a channel/],
     ['10 bits', as(grey, 1, 10), /10 bits a channel/],
     ['64 bits', as(grey, 1, 64), /64 bits a channel/],
+    // Under a number of nobody's the tag is as good as not there.
+    ['gray without a word', changed(grey, 262, { tag: 263 }), /PhotometricInterpretation/],
+    ['RGB without a word', changed(plain, 262, { tag: 263 }), /PhotometricInterpretation/],
+    ['LZW without a word', changed(lzw, 262, { tag: 263 }), /PhotometricInterpretation/],
+    ['floats without a word', changed(as(grey, 3, 32), 262, { tag: 263 }), /PhotometricInterpr/],
   ] as const)
     await assert.rejects(
       upscale(await write('samples.tif', bytes), PLAIN),

@@ -369,6 +369,57 @@ test('IPTC is kept, or left out', async () => {
   );
 });
 
+const resource = (id: number, data: Buffer): Buffer => {
+  const head = Buffer.alloc(12);
+  head.write('8BIM', 'latin1');
+  head.writeUInt16BE(id, 4);
+  head.writeUInt32BE(data.length, 8);
+  return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
+};
+
+for (const [title, ids, hasNote] of [
+  ['a path', [2000], true],
+  ['the last path', [2997], true],
+  ['a path behind guides and a thumbnail', [1032, 1036, 2001], true],
+  ['guides and a thumbnail alone', [1032, 1036], false],
+  ['the name of a clipping path alone', [2999], false],
+] as const)
+  for (const kind of ['jpeg', 'tiff'] as const)
+    test(`of Photoshop ${title} in a ${kind}: ${hasNote ? 'told' : 'no word of it'}, and no word of IPTC`, async () => {
+      const block = Buffer.concat(ids.map((id) => resource(id, Buffer.alloc(27, id))));
+      const input =
+        kind === 'tiff' ? await tiffWith(block) : await write('paths.jpg', await jpegWith(block));
+      for (const format of ['png', 'jpeg'] as const) {
+        const { notes } = await upscale(input, { ...PLAIN, format });
+        assert.equal(/Photoshop’s paths/.test(notes.join()), hasNote, `${format}: ${notes.join()}`);
+        assert.doesNotMatch(notes.join(), /IPTC/);
+      }
+      const stripped = await upscale(input, { ...PLAIN, output: { metadata: 'strip' } });
+      assert.doesNotMatch(stripped.notes.join(), /Photoshop/);
+    });
+
+async function jpegWith(block: Buffer): Promise<Buffer> {
+  const plain = await photo.clone().jpeg().toBuffer();
+  const content = Buffer.concat([Buffer.from('Photoshop 3.0\0', 'latin1'), block]);
+  const head = Buffer.from([0xff, 0xed, 0, 0]);
+  head.writeUInt16BE(content.length + 2, 2);
+  return Buffer.concat([plain.subarray(0, 2), head, content, plain.subarray(2)]);
+}
+
+async function tiffWith(block: Buffer): Promise<string> {
+  const tiff = await PixelFile.create(file('paths.tif'), { width: 24, height: 16, bands: 3 });
+  await tiff.writeRows(0, testPixels(24, 16));
+  await tiff.addTags({ iptc: block });
+  await tiff.close();
+  const bytes = readFileSync(file('paths.tif'));
+  const [IPTC, PHOTOSHOP, UNDEFINED] = [33_723, 34_377, 7];
+  const entry = Buffer.alloc(4);
+  entry.writeUInt16LE(IPTC);
+  entry.writeUInt16LE(UNDEFINED, 2);
+  bytes.writeUInt16LE(PHOTOSHOP, bytes.indexOf(entry));
+  return write('paths.tif', bytes);
+}
+
 test('the density grows with the picture, so that it keeps its size on paper', async () => {
   for (const [format, scale] of [
     ['png', 4],

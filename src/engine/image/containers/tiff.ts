@@ -25,6 +25,9 @@ const CHANNELS_OF: { readonly [photometric: number]: number } = { 0: 1, 1: 1, 2:
 const UNSPECIFIED = 0;
 const [MASK, SEPARATED, YCBCR] = [4, 5, 6];
 const JPEG = 7;
+const NONE = 1;
+/** None, LZW, both numbers of Deflate, and PackBits. */
+const NEEDS_A_WORD = [NONE, 5, 8, 32_946, 32_773];
 const IN_PLANES = 2;
 /** 4 is that of samples of which nothing is known. */
 const [UNSIGNED, SIGNED, FLOAT, UNKNOWN, COMPLEX] = [1, 2, 3, 4, 6];
@@ -112,12 +115,20 @@ const isVague = (tags: ReadonlyMap<number, number>): boolean =>
 
 const NAMELESS = phrase`The source has a channel beside its colors and does not say what it is; it was taken for transparency.`;
 
+/** JPEG's and a fax's decoders know by themselves; of a damaged directory nothing is known. */
+const isNameless = (tags: ReadonlyMap<number, number>): boolean =>
+  !tags.has(TAG.photometric) &&
+  tags.has(TAG.bitsPerSample) &&
+  NEEDS_A_WORD.includes(tags.get(TAG.compression) ?? NONE);
+
 /** What its samples mean, where the decoder does not know it or takes it for something else. */
 function unsupportedSamples(tags: ReadonlyMap<number, number>): Words | undefined {
   const photometric = tags.get(TAG.photometric) ?? 2;
   const samples = tags.get(TAG.samplesPerPixel) ?? 1;
   const bits = tags.get(TAG.bitsPerSample) ?? 1;
   const kind = tags.get(TAG.sampleFormat) ?? UNSIGNED;
+  if (isNameless(tags))
+    return phrase`no word of what its channels are (PhotometricInterpretation): gray, RGB or CMYK`;
   if (photometric === MASK) return phrase`a mask of transparency in place of a picture`;
   if (samples === 2 && tags.get(TAG.planarConfiguration) === IN_PLANES)
     return phrase`gray and transparency in planes of their own, which its decoder mixes up`;
