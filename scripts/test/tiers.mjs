@@ -130,7 +130,8 @@ export const TIERS = {
     setUp: ['chromium', 'strace'],
     jobs: () => [
       // As one process, whose files share an engine: each takes about as long as a start of both.
-      { name: 'assets', ...nodeTest([ASSETS]) },
+      // Long beside busy programs, to which engines give way.
+      { name: 'assets', ...nodeTest([ASSETS]), limitMs: HOUR_MS },
       ...apart(
         longestFirst(
           testFiles('test/engine').filter((file) => !file.startsWith(ASSETS + path.sep)),

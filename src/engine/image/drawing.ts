@@ -6,13 +6,19 @@ import { phrase, WordedError } from '../../shared/phrase';
 
 /** First argument of a process that draws. */
 export const DRAW_ARGUMENT = '--draw';
-/** Any drawing takes so long at most; filters can make one endless. */
+/**
+ * Any drawing takes so much of the processor at most, since filters can make one endless; a busy
+ * machine takes longer for it. Whoever says nothing for as long has stopped.
+ */
 const MOST_SECONDS = 30;
+const BEAT_MS = 1000;
 const IDLE_MS = 10_000;
 
 /** An SVG as text, to be measured, or drawn into a libvips file. */
 export type DrawingRequest = { readonly svg: string; readonly output?: string };
 type Answer = { readonly size: Size } | { readonly error: string };
+/** Seconds of the processor that a drawing has taken so far. */
+type Beat = { readonly seconds: number };
 
 /** Draws, or measures, in this process. */
 export async function draw({ svg, output }: DrawingRequest): Promise<Size> {
@@ -33,7 +39,13 @@ export async function draw({ svg, output }: DrawingRequest): Promise<Size> {
 export function serveDrawings(): void {
   process.on('disconnect', () => process.exit(0));
   process.on('message', (request: DrawingRequest) => {
+    const before = process.cpuUsage();
+    const beat = setInterval(() => {
+      const { user, system } = process.cpuUsage(before);
+      process.send?.({ seconds: (user + system) / 1e6 } satisfies Beat);
+    }, BEAT_MS);
     void draw(request)
+      .finally(() => clearInterval(beat))
       .then(
         (size): Answer => ({ size }),
         (error: unknown): Answer => ({ error: messageOf(error) }),
@@ -52,7 +64,10 @@ export class Drawings {
   private idle: NodeJS.Timeout | undefined;
 
   /** `entry` is the script that runs `serveDrawings` when its argument is `DRAW_ARGUMENT`. */
-  constructor(private readonly entry: string) {}
+  constructor(
+    private readonly entry: string,
+    private readonly mostSeconds = MOST_SECONDS,
+  ) {}
 
   /** Rejects with what the drawer says, with `input-too-slow`, or as cancelled. */
   draw(name: string, request: DrawingRequest, signal: AbortSignal): Promise<Size> {
@@ -74,26 +89,33 @@ export class Drawings {
         end();
         settle(() => reject(cancelled()));
       };
-      const onMessage = (answer: Answer): void =>
+      const onMessage = (answer: Answer | Beat): void => {
+        if ('seconds' in answer) {
+          if (answer.seconds < this.mostSeconds) timer.refresh();
+          else tooSlow();
+          return;
+        }
         settle(() => {
           if ('size' in answer) resolve(answer.size);
           else reject(new Error(answer.error));
         });
+      };
       const onClose = (): void => {
         if (this.child === child) this.child = undefined;
         settle(() => reject(new WordedError(phrase`the process that draws it ended early`)));
       };
-      const timer = setTimeout(() => {
+      const tooSlow = (): void => {
         end();
         settle(() =>
           reject(
             engineError('input-too-slow', {
-              message: phrase`${name} was not drawn within ${MOST_SECONDS} seconds: its filters or its size ask for too much.`,
+              message: phrase`${name} was not drawn within ${this.mostSeconds} seconds: its filters or its size ask for too much.`,
               hint: phrase`Simplify the drawing, choose a smaller size, or export it as PNG and upscale that.`,
             }),
           ),
         );
-      }, MOST_SECONDS * 1000);
+      };
+      const timer = setTimeout(tooSlow, this.mostSeconds * 1000);
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
