@@ -33,8 +33,13 @@ const filesOf = (folder) =>
 /** Whether `file` is there, whole, and was made from just this. */
 export function isMadeFrom(file, digest) {
   if (!existsSync(file) || !existsSync(noteOf(file))) return false;
-  const noted = JSON.parse(readFileSync(noteOf(file), 'utf8'));
-  return noted.digest === digest && noted.size === statSync(file).size;
+  try {
+    const noted = JSON.parse(readFileSync(noteOf(file), 'utf8'));
+    return noted.digest === digest && noted.size === statSync(file).size;
+  } catch {
+    // Broken off while it was written.
+    return false;
+  }
 }
 
 /** To be called before `file` is made: what is broken off must not be taken for it. */

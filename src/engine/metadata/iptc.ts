@@ -1,4 +1,4 @@
-import { PHOTOSHOP, RESOURCE, resourcesOf } from './photoshop';
+import { PHOTOSHOP, RESOURCE, findResource } from './photoshop';
 
 /** Photoshop's number for the resource that holds IPTC. */
 const IPTC_RESOURCE = 0x0404;
@@ -25,8 +25,7 @@ export type WrittenIptc = { readonly block: Buffer; readonly isCut: boolean };
  * its thumbnails, guides and slices are the source's. Undefined when nothing can be read.
  */
 export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc | undefined {
-  const records =
-    block[0] === TAG ? block : resourcesOf(block).find(({ id }) => id === IPTC_RESOURCE)?.data;
+  const records = block[0] === TAG ? block : findResource(block, IPTC_RESOURCE);
   const all = records ? datasets(records, keepLocation) : [];
   let bytes = 0;
   const fitting = all.filter((each) => (bytes += each.length) <= MOST_BYTES);

@@ -60,3 +60,9 @@ test('what is gone, has another length, or was to be made again does not count',
   rmSync(file);
   assert.equal(isMadeFrom(file, 'one'), false);
 });
+
+test('a note that was broken off does not count', () => {
+  note(file, 'one');
+  writeFileSync(`${file}.json`, '{"digest":"o');
+  assert.equal(isMadeFrom(file, 'one'), false);
+});
