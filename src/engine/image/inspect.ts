@@ -133,8 +133,12 @@ export async function inspectSource(
     xmp: container === 'jpeg' ? (hidden.xmp ?? metadata.xmp) : (metadata.xmp ?? hidden.xmp),
     xmpExtensions: hidden.xmpExtensions ?? [],
     iptc,
-    hasCredentials: facts.hasCredentials === true,
-    hasPaths: [iptc, metadata.tifftagPhotoshop].some((block) => block && hasPaths(block)),
+    extras: [
+      ...(facts.extras ?? []),
+      ...([iptc, metadata.tifftagPhotoshop].some((block) => block && hasPaths(block))
+        ? (['paths'] as const)
+        : []),
+    ],
     density: densityOf(metadata.density, exif, facts, orientation),
     remarks: facts.remarks,
     lostTexts: facts.lostTexts ?? [],

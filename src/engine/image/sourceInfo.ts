@@ -1,7 +1,7 @@
 import type { Size } from '../../shared/geometry';
 import type { OutputFormat } from '../../shared/settings';
 import type { Stored } from './stored';
-import type { Density, Remark } from './containers/facts';
+import type { Density, Extra, Remark } from './containers/facts';
 import type { XmpExtension } from '../metadata/xmpParts';
 import type { Words } from '../../shared/phrase';
 
@@ -37,10 +37,8 @@ export type SourceInfo = {
   /** What its XMP has besides, in segments of their own. */
   readonly xmpExtensions: readonly XmpExtension[];
   readonly iptc: Buffer | undefined;
-  /** It carries Content Credentials (C2PA). */
-  readonly hasCredentials: boolean;
-  /** It carries paths of Photoshop. */
-  readonly hasPaths: boolean;
+  /** What else the file holds, and no result has. */
+  readonly extras: readonly Extra[];
   /** Pixels per inch along both axes, upright. */
   readonly density: Density | undefined;
   /** Texts and comments that stand beside EXIF, XMP and IPTC. */
@@ -59,8 +57,7 @@ export const describedBy = (whole: SourceInfo, part: SourceInfo): SourceInfo => 
   xmp: whole.xmp,
   xmpExtensions: whole.xmpExtensions,
   iptc: whole.iptc,
-  hasCredentials: whole.hasCredentials,
-  hasPaths: whole.hasPaths,
+  extras: whole.extras,
   density: whole.density,
   remarks: whole.remarks,
   lostTexts: whole.lostTexts,

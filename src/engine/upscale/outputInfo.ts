@@ -10,6 +10,7 @@ import { fittingExif } from '../metadata/exifFile';
 import { iptcFor } from '../metadata/iptc';
 import { fewOf, remarksFor } from '../metadata/remarks';
 import { xmpFor } from '../metadata/xmp';
+import { extraNotes } from './extraNotes';
 import { formatFromName } from '../../shared/extensions';
 import { phrase, type Words } from '../../shared/phrase';
 
@@ -99,8 +100,7 @@ export function carriedData(
         ? [phrase`EXIF without ${fewOf(tooLong)}: no more than 64 KB of it can be written.`]
         : []),
       ...(hasIptc && iptc.isCut ? [CUT_IPTC] : []),
-      ...(kept?.hasCredentials === true ? [CREDENTIALS] : []),
-      ...(kept?.hasPaths === true ? [PATHS] : []),
+      ...extraNotes(kept?.extras ?? [], source.formatName, keepLocation),
       ...leftOut(format, {
         EXIF: exif !== undefined,
         XMP: xmp.text !== undefined && kept?.xmp !== undefined,
@@ -118,8 +118,6 @@ export function carriedData(
 export const encoderDensity = (density: Density | undefined): Density =>
   density === undefined || density.isRatio === true ? { x: 72, y: 72 } : density;
 
-const CREDENTIALS = phrase`Content Credentials (C2PA) were left out: they are signed for the file as it was.`;
-const PATHS = phrase`Photoshop’s paths (outlines, as for clipping) were left out.`;
 const CUT_IPTC = phrase`The last entries of the IPTC were left out: no more than 64 KB of it can be written.`;
 const RECORD = 'record';
 

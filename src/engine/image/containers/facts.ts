@@ -39,6 +39,20 @@ export type Hidden = {
   }[];
 };
 
+/**
+ * What a file may hold beside its picture and the metadata that goes on, and no result has: Content
+ * Credentials (C2PA), which are signed for the file as it was; outlines that were drawn in Photoshop;
+ * a program's layers; where on a map its pixels lie (GeoTIFF); how Android stretches a nine-patch that
+ * it compiled; and parts that only single programs know, by their names.
+ */
+export type Extra =
+  | 'credentials'
+  | 'paths'
+  | 'layers'
+  | 'map'
+  | 'nine-patch'
+  | { readonly ofPrograms: readonly string[] };
+
 /** What the structure of a file says, beyond what the decoder tells. */
 export type ContainerFacts = {
   readonly container: Container;
@@ -50,8 +64,8 @@ export type ContainerFacts = {
   readonly density?: Density;
   /** A second picture brightens the first on HDR screens. */
   readonly hasGainMap?: boolean;
-  /** Content Credentials (C2PA): what is signed of the file as it was. */
-  readonly hasCredentials?: boolean;
+  /** What it holds besides. */
+  readonly extras?: readonly Extra[];
   readonly isLossless?: boolean;
   /** Colours are stored multiplied by alpha, and the decoder leaves them so. */
   readonly isPremultiplied?: boolean;

@@ -132,7 +132,7 @@ async function walked(view: FileView): Promise<{
     frames: Math.max(1, frames),
     delays,
     isCut,
-    hasCredentials,
+    extras: hasCredentials ? ['credentials'] : [],
     ...(hasEnd ? (isBare ? { note: BARE } : {}) : { note: NO_END }),
     ...(lacksColors ? { unsupported: NO_COLORS } : {}),
   };

@@ -106,7 +106,7 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     container: 'avif',
     remarks: [],
     hasGainMap,
-    hasCredentials,
+    extras: hasCredentials ? ['credentials'] : [],
     ...(isSequence ? { isAnimated: true } : {}),
     ...(codePoints ? { codePoints } : {}),
     ...(premultiplied.has(primary) ? { isPremultiplied: true } : {}),

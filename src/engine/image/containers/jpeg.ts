@@ -61,7 +61,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     remarks,
     lostTexts: found.lostTexts ? ['Comment'] : [],
     hasGainMap: found.gainMap,
-    hasCredentials: found.credentials,
+    extras: found.credentials ? ['credentials'] : [],
     morePictures: found.more,
     hidden: parts.hidden(),
     ...(density ? { density } : {}),

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import type { Chromaticity, CodePoints, ContainerFacts, Density, Hidden, Remark } from './facts';
+import { extrasOf } from './pngExtras';
 import { MOST_STEPS, MOST_TEXT_BYTES, type FileView } from './fileView';
 import { hiddenIn } from './pngTexts';
 import { phrase } from '../../../shared/phrase';
@@ -8,6 +9,8 @@ const SIGNATURE_BYTES = 8;
 const OVERHEAD = 12;
 const INCHES_PER_METRE = 39.3701;
 const MOST_REMARKS = 200;
+/** Of different chunks. */
+const MOST_NAMES = 100;
 const LONGEST_KEYWORD = 79;
 
 /** Walks through a PNG's chunks. (PNG specification, third edition, 5 and 11.) */
@@ -20,7 +23,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   let density: Density | undefined;
   let hidden: Hidden = {};
   let [hasColours, isAnimated, isApple, pixels] = [false, false, false, false];
-  let hasCredentials = false;
+  const names = new Set<string>();
   let at = SIGNATURE_BYTES;
   for (let step = 0; step < MOST_STEPS; step++) {
     const head = await view.bytes(at, 8);
@@ -30,9 +33,9 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     const from = at + 8;
     at += OVERHEAD + length;
     if (type === 'IEND') break;
+    if (names.size < MOST_NAMES) names.add(type);
     if (type === 'IDAT') pixels = true;
     else if (type === 'CgBI') isApple = true;
-    else if (type === 'caBX') hasCredentials = true;
     else if (type === 'eXIf' && pixels && length <= MOST_TEXT_BYTES)
       hidden = { ...hidden, exif: Buffer.from(await view.bytes(from, length)) };
     else if (/^[tzi](?:EXt|TXt)$/.test(type)) {
@@ -78,7 +81,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     remarks,
     lostTexts: [...lostTexts],
     isAnimated,
-    hasCredentials,
+    extras: extrasOf(names),
     ...(codePoints ? { codePoints } : {}),
     ...(hasColours ? {} : { chromaticity }),
     ...(density ? { density } : {}),

@@ -2,6 +2,7 @@ import type { ContainerFacts, Density } from './facts';
 import type { FileView } from './fileView';
 import { LONG8, RATIONAL, SHORT, TYPE_BYTES } from './tiffDirectory';
 import { tiffExif } from './tiffExif';
+import { extrasOf, type Placed } from './tiffExtras';
 import { phrase, type Phrase, type Words } from '../../../shared/phrase';
 
 const TAG = {
@@ -15,7 +16,6 @@ const TAG = {
   resolutionUnit: 296,
   extraSamples: 338,
   sampleFormat: 339,
-  credentials: 52_545,
 } as const;
 /** CIELAB, ICC L*a*b* and ITU L*a*b*. */
 const LAB_COLOURS = [8, 9, 10];
@@ -67,6 +67,7 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
   );
   const first = reader.isBig ? reader.offset(head, 8) : reader.offset(head, 4);
   const tags = new Map<number, number>();
+  const placed: Placed[] = [];
   let pages = 0;
   const seen = new Set<number>();
   for (let at = first; at > 0 && pages < MOST_PAGES && !seen.has(at); pages++) {
@@ -78,13 +79,15 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     const directory = await view.bytes(start, count * entryBytes + 8);
     if (directory.length < count * entryBytes) break;
     if (pages === 0)
-      for (let i = 0; i < count; i++)
-        await readEntry(
-          view,
-          reader,
-          directory.subarray(i * entryBytes, (i + 1) * entryBytes),
-          tags,
-        );
+      for (let i = 0; i < count; i++) {
+        const entry = directory.subarray(i * entryBytes, (i + 1) * entryBytes);
+        placed.push({
+          tag: reader.short(entry, 0),
+          bytes: reader.isBig ? reader.long8(entry, 4) : reader.long(entry, 4),
+          at: reader.offset(entry, reader.isBig ? 12 : 8),
+        });
+        await readEntry(view, reader, entry, tags);
+      }
     const next = directory.subarray(count * entryBytes);
     at = next.length < (reader.isBig ? 8 : 4) ? 0 : reader.offset(next, 0);
   }
@@ -100,7 +103,7 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     remarks: [],
     frames: Math.max(1, pages),
     ...(density ? { density } : {}),
-    hasCredentials: tags.has(TAG.credentials),
+    extras: await extrasOf(view, reader, placed),
     ...(exif ? { hidden: { exif } } : {}),
     ...(isVague(tags) ? { note: NAMELESS } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),

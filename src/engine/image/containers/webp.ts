@@ -47,7 +47,7 @@ export async function webpFacts(view: FileView): Promise<ContainerFacts> {
     isLossless: lossless > 0 && lossy === 0,
     frames: Math.max(1, frames),
     delays,
-    hasCredentials,
+    extras: hasCredentials ? ['credentials'] : [],
     ...(isExtended && hasAlpha && !isAnnounced ? { note: UNANNOUNCED } : {}),
   };
 }

@@ -1,0 +1,196 @@
+// What a file holds beside its picture and its metadata can't go on: each kind of it has its note, and
+// what is no loss has none.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import {
+  directoryBytes,
+  LONG,
+  numberEntry,
+  SHORT,
+  type TiffEntry,
+  type TiffLayout,
+} from '../../../src/engine/image/containers/tiffDirectory';
+import { testPixels } from '../support';
+import { bench, PLAIN } from './assetSupport';
+import { fromRaw } from './pictures';
+
+const { write, upscale } = bench();
+const [WIDTH, HEIGHT] = [24, 16];
+const photo = fromRaw({
+  data: testPixels(WIDTH, HEIGHT),
+  width: WIDTH,
+  height: HEIGHT,
+  channels: 3,
+});
+
+const chunk = (type: string, content = Buffer.from('something')): Buffer => {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
+  const frame = Buffer.alloc(8);
+  frame.writeUInt32BE(content.length);
+  frame.writeUInt32BE(crc32(body), 4);
+  return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+};
+
+const [HEAD, END] = [33, -12];
+async function pngWith(place: 'before' | 'behind', ...chunks: Buffer[]): Promise<Buffer> {
+  const png = await photo.clone().png().toBuffer();
+  const at = place === 'before' ? HEAD : END;
+  return Buffer.concat([png.subarray(0, at), ...chunks, png.subarray(at)]);
+}
+
+const [LAYERS, NINE_PATCH, MAP] = [
+  /^Layers that a program keeps in the source were left out/,
+  /^How Android stretches this compiled nine-patch was left out/,
+  /^Where its pixels lie on a map \(GeoTIFF\) was left out/,
+];
+const only = (format: string, names: string): RegExp =>
+  new RegExp(`^Parts of the ${format} that only single programs know were left out: ${names}\\.$`);
+
+for (const [title, chunks, notes] of [
+  ['Fireworks’ layers', ['mkBF', 'mkTS', 'mkBT', 'mkBT', 'prVW'], [LAYERS]],
+  ['Android’s compiled nine-patch', ['npLb', 'npTc'], [NINE_PATCH]],
+  ['where a sprite is put', ['oFFs', 'vpAg'], [only('PNG', 'oFFs, vpAg')]],
+  ['a scale of real things', ['sCAL', 'pCAL'], [only('PNG', 'sCAL, pCAL')]],
+  ['a program’s own, twice', ['abCd', 'abCd'], [only('PNG', 'abCd')]],
+  ['hints, and when it was changed', ['tIME', 'hIST', 'sPLT', 'iDOT'], []],
+] as const)
+  for (const place of ['before', 'behind'] as const)
+    test(`a PNG with ${title} ${place} its pixels (${chunks.join(', ')})`, async () => {
+      const input = await write(
+        'extra.png',
+        await pngWith(place, ...chunks.map((type) => chunk(type))),
+      );
+      const told = (await upscale(input, PLAIN)).notes.map(String);
+      assert.equal(told.length, notes.length, told.join('\n'));
+      for (const [i, note] of notes.entries()) assert.match(told[i] ?? '', note);
+      const stripped = await upscale(input, { ...PLAIN, output: { metadata: 'strip' } });
+      assert.deepEqual(stripped.notes, []);
+    });
+
+test('of very many kinds of chunks some are named', async () => {
+  const letters = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
+  const types = letters.flatMap((a) => letters.map((b) => `x${a}X${b}`));
+  const input = await write(
+    'many.png',
+    await pngWith('before', ...types.map((type) => chunk(type))),
+  );
+  assert.match(
+    (await upscale(input, PLAIN)).notes.join(),
+    /left out: xaXa, xaXb, (?:xaX.(?:, )?)+, …\.$/,
+  );
+});
+
+const CLASSIC: TiffLayout = { isLittle: true, isBig: false };
+const ORDERS: { readonly [order: string]: TiffLayout } = {
+  II: CLASSIC,
+  MM: { isLittle: false, isBig: false },
+};
+const bytesEntry = (tag: number, value: Buffer): TiffEntry => ({
+  tag,
+  type: 7,
+  count: value.length,
+  value,
+});
+
+/** A gray TIFF, uncompressed, with more tags. */
+function tiffWith(layout: TiffLayout, entries: readonly TiffEntry[]): Buffer {
+  const pixels = Buffer.from(testPixels(WIDTH, HEIGHT).subarray(0, WIDTH * HEIGHT));
+  const number = (tag: number, type: number, value: number): TiffEntry =>
+    numberEntry(tag, type, value, layout);
+  const at = 8 + pixels.length;
+  const head = Buffer.from(layout.isLittle ? 'II*\0\0\0\0\0' : 'MM\0*\0\0\0\0', 'latin1');
+  if (layout.isLittle) head.writeUInt32LE(at, 4);
+  else head.writeUInt32BE(at, 4);
+  const own = [
+    number(256, SHORT, WIDTH),
+    number(257, SHORT, HEIGHT),
+    number(258, SHORT, 8),
+    number(259, SHORT, 1),
+    number(262, SHORT, 1),
+    number(273, LONG, 8),
+    number(277, SHORT, 1),
+    number(278, SHORT, HEIGHT),
+    number(279, LONG, pixels.length),
+  ];
+  return Buffer.concat([head, pixels, directoryBytes([...own, ...entries], at, layout)]);
+}
+
+/** Photoshop's document in a TIFF, with blocks of these names; in that of layers their number. */
+function photoshop(
+  { isLittle }: TiffLayout,
+  ...blocks: readonly (readonly [key: string, count: number])[]
+): TiffEntry {
+  const word = (text: string): Buffer => {
+    const letters = Buffer.from(text, 'latin1');
+    return isLittle ? letters.reverse() : letters;
+  };
+  const parts = blocks.map(([key, count]) => {
+    const content = Buffer.alloc(6);
+    const length = Buffer.alloc(4);
+    if (isLittle) {
+      length.writeUInt32LE(content.length);
+      content.writeInt16LE(count);
+    } else {
+      length.writeUInt32BE(content.length);
+      content.writeInt16BE(count);
+    }
+    return Buffer.concat([word('8BIM'), word(key), length, content, Buffer.alloc(2)]);
+  });
+  return bytesEntry(
+    37_724,
+    Buffer.concat([Buffer.from('Adobe Photoshop Document Data Block\0', 'latin1'), ...parts]),
+  );
+}
+
+const doubles = (tag: number, count: number): TiffEntry => ({
+  tag,
+  type: 12,
+  count,
+  value: Buffer.alloc(8 * count),
+});
+const shorts = (tag: number, count: number): TiffEntry => ({
+  tag,
+  type: SHORT,
+  count,
+  value: Buffer.alloc(2 * count),
+});
+const text = (tag: number, content: string): TiffEntry => ({
+  tag,
+  type: 2,
+  count: content.length + 1,
+  value: Buffer.from(`${content}\0`),
+});
+
+for (const [order, layout] of Object.entries(ORDERS))
+  for (const [title, entries, notes] of [
+    ['Photoshop’s layers', [photoshop(layout, ['Patt', 0], ['Layr', 3])], [LAYERS]],
+    ['layers of 16 bits, under transparency', [photoshop(layout, ['Lr16', -2])], [LAYERS]],
+    ['one layer alone', [photoshop(layout, ['Layr', 1], ['cinf', 0])], []],
+    ['Photoshop’s patterns alone', [photoshop(layout, ['Patt', 5], ['FMsk', 5])], []],
+    ['a document that is damaged', [bytesEntry(37_724, Buffer.alloc(50, 'Adobe'))], []],
+    ['where it lies on a map', [doubles(33_550, 3), doubles(33_922, 6), shorts(34_735, 4)], [MAP]],
+    ['where it lies on a map, as a matrix', [doubles(34_264, 16)], [MAP]],
+    [
+      'what single programs know',
+      [text(42_112, '<GDALMetadata/>'), text(42_113, '-9999'), text(65_000, 'mine, and longer')],
+      [only('TIFF', 'GDAL_METADATA, GDAL_NODATA, 65000')],
+    ],
+    [
+      'padding and a camera’s print settings',
+      [bytesEntry(50_341, Buffer.alloc(20)), bytesEntry(59_932, Buffer.alloc(20))],
+      [],
+    ],
+  ] as const)
+    test(`a TIFF (${order}) with ${title}`, async () => {
+      const input = await write('extra.tif', tiffWith(layout, entries));
+      const told = (await upscale(input, PLAIN)).notes.map(String);
+      assert.equal(told.length, notes.length, told.join('\n'));
+      for (const [i, note] of notes.entries()) assert.match(told[i] ?? '', note);
+    });
+
+test('where a picture lies on a map is no loss to who wants no location', async () => {
+  const input = await write('map.tif', tiffWith(CLASSIC, [doubles(33_550, 3), doubles(33_922, 6)]));
+  for (const metadata of ['withoutLocation', 'strip'] as const)
+    assert.deepEqual((await upscale(input, { ...PLAIN, output: { metadata } })).notes, []);
+});
