@@ -65,17 +65,33 @@ export class KnownOutputs {
     return [...this.notMade.keys()].sort(byName);
   }
 
-  /** Outputs of which the source is gone. */
-  async orphans(root: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
-    const gone = await inParallel([...this.byInput], AT_A_TIME, async ([input, known]) => {
-      signal?.throwIfAborted();
-      const file = path.join(root, input);
-      const info = await lstat(file).catch((): Stats | undefined => undefined);
-      // A folder of the source's name is another thing.
-      const isFolder = info && (await stat(file).catch(() => info)).isDirectory();
-      const isThere = isFolder === false && (await reallyLiesIn(root, file).catch(() => false));
-      return isThere ? [] : known.map(({ output }) => output);
-    });
-    return gone.flat().sort(byName);
+  /** Sources that the records name. */
+  get inputs(): readonly string[] {
+    return [...this.byInput.keys()];
   }
+
+  /** Outputs of which the source is none of those that are there. */
+  orphans(there: ReadonlySet<string>): readonly string[] {
+    return [...this.byInput]
+      .flatMap(([input, known]) => (there.has(input) ? [] : known.map(({ output }) => output)))
+      .sort(byName);
+  }
+}
+
+/** Those of some inputs, relative to the root, which are there. */
+export async function sourcesThere(
+  root: string,
+  inputs: readonly string[],
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const there = await inParallel(inputs, AT_A_TIME, async (input) => {
+    signal?.throwIfAborted();
+    const file = path.join(root, input);
+    const info = await lstat(file).catch((): Stats | undefined => undefined);
+    // A folder of the source's name is another thing.
+    const isFolder = info && (await stat(file).catch(() => info)).isDirectory();
+    const isThere = isFolder === false && (await reallyLiesIn(root, file).catch(() => false));
+    return isThere ? [input] : [];
+  });
+  return new Set(there.flat());
 }

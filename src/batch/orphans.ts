@@ -2,6 +2,7 @@ import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Place } from '../files/place';
 import { hashInside } from './hash';
+import { sourcesThere } from './known';
 import type { Plan, Records } from './types';
 
 /** A result whose source is gone. */
@@ -10,7 +11,8 @@ export type Orphan = { readonly output: string; readonly removed: boolean };
 /**
  * Removes results of which the source is gone, and names them. What somebody has changed since
  * stays, and so does what no rule makes any more: a lock alone names nothing to remove. Without
- * `remove` they are only named. Those that have gone already are left out.
+ * `remove` they are only named. Those that have gone already are left out, and so are those whose source
+ * is back.
  */
 export async function sweepOrphans(
   { root, outputRoot, allowed, orphans, leftovers = [] }: Plan,
@@ -18,11 +20,12 @@ export async function sweepOrphans(
   remove: boolean,
 ): Promise<readonly Orphan[]> {
   const unmade = new Set(leftovers);
+  const back = await sourcesBack({ root, orphans }, known);
   const swept: Orphan[] = [];
   for (const output of orphans) {
     const record = known[output];
     const hash = await hashInside(outputRoot, output);
-    if (record === undefined || hash === undefined) continue;
+    if (record === undefined || hash === undefined || back.has(record.input)) continue;
     const isOurs =
       hash === record.outputHash && !unmade.has(output) && (await isGone(root, record.input));
     swept.push({
@@ -32,6 +35,13 @@ export async function sweepOrphans(
   }
   return swept;
 }
+
+/** Sources that were gone when a plan was made, and are there again. */
+export const sourcesBack = (
+  { root, orphans }: Pick<Plan, 'root' | 'orphans'>,
+  known: Records,
+): Promise<ReadonlySet<string>> =>
+  sourcesThere(root, [...new Set(orphans.flatMap((output) => known[output]?.input ?? []))]);
 
 const isGone = (root: string, input: string): Promise<boolean> =>
   lstat(path.join(root, input)).then(

@@ -9,7 +9,7 @@ import { RpcError } from '../shared/rpc';
 import { placesOfItems, withCollisions } from './collisions';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
 import type { Hash, HashMemory } from './hashMemory';
-import { KnownOutputs } from './known';
+import { KnownOutputs, sourcesThere } from './known';
 import {
   baseOfInputs,
   baseOfRules,
@@ -91,9 +91,34 @@ const HASHES_AT_A_TIME = 8;
 
 /**
  * Decides what is done with each picture, and why not. Writes nothing. Rejects when the signal
- * aborts.
+ * aborts. A plan during which sources came that have results, as when another branch is checked out,
+ * is made once more; of those that came during this one nothing is known yet.
  */
 export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
+  const first = await planOnce(request, ports);
+  const { plan, came } = first.came.length === 0 ? first : await planOnce(request, ports);
+  if (came.length === 0) return plan;
+  const items = came.map((input) =>
+    skipped(
+      input,
+      0,
+      'not-readable',
+      say`It appeared while the pictures were looked for. Try again.`,
+    ),
+  );
+  return { ...plan, items: inOrder([...plan.items, ...items]) };
+}
+
+const inOrder = (items: readonly PlanItem[]): readonly PlanItem[] =>
+  [...items].sort((a, b) =>
+    a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
+  );
+
+/** A plan, and sources of known results that the search for pictures did not see yet. */
+async function planOnce(
+  request: PlanRequest,
+  ports: PlanPorts,
+): Promise<{ readonly plan: Plan; readonly came: readonly string[] }> {
   const { root, recipe, records, shard, signal } = request;
   const hashOf = request.hashes?.hash ?? hashSource;
   const outputRoot = request.outputRoot ?? root;
@@ -238,20 +263,27 @@ export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<
   }
   items.push(...(await openItems(open, request, { outputRoot, allowed }, ports)));
 
-  return {
+  // Looked at once: whoever comes later is neither gone nor forgotten.
+  const there = recipe
+    ? await sourcesThere(root, ofShard(known.inputs, shard), signal)
+    : new Set<string>();
+  const listed = new Set(found.pictures);
+  const unlisted = [...there].filter((input) => !listed.has(input));
+  const now =
+    unlisted.length > 0 ? new Set((await scan({ ...request, exclude })).pictures) : listed;
+  const plan: Plan = {
     root,
     outputRoot,
     allowed,
-    items: withCollisions(items, await placesOfItems(items, root, outputRoot)).sort((a, b) =>
-      a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
-    ),
+    items: inOrder(withCollisions(items, await placesOfItems(items, root, outputRoot))),
     otherFiles: found.otherFiles + found.otherPictures.length - otherPictures.length,
-    orphans: recipe && !shard ? await known.orphans(root, signal) : [],
+    orphans: recipe && !shard ? known.orphans(there) : [],
     ...(recipe && !shard ? { leftovers: known.leftovers } : {}),
     ...(recipe ? { recipe: recipe.file } : {}),
     unmatched: found.unmatched,
     notes: [...found.notes, ...mixedNotes(items, records)],
   };
+  return { plan, came: unlisted.filter((input) => now.has(input)) };
 }
 
 const ofShard = (inputs: readonly string[], shard: Shard | undefined): readonly string[] =>

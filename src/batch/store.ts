@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { whileLocked } from '../files/processLock';
 import { unfinishedRuns, type Unfinished } from './journal';
+import { sourcesBack } from './orphans';
 import {
   LOCK_NAME,
   lockPartName,
@@ -84,7 +85,7 @@ export class BatchStore {
   /**
    * Writes what is known after a run. The lock of a whole plan holds its outputs and nothing else,
    * as does a shard's; other records are kept, since the next plan may be of another folder. So are
-   * those of sources that can't be read now.
+   * those of sources that can't be read now, or that are back since they were missed.
    */
   async save(plan: Plan, known: Records): Promise<void> {
     const { lockFolder, isWhole, shard } = this.options;
@@ -97,12 +98,13 @@ export class BatchStore {
     const unread = new Set(
       plan.items.flatMap(({ input, reason }) => (reason === 'not-readable' ? [input] : [])),
     );
+    const back = await sourcesBack(plan, known);
     await this.change((now) =>
       lockFolder === undefined || (!isWhole && !shard)
         ? { ...now, ...known }
         : Object.fromEntries(
             Object.entries(known).filter(
-              ([output, { input }]) => outputs.has(output) || unread.has(input),
+              ([output, { input }]) => outputs.has(output) || unread.has(input) || back.has(input),
             ),
           ),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { KnownOutputs } from '../../../src/batch/known';
+import { KnownOutputs, sourcesThere } from '../../../src/batch/known';
 import { readRecords, writeRecords } from '../../../src/batch/records';
 import { BatchStore } from '../../../src/batch/store';
 import type { OutputRecord, Plan, PlanItem, Records } from '../../../src/batch/types';
@@ -31,7 +31,8 @@ test(
     const records = Object.fromEntries(
       names.map((name) => [`out/${name}.png`, recordOf(`src/${name}.png`)]),
     );
-    const orphans = await new KnownOutputs(records, undefined).orphans(root, undefined);
+    const known = new KnownOutputs(records, undefined);
+    const orphans = known.orphans(await sourcesThere(root, known.inputs));
     assert.deepEqual(
       orphans,
       ['folder', 'linked-folder', 'nothing'].map((name) => `out/${name}.png`),
@@ -41,6 +42,7 @@ test(
 
 test('what is known of a result that can’t be made now stays in the lock, of others goes', async () => {
   const known: Records = {
+    'out/back.png': recordOf('src/file.png'),
     'out/blocked.png': recordOf('blocked.png'),
     'out/gone.png': recordOf('gone.png'),
     'out/made.png': recordOf('made.png'),
@@ -57,6 +59,8 @@ test('what is known of a result that can’t be made now stays in the lock, of o
   });
   const settings = {} as NonNullable<PlanItem['settings']>;
   const plan = {
+    root,
+    orphans: ['out/back.png', 'out/gone.png'],
     items: [
       item({ input: 'made.png', output: 'out/made.png', status: 'done', settings }),
       item({ input: 'blocked.png', refusedOutput: 'out/blocked.png', reason: 'read-only' }),
@@ -76,6 +80,7 @@ test('what is known of a result that can’t be made now stays in the lock, of o
   });
   await store.save(plan, known);
   assert.deepEqual(Object.keys(await readRecords(path.join(root, '.pisa-upscale.lock.json'))), [
+    'out/back.png',
     'out/blocked.png',
     'out/made.png',
     'out/unread.png',

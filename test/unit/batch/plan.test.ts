@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { hashFile } from '../../../src/files/hashFile';
@@ -394,6 +401,36 @@ test('a recipe decides: which files, what becomes of them, and nothing else does
   const again = await planOf(root, { recipe, records });
   assert.deepEqual(again.orphans, ['gone@2x.png']);
   assert.ok(again.items.every(({ status }) => status !== 'todo'));
+});
+
+test('sources that come while pictures are looked for, as from another branch, keep their results', async () => {
+  const names = ['a.png', 'b.png', 'c.png', 'ignored/d.png'];
+  const root = folderWith(Object.fromEntries(names.map((name) => [name, name])));
+  const value = parseRecipe('{ "rules": [{ "files": "**", "to": "out" }] }');
+  const recipe = { file: path.join(root, '.pisa-upscale.json'), value };
+  const records = await done(await planOf(root, { recipe }));
+  write(root, '.gitignore', 'ignored');
+  for (const name of ['a.png', 'b.png']) unlinkSync(path.join(root, name));
+  // The search for pictures is over when it is asked about models.
+  const coming = ['a.png', 'b.png'];
+  const ports = {
+    sameSize: () => {
+      const name = coming.shift();
+      if (name !== undefined) write(root, name, name);
+      return sameSize();
+    },
+  };
+  const plan = await planOf(root, { recipe, records }, ports);
+  const own = ({ input }: PlanItem): boolean => !input.startsWith('out/');
+  assert.deepEqual(shown({ ...plan, items: plan.items.filter(own) }), [
+    'a.png > out/a@4x.png: done up-to-date',
+    'b.png > -: skip not-readable',
+    'c.png > out/c@4x.png: done up-to-date',
+  ]);
+  assert.match(byInput(plan, 'b.png').message ?? '', /appeared while the pictures were looked for/);
+  assert.deepEqual(plan.orphans, []);
+  const later = await planOf(root, { recipe, records }, ports);
+  assert.equal(byInput(later, 'b.png').reason, 'up-to-date');
 });
 
 test('shards take every input once, and the same ones everywhere', async () => {
