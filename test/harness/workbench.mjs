@@ -65,6 +65,8 @@ export async function runCommand(page, title, timeout = COMMAND_TIMEOUT_MS) {
     const row = await findInPalette(page, title);
     if (row) {
       await row.click();
+      // Until then its rows are taken for those of the list that the command opens.
+      await page.waitForFunction(isPaletteClosed);
       return;
     }
     if (Date.now() > end) throw new Error(`The command never appeared in the palette: ${title}`);
@@ -82,6 +84,12 @@ export async function waitForCommand(page, title, timeout = COMMAND_TIMEOUT_MS) 
   }
   await page.keyboard.press('Escape');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** In the page: whether what the palette is shown in is hidden, or shows something else. */
+function isPaletteClosed() {
+  const input = document.querySelector('.quick-input-widget .quick-input-box input');
+  return !input || input.offsetParent === null || !input.value.startsWith('>');
 }
 
 /** The command's row in the palette; undefined where it is not there yet, or the palette is not. */

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -231,10 +232,16 @@ uiTest(
     await runCommand(page, MANAGE);
     await quickPickRows(page).filter({ hasText: 'PiSA-SR' }).filter({ hasText: 'ready' }).waitFor();
     const list = page.locator('.quick-input-widget');
-    await list.locator('.quick-input-titlebar').getByRole('button', { name: 'Refresh' }).click();
-    await list.waitFor({ state: 'hidden' });
-    const listed = quickPickRows(page).filter({ hasText: 'PiSA-SR' }).filter({ hasText: 'ready' });
-    await listed.waitFor();
+    const refresh = () =>
+      list.locator('.quick-input-titlebar').getByRole('button', { name: 'Refresh' }).click();
+    const [installed, elsewhere] = [path.join(store, 'pisa-sr'), `${store}-elsewhere`];
+    renameSync(installed, elsewhere);
+    await refresh();
+    const listed = quickPickRows(page).filter({ hasText: 'PiSA-SR' });
+    await listed.filter({ hasText: 'not installed' }).waitFor();
+    renameSync(elsewhere, installed);
+    await refresh();
+    await listed.filter({ hasText: 'ready' }).waitFor();
     await listed.hover();
     await page.screenshot({ path: screenshotPath('models') });
     await listed.getByRole('button', { name: 'Remove…' }).click();
