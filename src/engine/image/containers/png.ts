@@ -9,8 +9,6 @@ const SIGNATURE_BYTES = 8;
 const OVERHEAD = 12;
 const INCHES_PER_METRE = 39.3701;
 const MOST_REMARKS = 200;
-/** Of different chunks. */
-const MOST_NAMES = 100;
 const LONGEST_KEYWORD = 79;
 
 /** Walks through a PNG's chunks. (PNG specification, third edition, 5 and 11.) */
@@ -33,7 +31,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     const from = at + 8;
     at += OVERHEAD + length;
     if (type === 'IEND') break;
-    if (names.size < MOST_NAMES) names.add(type);
+    names.add(type);
     if (type === 'IDAT') pixels = true;
     else if (type === 'CgBI') isApple = true;
     else if (type === 'eXIf' && pixels && length <= MOST_TEXT_BYTES)

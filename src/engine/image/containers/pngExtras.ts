@@ -18,13 +18,12 @@ const HINTS = ['tIME', 'hIST', 'sPLT', 'sBIT', 'bKGD', 'iDOT', 'gIFg', 'gIFx', '
 const LAYERS = ['mkBF', 'mkTS', 'mkBS', 'mkBT', 'prVW'];
 /** What Android's packager makes of the frame of a nine-patch. */
 const NINE_PATCH = ['npTc', 'npLb', 'npOl'];
+const NAMED = new Set([KNOWN, HINTS, LAYERS, NINE_PATCH].flat());
 const NAME = /^[a-zA-Z]{4}$/;
 
 /** What a PNG holds besides, by the types of its chunks. */
 export function extrasOf(types: ReadonlySet<string>): readonly Extra[] {
-  const ofPrograms = [...types].filter(
-    (type) => NAME.test(type) && ![KNOWN, HINTS, LAYERS, NINE_PATCH].flat().includes(type),
-  );
+  const ofPrograms = [...types].filter((type) => NAME.test(type) && !NAMED.has(type));
   return [
     ...(types.has('caBX') ? (['credentials'] as const) : []),
     ...(LAYERS.some((type) => types.has(type)) ? (['layers'] as const) : []),
