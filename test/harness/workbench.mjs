@@ -249,11 +249,29 @@ export const notificationMessage = (toast) =>
 export const notificationButtons = async (toast) =>
   (await buttonsOf(toast).allInnerTexts()).map((title) => title.trim());
 
-/** Clicks a button of a toast; a running progress has one that is called Cancel. */
-export const clickNotificationButton = (toast, title) =>
-  buttonsOf(toast)
-    .filter({ hasText: exactly(title) })
-    .click();
+/**
+ * Clicks a button of a toast; a running progress has one that is called Cancel. A toast moves when
+ * another closes: a press that began on the button and ended beside it is no click, and is repeated.
+ */
+export async function clickNotificationButton(toast, title) {
+  const button = buttonsOf(toast).filter({ hasText: exactly(title) });
+  let wasClicked = false;
+  while (!wasClicked) {
+    // Of the document: the toast may draw its buttons anew meanwhile.
+    const seen = await button.evaluateHandle(({ ownerDocument, textContent }) => {
+      const clicks = { count: 0 };
+      const isOne = (node) => node instanceof Element && node.textContent === textContent;
+      ownerDocument.addEventListener(
+        'click',
+        ({ target }) => (clicks.count += isOne(target?.closest('.monaco-button')) ? 1 : 0),
+        { capture: true },
+      );
+      return clicks;
+    });
+    await button.click();
+    wasClicked = await seen.evaluate(({ count }) => count > 0);
+  }
+}
 
 const buttonsOf = (toast) =>
   toast.locator('.notification-list-item-buttons-container .monaco-button');
