@@ -20,6 +20,7 @@ import { openNetwork, type Floats, type Network } from '../../src/engine/runtime
 import { randomValues, writeSafetensors, type Tensor } from '../harness/networks';
 import { keepNetworksOpen, runPisa } from './pisaSupport';
 import { cropped, exported, newEngine, runExact, runPreview } from './previewSupport';
+import { whereSumsHold } from './sumsHold';
 import { pixelsOf, ROOT, temporaryFolder } from './support';
 import { importTiny, tinyWithDraft } from './tinyOnDevice';
 
@@ -77,26 +78,29 @@ describe('drafts in 8 bits', () => {
     return openNetwork({ onnx, weightsFolder: files, device: 'cpu', plan: 'fastConvolutions' });
   };
 
-  it('of the tiny decoder itself: measured as it is, and in 8 bits near it, of any size and crop', async () => {
-    const [floats, measured] = [await opened('floats'), await opened('measured')];
-    const latent: Floats = { dims: [1, 4, 24, 19], data: randomValues(7, 4 * 24 * 19) };
-    const all = { latent, ...uncropped(TINY_DECODER_REACH) };
-    const [plain, told] = [await floats.run(all), await measured.run(all)];
-    assert.ok(plain.image && told.image && told[RANGES]);
-    assert.ok(rms(plain.image.data, told.image.data) < 1e-6);
-    const ranges = told[RANGES].data;
-    assert.ok(ranges.every((range) => range > 0));
-    const bits = await opened({ ranges });
-    const eight = (await bits.run(all)).image!;
-    assert.deepEqual(eight.dims, plain.image.dims);
-    const error = rms(eight.data, plain.image.data) / deviation(plain.image.data);
-    console.log(`root mean square error: ${(100 * error).toFixed(1)} % of the deviation`);
-    assert.ok(error > 1e-4 && error < 0.05, `${error}`);
-    const wholes = { 'crop.1.starts': { wholes: [4, 2] }, 'crop.1.ends': { wholes: [40, 30] } };
-    const part = (await bits.run({ ...all, ...wholes })).image!;
-    assert.deepEqual(part.dims, [1, 3, 4 * 36, 4 * 28]);
-    await Promise.all([floats, measured, bits].map((network) => network.release()));
-  });
+  it(
+    'of the tiny decoder itself: measured as it is, and in 8 bits near it, of any size and crop',
+    whereSumsHold(async () => {
+      const [floats, measured] = [await opened('floats'), await opened('measured')];
+      const latent: Floats = { dims: [1, 4, 24, 19], data: randomValues(7, 4 * 24 * 19) };
+      const all = { latent, ...uncropped(TINY_DECODER_REACH) };
+      const [plain, told] = [await floats.run(all), await measured.run(all)];
+      assert.ok(plain.image && told.image && told[RANGES]);
+      assert.ok(rms(plain.image.data, told.image.data) < 1e-6);
+      const ranges = told[RANGES].data;
+      assert.ok(ranges.every((range) => range > 0));
+      const bits = await opened({ ranges });
+      const eight = (await bits.run(all)).image!;
+      assert.deepEqual(eight.dims, plain.image.dims);
+      const error = rms(eight.data, plain.image.data) / deviation(plain.image.data);
+      console.log(`root mean square error: ${(100 * error).toFixed(1)} % of the deviation`);
+      assert.ok(error > 1e-4 && error < 0.05, `${error}`);
+      const wholes = { 'crop.1.starts': { wholes: [4, 2] }, 'crop.1.ends': { wholes: [40, 30] } };
+      const part = (await bits.run({ ...all, ...wholes })).image!;
+      assert.deepEqual(part.dims, [1, 3, 4 * 36, 4 * 28]);
+      await Promise.all([floats, measured, bits].map((network) => network.release()));
+    }),
+  );
 
   const sessions = new PisaSessions();
   /** Each gets them as if nothing was known of drafts in 8 bits yet. */
@@ -128,10 +132,11 @@ describe('drafts in 8 bits', () => {
       assert.ok(error > 0 && error < 0.06, `${error}`);
     }));
 
-  for (const [what, error, turns, expected] of [
-    ['taken where they agree and are faster', 0, 0, true],
-    ['left where they do not agree', 0.3, 0, false],
-    ['left where they take longer', 0, 2, false],
+  for (const [what, error, turns, right, expected] of [
+    ['taken where they agree and are faster', 0, 0, true, true],
+    ['left where they do not agree', 0.3, 0, true, false],
+    ['left where they take longer', 0, 2, true, false],
+    ['left where the processor adds up wrongly what is not in that piece', 0, 0, false, false],
   ] as const)
     it(`are ${what}`, () =>
       withNetworks(async (networks) => {
@@ -161,7 +166,7 @@ describe('drafts in 8 bits', () => {
           mock.method(networks, 'get', async () => slow),
           mock.method(networks, 'draftIn8Bits', async () => other),
         ];
-        await tryDraftsIn8Bits(networks, picture!, GUIDANCE).finally(() =>
+        await tryDraftsIn8Bits(networks, picture!, GUIDANCE, async () => right).finally(() =>
           mocks.forEach((one) => one.mock.restore()),
         );
         assert.equal(networks.draftsIn8Bits, expected);

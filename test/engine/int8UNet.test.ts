@@ -35,6 +35,7 @@ import { quickCli, succeeds } from './batch/batchSupport';
 import { golden, GOLDEN_PISA, keepNetworksOpen, relativeL2, runPisa } from './pisaSupport';
 import { exported, newEngine, runPreview } from './previewSupport';
 import { largestDifference, pixelsOf, temporaryFolder, TEST_MODELS, writePng } from './support';
+import { whereSumsFail, whereSumsHold } from './sumsHold';
 import { importTiny, tinyOseDiff } from './tinyOnDevice';
 
 const cli = quickCli();
@@ -94,76 +95,82 @@ describe('a layer in 8 bits', () => {
   });
 
   for (const kernel of [1, 3])
-    it(`a convolution of ${kernel}×${kernel} with its bias, of any size`, async () => {
-      const shape = [TO, FROM, kernel, kernel];
-      const file = at(`conv${kernel}.safetensors`);
-      const weight = spread(kernel);
-      const bias = randomValues(4, TO);
-      writeSafetensors(
-        file,
-        new Map([
-          ['c.weight', { shape, data: weight }],
-          ['c.bias', { shape: [TO], data: bias }],
-        ]),
-      );
-      const tensors = await readSafetensors(file);
-      const layout = int8Layout(tensors);
-      const rounding = new WeightRounding(TO, FROM, kernel ** 2);
-      rounding.add(weight);
-      const bytes = new Uint8Array(layout.bytes);
-      const [layer] = layout.layers;
-      const { integers, steps } = rounding.result;
-      bytes.set(new Uint8Array(integers.buffer), layer!.integersAt);
-      bytes.set(new Uint8Array(steps.buffer), layer!.stepsAt);
-      writeFileSync(at('conv.bin'), bytes);
-      const run = async (int8: boolean, x: Floats): Promise<Floats> => {
-        const graph = new GraphBuilder('conv');
-        const products = int8 ? new Int8Products(int8Weights(layout, 'conv.bin')) : undefined;
-        const weights = new Weights(tensors, folder);
-        const layers = new Layers(
-          graph,
-          weights,
-          'float32',
-          undefined,
-          'fused',
-          'direct',
-          products,
+    it(
+      `a convolution of ${kernel}×${kernel} with its bias, of any size`,
+      whereSumsHold(async () => {
+        const shape = [TO, FROM, kernel, kernel];
+        const file = at(`conv${kernel}.safetensors`);
+        const weight = spread(kernel);
+        const bias = randomValues(4, TO);
+        writeSafetensors(
+          file,
+          new Map([
+            ['c.weight', { shape, data: weight }],
+            ['c.bias', { shape: [TO], data: bias }],
+          ]),
         );
-        const input = graph.input('x', [1, FROM, 'height', 'width']);
-        const y = layers.conv(input, 'c', { from: FROM, to: TO, kernel });
-        graph.output('y', y, [1, TO, 'height', 'width']);
-        const onnx = graph.toBytes('test');
-        const network = await openNetwork({
-          onnx,
-          weightsFolder: folder,
-          device: 'cpu',
-          plan: 'mappedIntegers',
-        });
-        try {
-          return (await network.run({ x })).y!;
-        } finally {
-          await network.release();
-        }
-      };
-      for (const [height, width] of [
-        [7, 12],
-        [1, 5],
-      ] as const) {
-        const area = height * width;
-        const x = { data: randomValues(5, FROM * area), dims: [1, FROM, height, width] };
-        const [floats, bits] = [await run(false, x), await run(true, x)];
-        assert.deepEqual(bits.dims, [1, TO, height, width]);
-        // Of each channel by itself: the small ones must be as right as the large ones.
-        for (let channel = 0; channel < TO; channel++) {
-          const plane = ({ data, dims }: Floats): Floats => ({
-            data: data.slice(channel * area, (channel + 1) * area),
-            dims,
+        const tensors = await readSafetensors(file);
+        const layout = int8Layout(tensors);
+        const rounding = new WeightRounding(TO, FROM, kernel ** 2);
+        rounding.add(weight);
+        const bytes = new Uint8Array(layout.bytes);
+        const [layer] = layout.layers;
+        const { integers, steps } = rounding.result;
+        bytes.set(new Uint8Array(integers.buffer), layer!.integersAt);
+        bytes.set(new Uint8Array(steps.buffer), layer!.stepsAt);
+        writeFileSync(at('conv.bin'), bytes);
+        const run = async (int8: boolean, x: Floats): Promise<Floats> => {
+          const graph = new GraphBuilder('conv');
+          const products = int8 ? new Int8Products(int8Weights(layout, 'conv.bin')) : undefined;
+          const weights = new Weights(tensors, folder);
+          const layers = new Layers(
+            graph,
+            weights,
+            'float32',
+            undefined,
+            'fused',
+            'direct',
+            products,
+          );
+          const input = graph.input('x', [1, FROM, 'height', 'width']);
+          const y = layers.conv(input, 'c', { from: FROM, to: TO, kernel });
+          graph.output('y', y, [1, TO, 'height', 'width']);
+          const onnx = graph.toBytes('test');
+          const network = await openNetwork({
+            onnx,
+            weightsFolder: folder,
+            device: 'cpu',
+            plan: 'mappedIntegers',
           });
-          const error = relativeL2(plane(bits), plane(floats));
-          assert.ok(error > 0 && error < 0.03, `${height}×${width}, channel ${channel}: ${error}`);
+          try {
+            return (await network.run({ x })).y!;
+          } finally {
+            await network.release();
+          }
+        };
+        for (const [height, width] of [
+          [7, 12],
+          [1, 5],
+        ] as const) {
+          const area = height * width;
+          const x = { data: randomValues(5, FROM * area), dims: [1, FROM, height, width] };
+          const [floats, bits] = [await run(false, x), await run(true, x)];
+          assert.deepEqual(bits.dims, [1, TO, height, width]);
+          // Of each channel by itself: the small ones must be as right as the large ones.
+          for (let channel = 0; channel < TO; channel++) {
+            const plane = ({ data, dims }: Floats): Floats => ({
+              data: data.slice(channel * area, (channel + 1) * area),
+              dims,
+            });
+            const error = relativeL2(plane(bits), plane(floats));
+            assert.ok(
+              error > 0 && error < 0.03,
+              `${height}×${width}, channel ${channel}: ${error}`,
+            );
+          }
         }
-      }
-    });
+      }),
+    );
 });
 
 describe('the UNet in 8 bits', () => {
@@ -199,66 +206,79 @@ describe('the UNet in 8 bits', () => {
     return found;
   }
 
-  it('is near the reference; in floats it is the reference', async () => {
-    for (const [name, error] of await errors(int8))
-      assert.ok(error > 1e-4 && error <= MOST_ERROR, `${name}: ${error}`);
-    for (const [name, error] of await errors(model)) assert.ok(error <= 1e-5, `${name}: ${error}`);
-  });
-
-  it('is another network by far when its steps are those of other channels', async () => {
-    const file = fileOf(int8);
-    const whole = readFileSync(file);
-    const { parts } = model.manifest;
-    const layout = int8Layout(await readSafetensors(path.join(model.folder, parts.unet.path)));
-    try {
-      const broken = Buffer.from(whole);
-      for (const { to, stepsAt } of layout.layers)
-        new Float32Array(broken.buffer, broken.byteOffset + stepsAt, to).reverse();
-      writeFileSync(file, broken);
+  it(
+    'is near the reference; in floats it is the reference',
+    whereSumsHold(async () => {
       for (const [name, error] of await errors(int8))
-        assert.ok(error > 2 * MOST_ERROR, `${name}: ${error}`);
-    } finally {
-      writeFileSync(file, whole);
-    }
-  });
+        assert.ok(error > 1e-4 && error <= MOST_ERROR, `${name}: ${error}`);
+      for (const [name, error] of await errors(model))
+        assert.ok(error <= 1e-5, `${name}: ${error}`);
+    }),
+  );
 
-  it('makes nearly the same pixels; those in floats stay the same bytes', async () => {
-    const guidances = [
-      { pixel: 1, semantic: 1 },
-      { pixel: 0.9, semantic: 0.6 },
-    ];
-    const sessions = new PisaSessions();
-    const made: Uint8Array[][] = [];
-    for (const form of [model, int8, model]) {
-      const networks = await sessions.acquire(form, 'cpu', 'float32');
-      assert.equal(await sessions.acquire(form, 'cpu', 'float32'), networks);
-      const pictures: Uint8Array[] = [];
-      for (const guidance of guidances)
-        pictures.push((await runPisa(SOURCE, networks, { guidance })).pixels);
-      made.push(pictures);
-    }
-    await sessions.release();
-    const [floats, bits, again] = made as [Uint8Array[], Uint8Array[], Uint8Array[]];
-    assert.deepEqual(again, floats);
-    for (const [i, { semantic }] of guidances.entries()) {
-      const [most, mean] = [
-        largestDifference(bits[i]!, floats[i]!),
-        deviation(bits[i]!, floats[i]!),
+  it(
+    'is another network by far when its steps are those of other channels',
+    whereSumsHold(async () => {
+      const file = fileOf(int8);
+      const whole = readFileSync(file);
+      const { parts } = model.manifest;
+      const layout = int8Layout(await readSafetensors(path.join(model.folder, parts.unet.path)));
+      try {
+        const broken = Buffer.from(whole);
+        for (const { to, stepsAt } of layout.layers)
+          new Float32Array(broken.buffer, broken.byteOffset + stepsAt, to).reverse();
+        writeFileSync(file, broken);
+        for (const [name, error] of await errors(int8))
+          assert.ok(error > 2 * MOST_ERROR, `${name}: ${error}`);
+      } finally {
+        writeFileSync(file, whole);
+      }
+    }),
+  );
+
+  it(
+    'makes nearly the same pixels; those in floats stay the same bytes',
+    whereSumsHold(async () => {
+      const guidances = [
+        { pixel: 1, semantic: 1 },
+        { pixel: 0.9, semantic: 0.6 },
       ];
-      assert.ok(most > 0 && most <= MOST_LEVELS, `${semantic}: ${most} levels`);
-      assert.ok(mean <= MOST_DEVIATION, `${semantic}: ${mean} root mean square`);
-    }
-  });
+      const sessions = new PisaSessions();
+      const made: Uint8Array[][] = [];
+      for (const form of [model, int8, model]) {
+        const networks = await sessions.acquire(form, 'cpu', 'float32');
+        assert.equal(await sessions.acquire(form, 'cpu', 'float32'), networks);
+        const pictures: Uint8Array[] = [];
+        for (const guidance of guidances)
+          pictures.push((await runPisa(SOURCE, networks, { guidance })).pixels);
+        made.push(pictures);
+      }
+      await sessions.release();
+      const [floats, bits, again] = made as [Uint8Array[], Uint8Array[], Uint8Array[]];
+      assert.deepEqual(again, floats);
+      for (const [i, { semantic }] of guidances.entries()) {
+        const [most, mean] = [
+          largestDifference(bits[i]!, floats[i]!),
+          deviation(bits[i]!, floats[i]!),
+        ];
+        assert.ok(most > 0 && most <= MOST_LEVELS, `${semantic}: ${most} levels`);
+        assert.ok(mean <= MOST_DEVIATION, `${semantic}: ${mean} root mean square`);
+      }
+    }),
+  );
 
-  it('OSEDiff has it, too', async () => {
-    const osediff = await importTiny(at('store'), at('files'), 'osediff');
-    const guidance = { pixel: 1, semantic: 1 };
-    const floats = await pixels(osediff, guidance);
-    const bits = await pixels(osediff.inPrecision('int8'), guidance);
-    const [most, mean] = [largestDifference(bits, floats), deviation(bits, floats)];
-    assert.ok(most > 0 && most <= MOST_LEVELS, `${most} levels`);
-    assert.ok(mean <= MOST_DEVIATION, `${mean} root mean square`);
-  });
+  it(
+    'OSEDiff has it, too',
+    whereSumsHold(async () => {
+      const osediff = await importTiny(at('store'), at('files'), 'osediff');
+      const guidance = { pixel: 1, semantic: 1 };
+      const floats = await pixels(osediff, guidance);
+      const bits = await pixels(osediff.inPrecision('int8'), guidance);
+      const [most, mean] = [largestDifference(bits, floats), deviation(bits, floats)];
+      assert.ok(most > 0 && most <= MOST_LEVELS, `${most} levels`);
+      assert.ok(mean <= MOST_DEVIATION, `${mean} root mean square`);
+    }),
+  );
 
   describe('its weights’ file', () => {
     const unet = async () =>
@@ -377,57 +397,81 @@ describe('the UNet in 8 bits', () => {
     });
   });
 
-  it('is taken by who asks for it alone; the comparison shows what is saved', async () => {
-    const api = newEngine(at('store'));
-    const input = await writePng(at('a.png'), 28, 24);
-    const results: Uint8Array[] = [];
-    for (const precision of ['auto', 'fp32', 'int8'] as const) {
-      const part = { precision };
-      const guidance = { pixel: 1, semantic: 1 };
-      const saved = await exported(api, input, at(precision), 'pisa-sr', guidance, 'adain', part);
-      const preview = await runPreview(api, input, at(`preview-${precision}`), {
-        model: 'pisa-sr',
-        precision,
-      });
-      assert.equal(preview.result.precision, precision === 'int8' ? 'int8' : undefined);
-      const shown = preview.layers[2]!;
-      const { data } = await pixelsOf(saved);
-      assert.ok(largestDifference(shown, data) <= 1, precision);
-      results.push(data);
-    }
-    assert.deepEqual(results[1], results[0]);
-    assert.notDeepEqual(results[2], results[0]);
-  });
+  it(
+    'is taken by who asks for it alone; the comparison shows what is saved',
+    whereSumsHold(async () => {
+      const api = newEngine(at('store'));
+      const input = await writePng(at('a.png'), 28, 24);
+      const results: Uint8Array[] = [];
+      for (const precision of ['auto', 'fp32', 'int8'] as const) {
+        const part = { precision };
+        const guidance = { pixel: 1, semantic: 1 };
+        const saved = await exported(api, input, at(precision), 'pisa-sr', guidance, 'adain', part);
+        const preview = await runPreview(api, input, at(`preview-${precision}`), {
+          model: 'pisa-sr',
+          precision,
+        });
+        assert.equal(preview.result.precision, precision === 'int8' ? 'int8' : undefined);
+        const shown = preview.layers[2]!;
+        const { data } = await pixelsOf(saved);
+        assert.ok(largestDifference(shown, data) <= 1, precision);
+        results.push(data);
+      }
+      assert.deepEqual(results[1], results[0]);
+      assert.notDeepEqual(results[2], results[0]);
+    }),
+  );
 
-  it('is told by the command line, and a lock tells it apart', async () => {
-    const root = at('pictures');
-    mkdirSync(root);
-    await writePng(path.join(root, 'a.png'), 24, 20);
-    const run = (...args: string[]) =>
-      cli(root, at('state'), '--models-dir', TEST_MODELS, '--store', at('store'), ...args);
-    const model8 = ['--model', 'pisa-sr', '--device', 'cpu', '--precision', 'int8'];
-    assert.match((await run('a.png', ...model8, '--out', 'b.png')).stdout, / s on cpu in int8$/m);
-    const doctor = (await run('doctor')).stdout;
-    assert.match(doctor, /^pisa-sr +fp32 +×\d\.\d\d +8 bits are taken only where int8 is asked/m);
-    const recipe = (precision: string): void =>
-      writeFileSync(
-        path.join(root, '.pisa-upscale.json'),
-        JSON.stringify({ rules: [{ files: 'a.png', model: 'pisa-sr', precision }] }),
-      );
-    const recorded = (): string | undefined =>
-      (
-        JSON.parse(readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8')) as {
-          outputs: Record<string, { precision?: string }>;
-        }
-      ).outputs['a@4x.png']?.precision;
-    recipe('int8');
-    succeeds(await run('--device', 'cpu'));
-    assert.equal(recorded(), 'int8');
-    succeeds(await run('--check'));
-    recipe('fp32');
-    assert.equal((await run('--check')).status, 1);
-    succeeds(await run('--device', 'cpu'));
-    assert.equal(recorded(), undefined);
-    succeeds(await run('--check'));
-  });
+  it(
+    'is told by the command line, and a lock tells it apart',
+    whereSumsHold(async () => {
+      const root = at('pictures');
+      mkdirSync(root);
+      await writePng(path.join(root, 'a.png'), 24, 20);
+      const run = (...args: string[]) =>
+        cli(root, at('state'), '--models-dir', TEST_MODELS, '--store', at('store'), ...args);
+      const model8 = ['--model', 'pisa-sr', '--device', 'cpu', '--precision', 'int8'];
+      assert.match((await run('a.png', ...model8, '--out', 'b.png')).stdout, / s on cpu in int8$/m);
+      const doctor = (await run('doctor')).stdout;
+      assert.match(doctor, /^pisa-sr +fp32 +×\d\.\d\d +8 bits are taken only where int8 is asked/m);
+      const recipe = (precision: string): void =>
+        writeFileSync(
+          path.join(root, '.pisa-upscale.json'),
+          JSON.stringify({ rules: [{ files: 'a.png', model: 'pisa-sr', precision }] }),
+        );
+      const recorded = (): string | undefined =>
+        (
+          JSON.parse(readFileSync(path.join(root, '.pisa-upscale.lock.json'), 'utf8')) as {
+            outputs: Record<string, { precision?: string }>;
+          }
+        ).outputs['a@4x.png']?.precision;
+      recipe('int8');
+      succeeds(await run('--device', 'cpu'));
+      assert.equal(recorded(), 'int8');
+      succeeds(await run('--check'));
+      recipe('fp32');
+      assert.equal((await run('--check')).status, 1);
+      succeeds(await run('--device', 'cpu'));
+      assert.equal(recorded(), undefined);
+      succeeds(await run('--check'));
+    }),
+  );
+
+  it(
+    'is refused by a processor that adds its products up wrongly, and nothing is written',
+    whereSumsFail(async () => {
+      const root = at('refused');
+      mkdirSync(root);
+      await writePng(path.join(root, 'a.png'), 24, 20);
+      const run = (...args: string[]) =>
+        cli(root, at('state'), '--models-dir', TEST_MODELS, '--store', at('store'), ...args);
+      const model8 = ['--model', 'pisa-sr', '--device', 'cpu', '--precision', 'int8'];
+      const { status, stderr } = await run('a.png', ...model8);
+      assert.match(stderr, /this processor adds up products of 8 bits wrongly/);
+      assert.equal(status, 1);
+      assert.deepEqual(readdirSync(root), ['a.png']);
+      const doctor = (await run('doctor')).stdout;
+      assert.match(doctor, /^pisa-sr +fp32 +×\d\.\d\d +this processor adds up products of 8 bits/m);
+    }),
+  );
 });

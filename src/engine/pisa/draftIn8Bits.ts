@@ -1,5 +1,6 @@
 import { TINY_DECODER_REACH } from '../graph/sd21/tinyDecoder';
 import type { Network } from '../runtime/network';
+import { addsUpRightly } from '../trust/compareProducts';
 import { cut, type Latents } from './latentTiles';
 import { uncropped } from './levelCrops';
 import { need } from './need';
@@ -9,7 +10,7 @@ import type { Guidance } from '../../shared/guidance';
 
 /** Of the piece that both forms decode, in latents. */
 const SIDE = 24;
-/** Root mean square, of pictures in [−1,1]: five levels of 255. Sums that overflow are off by far more. */
+/** Root mean square, of pictures in [−1,1]: five levels of 255. */
 const MOST_DIFFERENCE = 0.04;
 /** Less of the time is not worth the rounding. */
 const MOST_TIME = 0.8;
@@ -18,12 +19,14 @@ const ROUNDS = 2;
 /**
  * Decides, once while these networks are open, whether drafts of a dial that moves are decoded in 8 bits:
  * a piece from the middle of the picture is decoded in both forms, which must agree, and 8 bits be
- * faster. Processors without instructions for 8 bits are slower with them, and some add them up wrongly.
+ * faster. Processors without instructions for 8 bits are slower with them, and some add them up wrongly,
+ * which need not show in that piece: they are asked by products that would overflow.
  */
 export async function tryDraftsIn8Bits(
   networks: PisaNetworks,
   picture: PisaPicture,
   guidance: Guidance,
+  addUpRightly: () => Promise<boolean> = addsUpRightly,
 ): Promise<void> {
   const { draftRanges } = picture;
   if (!networks.mayDraftIn8Bits || networks.draftsIn8Bits !== undefined || !draftRanges) return;
@@ -32,6 +35,7 @@ export async function tryDraftsIn8Bits(
   const floats = await timed(await networks.get('draft'), piece);
   const bits = await timed(await networks.draftIn8Bits(draftRanges), piece);
   networks.draftsIn8Bits =
+    (await addUpRightly()) &&
     difference(floats.image, bits.image) <= MOST_DIFFERENCE &&
     bits.milliseconds <= MOST_TIME * floats.milliseconds;
 }

@@ -1,13 +1,15 @@
 import { GraphBuilder, type Value } from '../graph/graphBuilder';
 import { byteTensor } from '../graph/tensor';
-import { openNetwork, type Network } from '../runtime/network';
+import { openNetwork, type Floats, type Network } from '../runtime/network';
 import { pseudoRandom } from './operators/pseudoRandom';
 import { phrase, WordedError, type Words } from '../../shared/phrase';
 
-/** Of a product [rows, depth] × [depth, columns], as large as many of a diffusion model's. */
-const ROWS = 256;
-const DEPTH = 1024;
-const COLUMNS = 2048;
+/** Of a product [rows, depth] × [depth, columns]. */
+type Size = { readonly rows: number; readonly depth: number; readonly columns: number };
+/** As large as many of a diffusion model's. */
+const LARGE: Size = { rows: 256, depth: 1024, columns: 2048 };
+/** Takes milliseconds, and the same instructions. */
+const SMALL: Size = { rows: 16, depth: 128, columns: 64 };
 /** In turns, so that whatever else the machine does meets both. */
 const ROUNDS = 4;
 const MOST_BYTE = 255;
@@ -29,23 +31,13 @@ export type ProductsCompared = {
 export async function compareProducts(
   onStep: (step: Words) => void = () => undefined,
 ): Promise<ProductsCompared> {
-  const random = pseudoRandom(11);
-  // Mostly extremes, which is where sums overflow; both must occur for the step to be 1.
-  const extreme = (least: number, most: number): number => {
-    const share = 4 * random();
-    return share < 1 ? Math.round(least + share * (most - least)) : share < 2.5 ? least : most;
-  };
-  const bytes = Float32Array.from({ length: ROWS * DEPTH }, () => extreme(0, MOST_BYTE));
-  const weights = Int8Array.from({ length: DEPTH * COLUMNS }, () =>
-    extreme(-MOST_WEIGHT, MOST_WEIGHT),
-  );
-  const input = { x: { data: bytes, dims: [ROWS, DEPTH] } };
+  const { bytes, weights, input } = extremes(LARGE);
   const times = { fp32: [] as number[], int8: [] as number[] };
   const opened: { readonly form: 'fp32' | 'int8'; readonly network: Network }[] = [];
   try {
     for (const form of ['fp32', 'int8'] as const) {
       onStep(phrase`a product in ${form}`);
-      opened.push({ form, network: await open(form, weights) });
+      opened.push({ form, network: await open(form, weights, LARGE) });
     }
     let sums: Float32Array | undefined;
     for (let round = 0; round < ROUNDS; round++)
@@ -56,32 +48,72 @@ export async function compareProducts(
         if (form === 'int8') sums = y?.data;
       }
     if (!sums) throw new WordedError(phrase`a form of the model yielded nothing`);
-    const size = { rows: ROWS, depth: DEPTH, columns: COLUMNS };
-    return { wrong: wrongSums(sums, bytes, weights, size), ...times };
+    return { wrong: wrongSums(sums, bytes, weights, LARGE), ...times };
   } finally {
     for (const { network } of opened) await network.release();
   }
 }
 
-function open(form: 'fp32' | 'int8', weights: Int8Array): Promise<Network> {
+/** Whether this processor adds up products of 8 bits rightly. */
+export async function addsUpRightly(): Promise<boolean> {
+  const { bytes, weights, input } = extremes(SMALL);
+  const network = await open('int8', weights, SMALL);
+  try {
+    const { y } = await network.run(input);
+    return y !== undefined && wrongSums(y.data, bytes, weights, SMALL) === 0;
+  } finally {
+    await network.release();
+  }
+}
+
+/** Values of the largest sizes, mostly: where sums overflow. */
+function extremes({ rows, depth, columns }: Size): {
+  readonly bytes: Float32Array;
+  readonly weights: Int8Array;
+  readonly input: Record<string, Floats>;
+} {
+  const random = pseudoRandom(11);
+  // Both ends must occur for the step to be 1.
+  const extreme = (least: number, most: number): number => {
+    const share = 4 * random();
+    return share < 1 ? Math.round(least + share * (most - least)) : share < 2.5 ? least : most;
+  };
+  const bytes = Float32Array.from({ length: rows * depth }, () => extreme(0, MOST_BYTE));
+  const weights = Int8Array.from({ length: depth * columns }, () =>
+    extreme(-MOST_WEIGHT, MOST_WEIGHT),
+  );
+  return { bytes, weights, input: { x: { data: bytes, dims: [rows, depth] } } };
+}
+
+function open(
+  form: 'fp32' | 'int8',
+  weights: Int8Array,
+  { rows, depth, columns }: Size,
+): Promise<Network> {
   const graph = new GraphBuilder(`product-${form}`);
-  const x = graph.input('x', [ROWS, DEPTH]);
-  graph.output('y', form === 'int8' ? inIntegers(graph, x, weights) : inFloats(graph, x, weights), [
-    ROWS,
-    COLUMNS,
-  ]);
+  const x = graph.input('x', [rows, depth]);
+  const of = { graph, x, weights, shape: [depth, columns] };
+  graph.output('y', form === 'int8' ? inIntegers(of) : inFloats(of), [rows, columns]);
   const onnx = graph.toBytes('pisa-upscale');
   return openNetwork({ onnx, weightsFolder: '', device: 'cpu', plan: 'mappedIntegers' });
 }
 
-function inIntegers(graph: GraphBuilder, x: Value, weights: Int8Array): Value {
+type Product = {
+  readonly graph: GraphBuilder;
+  readonly x: Value;
+  readonly weights: Int8Array;
+  readonly shape: readonly number[];
+};
+
+function inIntegers({ graph, x, weights, shape }: Product): Value {
   const [bytes, step, zero] = graph.nodeWithOutputs('DynamicQuantizeLinear', [x], 3) as [
     Value,
     Value,
     Value,
   ];
-  const integers = graph.initializer(byteTensor('weights', [DEPTH, COLUMNS], weights));
-  const steps = graph.float32('steps', [COLUMNS], new Float32Array(COLUMNS).fill(1));
+  const integers = graph.initializer(byteTensor('weights', shape, weights));
+  const columns = shape.slice(1);
+  const steps = graph.float32('steps', columns, new Float32Array(columns[0] ?? 0).fill(1));
   return graph.node(
     'MatMulIntegerToFloat',
     [bytes, integers, step, steps, zero],
@@ -90,9 +122,8 @@ function inIntegers(graph: GraphBuilder, x: Value, weights: Int8Array): Value {
   );
 }
 
-function inFloats(graph: GraphBuilder, x: Value, weights: Int8Array): Value {
-  const floats = graph.float32('weights', [DEPTH, COLUMNS], Float32Array.from(weights));
-  return graph.node('MatMul', [x, floats]);
+function inFloats({ graph, x, weights, shape }: Product): Value {
+  return graph.node('MatMul', [x, graph.float32('weights', shape, Float32Array.from(weights))]);
 }
 
 /** How many of `sums` are not those of [rows, depth] × [depth, columns]. */
@@ -100,11 +131,7 @@ export function wrongSums(
   sums: Float32Array,
   bytes: Float32Array,
   weights: Int8Array,
-  {
-    rows,
-    depth,
-    columns,
-  }: { readonly rows: number; readonly depth: number; readonly columns: number },
+  { rows, depth, columns }: Size,
 ): number {
   let wrong = 0;
   const row = new Int32Array(columns);
