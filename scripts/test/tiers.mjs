@@ -150,6 +150,8 @@ export const TIERS = {
   ui: {
     lane: 'screen',
     setUp: ['chromium', 'vscode'],
+    // Several files share a workbench and are one job.
+    limitMs: HOUR_MS,
     jobs: uiJobs,
   },
   host: {

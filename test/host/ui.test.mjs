@@ -24,6 +24,7 @@ import {
   tickAndAccept,
   waitForNotification,
   webview,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mjs';
 
@@ -43,7 +44,7 @@ after(() => workbench?.stop());
 
 /** A test with a workspace of its own, that `fill` fills. */
 const uiTest = (title, { name, fill, settings }, body) =>
-  test(title, { timeout: 180_000 }, (context) =>
+  test(title, { timeout: TEST_MS }, (context) =>
     workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)),
   );
 

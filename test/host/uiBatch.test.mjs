@@ -15,6 +15,8 @@ import {
   runCommand,
   waitForNotification,
   webview,
+  STATE_MS,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents } from './workbenchSession.mjs';
 
@@ -23,12 +25,9 @@ before(async () => (workbench = await startWorkbench()));
 after(() => workbench?.stop());
 
 /** Longest that a state is waited for which comes at once on an idle machine. */
-const STATE_MS = 120_000;
 
-const uiTest = (title, { name, fill, settings, minutes = 6 }, body) =>
-  test(title, { timeout: minutes * 60_000 }, () =>
-    workbench.inWorkspace({ name, fill, settings }, body),
-  );
+const uiTest = (title, { name, fill, settings, timeout = TEST_MS }, body) =>
+  test(title, { timeout }, () => workbench.inWorkspace({ name, fill, settings }, body));
 
 async function fillFolder(folder) {
   for (let i = 0; i < 12; i++)
@@ -193,7 +192,7 @@ uiTest(
     fill: (folder) => many(folder, 60, 26),
     // So that there is time for what happens meanwhile.
     settings: { 'pisaUpscale.model': 'slow-4x' },
-    minutes: 8,
+    timeout: 2 * TEST_MS,
   },
   async ({ page, folder, openWindow }) => {
     const fingerprints = () =>

@@ -15,6 +15,7 @@ import {
   explorerMenu,
   waitForNotification,
   webview,
+  STATE_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench } from './workbenchSession.mjs';
 
@@ -24,7 +25,6 @@ const SEED = Number(process.env.KILL_SEED ?? 1);
 /** The whole run takes about that long, from the first line of its journal. */
 const RUN_MS = 1500;
 /** Longest that a state is waited for which comes at once on an idle machine. */
-const STATE_MS = 240_000;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-'));
 const source = path.join(folder, 'source');
@@ -98,7 +98,7 @@ const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 test(
   `killed at ${MOMENTS} moments (seed ${SEED}), the batch goes on to the same bytes`,
-  { timeout: 60_000 + MOMENTS * 300_000 },
+  { timeout: 60_000 + MOMENTS * STATE_MS },
   async (t) => {
     let interrupted = 0;
     for (let moment = 0; moment < MOMENTS; moment++) {

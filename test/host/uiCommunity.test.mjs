@@ -23,6 +23,8 @@ import {
   waitForDialog,
   waitForNotification,
   webview,
+  STATE_MS,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench } from './workbenchSession.mjs';
 
@@ -66,7 +68,7 @@ const isSeen = (row) =>
 
 test(
   'a file from the explorer: named, licensed, used, compared, paired, dropped, removed',
-  { timeout: 300_000 },
+  { timeout: TEST_MS },
   () =>
     workbench.inWorkspace(
       {
@@ -139,7 +141,7 @@ test(
         await dropOntoWebview(page, 'Second.pth');
         await clickDialogButton(await waitForDialog(page, 'Add Second?'), 'Add');
         await panel.locator('#model .text', { hasText: 'Second' }).waitFor();
-        await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: 60_000 });
+        await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout: STATE_MS });
         assert.equal(await chosen('#model'), 'second');
 
         await runCommand(page, MANAGE);

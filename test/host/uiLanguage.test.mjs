@@ -18,6 +18,7 @@ import {
   runCommand,
   waitForNotification,
   webview,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents } from './workbenchSession.mjs';
 
@@ -40,7 +41,7 @@ after(() => workbench?.stop());
 
 const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 120, 90);
 const uiTest = (title, name, fill, body) =>
-  test(title, { timeout: 240_000 }, () => workbench.inWorkspace({ name, fill }, body));
+  test(title, { timeout: TEST_MS }, () => workbench.inWorkspace({ name, fill }, body));
 
 /** The text of a key with its values, as a regular expression of what is shown of it. */
 const shown = (key, ...values) => {

@@ -34,6 +34,7 @@ import {
   runCommand,
   waitForDialog,
   waitForNotification,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench } from './workbenchSession.mjs';
 
@@ -92,7 +93,7 @@ function listing(file, url) {
 
 const hero = (folder) => writePicture(path.join(folder, 'hero.png'), 40, 30);
 const uiTest = (title, setup, body) =>
-  test(title, { timeout: 240_000 }, () => workbench.inWorkspace({ fill: hero, ...setup }, body));
+  test(title, { timeout: TEST_MS }, () => workbench.inWorkspace({ fill: hero, ...setup }, body));
 const PISA = { 'pisaUpscale.model': 'pisa-sr' };
 
 /** Says yes to the mirror's plain http, which is asked for before anything is fetched. */

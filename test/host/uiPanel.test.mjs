@@ -20,6 +20,8 @@ import {
   waitForDialog,
   waitForNotification,
   webview,
+  STATE_MS,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents, UPSCALE } from './workbenchSession.mjs';
 
@@ -38,7 +40,7 @@ let workbench;
 before(async () => (workbench = await startWorkbench()));
 after(() => workbench?.stop());
 
-const uiTest = (title, { name, fill = hero, settings = COMPACT, timeout = 180_000 }, body) =>
+const uiTest = (title, { name, fill = hero, settings = COMPACT, timeout = TEST_MS }, body) =>
   test(title, { timeout }, (context) =>
     workbench.inWorkspace({ name, fill, settings }, (session) => body(session, context)),
   );
@@ -381,7 +383,7 @@ uiTest(
     name: 'panel-large',
     fill: photos,
     settings: { 'pisaUpscale.model': 'two-branch-4x', 'pisaUpscale.scale': 2 },
-    timeout: 600_000,
+    timeout: 2 * TEST_MS,
   },
   async ({ page, folder, events }) => {
     for (const [name, size, scale] of [
@@ -393,14 +395,14 @@ uiTest(
       const computed = () =>
         panel.locator('body[aria-busy=false] #badge:empty').waitFor({
           state: 'attached',
-          timeout: 120_000,
+          timeout: STATE_MS,
         });
       assert.equal((await panel.locator('#zoomValue').innerText()).trim(), '100%');
       const [width, height] = size.map((side) => side * scale);
       await panel.locator('#scale input').fill(String(scale));
       await panel
         .locator('#tagRight', { hasText: `Upscaled ${width}×${height} · ×${scale}` })
-        .waitFor({ timeout: 120_000 });
+        .waitFor({ timeout: STATE_MS });
       await computed();
       await panel.locator('#outputSize', { hasText: `${width} × ${height}` }).waitFor();
       await panel.locator('#notes', { hasText: /of the \d+% of the picture/ }).waitFor();
@@ -426,7 +428,7 @@ uiTest(
       }
       if (name === 'phone.jpg') {
         await panel.locator('#save:enabled').click();
-        await panel.locator('#saved', { hasText: 'phone@2x.jpg' }).waitFor({ timeout: 300_000 });
+        await panel.locator('#saved', { hasText: 'phone@2x.jpg' }).waitFor({ timeout: STATE_MS });
         const saved = await sharp(path.join(folder, 'phone@2x.jpg')).metadata();
         assert.deepEqual([saved.width, saved.height], [8000, 6000]);
       }

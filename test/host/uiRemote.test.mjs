@@ -19,12 +19,13 @@ import {
   waitForDialog,
   waitForNotification,
   webview,
+  STATE_MS,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents } from './workbenchSession.mjs';
 
 const MODEL = 'one-layer-4x';
 const TOKEN = 'token-that-nobody-may-see';
-const STATE_MS = 120_000;
 let workbench;
 let server;
 let model;
@@ -55,7 +56,7 @@ before(async () => {
 after(() => workbench?.stop());
 
 const uiTest = (title, { name, fill, settings }, body) =>
-  test(title, { timeout: 5 * 60_000 }, () => workbench.inWorkspace({ name, fill, settings }, body));
+  test(title, { timeout: TEST_MS }, () => workbench.inWorkspace({ name, fill, settings }, body));
 
 uiTest(
   'Show Devices says what the server is and why it is trusted; a picture goes through it',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshotPath } from '../harness/paths.mjs';
 import { writePicture } from '../harness/pictures.mjs';
-import { explorerMenu, runCommand, webview } from '../harness/workbench.mjs';
+import { explorerMenu, runCommand, webview, TEST_MS } from '../harness/workbench.mjs';
 import { startWorkbench, unexpectedEvents } from './workbenchSession.mjs';
 
 const TITLE = 'Compare Image with HEAD';
@@ -45,7 +45,7 @@ async function fill(folder) {
 
 test(
   'a changed picture is compared with HEAD from the explorer and from source control',
-  { timeout: 180_000 },
+  { timeout: TEST_MS },
   () =>
     workbench.inWorkspace({ name: 'revisions', fill }, async ({ page, folder, events }) => {
       await explorerMenu(page, 'logo.png', TITLE);

@@ -12,6 +12,7 @@ import {
   quickPickRows,
   runCommand,
   waitForNotification,
+  TEST_MS,
 } from '../harness/workbench.mjs';
 import { startWorkbench, UPSCALE } from './workbenchSession.mjs';
 
@@ -52,7 +53,7 @@ for (const [mode, settings] of Object.entries(MODES))
       ([kind]) => !isRestricted || RESTRICTED.includes(kind),
     );
 
-    test('summaries and errors are only words', { timeout: 300_000 }, () =>
+    test('summaries and errors are only words', { timeout: TEST_MS }, () =>
       workbench.inWorkspace(
         {
           name: `words-${isRestricted ? 'restricted' : 'trusted'}`,
@@ -89,7 +90,7 @@ for (const [mode, settings] of Object.entries(MODES))
       ),
     );
 
-    test('progress and lists are only words', { timeout: 180_000 }, () =>
+    test('progress and lists are only words', { timeout: TEST_MS }, () =>
       workbench.inWorkspace(
         {
           name: 'words-progress',
