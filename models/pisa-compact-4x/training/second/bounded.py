@@ -11,41 +11,39 @@ from torch import Tensor, nn
 from network import SLOPE, Block
 
 STEPS = 255
-WEIGHT = 127
-DEVIATIONS = {"input": 12.0, "inner": 5.0, "residual": 6.0}
+WEIGHT = 63
 """
-Limits, in standard deviations of what was seen: of a block's input (not of what is added to), of what its first convolution makes, of what its
-second makes. The first adds least to the noise and does the most harm when it is cut.
+The largest of a weight in 8 bits, which would hold 127: where a processor adds up pairs of products in 16 bits (AVX2 without VNNI), 255 times 63 twice
+is what they hold. With it 8 bits are right there, too.
 """
 
 
-class BoundedBlock(Block):
+class Bounded(nn.Module):
     """
-    `limits` [3,2]: the lowest and highest value at each place of DEVIATIONS; zeros where nothing is bounded yet. `rounded` says whether values and weights
-    are held in 8 bits (int8, and while it learns) or are just bounded (float32, whose weights are those of the 8 bits, too).
+    A block whose convolutions have limits. `limits` [N,2]: the lowest and highest value at each place of DEVIATIONS, in the order in which they are
+    seen; zeros where nothing is bounded yet. `rounded` says whether values and weights are held in 8 bits (int8, and while it learns) or are just
+    bounded (float32, whose weights are those of the 8 bits, too).
     """
 
-    def __init__(self, features: int) -> None:
-        super().__init__(features)
-        self.register_buffer("limits", torch.zeros(len(DEVIATIONS), 2))
+    DEVIATIONS: dict[str, float]
+    """Limits, in standard deviations of what was seen."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.register_buffer("limits", torch.zeros(len(self.DEVIATIONS), 2))
         self.rounded = True
         self.bounded = False
         self.seen: list[Tensor] | None = None
 
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.bounded:
-            inner = F.leaky_relu(self._see(0, x, self.first), SLOPE)
-            return x + self._see(1, inner, self.second)
-        source, inner, residual = self.limits
-        found = F.conv2d(self.bound(x, source), in_8_bits(self.first.weight), self.first.bias, padding=1)
-        active = self.bound(F.leaky_relu(self.bound(found, inner), SLOPE), activated(inner))
-        return x + self.bound(F.conv2d(active, in_8_bits(self.second.weight), self.second.bias, padding=1), residual)
+    def convolutions(self) -> list[tuple[nn.Conv2d, Tensor]]:
+        """Those in 8 bits, each with the limits of what goes into it."""
+        raise NotImplementedError
 
-    def _see(self, at: int, x: Tensor, convolution: nn.Conv2d) -> Tensor:
-        found = convolution(x)
+    def see(self, x: Tensor) -> Tensor:
+        """`x`, remembered where limits are being found."""
         if self.seen is not None:
-            self.seen.extend([x, found] if at == 0 else [found])
-        return found
+            self.seen.append(x)
+        return x
 
     def bound(self, x: Tensor, limits: Tensor) -> Tensor:
         """`x` within limits, rounded to 8 bits or not; the gradient passes within them, as if nothing were rounded."""
@@ -53,6 +51,30 @@ class BoundedBlock(Block):
         if self.rounded:
             return torch.fake_quantize_per_tensor_affine(x.float(), scale, zero.int(), 0, STEPS).to(x.dtype)
         return x.clamp((-zero * scale).to(x.dtype), ((STEPS - zero) * scale).to(x.dtype))
+
+
+class BoundedBlock(Bounded, Block):
+    """
+    Of its limits that of the input (not of what is added to) adds least to the noise and does the most harm when it is cut; the others are what its
+    first convolution makes and what its second makes.
+    """
+
+    DEVIATIONS = {"input": 12.0, "inner": 5.0, "residual": 6.0}
+
+    def __init__(self, features: int) -> None:
+        super().__init__(features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.bounded:
+            inner = F.leaky_relu(self.see(self.first(self.see(x))), SLOPE)
+            return x + self.see(self.second(inner))
+        source, inner, residual = self.limits
+        found = F.conv2d(self.bound(x, source), in_8_bits(self.first.weight), self.first.bias, padding=1)
+        active = self.bound(F.leaky_relu(self.bound(found, inner), SLOPE), activated(inner))
+        return x + self.bound(F.conv2d(active, in_8_bits(self.second.weight), self.second.bias, padding=1), residual)
+
+    def convolutions(self) -> list[tuple[nn.Conv2d, Tensor]]:
+        return [(self.first, self.limits[0]), (self.second, activated(self.limits[1]))]
 
 
 def activated(limits: Tensor) -> Tensor:
@@ -77,15 +99,15 @@ def in_8_bits(weight: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def round_biases(block: BoundedBlock) -> None:
+def round_biases(block: Bounded) -> None:
     """To whole steps of what is added up in integers: weights' steps times those of the input's values."""
-    for convolution, limits in ((block.first, block.limits[0]), (block.second, activated(block.limits[1]))):
+    for convolution, limits in block.convolutions():
         steps = weight_scales(convolution.weight).flatten() * grid(limits)[0]
         convolution.bias.copy_((convolution.bias / steps).round() * steps)
 
 
-def blocks_of(branch: nn.Module) -> list[BoundedBlock]:
-    return [module for module in branch.modules() if isinstance(module, BoundedBlock)]
+def blocks_of(branch: nn.Module) -> list[Bounded]:
+    return [module for module in branch.modules() if isinstance(module, Bounded)]
 
 
 def take_up(branch: nn.Module) -> bool:
@@ -108,7 +130,7 @@ def bound(branch: nn.Module, images: Tensor) -> None:
         block.seen = []
     branch(images)
     for block in blocks:
-        for place, (x, deviations) in enumerate(zip(block.seen or [], DEVIATIONS.values())):
+        for place, (x, deviations) in enumerate(zip(block.seen or [], block.DEVIATIONS.values())):
             x = x.float()
             far = deviations * x.std()
             block.limits[place] = torch.stack([torch.maximum(x.amin(), -far).clamp(max=-1e-6), torch.minimum(x.amax(), far).clamp(min=1e-6)])
