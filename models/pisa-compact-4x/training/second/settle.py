@@ -2,7 +2,7 @@
 Gives limits and 8 bits to a branch that was trained without: it learns to make within them what it made without. What it makes has all that its
 training cost, a discriminator's verdict included; to imitate that takes little.
 
-    python -m second.settle BRANCH --data DATA --teacher … --out RUN --free WEIGHTS.pt
+    python -m second.settle BRANCH --data DATA --out RUN --free WEIGHTS.pt
 """
 
 import sys

@@ -16,6 +16,7 @@ from second.bounded import take_up
 from second.options import BRANCHES, SNAPSHOT
 
 STATE = "state.json"
+NAMES = (*BRANCHES, "cleaning")
 
 
 def read_snapshot(name: str, branch: nn.Module, adversary: nn.Module | None) -> tuple[int, float] | None:
@@ -46,7 +47,7 @@ def write_snapshot(run: Path) -> None:
     SNAPSHOT.mkdir(exist_ok=True)
     place = SNAPSHOT / STATE
     states = json.loads(place.read_text()) if place.exists() else {}
-    for name in BRANCHES:
+    for name in NAMES:
         file = run / f"{name}-checkpoint.pt"
         if not file.exists():
             continue

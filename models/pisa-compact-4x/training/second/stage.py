@@ -17,6 +17,8 @@ MANY = 32
 """Pictures by which limits are found."""
 ROUNDED = 0.85
 """From this share of the training on, bounded values are rounded to 8 bits, too: before, limits are enough, and a third faster."""
+SLOW = 0.6
+"""Of the rate: that of what was trained well elsewhere."""
 WARM = 200
 """Steps in which the rate rises: the optimizer's moments aren't known yet."""
 
@@ -27,12 +29,13 @@ class Stage:
     averaged weights; and where there is none either, from the weights that the branch has.
     """
 
-    def __init__(self, options: Options, name: str, branch: nn.Module, limit: tuple[int, float], adversary: nn.Module | None = None, from_snapshot: bool = True) -> None:
+    def __init__(self, options: Options, name: str, branch: nn.Module, limit: tuple[int, float], adversary: nn.Module | None = None, from_snapshot: bool = True, slow: nn.Module | None = None) -> None:
+        """`slow`: a part of the branch that is to change little."""
         self.options, self.branch, (self.steps, self.limit) = options, branch, limit
         self.file = options.out / f"{name}-checkpoint.pt"
         self.learned = self.file.exists() or bool(from_snapshot and read_snapshot(name, branch, adversary))
         self.average = Average(branch, DECAY)
-        self.optimizer = optimizer(branch, options)
+        self.optimizer = optimizer(branch, options, slow=slow)
         self.keep = torch.zeros((), device=options.device)
         self.parts: dict[str, object] = {"branch": branch, "average": self.average.module, "optimizer": self.optimizer}
         self.log, self.means = Log(options.out / f"{name}.csv"), Means()
@@ -70,7 +73,7 @@ class Stage:
         """Before each step: its rates, in the tensors that the step reads."""
         warm = min(1.0, (self.step - self.first + 1) / WARM)
         for group in self.optimizer.param_groups:
-            group["lr"].fill_(warm * cosine(int(1e6 * self.progress), 1_000_000, self.options.rate))
+            group["lr"].fill_(group.get("share", 1.0) * warm * cosine(int(1e6 * self.progress), 1_000_000, self.options.rate))
         self.keep.fill_(1 - min(DECAY, (1 + self.step) / (10 + self.step)))
 
     def bound(self, images: Tensor) -> None:
@@ -111,6 +114,11 @@ class Stage:
         self.saved = time.time()
 
 
-def optimizer(module: nn.Module, options: Options, rate: float = 0.0) -> torch.optim.Adam:
-    """Adam whose rate is a tensor, so that a recorded step follows it."""
-    return torch.optim.Adam(module.parameters(), torch.tensor(rate, device=options.device), betas=BETAS, fused=True, capturable=options.fast)
+def optimizer(module: nn.Module, options: Options, rate: float = 0.0, slow: nn.Module | None = None) -> torch.optim.Adam:
+    """Adam whose rate is a tensor, so that a recorded step follows it; that of `slow`, a part of the module, is SLOW of the others'."""
+    apart = {id(parameter) for parameter in slow.parameters()} if slow else set()
+    groups = [
+        {"params": [parameter for parameter in module.parameters() if (id(parameter) in apart) == isolated], "share": share, "lr": torch.tensor(rate, device=options.device)}
+        for isolated, share in ((False, 1.0), (True, SLOW))
+    ]
+    return torch.optim.Adam([group for group in groups if group["params"]], betas=BETAS, fused=True, capturable=options.fast)

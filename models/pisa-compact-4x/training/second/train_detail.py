@@ -123,6 +123,8 @@ def train_detail(options: Options) -> None:
 
 def pools(options: Options, step: int) -> tuple[Pool, Pool]:
     """Pictures that are their own teachers, and the teacher's."""
+    if options.teacher is None:
+        raise SystemExit("The detail branch learns of a teacher: --teacher names its wheel.")
     teacher = open_teacher(options.teacher).to(options.device)
 
     def teach(small: Tensor) -> Tensor:
