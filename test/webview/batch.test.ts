@@ -341,6 +341,9 @@ test('a run that another begins while the plan is shown is told of when it is in
   assert.equal(await page.page.getAttribute('body', 'data-phase'), 'plan');
   assert.equal(await page.page.locator('#announcements').innerText(), OTHER.text);
   assert.equal(await totals(page), OTHER.text, 'it is seen, too');
+  await event(page, { kind: 'other', other: { ...OTHER, done: 1 } });
+  await page.frame();
+  assert.equal(await totals(page), OTHER.text, 'and stays while that run goes on');
   await page.close();
 });
 

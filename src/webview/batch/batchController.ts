@@ -175,8 +175,10 @@ export class BatchController {
         this.change({ standing: event.standing, phase: 'running' });
         break;
       case 'other': {
-        const { init } = this.current;
-        if (init) this.change({ init: { ...init, plan: { ...init.plan, other: event.other } } });
+        // What was said stays: nobody did anything here.
+        const { init, told } = this.current;
+        const { other } = event;
+        if (init) this.change({ init: { ...init, plan: { ...init.plan, other } }, told });
         break;
       }
       case 'planned':
