@@ -1,8 +1,8 @@
-import os from 'node:os';
 import { RpcEndpoint, type CallContext, type RpcApi } from '../shared/rpc';
 import { Engine } from './engine';
 import { named } from './errors';
 import { DRAW_ARGUMENT, serveDrawings } from './image/drawing';
+import { giveWay } from './runtime/priority';
 import { CHECK_ARGUMENT } from './trust/checkProcess';
 import { serveCheck } from './trust/checkMain';
 import { Watchdog } from './watchdog/watchdog';
@@ -29,7 +29,7 @@ function main(): void {
     void serveCheck(args[1] ?? '');
     return;
   }
-  lowerPriority();
+  giveWay();
   if (args[0] === DRAW_ARGUMENT) {
     serveDrawings();
     return;
@@ -77,15 +77,6 @@ function withNamedErrors(api: RpcApi): RpcApi {
  */
 function send(message: unknown): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
-}
-
-/** The engine may use every core; the editor and everything else go first. */
-function lowerPriority(): void {
-  try {
-    os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Some containers forbid it, which costs responsiveness and nothing else.
-  }
 }
 
 main();

@@ -250,8 +250,13 @@ uiTest(
     await other.locator('#cancel').click();
     await other.locator('#wait').click();
     await other.locator('#cancel', { hasText: 'Stop Waiting' }).waitFor();
+    // What is left takes seconds, and a list that is open at the end tells it alone.
+    thaw = freezeEngines(workbench.state);
     await view.locator('#pause').click();
+    await view.locator('#pause', { hasText: 'Pause' }).waitFor();
     await runCommand(page, 'View: Close Editor');
+    await page.locator('.tab', { hasText: 'Upscale' }).waitFor({ state: 'detached' });
+    thaw();
 
     const ended = await waitForNotification(page, 'images upscaled', 4 * STATE_MS);
     await clickNotificationButton(ended, 'Show Report');

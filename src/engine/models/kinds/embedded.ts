@@ -34,11 +34,11 @@ export class EmbeddedModel extends TiledModel {
     super();
     this.cpuPrecisions = manifest.precisions;
     this.file = path.join(folder, manifest.graph.path);
-    // The file is the form in 8 bits, where there is one.
-    this.graph =
-      cpuPrecision === 'int8' || !manifest.precisions.includes('int8')
-        ? this.file
-        : { key: `${this.file}|fp32`, build: () => this.inFloats() };
+    // The file is the form in 8 bits, where there is one; only that was compared with floats.
+    const is8Bits = manifest.precisions.includes('int8');
+    if (is8Bits && cpuPrecision === 'int8') this.graph = this.file;
+    else if (is8Bits) this.graph = { key: `${this.file}|fp32`, build: () => this.inFloats() };
+    else this.graph = { key: this.file, build: () => this.asItIs() };
     this.files = [manifest.graph];
   }
 
@@ -64,6 +64,10 @@ export class EmbeddedModel extends TiledModel {
         ? phrase`the graph opens`
         : phrase`the graph opens in floats and in 8 bits`;
     return phrase`files match their SHA-256, ${forms}`;
+  }
+
+  private async asItIs(): Promise<BuiltGraph> {
+    return { onnx: await readFile(this.file), folder: this.folder };
   }
 
   private async inFloats(): Promise<BuiltGraph> {
