@@ -102,9 +102,11 @@ export type BuiltGraph = { readonly onnx: Uint8Array; readonly folder: string };
 
 /**
  * Where a graph comes from: the path of an `.onnx` file, or a function that builds it; `key` tells it
- * from others.
+ * from others. `isCompared`: what this processor makes of its 8 bits is compared with floats before it is taken.
  */
-export type GraphSource = string | { readonly key: string; build(): Promise<BuiltGraph> };
+export type GraphSource =
+  | string
+  | { readonly key: string; readonly isCompared?: boolean; build(): Promise<BuiltGraph> };
 
 /** A graph and the folder of its weights, wherever it comes from. */
 export const placedGraph = async (graph: GraphSource): Promise<BuiltGraph> =>
@@ -216,10 +218,7 @@ async function openBranches(
   };
 }
 
-/**
- * Opens a session on what `outputs` need of a graph. One that lies in a file is a model with a manifest, whose 8 bits were compared with floats on this
- * processor before they are taken.
- */
+/** Opens a session on what `outputs` need of a graph. */
 async function create(
   ort: typeof Ort,
   graph: GraphSource,
@@ -232,11 +231,11 @@ async function create(
       pruneGraph(onnx, outputs, true) ?? onnx,
       sessionOptions(device, {
         model_external_initializers_file_folder_path: folder,
-        ...RIGHT_SUMS,
+        ...(graph.isCompared ? {} : RIGHT_SUMS),
       }),
     );
   }
-  const options = sessionOptions(device);
+  const options = sessionOptions(device, RIGHT_SUMS);
   const pruned = pruneGraph(await readFile(graph), outputs);
   return pruned
     ? ort.InferenceSession.create(pruned, options)

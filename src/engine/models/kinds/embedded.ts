@@ -34,11 +34,11 @@ export class EmbeddedModel extends TiledModel {
     super();
     this.cpuPrecisions = manifest.precisions;
     this.file = path.join(folder, manifest.graph.path);
-    // The file is the form in 8 bits, where there is one; only that was compared with floats.
-    const is8Bits = manifest.precisions.includes('int8');
-    if (is8Bits && cpuPrecision === 'int8') this.graph = this.file;
-    else if (is8Bits) this.graph = { key: `${this.file}|fp32`, build: () => this.inFloats() };
-    else this.graph = { key: this.file, build: () => this.asItIs() };
+    // The file is the form in 8 bits, where there is one.
+    if (!manifest.precisions.includes('int8')) this.graph = this.file;
+    else if (cpuPrecision === 'int8')
+      this.graph = { key: this.file, build: () => this.in8Bits(), isCompared: true };
+    else this.graph = { key: `${this.file}|fp32`, build: () => this.inFloats() };
     this.files = [manifest.graph];
   }
 
@@ -66,7 +66,7 @@ export class EmbeddedModel extends TiledModel {
     return phrase`files match their SHA-256, ${forms}`;
   }
 
-  private async asItIs(): Promise<BuiltGraph> {
+  private async in8Bits(): Promise<BuiltGraph> {
     return { onnx: await readFile(this.file), folder: this.folder };
   }
 
