@@ -9,6 +9,7 @@ import { LOCK_NAME, parseRecords, readRecords, RecordsError } from '../../../src
 import type { Records } from '../../../src/batch/types';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { mutated, randomFrom } from '../../engine/assets/mutate';
+import { stopwatch } from '../../harness/stopwatch';
 import { folderWith } from './batchFolder';
 
 /** `npm test -- thorough` takes more. */
@@ -91,9 +92,9 @@ function damaged(text: string, random: () => number): string {
 }
 
 async function timed<T>(what: string, work: () => T | Promise<T>): Promise<T> {
-  const started = performance.now();
+  const taken = stopwatch();
   const result = await work();
-  const milliseconds = performance.now() - started;
+  const milliseconds = taken();
   assert.ok(milliseconds < MOST_MS, `${milliseconds.toFixed(0)} ms for ${what}`);
   return result;
 }
