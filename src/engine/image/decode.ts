@@ -18,6 +18,7 @@ import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
 import { storedIn, type Stored } from './stored';
 import { straightened } from './straightAlpha';
+import { turnedFrames } from './turnFrames';
 import type { Words } from '../../shared/phrase';
 
 /** A decoded picture, upright: RGB, and alpha when there is any transparency. */
@@ -91,7 +92,16 @@ export async function decodePixels(
     ...options,
     stored,
   });
-  return { pixels: stored.isPremultiplied ? await straightened(pixels, scratch) : pixels, notes };
+  const straight = stored.isPremultiplied ? await straightened(pixels, scratch) : pixels;
+  const { orientation = 1 } = stored;
+  const { frames = 1 } = options;
+  return {
+    pixels:
+      frames > 1 && orientation > 1
+        ? await turnedFrames(straight, frames, orientation, scratch)
+        : straight,
+    notes,
+  };
 }
 
 async function decodedAsStored(
@@ -152,7 +162,7 @@ async function decoded(
     failOn,
     pages: frames,
   }).timeout({ seconds: Math.min(3600, Math.ceil(LEAST_SECONDS + frames * SECONDS_PER_FRAME)) });
-  // An animation can't be turned as it is read; its formats have no orientation.
+  // An animation can't be turned as it is read.
   if (frames === 1)
     if (stored?.orientation === undefined) picture.autoOrient();
     else turned(picture, stored.orientation);

@@ -11,6 +11,7 @@ import type { ContainerFacts, Density } from './containers/facts';
 import { sniffed, type Container } from './containers/sniff';
 import { notAnImage, SUPPORTED, unsupported } from './notAnImage';
 import { withSource } from './openSource';
+import { swapsSides } from './orientation';
 import { refuseKnownKinds } from './refusals';
 import { ownWords } from './sharedLock';
 import { loadSharp } from './sharpLoader';
@@ -103,7 +104,7 @@ export async function inspectSource(
       ? labelOf(name, facts, { icc, exif }, isGrey)
       : cmykLabel(otherColours === 'cmyk' ? icc : undefined);
   return {
-    size: frames > 1 ? { width, height } : upright(metadata.autoOrient, metadata, orientation),
+    size: upright({ width, height }, orientation),
     format,
     formatName: metadata.format,
     isTurned: (orientation ?? 1) !== 1,
@@ -116,10 +117,10 @@ export async function inspectSource(
     loop: timesShown(metadata.loop ?? 0),
     bitsPerChannel: metadata.depth === 'uchar' ? 8 : 16,
     isVector: false,
-    // The decoder's own word comes first.
+    // The decoder's own word comes first; by it single pictures are turned as they are read.
     stored: {
       ...stored,
-      orientation: metadata.orientation === undefined ? orientation : undefined,
+      orientation: metadata.orientation === undefined || frames > 1 ? orientation : undefined,
     },
     isGrey,
     otherColours,
@@ -221,12 +222,9 @@ function labelOf(
   });
 }
 
-/** The size as it is shown; the decoder knows of an orientation only where it looks for one. */
-function upright(known: Size, { orientation }: Metadata, own: number | undefined): Size {
-  return orientation === undefined && (own ?? 1) >= 5
-    ? { width: known.height, height: known.width }
-    : known;
-}
+/** The size as it is shown. */
+const upright = ({ width, height }: Size, orientation = 1): Size =>
+  swapsSides(orientation) ? { width: height, height: width } : { width, height };
 
 /**
  * Pixels per inch, upright, as the container or EXIF says them; the decoder makes some up where
@@ -252,7 +250,7 @@ function densityOf(
     (isOwn ? first : undefined) ??
     said.find((each) => !each.isRatio && Math.abs(each.x - (decoded ?? 0)) < 1) ??
     first;
-  return density && orientation >= 5 ? { ...density, x: density.y, y: density.x } : density;
+  return density && swapsSides(orientation) ? { ...density, x: density.y, y: density.x } : density;
 }
 
 /** What EXIF says for a density that is not known. */

@@ -7,3 +7,6 @@ export function turned(picture: Sharp, orientation: number): Sharp {
   if ([2, 4, 5, 7].includes(orientation)) picture.flop();
   return picture;
 }
+
+/** Whether an EXIF orientation lays the picture on its side, so that width and height change places. */
+export const swapsSides = (orientation: number): boolean => orientation >= 5;

@@ -8,7 +8,10 @@ import { withSource } from './openSource';
 export type Stored = {
   /** Colours are stored multiplied by alpha: of the formats read this way only AVIF's may be. */
   readonly isPremultiplied: boolean;
-  /** How EXIF says the picture is to be turned (1 to 8), in a place that only PNG has. */
+  /**
+   * How EXIF says the picture is to be turned (1 to 8), in a place that only PNG has, or of an
+   * animation, whose frames the decoder leaves as they are.
+   */
   readonly orientation: number | undefined;
   /** Where a GIF is to say that what is bare is transparent. */
   readonly bareFlags: readonly number[];

@@ -117,6 +117,65 @@ test('frames are replaced, not drawn over each other: the ball leaves no trail',
   );
 });
 
+test('the EXIF orientation of an animated WebP is applied to each frame once and reset, whatever is made of it', async () => {
+  const frames = await ball(WHITE);
+  const animated = async (pictures: readonly Raw[]): Promise<Sharp> => {
+    const { width, height } = pictures[0]!;
+    return sharp(Buffer.concat(pictures.map(({ data }) => data)), {
+      raw: { width, height: height * FRAMES, channels: 4, pageHeight: height },
+    });
+  };
+  for (let orientation = 1; orientation <= 8; orientation++) {
+    const input = await write(
+      `turned-${orientation}.webp`,
+      await (
+        await animated(frames)
+      )
+        .withMetadata({ orientation })
+        .webp({ delay: DELAYS, lossless: true })
+        .toBuffer(),
+    );
+    const upright = await write(
+      `upright-${orientation}.webp`,
+      await (
+        await animated(
+          await Promise.all(
+            frames.map(async (frame) =>
+              rawOf(
+                await fromRaw(frame)
+                  .withMetadata({ orientation })
+                  .png()
+                  .toBuffer()
+                  .then((png) => sharp(png).autoOrient().png().toBuffer()),
+                4,
+              ),
+            ),
+          ),
+        )
+      )
+        .webp({ delay: DELAYS, lossless: true })
+        .toBuffer(),
+    );
+    for (const part of [{}, { asset: { frames: 'first' } }, { format: 'png' }] as const) {
+      const what = `orientation ${orientation}, ${JSON.stringify(part)}`;
+      const [own, wanted] = await Promise.all(
+        [input, upright].map(async (file) => upscale(file, { ...PLAIN, ...part })),
+      );
+      assert.deepEqual([own!.width, own!.height], [wanted!.width, wanted!.height], what);
+      assert.deepEqual(
+        [own!.width, own!.height],
+        orientation < 5 ? [4 * WIDTH, 4 * HEIGHT] : [4 * HEIGHT, 4 * WIDTH],
+        what,
+      );
+      const [a, b] = [await framesOf(own!.output), await framesOf(wanted!.output)];
+      assert.equal(a.length, b.length, what);
+      for (const [i, frame] of a.entries())
+        assert.equal(largestDifference(frame.data, b[i]!.data), 0, `${what}, frame ${i}`);
+      assert.equal((await sharp(own!.output).metadata()).orientation ?? 1, 1, what);
+    }
+  }
+});
+
 test('a format without frames takes the first, and so does who asks for it; both are told', async () => {
   const input = await write('first.gif', await (await stacked()).gif({ delay: DELAYS }).toBuffer());
   for (const part of [{ format: 'png' }, { asset: { frames: 'first' } }] as const) {
