@@ -1,7 +1,9 @@
-import type { Chromaticity, CodePoints, ContainerFacts } from './containers/facts';
+import type { CodePoints, ContainerFacts } from './containers/facts';
+import { exifColours } from '../metadata/exifColours';
 import { exifSaysAdobeRgb } from '../metadata/exifTags';
 import { cmykProfile, greyProfile, rgbProfile } from './iccProfile';
 import { matrixProfile, type Curve } from './matrixProfile';
+import { profileOf, SRGB } from './saidColours';
 import { type Words, phrase } from '../../shared/phrase';
 
 type ColourNotes = { readonly profile: Buffer | undefined; readonly notes: readonly Words[] };
@@ -12,7 +14,6 @@ export type ColourLabel = ColourNotes | { readonly refused: 'hdr' | 'narrow' | '
 /** What a picture has in it that may say what its values mean. */
 export type Embedded = { readonly icc: Buffer | undefined; readonly exif: Buffer | undefined };
 
-const SRGB = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
 const D65 = [0.3127, 0.329];
 const ADOBE_RGB = [...D65, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06];
 const UNSPECIFIED = 2;
@@ -46,17 +47,14 @@ const TRANSFERS: { readonly [code: number]: Curve } = {
   15: 'sRGB',
 };
 const [PQ, HLG] = [16, 18];
-const USUAL_GAMMA = 1 / 2.2;
-const SAME_GAMMA = 0.03;
-const SAME_CHROMATICITY = 0.01;
 
 /**
  * What a file says of its colours, as one profile. A PNG's code points come before its profile, an
- * AVIF's after it; gAMA and cHRM, and what EXIF says, count where there is nothing else that can be
- * read. The profile fits to what is written: RGB, or grey.
+ * AVIF's after it; white, primaries and curves that tags or chunks name, and what EXIF says, count where
+ * there is nothing else that can be read. The profile fits to what is written: RGB, or grey.
  */
 export function colourLabel(
-  { container, codePoints, chromaticity }: ContainerFacts,
+  { container, codePoints, saidColours }: ContainerFacts,
   { icc, exif }: Embedded,
   isGrey: boolean,
 ): ColourLabel {
@@ -65,13 +63,24 @@ export function colourLabel(
     return fromCodePoints(codePoints, isGrey);
   const fitting = icc && (isGrey ? greyProfile(icc) : rgbProfile(icc));
   if (fitting) return { profile: fitting, notes: [] };
-  const profile =
-    (chromaticity && fromChromaticity(chromaticity, isGrey)) ??
-    (exif && exifSaysAdobeRgb(exif) ? adobeRgb(isGrey) : undefined);
-  return { profile, notes: icc ? [UNFIT] : [] };
+  const said = [
+    saidColours && profileOf(saidColours, isGrey),
+    exif && saidColours?.isSrgb !== true ? exifProfile(exif, isGrey) : undefined,
+  ].filter((each) => each !== undefined);
+  return {
+    profile: said.find((each) => each !== 'impossible'),
+    notes: [...(icc ? [UNFIT] : []), ...(said.includes('impossible') ? [IMPOSSIBLE] : [])],
+  };
+}
+
+function exifProfile(exif: Buffer, isGrey: boolean): Buffer | 'impossible' | undefined {
+  if (exifSaysAdobeRgb(exif)) return adobeRgb(isGrey);
+  const said = exifColours(exif);
+  return said && profileOf(said, isGrey);
 }
 
 const UNFIT = phrase`The source's color profile is damaged or of another kind of colors than the picture, and was left out.`;
+const IMPOSSIBLE = phrase`What the source says of its colors (white point, primaries or curve) can't be so, and was left out.`;
 
 /** Of a CMYK picture, which is converted: by its profile if that is one of CMYK, else by a usual one. */
 export const cmykLabel = (icc: Buffer | undefined): ColourNotes => ({
@@ -108,20 +117,4 @@ function fromCodePoints(
     isGrey,
   );
   return profile ? { profile, notes: [] } : { refused: 'unknown' };
-}
-
-function fromChromaticity(
-  { gamma, chromaticities }: Chromaticity,
-  isGrey: boolean,
-): Buffer | undefined {
-  if (gamma === undefined || gamma < 0.1 || gamma > 10) return undefined;
-  const isUsual =
-    chromaticities?.every((value, i) => Math.abs(value - (SRGB[i] ?? 0)) < SAME_CHROMATICITY) ??
-    true;
-  if (Math.abs(gamma - USUAL_GAMMA) < SAME_GAMMA && (isUsual || isGrey)) return undefined;
-  return matrixProfile(
-    'PNG gamma',
-    { curve: { gamma }, chromaticities: isUsual ? SRGB : (chromaticities ?? SRGB) },
-    isGrey,
-  );
 }

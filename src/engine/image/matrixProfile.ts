@@ -9,8 +9,14 @@ const BRADFORD: Matrix = [
   [0.0389, -0.0685, 1.0296],
 ];
 
-/** How samples are encoded: a power, or sRGB's own curve. */
-export type Curve = { readonly gamma: number } | 'sRGB';
+/**
+ * How samples are encoded: a power, sRGB's own curve, or the light (0 to 65,535) of evenly spaced values,
+ * of all channels or of each.
+ */
+export type Curve =
+  | { readonly gamma: number }
+  | { readonly curves: readonly (readonly number[])[] }
+  | 'sRGB';
 
 export type MatrixColours = {
   readonly curve: Curve;
@@ -18,7 +24,7 @@ export type MatrixColours = {
   readonly chromaticities: readonly number[];
 };
 
-const TABLE_ENTRIES = 1024;
+const [TABLE_ENTRIES, MOST_ENTRIES] = [1024, 4096];
 
 /**
  * Colours as an ICC profile (version 2, matrix and curve), which every format but GIF can hold.
@@ -39,19 +45,21 @@ export function matrixProfile(
       ? (['rXYZ', 'gXYZ', 'bXYZ'] as const).map((tag, i) => [tag, xyz(columns[i] ?? D50)] as const)
       : []),
     ...(isGrey ? ['kTRC'] : ['rTRC', 'gTRC', 'bTRC']).map(
-      (tag) => [tag, curveData(curve)] as const,
+      (tag, channel) => [tag, curveData(curve, channel)] as const,
     ),
   ];
   return assembled(tags, isGrey ? 'GRAY' : 'RGB ');
 }
 
-function curveData(curve: Curve): Buffer {
+function curveData(curve: Curve, channel: number): Buffer {
   const values =
     curve === 'sRGB'
       ? Array.from({ length: TABLE_ENTRIES }, (_, i) =>
           Math.round(65_535 * linear(i / (TABLE_ENTRIES - 1))),
         )
-      : [Math.round(Math.min(255, 1 / curve.gamma) * 256)];
+      : 'gamma' in curve
+        ? [Math.round(Math.min(255, 1 / curve.gamma) * 256)]
+        : shortened(curve.curves[channel] ?? curve.curves[0] ?? []);
   const data = Buffer.alloc(12 + 2 * values.length);
   data.write('curv', 0, 'latin1');
   data.writeUInt32BE(values.length, 8);
@@ -59,8 +67,17 @@ function curveData(curve: Curve): Buffer {
   return data;
 }
 
-/** IEC 61966-2-1. */
-const linear = (value: number): number =>
+/** A curve of more entries than readers of profiles take, through fewer of its points. */
+const shortened = (curve: readonly number[]): readonly number[] =>
+  curve.length <= MOST_ENTRIES
+    ? curve
+    : Array.from(
+        { length: MOST_ENTRIES },
+        (_, i) => curve[Math.round((i * (curve.length - 1)) / (MOST_ENTRIES - 1))] ?? 0,
+      );
+
+/** Light of a value of sRGB, both 0 to 1. (IEC 61966-2-1.) */
+export const linear = (value: number): number =>
   value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 
 /** The colorants, adapted to D50. */

@@ -14,9 +14,13 @@ export type ExifData = {
   readonly image: readonly TiffEntry[];
   readonly photo: readonly TiffEntry[];
   readonly gps: readonly TiffEntry[];
+  /** By which rules it can be read (DCF), and so in which colours. */
+  readonly interoperability?: readonly TiffEntry[];
 };
 
-export const [PHOTO_DIRECTORY, GPS_DIRECTORY] = [34_665, 34_853];
+export const [PHOTO_DIRECTORY, GPS_DIRECTORY, INTEROPERABILITY_DIRECTORY] = [
+  34_665, 34_853, 40_965,
+];
 const HEADER_BYTES = 8;
 const ENTRY_BYTES = 12;
 const MARK = 42;
@@ -65,15 +69,20 @@ export function readExifBlock(bytes: Buffer): ExifData | undefined {
 
 /** An EXIF block of these tags, without the name that stands before it in a JPEG. */
 export function exifBytes(exif: ExifData): Buffer {
-  const { isLittle, photo, gps } = exif;
+  const { isLittle, photo, gps, interoperability = [] } = exif;
   const layout = layoutOf(exif);
-  const { photoAt, gpsAt } = placesIn(exif);
+  const { photoAt, gpsAt, interoperabilityAt } = placesIn(exif);
   const head = Buffer.from(isLittle ? 'II*\0\x08\0\0\0' : 'MM\0*\0\0\0\x08', 'latin1');
   return Buffer.concat([
     head,
     directoryBytes(withPointers(exif, photoAt, gpsAt), HEADER_BYTES, layout),
-    ...(photo.length > 0 ? [directoryBytes(photo, photoAt, layout)] : []),
+    ...(photo.length > 0
+      ? [directoryBytes(withPointer(exif, interoperabilityAt), photoAt, layout)]
+      : []),
     ...(gps.length > 0 ? [directoryBytes(gps, gpsAt, layout)] : []),
+    ...(photo.length > 0 && interoperability.length > 0
+      ? [directoryBytes(interoperability, interoperabilityAt, layout)]
+      : []),
   ]);
 }
 
@@ -82,16 +91,34 @@ export const exifLength = (exif: ExifData): number => placesIn(exif).end;
 
 const layoutOf = ({ isLittle }: ExifData): TiffLayout => ({ isLittle, isBig: false });
 
-function placesIn(exif: ExifData): { photoAt: number; gpsAt: number; end: number } {
+type Places = {
+  readonly photoAt: number;
+  readonly gpsAt: number;
+  readonly interoperabilityAt: number;
+  readonly end: number;
+};
+
+function placesIn(exif: ExifData): Places {
   const length = (entries: readonly TiffEntry[]): number =>
     entries.length > 0 ? directoryLength(entries, layoutOf(exif)) : 0;
   const photoAt = HEADER_BYTES + directoryLength(withPointers(exif, 0, 0), layoutOf(exif));
-  const gpsAt = photoAt + length(exif.photo);
-  return { photoAt, gpsAt, end: gpsAt + length(exif.gps) };
+  const hasPhoto = exif.photo.length > 0;
+  const gpsAt = photoAt + (hasPhoto ? length(withPointer(exif, 0)) : 0);
+  const interoperabilityAt = gpsAt + length(exif.gps);
+  const end = interoperabilityAt + (hasPhoto ? length(exif.interoperability ?? []) : 0);
+  return { photoAt, gpsAt, interoperabilityAt, end };
 }
 
 const withPointers = (exif: ExifData, photoAt: number, gpsAt: number): TiffEntry[] => [
   ...exif.image.filter(({ tag }) => tag !== PHOTO_DIRECTORY && tag !== GPS_DIRECTORY),
   ...(exif.photo.length > 0 ? [numberEntry(PHOTO_DIRECTORY, LONG, photoAt, exif)] : []),
   ...(exif.gps.length > 0 ? [numberEntry(GPS_DIRECTORY, LONG, gpsAt, exif)] : []),
+];
+
+/** How it was taken; what the source's pointer says is a place in the source. */
+const withPointer = (exif: ExifData, at: number): TiffEntry[] => [
+  ...exif.photo.filter(({ tag }) => tag !== INTEROPERABILITY_DIRECTORY),
+  ...((exif.interoperability ?? []).length > 0
+    ? [numberEntry(INTEROPERABILITY_DIRECTORY, LONG, at, exif)]
+    : []),
 ];

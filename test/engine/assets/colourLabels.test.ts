@@ -4,8 +4,17 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import type { OutputFormat } from '../../../src/shared/settings';
 import type { RpcError } from '../../../src/shared/rpc';
+import {
+  directoryBytes,
+  LONG,
+  numberEntry,
+  RATIONAL,
+  SHORT,
+  type TiffEntry,
+} from '../../../src/engine/image/containers/tiffDirectory';
 import { matrixProfile } from '../../../src/engine/image/matrixProfile';
 import { PixelFile } from '../../../src/engine/image/pixelFile';
+import { exifBytes } from '../../../src/engine/metadata/exifBlock';
 import { bench, PLAIN } from './assetSupport';
 
 const { file, write, upscale } = bench();
@@ -178,8 +187,101 @@ function exifOfAdobeRgb(): Buffer {
   return Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), block]);
 }
 
+/** cHRM: white, red, green, blue. */
+const chromaticities = (values: readonly number[]): Buffer => {
+  const data = Buffer.alloc(32);
+  values.forEach((value, i) => data.writeUInt32BE(Math.round(value * 100_000), 4 * i));
+  return data;
+};
+
+const fractionsTag = (tag: number, values: readonly number[]): TiffEntry => {
+  const value = Buffer.alloc(8 * values.length);
+  values.forEach((each, i) => {
+    value.writeUInt32LE(Math.round(each * 10_000), 8 * i);
+    value.writeUInt32LE(10_000, 8 * i + 4);
+  });
+  return { tag, type: RATIONAL, count: values.length, value };
+};
+const shortsTag = (tag: number, values: readonly number[]): TiffEntry => {
+  const value = Buffer.alloc(2 * values.length);
+  values.forEach((each, i) => value.writeUInt16LE(each, 2 * i));
+  return { tag, type: SHORT, count: values.length, value };
+};
+const longTag = (tag: number, value: number): TiffEntry =>
+  numberEntry(tag, LONG, value, { isLittle: true });
+
+const [WHITE_POINT, PRIMARIES, TRANSFER_FUNCTION, PHOTOMETRIC] = [318, 319, 301, 262];
+const P3_NAMES = [0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06];
+const WHITE_AND_PRIMARIES = [
+  fractionsTag(WHITE_POINT, P3_NAMES.slice(0, 2)),
+  fractionsTag(PRIMARIES, P3_NAMES.slice(2)),
+];
+/** The light of each value where values are light. */
+const LIGHT = Array.from({ length: 256 }, (_, i) => 257 * i);
+
+/** A TIFF of these samples with more tags, which it may say in its directories of EXIF. */
+function tiffWith(
+  channels: 1 | 3,
+  tags: readonly TiffEntry[],
+  below?: { readonly photo: readonly TiffEntry[]; readonly interoperability: readonly TiffEntry[] },
+): Buffer {
+  const layout = { isLittle: true, isBig: false };
+  const isInverted = tags.some(
+    ({ tag, value }) => tag === PHOTOMETRIC && value.readUInt16LE() === 0,
+  );
+  const pixels = Buffer.from(samples(channels).map((value) => (isInverted ? 255 - value : value)));
+  const parts: Buffer[] = [Buffer.from('II*\0\0\0\0\0', 'latin1'), pixels];
+  let at = 8 + pixels.length;
+  const add = (entries: readonly TiffEntry[]): number => {
+    const bytes = directoryBytes(entries, at, layout);
+    parts.push(bytes);
+    at += bytes.length;
+    return at - bytes.length;
+  };
+  const pointers = below
+    ? [longTag(34_665, add([...below.photo, longTag(40_965, add(below.interoperability))]))]
+    : [];
+  const own = new Map(
+    [
+      longTag(256, WIDTH),
+      longTag(257, HEIGHT),
+      shortsTag(258, Array<number>(channels).fill(8)),
+      shortsTag(PHOTOMETRIC, [channels === 1 ? 1 : 2]),
+      longTag(273, 8),
+      shortsTag(277, [channels]),
+      longTag(278, HEIGHT),
+      longTag(279, pixels.length),
+      ...tags,
+      ...pointers,
+    ].map((entry) => [entry.tag, entry]),
+  );
+  parts[0]!.writeUInt32LE(add([...own.values()]), 4);
+  return Buffer.concat(parts);
+}
+
+/** A JPEG whose EXIF has these tags. */
+const jpegWith = async (
+  image: readonly TiffEntry[],
+  photo: readonly TiffEntry[],
+): Promise<Buffer> =>
+  withSegment(
+    await jpeg(),
+    0xe1,
+    Buffer.concat([
+      Buffer.from('Exif\0\0', 'latin1'),
+      exifBytes({ isLittle: true, image, photo, gps: [] }),
+    ]),
+  );
+
+/** A profile whose header is sound and whose tags are rubbish from somewhere on. */
+const withRubbish = (icc: Buffer, from: number): Buffer =>
+  Buffer.concat([icc.subarray(0, from), Buffer.alloc(icc.length - from, 0xff)]);
+
 const linear = (isGrey: boolean): Buffer =>
   matrixProfile('linear', { curve: { gamma: 1 }, chromaticities: D65_SRGB }, isGrey)!;
+
+const adobe = (): Buffer =>
+  matrixProfile('Adobe', { curve: { gamma: 256 / 563 }, chromaticities: ADOBE }, false)!;
 
 /** Each label: the source, and the same samples with a profile that says the same. */
 const LABELS: {
@@ -280,11 +382,69 @@ const LABELS: {
       0xe1,
       exifOfAdobeRgb(),
     ),
-    reference: await labelled(
-      'adobe.tif',
-      3,
-      matrixProfile('Adobe', { curve: { gamma: 256 / 563 }, chromaticities: ADOBE }, false)!,
+    reference: await labelled('adobe.tif', 3, adobe()),
+  }),
+  'PNG cHRM of Display P3 without gAMA': async () => ({
+    source: withChunk(await asPng(3), 'cHRM', chromaticities(P3_NAMES)),
+    reference: await labelled('p3.tif', 3, await P3()),
+  }),
+  'PNG sRGB, beside Adobe RGB in EXIF': async () => ({
+    source: withChunk(
+      withChunk(await asPng(3), 'eXIf', exifOfAdobeRgb().subarray(6)),
+      'sRGB',
+      Buffer.from([0]),
     ),
+    reference: await write('plain.png', await asPng(3)),
+  }),
+  'TIFF white and primaries of Display P3': async () => ({
+    source: tiffWith(3, WHITE_AND_PRIMARIES),
+    reference: await labelled('p3.tif', 3, await P3()),
+  }),
+  'TIFF transfer function, linear': async () => ({
+    source: tiffWith(3, [shortsTag(TRANSFER_FUNCTION, LIGHT)]),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'TIFF transfer functions of three channels, linear': async () => ({
+    source: tiffWith(3, [shortsTag(TRANSFER_FUNCTION, [...LIGHT, ...LIGHT, ...LIGHT])]),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'grey TIFF transfer function, linear': async () => ({
+    source: tiffWith(1, [shortsTag(TRANSFER_FUNCTION, LIGHT)]),
+    reference: await labelled('grey.tif', 1, linear(true)),
+  }),
+  'grey TIFF transfer function, linear, where 0 is white': async () => ({
+    source: tiffWith(1, [
+      shortsTag(TRANSFER_FUNCTION, LIGHT.toReversed()),
+      shortsTag(PHOTOMETRIC, [0]),
+    ]),
+    reference: await labelled('grey.tif', 1, linear(true)),
+  }),
+  'Adobe RGB by a TIFF’s interoperability': async () => ({
+    source: tiffWith(3, [], {
+      photo: [shortsTag(0xa001, [0xffff])],
+      interoperability: [{ tag: 1, type: 2, count: 4, value: Buffer.from('R03\0') }],
+    }),
+    reference: await labelled('adobe.tif', 3, adobe()),
+  }),
+  'JPEG white and primaries of Display P3 in EXIF': async () => ({
+    source: await jpegWith(WHITE_AND_PRIMARIES, [shortsTag(0xa001, [0xffff])]),
+    reference: await labelled('p3.tif', 3, await P3()),
+  }),
+  'JPEG gamma in EXIF, linear': async () => ({
+    source: await jpegWith([shortsTag(274, [1])], [fractionsTag(0xa500, [1])]),
+    reference: await labelled('linear.tif', 3, linear(false)),
+  }),
+  'JPEG primaries in EXIF that says sRGB': async () => ({
+    source: await jpegWith(WHITE_AND_PRIMARIES, [shortsTag(0xa001, [1])]),
+    reference: await write('plain.png', await asPng(3)),
+  }),
+  'PNG gAMA, linear, beside a profile whose tags are rubbish': async () => ({
+    source: withChunk(
+      withChunk(await asPng(3), 'gAMA', gamma(1)),
+      'iCCP',
+      profileChunk(withRubbish(await P3(), 128)),
+    ),
+    reference: await labelled('linear.tif', 3, linear(false)),
   }),
   'no label': async () => ({
     source: await asPng(3),
@@ -357,6 +517,16 @@ test('a profile that does not fit to the picture, or can’t be read, is left ou
       withChunk(await asPng(3), 'iCCP', profileChunk(linear(false)).subarray(0, 40)),
     ],
     ['the beginning of a profile', withSegments(await jpeg(), padded(linear(false)), [1, 2])],
+    ...(await Promise.all(
+      // Its table of tags, and what stands in them.
+      [128, 132, 300, 400].map(
+        async (at) =>
+          [
+            `rubbish from ${at} on`,
+            withProfile(await jpeg(), withRubbish(await P3(), at)),
+          ] as const,
+      ),
+    )),
   ] as const) {
     const { output, notes } = await upscale(await write('unfit.png', source), PLAIN);
     assert.match(notes.join(), note, name);
@@ -364,4 +534,24 @@ test('a profile that does not fit to the picture, or can’t be read, is left ou
   }
   const { notes } = await upscale(await write('fit.png', await asPng(3)), PLAIN);
   assert.doesNotMatch(notes.join(), note);
+});
+
+test('colors that a source names and that can’t be so are left out with a note', async () => {
+  for (const [name, source] of [
+    ['an exponent of 0', withChunk(await asPng(3), 'gAMA', gamma(0))],
+    [
+      'primaries on one line',
+      withChunk(await asPng(3), 'cHRM', chromaticities(Array(8).fill(0.3))),
+    ],
+    ['a curve of two values', tiffWith(3, [shortsTag(TRANSFER_FUNCTION, [0, 65_535])])],
+    ['a curve without light', tiffWith(3, [shortsTag(TRANSFER_FUNCTION, Array(256).fill(0))])],
+    ['one primary', tiffWith(3, [fractionsTag(PRIMARIES, [0.68, 0.32])])],
+  ] as const) {
+    const { output, notes } = await upscale(await write('odd.bin', source), {
+      ...PLAIN,
+      format: 'png',
+    });
+    assert.match(notes.join(), /white point, primaries or curve/, name);
+    assert.equal((await sharp(output).metadata()).icc, undefined, name);
+  }
 });

@@ -17,9 +17,15 @@ export type Remark = { readonly keyword?: string; readonly text: string };
  */
 export type Density = { readonly x: number; readonly y: number; readonly isRatio?: boolean };
 
-/** What a PNG says of its colours without a profile: exponent and chromaticities. */
-export type Chromaticity = {
+/** What a file says of its colours without a profile. */
+export type SaidColours = {
+  /** By name, so that what older programs say in EXIF counts no more. */
+  readonly isSrgb?: boolean;
+  /** Exponent by which light became values. */
   readonly gamma?: number;
+  /** Light (0 to 65,535) of each value, of all channels or of each; none where they can't be read. */
+  readonly curves?: readonly (readonly number[])[];
+  /** x and y of white, red, green and blue. */
   readonly chromaticities?: readonly number[];
 };
 
@@ -60,7 +66,7 @@ export type ContainerFacts = {
   /** Keywords of remarks that are damaged, too long or too many. */
   readonly lostTexts?: readonly string[];
   readonly codePoints?: CodePoints;
-  readonly chromaticity?: Chromaticity;
+  readonly saidColours?: SaidColours;
   readonly density?: Density;
   /** A second picture brightens the first on HDR screens. */
   readonly hasGainMap?: boolean;

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import type { Chromaticity, CodePoints, ContainerFacts, Density, Hidden, Remark } from './facts';
+import type { CodePoints, ContainerFacts, Density, Hidden, Remark, SaidColours } from './facts';
 import { extrasOf } from './pngExtras';
 import { MOST_STEPS, MOST_TEXT_BYTES, type FileView } from './fileView';
 import { hiddenIn } from './pngTexts';
@@ -16,11 +16,11 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
   const lostTexts = new Set<string>();
   let remarkBytes = 0;
-  let chromaticity: Chromaticity = {};
+  let saidColours: SaidColours | undefined;
   let codePoints: CodePoints | undefined;
   let density: Density | undefined;
   let hidden: Hidden = {};
-  let [hasColours, isAnimated, isApple, pixels] = [false, false, false, false];
+  let [isSrgb, isAnimated, isApple, pixels] = [false, false, false, false];
   const names = new Set<string>();
   let at = SIGNATURE_BYTES;
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -52,7 +52,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
       const data = await view.bytes(from, length);
       if (data.length < length) break;
       if (type === 'acTL') isAnimated = true;
-      else if (type === 'sRGB') hasColours = true;
+      else if (type === 'sRGB') isSrgb = true;
       else if (type === 'cICP' && length === 4)
         codePoints ??= {
           primaries: data[0] ?? 2,
@@ -60,10 +60,10 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
           isFullRange: data[3] !== 0,
         };
       else if (type === 'gAMA' && length === 4)
-        chromaticity = { ...chromaticity, gamma: data.readUInt32BE() / 100_000 };
+        saidColours = { ...saidColours, gamma: data.readUInt32BE() / 100_000 };
       else if (type === 'cHRM' && length === 32)
-        chromaticity = {
-          ...chromaticity,
+        saidColours = {
+          ...saidColours,
           chromaticities: Array.from({ length: 8 }, (_, i) => data.readUInt32BE(4 * i) / 100_000),
         };
       else if (type === 'pHYs' && length === 9)
@@ -81,7 +81,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     isAnimated,
     extras: extrasOf(names),
     ...(codePoints ? { codePoints } : {}),
-    ...(hasColours ? {} : { chromaticity }),
+    ...(isSrgb ? { saidColours: { isSrgb } } : saidColours ? { saidColours } : {}),
     ...(density ? { density } : {}),
     hidden,
     ...(isApple

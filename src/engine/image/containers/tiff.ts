@@ -1,5 +1,6 @@
 import type { ContainerFacts, Density } from './facts';
 import type { FileView } from './fileView';
+import { tiffColours } from './tiffColours';
 import { LONG8, RATIONAL, SHORT, TYPE_BYTES } from './tiffDirectory';
 import { tiffExif } from './tiffExif';
 import { extrasOf, type Placed } from './tiffExtras';
@@ -23,7 +24,7 @@ const LAB_COLOURS = [8, 9, 10];
 const CHANNELS_OF: { readonly [photometric: number]: number } = { 0: 1, 1: 1, 2: 3, 5: 4, 6: 3 };
 /** Of an extra channel. */
 const UNSPECIFIED = 0;
-const [MASK, SEPARATED, YCBCR] = [4, 5, 6];
+const [WHITE_IS_ZERO, MASK, SEPARATED, YCBCR] = [0, 4, 5, 6];
 const JPEG = 7;
 const NONE = 1;
 /** None, LZW, both numbers of Deflate, and PackBits. */
@@ -93,6 +94,10 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
   }
   const density = densityOf(tags);
   const exif = await tiffExif(view, reader, first);
+  const saidColours = await tiffColours(view, reader, first, {
+    bits: tags.get(TAG.bitsPerSample) ?? 1,
+    isInverted: tags.get(TAG.photometric) === WHITE_IS_ZERO,
+  });
   const codec = MISSING_CODECS[tags.get(TAG.compression) ?? 1];
   const unsupported =
     codec === undefined
@@ -105,6 +110,7 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     ...(density ? { density } : {}),
     extras: await extrasOf(view, reader, placed),
     ...(exif ? { hidden: { exif } } : {}),
+    ...(saidColours ? { saidColours } : {}),
     ...(isVague(tags) ? { note: NAMELESS } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
