@@ -9,9 +9,7 @@ export const NS = {
   photoshop: 'http://ns.adobe.com/photoshop/1.0/',
   xmpNote: 'http://ns.adobe.com/xmp/note/',
   panorama: 'http://ns.google.com/photos/1.0/panorama/',
-  regions: 'http://www.metadataworkinggroup.com/schemas/regions/',
-  dimensions: 'http://ns.adobe.com/xap/1.0/sType/Dimensions#',
-  area: 'http://ns.adobe.com/xmp/sType/Area#',
+  pages: 'http://ns.adobe.com/xap/1.0/t/pg/',
   iptcExt: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
 } as const;
 
@@ -91,17 +89,56 @@ export const isStructure = (uri: string, local: string): boolean =>
 /** Properties in pixels of the source, or whose axes turn with it, that nobody can make true. */
 const PIXELS: { readonly [uri: string]: RegExp } = {
   [NS.exif]: /^(?:SubjectArea|SubjectLocation|FocalPlane[XY]Resolution|FocalPlaneResolutionUnit)$/,
+  // A camera's calibration, of drones and of what measures their pictures.
+  'http://www.dji.com/drone-dji/1.0/':
+    /^(?:CalibratedOpticalCenter[XY]|CalibratedFocalLength|DewarpData)$/,
+  'http://pix4d.com/camera/1.0':
+    /^(?:PrincipalPoint|PerspectiveFocalLength(?:Units)?|FisheyeAffine(?:Matrix|Symmetric))$/,
+  // Where the sky lies in a picture.
+  'http://www.communicatingastronomy.org/avm/1.0':
+    /^Spatial\.(?:ReferenceDimension|ReferencePixel|Scale|CDMatrix)$/,
+  // What was cut away before.
+  'http://ns.adobe.com/camera-raw-settings/1.0': /^Crop(?:Width|Height|Units?)$/,
+  'http://ns.apple.com/adjustment-settings/1.0': /^Crop[XYWH]$/,
 };
+const PIXELS_BY_URI = new Map(Object.entries(PIXELS).map(([uri, names]) => [bare(uri), names]));
+
+/** Programs do not agree on what ends the name of a namespace. */
+function bare(uri: string): string {
+  return uri.replace(/[/#]+$/, '');
+}
 
 export const isInPixels = (uri: string, local: string): boolean =>
-  PIXELS[uri]?.test(local) ?? false;
+  PIXELS_BY_URI.get(bare(uri))?.test(local) ?? false;
+
+/** What says that a picture is a panorama, and of which kind; how it was made stays true of its parts. */
+export const isPanorama = (uri: string, local: string): boolean =>
+  uri === NS.panorama &&
+  !/^(?:CaptureSoftware|StitchingSoftware|FirstPhotoDate|LastPhotoDate|SourcePhotosCount|ExposureLockUsed)$/.test(
+    local,
+  );
+
+const REGION_LISTS =
+  /^http:\/\/(?:www\.metadataworkinggroup\.com\/schemas|ns\.acdsee\.com)\/regions\//;
+const DIMENSIONS = /^http:\/\/ns\.(?:adobe\.com\/xap\/1\.0|acdsee\.com)\/sType\/Dimensions#/;
+const AREAS = /^http:\/\/ns\.(?:adobe\.com\/xmp|acdsee\.com)\/sType\/Area#/;
+
+/** Width and height (`w`, `h`) of what a structure speaks of, and their `unit`. */
+export const isDimension = (uri: string): boolean => DIMENSIONS.test(uri);
+
+/** What says the size of a picture that regions lie in. */
+export const isAppliedSize = (uri: string, local: string): boolean =>
+  REGION_LISTS.test(uri) && local === 'AppliedToDimensions';
+
+/** What says in which unit a region's boundaries are. */
+export const isRegionUnit = (uri: string, local: string): boolean =>
+  (AREAS.test(uri) && local === 'unit') || (uri === NS.iptcExt && local === 'rbUnit');
 
 /** Regions of the picture in shares of its sides: true as long as it is neither turned nor cut. */
 export const isRegion = (uri: string, local: string): boolean =>
-  (uri === NS.regions && local === 'Regions') ||
+  (REGION_LISTS.test(uri) && local === 'Regions') ||
   (uri === NS.iptcExt && local === 'ImageRegion') ||
-  (/^http:\/\/ns\.microsoft\.com\/photo\/1\.2\//.test(uri) && local === 'RegionInfo') ||
-  (/^http:\/\/ns\.acdsee\.com\/regions\//.test(uri) && local === 'Regions');
+  (/^http:\/\/ns\.microsoft\.com\/photo\/1\.2\//.test(uri) && local === 'RegionInfo');
 
 export const MIME_OF_FORMAT = {
   png: 'image/png',

@@ -2,16 +2,22 @@ import { fewOf } from './remarks';
 import type { XmpTarget } from './xmp';
 import { textOf, type XmlElement } from './xml';
 import {
+  isAppliedSize,
+  isDimension,
   isInPixels,
   isOtherPart,
+  isPanorama,
   isPlace,
   isRegion,
+  isRegionUnit,
   isStructure,
   MIME_OF_FORMAT,
   NS,
 } from './xmpNames';
 import { type Words, phrase } from '../../shared/phrase';
 
+/** Formats of pictures here, as programs name them. */
+const NAMES_OF_FORMATS = /^image\/(?:x-)?(?:png|p?jpe?g|webp|avif|tiff?|gif)$/i;
 /** EXIF's number for it. */
 const SRGB = '1';
 
@@ -51,7 +57,7 @@ export function revised(rdf: XmlElement, target: XmpTarget): Words[] {
       return true;
     });
     for (const child of element.children) if (typeof child !== 'string') visit(child);
-    if (element.uri === NS.regions && element.local === 'AppliedToDimensions')
+    if (isAppliedSize(element.uri, element.local) || isPageInPixels(element))
       setDimensions(element, target);
   };
   visit(rdf);
@@ -82,20 +88,17 @@ function judge(property: Property, target: XmpTarget, dropped: Set<string>): Ver
   if (is(NS.tiff, 'ImageWidth') || is(NS.exif, 'PixelXDimension')) return { value: String(width) };
   if (is(NS.tiff, 'ImageLength') || is(NS.exif, 'PixelYDimension'))
     return { value: String(height) };
-  if (is(NS.dc, 'format') && (Object.values(MIME_OF_FORMAT) as string[]).includes(value.trim()))
+  if (is(NS.dc, 'format') && NAMES_OF_FORMATS.test(value.trim()))
     return { value: MIME_OF_FORMAT[target.format] };
-  if (uri === NS.panorama)
-    return panorama(local, value, target) ?? (isPixelName(local) ? drop() : undefined);
+  if (isPanorama(uri, local) && (target.isTurned || target.isPart)) return drop();
+  if (uri === NS.panorama && isPixelName(local)) return panorama(local, value, target) ?? drop();
   return undefined;
 }
 
 const isPixelName = (local: string): boolean => /Pixels?$/.test(local) || /InitialCrop/.test(local);
 
-/** Google's panorama sizes grow with the picture; a part or a turned one is none any more. */
-function panorama(local: string, value: string, target: XmpTarget): Verdict {
-  if (!isPixelName(local)) return undefined;
-  if (target.isTurned || target.isPart) return undefined;
-  const { size, sourceSize } = target;
+/** Google's panorama sizes grow with the picture. */
+function panorama(local: string, value: string, { size, sourceSize }: XmpTarget): Verdict {
   if (local === 'CroppedAreaImageWidthPixels') return { value: String(size.width) };
   if (local === 'CroppedAreaImageHeightPixels') return { value: String(size.height) };
   const pixels = Number(value);
@@ -109,7 +112,7 @@ function panorama(local: string, value: string, target: XmpTarget): Verdict {
 function inPixels(element: XmlElement | undefined): boolean {
   if (!element) return false;
   const isUnit = ({ uri, local }: { uri: string; local: string }): boolean =>
-    (uri === NS.area && local === 'unit') || (uri === NS.iptcExt && local === 'rbUnit');
+    isRegionUnit(uri, local);
   if (
     element.attributes.some((attribute) => isUnit(attribute) && attribute.value.trim() === 'pixel')
   )
@@ -121,17 +124,31 @@ function inPixels(element: XmlElement | undefined): boolean {
   );
 }
 
-/** The size that regions refer to is the result's. */
+/** Whether a document's largest page, which is the picture, is told in pixels. */
+function isPageInPixels(element: XmlElement): boolean {
+  if (element.uri !== NS.pages || element.local !== 'MaxPageSize') return false;
+  const isSaid = (at: XmlElement): boolean =>
+    at.attributes.some((each) => isUnit(each) && isPixels(each.value)) ||
+    at.children.some(
+      (child) =>
+        typeof child !== 'string' && ((isUnit(child) && isPixels(textOf(child))) || isSaid(child)),
+    );
+  const isUnit = ({ uri, local }: { uri: string; local: string }): boolean =>
+    isDimension(uri) && local === 'unit';
+  const isPixels = (value: string): boolean => /^\s*pixels?\s*$/i.test(value);
+  return isSaid(element);
+}
+
+/** The size that regions refer to, or that a page has, is the result's. */
 function setDimensions(element: XmlElement, { size }: XmpTarget): void {
   const value = (local: string): string | undefined =>
     local === 'w' ? String(size.width) : local === 'h' ? String(size.height) : undefined;
   const visit = (at: XmlElement): void => {
     for (const attribute of at.attributes)
-      if (attribute.uri === NS.dimensions)
-        attribute.value = value(attribute.local) ?? attribute.value;
+      if (isDimension(attribute.uri)) attribute.value = value(attribute.local) ?? attribute.value;
     for (const child of at.children) {
       if (typeof child === 'string') continue;
-      const own = child.uri === NS.dimensions ? value(child.local) : undefined;
+      const own = isDimension(child.uri) ? value(child.local) : undefined;
       if (own === undefined) visit(child);
       else child.children = [own];
     }

@@ -98,6 +98,21 @@ const GONE: readonly (readonly [string, readonly string[]])[] = [
   ['http://ns.adobe.com/hdr-gain-map/1.0/', ['Version', 'GainMapMax']],
   ['http://ns.apple.com/HDRGainMap/1.0/', ['HDRGainMapVersion']],
   ['http://ns.adobe.com/exif/1.0/', ['SubjectArea', 'SubjectLocation']],
+  [
+    'http://www.dji.com/drone-dji/1.0/',
+    ['CalibratedOpticalCenterX', 'CalibratedFocalLength', 'DewarpData'],
+  ],
+  ['http://pix4d.com/camera/1.0', ['PrincipalPoint', 'PerspectiveFocalLength']],
+  ['http://pix4d.com/camera/1.0/', ['FisheyeAffineMatrix']],
+  [
+    'http://www.communicatingastronomy.org/avm/1.0/',
+    ['Spatial.ReferenceDimension', 'Spatial.ReferencePixel', 'Spatial.Scale'],
+  ],
+  [
+    'http://ns.adobe.com/camera-raw-settings/1.0/',
+    ['CropWidth', 'CropHeight', 'CropUnits', 'CropUnit'],
+  ],
+  ['http://ns.apple.com/adjustment-settings/1.0/', ['CropX', 'CropW']],
 ];
 
 test('what speaks of other parts of the file or of pixels goes, with a note', () => {
@@ -142,6 +157,7 @@ test('sizes, orientation and format are the result’s', () => {
     ['http://ns.adobe.com/exif/1.0/', 'PixelXDimension', '64', '256'],
     ['http://ns.adobe.com/exif/1.0/', 'PixelYDimension', '48', '192'],
     ['http://purl.org/dc/elements/1.1/', 'format', 'image/png', 'image/jpeg'],
+    ['http://purl.org/dc/elements/1.1/', 'format', 'image/jpg', 'image/jpeg'],
     [`${GOOGLE}panorama/`, 'CroppedAreaImageWidthPixels', '64', '256'],
     [`${GOOGLE}panorama/`, 'FullPanoHeightPixels', '96', '384'],
     [`${GOOGLE}panorama/`, 'CroppedAreaLeftPixels', '5', '20'],
@@ -155,27 +171,89 @@ test('sizes, orientation and format are the result’s', () => {
   }
 });
 
-const REGIONS = (unit: string): string =>
-  '<rdf:Description rdf:about="" xmlns:r="http://www.metadataworkinggroup.com/schemas/regions/" ' +
-  'xmlns:d="http://ns.adobe.com/xap/1.0/sType/Dimensions#" xmlns:a="http://ns.adobe.com/xmp/sType/Area#">' +
+/** Namespaces of lists of regions, of sizes and of areas. */
+const REGION_KINDS = [
+  [
+    'http://www.metadataworkinggroup.com/schemas/regions/',
+    'http://ns.adobe.com/xap/1.0/sType/Dimensions#',
+    'http://ns.adobe.com/xmp/sType/Area#',
+  ],
+  [
+    'http://ns.acdsee.com/regions/',
+    'http://ns.acdsee.com/sType/Dimensions#',
+    'http://ns.acdsee.com/sType/Area#',
+  ],
+] as const;
+const REGIONS = (unit: string, [regions, dimensions, area]: readonly string[]): string =>
+  `<rdf:Description rdf:about="" xmlns:r="${regions}" xmlns:d="${dimensions}" xmlns:a="${area}">` +
   '<r:Regions rdf:parseType="Resource"><r:AppliedToDimensions d:w="64" d:h="48" d:unit="pixel"/>' +
   '<r:RegionList><rdf:Bag><rdf:li><rdf:Description r:Name="Ada"><r:Area a:x="0.5" a:y="0.5" ' +
   `a:w="0.1" a:h="0.1" a:unit="${unit}"/></rdf:Description></rdf:li></rdf:Bag></r:RegionList></r:Regions></rdf:Description>`;
 
 test('faces stay where they are in shares of the sides, and go where they can’t be followed', () => {
-  const kept = properties(xmpFor(packet(REGIONS('normalized')), TARGET, undefined).text!);
-  assert.equal(kept.get('{http://ns.adobe.com/xap/1.0/sType/Dimensions#}w'), '256');
-  assert.equal(kept.get('{http://ns.adobe.com/xap/1.0/sType/Dimensions#}h'), '192');
-  assert.equal(kept.get('{http://www.metadataworkinggroup.com/schemas/regions/}Name'), 'Ada');
-  for (const [unit, part] of [
-    ['pixel', {}],
-    ['normalized', { isTurned: true }],
-    ['normalized', { isPart: true }],
-  ] as const) {
-    const { text, notes } = xmpFor(packet(REGIONS(unit)), { ...TARGET, ...part }, undefined);
-    assert.doesNotMatch(text!, /Ada/);
-    assert.match(notes.map(inWords).join(), /Regions/);
+  for (const kind of REGION_KINDS) {
+    const [regions, dimensions] = kind;
+    const kept = properties(xmpFor(packet(REGIONS('normalized', kind)), TARGET, undefined).text!);
+    assert.equal(kept.get(`{${dimensions}}w`), '256');
+    assert.equal(kept.get(`{${dimensions}}h`), '192');
+    assert.equal(kept.get(`{${regions}}Name`), 'Ada');
+    for (const [unit, part] of [
+      ['pixel', {}],
+      ['normalized', { isTurned: true }],
+      ['normalized', { isPart: true }],
+    ] as const) {
+      const { text, notes } = xmpFor(
+        packet(REGIONS(unit, kind)),
+        { ...TARGET, ...part },
+        undefined,
+      );
+      assert.doesNotMatch(text!, /Ada/);
+      assert.match(notes.map(inWords).join(), /Regions/);
+    }
   }
+});
+
+test('the largest page in pixels is the result’s, and in inches as it was', () => {
+  const dimensions = 'http://ns.adobe.com/xap/1.0/sType/Dimensions#';
+  const around = (size: string): string =>
+    `<rdf:Description rdf:about="" xmlns:p="http://ns.adobe.com/xap/1.0/t/pg/" xmlns:d="${dimensions}">` +
+    `${size}</rdf:Description>`;
+  for (const [unit, width] of [
+    ['pixel', '256'],
+    ['Pixels', '256'],
+    ['inch', '64'],
+  ] as const)
+    for (const size of [
+      `<p:MaxPageSize d:w="64" d:h="48" d:unit="${unit}"/>`,
+      `<p:MaxPageSize rdf:parseType="Resource"><d:w>64</d:w><d:h>48</d:h><d:unit>${unit}</d:unit></p:MaxPageSize>`,
+      `<p:MaxPageSize><rdf:Description d:w="64" d:h="48" d:unit="${unit}"/></p:MaxPageSize>`,
+    ]) {
+      const { text } = xmpFor(packet(around(size)), TARGET, undefined);
+      assert.equal(properties(text!).get(`{${dimensions}}w`), width, size);
+    }
+});
+
+test('a part or a turned picture is no panorama any more, which is told; who made it stays', () => {
+  const uri = `${GOOGLE}panorama/`;
+  const names = [
+    'ProjectionType',
+    'UsePanoramaViewer',
+    'FullPanoWidthPixels',
+    'PoseHeadingDegrees',
+  ];
+  for (const form of ['attribute', 'element'] as const)
+    for (const part of [{ isPart: true }, { isTurned: true }]) {
+      const revised = (name: string) =>
+        xmpFor(packet(FORMS[form]!(uri, name, '64', 'p')), { ...TARGET, ...part }, undefined);
+      for (const name of names) {
+        const { text, notes } = revised(name);
+        assert.equal(properties(text!).has(`{${uri}}${name}`), false, name);
+        assert.match(notes.map(inWords).join(), new RegExp(name));
+      }
+      const { text, notes } = revised('StitchingSoftware');
+      assert.ok(properties(text!).has(`{${uri}}StitchingSoftware`));
+      assert.deepEqual(notes, []);
+    }
 });
 
 test('a record of how it was made is added to any packet, under any prefix of RDF', () => {
