@@ -173,12 +173,23 @@ test('a picture with a gain map is refused, wherever it says so', async () => {
     )
     .jpeg()
     .toBuffer();
+  // Encoders may leave the packet as it was written: here it stands in single quotes, or as an element.
+  const quoted = Buffer.from(
+    listed.toString('latin1').replace('Semantic="GainMap"', "Semantic='GainMap'"),
+    'latin1',
+  );
+  const element = Buffer.from(
+    listed.toString('latin1').replace(' i:Semantic="GainMap"/>', '><i:Semantic>GainMap</>'),
+    'latin1',
+  );
   // A general brand with AV1 behind it is no HEIC.
   const general = Buffer.from(avif);
   general.write('mif1', 8, 'latin1');
   for (const [name, content, refused] of [
     ['ultra.jpg', named, true],
     ['listed.jpg', listed, true],
+    ['quoted.jpg', quoted, true],
+    ['element.jpg', element, true],
     ['general.avif', general, false],
     ['apple.jpg', second, true],
     ['mapped.avif', mapped, true],

@@ -7,14 +7,16 @@ const GAIN_MAPS = [
   'urn:com:apple:photo:2020:aux:hdrgainmap',
   'http://ns.apple.com/HDRGainMap/',
   'HDRGainMap:HDRGainMapVersion',
-  'Semantic="GainMap"',
 ];
-const LONGEST = Math.max(...GAIN_MAPS.map((name) => name.length));
+/** Google's list of what lies in a file, as an attribute in either quotes or as an element. */
+const LISTED = /Semantic(?:\s{0,16}=\s{0,16}["']|\s{0,16}>\s{0,16})GainMap\b/;
+const LONGEST = Math.max(96, ...GAIN_MAPS.map((name) => name.length));
 const PIECE = 2 ** 20;
 
 /** Whether a piece of a file says that there is a gain map. */
 export const namesGainMap = (bytes: Buffer): boolean =>
-  GAIN_MAPS.some((name) => bytes.includes(name, 0, 'latin1'));
+  GAIN_MAPS.some((name) => bytes.includes(name, 0, 'latin1')) ||
+  (bytes.includes('GainMap') && LISTED.test(bytes.toString('latin1')));
 
 /**
  * Whether a picture behind the first one names itself a gain map. Indices of such pictures are often
