@@ -1,3 +1,4 @@
+import { byteWords } from '../../shared/byteText';
 import { phrase, type Words } from '../../shared/phrase';
 import type { Extra } from '../image/containers/facts';
 import { fewOf } from '../metadata/remarks';
@@ -32,6 +33,10 @@ export const extraNotes = (
       case 'nine-patch':
         return [NINE_PATCH];
       default:
+        if ('bytesBehind' in extra)
+          return [
+            phrase`What stands behind the picture's end in the file was left out (${byteWords(extra.bytesBehind)}).`,
+          ];
         return [
           phrase`Parts of the ${formatName.toUpperCase()} that only single programs know were left out: ${fewOf(extra.ofPrograms)}.`,
         ];

@@ -81,6 +81,69 @@ test('of very many kinds of chunks some are named, and what stands behind them i
   assert.match(parts ?? '', /left out: xaXa, xaXb, (?:xaX.(?:, )?)+, …\.$/);
 });
 
+/** A JPEG's segment. */
+const segment = (marker: number, content: string): Buffer => {
+  const data = Buffer.from(content, 'latin1');
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(data.length + 2, 2);
+  return Buffer.concat([head, data]);
+};
+
+for (const [title, parts, notes] of [
+  ['a thermal camera’s', [segment(0xe1, 'FLIR\0\x01\0\0')], [only('JPEG', 'APP1 FLIR')]],
+  [
+    'several programs’',
+    [segment(0xe3, '_JPSJPS_\0'), segment(0xe4, 'SCALADO\0x'), segment(0xe9, '\x01\x02')],
+    [only('JPEG', 'APP3 _JPSJPS_, APP4 SCALADO, APP9')],
+  ],
+  [
+    'no program’s but those of an encoder',
+    [segment(0xec, 'Ducky\0x'), segment(0xee, 'Adobe\0d\0\0\0\0\x01'), segment(0xed, 'Adobe_CM\0')],
+    [],
+  ],
+] as const)
+  for (const place of ['before', 'behind'] as const)
+    test(`a JPEG with segments ${place} its scan: ${title}`, async () => {
+      const jpeg = await photo.clone().jpeg().toBuffer();
+      const at = place === 'before' ? 2 : jpeg.length - 2;
+      const input = await write(
+        'extra.jpg',
+        Buffer.concat([jpeg.subarray(0, at), ...parts, jpeg.subarray(at)]),
+      );
+      const told = (await upscale(input, PLAIN)).notes.map(String);
+      assert.equal(told.length, notes.length, told.join('\n'));
+      for (const [i, note] of notes.entries()) assert.match(told[i] ?? '', note);
+      const stripped = await upscale(input, { ...PLAIN, output: { metadata: 'strip' } });
+      assert.deepEqual(stripped.notes, []);
+    });
+
+test('a WebP with a program’s chunks: they are named', async () => {
+  const webp = await photo.clone().webp({ lossless: true }).toBuffer();
+  const bytes = Buffer.concat([webp, Buffer.from('LAYR\x04\0\0\0abcd', 'latin1')]);
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  const { notes } = await upscale(await write('extra.webp', bytes), PLAIN);
+  assert.equal(notes.length, 1);
+  assert.match(String(notes[0]), only('WEBP', 'LAYR'));
+});
+
+for (const format of ['png', 'jpeg', 'webp'] as const)
+  test(`what stands behind the end of a ${format} is told, and what only fills it up is not`, async () => {
+    const picture = await photo.clone()[format]().toBuffer();
+    for (const [behind, isTold] of [
+      [Buffer.from('PK\x03\x04 an archive'), true],
+      [Buffer.concat([Buffer.alloc(2 ** 20 + 5), Buffer.from('x')]), true],
+      [Buffer.alloc(512), false],
+      [Buffer.from('\r\n'), false],
+    ] as const) {
+      const { notes } = await upscale(
+        await write(`behind.${format}`, Buffer.concat([picture, behind])),
+        PLAIN,
+      );
+      assert.equal(notes.length, isTold ? 1 : 0, notes.join('\n'));
+      if (isTold) assert.match(String(notes[0]), /^What stands behind the picture's end/);
+    }
+  });
+
 const CLASSIC: TiffLayout = { isLittle: true, isBig: false };
 const ORDERS: { readonly [order: string]: TiffLayout } = {
   II: CLASSIC,

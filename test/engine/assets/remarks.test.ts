@@ -70,11 +70,11 @@ for (const [kind, bytes] of Object.entries(CHUNKS)) {
   }
 }
 
-const jpegWith = async (comment: string): Promise<Buffer> => {
+const jpegWith = async (comment: string, at = 2): Promise<Buffer> => {
   const jpeg = await photo.clone().jpeg().toBuffer();
   const text = Buffer.from(comment);
   const head = Buffer.from([0xff, 0xfe, 0, text.length + 2]);
-  return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
+  return Buffer.concat([jpeg.subarray(0, at), head, text, jpeg.subarray(at)]);
 };
 const gifWith = async (comment: string): Promise<Buffer> => {
   const gif = await photo.clone().gif().toBuffer();
@@ -89,6 +89,7 @@ const gifWith = async (comment: string): Promise<Buffer> => {
 
 for (const [name, make] of [
   ['comment.jpg', jpegWith],
+  ['comment-behind-the-scan.jpg', (comment: string) => jpegWith(comment, -2)],
   ['comment.gif', gifWith],
 ] as const) {
   for (const format of ['source', 'png', 'jpeg', 'gif', 'webp'] as const) {

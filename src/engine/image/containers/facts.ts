@@ -49,7 +49,8 @@ export type Hidden = {
  * What a file may hold beside its picture and the metadata that goes on, and no result has: Content
  * Credentials (C2PA), which are signed for the file as it was; outlines that were drawn in Photoshop;
  * a program's layers; where on a map its pixels lie (GeoTIFF); how Android stretches a nine-patch that
- * it compiled; and parts that only single programs know, by their names.
+ * it compiled; parts that only single programs know, by their names; and how many bytes stand behind
+ * the picture's end.
  */
 export type Extra =
   | 'credentials'
@@ -57,7 +58,8 @@ export type Extra =
   | 'layers'
   | 'map'
   | 'nine-patch'
-  | { readonly ofPrograms: readonly string[] };
+  | { readonly ofPrograms: readonly string[] }
+  | { readonly bytesBehind: number };
 
 /** What the structure of a file says, beyond what the decoder tells. */
 export type ContainerFacts = {

@@ -1,10 +1,13 @@
 import type { ContainerFacts, Density, Remark } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
+import { behindEnd } from './behindEnd';
+import { extraOf, partOfProgram } from './jpegExtras';
 import { JpegParts } from './jpegParts';
+import { behindScan } from './jpegScan';
 import { hasGainMapBehind, hasVideoBehind, namesGainMap, picturesBehind } from './multiPicture';
 import { phrase } from '../../../shared/phrase';
 
-const START_OF_SCAN = 0xda;
+const [START_OF_SCAN, END] = [0xda, 0xd9];
 const COMMENT = 0xfe;
 const [APP0, APP1, APP2, APP11, APP13] = [0xe0, 0xe1, 0xe2, 0xeb, 0xed];
 /** The label of their box, behind the segment's head and those of two boxes. */
@@ -13,7 +16,7 @@ const VIDEO = phrase`The source is a motion photo; its video was left out.`;
 const CM_PER_INCH = 2.54;
 const MOST_REMARKS = 200;
 
-/** Segments before a JPEG's first scan, and whether a picture behind it is a gain map. */
+/** A JPEG's segments, before and behind its scans, and whether a picture behind it is a gain map. */
 export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
   const parts = new JpegParts();
@@ -22,7 +25,8 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   const found = { gainMap: false, credentials: false, lostTexts: false, more: 0 };
   /** Where an index of several pictures ends. */
   let behind: number | undefined;
-  await eachSegment(view, async (marker, from, length) => {
+  const ofPrograms = new Set<string>();
+  const end = await eachSegment(view, async (marker, from, length) => {
     if (marker === COMMENT) {
       if (remarks.length < MOST_REMARKS)
         remarks.push({ text: decoded(await view.bytes(from, length)) });
@@ -48,8 +52,11 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
       frame.precision = (await view.bytes(from, 1))[0] ?? 8;
       frame.isLossless = (marker & 3) === 3;
     }
+    const part = await partOfProgram(view, { marker, from, length }, found.credentials);
+    if (part !== undefined) ofPrograms.add(part);
   });
   if (behind !== undefined && !found.gainMap) found.gainMap = await hasGainMapBehind(view, behind);
+  const hasVideo = await hasVideoBehind(view);
   const unsupported =
     frame.precision !== 8
       ? phrase`${frame.precision} bits a channel, and only 8 can be read in a JPEG`
@@ -61,11 +68,16 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     remarks,
     lostTexts: found.lostTexts ? ['Comment'] : [],
     hasGainMap: found.gainMap,
-    extras: found.credentials ? ['credentials'] : [],
+    extras: [
+      ...(found.credentials ? (['credentials'] as const) : []),
+      ...extraOf(ofPrograms),
+      // Of more pictures, of a gain map and of a video it is told what they are.
+      ...(end === undefined || behind !== undefined || hasVideo ? [] : await behindEnd(view, end)),
+    ],
     morePictures: found.more,
     hidden: parts.hidden(),
     ...(density ? { density } : {}),
-    ...((await hasVideoBehind(view)) ? { note: VIDEO } : {}),
+    ...(hasVideo ? { note: VIDEO } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
 }
@@ -74,16 +86,18 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
+/** Visits all segments but those of the scans themselves; where the picture ends, if it does. */
 async function eachSegment(
   view: FileView,
   visit: (marker: number, from: number, length: number) => Promise<void>,
-): Promise<void> {
+): Promise<number | undefined> {
   const begin = await view.bytes(0, 2);
-  if (begin[0] !== 0xff || begin[1] !== 0xd8) return;
+  if (begin[0] !== 0xff || begin[1] !== 0xd8) return undefined;
   let at = 2;
   for (let step = 0; step < MOST_STEPS; step++) {
     const head = await view.bytes(at, 4);
-    if (head.length < 4) return;
+    if (head[0] === 0xff && head[1] === END) return at + 2;
+    if (head.length < 4) return undefined;
     if (head[0] !== 0xff) {
       // Bytes that belong to nothing are skipped, as decoders do.
       at++;
@@ -94,12 +108,18 @@ async function eachSegment(
       at += marker === 0xff ? 1 : 2;
       continue;
     }
-    if (marker === START_OF_SCAN || marker === 0xd9) return;
     const length = head.readUInt16BE(2);
-    if (length < 2) return;
-    await visit(marker, at + 4, length - 2);
-    at += 2 + length;
+    if (length < 2) return undefined;
+    if (marker !== START_OF_SCAN) {
+      await visit(marker, at + 4, length - 2);
+      at += 2 + length;
+      continue;
+    }
+    const next = await behindScan(view, at + 2 + length);
+    if (next === undefined) return undefined;
+    at = next;
   }
+  return undefined;
 }
 
 function jfifDensity(data: Buffer): Density | undefined {

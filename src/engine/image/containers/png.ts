@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import type { CodePoints, ContainerFacts, Density, Hidden, Remark, SaidColours } from './facts';
+import { behindEnd } from './behindEnd';
 import { extrasOf } from './pngExtras';
 import { MOST_STEPS, MOST_TEXT_BYTES, type FileView } from './fileView';
 import { hiddenIn } from './pngTexts';
@@ -23,6 +24,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   let [isSrgb, isAnimated, isApple, pixels] = [false, false, false, false];
   const names = new Set<string>();
   let at = SIGNATURE_BYTES;
+  let end: number | undefined;
   for (let step = 0; step < MOST_STEPS; step++) {
     const head = await view.bytes(at, 8);
     if (head.length < 8) break;
@@ -30,7 +32,10 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     const type = head.toString('latin1', 4, 8);
     const from = at + 8;
     at += OVERHEAD + length;
-    if (type === 'IEND') break;
+    if (type === 'IEND') {
+      end = at;
+      break;
+    }
     names.add(type);
     if (type === 'IDAT') pixels = true;
     else if (type === 'CgBI') isApple = true;
@@ -79,7 +84,7 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     remarks,
     lostTexts: [...lostTexts],
     isAnimated,
-    extras: extrasOf(names),
+    extras: [...extrasOf(names), ...(end === undefined ? [] : await behindEnd(view, end))],
     ...(codePoints ? { codePoints } : {}),
     ...(isSrgb ? { saidColours: { isSrgb } } : saidColours ? { saidColours } : {}),
     ...(density ? { density } : {}),
