@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { realTarget } from '../files/paths';
+import { PlaceKeys } from '../files/placeKeys';
 import type { PlanItem } from './types';
 import { say } from '../shared/phrase';
 
@@ -9,28 +9,22 @@ export type Places = {
   readonly output: (item: PlanItem) => string;
 };
 
-/**
- * Names that differ in case only, or in how an accent is written, are one on many machines; a
- * folder that is a link is the one that it leads to.
- */
+/** Where the items' files lie; see `PlaceKeys`. */
 export async function placesOfItems(
   items: readonly PlanItem[],
   root: string,
   outputRoot: string,
 ): Promise<Places> {
-  const real = new Map<string, string>();
-  const folders = items.flatMap(({ input, output }) => [
-    path.dirname(path.join(root, input)),
-    ...(output === '' ? [] : [path.dirname(path.join(outputRoot, output))]),
-  ]);
-  for (const folder of new Set(folders)) real.set(folder, (await realTarget(folder)) ?? folder);
-  const key = (file: string): string => {
-    const folder = path.dirname(file);
-    return path
-      .join(real.get(folder) ?? folder, path.basename(file))
-      .normalize('NFC')
-      .toLowerCase();
-  };
+  const keys = new PlaceKeys();
+  const known = new Map<string, string>();
+  for (const { input, output } of items) {
+    const files = [
+      path.join(root, input),
+      ...(output === '' ? [] : [path.join(outputRoot, output)]),
+    ];
+    for (const file of files) known.set(file, await keys.of(file));
+  }
+  const key = (file: string): string => known.get(file) ?? file;
   return {
     input: ({ input }) => key(path.join(root, input)),
     output: ({ output }) => key(path.join(outputRoot, output)),

@@ -1,8 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { clashesAmong } from '../client/clashes';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
+import { atOwnSize, plannedResult, restoresOnly } from '../client/plannedResult';
 import { realTarget } from '../files/paths';
 import { patternPlace } from '../files/patternPlace';
+import { wantedPath } from '../files/wantedPath';
 import {
   densityFolder,
   densityOf,
@@ -15,12 +18,8 @@ import type { OutputTarget, PictureFacts, UpscaleResult } from '../shared/engine
 import { formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
-import { expandNamePattern, isRooted } from '../shared/naming';
-import { outputSize } from '../shared/outputSize';
-import { restorersAmong } from '../shared/pairs';
+import { isRooted } from '../shared/naming';
 import { RpcError } from '../shared/rpc';
-import { DEFAULT_MODEL, type OutputFormat } from '../shared/settings';
-import { writtenFormat } from '../shared/writtenFormat';
 import { settingsFor, type UpscaleOptions } from './callSettings';
 import { OutError, readOut, type OutPath } from './outPath';
 import { inWords } from '../shared/phrase';
@@ -97,13 +96,6 @@ export async function planFiles(
   return withCollisions(items, inputs);
 }
 
-/** The embedded model enlarges: for it nobody is asked. */
-const restoresOnly = async (
-  client: Pick<EngineClient, 'models'>,
-  model: string,
-): Promise<boolean> =>
-  model !== DEFAULT_MODEL && restorersAmong([model], await client.models()).has(model);
-
 /** Why 8 bits, which are asked for, can't be had. */
 async function precisionProblem(
   client: Pick<EngineClient, 'precision'>,
@@ -115,14 +107,6 @@ async function precisionProblem(
     () => undefined,
     (error: unknown) => RpcError.from(error),
   );
-}
-
-/** As the engine does it: the size is the picture's own, whatever is asked for. */
-function atOwnSize(call: UpscaleCall): UpscaleCall {
-  const own = { ...call, scale: 1 };
-  delete own.size;
-  delete own.notBeyond;
-  return own;
 }
 
 /** Why there can't be a set of a picture. */
@@ -147,13 +131,11 @@ function setProblem(
 async function planned(
   input: string,
   call: UpscaleCall,
-  { size: { width, height }, border }: PictureFacts & { readonly ok: true },
+  facts: PictureFacts & { readonly ok: true },
   options: UpscaleOptions,
 ): Promise<FileItem> {
   try {
-    const grows = { width: width - border, height: height - border };
-    const { size, scale } = outputSize(grows, call);
-    const output = outputOf(call, scale);
+    const { path: output, format, size: whole } = plannedResult(call, facts);
     const density = densityOf(input);
     const exists = call.overwrite === 'skip' && (await lstat(output).catch(() => undefined));
     const skipped =
@@ -162,20 +144,20 @@ async function planned(
         : exists
           ? 'The output exists already.'
           : undefined;
-    const region = options.region && { width: options.region.width, height: options.region.height };
-    const result = region ?? { width: size.width + border, height: size.height + border };
+    const { region } = options;
+    const size = region ? { width: region.width, height: region.height } : whole;
     const { within } = call.target;
     const problem =
       skipped === undefined
         ? await resultProblem({
             path: output,
             ...(within === undefined ? {} : { within }),
-            format: formatOf(call),
-            size: result,
+            format,
+            size,
           })
         : undefined;
     return withProblem(
-      { input, call, output, size: result, ...(skipped === undefined ? {} : { skipped }) },
+      { input, call, output, size, ...(skipped === undefined ? {} : { skipped }) },
       problem,
     );
   } catch (error) {
@@ -186,25 +168,28 @@ async function planned(
 }
 
 /** Of several sources with one result the first keeps it; no source is replaced by another's. */
-function withCollisions(items: readonly FileItem[], inputs: readonly string[]): FileItem[] {
-  const key = (file: string): string => file.normalize('NFC').toLowerCase();
-  const sources = new Map(inputs.map((input) => [key(input), input]));
-  const makers = new Map<string, string>();
-  return items.map((item) => {
-    if (item.output === '' || item.problem || item.call.overwrite === 'nextFreeName') return item;
-    const maker = makers.get(key(item.output));
-    const source = sources.get(key(item.output));
-    makers.set(key(item.output), maker ?? item.input);
-    const isOthers = source !== undefined && source !== item.input;
-    if (maker === undefined && !isOthers) return item;
+async function withCollisions(
+  items: readonly FileItem[],
+  inputs: readonly string[],
+): Promise<FileItem[]> {
+  const clashes = await clashesAmong(
+    items.map((item) => {
+      const isFree = item.output === '' || item.problem || item.call.overwrite === 'nextFreeName';
+      return isFree ? undefined : item;
+    }),
+    inputs,
+  );
+  return items.map((item, index) => {
+    const clash = clashes[index];
+    if (!clash) return item;
     const shown = path.relative(process.cwd(), item.output) || item.output;
     return withProblem(
       item,
       refusal(
         'output-collision',
-        maker === undefined
+        clash.kind === 'source'
           ? `Its result ${shown} would replace another picture that is to be upscaled.`
-          : `${shown} is the result of ${path.relative(process.cwd(), maker)}, too.`,
+          : `${shown} is the result of ${path.relative(process.cwd(), clash.of)}, too.`,
         'Give them different names, or upscale their folder, whose tree is kept.',
       ),
     );
@@ -256,40 +241,15 @@ function targetFor(
 
 /** Why a result is called otherwise than was asked for; undefined when it is not. */
 export function takenNameNote(call: UpscaleCall, result: UpscaleResult): string | undefined {
-  if (call.overwrite !== 'nextFreeName' || result.skipped) return undefined;
-  const wanted = path.basename(outputOf(call, result.scale));
+  const format = formatFromName(result.output);
+  if (call.overwrite !== 'nextFreeName' || result.skipped || format === undefined) return undefined;
+  const wanted = path.basename(wantedPath(call, { format, scale: result.scale }));
   const { stem, extension } = splitName(path.basename(result.output));
   const [, first] = /^(.*)-\d+$/s.exec(stem) ?? [];
   return first !== undefined && `${first}.${extension}` === wanted
     ? `${wanted} is there already, so the next free name was taken.`
     : undefined;
 }
-
-/** The path that a call asks for; the engine decides by the picture's bytes, this by its name. */
-function outputOf(call: UpscaleCall, scale: number): string {
-  const { input, target, model, guidance } = call;
-  if (target.kind === 'file') return target.path;
-  const { stem, extension } = splitName(path.basename(input));
-  const name = expandNamePattern(target.pattern, {
-    name: stem,
-    sourceExtension: extension,
-    format: formatOf(call),
-    scale,
-    model,
-    pixel: guidance.pixel,
-    semantic: guidance.semantic,
-    ...(target.folder === undefined ? {} : { folder: target.folder }),
-  });
-  return path.join(target.directory, ...name.split('/'));
-}
-
-/** What is written, by the picture's name. */
-const formatOf = ({ input, target, format }: UpscaleCall): OutputFormat =>
-  writtenFormat(
-    format,
-    target.kind === 'file' ? target.path : target.pattern,
-    formatFromName(input),
-  );
 
 const refusal = (code: string, message: string, hint: string | undefined): RpcError =>
   new RpcError({ code, message, ...(hint === undefined ? {} : { hint }) });

@@ -6,11 +6,11 @@ import type {
   ModelCheck,
   ModelSummary,
   PictureFacts,
+  PictureHeader,
   UpscaleProgress,
   UpscaleRequest,
   UpscaleResult,
 } from '../shared/engineProtocol';
-import type { Size } from '../shared/geometry';
 import type {
   AddedModel,
   ExportedModel,
@@ -147,9 +147,9 @@ export class EngineClient {
     return this.call('encodedSize', params);
   }
 
-  /** Size of a picture, upright, from its header. */
-  pictureSize(params: Parameters<EngineApi['pictureSize']>[0]): Promise<Size> {
-    return this.call('pictureSize', params);
+  /** What a picture's header says. */
+  pictureHeader(params: Parameters<EngineApi['pictureHeader']>[0]): Promise<PictureHeader> {
+    return this.call('pictureHeader', params);
   }
 
   /** What the headers of many pictures say, in their order. */

@@ -11,7 +11,7 @@ import type {
   UpscaleResult,
 } from '../shared/engineProtocol';
 import { inspectSource } from './image/inspect';
-import { inspectAll } from './image/inspectAll';
+import { headerOf, inspectAll } from './image/inspectAll';
 import { isWebAssembly, loadSharp } from './image/sharpLoader';
 import { ModelManager } from './models/install/modelManager';
 import { requireHere } from './models/kinds/serverModel';
@@ -118,8 +118,8 @@ export class Engine {
       exactRegion: (request, { signal }) =>
         this.line.run(signal, () => exactRegion(request, this.services, signal)),
       encodedSize: (request, { signal }) => encodedSize(request, signal),
-      pictureSize: async ({ input, maxInputMegapixels }) =>
-        (await inspectSource(input, maxInputMegapixels)).size,
+      pictureHeader: async ({ input, maxInputMegapixels }) =>
+        headerOf(await inspectSource(input, maxInputMegapixels)),
       inspect: ({ inputs, maxInputMegapixels }, { signal }) =>
         inspectAll(inputs, maxInputMegapixels, signal),
       pace: (params, { signal }) =>

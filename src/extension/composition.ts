@@ -147,11 +147,12 @@ export class Composition extends Disposable {
   }
 
   /** In pixels, upright; rejects for what can't be read. */
-  private sizeOf(picture: vscode.Uri): Promise<Size> {
+  private async sizeOf(picture: vscode.Uri): Promise<Size> {
     const { maxInputMegapixels } = this.config.upscale(picture);
-    return this.engine.use((client) =>
-      client.pictureSize({ input: picture.fsPath, maxInputMegapixels }),
+    const { size } = await this.engine.use((client) =>
+      client.pictureHeader({ input: picture.fsPath, maxInputMegapixels }),
     );
+    return size;
   }
 
   private createEngine(): EngineClient {

@@ -19,6 +19,7 @@ import type {
   CpuPrecision,
   Device,
   DeviceChoice,
+  OutputFormat,
   OutputFormatChoice,
   OverwritePolicy,
   PrecisionChoice,
@@ -150,15 +151,22 @@ export type UpscaleResult<W extends Words = string> = {
   readonly remedies: readonly Remedy[];
 };
 
+/** What a picture's first bytes say of it, whatever the file is called. */
+export type PictureHeader = {
+  /** Upright, of one frame. */
+  readonly size: Size;
+  /** Missing for what is drawn anew, as an SVG: a result of it is PNG unless another format is asked for. */
+  readonly format?: OutputFormat;
+};
+
 /** What a picture's header says, or why it can't be upscaled. */
 export type PictureFacts =
-  | {
+  | (PictureHeader & {
       readonly ok: true;
-      readonly size: Size;
       readonly frames: number;
       /** Of its sides, pixels that are not enlarged: a nine-patch's frame. */
       readonly border: number;
-    }
+    })
   | ({ readonly ok: false } & RpcErrorValue);
 
 /** How close to the CPU a device computed one thing. `W` as of a result. */
@@ -283,11 +291,11 @@ export type EngineApi = ModelApi & {
   exactRegion(params: ExactRegionRequest, context: CallContext): Promise<ExactRegionResult>;
   /** Bytes that a pixel of a preview's result takes in a file; undefined where no tile is left. */
   encodedSize(params: EncodedSizeRequest, context: CallContext): Promise<number | undefined>;
-  /** Size of a picture, upright, from its header; the same refusals as an upscaling. */
-  pictureSize(
+  /** What a picture's header says; the same refusals as an upscaling. */
+  pictureHeader(
     params: { readonly input: string; readonly maxInputMegapixels: number },
     context: CallContext,
-  ): Promise<Size>;
+  ): Promise<PictureHeader>;
   /** The same for many pictures, in their order; what can't be upscaled is an answer, too. */
   inspect(
     params: { readonly inputs: readonly string[]; readonly maxInputMegapixels: number },

@@ -5,7 +5,7 @@ import type { Branch, Guidance } from './guidance';
 import type { PanelCommand } from './panelCommands';
 import type { PanelDrop } from './panelDrop';
 import type { DegradationEstimate, PreviewFigures } from './previewProtocol';
-import type { OutputFormatChoice } from './settings';
+import type { OutputFormat, OutputFormatChoice } from './settings';
 
 /**
  * What the comparison panel's webview and the extension say to each other, over `RpcEndpoint`.
@@ -73,7 +73,8 @@ export type PanelInit = {
    * it the extension finds the pictures again when the editor restarts.
    */
   readonly session?: string | undefined;
-  readonly original: PanelPicture;
+  /** Its format, by its bytes, where it is one that can be written. */
+  readonly original: PanelPicture & { readonly format?: OutputFormat };
   /** Of a pair; of a preview what was made with these settings, shown until they are computed. */
   readonly result: PanelPicture | undefined;
   /**

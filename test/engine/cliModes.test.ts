@@ -8,6 +8,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -142,6 +144,72 @@ test('no picture that is to be upscaled is replaced by another one’s result', 
   const lines = await objects('a.png', 'a-big.png', '--name', '{name}-big.{ext}', '--overwrite');
   assert.deepEqual(lines.map(codeOf), ['output-collision', undefined]);
   assert.deepEqual(readFileSync(path.join(root, 'a-big.png')), before);
+});
+
+test('a picture whose name says another format than its bytes is planned as it is written', async () => {
+  for (const [names, options, codes] of [
+    [
+      ['icon.png', 'icon@4x.jpg'],
+      ['--again', '--overwrite'],
+      ['output-collision', undefined],
+    ],
+    [
+      ['icon.png', 'icon.jpg'],
+      ['--out', 'o', '--overwrite'],
+      [undefined, 'output-collision'],
+    ],
+    [
+      ['icon.png', 'icon.jpg'],
+      ['--out', 'o', '--skip-existing'],
+      [undefined, 'output-collision'],
+    ],
+    // A folder may be reached by a link, and a picture as well.
+    [['icon.png', 'link/icon.jpg'], ['--overwrite'], [undefined, 'output-collision']],
+    [
+      ['icon.png', 'to.jpg'],
+      ['--again', '--overwrite'],
+      ['output-collision', undefined],
+    ],
+  ] as const) {
+    const { root, run, objects } = await folderWith();
+    const picture = { create: { width: 10, height: 8, channels: 3, background: 'teal' } } as const;
+    const made = await sharp(picture).jpeg().toBuffer();
+    for (const name of ['icon.png', 'icon.jpg', 'icon@4x.jpg'])
+      writeFileSync(path.join(root, name), made);
+    symlinkSync('icon@4x.jpg', path.join(root, 'to.jpg'));
+    symlinkSync('.', path.join(root, 'link'));
+    const before = treeOf(root);
+    const dry = await objects(...names, ...options, '--dry-run');
+    assert.deepEqual(dry.map(codeOf), codes, names.join());
+    const lines = await objects(...names, ...options);
+    assert.deepEqual(lines.map(codeOf), codes, names.join());
+    assert.equal((await run(...names, ...options)).status, 1);
+    for (const [index, line] of lines.entries())
+      if (codeOf(line) === undefined) assert.equal(line.output, dry[index]!.output);
+    const after = treeOf(root);
+    for (const name of names.filter((one) => one in before))
+      assert.equal(after[name], before[name], name);
+  }
+  const { root, run } = await folderWith();
+  await sharp({ create: { width: 10, height: 8, channels: 3, background: 'teal' } })
+    .jpeg()
+    .toFile(path.join(root, 'icon.jpg'));
+  renameSync(path.join(root, 'icon.jpg'), path.join(root, 'icon.png'));
+  for (const [options, output] of [
+    [['icon.png', '--overwrite'], 'icon@4x.jpg'],
+    [['icon.png'], 'icon@4x.jpg'],
+    [['icon.png', '--name', '{name}-big.webp'], 'icon-big.webp'],
+    [['icon.png', '--out', 'o.png'], 'o.png'],
+    // In a folder the name decides, since shards tell their results by names alone.
+    [['.'], 'icon@4x.png'],
+  ] as const) {
+    const dry = await run(...options, '--dry-run');
+    assert.match(dry.stdout, new RegExp(`(?:→|->) ${output.replace('.', '\\.')} `), dry.stdout);
+    rmSync(path.join(root, output), { force: true });
+    assert.equal((await run(...options)).status, 0);
+    assert.ok(existsSync(path.join(root, output)), output);
+    rmSync(path.join(root, output));
+  }
 });
 
 test('what is missing, damaged or matches nothing is an object with an error, in every mode', async () => {

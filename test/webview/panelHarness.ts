@@ -43,6 +43,7 @@ export const INIT: PanelInit = {
     address: 'maple.jpg',
     problem: 'maple.jpg could not be loaded.',
     size: { width: 256, height: 192 },
+    format: 'jpeg',
   },
   result: undefined,
   facts: '',

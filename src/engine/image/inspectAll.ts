@@ -1,8 +1,15 @@
-import type { PictureFacts } from '../../shared/engineProtocol';
+import type { PictureFacts, PictureHeader } from '../../shared/engineProtocol';
 import { RpcError } from '../../shared/rpc';
 import { named, throwIfCancelled } from '../errors';
 import { inspectSource } from './inspect';
 import { borderOf } from './ninePatch';
+import type { SourceInfo } from './sourceInfo';
+
+/** What those who plan need to know of a source. */
+export const headerOf = ({ size, format }: SourceInfo): PictureHeader => ({
+  size,
+  ...(format === undefined ? {} : { format }),
+});
 
 /** Looks into the headers of many pictures, in their order. */
 export async function inspectAll(
@@ -14,8 +21,9 @@ export async function inspectAll(
   for (const input of inputs) {
     throwIfCancelled(signal);
     try {
-      const { size, frames } = await inspectSource(input, maxMegapixels, signal);
-      facts.push({ ok: true, size, frames, border: await borderOf(input) });
+      const source = await inspectSource(input, maxMegapixels, signal);
+      const { frames } = source;
+      facts.push({ ok: true, ...headerOf(source), frames, border: await borderOf(input) });
     } catch (error) {
       throwIfCancelled(signal);
       facts.push({ ok: false, ...RpcError.from(named(error, input)).toValue() });

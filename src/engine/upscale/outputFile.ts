@@ -3,10 +3,10 @@ import { copyFile, link, realpath, rename, unlink, writeFile } from 'node:fs/pro
 import path from 'node:path';
 import { realTarget } from '../../files/paths';
 import { Place } from '../../files/place';
-import type { OutputTarget, UpscaleRequest } from '../../shared/engineProtocol';
+import { wantedPath } from '../../files/wantedPath';
+import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { formatFromName } from '../../shared/extensions';
-import { expandNamePattern, numberedName, OutputNameError } from '../../shared/naming';
-import { splitName } from '../../shared/nameParts';
+import { numberedName, OutputNameError } from '../../shared/naming';
 import { BESIDE_TARGET } from '../../shared/temporaryFiles';
 import { NAME_FORMAT_HINT, nameFormatProblem, writtenFormat } from '../../shared/writtenFormat';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
@@ -46,31 +46,16 @@ export function outputFormat(
 export async function findPlace(request: UpscaleRequest, format: OutputFormat): Promise<Place> {
   const { target } = request;
   if (target.kind === 'file') return Place.find(target);
-  const { directory } = target;
-  const within = target.within ?? (await realTarget(directory));
+  const within = target.within ?? (await realTarget(target.directory));
   return Place.find({
-    path: path.join(directory, ...patternName(request, target, format).split('/')),
+    path: patternPath(request, format),
     ...(within === undefined ? {} : { within }),
   });
 }
 
-function patternName(
-  request: UpscaleRequest,
-  { pattern, folder }: OutputTarget & { readonly kind: 'pattern' },
-  format: OutputFormat,
-): string {
-  const { stem, extension } = splitName(path.basename(request.input));
+function patternPath(request: UpscaleRequest, format: OutputFormat): string {
   try {
-    return expandNamePattern(pattern, {
-      name: stem,
-      sourceExtension: extension,
-      format,
-      scale: request.scale,
-      model: request.model,
-      pixel: request.guidance.pixel,
-      semantic: request.guidance.semantic,
-      ...(folder === undefined ? {} : { folder }),
-    });
+    return wantedPath(request, { format, scale: request.scale });
   } catch (error) {
     const isOwn = error instanceof OutputNameError;
     throw engineError(isOwn ? 'output-name' : 'bad-setting', {

@@ -2,7 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { reallyLiesIn } from '../../files/paths';
 import { RpcError } from '../../shared/rpc';
-import { isImageName } from '../../shared/settings';
+import { formatFromName } from '../../shared/extensions';
+import { isImageName, type OutputFormat } from '../../shared/settings';
 import { outputPath } from '../comparison/outputNames';
 import { workspaceRoot } from '../workspaceRoot';
 import type { Config } from '../config';
@@ -33,11 +34,12 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     private readonly config: Config,
   ) {}
 
-  prepareInvocation({
+  async prepareInvocation({
     input,
-  }: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): vscode.PreparedToolInvocation {
+  }: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): Promise<vscode.PreparedToolInvocation> {
     const { paths, scale, format } = readRequest(input);
-    const steps = paths.map((file) => this.stepOf(file, { scale, format }));
+    const formats = await this.formatsOf(paths);
+    const steps = paths.map((file) => this.stepOf(file, { scale, format }, formats.get(file)));
     const factor = scale ?? this.config.upscale(undefined).scale;
     const { t } = vscode.l10n;
     return {
@@ -53,8 +55,29 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     };
   }
 
+  /** Formats by the bytes, of those that may be read. */
+  private async formatsOf(
+    paths: readonly string[],
+  ): Promise<ReadonlyMap<string, OutputFormat | undefined>> {
+    const found = await Promise.all(
+      paths.map((file) =>
+        locate(file).then(
+          (uri) => ({ file, uri }),
+          () => undefined,
+        ),
+      ),
+    );
+    const readable = found.filter((one) => one !== undefined);
+    const formats = await this.jobs.formats(readable.map(({ uri }) => uri));
+    return new Map(readable.map(({ file }, index) => [file, formats[index]]));
+  }
+
   /** What would be made of a file, by the settings of its folder. */
-  private stepOf(file: string, { scale, format }: Pick<ToolRequest, 'scale' | 'format'>): ToolStep {
+  private stepOf(
+    file: string,
+    { scale, format }: Pick<ToolRequest, 'scale' | 'format'>,
+    original: OutputFormat | undefined = formatFromName(file),
+  ): ToolStep {
     const uri = vscode.Uri.file(absolutePath(file));
     const settings = this.config.upscale(uri);
     const choice = {
@@ -66,7 +89,7 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     let output: string | undefined;
     try {
       output = shownPath(
-        vscode.Uri.file(outputPath(uri.fsPath, choice, settings, workspaceRoot(uri))),
+        vscode.Uri.file(outputPath(uri.fsPath, choice, settings, original, workspaceRoot(uri))),
       );
     } catch {
       // A name pattern that can't be used; running says what is wrong with it.
@@ -83,10 +106,12 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     const subscription = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     try {
+      const { signal } = controller;
       const results: ToolResult[] = [];
-      for (const file of request.paths) {
-        if (controller.signal.aborted) break;
-        results.push(await this.one(file, request, controller.signal));
+      const refused = await this.refused(request, signal);
+      for (const [index, file] of request.paths.entries()) {
+        if (signal.aborted) break;
+        results.push(await this.one(file, request, refused[index], signal));
       }
       return new vscode.LanguageModelToolResult([
         new vscode.LanguageModelTextPart(JSON.stringify({ results })),
@@ -96,8 +121,28 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
     }
   }
 
-  private async one(file: string, request: ToolRequest, signal: AbortSignal): Promise<ToolResult> {
+  private async refused(
+    request: ToolRequest,
+    signal: AbortSignal,
+  ): ReturnType<UpscaleJobs['refused']> {
+    const pictures = await Promise.all(
+      request.paths.map((file) => locate(file).catch(() => undefined)),
+    );
+    return this.jobs.refused(
+      pictures,
+      (index) => overridesOf(request, this.config, pictures[index]),
+      signal,
+    );
+  }
+
+  private async one(
+    file: string,
+    request: ToolRequest,
+    refused: RpcError | undefined,
+    signal: AbortSignal,
+  ): Promise<ToolResult> {
     try {
+      if (refused) throw refused;
       const uri = await locate(file);
       const { output, width, height, skipped, notes } = await this.jobs.render(
         uri,
@@ -123,7 +168,7 @@ export class UpscaleImageTool implements vscode.LanguageModelTool<unknown> {
 function overridesOf(
   { scale, pixel, semantic, format }: ToolRequest,
   config: Config,
-  uri: vscode.Uri,
+  uri: vscode.Uri | undefined,
 ): UpscaleOverrides {
   const { guidance } = config.upscale(uri);
   return {

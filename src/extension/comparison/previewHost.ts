@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatFromName } from '../../shared/extensions';
-import { scaledSize, type Size } from '../../shared/geometry';
+import type { PictureHeader } from '../../shared/engineProtocol';
+import { scaledSize } from '../../shared/geometry';
 import {
   fitsWhole,
   scaleWith,
@@ -17,6 +17,7 @@ import type { PanelDrop } from '../../shared/panelDrop';
 import { RpcError, type CallContext } from '../../shared/rpc';
 import type { AddedModel } from '../../shared/modelProtocol';
 import type { UpscaleSettings } from '../../shared/settings';
+import { writtenFormat } from '../../shared/writtenFormat';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { UpscaleJobs } from '../jobs/upscaleJobs';
@@ -56,7 +57,7 @@ type Served = {
 export class PreviewHost {
   private models: readonly PanelModel[] = [];
   private readonly requests = new PanelRequests((id) => this.model(id) !== undefined);
-  private size: Size | undefined;
+  private header: PictureHeader | undefined;
   /** The file that was written last. */
   private saved: vscode.Uri | undefined;
 
@@ -96,7 +97,8 @@ export class PreviewHost {
     this.requests.nothing(params);
     const { source, wish, result } = this.comparison;
     this.onDisk();
-    this.size = await this.readSize();
+    this.header = await this.readHeader();
+    const { size, format: written } = this.header;
     const [original, made, models] = await Promise.all([
       panelPicture(source, this.webview),
       result && panelPicture(result, this.webview),
@@ -109,7 +111,7 @@ export class PreviewHost {
     return {
       kind: 'preview',
       session: this.word,
-      original: { ...original, size: this.size },
+      original: { ...original, size, ...(written === undefined ? {} : { format: written }) },
       result: made,
       facts: '',
       models: this.models,
@@ -151,12 +153,12 @@ export class PreviewHost {
 
   private async outputName(params: unknown): ReturnType<PanelHostApi['outputName']> {
     const choice = this.atOwnScale(this.requests.choice(params));
-    this.size ??= await this.readSize();
+    this.header ??= await this.readHeader();
+    const { size, format } = this.header;
+    const root = workspaceRoot(this.comparison.source);
     return {
-      fileName: path.basename(
-        outputPath(this.source.file, choice, this.settings, workspaceRoot(this.comparison.source)),
-      ),
-      size: scaledSize(this.size, choice.scale),
+      fileName: path.basename(outputPath(this.source.file, choice, this.settings, format, root)),
+      size: scaledSize(size, choice.scale),
     };
   }
 
@@ -165,10 +167,9 @@ export class PreviewHost {
     const { guidance, quality, lossless, ...choice } = this.atOwnScale(
       this.requests.choice(params),
     );
-    const { file } = this.source;
-    const original = formatFromName(file);
-    const format = choice.format === 'source' ? (original ?? 'png') : choice.format;
-    this.size ??= await this.readSize();
+    this.header ??= await this.readHeader();
+    const { size, format: original } = this.header;
+    const format = writtenFormat(choice.format, this.settings.namePattern, original);
     const isKnown =
       original !== 'gif' && format !== 'gif' && !(format === 'webp' && lossless === 'auto');
     const each = isKnown
@@ -179,7 +180,7 @@ export class PreviewHost {
           lossless: lossless === 'always',
         })
       : undefined;
-    const { width, height } = scaledSize(this.size, choice.scale);
+    const { width, height } = scaledSize(size, choice.scale);
     const most = this.settings.output.maxBytes ?? Infinity;
     return each === undefined ? null : Math.round(Math.min(most, each * width * height));
   }
@@ -189,7 +190,9 @@ export class PreviewHost {
     { signal, progress }: CallContext,
   ): ReturnType<PanelHostApi['save']> {
     const wanted = this.atOwnScale(this.requests.save(params));
-    const overrides = await askWhereToSave(this.comparison.source, wanted, this.settings);
+    this.header ??= await this.readHeader();
+    const { format } = this.header;
+    const overrides = await askWhereToSave(this.comparison.source, wanted, this.settings, format);
     if (!overrides || signal.aborted) return { fileName: '' };
     const result = await this.services.jobs.render(
       this.comparison.source,
@@ -309,18 +312,18 @@ export class PreviewHost {
     this.services.log.show();
   }
 
-  private readSize(): Promise<Size> {
+  private readHeader(): Promise<PictureHeader> {
     const { file, settings } = this.source;
     return this.services.engine.use((client) =>
-      client.pictureSize({ input: file, maxInputMegapixels: settings.maxInputMegapixels }),
+      client.pictureHeader({ input: file, maxInputMegapixels: settings.maxInputMegapixels }),
     );
   }
 
   /** Models that compute a picture as a whole can't show a part of a large one. */
   private checkSize({ model: id, scale }: PanelRun): void {
     const model = this.model(id);
-    if (!model || model.byTiles || !this.size) return;
-    const result = scaledSize(this.size, scaleWith(model, scale));
+    if (!model || model.byTiles || !this.header) return;
+    const result = scaledSize(this.header.size, scaleWith(model, scale));
     if (fitsWhole(result)) return;
     const { width, height } = result;
     throw new RpcError({

@@ -1,12 +1,8 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LosslessChoice, OutputOptions } from '../../shared/outputOptions';
 import type { PanelChoice, PanelSave } from '../../shared/panelProtocol';
-import {
-  OUTPUT_FORMATS,
-  type OutputFormatChoice,
-  type UpscaleSettings,
-} from '../../shared/settings';
+import { OUTPUT_FORMATS, type OutputFormat, type UpscaleSettings } from '../../shared/settings';
+import { writtenFormat } from '../../shared/writtenFormat';
 import type { UpscaleOverrides } from '../jobs/upscaleJobs';
 import { ask } from '../ui/notifications';
 import { baseName } from './comparison';
@@ -30,11 +26,15 @@ const LABELS = {
   gif: 'GIF',
 } as const;
 
-/** Where and how a choice is saved; undefined when the person changed their mind. */
+/**
+ * Where and how a choice is saved; undefined when the person changed their mind. `original`: the
+ * source's format, by its bytes.
+ */
 export async function askWhereToSave(
   source: vscode.Uri,
   params: PanelSave,
   settings: UpscaleSettings,
+  original: OutputFormat | undefined,
 ): Promise<UpscaleOverrides | undefined> {
   const { model, restore, guidance, scale, format, pixelArt, onProcessor, how, again } = params;
   const { quality, lossless, prompt } = params;
@@ -51,7 +51,9 @@ export async function askWhereToSave(
   };
   if (how === 'save') return { ...common, format };
   const file =
-    how === 'saveAs' ? await askForName(source, params, settings) : await askToReplace(source);
+    how === 'saveAs'
+      ? await askForName(source, params, settings, original)
+      : await askToReplace(source);
   // The name's extension decides the format; the dialog has asked about a file that exists.
   return (
     file && {
@@ -75,12 +77,15 @@ async function askForName(
   source: vscode.Uri,
   choice: PanelChoice,
   settings: UpscaleSettings,
+  original: OutputFormat | undefined,
 ): Promise<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save the Upscaled Image'),
-    defaultUri: vscode.Uri.file(outputPath(source.fsPath, choice, settings, workspaceRoot(source))),
+    defaultUri: vscode.Uri.file(
+      outputPath(source.fsPath, choice, settings, original, workspaceRoot(source)),
+    ),
     filters: Object.fromEntries(
-      formatsFirst(choice.format, source.fsPath).map((format) => [
+      formatsFirst(writtenFormat(choice.format, settings.namePattern, original)).map((format) => [
         LABELS[format],
         [...EXTENSIONS[format]],
       ]),
@@ -88,20 +93,11 @@ async function askForName(
   });
 }
 
-/** Every format that can be written, the chosen one first: dialogs begin with that. */
-function formatsFirst(
-  chosen: OutputFormatChoice,
-  source: string,
-): readonly (typeof OUTPUT_FORMATS)[number][] {
-  const extension = path.extname(source).slice(1).toLowerCase();
-  const first =
-    chosen === 'source'
-      ? (OUTPUT_FORMATS.find((format) =>
-          (EXTENSIONS[format] as readonly string[]).includes(extension),
-        ) ?? 'png')
-      : chosen;
-  return [first, ...OUTPUT_FORMATS.filter((format) => format !== first)];
-}
+/** Every format that can be written, that of the proposed name first: dialogs begin with it. */
+const formatsFirst = (first: OutputFormat): readonly OutputFormat[] => [
+  first,
+  ...OUTPUT_FORMATS.filter((format) => format !== first),
+];
 
 async function askToReplace(source: vscode.Uri): Promise<vscode.Uri | undefined> {
   const replace = vscode.l10n.t('Overwrite');

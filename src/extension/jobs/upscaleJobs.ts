@@ -8,6 +8,7 @@ import type { UpscaleProgress, UpscaleResult } from '../../shared/engineProtocol
 import { progressAfter } from '../../shared/liveProgress';
 import type { Remedy } from '../../shared/remedies';
 import { RpcError } from '../../shared/rpc';
+import type { OutputFormat } from '../../shared/settings';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { Log } from '../log';
@@ -20,6 +21,7 @@ import { FasterOffer } from './fasterOffer';
 import { JobQueue } from './jobQueue';
 import { againFor, mergedOverrides } from './again';
 import { batchFraction, progressMessage } from './progressText';
+import { refusedJobs } from './refusedJobs';
 import { describeResult, summarize } from './summary';
 import { showSummary } from './summaryNotification';
 import { Throttle } from './throttle';
@@ -108,6 +110,33 @@ export class UpscaleJobs {
     return this.queue.run(() => this.upscaleOne(picture, overrides, signal, onProgress), signal);
   }
 
+  /** The formats of pictures by their bytes, before anything is made; undefined where it can't be told. */
+  async formats(pictures: readonly vscode.Uri[]): Promise<readonly (OutputFormat | undefined)[]> {
+    if (pictures.length === 0) return [];
+    const { maxInputMegapixels } = this.config.upscale(pictures[0]);
+    const inputs = pictures.map(({ fsPath }) => fsPath);
+    const facts = await this.engine
+      .use((client) => client.inspect({ inputs, maxInputMegapixels }))
+      .catch(() => []);
+    return facts.map((fact) => (fact.ok ? fact.format : undefined));
+  }
+
+  /** Why pictures of one command can't be upscaled beside each other, by their index. */
+  async refused(
+    pictures: readonly (vscode.Uri | undefined)[],
+    overrides: OverridesFor,
+    signal: AbortSignal,
+  ): Promise<readonly (RpcError | undefined)[]> {
+    const calls = await Promise.all(
+      pictures.map(async (picture, index) => {
+        const own = typeof overrides === 'function' ? overrides(index) : overrides;
+        // What is wrong with a picture is told when its turn comes.
+        return picture && this.callFor(picture, own).catch(() => undefined);
+      }),
+    );
+    return this.engine.use((client) => refusedJobs(calls, client, signal));
+  }
+
   private runWithProgress(
     pictures: readonly vscode.Uri[],
     overrides: OverridesFor,
@@ -172,6 +201,7 @@ export class UpscaleJobs {
         });
     }, TICK_MS);
     const names = pictures.map((picture) => picture.fsPath);
+    const refused = await this.refused(pictures, overrides, signal);
     const offer = new FasterOffer({
       show: (text, button) => notify('information', text, button),
       t: vscode.l10n.t,
@@ -185,6 +215,8 @@ export class UpscaleJobs {
         },
         upscale: (index, onProgress) => {
           const picture = pictures[index];
+          const clash = refused[index];
+          if (clash) return Promise.reject(clash);
           const own = typeof overrides === 'function' ? overrides(index) : overrides;
           const models = { ...this.config.upscale(picture), ...own };
           const name = path.basename(names[index] ?? '');

@@ -432,10 +432,13 @@ describe('Upscale Folder', function () {
     names[7] = '``` [Allow](command:workbench.action.files.newUntitledFile) <b>x</b> $(check).png';
     const config = new Config();
     const tool = new UpscaleImageTool(
-      { render: () => Promise.reject(new Error('Nothing runs before it is confirmed.')) } as never,
+      {
+        render: () => Promise.reject(new Error('Nothing runs before it is confirmed.')),
+        formats: () => Promise.resolve([]),
+      } as never,
       config,
     );
-    const { confirmationMessages, invocationMessage } = tool.prepareInvocation({
+    const { confirmationMessages, invocationMessage } = await tool.prepareInvocation({
       input: { paths: names, scale: 2 },
     });
     config.dispose();
@@ -450,8 +453,8 @@ describe('Upscale Folder', function () {
     );
     assert.match(message.value, /Nothing is replaced/);
     assert.equal(invocationMessage, 'Upscaling 50 images');
-    assert.throws(
-      () => tool.prepareInvocation({ input: { paths: ['a\n\n# b.png'] } }),
+    await assert.rejects(
+      tool.prepareInvocation({ input: { paths: ['a\n\n# b.png'] } }),
       /line ends/,
     );
   });

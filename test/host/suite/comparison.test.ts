@@ -106,7 +106,7 @@ describe('What a comparison answers its webview', () => {
           byTiles: true,
         },
       ]),
-    pictureSize: () => Promise.resolve({ width: 40, height: 28 }),
+    pictureHeader: () => Promise.resolve({ size: { width: 40, height: 28 } }),
     preview: (
       { input }: { input: string },
       { onProgress }: { onProgress: (progress: unknown) => void },

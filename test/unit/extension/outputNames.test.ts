@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { outputPath } from '../../../src/extension/comparison/outputNames';
+import { formatFromName } from '../../../src/shared/extensions';
+import type { OutputFormat } from '../../../src/shared/settings';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pu-names-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -20,7 +22,9 @@ const named = (
   wanted: Parameters<typeof outputPath>[1],
   by: Parameters<typeof outputPath>[2],
   root?: string,
-): string => path.relative(folder, outputPath(path.join(folder, source), wanted, by, root));
+  original: OutputFormat | undefined = formatFromName(source),
+): string =>
+  path.relative(folder, outputPath(path.join(folder, source), wanted, by, original, root));
 
 test('names follow the pattern, format and scale', () => {
   assert.equal(named('a.JPG', choice, settings), 'a@4x.JPG');
@@ -33,6 +37,21 @@ test('names follow the pattern, format and scale', () => {
     }),
     path.join('big', 'a-compact-1-0.5.png'),
   );
+});
+
+test('a name has the format of the bytes, as the engine writes it, whatever the source is called', () => {
+  for (const [source, original, pattern, name] of [
+    ['a.png', 'jpeg', '{name}@{scale}x.{ext}', 'a@4x.jpg'],
+    ['a.9.png', 'webp', '{name}@{scale}x.{ext}', 'a@4x.webp'],
+    ['a.JPEG', 'jpeg', '{name}@{scale}x.{ext}', 'a@4x.JPEG'],
+    ['a.svg', undefined, '{name}@{scale}x.{ext}', 'a@4x.png'],
+    ['a.png', 'jpeg', '{name}@{scale}x.webp', 'a@4x.webp'],
+  ] as const) {
+    const by = { ...settings, namePattern: pattern };
+    assert.equal(named(source, choice, by, undefined, original), name, source);
+    const asked = named(source, { ...choice, format: 'tiff' }, settings, undefined, original);
+    assert.match(asked, /^a@4x\.tif$/);
+  }
 });
 
 test('a taken name is counted up, unless the settings overwrite or skip', () => {

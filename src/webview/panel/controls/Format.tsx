@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
-import { formatFromName } from '../../../shared/extensions';
 import { LOSSLESS_CHOICES, type LosslessChoice } from '../../../shared/outputOptions';
 import { OUTPUT_FORMATS, QUALITY_RANGE, type OutputFormatChoice } from '../../../shared/settings';
 import { Field, SelectField } from '../../components/Field';
@@ -14,7 +13,7 @@ const MAYBE_LOSSLESS: ReadonlySet<string | undefined> = new Set(['webp', 'avif']
 export function Format({ view, actions }: Control): JSX.Element {
   const { run, state } = view;
   const { format, quality, lossless } = state.output;
-  const original = run.init && formatFromName(run.init.original.fileName);
+  const original = run.init?.original.format;
   const written = format === 'source' ? original : format;
   const disabled = run.saving !== undefined || !run.init?.models.length;
   const isWebp = written === 'webp' && original === 'webp';
