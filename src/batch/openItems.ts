@@ -5,7 +5,7 @@ import { outputSize } from '../shared/outputSize';
 import { RpcError } from '../shared/rpc';
 import { hashInside, inParallel } from './hash';
 import type { PlanPorts, PlanRequest } from './plan';
-import { resultProblem } from './resultProblem';
+import { hasResult, resultProblem } from './resultProblem';
 import type { PlannedTarget } from './targets';
 import type { Plan, PlanItem, Reason } from './types';
 import { phrase, say } from '../shared/phrase';
@@ -181,8 +181,14 @@ async function openItem(
   }
   const now = await hashInside(outputRoot, output, request.signal);
   const record = request.records[output];
-  if (now !== undefined && request.keepExisting === true)
-    return refuse('exists', say`The output exists.`);
+  if (now !== undefined && request.keepExisting === true) {
+    const there = await hasResult({ path: file, within: allowed }).catch((error: unknown) =>
+      RpcError.from(error),
+    );
+    return there instanceof RpcError
+      ? refuse('impossible', there)
+      : refuse('exists', say`The output exists.`);
+  }
   const free = now === undefined || record?.outputHash === now;
   if (now !== undefined) base.existingHash = now;
   if (free || request.force === true) return { ...base, status: 'todo', selected: true };

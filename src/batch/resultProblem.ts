@@ -50,6 +50,13 @@ export async function resultProblem({
   });
 }
 
+/**
+ * Whether a result lies at a place already, where such are left alone; an error where something lies
+ * there that can be none. Rejects with an `RpcError` for a place that is none.
+ */
+export const hasResult = async (wanted: WantedPlace): Promise<boolean> =>
+  (await Place.find(wanted)).hasResult();
+
 /** Whether a file, or the folder that it would be made in, may be written to. */
 async function isWritable(file: string): Promise<boolean> {
   for (let at = file; ; at = path.dirname(at)) {

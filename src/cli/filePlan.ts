@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { clashesAmong } from '../client/clashes';
 import type { EngineClient, UpscaleCall } from '../client/engineClient';
@@ -13,7 +12,7 @@ import {
   densityProblem,
   setSource,
 } from '../shared/density';
-import { resultProblem } from '../batch/resultProblem';
+import { hasResult, resultProblem } from '../batch/resultProblem';
 import type { OutputTarget, PictureFacts, UpscaleResult } from '../shared/engineProtocol';
 import { formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
@@ -136,30 +135,22 @@ async function planned(
 ): Promise<FileItem> {
   try {
     const { path: output, format, size: whole } = plannedResult(call, facts);
-    const density = densityOf(input);
-    const exists = call.overwrite === 'skip' && (await lstat(output).catch(() => undefined));
-    const skipped =
-      density && call.target.kind === 'pattern' && !options.again
-        ? `Its name says that it is the ×${density.factor} picture of a set; see --again.`
-        : exists
-          ? 'The output exists already.'
-          : undefined;
     const { region } = options;
     const size = region ? { width: region.width, height: region.height } : whole;
+    const item: FileItem = { input, call, output, size };
+    const density = densityOf(input);
+    if (density && call.target.kind === 'pattern' && !options.again) {
+      const skipped = `Its name says that it is the ×${density.factor} picture of a set; see --again.`;
+      return { ...item, skipped };
+    }
     const { within } = call.target;
-    const problem =
-      skipped === undefined
-        ? await resultProblem({
-            path: output,
-            ...(within === undefined ? {} : { within }),
-            format,
-            size,
-          })
-        : undefined;
-    return withProblem(
-      { input, call, output, size, ...(skipped === undefined ? {} : { skipped }) },
-      problem,
-    );
+    const place = { path: output, ...(within === undefined ? {} : { within }) };
+    const there =
+      call.overwrite === 'skip' &&
+      (await hasResult(place).catch((error: unknown) => RpcError.from(error)));
+    if (there instanceof RpcError) return withProblem(item, there);
+    if (there) return { ...item, skipped: 'The output exists already.' };
+    return withProblem(item, await resultProblem({ ...place, format, size }));
   } catch (error) {
     const { message } = RpcError.from(error);
     const problem = refusal('bad-setting', message, 'Correct the option and try again.');

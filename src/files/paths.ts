@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -30,6 +31,20 @@ export async function followLinks(file: string): Promise<RealPath | undefined> {
     const info = await lstat(at).catch(() => undefined);
     if (info?.isSymbolicLink() || path.dirname(at) === at) return undefined;
     missing.unshift(path.basename(at));
+  }
+}
+
+/**
+ * The nearest thing that a path wants as a folder, and that is none, as `picture.png` in
+ * `picture.png/x.png`; undefined where nothing stands in its way. Links are followed.
+ */
+export function notAFolderIn(file: string): string | undefined {
+  for (let at = path.dirname(path.resolve(file)); ; at = path.dirname(at)) {
+    try {
+      return statSync(at).isDirectory() ? undefined : at;
+    } catch {
+      if (path.dirname(at) === at) return undefined;
+    }
   }
 }
 

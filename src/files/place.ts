@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, realpath } from 'node:fs/promises';
+import { access, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileNameProblem, folderProblem, outputPathProblem } from '../shared/outputNames';
 import { RpcError } from '../shared/rpc';
 import { codeOf, isMissing } from './kinds';
-import { followLinks, liesIn, realTarget } from './paths';
+import { followLinks, liesIn, notAFolderIn, realTarget } from './paths';
 import { phrase } from '../shared/phrase';
 
 /** Where a result is to go, and how far a setting, a recipe or a link may lead it. */
@@ -85,6 +85,7 @@ export class Place {
    * names can be made there.
    */
   async prepare(...besides: readonly string[]): Promise<void> {
+    this.checkFolders();
     const unwritable = (error: unknown): RpcError => this.unwritable(error);
     const found = await followLinks(path.dirname(this.path));
     if (!found || path.join(found.existing, ...found.missing) !== this.folder)
@@ -111,6 +112,7 @@ export class Place {
    * that is not there yet may take less than is known of it.
    */
   async checkNames(...besides: readonly string[]): Promise<void> {
+    this.checkFolders();
     const names = [path.basename(this.path), ...besides];
     const long = names.find(isTooLong);
     if (long !== undefined) throw this.tooLong(long);
@@ -132,8 +134,45 @@ export class Place {
 
   /** Rejects when what lies there is no file that could be replaced. */
   async checkReplaceable(): Promise<void> {
-    if ((await this.occupant()) !== 'other') return;
+    if ((await this.occupant()) === 'other') throw this.irreplaceable();
+  }
+
+  /**
+   * Whether a result lies there, as those want to know who leave such alone; a link to one counts.
+   * Rejects for what can be none: a folder, a device, a link to nothing, an empty file.
+   */
+  async hasResult(): Promise<boolean> {
+    if ((await this.occupant()) === 'nothing') return false;
+    const info = await stat(this.real).catch(() => undefined);
+    if (info?.isFile() !== true) throw this.irreplaceable();
+    if (info.size > 0) return true;
     throw new RpcError({
+      code: 'output-unwritable',
+      message: phrase`${this.path} exists and is empty, so it is no result.`,
+      hint: phrase`Remove it, or choose another name for the result.`,
+    });
+  }
+
+  /** Throws where a file lies in a folder's place, or where a folder's name is longer than the system takes. */
+  private checkFolders(): void {
+    const file = notAFolderIn(this.real);
+    if (file !== undefined)
+      throw new RpcError({
+        code: 'output-unwritable',
+        message: phrase`${file} is not a folder, so nothing can lie in it.`,
+        hint: phrase`Check the path, or choose another folder.`,
+      });
+    const long = this.folder.split(path.sep).find(isTooLong);
+    if (long !== undefined)
+      throw new RpcError({
+        code: 'name-too-long',
+        message: phrase`The folder's name ${long} is too long for a disk.`,
+        hint: phrase`Check the path, or choose another folder.`,
+      });
+  }
+
+  private irreplaceable(): RpcError {
+    return new RpcError({
       code: 'output-unwritable',
       message: phrase`${this.path} exists and is not an ordinary file but a link, a folder or a device.`,
       hint: phrase`Remove it, or choose another name for the result.`,
@@ -168,9 +207,15 @@ async function realFolder(output: string): Promise<string> {
   const folder = path.dirname(output);
   const real = await realTarget(folder);
   if (real !== undefined) return real;
+  const isLoop = await realpath(folder).then(
+    () => false,
+    (error: unknown) => codeOf(error) === 'ELOOP',
+  );
   throw new RpcError({
     code: 'output-outside',
-    message: phrase`${folder} has a link in it that leads nowhere, so nothing is written there.`,
+    message: isLoop
+      ? phrase`${folder} has a link in it that leads to itself, so nothing is written there.`
+      : phrase`${folder} has a link in it that leads nowhere, so nothing is written there.`,
     hint: phrase`Remove the link, or choose another folder.`,
   });
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { RpcError } from '../shared/rpc';
 import { phrase, type Phrase } from '../shared/phrase';
+import { notAFolderIn } from './paths';
 
 /** An error of the system: Node names the call, its number and mostly the path. */
 type SystemError = Error & {
@@ -66,7 +67,15 @@ export function named(error: unknown, place?: string): unknown {
             detail,
           });
     case 'ENOENT':
-    case 'ENOTDIR':
+    case 'ENOTDIR': {
+      const inTheWay = file === undefined ? undefined : notAFolderIn(file);
+      if (inTheWay !== undefined)
+        return new RpcError({
+          code: isWriting(error) ? 'output-unwritable' : 'input-missing',
+          message: phrase`${inTheWay} is not a folder, so nothing can lie in it.`,
+          hint: phrase`Check the path, or choose another folder.`,
+          detail,
+        });
       return isWriting(error)
         ? new RpcError({
             code: 'folder-read-only',
@@ -83,6 +92,7 @@ export function named(error: unknown, place?: string): unknown {
             hint: phrase`Check the path; the file may have been moved or renamed.`,
             detail,
           });
+    }
     case 'EMFILE':
     case 'ENFILE':
       return new RpcError({

@@ -334,6 +334,52 @@ test('a name that is too long, and a format that is too small, are told before a
   );
 });
 
+test('what stands in a result’s way is named, and what can be none is not taken for one', async () => {
+  const { root, run, objects } = await folderWith('a.png', 'x/a.png');
+  mkdirSync(path.join(root, 'folder/a@4x.png'), { recursive: true });
+  mkdirSync(path.join(root, 'hollow'));
+  symlinkSync('nothing.png', path.join(root, 'hollow/a@4x.png'));
+  mkdirSync(path.join(root, 'empty'));
+  writeFileSync(path.join(root, 'empty/a@4x.png'), '');
+  writeFileSync(path.join(root, 'x/a@4x.png'), '');
+  symlinkSync('loop-b', path.join(root, 'loop-a'));
+  symlinkSync('loop-a', path.join(root, 'loop-b'));
+  const long = 'e'.repeat(260);
+  const before = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  for (const [options, sentence] of [
+    [['a.png', '--out', 'a.png/x/y.png'], /a\.png is not a folder, so nothing can lie in it/],
+    [['a.png/x.png'], /a\.png is not a folder, so nothing can lie in it/],
+    [['a.png', '--out', `d/${long}/x.png`], /The folder's name e{260} is too long/],
+    [[`${long}.png`], /e{260}\.png does not exist/],
+    [['a.png', '--out', 'loop-a/x.png'], /has a link in it that leads to itself/],
+    [['a.png', '--out', 'hollow/a@4x.png/x.png'], /has a link in it that leads nowhere/],
+    [['a.png', '--out', 'folder', '--skip-existing'], /is not an ordinary file/],
+    [['a.png', '--out', 'hollow', '--skip-existing'], /is not an ordinary file/],
+    [['a.png', '--out', 'empty', '--skip-existing'], /exists and is empty, so it is no result/],
+    [['x', '--skip-existing'], /exists and is empty, so it is no result/],
+  ] as const)
+    for (const only of [[], ['--dry-run']]) {
+      const { status, stdout, stderr } = await run(...options, ...only);
+      assert.match(stdout + stderr, sentence);
+      assert.doesNotMatch(stdout + stderr, /ermission/);
+      assert.equal(status, 1, stderr);
+      const lines = await objects(...options, ...only);
+      assert.ok(lines.some((line) => codeOf(line) !== undefined));
+    }
+  // A link to a result is one.
+  mkdirSync(path.join(root, 'linked'));
+  symlinkSync('../x/a.png', path.join(root, 'linked/a@4x.png'));
+  const linked = await run('a.png', '--out', 'linked', '--skip-existing');
+  succeeds(linked);
+  assert.match(linked.stdout, /skipped: The output exists already/);
+  assert.deepEqual(
+    readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => !/^linked/.test(name),
+    ),
+    before,
+  );
+});
+
 test('with free names, the name that a result would get is what must not be too long', async () => {
   // With its suffix it has 255 bytes, with the number of a free name more.
   const name = 'n'.repeat(248);

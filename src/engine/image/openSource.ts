@@ -1,7 +1,8 @@
 import { NotAFileError } from '../../files/kinds';
+import { notAFolderIn } from '../../files/paths';
 import { missingWords } from '../../files/systemError';
 import { RpcError } from '../../shared/rpc';
-import { engineError, messageOf, systemCode } from '../errors';
+import { engineError, messageOf, named, systemCode } from '../errors';
 import { FileView } from './containers/fileView';
 import { phrase } from '../../shared/phrase';
 
@@ -33,7 +34,15 @@ function unreadable(file: string, error: unknown): Error {
       hint: phrase`Name a picture.`,
     });
   switch (systemCode(error)) {
+    case 'ENOTDIR':
+      return engineError('input-missing', {
+        message: phrase`${notAFolderIn(file) ?? file} is not a folder, so nothing can lie in it.`,
+        hint: phrase`Check the path; the file may have been moved or renamed.`,
+        detail,
+      });
     case 'ENOENT':
+    // What no disk could have is not there.
+    case 'ENAMETOOLONG':
       return engineError('input-missing', {
         message: missingWords(file),
         hint: phrase`Check the path; the file may have been moved or renamed.`,
@@ -45,11 +54,16 @@ function unreadable(file: string, error: unknown): Error {
         hint: phrase`Make the link anew, or name the picture itself.`,
         detail,
       });
-    default:
+    case 'EACCES':
+    case 'EPERM':
       return engineError('input-unreadable', {
         message: phrase`${file} can't be read.`,
         hint: phrase`Check the permissions of the file and its folder.`,
         detail,
       });
+    default: {
+      const words = named(error, file);
+      return words instanceof Error ? words : new Error(detail);
+    }
   }
 }

@@ -87,7 +87,7 @@ export async function checkTarget(
     }
   }
   if (overwrite === 'overwrite') await place.checkReplaceable();
-  return overwrite === 'skip' && (await place.occupant()) !== 'nothing' ? 'skip' : 'write';
+  return overwrite === 'skip' && (await place.hasResult()) ? 'skip' : 'write';
 }
 
 /** The name beside a place that a result would get now, when nothing may be replaced. */
