@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { densityOutputs, setSource } from '../shared/density';
+import { densityFolder, densityOutputs, setSource, type DensitySet } from '../shared/density';
 import { formatFromName } from '../shared/extensions';
 import { splitName } from '../shared/nameParts';
 import {
@@ -142,17 +142,16 @@ export function plannedTargets(
     );
   if (target.density) {
     // A set has factors of its own; the recipe allows no size beside it.
-    const source = path.posix.join(folder, path.posix.basename(input));
-    return densityOutputs(setSource(source, format), target.density).map(
-      ({ path: output, factor }) => ({
-        settings: { ...item, scale: factor },
-        format: written,
-        outputFor: () => output,
-        stem: output,
-        tail: '',
-        mayYield: (asked) => asked === output,
-      }),
-    );
+    const source = setSource(input, format);
+    const place = placeOfSet(source, target.density, { folder, tree });
+    return densityOutputs(source, target.density, place).map(({ path: output, factor }) => ({
+      settings: { ...item, scale: factor },
+      format: written,
+      outputFor: () => output,
+      stem: output,
+      tail: '',
+      mayYield: (asked) => asked === output,
+    }));
   }
   return [
     {
@@ -162,6 +161,16 @@ export function plannedTargets(
       ...namesOf(pattern, named),
     },
   ];
+}
+
+/**
+ * The folder below which a set lies. Where the source's own folder is none of the tree that is kept,
+ * as `drawable-night-mdpi` in `res/drawable-night-mdpi/*.png`, the set's folders lie where it would.
+ */
+function placeOfSet(source: string, set: DensitySet, { folder, tree }: Layout): string {
+  const isKept = folder === path.posix.dirname(source) || (tree !== '' && tree !== '.');
+  if (isKept) return densityFolder(path.posix.join(folder, path.posix.basename(source)), set);
+  return folder === '.' ? '' : `${folder}/`;
 }
 
 /** Undefined where a pattern yields no name that could be written. */

@@ -196,14 +196,13 @@ async function callsFor(
   const settings = settingsFor(options);
   if (options.density === undefined)
     return [{ ...settings, input, target: targetFor(input, out, options) }];
-  const place = out?.path ?? path.dirname(input);
-  const source = setSource(
-    path.join(place, path.basename(input)).replaceAll(path.sep, '/'),
-    options.format,
-  );
-  const folder = path.resolve(densityFolder(source, options.density));
+  const source = setSource(input.replaceAll(path.sep, '/'), options.format);
+  const place = out
+    ? `${out.path.replaceAll(path.sep, '/').replace(/\/$/, '')}/`
+    : densityFolder(source, options.density);
+  const folder = path.resolve(place);
   const within = (await realTarget(folder)) ?? folder;
-  return densityOutputs(source, options.density).map(({ path: output, factor }) => ({
+  return densityOutputs(source, options.density, place).map(({ path: output, factor }) => ({
     ...settings,
     input,
     scale: factor,

@@ -53,11 +53,8 @@ export async function upscaleFiles(
       if (signal.aborted) break;
     }
   }
-  // The result of the last set stands beside its source, so its srcset names it as a page in that
-  // folder would.
   if (options.density === 'web' && !options.json && !signal.aborted)
-    for (const file of files)
-      if (!failed.has(path.resolve(file))) print(srcsetOf(file, options.format));
+    for (const file of files) if (!failed.has(path.resolve(file))) print(srcsetOf(file, options));
   return successOf([...failed.values()]);
 }
 
@@ -78,9 +75,14 @@ function reportPlan(items: readonly FileItem[], json: boolean): boolean {
   return items.every(({ problem }) => !problem);
 }
 
-function srcsetOf(file: string, format: UpscaleOptions['format']): string {
-  const outputs = densityOutputs(setSource(path.basename(file), format), 'web');
-  return `srcset="${srcset(path.basename(file), outputs)}"`;
+/** The `srcset` of a page in the folder of the results; the source may lie in another one. */
+function srcsetOf(file: string, { format, out }: UpscaleOptions): string {
+  const name = path.basename(file);
+  const way = path.relative(path.resolve(out ?? path.dirname(file)), path.resolve(file));
+  const outputs = densityOutputs(setSource(name, format), 'web');
+  // From another drive of Windows there is no way.
+  const source = path.isAbsolute(way) ? name : way.replaceAll(path.sep, '/');
+  return `srcset="${srcset(source, outputs)}"`;
 }
 
 function report(result: UpscaleResult, json: boolean): void {

@@ -10,7 +10,7 @@ export type DensitySet = (typeof DENSITY_SETS)[number];
 
 /** A picture's place in a set. */
 export type Density = {
-  readonly set: DensitySet;
+  readonly set: DensitySet | 'windows';
   /** Pixels for one point. */
   readonly factor: number;
 };
@@ -22,6 +22,9 @@ export type DensityOutput = {
   readonly factor: number;
 };
 
+/** Windows' name for a density, in percent, among qualifiers of a file or as a folder's name. */
+const SCALE =
+  /(?:^|\.)(?:[a-z\d-]+_)*scale-(80|1(?:[024568]0|[27]5)|2(?:[05]0|25)|[34][05]0|500)(?=[._]|$)/i;
 /** Beyond that a number in a folder's name is no density. */
 const MOST_FACTOR = 8;
 const ANDROID_SET = ['hdpi', 'xhdpi', 'xxhdpi', 'xxxhdpi'];
@@ -34,7 +37,8 @@ const FACTORS: Readonly<Record<Exclude<DensitySet, 'android'>, readonly number[]
 
 /**
  * The density that a file's path names: `icon@2x.png` (Apple and the web),
- * `drawable-xhdpi/icon.png` (Android), `2.0x/icon.png` (Flutter). Undefined for a picture of
+ * `drawable-xhdpi/icon.png` (Android), `2.0x/icon.png` (Flutter), `icon.scale-200.png` and
+ * `scale-200/icon.png` (Windows). Undefined for a picture of
  * density 1, which may be a set's source. `mdpi` is density 1.
  */
 export function densityOf(path: string): Density | undefined {
@@ -48,6 +52,9 @@ export function densityOf(path: string): Density | undefined {
     return resources.factor === undefined || resources.factor === 1
       ? undefined
       : { set: 'android', factor: resources.factor };
+  const percent = (SCALE.exec(name.slice(name.indexOf('.'))) ?? SCALE.exec(folder))?.[1];
+  if (percent !== undefined)
+    return percent === '100' ? undefined : { set: 'windows', factor: Number(percent) / 100 };
   const flutter = flutterFactor(folder);
   return flutter === undefined || flutter === 1 ? undefined : { set: 'flutter', factor: flutter };
 }
@@ -76,22 +83,25 @@ export function densityProblem(source: string, set: DensitySet): Words | undefin
 /**
  * The files of a set that are made from a source of density 1, in ascending order: `icon@2x.png`,
  * `icon@3x.png`; `drawable-hdpi/` … `drawable-xxxhdpi/` beside the source's `drawable-mdpi/` (or
- * below the source's folder); `2.0x/`, `3.0x/`; for the web `icon@2x.png`, `icon@3x.png` as a
- * `srcset` lists them.
+ * below the source's folder); `2.0x/`, `3.0x/`, beside the source's `1.0x/` where it lies in one; for
+ * the web `icon@2x.png`, `icon@3x.png` as a `srcset` lists them. `place`: the folder below which the
+ * set lies, with "/" at its end unless it is empty; the source's kind and qualifiers hold there, too.
  */
-export function densityOutputs(source: string, set: DensitySet): readonly DensityOutput[] {
-  const slash = source.lastIndexOf('/');
-  const [folder, name] = [source.slice(0, slash + 1), source.slice(slash + 1)];
+export function densityOutputs(
+  source: string,
+  set: DensitySet,
+  place = densityFolder(source, set),
+): readonly DensityOutput[] {
+  const name = source.slice(source.lastIndexOf('/') + 1);
   if (set === 'android') {
-    const own = readResourceFolder(folder.split('/').at(-2) ?? '');
-    const parent = densityFolder(source, set);
+    const own = readResourceFolder(source.split('/').at(-2) ?? '');
     return ANDROID_SET.map((dpi) => ({
-      path: `${parent}${own ? own.named(dpi) : `drawable-${dpi}`}/${name}`,
+      path: `${place}${own ? own.named(dpi) : `drawable-${dpi}`}/${name}`,
       factor: densityFactor(dpi) ?? 1,
     }));
   }
   return FACTORS[set].map((factor) => ({
-    path: set === 'flutter' ? `${folder}${factor}.0x/${name}` : `${folder}${inSet(name, factor)}`,
+    path: set === 'flutter' ? `${place}${factor}.0x/${name}` : `${place}${inSet(name, factor)}`,
     factor,
   }));
 }
@@ -121,10 +131,14 @@ export function setSource(source: string, format: OutputFormat | 'source'): stri
 /** The folder below which all files of a set lie; "" for that of a source without a folder. */
 export function densityFolder(source: string, set: DensitySet): string {
   const folder = source.slice(0, source.lastIndexOf('/') + 1);
-  return set === 'android' && readResourceFolder(folder.split('/').at(-2) ?? '')
-    ? folder.replace(/[^/]+\/$/, '')
-    : folder;
+  return isFolderOf(set, folder.split('/').at(-2) ?? '') ? folder.replace(/[^/]+\/$/, '') : folder;
 }
+
+/** Whether a folder's name is that of a set's folder, beside which the others stand. */
+const isFolderOf = (set: DensitySet, folder: string): boolean =>
+  set === 'android'
+    ? readResourceFolder(folder) !== undefined
+    : set === 'flutter' && flutterFactor(folder) !== undefined;
 
 /** The value of an `<img srcset>` for a source and the files of its set. */
 export function srcset(source: string, outputs: readonly DensityOutput[]): string {

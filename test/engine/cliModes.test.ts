@@ -212,6 +212,26 @@ test('a picture whose name says another format than its bytes is planned as it i
   }
 });
 
+test('a set in another folder has its platform’s folders, and a srcset that leads to the source', async () => {
+  const night = 'res/drawable-night-mdpi/bg.png';
+  const names = ['res/mipmap-mdpi/ic.png', night, 'res/drawable-mdpi/bg.png'] as const;
+  const { root, run } = await folderWith(
+    ...names,
+    'assets/1.0x/i.png',
+    'web/a b.png',
+    'L.scale-200.png',
+  );
+  succeeds(await run(...names, '--density', 'android', '--out', 'o'));
+  for (const made of ['mipmap-hdpi/ic.png', 'drawable-night-hdpi/bg.png', 'drawable-hdpi/bg.png'])
+    assert.ok(existsSync(path.join(root, 'o', made)), made);
+  succeeds(await run('assets/1.0x/i.png', '--density', 'flutter'));
+  assert.ok(existsSync(path.join(root, 'assets/2.0x/i.png')));
+  const web = await run('web/a b.png', '--density', 'web', '--out', 'webo');
+  assert.match(web.stdout, /srcset="\.\.\/web\/a%20b\.png 1x, a%20b@2x\.png 2x, a%20b@3x\.png 3x"/);
+  const windows = await run('L.scale-200.png');
+  assert.match(windows.stdout, /skipped: Its name says that it is the ×2 picture of a set/);
+});
+
 test('what is missing, damaged or matches nothing is an object with an error, in every mode', async () => {
   const { root, run, objects } = await folderWith('sub/good.png');
   writeFileSync(path.join(root, 'sub/broken.png'), 'no picture');

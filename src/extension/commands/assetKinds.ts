@@ -101,6 +101,14 @@ export function setJobs(
   );
 }
 
+/** Of the inputs of sets those of which every file is there; `made` has an input for each file. */
+export const wholeSets = (steps: readonly SetJob[], made: readonly string[]): readonly string[] =>
+  [...new Set(steps.map(({ input }) => input))].filter(
+    (input) =>
+      steps.filter((step) => step.input === input).length ===
+      made.filter((one) => one === input).length,
+  );
+
 /** A line of `srcset` for each picture, relative to its own folder. */
 export const srcsetLines = (inputs: readonly string[]): string =>
   inputs

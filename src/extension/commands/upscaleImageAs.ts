@@ -13,6 +13,7 @@ import {
   overridesFromNumbers,
   setJobs,
   srcsetLines,
+  wholeSets,
   type AssetKind,
   type NumberKind,
 } from './assetKinds';
@@ -52,8 +53,12 @@ async function upscaleSet(
     ignored,
     (index): UpscaleOverrides => steps[index]?.overrides ?? {},
   );
-  if (set === 'web' && results.length > 0) {
-    await vscode.env.clipboard.writeText(srcsetLines([...byPath.keys()]));
+  const whole = wholeSets(
+    steps,
+    results.map(({ input }) => input.replaceAll('\\', '/')),
+  );
+  if (set === 'web' && whole.length > 0) {
+    await vscode.env.clipboard.writeText(srcsetLines(whole));
     passingStatus('clippy', vscode.l10n.t('The srcset is in the clipboard.'));
   }
   return results;

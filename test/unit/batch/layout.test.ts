@@ -141,6 +141,33 @@ describe('where results go', () => {
       ].map((name) => `src/ui/a.png > res/ui/${name}`),
     ],
     [
+      'sets of a folder that the glob names keep its kind and its qualifiers',
+      ['res/drawable-night-mdpi/a.png', 'res/mipmap-mdpi/a.png'],
+      [
+        { files: 'res/mipmap-mdpi/*.png', to: 'gen', density: 'android' },
+        { files: 'res/drawable-night-mdpi/*.png', to: 'gen', density: 'android' },
+      ],
+      ['drawable-night', 'mipmap'].flatMap((kind) =>
+        ['hdpi', 'xhdpi', 'xxhdpi', 'xxxhdpi'].map(
+          (dpi) => `res/${kind}-mdpi/a.png > gen/${kind}-${dpi}/a.png`,
+        ),
+      ),
+    ],
+    [
+      'sets of a tree that is kept stand beside their sources’ folders',
+      ['src/1.0x/a.png', 'src/mipmap/a.png'],
+      [
+        { files: 'src/**/mipmap/*.png', to: 'gen', density: 'android' },
+        { files: 'src/**', to: 'gen', density: 'flutter' },
+      ],
+      [
+        ...['2.0x', '3.0x'].map((to) => `src/1.0x/a.png > gen/${to}/a.png`),
+        ...['hdpi', 'xhdpi', 'xxhdpi', 'xxxhdpi'].map(
+          (dpi) => `src/mipmap/a.png > gen/mipmap-${dpi}/a.png`,
+        ),
+      ],
+    ],
+    [
       'what lies in the folder of results is no source',
       ['a.png', 'public/img/x.png', 'public/y.png', 'PUBLIC/IMG/z.png'],
       [{ files: '**/*.png', to: 'public/img', output: '{name}.{ext}' }],

@@ -7,6 +7,7 @@ import {
   overridesFromNumbers,
   setJobs,
   srcsetLines,
+  wholeSets,
 } from '../../../src/extension/commands/assetKinds';
 
 test('every kind is a set, needs numbers, or means something by itself', () => {
@@ -85,5 +86,8 @@ test(
       srcsetLines(['/a/x.png', '/b/y.png']),
       'x.png 1x, x@2x.png 2x, x@3x.png 3x\ny.png 1x, y@2x.png 2x, y@3x.png 3x',
     );
+    // Of which one file failed, no srcset is told.
+    const steps = setJobs(['/a/x.png', '/a/y.png', '/a/z.png'], 'web', 'skip');
+    assert.deepEqual(wholeSets(steps, ['/a/x.png', '/a/y.png', '/a/y.png']), ['/a/y.png']);
   },
 );

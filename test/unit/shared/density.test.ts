@@ -23,6 +23,9 @@ test('a path that names a density is recognised, with either separator', () => {
     ['assets/1.5x/icon.png', 'flutter', 1.5],
     ['assets/3x/icon.png', 'flutter', 3],
     ['button@2x.9.png', 'apple', 2],
+    ['Assets/Logo.scale-200.png', 'windows', 2],
+    ['Assets/Logo.theme-dark_scale-150_contrast-black.png', 'windows', 1.5],
+    ['Assets/scale-400/Tile.png', 'windows', 4],
     ['res/drawable-tvdpi/icon.png', 'android', 213 / 160],
     ['res/drawable-240dpi/icon.png', 'android', 1.5],
     ['res/mipmap-b+sr+Latn-xhdpi/icon.png', 'android', 2],
@@ -42,6 +45,13 @@ test('what names none, or density 1, is a source', () => {
     'drawable/icon.png',
     'drawable-night/icon.png',
     '1.0x/icon.png',
+    'Assets/Logo.scale-100.png',
+    'Assets/Logo.targetsize-48.png',
+    'kitchen scale-200.png',
+    'scale-200.png',
+    'my_scale-200.png',
+    'full-scale-200/a.png',
+    'scale-7/a.png',
     '2x.png',
     'x@2xy.png',
     '3.0x.png',
@@ -78,6 +88,11 @@ test('a set lies where its platform looks', () => {
     'res/drawable-night-xhdpi-v21/icon.png 2',
   );
   assert.deepEqual(paths('C:/res/icon.png', 'android')[0], 'C:/res/drawable-hdpi/icon.png 1.5');
+  assert.deepEqual(paths('assets/1.0x/icon.png', 'flutter'), [
+    'assets/2.0x/icon.png 2',
+    'assets/3.0x/icon.png 3',
+  ]);
+  assert.equal(densityFolder('assets/1.0x/icon.png', 'flutter'), 'assets/');
   assert.deepEqual(paths('assets/icon.png', 'flutter'), [
     'assets/2.0x/icon.png 2',
     'assets/3.0x/icon.png 3',
@@ -87,6 +102,18 @@ test('a set lies where its platform looks', () => {
     'my%20icon.png 1x, my%20icon@2x.png 2x, my%20icon@3x.png 3x',
   );
   assert.equal(srcset('a/c#, 100 %?.png', []), 'a/c%23%2C%20100%20%25%3F.png 1x');
+});
+
+test('in another place a set has the kind and the qualifiers of its source, too', () => {
+  for (const [source, set, path] of [
+    ['res/mipmap-mdpi/ic.png', 'android', 'o/mipmap-hdpi/ic.png'],
+    ['res/drawable-night-mdpi-v21/bg.png', 'android', 'o/drawable-night-hdpi-v21/bg.png'],
+    ['art/bg.png', 'android', 'o/drawable-hdpi/bg.png'],
+    ['assets/1.0x/icon.png', 'flutter', 'o/2.0x/icon.png'],
+    ['a/icon@1x.png', 'apple', 'o/icon@2x.png'],
+  ] as const)
+    assert.equal(densityOutputs(source, set, 'o/')[0]?.path, path);
+  assert.equal(densityOutputs('res/mipmap/ic.png', 'android', '')[0]?.path, 'mipmap-hdpi/ic.png');
 });
 
 test('no file of a set is taken for a source', () => {
