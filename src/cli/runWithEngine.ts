@@ -4,7 +4,7 @@ import { EngineClient } from '../client/engineClient';
 import { readRemote, type RemoteOptions } from './remoteOptions';
 import { adviceOf, remedyWords } from './remedyWords';
 import { exitCode, type Success } from './success';
-import { tell } from './terminal';
+import { hasLostResults, tell } from './terminal';
 
 /** dist/cli.js lies beside dist/engine.js; the embedded models lie in models/ of the package. */
 const ENTRY = path.join(__dirname, 'engine.js');
@@ -56,7 +56,9 @@ export async function runWithEngine(
   }
   try {
     const succeeded = await command(client, controller.signal, [...modelFolders, store]);
-    process.exitCode = controller.signal.aborted ? 130 : exitCode(succeeded);
+    process.exitCode = controller.signal.aborted
+      ? 130
+      : exitCode(succeeded) || Number(hasLostResults());
   } finally {
     await client.dispose();
   }

@@ -1,4 +1,7 @@
 import { SingleBar } from 'cli-progress';
+import { codeOf } from '../files/kinds';
+import { named } from '../files/systemError';
+import { RpcError } from '../shared/rpc';
 import { jsonText, terminalText } from '../shared/safeText';
 
 /**
@@ -6,22 +9,43 @@ import { jsonText, terminalText } from '../shared/safeText';
  * names and errors are only words.
  */
 
-/** The reader went away, as `head` does; what is to be made is made all the same. */
-const ignoreClosed = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'EPIPE') throw error;
-};
-process.stdout.on('error', ignoreClosed);
-process.stderr.on('error', ignoreClosed);
+/** The reader went away, as `head` or a terminal that is closed does: nobody misses the rest. */
+const GONE: readonly unknown[] = ['EPIPE', 'EIO'];
+let lost: RpcError | undefined;
+
+/** Whatever becomes of the words, what is to be made is made. */
+function onError(stream: NodeJS.WriteStream, error: unknown): void {
+  if (GONE.includes(codeOf(error)) || stream !== process.stdout || lost) return;
+  lost = RpcError.from(named(error, 'stdout'));
+  tell(
+    lost.code === 'disk-full'
+      ? 'The results can’t be printed: no space is left where stdout goes.'
+      : `The results can’t be printed: ${lost.message}`,
+  );
+}
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: unknown) => onError(stream, error));
+
+/** A file takes its words at once, and throws where it takes none. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  try {
+    stream.write(text);
+  } catch (error) {
+    onError(stream, error);
+  }
+}
+
+/** Whether results were printed that nobody can read. */
+export const hasLostResults = (): boolean => lost !== undefined;
 
 /** A result. */
-export const print = (line = ''): void => void process.stdout.write(`${terminalText(line)}\n`);
+export const print = (line = ''): void => write(process.stdout, `${terminalText(line)}\n`);
 
 /** A result for programs, on one line. */
-export const printJson = (value: unknown): void =>
-  void process.stdout.write(`${jsonText(value)}\n`);
+export const printJson = (value: unknown): void => write(process.stdout, `${jsonText(value)}\n`);
 
 /** What a person should know. */
-export const tell = (line = ''): void => void process.stderr.write(`${terminalText(line)}\n`);
+export const tell = (line = ''): void => write(process.stderr, `${terminalText(line)}\n`);
 
 /** Whether somebody sees the progress. */
 export const isWatched = (): boolean => process.stderr.isTTY;
@@ -38,7 +62,7 @@ export const streamsOfQuestions = (): {
 /** Replaces the line that the cursor is on, as far as it fits. */
 export function drawLine(text: string): void {
   const line = terminalText(text).slice(0, Math.max(20, process.stderr.columns - 1));
-  process.stderr.write(`\r\x1b[K${line}`);
+  write(process.stderr, `\r\x1b[K${line}`);
 }
 
 /** Where commander writes its help and its complaints, which quote what was typed. */

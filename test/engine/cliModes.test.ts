@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -319,6 +321,35 @@ test('a reader that goes away stops nothing: all is made, and the exit code tell
     assert.equal(code, 0, errors);
     assert.doesNotMatch(errors, /EPIPE|at .*\.js/);
     for (const name of ['1', '2', '3'])
+      assert.ok(existsSync(path.join(root, `${name}-${end}.png`)), `${name} ${end}`);
+  }
+});
+
+const needsFull = { skip: !existsSync('/dev/full') };
+
+test('a full disk behind stdout stops nothing, and fails the run in words', needsFull, async () => {
+  const { root } = await folderWith('1.png', '2.png');
+  for (const [end, files] of [
+    ['named', ['1.png', '2.png', '--json']],
+    ['folder', ['.', '--json', '--exclude', '*-named.png']],
+    ['plain', ['1.png', '2.png']],
+  ] as const) {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [CLI, ...MODEL, ...files, '--name', `{name}-${end}.{ext}`],
+      {
+        cwd: root,
+        env: { ...process.env, PISA_UPSCALE_STATE: `${root}-${end}` },
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      },
+    );
+    closeSync(full);
+    assert.match(stderr, /The results can’t be printed: no space is left/);
+    assert.doesNotMatch(stderr, /ENOSPC|at .*\.js/);
+    assert.equal(status, 1, stderr);
+    for (const name of ['1', '2'])
       assert.ok(existsSync(path.join(root, `${name}-${end}.png`)), `${name} ${end}`);
   }
 });
