@@ -12,7 +12,13 @@ import { sweepOrphans, type Orphan } from './orphans';
 import { makePlan, type PlanRequest } from './plan';
 import { isInnerPath } from './recordShape';
 import type { RunEntry, RunPlace } from './runs/runEntry';
-import type { RunHold, RunRegistry, RunRequest, WaitOptions } from './runs/runRegistry';
+import {
+  RunBusyError,
+  type RunHold,
+  type RunRegistry,
+  type RunRequest,
+  type WaitOptions,
+} from './runs/runRegistry';
 import { scopeOf } from './runs/scope';
 import { BatchStore } from './store';
 import type { OutputRecord, Plan, Records, Report } from './types';
@@ -50,7 +56,9 @@ export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'precision' 
 export class Batch {
   private readonly store: BatchStore;
   private known: Records = {};
-  private hold: RunHold | undefined;
+  private hold: Promise<RunHold> | undefined;
+  /** It runs, tidies or settles: one thing at a time, whatever it has claimed. */
+  private isAtWork = false;
   private hasWarned = false;
   private readonly isWholeRecipe: boolean;
 
@@ -90,17 +98,35 @@ export class Batch {
    * signal aborts. A plan that was made before may be out of date.
    */
   async claim(patience?: WaitOptions): Promise<void> {
-    if (this.hold) return;
+    const hold = (this.hold ??= this.enter(patience));
+    try {
+      await hold;
+    } catch (error) {
+      if (this.hold === hold) this.hold = undefined;
+      throw error;
+    }
+  }
+
+  private async enter(patience: WaitOptions | undefined): Promise<RunHold> {
     const entry = await this.entry();
     const { runs } = this.request;
-    this.hold = await (patience ? runs.enterWhenFree(entry, patience) : runs.enter(entry));
+    return patience ? runs.enterWhenFree(entry, patience) : runs.enter(entry);
+  }
+
+  /** Claims the folder for a piece of work. What this batch is at itself is in its way, too. */
+  private async begin(): Promise<void> {
+    await this.claim();
+    const hold = await this.hold;
+    if (hold && this.isAtWork) throw new RunBusyError(hold.entry);
+    this.isAtWork = true;
   }
 
   /** Lets others have the folder. */
   async giveBack(): Promise<void> {
     const { hold } = this;
     this.hold = undefined;
-    await hold?.giveBack();
+    this.isAtWork = false;
+    await (await hold?.catch(() => undefined))?.giveBack();
   }
 
   /** Writes nothing. */
@@ -157,7 +183,7 @@ export class Batch {
   /**
    * Carries out what is ticked of a plan that this batch has made. The report comes when all is
    * done or cancelled, and everything is on disk. Rejects with `RunBusyError` while another run is
-   * in the way.
+   * in the way, or an earlier one of this batch.
    */
   async start(
     plan: Plan,
@@ -165,8 +191,9 @@ export class Batch {
     onEvent: (event: BatchEvent) => void,
   ): Promise<{ readonly run: BatchRun; readonly report: Promise<Report> }> {
     const { device, settingsFor, root, place } = this.request;
-    await this.claim();
-    const journal = await this.begin({ root, ids: [...ids], place, ...this.inputs() }).catch(
+    const unverified = await this.unverified(plan);
+    await this.begin();
+    const journal = await this.openJournal({ root, ids: [...ids], place, ...this.inputs() }).catch(
       async (error: unknown) => {
         await this.giveBack();
         throw error;
@@ -179,7 +206,7 @@ export class Batch {
       {
         device,
         limits: { maxInputMegapixels, maxOutputMegapixels, maxFrames },
-        unverified: await this.unverified(plan),
+        unverified,
       },
       {
         upscale: (call, options) => this.client.upscale(call, options),
@@ -224,7 +251,7 @@ export class Batch {
     return inner.every(isInnerPath) && inner.length > 0 ? { inputs: inner } : {};
   }
 
-  private async begin(header: JournalHeader): Promise<KeptJournal> {
+  private async openJournal(header: JournalHeader): Promise<KeptJournal> {
     // Another run may have ended since the plan was made.
     this.known = await this.load();
     await this.store.settle();
@@ -261,7 +288,7 @@ export class Batch {
    * it. Rejects with `RunBusyError` while another run is in the way.
    */
   async tidy(plan: Plan): Promise<void> {
-    await this.claim();
+    await this.begin();
     try {
       await this.store.settle();
       await this.sweep(plan);
@@ -276,7 +303,7 @@ export class Batch {
    * picture nothing is left to do. Rejects with `RunBusyError` while another run is in the way.
    */
   async settle(): Promise<void> {
-    await this.claim();
+    await this.begin();
     try {
       await this.store.settle();
     } finally {

@@ -259,6 +259,24 @@ test('an interrupted batch can go on, a problem says what to do', async () => {
   await broken.close();
 });
 
+test('nothing is started twice: its buttons rest until the run has begun, or can’t', async () => {
+  const page = await opened(initOf([row(0), row(1)], { interrupted: ['art/1@4x.png'] }));
+  const rest = async (on: boolean): Promise<void> => {
+    for (const id of ['#noticeAction', '#start', '#newPlan'])
+      assert.equal(await page.page.locator(id).getAttribute('aria-disabled'), `${on}`, id);
+  };
+  await page.page.click('#noticeAction');
+  const call = await page.called('start');
+  await rest(true);
+  await page.page.locator('#start').click({ force: true });
+  await page.frame();
+  assert.equal((await page.sent('start')).length, 1);
+  await page.error(call, { code: 'run-busy', message: 'Another is at it.' });
+  await rest(false);
+  assert.equal(await totals(page), 'Another is at it.');
+  await page.close();
+});
+
 test('a recipe that is not read, since the folder is not trusted, is told with a way to trust it', async () => {
   for (const isUnread of [true, false]) {
     const init = initOf([row(0)]);

@@ -28,7 +28,7 @@ export class RunBusyError extends WordedError {
 }
 
 /** A run's own place among the runs; given back when it ends. */
-export type RunHold = { readonly giveBack: () => Promise<void> };
+export type RunHold = { readonly entry: RunEntry; readonly giveBack: () => Promise<void> };
 
 /** What an entry says of a run. */
 export type RunRequest = Omit<RunEntry, 'holder'>;
@@ -78,7 +78,7 @@ export class RunRegistry {
       await giveBack();
       if (codeOf(error) === undefined) throw error;
     }
-    return { giveBack };
+    return { entry, giveBack };
   }
 
   /** The same, once no other run is in the way. Rejects when the signal aborts. */

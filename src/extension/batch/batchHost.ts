@@ -47,6 +47,8 @@ export class BatchHost {
   private planning:
     | { readonly controller: AbortController; readonly promise: Promise<void> }
     | undefined;
+  /** A run that is about to begin: whoever starts it once more starts the same. */
+  private starting: Promise<void> | undefined;
   private running: { readonly run: BatchRun; readonly meter: BatchMeter } | undefined;
   /** A run of another process that is in the way, and whether it is shown or waited for. */
   private other: OtherRun | undefined;
@@ -65,7 +67,9 @@ export class BatchHost {
 
   /** Whether it runs, or will when another run has ended. */
   get isRunning(): boolean {
-    return this.running !== undefined || this.other?.mode === 'waits';
+    return (
+      this.running !== undefined || this.starting !== undefined || this.other?.mode === 'waits'
+    );
   }
 
   /** Where the run is; undefined when none runs. */
@@ -96,9 +100,11 @@ export class BatchHost {
     return batchHostApi(this.place.root, {
       init: async () => {
         if (!this.planned) await (this.planning?.promise ?? this.makePlan());
+        await this.begun();
         return this.init();
       },
       replan: async () => {
+        await this.begun();
         if (this.running) return this.init();
         this.states = {};
         this.lastReport = undefined;
@@ -106,10 +112,17 @@ export class BatchHost {
         return this.init();
       },
       start: (ids) => this.start(ids),
-      pause: () => this.running?.run.pause(),
-      resume: () => this.running?.run.resume(),
+      pause: async () => {
+        await this.begun();
+        this.running?.run.pause();
+      },
+      resume: async () => {
+        await this.begun();
+        this.running?.run.resume();
+      },
       cancel: async () => {
         this.planning?.controller.abort();
+        await this.begun();
         this.running?.run.cancel();
         this.follow('told');
       },
@@ -122,9 +135,22 @@ export class BatchHost {
     });
   }
 
+  /**
+   * Goes on with a run that was interrupted, if there is one. A view that asks meanwhile is told when
+   * that runs. Never rejects: why it can't be done is in the log, and the view says what it can.
+   */
+  async goOn(): Promise<void> {
+    if (this.running) return;
+    await this.beginOnce(async () => {
+      await (this.planning?.promise ?? this.makePlan());
+      const { interrupted = [] } = this.planned?.view ?? {};
+      if (interrupted.length > 0) await this.begin(interrupted);
+    }).catch((error: unknown) => this.services.log.warn(RpcError.from(error).message));
+  }
+
   /** A setting has another value: what was planned with the old one is planned anew. */
   settingsChanged(): void {
-    if (this.running || this.other || (!this.planned && !this.planning)) return;
+    if (this.running || this.starting || this.other || (!this.planned && !this.planning)) return;
     this.states = {};
     this.lastReport = undefined;
     void this.makePlan()
@@ -140,7 +166,7 @@ export class BatchHost {
   /** Ends what runs; it can go on when the window comes back. */
   dispose(): void {
     this.planning?.controller.abort();
-    this.running?.run.abandon();
+    void this.begun().then(() => this.running?.run.abandon());
     this.forgetOther();
   }
 
@@ -193,16 +219,34 @@ export class BatchHost {
       this.addressOf,
       signal,
     );
-    this.planned = { batch, plan, view };
-    if (other) this.attend(batch, plan, other);
-    else if (batch.unfinished && view.interrupted.length === 0)
+    if (!other && batch.unfinished && view.interrupted.length === 0)
       await batch
         .settle()
         .catch((error: unknown) => this.services.log.warn(RpcError.from(error).message));
+    signal.throwIfAborted();
+    // Nobody starts what is still being settled.
+    this.planned = { batch, plan, view };
+    if (other) this.attend(batch, plan, other);
   }
 
   private async start(ids: readonly string[]): Promise<void> {
-    if (this.running) return;
+    if (!this.running) await this.beginOnce(() => this.begin(ids));
+  }
+
+  /** What has been begun is waited for, and not begun again. */
+  private beginOnce(begin: () => Promise<void>): Promise<void> {
+    this.starting ??= begin().finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
+  }
+
+  /** Resolves when nothing is about to begin, whatever became of it. */
+  private begun(): Promise<void> {
+    return this.starting?.catch(() => undefined) ?? Promise.resolve();
+  }
+
+  private async begin(ids: readonly string[]): Promise<void> {
     if (!this.planned)
       throw new RpcError({ code: 'no-plan', message: vscode.l10n.t('There is no plan yet.') });
     const { batch, plan } = this.planned;
@@ -333,6 +377,7 @@ export class BatchHost {
     const { mode = 'told', wanted = [] } = this.other ?? {};
     const before = this.planned?.plan;
     this.forgetOther();
+    await this.begun();
     if (this.running) return;
     this.states = {};
     await this.makePlan()

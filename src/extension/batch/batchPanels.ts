@@ -116,13 +116,7 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
       resume,
       vscode.l10n.t('Later'),
     );
-    if (answer === resume) await this.goOn(place);
-  }
-
-  private async goOn(place: BatchPlace): Promise<void> {
-    const api = this.show(place).api();
-    const { plan } = await api.init(undefined);
-    if (plan.interrupted.length > 0) await api.start({ ids: plan.interrupted });
+    if (answer === resume) await this.show(place).goOn();
   }
 
   private titleOf(place: BatchPlace): string {

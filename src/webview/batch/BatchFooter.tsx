@@ -30,7 +30,12 @@ export function BatchFooter({ controller }: { readonly controller: BatchControll
         </Button>
       )}
       {hasFailed && (
-        <Button secondary id="retry" onPress={() => void controller.retry()}>
+        <Button
+          secondary
+          id="retry"
+          disabled={state.starting}
+          onPress={() => void controller.retry()}
+        >
           {l10n.t('Retry Failed')}
         </Button>
       )}
@@ -45,7 +50,12 @@ export function BatchFooter({ controller }: { readonly controller: BatchControll
         </Button>
       )}
       {(isPlan || phase === 'problem') && (
-        <Button secondary id="newPlan" onPress={() => void controller.load('replan')}>
+        <Button
+          secondary
+          id="newPlan"
+          disabled={state.starting}
+          onPress={() => void controller.load('replan')}
+        >
           {phase === 'problem' ? l10n.t('Try Again') : l10n.t('Refresh')}
         </Button>
       )}
@@ -91,11 +101,12 @@ function useNextStep(phase: Phase): RefObject<HTMLElement | null> {
 }
 
 function StartButton({ controller }: { readonly controller: BatchController }) {
-  const { size } = controller.state.ticked;
+  const { ticked, starting } = controller.state;
+  const { size } = ticked;
   return (
     <Button
       id="start"
-      disabled={size === 0}
+      disabled={size === 0 || starting}
       title={
         size === 0
           ? nothingSelected()

@@ -7,7 +7,7 @@ import { byCount } from '../../shared/locale';
 
 /** What stands in a plan's way: a recipe that is not read, another run, an interrupted one. */
 export function BatchNotices({ controller }: { readonly controller: BatchController }) {
-  const { phase, init, report, ticked } = controller.state;
+  const { phase, init, report, ticked, starting } = controller.state;
   if (phase !== 'plan' || !init) return null;
   const { hasUnreadRecipe, unusedRecipes = [], other, interrupted } = init.plan;
   return (
@@ -55,7 +55,7 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
             l10n.t('A batch was interrupted: {0} images are still to do.', interrupted.length),
           )}
         >
-          <Button id="noticeAction" onPress={controller.resumeInterrupted}>
+          <Button id="noticeAction" disabled={starting} onPress={controller.resumeInterrupted}>
             {l10n.t('Resume')}
           </Button>
         </Notice>

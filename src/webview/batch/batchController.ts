@@ -67,15 +67,19 @@ export class BatchController {
 
   /** Upscales in the order of the rows, so that the eye can follow. */
   async start(wanted: readonly string[]): Promise<void> {
+    if (this.current.starting) return;
     const ids = inShownOrder(this.current, wanted);
+    this.change({ starting: true });
     try {
       await this.rpc.call('start', { ids });
     } catch (error) {
+      this.change({ starting: false });
       this.say(RpcError.from(error).message);
       return;
     }
     const { standing, filter } = this.current;
     this.change({
+      starting: false,
       states: Object.fromEntries(ids.map((id) => [id, { state: 'waiting' as const }])),
       report: undefined,
       standing: standing ?? { done: 0, total: ids.length, paused: false, current: [] },

@@ -19,6 +19,8 @@ export type BatchState = {
   readonly standing: BatchStanding | undefined;
   readonly report: BatchReportView | undefined;
   readonly problem: RpcError | undefined;
+  /** Whether a run was asked for that has not begun yet. */
+  readonly starting: boolean;
   /** Whether the person cancelled the run, which ends with what was begun. */
   readonly cancelling: boolean;
   readonly filter: BatchFilter;
@@ -39,6 +41,7 @@ export const FIRST_STATE: BatchState = {
   standing: undefined,
   report: undefined,
   problem: undefined,
+  starting: false,
   cancelling: false,
   filter: NO_FILTER,
   sort: BY_PATH,

@@ -136,6 +136,11 @@ export class Uri {
     if (strict && !URL.canParse(text)) throw new Error(`${text} has no scheme`);
     return new Uri(new URL(text));
   }
+  static file(path: string): Uri {
+    const url = new URL('file:');
+    url.pathname = path;
+    return new Uri(url);
+  }
   get scheme(): string {
     return this.url.protocol.slice(0, -1);
   }
@@ -162,6 +167,9 @@ export const commands = {
       ),
     ),
 };
+
+/** Nothing is set. */
+export const workspace = { getConfiguration: () => ({ get: (): undefined => undefined }) };
 
 /** `remoteName` is set where the window's files are on another machine. */
 export const env: { remoteName: string | undefined } = { remoteName: undefined };

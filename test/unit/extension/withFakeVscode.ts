@@ -32,6 +32,7 @@ export async function withFakeVscode<T>(modules: readonly string[]): Promise<T &
     bundle: true,
     format: 'esm',
     platform: 'node',
+    mainFields: ['module', 'main'],
     alias: { vscode: path.join(import.meta.dirname, 'fakeVscode.ts') },
     logLevel: 'error',
   });
