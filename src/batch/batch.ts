@@ -3,7 +3,7 @@ import type { EngineClient } from '../client/engineClient';
 import { isOnlyServed, manifestScale, modelHash } from '../client/modelHash';
 import { named } from '../files/systemError';
 import { restorersAmong } from '../shared/pairs';
-import { RpcError } from '../shared/rpc';
+import { RpcError, wordsOf } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
 import { BatchRun, type BatchEvent } from './batchRun';
 import type { JournalHeader, Unfinished } from './journal';
@@ -20,6 +20,7 @@ import {
   type WaitOptions,
 } from './runs/runRegistry';
 import { scopeOf } from './runs/scope';
+import { RecordsError } from './records';
 import { BatchStore } from './store';
 import type { OutputRecord, Plan, Records, Report } from './types';
 import { phrase } from '../shared/phrase';
@@ -182,7 +183,7 @@ export class Batch {
 
   /**
    * Carries out what is ticked of a plan that this batch has made. The report comes when all is
-   * done or cancelled, and everything is on disk. Rejects with `RunBusyError` while another run is
+   * done or cancelled, and everything is on disk; where it can't be recorded, it says why. Rejects with `RunBusyError` while another run is
    * in the way, or an earlier one of this batch.
    */
   async start(
@@ -222,8 +223,13 @@ export class Batch {
           await journal.close();
           return report;
         }
-        await this.sweep(plan);
-        await this.store.save(plan, { ...this.known, ...run.records });
+        try {
+          await this.sweep(plan);
+          await this.store.save(plan, { ...this.known, ...run.records });
+        } catch (error) {
+          await journal.close();
+          return { ...report, problem: unrecorded(error, journal.isKept) };
+        }
         await journal.remove();
         return report;
       } finally {
@@ -330,4 +336,18 @@ export class Batch {
       }),
     );
   }
+}
+
+/** Of results that are there. `isNoted`: a journal has them, which the next run reads. */
+function unrecorded(error: unknown, isNoted: boolean): RpcError {
+  const cause = named(error);
+  const { code, detail } = RpcError.from(cause);
+  return new RpcError({
+    code: cause instanceof RecordsError ? 'lock' : code,
+    message: phrase`The results could not be recorded: ${wordsOf(cause)}`,
+    hint: isNoted
+      ? phrase`The next run records them, once that is mended.`
+      : phrase`The next run will not know that they were made here.`,
+    ...(detail === undefined ? {} : { detail }),
+  });
 }

@@ -38,7 +38,9 @@ type Line =
       readonly before: string | undefined;
     }
   | { readonly kind: 'done'; readonly output: string; readonly record: OutputRecord }
-  | { readonly kind: 'left'; readonly output: string; readonly state: LeftState };
+  | { readonly kind: 'left'; readonly output: string; readonly state: LeftState }
+  /** Nothing more comes, although its process may live on. */
+  | { readonly kind: 'over' };
 
 /** Why an output was not made. */
 const LEFT_STATES = ['failed', 'skipped', 'cancelled'] as const;
@@ -100,8 +102,13 @@ export class Journal {
     return this.append({ kind: 'left', output, state });
   }
 
-  /** Keeps the file: the run is not over. */
+  /** Keeps the file for the next run: what was made is not recorded elsewhere. */
   async close(): Promise<void> {
+    await this.append({ kind: 'over' }).catch(() => undefined);
+    await this.end();
+  }
+
+  private async end(): Promise<void> {
     await this.writing;
     await this.handle.close();
     release(this.token);
@@ -109,7 +116,7 @@ export class Journal {
 
   /** The run is over and its records are elsewhere. */
   async remove(): Promise<void> {
-    await this.close();
+    await this.end();
     await rm(this.file, { force: true });
   }
 
@@ -199,7 +206,7 @@ export async function unfinishedRuns(
       };
 }
 
-/** Whether another process that lives writes a journal there. */
+/** Whether another process writes a journal there. */
 export async function othersRun(folder: string): Promise<boolean> {
   for (const name of await journalNames(folder)) {
     if (journalProcess(name) === process.pid) continue;
@@ -225,6 +232,7 @@ export function parseJournal(text: string): readonly Line[] {
 function isLine(value: unknown): value is Line {
   if (!isObject(value)) return false;
   if (value.kind === 'header') return isHeader(value.header);
+  if (value.kind === 'over') return true;
   if (!isInnerPath(value.output)) return false;
   if (value.kind === 'left') return LEFT_STATES.some((state) => state === value.state);
   return value.kind === 'done'
@@ -243,8 +251,9 @@ const isHeader = (value: unknown): value is JournalHeader =>
     (Array.isArray(value.inputs) && value.inputs.length > 0 && value.inputs.every(isInnerPath))) &&
   [value.started, value.place].every((one) => one === undefined || typeof one === 'string');
 
-/** Whether the process that wrote a journal is gone. */
+/** Whether nobody writes a journal any more: it says so, or its process is gone. */
 async function isAbandoned(name: string, all: readonly Line[]): Promise<boolean> {
+  if (all.some(({ kind }) => kind === 'over')) return true;
   const pid = journalProcess(name);
   const header = all.find((line) => line.kind === 'header')?.header;
   // It may be writing its first line just now.

@@ -37,12 +37,17 @@ export class KeptJournal implements Pick<Journal, 'begin' | 'done' | 'left'> {
     return this.attempt((journal) => journal.left(...line));
   }
 
-  /** Keeps the file: the run is not over. */
+  /** Whether all that was made stands in it, so that the next run learns of it. */
+  get isKept(): boolean {
+    return this.isUsed;
+  }
+
+  /** Keeps the file for the next run. */
   async close(): Promise<void> {
     await this.journal?.close().catch(this.onTrouble);
   }
 
-  /** The run is over. */
+  /** The run is over, and its records are elsewhere. */
   async remove(): Promise<void> {
     await this.journal?.remove().catch(this.onTrouble);
   }

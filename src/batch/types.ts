@@ -1,5 +1,6 @@
 import type { UpscaleCall } from '../client/engineClient';
 import type { Size } from '../shared/geometry';
+import type { RpcError } from '../shared/rpc';
 import type { Device, OutputFormat } from '../shared/settings';
 
 /** Everything of a call that decides how the result looks. */
@@ -141,4 +142,6 @@ export type Report = {
   readonly outcomes: readonly Outcome[];
   readonly seconds: number;
   readonly cancelled: boolean;
+  /** Why what was made could not be recorded. It is there all the same. */
+  readonly problem?: RpcError;
 };

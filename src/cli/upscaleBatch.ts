@@ -233,7 +233,8 @@ async function carryOut(
     `${reportSentence(result)}; ` +
       `${summary(plan.items.filter(({ status, selected }) => status !== 'todo' || !selected)).replace('0 to do, ', '')}.`,
   );
+  if (result.problem) reportFailure(result.problem, options.json);
   const unfinished = result.outcomes.filter(({ state }) => state !== 'done' && state !== 'skipped');
-  if (!isComplete || result.cancelled) return false;
+  if (!isComplete || result.cancelled || result.problem) return false;
   return successOf(unfinished.map(({ code }) => code));
 }

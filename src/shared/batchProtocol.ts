@@ -80,6 +80,8 @@ export type BatchReportView = {
   readonly skipped: number;
   readonly cancelled: boolean;
   readonly seconds: number;
+  /** What went wrong with the run as a whole, and what to do. */
+  readonly problem?: string;
 };
 
 /** Where the host is when a view opens or comes back. */

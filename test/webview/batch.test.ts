@@ -151,6 +151,25 @@ test('while it runs: states, progress, pause, skip; then the report, retry and r
   await page.close();
 });
 
+test('a report says why results could not be recorded, also where no plan can be made then', async () => {
+  for (const lock of [undefined, { code: 'lock', message: 'The lock is damaged.' }]) {
+    const page = await opened();
+    await page.page.click('#start');
+    await page.result(await page.called('start'), undefined);
+    if (lock) await page.page.evaluate('delete window.answers.init');
+    const problem = 'The results could not be recorded. The next run records them.';
+    await event(page, {
+      kind: 'report',
+      report: { done: 2, failed: 0, skipped: 0, cancelled: false, seconds: 7, problem },
+    });
+    if (lock) await page.error(await page.called('init', 1), lock);
+    await page.until(`document.body.dataset.phase === '${lock ? 'problem' : 'plan'}'`);
+    await page.frame();
+    assert.equal(await totals(page), `2 upscaled in 7 s. ${problem}`);
+    await page.close();
+  }
+});
+
 test('pictures are upscaled in the order of the rows', async () => {
   const page = await opened(
     initOf(['icon1', 'icon10', 'icon2'].map((id) => row(1, { id, input: `${id}.png` }))),

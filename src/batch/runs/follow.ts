@@ -35,7 +35,7 @@ export class RunFollower {
     const text = this.file === undefined ? '' : await this.added(this.file).catch(() => '');
     for (const line of parseJournal(text)) {
       if (line.kind === 'header') this.total = line.header.ids.length;
-      else {
+      else if (line.kind !== 'over') {
         const state =
           line.kind === 'begin' ? 'running' : line.kind === 'left' ? line.state : line.kind;
         this.states.set(line.output, state);

@@ -284,13 +284,13 @@ export class BatchHost {
       .use(() => report)
       .then((result) => this.ended(result))
       .catch((error: unknown) => {
-        this.services.log.error('batch', error);
-        this.ended({ outcomes: [], seconds: 0, cancelled: true });
+        const problem = RpcError.from(error);
+        this.ended({ outcomes: [], seconds: 0, cancelled: false, problem });
       })
       .finally(() => told.dispose());
   }
 
-  private ended({ outcomes, seconds, cancelled }: Report): void {
+  private ended({ outcomes, seconds, cancelled, problem }: Report): void {
     const count = (state: string): number =>
       outcomes.filter((outcome) => outcome.state === state).length;
     const { running } = this;
@@ -303,7 +303,9 @@ export class BatchHost {
       skipped: count('skipped'),
       cancelled,
       seconds,
+      ...(problem ? { problem: sentences(problem.message, problem.hint) } : {}),
     };
+    if (problem) this.services.log.error('batch', problem);
     const last = outcomes.findLast(({ device }) => device !== undefined);
     if (last?.device) this.services.status.computedOn(last.device, last.server);
     for (const { input, state, message, hint, notes } of outcomes) {

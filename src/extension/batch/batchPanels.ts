@@ -172,9 +172,11 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
   /** A notification only for who does not see the view. */
   private tellEnd(
     entry: Open,
-    { report: { done, failed, seconds, cancelled } }: Extract<BatchEventView, { kind: 'report' }>,
+    {
+      report: { done, failed, seconds, cancelled, problem },
+    }: Extract<BatchEventView, { kind: 'report' }>,
   ): void {
-    if (entry.panel?.visible || cancelled) return;
+    if (entry.panel?.visible || (cancelled && problem === undefined)) return;
     const time = formatSeconds(seconds);
     const text = sentences([
       byCount(
@@ -183,9 +185,14 @@ export class BatchPanels extends Disposable implements vscode.WebviewPanelSerial
         vscode.l10n.t('{0} images upscaled in {1}.', done, time),
       ),
       ...(failed > 0 ? [vscode.l10n.t('{0} failed.', failed)] : []),
+      ...(problem === undefined ? [] : [problem]),
     ]);
     const show = vscode.l10n.t('Show Report');
-    const told = notify(failed > 0 ? 'warning' : 'information', text, show);
+    const told = notify(
+      problem !== undefined ? 'error' : failed > 0 ? 'warning' : 'information',
+      text,
+      show,
+    );
     void told.then((answer) => answer === show && this.reveal(entry));
   }
 

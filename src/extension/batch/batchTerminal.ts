@@ -10,6 +10,7 @@ import { RECIPE_NAME } from '../../batch/recipe';
 import { liesIn } from '../../files/paths';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { LineTerminal } from '../ui/lineTerminal';
+import { sentences } from './batchPlanView';
 import { requestFor, type BatchPlace, type BatchSurroundings } from './batchPlace';
 import { decimal } from '../../shared/locale';
 
@@ -170,7 +171,7 @@ export class BatchTerminal extends LineTerminal {
     });
     this.run = run;
     if (this.controller.signal.aborted) run.cancel();
-    const { outcomes, cancelled, seconds } = await report;
+    const { outcomes, cancelled, seconds, problem } = await report;
     const failed = outcomes.filter(({ state }) => state === 'failed').length;
     this.print(
       vscode.l10n.t(
@@ -180,7 +181,8 @@ export class BatchTerminal extends LineTerminal {
         failed,
       ),
     );
-    return !cancelled && failed === 0;
+    if (problem) this.print(sentences(problem.message, problem.hint));
+    return !cancelled && !problem && failed === 0;
   }
 }
 

@@ -198,7 +198,9 @@ export class BatchController {
   private async afterRun(): Promise<void> {
     const { states, report } = this.current;
     await this.load('init');
-    if (this.current.phase !== 'plan') return;
+    const { phase } = this.current;
+    // Where no plan can be made, as of a damaged lock, the report is all that there is.
+    if (phase !== 'plan' && phase !== 'problem') return;
     this.change({ states, report });
     this.say(reportText(this.current));
   }

@@ -95,6 +95,7 @@ export function reportText({ report }: BatchState): string {
     ...(report.cancelled ? [l10n.t('Canceled.')] : []),
     l10n.t('{0} upscaled in {1}.', report.done, duration(report.seconds)),
     ...(report.failed > 0 ? [l10n.t('{0} failed.', report.failed)] : []),
+    ...(report.problem === undefined ? [] : [pageText(report.problem)]),
   ]);
 }
 

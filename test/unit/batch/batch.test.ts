@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { LOCK_NAME, readRecords } from '../../../src/batch/records';
 import { RunBusyError } from '../../../src/batch/runs/runRegistry';
-import { batchOf, fakeClient } from './batchOf';
+import { batchOf, fakeClient, runOf } from './batchOf';
 import { folderWith } from './batchFolder';
 
 const PICTURES = Object.fromEntries([0, 1, 2, 3, 4, 5].map((i) => [`p${i}.png`, `${i}`]));
@@ -47,4 +48,41 @@ for (const [what, state] of [
     );
     await batch.claim();
     await batch.giveBack();
+  });
+
+for (const [what, isOther] of [
+  ['by the next run', false],
+  ['by another process, although this one lives on', true],
+] as const)
+  test(`results that the lock can’t take are reported, and recorded ${what}`, async () => {
+    const recipe = '{ "rules": [{ "files": "*.png" }] }';
+    const [root, cache] = [folderWith(PICTURES), folderWith()];
+    const lock = path.join(root, LOCK_NAME);
+    const client = fakeClient(() => writeFileSync(lock, '<<<<<<< HEAD\n'));
+    const { outcomes, cancelled, problem } = await runOf(batchOf(root, cache, client, recipe));
+    assert.deepEqual(
+      outcomes.map(({ state }) => state),
+      Object.keys(PICTURES).map(() => 'done'),
+    );
+    assert.equal(cancelled, false);
+    assert.equal(problem?.code, 'lock');
+    assert.match(problem.message, /^The results could not be recorded: .*damaged/);
+    assert.match(problem.hint ?? '', /next run records them/);
+
+    rmSync(lock);
+    const [name] = readdirSync(path.join(cache, 'batch'));
+    if (isOther)
+      renameSync(
+        path.join(cache, 'batch', name!),
+        path.join(cache, 'batch', `journal-${process.ppid}-1.jsonl`),
+      );
+    const next = batchOf(root, cache, client, recipe);
+    const own = (await next.plan()).items.filter(({ output }) => output !== '');
+    assert.deepEqual(
+      own.map(({ reason }) => reason),
+      Object.keys(PICTURES).map(() => 'up-to-date'),
+    );
+    await next.settle();
+    assert.equal(Object.keys(await readRecords(lock)).length, own.length);
+    assert.deepEqual(readdirSync(path.join(cache, 'batch')), []);
   });

@@ -1,5 +1,6 @@
 // A batch behind its view, with stand-ins for VS Code and the engine.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import type * as batchHost from '../../../src/extension/batch/batchHost';
@@ -84,4 +85,19 @@ const report = (part: object): object => ({
   cancelled: false,
   seconds: 0,
   ...part,
+});
+
+test('a run whose results can’t be recorded is no cancelled one: it says what was made, and why', async () => {
+  const root = folderWith({
+    ...PICTURES,
+    '.pisa-upscale.json': '{ "rules": [{ "files": "*.png" }] }',
+  });
+  const lock = path.join(root, '.pisa-upscale.lock.json');
+  const { host, ended } = hostOf(root, () => writeFileSync(lock, '<<<<<<< HEAD\n'));
+  const api = host.api();
+  await api.init(undefined);
+  await api.start({ ids: IDS });
+  const { problem, ...rest } = await ended;
+  assert.deepEqual({ ...rest, seconds: 0 }, report({ done: 3 }));
+  assert.match(problem ?? '', /could not be recorded: .* The next run records them/);
 });
