@@ -46,6 +46,11 @@ export class KnownOutputs {
     return this.byInput.get(input) ?? [];
   }
 
+  /** Outputs of an input that can still be made of it. */
+  madeOf(input: string): readonly string[] {
+    return this.of(input).flatMap(({ output }) => (this.made.has(output) ? [output] : []));
+  }
+
   /**
    * Whether a file is the output of an earlier run, and so no source. What no rule makes any more
    * is one only while it is what was made then.

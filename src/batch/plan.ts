@@ -23,9 +23,10 @@ import { PlannedOutputs } from './plannedOutputs';
 import { ruleFor, type Recipe, type Target } from './recipe';
 import type { Shard } from './records';
 import { isInnerPath } from './recordShape';
-import { scan, type ScanOptions } from './scan';
+import { byName, excludedBy, scan, type ScanOptions } from './scan';
 import { shardOf } from './shard';
 import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
+import { leftOut, withRecords } from './unjudged';
 import type { OutputRecord, Plan, PlanItem, Reason, Records } from './types';
 import { say, phrase, inWords, type Words } from '../shared/phrase';
 import { kindName } from '../files/kinds';
@@ -96,16 +97,17 @@ const HASHES_AT_A_TIME = 8;
  */
 export async function makePlan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
   const first = await planOnce(request, ports);
-  const { plan, came } = first.came.length === 0 ? first : await planOnce(request, ports);
+  const { plan, came, known } = first.came.length === 0 ? first : await planOnce(request, ports);
   if (came.length === 0) return plan;
-  const items = came.map((input) =>
-    skipped(
+  const items = came.map((input) => ({
+    ...skipped(
       input,
       0,
       'not-readable',
       say`It appeared while the pictures were looked for. Try again.`,
     ),
-  );
+    recorded: known.madeOf(input),
+  }));
   return { ...plan, items: inOrder([...plan.items, ...items]) };
 }
 
@@ -114,11 +116,15 @@ const inOrder = (items: readonly PlanItem[]): readonly PlanItem[] =>
     a.input < b.input ? -1 : a.input > b.input ? 1 : a.output < b.output ? -1 : 1,
   );
 
-/** A plan, and sources of known results that the search for pictures did not see yet. */
+/** A plan, what it is of, and sources of known results that the search for pictures did not see yet. */
 async function planOnce(
   request: PlanRequest,
   ports: PlanPorts,
-): Promise<{ readonly plan: Plan; readonly came: readonly string[] }> {
+): Promise<{
+  readonly plan: Plan;
+  readonly came: readonly string[];
+  readonly known: KnownOutputs;
+}> {
   const { root, recipe, records, shard, signal } = request;
   const hashOf = request.hashes?.hash ?? hashSource;
   const outputRoot = request.outputRoot ?? root;
@@ -181,7 +187,11 @@ async function planOnce(
       .find((problem) => problem !== undefined);
   const otherPictures = found.otherPictures.filter((input) => wishes(input) !== undefined);
   items.push(...ofShard(otherPictures, shard).flatMap((input) => otherPicture(input) ?? []));
-  const known = new KnownOutputs(records, recipe && targetsFor);
+  const isUnwanted = excludedBy(recipe?.value.exclude ?? []);
+  const known = new KnownOutputs(
+    records,
+    recipe && ((input) => (isUnwanted(input) ? undefined : targetsFor(input))),
+  );
   const candidates: Candidate[] = [];
   const elsewhere = shard && outputRoot === root && new PlannedOutputs(found.pictures, targetsFor);
   const chosen = ofShard(found.pictures, shard);
@@ -271,19 +281,34 @@ async function planOnce(
   const unlisted = [...there].filter((input) => !listed.has(input));
   const now =
     unlisted.length > 0 ? new Set((await scan({ ...request, exclude })).pictures) : listed;
+  const out = leftOut(
+    unlisted.filter((input) => !now.has(input)),
+    known,
+    items,
+    (input) => namedAt(input) !== undefined,
+    request.exclude,
+  );
+  items.push(...out.items);
+  const previous = items.flatMap(({ input, reason }) =>
+    reason === 'previous-output' ? known.madeOf(input) : [],
+  );
   const plan: Plan = {
     root,
     outputRoot,
     allowed,
-    items: inOrder(withCollisions(items, await placesOfItems(items, root, outputRoot))),
+    items: inOrder(
+      withCollisions(items, await placesOfItems(items, root, outputRoot)).map((item) =>
+        recipe ? withRecords(item, known, there) : item,
+      ),
+    ),
     otherFiles: found.otherFiles + found.otherPictures.length - otherPictures.length,
     orphans: recipe && !shard ? known.orphans(there) : [],
-    ...(recipe && !shard ? { leftovers: known.leftovers } : {}),
-    ...(recipe ? { recipe: recipe.file } : {}),
+    ...(recipe && !shard ? { leftovers: [...known.leftovers, ...previous].sort(byName) } : {}),
+    ...(recipe ? { recipe: recipe.file, unasked: out.unasked } : {}),
     unmatched: found.unmatched,
     notes: [...found.notes, ...mixedNotes(items, records)],
   };
-  return { plan, came: unlisted.filter((input) => now.has(input)) };
+  return { plan, came: unlisted.filter((input) => now.has(input)), known };
 }
 
 const ofShard = (inputs: readonly string[], shard: Shard | undefined): readonly string[] =>

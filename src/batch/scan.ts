@@ -91,6 +91,15 @@ const asDeadLink = (error: unknown): { readonly kind: UnreadableKind } => ({
 
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Whether a path, or a folder that it lies in, matches one of the globs. */
+export function excludedBy(globs: readonly string[]): (relative: string) => boolean {
+  const matches = globMatcher(globs, { dot: true });
+  return (relative) => {
+    const names = relative.split('/');
+    return names.some((_, index) => matches(names.slice(0, index + 1).join('/')));
+  };
+}
+
 class Finder {
   private readonly found = new Set<string>();
   private readonly outside = new Set<string>();

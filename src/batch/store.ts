@@ -85,7 +85,8 @@ export class BatchStore {
   /**
    * Writes what is known after a run. The lock of a whole plan holds its outputs and nothing else,
    * as does a shard's; other records are kept, since the next plan may be of another folder. So are
-   * those of sources that can't be read now, or that are back since they were missed.
+   * those of sources that are left alone or can't be read now, as pointers of Git LFS, and of those
+   * that are back since they were missed: nobody knows what has become of them.
    */
   async save(plan: Plan, known: Records): Promise<void> {
     const { lockFolder, isWhole, shard } = this.options;
@@ -94,17 +95,16 @@ export class BatchStore {
         output === '' ? refusedOutput : output,
       ),
     );
-    // Nobody knows what has become of it: a pointer of Git LFS is not another picture.
-    const unread = new Set(
-      plan.items.flatMap(({ input, reason }) => (reason === 'not-readable' ? [input] : [])),
-    );
+    const { items, unasked = [] } = plan;
+    const unjudged = new Set([...unasked, ...items.flatMap(({ recorded = [] }) => recorded)]);
     const back = await sourcesBack(plan, known);
     await this.change((now) =>
       lockFolder === undefined || (!isWhole && !shard)
         ? { ...now, ...known }
         : Object.fromEntries(
             Object.entries(known).filter(
-              ([output, { input }]) => outputs.has(output) || unread.has(input) || back.has(input),
+              ([output, { input }]) =>
+                outputs.has(output) || unjudged.has(output) || back.has(input),
             ),
           ),
     );

@@ -24,6 +24,7 @@ export const REASONS = [
   'density',
   'too-small',
   'no-rule',
+  'unlisted',
   'other-kind',
   'not-readable',
   'outside',
@@ -51,6 +52,8 @@ export type PlanItem = {
   readonly output: string;
   /** Where the result would lie that can't be made now, as where a folder is in its place. */
   readonly refusedOutput?: string;
+  /** What the lock knows of a source that is left alone: whether it still holds nobody can say. */
+  readonly recorded?: readonly string[];
   readonly inputBytes: number;
   /** Upright, of one frame. */
   readonly size?: Size;
@@ -88,8 +91,10 @@ export type Plan = {
   readonly otherFiles: number;
   /** Outputs of the lock whose input is gone. */
   readonly orphans: readonly string[];
-  /** Outputs of the lock that no rule of the recipe makes any more. */
+  /** Outputs of the lock that the recipe makes no more: no rule does, or their source is a result. */
   readonly leftovers?: readonly string[];
+  /** Outputs of the lock whose sources were left out on purpose, by whoever asked for the plan. */
+  readonly unasked?: readonly string[];
   /** Absolute path of the recipe it follows. */
   readonly recipe?: string;
   /** Globs that no picture matches. */

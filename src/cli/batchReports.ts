@@ -35,6 +35,12 @@ const isFailure = ({ reason, size }: PlanItem): boolean =>
   reason !== undefined &&
   (FAILURES.includes(reason) || (reason === 'outside' && size !== undefined));
 
+/** Whether the lock knows of results whose source is left alone, so that they may be stale. */
+const isUnjudged = ({ recorded = [] }: PlanItem): boolean => recorded.length > 0;
+
+const isUsual = (item: PlanItem): boolean =>
+  item.reason !== undefined && USUAL_REASONS.includes(item.reason) && !isUnjudged(item);
+
 const failureOf = ({ code, reason, message = '', hint }: PlanItem): RpcError =>
   new RpcError({
     code: code ?? (reason && CODES[reason]) ?? 'internal',
@@ -52,7 +58,7 @@ export function reportLeftAlone(plan: Plan, json: boolean): boolean {
     if (reason === undefined) continue;
     const file = path.join(plan.root, input);
     if (isFailure(item)) reportFailure(failureOf(item), json, file);
-    else if (USUAL_REASONS.includes(reason) || item.selected) continue;
+    else if (isUsual(item) || item.selected) continue;
     else {
       const force = reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : '';
       if (json) printJson({ input: file, state: 'left alone', reason, message: message + force });
@@ -69,7 +75,9 @@ export function reportCheck(
   json: boolean,
 ): boolean {
   const stale = items.filter(({ status }) => status === 'todo');
-  const wrong = items.filter((item) => isFailure(item) || item.reason === 'outside');
+  const wrong = items.filter(
+    (item) => isFailure(item) || item.reason === 'outside' || isUnjudged(item),
+  );
   const unmade = leftovers.filter((output) => !orphans.includes(output));
   if (json) {
     for (const item of [...stale, ...wrong]) printJson(planLine(item));
@@ -100,7 +108,7 @@ export function reportCheck(
 }
 
 const planLine = (item: PlanItem): object => {
-  const { input, output, status, selected, reason, message, size, outputSize } = item;
+  const { input, output, status, selected, reason, message, size, outputSize, recorded } = item;
   return {
     input,
     ...(output === '' ? {} : { output }),
@@ -110,6 +118,7 @@ const planLine = (item: PlanItem): object => {
     message,
     size,
     outputSize,
+    ...(recorded === undefined ? {} : { recorded }),
     ...(isFailure(item) ? { error: errorObject(failureOf(item)) } : {}),
   };
 };

@@ -165,6 +165,28 @@ test('sources that can’t be read fail the check, and what is known of them is 
   }
 });
 
+test('sources that are hidden or too small by now fail the check, and what is known of them is kept', async () => {
+  const { root, state } = workspace('hidden');
+  const run = (...args: string[]): ReturnType<typeof cli> => cli(root, state, ...PLACES, ...args);
+  succeeds(await run());
+  const lock = readFileSync(path.join(root, LOCK), 'utf8');
+  writeFileSync(path.join(root, '.gitignore'), 'p1.jpg\n');
+  const picture = readFileSync(path.join(root, 'p2.webp'));
+  await sharp(picture).resize(4, 4).toFile(path.join(root, 'p2.webp'));
+  const check = await run('--check');
+  assert.equal(check.status, 1);
+  assert.deepEqual(
+    lines(check.stdout).map((line) => line.replace(/^(wrong {2}\S+) {2}.*/, '$1')),
+    ['wrong  p1.jpg', 'wrong  p2.webp'],
+  );
+  const again = await run();
+  assert.match(again.stderr, /^left alone: p1\.jpg {2}It is there, but left out/m);
+  assert.equal(readFileSync(path.join(root, LOCK), 'utf8'), lock);
+  rmSync(path.join(root, '.gitignore'));
+  writeFileSync(path.join(root, 'p2.webp'), picture);
+  succeeds(await run('--check'));
+});
+
 test('changed settings of the recipe make stale what they concern', async () => {
   const { root, state } = workspace('settings', {
     rules: [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { LOCK_NAME, readRecords } from '../../../src/batch/records';
 import { RunBusyError } from '../../../src/batch/runs/runRegistry';
 import { batchOf, fakeClient, runOf } from './batchOf';
-import { folderWith } from './batchFolder';
+import { folderWith, write } from './batchFolder';
 
 const PICTURES = Object.fromEntries([0, 1, 2, 3, 4, 5].map((i) => [`p${i}.png`, `${i}`]));
 
@@ -86,3 +86,76 @@ for (const [what, isOther] of [
     assert.equal(Object.keys(await readRecords(lock)).length, own.length);
     assert.deepEqual(readdirSync(path.join(cache, 'batch')), []);
   });
+
+describe('what a lock knows of sources that are there, but left alone, is kept, and counts as not judged', () => {
+  const small = { ok: true, size: { width: 4, height: 4 }, frames: 1, border: 0 } as const;
+  const rules = '"rules": [{ "files": "src/**/*.png", "to": "out" }]';
+  for (const [what, reason, change, back] of [
+    [
+      'ignored by Git',
+      'unlisted',
+      (root: string) => write(root, '.gitignore', 'src/'),
+      (root: string) => rmSync(path.join(root, '.gitignore')),
+    ],
+    [
+      'behind a link',
+      'unlisted',
+      (root: string) => {
+        renameSync(path.join(root, 'src'), path.join(root, 'real'));
+        symlinkSync(path.join(root, 'real'), path.join(root, 'src'));
+      },
+      (root: string) => {
+        rmSync(path.join(root, 'src'));
+        renameSync(path.join(root, 'real'), path.join(root, 'src'));
+      },
+    ],
+    [
+      'too small by now',
+      'too-small',
+      (root: string) => write(root, 'src/a.png', 'tiny'),
+      (root: string) => write(root, 'src/a.png', 'a'),
+    ],
+  ] as const)
+    it(what, async () => {
+      const [root, cache] = [folderWith({ 'src/a.png': 'a' }), folderWith()];
+      const client = fakeClient(() => undefined);
+      const isSmall = reason === 'too-small';
+      await runOf(batchOf(root, cache, client, `{ ${rules} }`));
+      const lock = path.join(root, LOCK_NAME);
+      const before = await readRecords(lock);
+      assert.deepEqual(Object.keys(before), ['out/a@4x.png']);
+      change(root);
+      const later = batchOf(
+        root,
+        cache,
+        isSmall ? { ...client, inspect: async () => [small] } : client,
+        `{ ${rules} }`,
+      );
+      const plan = await later.plan();
+      const item = plan.items.find(({ input }) => input === 'src/a.png');
+      assert.deepEqual([item?.reason, item?.recorded], [reason, ['out/a@4x.png']]);
+      assert.deepEqual([plan.orphans, plan.leftovers], [[], []]);
+      await later.tidy(plan);
+      assert.deepEqual(await readRecords(lock), before);
+      back(root);
+      const again = await batchOf(root, cache, client, `{ ${rules} }`).plan();
+      assert.equal(again.items.find(({ input }) => input === 'src/a.png')?.reason, 'up-to-date');
+    });
+
+  it('but what the recipe itself excludes is none of its results any more', async () => {
+    const [root, cache] = [folderWith({ 'src/a.png': 'a', 'src/b.png': 'b' }), folderWith()];
+    const client = fakeClient(() => undefined);
+    await runOf(batchOf(root, cache, client, `{ ${rules} }`));
+    const excluded = `{ ${rules}, "exclude": ["src/a.png"] }`;
+    const plan = await batchOf(root, cache, client, excluded).plan();
+    assert.deepEqual(plan.leftovers, ['out/a@4x.png']);
+    assert.deepEqual(
+      plan.items.filter(({ recorded }) => recorded),
+      [],
+    );
+    // What one call leaves out was not asked for, and is kept.
+    const part = batchOf(root, cache, client, `{ ${rules} }`, { exclude: ['src/a*'] });
+    await part.tidy(await part.plan());
+    assert.equal(Object.keys(await readRecords(path.join(root, LOCK_NAME))).length, 2);
+  });
+});

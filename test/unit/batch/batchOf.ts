@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Batch, type BatchClient, type BatchRequest } from '../../../src/batch/batch';
 import { parseRecipe } from '../../../src/batch/recipe';
@@ -18,7 +18,10 @@ export function fakeClient(upscaled: (call: UpscaleCall) => void | Promise<void>
     models: async () => [],
     precision: async () => 'fp32',
     upscale: async (call) => {
-      if (call.target.kind === 'file') writeFileSync(call.target.path, `made of ${call.input}`);
+      if (call.target.kind === 'file') {
+        mkdirSync(path.dirname(call.target.path), { recursive: true });
+        writeFileSync(call.target.path, `made of ${call.input}`);
+      }
       await upscaled(call);
       const seconds = { inference: 0, total: 0 };
       return { width: 256, height: 256, notes: [], seconds, bytes: 3, device: 'cpu' } as never;

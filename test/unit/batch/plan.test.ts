@@ -426,6 +426,7 @@ test('sources that come while pictures are looked for, as from another branch, k
     'a.png > out/a@4x.png: done up-to-date',
     'b.png > -: skip not-readable',
     'c.png > out/c@4x.png: done up-to-date',
+    'ignored/d.png > -: skip unlisted',
   ]);
   assert.match(byInput(plan, 'b.png').message ?? '', /appeared while the pictures were looked for/);
   assert.deepEqual(plan.orphans, []);
