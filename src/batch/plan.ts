@@ -9,6 +9,7 @@ import { RpcError } from '../shared/rpc';
 import { placesOfItems, withCollisions } from './collisions';
 import { hashInside, hashSource, hashValue, inParallel } from './hash';
 import type { Hash, HashMemory } from './hashMemory';
+import { idleGlobs, idleNote, namesNothing } from './idleGlobs';
 import { KnownOutputs, sourcesThere } from './known';
 import {
   baseOfInputs,
@@ -292,6 +293,14 @@ async function planOnce(
   const previous = items.flatMap(({ input, reason }) =>
     reason === 'previous-output' ? known.madeOf(input) : [],
   );
+  const isWhole = request.inputs.length === 1 && request.inputs[0] === root;
+  const seen = [
+    ...found.pictures,
+    ...found.otherPictures,
+    ...found.special.map(({ input }) => input),
+  ];
+  const idle = recipe && isWhole ? idleGlobs(recipe.value, seen) : [];
+  const isIdle = recipe !== undefined && namesNothing(recipe.value, idle);
   const plan: Plan = {
     root,
     outputRoot,
@@ -306,7 +315,12 @@ async function planOnce(
     ...(recipe && !shard ? { leftovers: [...known.leftovers, ...previous].sort(byName) } : {}),
     ...(recipe ? { recipe: recipe.file, unasked: out.unasked } : {}),
     unmatched: found.unmatched,
-    notes: [...found.notes, ...mixedNotes(items, records)],
+    ...(isIdle ? { unmatchedRules: idle } : {}),
+    notes: [
+      ...found.notes,
+      ...mixedNotes(items, records),
+      ...(idle.length > 0 && !isIdle ? [idleNote(idle)] : []),
+    ],
   };
   return { plan, came: unlisted.filter((input) => now.has(input)), known };
 }

@@ -97,8 +97,10 @@ export type Plan = {
   readonly unasked?: readonly string[];
   /** Absolute path of the recipe it follows. */
   readonly recipe?: string;
-  /** Globs that no picture matches. */
+  /** Globs that were named, and that no picture matches. */
   readonly unmatched: readonly string[];
+  /** Globs of the recipe, where no picture matches any of them. */
+  readonly unmatchedRules?: readonly string[];
   /** Problems that concern no single file. */
   readonly notes: readonly string[];
 };

@@ -30,6 +30,18 @@ const NO_MATCH = new RpcError({
   hint: 'What .gitignore leaves out needs --no-gitignore, what begins with a dot a folder’s name.',
 });
 
+const NO_RULE_MATCH = new RpcError({
+  code: 'no-match',
+  message: 'No picture matches it.',
+  hint: 'It is a glob of the recipe. What .gitignore leaves out needs --no-gitignore.',
+});
+
+/** Globs that were named, or a recipe that names nothing at all, without a picture. */
+const misses = ({ unmatched, unmatchedRules = [] }: Plan): readonly [string, RpcError][] => [
+  ...unmatched.map((glob): [string, RpcError] => [glob, NO_MATCH]),
+  ...unmatchedRules.map((glob): [string, RpcError] => [glob, NO_RULE_MATCH]),
+];
+
 /** Whether an item was asked for and can't be made; what leads out of the folder was not. */
 const isFailure = ({ reason, size }: PlanItem): boolean =>
   reason !== undefined &&
@@ -65,15 +77,15 @@ export function reportLeftAlone(plan: Plan, json: boolean): boolean {
       else tell(`left alone: ${input}  ${message}${force}`);
     }
   }
-  for (const glob of plan.unmatched) reportFailure(NO_MATCH, json, glob);
-  return plan.unmatched.length === 0 && !plan.items.some(isFailure);
+  const missing = misses(plan);
+  for (const [glob, error] of missing) reportFailure(error, json, glob);
+  return missing.length === 0 && !plan.items.some(isFailure);
 }
 
 /** In CI: says what would have to be made again. */
-export function reportCheck(
-  { items, orphans, leftovers = [], unmatched }: Plan,
-  json: boolean,
-): boolean {
+export function reportCheck(plan: Plan, json: boolean): boolean {
+  const { items, orphans, leftovers = [] } = plan;
+  const missing = misses(plan);
   const stale = items.filter(({ status }) => status === 'todo');
   const wrong = items.filter(
     (item) => isFailure(item) || item.reason === 'outside' || isUnjudged(item),
@@ -83,7 +95,7 @@ export function reportCheck(
     for (const item of [...stale, ...wrong]) printJson(planLine(item));
     for (const output of orphans) printJson({ output, status: 'orphan' });
     for (const output of unmade) printJson({ output, status: 'leftover' });
-    for (const glob of unmatched) printJson({ input: glob, error: errorObject(NO_MATCH) });
+    for (const [glob, error] of missing) printJson({ input: glob, error: errorObject(error) });
   } else {
     for (const { output, input, reason } of stale)
       print(
@@ -92,17 +104,17 @@ export function reportCheck(
     for (const output of orphans) print(`orphan  ${output}  (its source is gone)`);
     for (const output of unmade) print(`leftover  ${output}  (no rule makes it any more)`);
     for (const item of wrong) print(`wrong  ${item.input}  ${wordsOf(item)}`);
-    for (const glob of unmatched) print(`wrong  ${glob}  ${NO_MATCH.message}`);
+    for (const [glob, { message }] of missing) print(`wrong  ${glob}  ${message}`);
   }
   const upToDate = items.filter(({ status }) => status === 'done').length;
   const isFine =
-    stale.length + wrong.length + orphans.length + unmade.length + unmatched.length === 0;
+    stale.length + wrong.length + orphans.length + unmade.length + missing.length === 0;
   tell(
     isFine
       ? `${upToDate} outputs are up to date.`
       : `${stale.length} outputs are stale, ${orphans.length} have no source any more, ` +
           (unmade.length === 0 ? '' : `${unmade.length} no rule any more, `) +
-          `${wrong.length + unmatched.length} can’t be made or judged; ${upToDate} are up to date.`,
+          `${wrong.length + missing.length} can’t be made or judged; ${upToDate} are up to date.`,
   );
   return isFine;
 }
@@ -127,9 +139,11 @@ const wordsOf = ({ message = '', hint }: PlanItem): string =>
   hint === undefined ? message : `${message} ${hint}`;
 
 /** Prints a plan; returns whether all that was asked for can be made. */
-export function reportPlan({ items, otherFiles, unmatched }: Plan, json: boolean): boolean {
-  for (const glob of unmatched) reportFailure(NO_MATCH, json, glob);
-  const isComplete = unmatched.length === 0 && !items.some(isFailure);
+export function reportPlan(plan: Plan, json: boolean): boolean {
+  const { items, otherFiles } = plan;
+  const missing = misses(plan);
+  for (const [glob, error] of missing) reportFailure(error, json, glob);
+  const isComplete = missing.length === 0 && !items.some(isFailure);
   if (json) {
     for (const item of items) printJson(planLine(item));
     return isComplete;

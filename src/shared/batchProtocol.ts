@@ -45,6 +45,8 @@ export type BatchPlanView = {
   /** Recipes in the chosen folders, which are not used: one counts in the root alone. */
   readonly unusedRecipes?: readonly string[];
   readonly orphans: number;
+  /** What concerns no single file. */
+  readonly notes?: readonly string[];
   /** Seconds for one source pixel, when that could be measured. */
   readonly secondsPerPixel?: number;
   readonly device?: string;

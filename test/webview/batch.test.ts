@@ -318,6 +318,17 @@ test('a recipe that lies in the chosen folder, where none counts, is told', asyn
   await page.close();
 });
 
+test('what concerns the plan as a whole is told above its rows', async () => {
+  const notes = [
+    'The recipe names what no picture matches: srcc/**',
+    'Not applied: <b>a rule</b>.',
+  ];
+  const page = await opened(initOf([row(0)], { notes }));
+  for (const [index, note] of notes.entries())
+    assert.equal(await page.page.locator(`#note${index}`).innerText(), note);
+  await page.close();
+});
+
 const OTHER = { text: 'Another window is upscaling this folder.', done: 1, total: 3 };
 
 test('another run that is in the way can be shown or waited for, and is nothing to pause', async () => {

@@ -42,14 +42,14 @@ export class TurnNews {
   private orphans: ReadonlySet<string> = new Set();
 
   /** `todo`: how many items are about to be made. */
-  isNews({ items, unmatched, notes, orphans }: Plan, todo: number): boolean {
+  isNews({ items, unmatched, unmatchedRules, notes, orphans }: Plan, todo: number): boolean {
     const told = items.flatMap(({ input, output, reason, message, selected }) =>
       reason === undefined || USUAL_REASONS.includes(reason) || selected
         ? []
         : [[input, output, reason, message]],
     );
     const upToDate = items.filter(({ status }) => status === 'done').length;
-    const text = JSON.stringify([told, unmatched, notes, upToDate]);
+    const text = JSON.stringify([told, unmatched, unmatchedRules, notes, upToDate]);
     const isNews =
       todo > 0 || text !== this.last || orphans.some((output) => !this.orphans.has(output));
     this.last = text;

@@ -1,18 +1,20 @@
 import path from 'node:path';
+import { idleNote } from '../../batch/idleGlobs';
 import type { Plan, PlanItem } from '../../batch/types';
 import type { BatchPlanView, BatchRow } from '../../shared/batchProtocol';
 
 /** The part of a plan's view that the plan itself says. */
 export function planView(
-  { items, root, otherFiles, recipe, orphans }: Plan,
+  { items, root, otherFiles, recipe, orphans, notes, unmatchedRules = [] }: Plan,
   /** The address of a file for the view's `img`. */
   addressOf: (file: string) => string,
-): Pick<BatchPlanView, 'rows' | 'otherFiles' | 'hasRecipe' | 'orphans'> {
+): Pick<BatchPlanView, 'rows' | 'otherFiles' | 'hasRecipe' | 'orphans' | 'notes'> {
   return {
     rows: items.map((item) => rowOf(item, root, addressOf)),
     otherFiles,
     hasRecipe: recipe !== undefined,
     orphans: orphans.length,
+    notes: unmatchedRules.length > 0 ? [...notes, idleNote(unmatchedRules)] : notes,
   };
 }
 

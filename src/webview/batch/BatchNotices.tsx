@@ -5,11 +5,11 @@ import { pageText } from '../../shared/safeText';
 import type { BatchController } from './batchController';
 import { byCount } from '../../shared/locale';
 
-/** What stands in a plan's way: a recipe that is not read, another run, an interrupted one. */
+/** What concerns the plan as a whole: a recipe that is not read, another run, an interrupted one. */
 export function BatchNotices({ controller }: { readonly controller: BatchController }) {
   const { phase, init, report, ticked, starting } = controller.state;
   if (phase !== 'plan' || !init) return null;
-  const { hasUnreadRecipe, unusedRecipes = [], other, interrupted } = init.plan;
+  const { hasUnreadRecipe, unusedRecipes = [], notes = [], other, interrupted } = init.plan;
   return (
     <>
       {hasUnreadRecipe && (
@@ -33,6 +33,9 @@ export function BatchNotices({ controller }: { readonly controller: BatchControl
             pageText(file),
           )}
         />
+      ))}
+      {notes.map((note, index) => (
+        <Notice key={note} id={`note${index}`} text={pageText(note)} />
       ))}
       {other && (
         <Notice id="otherNotice" text={pageText(other.text)}>

@@ -187,6 +187,24 @@ test('sources that are hidden or too small by now fail the check, and what is kn
   succeeds(await run('--check'));
 });
 
+test('a recipe that names nothing fails, one glob of it that names nothing is told', async () => {
+  const rule = (files: string): object => ({ files, model: 'one-layer-4x', scale: 2 });
+  const none = workspace('names-nothing', { rules: [rule('srcc/**/*.png')] });
+  for (const args of [[], ['--check'], ['--dry-run'], ['--shard', '1/2']]) {
+    const run = await cli(none.root, none.state, ...PLACES, ...args);
+    assert.equal(run.status, 1, args.join(' '));
+    assert.match(run.stdout + run.stderr, /srcc\/\*\*\/\*\.png:? +No picture matches it\./);
+  }
+  const json = await cli(none.root, none.state, ...PLACES, '--check', '--json');
+  assert.match(json.stdout, /^\{"input":"srcc.*"no-match"/);
+  const slip = workspace('names-less', { rules: [rule('srcc/*'), rule('*.jpg')] });
+  for (const args of [[], ['--check']]) {
+    const run = await cli(slip.root, slip.state, ...PLACES, ...args);
+    assert.equal(run.status, 0, run.stderr);
+    assert.match(run.stderr, /^note: The recipe names what no picture matches: srcc\/\*$/m);
+  }
+});
+
 test('changed settings of the recipe make stale what they concern', async () => {
   const { root, state } = workspace('settings', {
     rules: [

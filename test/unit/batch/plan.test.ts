@@ -434,6 +434,25 @@ test('sources that come while pictures are looked for, as from another branch, k
   assert.equal(byInput(later, 'b.png').reason, 'up-to-date');
 });
 
+test('globs of a recipe that no picture matches are told, and where none does they are missing', async () => {
+  const root = folderWith({ 'src/a.png': '1', 'raw/b.psd': '2' });
+  const planned = (files: readonly string[][], part: Partial<PlanRequest> = {}): Promise<Plan> => {
+    const value = parseRecipe(JSON.stringify({ rules: files.map((globs) => ({ files: globs })) }));
+    return planOf(root, { recipe: { file: path.join(root, 'r.json'), value }, ...part });
+  };
+  const slip = await planned([['srcc/**'], ['src/**', 'art/*.png', 'raw/*']]);
+  assert.equal(slip.unmatchedRules, undefined);
+  assert.deepEqual(slip.notes, ['The recipe names what no picture matches: srcc/**, art/*.png']);
+  const nothing = await planned([['srcc/**'], ['art/*.png']]);
+  assert.deepEqual([nothing.unmatchedRules, nothing.notes], [['srcc/**', 'art/*.png'], []]);
+  for (const fine of [
+    await planned([['src/**']]),
+    await planned([]),
+    await planned([['raw/*']], { inputs: [path.join(root, 'src')] }),
+  ])
+    assert.deepEqual([fine.unmatchedRules, fine.notes], [undefined, []]);
+});
+
 test('shards take every input once, and the same ones everywhere', async () => {
   const root = folderWith(
     Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.png`, `${i}`])),

@@ -1,0 +1,22 @@
+import { say } from '../shared/phrase';
+import { globMatcher } from './glob/globMatcher';
+import type { Recipe } from './recipe';
+
+/** Globs of a recipe's rules that none of these paths matches; in order. */
+export function idleGlobs({ rules }: Recipe, files: readonly string[]): readonly string[] {
+  const globs = new Set(rules.flatMap((rule) => rule.files));
+  return [...globs].filter((glob) => !files.some(globMatcher([glob], { dot: true })));
+}
+
+/** Whether nothing at all is named by a recipe, and something was to be. */
+export const namesNothing = ({ rules }: Recipe, idle: readonly string[]): boolean =>
+  rules.length > 0 && rules.every(({ files }) => files.every((glob) => idle.includes(glob)));
+
+const MOST_TOLD = 20;
+
+/** Tells of such globs, of which a few may be meant for pictures that are yet to come. */
+export function idleNote(idle: readonly string[]): string {
+  const told = idle.slice(0, MOST_TOLD).join(', ');
+  const more = idle.length > MOST_TOLD ? ' …' : '';
+  return say`The recipe names what no picture matches: ${told}${more}`;
+}
