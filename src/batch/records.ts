@@ -4,6 +4,7 @@ import { isAlive, processStart } from '../files/processStart';
 import { isModestJson } from '../files/jsonShape';
 import { codeOf, FileTooLargeError, NotAFileError } from '../files/kinds';
 import { readSmallText, readSmallTextIfAny } from '../files/readSmall';
+import { agreedRecords } from './agreedRecords';
 import { isInnerPath, isObject, isRecord } from './recordShape';
 import { byName } from './scan';
 import type { OutputRecord, Records } from './types';
@@ -181,17 +182,24 @@ export type Merged = {
   readonly missing: readonly number[];
 };
 
-/**
- * Joins the locks of all shards in a folder into the one lock, and removes them. Tells which are
- * missing; then nothing is changed.
- */
-export async function mergeLocks(folder: string): Promise<Merged> {
-  const parts = (await readdir(folder)).flatMap((name) => {
+/** The locks of shards in a folder. */
+export async function lockParts(folder: string): Promise<readonly (Shard & { name: string })[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.sort(byName).flatMap((name) => {
     const [, index, count] =
       /^\.pisa-upscale\.lock\.(\d{1,4})-of-(\d{1,4})\.json$/.exec(name) ?? [];
     const part = { name, index: Number(index), count: Number(count) };
     return part.index >= 1 && part.index <= part.count ? [part] : [];
   });
+}
+
+/**
+ * Joins the locks of all shards in a folder into the one lock, and removes them. Tells which are
+ * missing; then nothing is changed. Where the lock that is there knows better what lies at an output,
+ * as after a run of the whole, that is kept.
+ */
+export async function mergeLocks(folder: string, outputRoot = folder): Promise<Merged> {
+  const parts = await lockParts(folder);
   const counts = new Set(parts.map(({ count }) => count));
   if (counts.size > 1)
     throw new RecordsError(
@@ -209,7 +217,10 @@ export async function mergeLocks(folder: string): Promise<Merged> {
   const all: [string, OutputRecord][] = [];
   for (const { name } of parts)
     for (const entry of Object.entries(await readRecords(path.join(folder, name)))) all.push(entry);
-  const records = Object.fromEntries(all);
+  const whole = await readRecords(path.join(folder, LOCK_NAME)).catch((): Records => ({}));
+  const joined = Object.fromEntries(all);
+  const known = Object.entries(whole).filter(([output]) => Object.hasOwn(joined, output));
+  const records = await agreedRecords([joined, Object.fromEntries(known)], outputRoot);
   const chained = all.find(([, { input }]) => Object.hasOwn(records, input));
   if (chained)
     throw new RecordsError(

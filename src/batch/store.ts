@@ -2,11 +2,13 @@ import { mkdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { whileLocked } from '../files/processLock';
+import { agreedRecords } from './agreedRecords';
 import { unfinishedRuns, type Unfinished } from './journal';
 import { sourcesBack } from './orphans';
 import {
   LOCK_NAME,
   lockPartName,
+  lockParts,
   readRecords,
   RecordsError,
   writeRecords,
@@ -32,12 +34,16 @@ export type StoreOptions = {
   readonly onTrouble: (error: unknown) => void;
 };
 
+type LockFile = { readonly file: string; readonly records: Records };
+
 /**
  * What is known of outputs: the lock beside the recipe, else a file in the state folder; and what
  * killed runs left.
  */
 export class BatchStore {
   private recovered: Unfinished | undefined;
+  /** Locks of shards that a run of the whole takes in, as they were read. */
+  private taken: readonly LockFile[] = [];
 
   constructor(private readonly options: StoreOptions) {}
 
@@ -49,18 +55,38 @@ export class BatchStore {
 
   /** Everything known; also what a killed run finished. */
   async load(signal?: AbortSignal): Promise<Records> {
-    const { lockFolder, shard, outputRoot } = this.options;
+    const { shard, outputRoot } = this.options;
     const own = await this.unlessCache(() => readRecords(this.file, signal), signal);
-    const whole =
-      lockFolder !== undefined && shard
-        ? await readRecords(path.join(lockFolder, LOCK_NAME), signal)
-        : {};
+    const others = await this.otherLocks(signal);
+    this.taken = shard ? [] : others;
+    const known = await agreedRecords(
+      [own ?? {}, ...others.map(({ records }) => records)],
+      outputRoot,
+      signal,
+    );
     this.recovered = await unfinishedRuns(this.journalFolder, outputRoot, signal);
     if (this.recovered) {
       await delay(LAST_MOVE_MS, undefined, signal ? { signal } : {});
       this.recovered = await unfinishedRuns(this.journalFolder, outputRoot, signal);
     }
-    return { ...whole, ...own, ...this.recovered?.records };
+    return { ...known, ...this.recovered?.records };
+  }
+
+  /**
+   * Other locks beside the recipe: of all shards for the whole; for a shard the whole one and those
+   * of other partitions, since its neighbors' are of other sources.
+   */
+  private async otherLocks(signal: AbortSignal | undefined): Promise<readonly LockFile[]> {
+    const { lockFolder, shard } = this.options;
+    if (lockFolder === undefined) return [];
+    const parts = (await lockParts(lockFolder)).filter(({ count }) => count !== shard?.count);
+    const names = [...(shard ? [LOCK_NAME] : []), ...parts.map(({ name }) => name)];
+    return Promise.all(
+      names.map(async (name) => {
+        const file = path.join(lockFolder, name);
+        return { file, records: await readRecords(file, signal) };
+      }),
+    );
   }
 
   /** The run that was killed, when `load` found one. */
@@ -108,6 +134,8 @@ export class BatchStore {
             ),
           ),
     );
+    for (const part of this.taken) await removeUnchanged(part);
+    this.taken = [];
     if (this.recovered) await forget(this.recovered);
     this.recovered = undefined;
   }
@@ -144,6 +172,12 @@ export class BatchStore {
     if (lockFolder === undefined) return path.join(stateFolder, 'outputs.json');
     return path.join(lockFolder, shard ? lockPartName(shard) : LOCK_NAME);
   }
+}
+
+/** A shard elsewhere may have written its lock anew since it was read; then it stays. */
+async function removeUnchanged({ file, records }: LockFile): Promise<void> {
+  const now = await readRecords(file).catch(() => undefined);
+  if (JSON.stringify(now) === JSON.stringify(records)) await unlink(file).catch(() => undefined);
 }
 
 /** Journals that can't be removed are read again the next time, which does no harm. */

@@ -180,14 +180,14 @@ async function mergeWhenFree(
         .finally(() => progress.stop())
     : await runs.enter(request);
   try {
-    return await merge(root);
+    return await merge(root, outputRoot);
   } finally {
     await hold.giveBack();
   }
 }
 
-async function merge(root: string): Promise<boolean> {
-  const { parts, outputs, missing } = await mergeLocks(root);
+async function merge(root: string, outputRoot: string): Promise<boolean> {
+  const { parts, outputs, missing } = await mergeLocks(root, outputRoot);
   if (missing.length > 0) {
     tell(
       `Shards ${missing.join(', ')} of ${parts + missing.length} are missing. Run them, or ` +

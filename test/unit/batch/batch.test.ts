@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, test } from 'node:test';
-import { LOCK_NAME, readRecords } from '../../../src/batch/records';
+import { LOCK_NAME, mergeLocks, readRecords } from '../../../src/batch/records';
 import { RunBusyError } from '../../../src/batch/runs/runRegistry';
+import type { Plan } from '../../../src/batch/types';
 import { batchOf, fakeClient, runOf } from './batchOf';
 import { folderWith, write } from './batchFolder';
 
@@ -157,5 +158,64 @@ describe('what a lock knows of sources that are there, but left alone, is kept, 
     const part = batchOf(root, cache, client, `{ ${rules} }`, { exclude: ['src/a*'] });
     await part.tidy(await part.plan());
     assert.equal(Object.keys(await readRecords(path.join(root, LOCK_NAME))).length, 2);
+  });
+});
+
+describe('locks of shards and of the whole are one memory', () => {
+  const recipe = '{ "rules": [{ "files": "*.png" }] }';
+  const names = Object.keys(PICTURES);
+  const parts = (root: string): string[] =>
+    readdirSync(root).filter((name) => /lock\.\d/.test(name));
+  const states = ({ items }: Plan): string[] =>
+    items.flatMap(({ output, status, selected }) =>
+      output === '' ? [] : [`${status}${selected ? ' x' : ''}`],
+    );
+
+  it('a run of the whole knows what a shard made, and takes its lock in', async () => {
+    const [root, cache] = [folderWith(PICTURES), folderWith()];
+    const client = fakeClient(() => undefined);
+    const shard = batchOf(root, cache, client, recipe, { shard: { index: 1, count: 2 } });
+    const made = (await runOf(shard)).outcomes;
+    assert.ok(made.length > 0 && made.length < names.length);
+    assert.equal(parts(root).length, 1);
+    write(root, made[0]!.input, 'changed');
+    const whole = batchOf(root, cache, client, recipe);
+    const plan = await whole.plan();
+    const todo = plan.items.filter(({ selected }) => selected);
+    assert.equal(todo.length, names.length - made.length + 1, 'what changed, and the other shard');
+    assert.equal(parts(root).length, 1, 'a plan writes nothing');
+    await runOf(batchOf(root, cache, client, recipe));
+    assert.deepEqual(parts(root), []);
+    assert.deepEqual(
+      states(await batchOf(root, cache, client, recipe).plan()),
+      names.map(() => 'done'),
+    );
+  });
+
+  it('of two that say different things the one is believed whose result is there', async () => {
+    const [root, cache] = [folderWith({ 'c.png': 'c' }), folderWith()];
+    const client = fakeClient(() => undefined);
+    const shard = { shard: { index: 1, count: 1 } };
+    await runOf(batchOf(root, cache, client, recipe, shard));
+    const [part] = parts(root);
+    const old = readFileSync(path.join(root, part!));
+    write(root, 'c.png', 'changed');
+    let made = 0;
+    const other = fakeClient(({ target }) => {
+      if (target.kind === 'file') writeFileSync(target.path, `other ${made++}`);
+    });
+    await runOf(batchOf(root, cache, other, recipe));
+    // As another branch or machine brings it back.
+    writeFileSync(path.join(root, part!), old);
+    for (const options of [shard, {}]) {
+      const plan = await batchOf(root, cache, client, recipe, options).plan();
+      assert.deepEqual(states(plan), ['done']);
+    }
+    write(root, 'c.png', 'again');
+    const { items } = await batchOf(root, cache, client, recipe, shard).plan();
+    assert.deepEqual(items[0]?.reason, undefined);
+    await mergeLocks(root);
+    write(root, 'c.png', 'changed');
+    assert.deepEqual(states(await batchOf(root, cache, client, recipe).plan()), ['done']);
   });
 });

@@ -64,7 +64,12 @@ test('what is known of a result that can’t be made now stays in the lock, of o
     items: [
       item({ input: 'made.png', output: 'out/made.png', status: 'done', settings }),
       item({ input: 'blocked.png', refusedOutput: 'out/blocked.png', reason: 'read-only' }),
-      item({ input: 'unread.png', id: '?unread.png', reason: 'not-readable' }),
+      item({
+        input: 'unread.png',
+        id: '?unread.png',
+        reason: 'not-readable',
+        recorded: ['out/unread.png'],
+      }),
       item({ input: 'out/gone.png', id: '?out/gone.png', reason: 'previous-output' }),
     ],
   } as unknown as Plan;
