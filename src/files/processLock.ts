@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { holdAs, holderFrom, isGone, release, type Holder } from './holder';
@@ -29,14 +30,17 @@ export class LockBusyError extends WordedError {
 
 /**
  * Takes a lock, a file that names the process that is at something; its folder exists. What a
- * process left that is gone is taken over. Resolves with what gives it back. Rejects with
- * `LockBusyError`, or as the disk does.
+ * process left that is gone is taken over, and so is what `forgotten` holders have, by their tokens.
+ * Resolves with what gives it back. Rejects with `LockBusyError`, or as the disk does.
  */
-export async function takeLock(file: string): Promise<() => Promise<void>> {
+export async function takeLock(
+  file: string,
+  forgotten: ReadonlySet<string> = new Set(),
+): Promise<() => Promise<void>> {
   const token = randomUUID();
   const holder = holdAs(token);
   try {
-    if (!(await take(file, holder))) await takeOver(file, holder);
+    if (!(await take(file, holder))) await takeOver(file, holder, forgotten);
   } catch (error) {
     release(token);
     throw error;
@@ -55,7 +59,9 @@ export async function takeLock(file: string): Promise<() => Promise<void>> {
 
 /**
  * Runs a short piece of work under a lock, and waits for others who are at the same, some seconds.
- * Rejects with `LockBusyError`, or as the disk or the work does.
+ * Who is on another machine and holds it all that time has ended there, or has another name by now,
+ * as containers do: no such work takes so long. Rejects with `LockBusyError`, or as the disk or the
+ * work does.
  */
 export async function whileLocked<T>(
   file: string,
@@ -71,11 +77,23 @@ export async function whileLocked<T>(
 }
 
 async function patiently(file: string, seconds: number): Promise<() => Promise<void>> {
-  for (let left = (1000 * seconds) / RETRY_MS; ; left--) {
+  const tries = Math.ceil((1000 * seconds) / RETRY_MS);
+  const forgotten = new Set<string>();
+  let [left, token, seen] = [tries, '', 0];
+  for (;;) {
     try {
-      return await takeLock(file);
+      return await takeLock(file, forgotten);
     } catch (error) {
-      if (!(error instanceof LockBusyError) || left <= 0) throw error;
+      if (!(error instanceof LockBusyError)) throw error;
+      const { holder } = error;
+      seen = holder?.token === token ? seen + 1 : 0;
+      token = holder?.token ?? '';
+      if (holder && holder.host !== os.hostname() && seen >= tries) {
+        forgotten.add(token);
+        left = tries;
+        continue;
+      }
+      if (left-- <= 0) throw error;
       await delay(RETRY_MS);
     }
   }
@@ -99,12 +117,12 @@ const take = (file: string, holder: Holder): Promise<boolean> =>
  * that lock: so the lock that is replaced is the one that was judged, however long ago. A claim is
  * a lock itself, and taken over as one.
  */
-async function takeOver(file: string, ours: Holder): Promise<void> {
-  const left = await abandonedBy(file);
+async function takeOver(file: string, ours: Holder, forgotten: ReadonlySet<string>): Promise<void> {
+  const left = await abandonedBy(file, forgotten);
   const claim = claimOn(file, left);
-  if (!(await take(claim, ours))) await takeOver(claim, ours);
+  if (!(await take(claim, ours))) await takeOver(claim, ours, forgotten);
   try {
-    const now = await abandonedBy(file);
+    const now = await abandonedBy(file, forgotten);
     if (now?.token !== left?.token) throw new LockBusyError(file, now);
     const next = `${claim}-next`;
     await writeFile(next, JSON.stringify(ours));
@@ -118,8 +136,12 @@ async function takeOver(file: string, ours: Holder): Promise<void> {
  * Who left a lock behind; undefined when the file doesn't say. Rejects with `LockBusyError` unless
  * it is there, and left behind.
  */
-async function abandonedBy(file: string): Promise<Holder | undefined> {
+async function abandonedBy(
+  file: string,
+  forgotten: ReadonlySet<string>,
+): Promise<Holder | undefined> {
   const holder = await holderOf(file);
+  if (holder && forgotten.has(holder.token)) return holder;
   if (holder ? !(await isGone(holder)) : await isYoungOrAway(file))
     throw new LockBusyError(file, holder);
   return holder;
