@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isMissing } from '../batch/missing';
 import type { Orphan } from '../batch/orphans';
 import {
   USUAL_REASONS,
@@ -13,8 +14,6 @@ import { RpcError } from '../shared/rpc';
 import { errorObject, reportFailure } from './output';
 import { print, printJson, tell } from './terminal';
 
-/** Reasons for which something that was asked for is not made. */
-const FAILURES: readonly Reason[] = ['not-readable', 'collision', 'read-only', 'impossible'];
 /** Codes of those that are no errors of the engine. */
 const CODES: { readonly [R in Reason]?: string } = {
   'not-readable': 'input-unreadable',
@@ -42,11 +41,6 @@ const misses = ({ unmatched, unmatchedRules = [] }: Plan): readonly [string, Rpc
   ...unmatchedRules.map((glob): [string, RpcError] => [glob, NO_RULE_MATCH]),
 ];
 
-/** Whether an item was asked for and can't be made; what leads out of the folder was not. */
-const isFailure = ({ reason, size }: PlanItem): boolean =>
-  reason !== undefined &&
-  (FAILURES.includes(reason) || (reason === 'outside' && size !== undefined));
-
 /** Whether the lock knows of results whose source is left alone, so that they may be stale. */
 const isUnjudged = ({ recorded = [] }: PlanItem): boolean => recorded.length > 0;
 
@@ -69,7 +63,7 @@ export function reportLeftAlone(plan: Plan, json: boolean): boolean {
     const { input, reason, message = '' } = item;
     if (reason === undefined) continue;
     const file = path.join(plan.root, input);
-    if (isFailure(item)) reportFailure(failureOf(item), json, file);
+    if (isMissing(item)) reportFailure(failureOf(item), json, file);
     else if (isUsual(item) || item.selected) continue;
     else {
       const force = reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : '';
@@ -79,7 +73,7 @@ export function reportLeftAlone(plan: Plan, json: boolean): boolean {
   }
   const missing = misses(plan);
   for (const [glob, error] of missing) reportFailure(error, json, glob);
-  return missing.length === 0 && !plan.items.some(isFailure);
+  return missing.length === 0 && !plan.items.some(isMissing);
 }
 
 /** In CI: says what would have to be made again. */
@@ -88,7 +82,7 @@ export function reportCheck(plan: Plan, json: boolean): boolean {
   const missing = misses(plan);
   const stale = items.filter(({ status }) => status === 'todo');
   const wrong = items.filter(
-    (item) => isFailure(item) || item.reason === 'outside' || isUnjudged(item),
+    (item) => isMissing(item) || item.reason === 'outside' || isUnjudged(item),
   );
   const unmade = leftovers.filter((output) => !orphans.includes(output));
   if (json) {
@@ -131,7 +125,7 @@ const planLine = (item: PlanItem): object => {
     size,
     outputSize,
     ...(recorded === undefined ? {} : { recorded }),
-    ...(isFailure(item) ? { error: errorObject(failureOf(item)) } : {}),
+    ...(isMissing(item) ? { error: errorObject(failureOf(item)) } : {}),
   };
 };
 
@@ -143,7 +137,7 @@ export function reportPlan(plan: Plan, json: boolean): boolean {
   const { items, otherFiles } = plan;
   const missing = misses(plan);
   for (const [glob, error] of missing) reportFailure(error, json, glob);
-  const isComplete = missing.length === 0 && !items.some(isFailure);
+  const isComplete = missing.length === 0 && !items.some(isMissing);
   if (json) {
     for (const item of items) printJson(planLine(item));
     return isComplete;

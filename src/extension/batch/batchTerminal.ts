@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import { Batch } from '../../batch/batch';
 import type { BatchRun } from '../../batch/batchRun';
 import { HashMemory } from '../../batch/hashMemory';
-import type { OutputRecord, Plan, PlanItem } from '../../batch/types';
+import { idleNote } from '../../batch/idleGlobs';
+import { isMissing } from '../../batch/missing';
+import { USUAL_REASONS, type OutputRecord, type Plan, type PlanItem } from '../../batch/types';
 import { TurnNews, watchLoop } from '../../batch/watch/watchLoop';
 import { watchedPlaces } from '../../batch/watch/watchedPlaces';
 import { RECIPE_NAME } from '../../batch/recipe';
@@ -144,11 +146,23 @@ export class BatchTerminal extends LineTerminal {
     });
   }
 
+  /** What the plan says that is no result to be made. Returns whether nothing is missing. */
+  private tellLeftAlone({ items, notes, unmatchedRules = [] }: Plan): boolean {
+    for (const note of notes) this.print(note);
+    for (const item of items) {
+      const { input, reason, message = '', hint, selected } = item;
+      const text = sentences(message, hint);
+      if (isMissing(item)) this.problem('error', input, text);
+      else if (reason !== undefined && !USUAL_REASONS.includes(reason) && !selected)
+        this.print(`${vscode.l10n.t('Left alone')}: ${input}  ${text}`);
+    }
+    if (unmatchedRules.length > 0) this.problem('error', RECIPE_NAME, idleNote(unmatchedRules));
+    return unmatchedRules.length === 0 && !items.some(isMissing);
+  }
+
   private async carryOut(batch: Batch, plan: Plan, chosen: readonly PlanItem[]): Promise<boolean> {
     const upToDate = plan.items.filter(({ status }) => status === 'done').length;
-    for (const { input, reason, message = '', hint = '' } of plan.items)
-      if (reason === 'not-readable' || reason === 'collision' || reason === 'impossible')
-        this.problem('error', input, `${message} ${hint}`.trim());
+    const isComplete = this.tellLeftAlone(plan);
     this.print(
       vscode.l10n.t(
         '{0} to do, {1} up to date, {2} left alone',
@@ -158,8 +172,8 @@ export class BatchTerminal extends LineTerminal {
       ),
     );
     if (chosen.length === 0) {
-      if (this.definition.watch === true) await batch.tidy(plan);
-      return true;
+      await batch.tidy(plan);
+      return isComplete;
     }
     const ids = new Set(chosen.map(({ id }) => id));
     const { run, report } = await batch.start(plan, ids, (event) => {
@@ -182,7 +196,7 @@ export class BatchTerminal extends LineTerminal {
       ),
     );
     if (problem) this.print(sentences(problem.message, problem.hint));
-    return !cancelled && !problem && failed === 0;
+    return isComplete && !cancelled && !problem && failed === 0;
   }
 }
 

@@ -196,8 +196,10 @@ export class MarkdownString {
 }
 
 export class EventEmitter {
-  readonly event = (): void => undefined;
-  fire(text: unknown): void {
-    tell('terminal', text);
+  private readonly listeners: ((value: unknown) => void)[] = [];
+  readonly event = (listener: (value: unknown) => void): void => void this.listeners.push(listener);
+  fire(value: unknown): void {
+    tell('terminal', value);
+    for (const listener of this.listeners) listener(value);
   }
 }
