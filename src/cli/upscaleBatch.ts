@@ -27,7 +27,7 @@ import { settingsFor, type UpscaleOptions } from './callSettings';
 import { reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
 import { successOf, type Success } from './success';
-import { print, tell } from './terminal';
+import { print, printJson, tell } from './terminal';
 import { busySentence, WaitProgress } from './waitProgress';
 
 export type UpscaleBatchOptions = UpscaleOptions & BatchOptions;
@@ -163,7 +163,7 @@ function batchSettings(options: UpscaleBatchOptions): BatchSettings {
 async function mergeWhenFree(
   root: string,
   outputRoot: string,
-  { wait = false }: UpscaleBatchOptions,
+  { wait = false, json }: UpscaleBatchOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   const runs = new RunRegistry(runsFolder());
@@ -180,22 +180,25 @@ async function mergeWhenFree(
         .finally(() => progress.stop())
     : await runs.enter(request);
   try {
-    return await merge(root, outputRoot);
+    return await merge(root, outputRoot, json);
   } finally {
     await hold.giveBack();
   }
 }
 
-async function merge(root: string, outputRoot: string): Promise<boolean> {
+async function merge(root: string, outputRoot: string, json: boolean): Promise<boolean> {
   const { parts, outputs, missing } = await mergeLocks(root, outputRoot);
   if (missing.length > 0) {
-    tell(
-      `Shards ${missing.join(', ')} of ${parts + missing.length} are missing. Run them, or ` +
-        'collect their lock files here.',
-    );
+    const error = new RpcError({
+      code: 'shards-missing',
+      message: `Shards ${missing.join(', ')} of ${parts + missing.length} are missing.`,
+      hint: 'Run them, or collect their lock files here.',
+    });
+    reportFailure(error, json);
     return false;
   }
-  print(`${LOCK_NAME}  ${outputs} outputs from ${parts} shards`);
+  if (json) printJson({ output: path.join(root, LOCK_NAME), outputs, shards: parts });
+  else print(`${LOCK_NAME}  ${outputs} outputs from ${parts} shards`);
   return true;
 }
 

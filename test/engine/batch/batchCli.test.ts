@@ -248,6 +248,8 @@ test('shards 1 to 3, merged, equal one run', async () => {
   }
   for (const machine of machines) cpSync(machine, root, { recursive: true });
   assert.ok(existsSync(path.join(root, '.pisa-upscale.lock.2-of-3.json')));
+  const again = path.join(folder, 'sharded-again');
+  cpSync(root, again, { recursive: true });
   const merged = await cli(root, path.join(folder, 'merge-state'), '--merge-lock');
   assert.equal(merged.status, 0, merged.stderr);
   assert.match(merged.stdout, /12 outputs from 3 shards/);
@@ -259,6 +261,19 @@ test('shards 1 to 3, merged, equal one run', async () => {
   const missing = await cli(machines[0]!, path.join(folder, 'merge-state'), '--merge-lock');
   assert.equal(missing.status, 1, missing.stderr);
   assert.match(missing.stderr, /Shards 2, 3 of 3 are missing/);
+  // For programs each way it ends is an object.
+  const json = async (at: string): Promise<unknown> => {
+    const { stdout } = await cli(at, path.join(folder, 'merge-state'), '--merge-lock', '--json');
+    return JSON.parse(stdout) as unknown;
+  };
+  assert.deepEqual(await json(machines[0]!), {
+    error: {
+      code: 'shards-missing',
+      message: 'Shards 2, 3 of 3 are missing.',
+      hint: 'Run them, or collect their lock files here.',
+    },
+  });
+  assert.deepEqual(await json(again), { output: path.join(again, LOCK), outputs: 12, shards: 3 });
   assert.match(
     (await cli(root, path.join(folder, 'merge-state'), '--shard', '4/3')).stderr,
     /such as 2\/3/,
