@@ -7,6 +7,10 @@ import type { Remedy } from './remedies';
  * A side offers an object of async methods and calls the other side's methods through a proxy.
  * Calls carry progress and cancellation; failures cross as values (`RpcErrorValue`); when the
  * endpoint is closed every pending call is rejected, so nobody waits for a process that died.
+ *
+ * A page that is hidden goes, and another comes when it is shown, which counts its calls from 1
+ * again. So each endpoint has a word of its own, which goes with its calls and their answers; when a
+ * new caller is heard, what the one before asked for is aborted with `CallerGone`.
  */
 
 export type RpcErrorValue = {
@@ -77,6 +81,12 @@ export function wordsOf(error: unknown): Words {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Why a call is aborted whose caller has gone: nobody asked for it to end. */
+export class CallerGone extends Error {}
+
+/** Whether a call was aborted because nobody is there any more to hear its answer. */
+export const isCallerGone = ({ reason }: AbortSignal): boolean => reason instanceof CallerGone;
+
 export type CallContext = {
   readonly signal: AbortSignal;
   readonly progress: (value: unknown) => void;
@@ -92,17 +102,14 @@ export type CallOptions<P = unknown> = {
   readonly onProgress?: (value: P) => void;
 };
 
-type Message =
-  | {
-      readonly type: 'call';
-      readonly id: number;
-      readonly method: string;
-      readonly params: unknown;
-    }
-  | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'progress'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly error: RpcErrorValue };
+/** A call's number counts among those of its caller, whom the word names: see `RpcEndpoint`. */
+type Message = { readonly caller: string; readonly id: number } & (
+  | { readonly type: 'call'; readonly method: string; readonly params: unknown }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'progress'; readonly value: unknown }
+  | { readonly type: 'result'; readonly value: unknown }
+  | { readonly type: 'error'; readonly error: RpcErrorValue }
+);
 
 export type Transport = {
   readonly post: (message: unknown) => void;
@@ -117,9 +124,15 @@ type Pending = {
 
 /** One end of a typed RPC connection. `Remote` is the API that the other side offers. */
 export class RpcEndpoint<Remote extends RpcApi> {
+  /** By it the other side tells this endpoint from those before. */
+  private readonly word = `${Date.now().toString(36)} ${Math.random().toString(36).slice(2)}`;
   private nextId = 1;
   private closed: RpcErrorValue | undefined;
   private readonly pending = new Map<number, Pending>();
+  /** Who calls now; undefined before the first call. */
+  private caller: string | undefined;
+  private readonly gone = new Set<string>();
+  /** By the numbers of the present caller. */
   private readonly running = new Map<number, AbortController>();
 
   constructor(
@@ -146,7 +159,8 @@ export class RpcEndpoint<Remote extends RpcApi> {
         return;
       }
       const id = this.nextId++;
-      const cancel = (): void => this.post({ type: 'cancel', id });
+      const own = { caller: this.word, id };
+      const cancel = (): void => this.post({ type: 'cancel', ...own });
       const settle = (): void => {
         this.pending.delete(id);
         options.signal?.removeEventListener('abort', cancel);
@@ -162,7 +176,7 @@ export class RpcEndpoint<Remote extends RpcApi> {
         },
         onProgress: options.onProgress,
       });
-      this.post({ type: 'call', id, method, params });
+      this.post({ type: 'call', ...own, method, params });
       if (options.signal?.aborted) cancel();
       else options.signal?.addEventListener('abort', cancel, { once: true });
     }) as Promise<Awaited<ReturnType<Remote[M]>>>;
@@ -182,27 +196,48 @@ export class RpcEndpoint<Remote extends RpcApi> {
 
   private receive(message: Message): void {
     if (this.closed) return;
-    switch (message.type) {
+    const { type, caller, id } = message;
+    switch (type) {
       case 'call':
-        void this.serve(message.id, message.method, message.params);
+        if (this.gone.has(caller)) return;
+        if (this.caller !== caller) this.hear(caller);
+        void this.serve(caller, id, message.method, message.params);
         return;
       case 'cancel':
-        this.running.get(message.id)?.abort();
+        if (this.caller === caller) this.running.get(id)?.abort();
         return;
-      case 'progress':
-        this.pending.get(message.id)?.onProgress?.(message.value as never);
-        return;
-      case 'result':
-        this.pending.get(message.id)?.resolve(message.value);
-        return;
-      case 'error':
-        this.pending.get(message.id)?.reject(new RpcError(message.error));
+      default:
+        if (caller === this.word) this.settle(message);
     }
   }
 
-  private async serve(id: number, method: string, params: unknown): Promise<void> {
+  /** An answer to a call of this endpoint. */
+  private settle(message: Message): void {
+    const call = this.pending.get(message.id);
+    if (message.type === 'progress') call?.onProgress?.(message.value as never);
+    else if (message.type === 'result') call?.resolve(message.value);
+    else if (message.type === 'error') call?.reject(new RpcError(message.error));
+  }
+
+  /** Somebody else is at the other side: who was there neither answers nor hears anything more. */
+  private hear(caller: string): void {
+    const before = this.caller;
+    this.caller = caller;
+    if (before === undefined) return;
+    this.gone.add(before);
+    const running = [...this.running.values()];
+    this.running.clear();
+    for (const controller of running) controller.abort(new CallerGone());
+    const reason = { code: 'cancelled', message: phrase`The view was closed.` };
+    for (const call of [...this.pending.values()]) call.reject(new RpcError(reason));
+  }
+
+  private async serve(caller: string, id: number, method: string, params: unknown): Promise<void> {
     const controller = new AbortController();
     this.running.set(id, controller);
+    const answer = (message: Message): void => {
+      if (this.caller === caller) this.post(message);
+    };
     try {
       const handler = Object.hasOwn(this.local, method) ? this.local[method] : undefined;
       if (!handler)
@@ -212,22 +247,22 @@ export class RpcEndpoint<Remote extends RpcApi> {
         });
       const context: CallContext = {
         signal: controller.signal,
-        progress: (value) => this.post({ type: 'progress', id, value }),
+        progress: (value) => answer({ type: 'progress', caller, id, value }),
       };
       const value = await handler(params as never, context);
-      this.post({ type: 'result', id, value });
+      answer({ type: 'result', caller, id, value });
     } catch (error) {
-      this.post({ type: 'error', id, error: RpcError.from(error).toValue() });
+      answer({ type: 'error', caller, id, error: RpcError.from(error).toValue() });
     } finally {
-      this.running.delete(id);
+      if (this.running.get(id) === controller) this.running.delete(id);
     }
   }
 }
 
 function isMessage(value: unknown): value is Message {
   if (typeof value !== 'object' || value === null) return false;
-  const { type, id, method, error } = value as Record<string, unknown>;
-  if (typeof id !== 'number') return false;
+  const { type, caller, id, method, error } = value as Record<string, unknown>;
+  if (typeof id !== 'number' || typeof caller !== 'string') return false;
   if (type === 'call') return typeof method === 'string';
   if (type === 'error') {
     return (

@@ -106,4 +106,4 @@ export async function choose(page: PanelPage, list: string, option: string): Pro
     .click();
 }
 export const event = (page: PanelPage, params: unknown): Promise<void> =>
-  page.post({ type: 'call', id: 900, method: 'event', params });
+  page.ask(900, 'event', params);

@@ -81,6 +81,7 @@ test('an error of the engine is told in the language of the page', async () => {
   const call = await panel.called('preview');
   await panel.post({
     type: 'error',
+    caller: call.caller,
     id: call.id,
     error: {
       code: 'disk-full',

@@ -925,7 +925,7 @@ test('commands of the editor do what the keys do, and nothing that cannot be don
   panel = await harness.open();
   let id = 900;
   const run = async (command: string): Promise<void> => {
-    await panel.post({ type: 'call', id: id++, method: 'command', params: command });
+    await panel.ask(id++, 'command', command);
     await panel.frame();
   };
   await panel.called('preview');

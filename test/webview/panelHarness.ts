@@ -115,6 +115,7 @@ export const progress = (done: number, more: Partial<PanelProgress> = {}): Panel
 
 export type Sent = {
   readonly type: string;
+  readonly caller: string;
   readonly id: number;
   readonly method?: string;
   readonly params?: Record<string, unknown>;
@@ -266,14 +267,14 @@ export class PanelHarness {
         setState: (value) => { window.stored = JSON.parse(JSON.stringify(value)); },
         postMessage: (message) => {
           window.sent.push(JSON.parse(JSON.stringify(message)));
-          const { type, id, method, params } = message;
+          const { type, caller, id, method, params } = message;
           if (type !== 'call' || !(method in window.answers)) return;
           const { scale, format } = params ?? {};
           const { fileName, size = { width: 1, height: 1 } } = window.answers.init?.original ?? { fileName: 'none.png' };
           const [stem, extension] = fileName.split('.');
           const name = { fileName: stem + '@' + scale + 'x.' + (format === 'source' ? extension : format), size: { width: size.width * scale, height: size.height * scale } };
           const answer = window.answers[method];
-          window.postMessage({ type: 'result', id, value: answer === 'name' ? name : answer }, '*');
+          window.postMessage({ type: 'result', caller, id, value: answer === 'name' ? name : answer }, '*');
         },
       });
       document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));
@@ -348,17 +349,22 @@ export class PanelPage {
     })()`);
   }
 
+  /** Asks the page for something, as the extension does. */
+  ask(id: number, method: string, params?: unknown): Promise<void> {
+    return this.post({ type: 'call', caller: 'extension', id, method, params });
+  }
+
   async post(message: unknown): Promise<void> {
     await this.page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`);
     await this.frame();
   }
 
   progress = (call: Sent, value: unknown): Promise<void> =>
-    this.post({ type: 'progress', id: call.id, value });
+    this.post({ type: 'progress', caller: call.caller, id: call.id, value });
   result = (call: Sent, value: unknown): Promise<void> =>
-    this.post({ type: 'result', id: call.id, value });
+    this.post({ type: 'result', caller: call.caller, id: call.id, value });
   error = (call: Sent, error: { code: string; message: string; hint?: string }): Promise<void> =>
-    this.post({ type: 'error', id: call.id, error });
+    this.post({ type: 'error', caller: call.caller, id: call.id, error });
 
   /** Lets a run come to its end. */
   async finish(preview: unknown = PREVIEW, result: unknown = RESULT, nth = 0): Promise<void> {

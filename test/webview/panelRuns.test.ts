@@ -535,8 +535,7 @@ test('with a tiny decoder drafts come first, named as such, and the exact pictur
 test('a source that changed is looked at anew, or not', async () => {
   panel = await harness.open();
   await panel.finish();
-  const change = (id: number): Promise<void> =>
-    panel.post({ type: 'call', id, method: 'sourceChanged', params: 'changed' });
+  const change = (id: number): Promise<void> => panel.ask(id, 'sourceChanged', 'changed');
   await change(900);
   assert.match(await panel.text('#banner'), /The original changed on disk/);
   await click('[data-action=keep]');
@@ -555,7 +554,7 @@ test('a source that was deleted is told, and nothing can be saved until it is ba
   panel = await harness.open();
   await panel.finish();
   const change = (id: number, params: string): Promise<void> =>
-    panel.post({ type: 'call', id, method: 'sourceChanged', params });
+    panel.ask(id, 'sourceChanged', params);
   await change(900, 'deleted');
   assert.equal((await panel.text('#banner')).trim(), 'The original was deleted.');
   for (const id of ['save', 'saveMore'])
@@ -843,7 +842,7 @@ test('a pair: four modes, facts, no dials', async () => {
   assert.equal((await panel.scene()).mode, 'difference');
   for (const method of ['preview', 'outputName', 'save'])
     assert.equal((await panel.sent(method)).length, 0);
-  await panel.post({ type: 'call', id: 902, method: 'restart', params: INIT });
+  await panel.ask(902, 'restart', INIT);
   await panel.finish();
   assert.ok(!(await hidden('.side')));
 });
@@ -899,7 +898,7 @@ test('a pair of several leads to the others, by button, key and command; the eye
   await panel.page.click('#nextPair');
   const step = await panel.called('step');
   assert.equal(step.params, 1);
-  await panel.post({ type: 'call', id: 910, method: 'restart', params: at(1) });
+  await panel.ask(910, 'restart', at(1));
   await panel.result(step, null);
   await panel.until(`document.getElementById('seriesPlace').textContent === '2 of 3'`);
   assert.equal((await panel.scene()).mode, 'difference');
@@ -907,7 +906,7 @@ test('a pair of several leads to the others, by button, key and command; the eye
   assert.equal(await panel.page.evaluate('document.activeElement.id'), 'nextPair');
   await panel.page.keyboard.press('p');
   assert.equal((await panel.called('step', 1)).params, -1);
-  await panel.post({ type: 'call', id: 911, method: 'command', params: 'next' });
+  await panel.ask(911, 'command', 'next');
   assert.equal((await panel.called('step', 2)).params, 1);
   await panel.close();
   panel = await harness.open({ init: PAIR });
@@ -946,7 +945,7 @@ test('pictures that cannot be opened are told, also when the panel starts over',
   panel = await harness.open();
   await panel.finish();
   await panel.page.evaluate(`window.failing = 'open'`);
-  await panel.post({ type: 'call', id: 907, method: 'restart', params: INIT });
+  await panel.ask(907, 'restart', INIT);
   assert.match(await panel.text('.notice'), /could not start\s+open failed/);
   assert.ok(
     (await panel.page.evaluate<Sent[]>('window.sent')).some(
@@ -981,18 +980,19 @@ test('nonsense from the extension changes nothing', async () => {
     { ...PAIR, result: undefined },
     { ...INIT, original: { ...INIT.original, size: { width: 1.5, height: 2 } } },
   ])
-    await panel.post({ type: 'call', id: 903, method: 'restart', params });
+    await panel.ask(903, 'restart', params);
   for (const message of [
     'x',
     7,
     null,
-    { type: 'result', id: 999, value: 1 },
-    { type: 'call', id: 904, method: 'unheardOf' },
-    { type: 'call', id: 905, method: 'constructor' },
+    { type: 'result', caller: 'extension', id: 999, value: 1 },
+    { type: 'call', caller: 'extension', id: 904, method: 'unheardOf' },
+    { type: 'call', caller: 'extension', id: 905, method: 'constructor' },
   ])
     await panel.post(message);
   await panel.post({
     type: 'call',
+    caller: 'extension',
     id: 906,
     method: 'sourceChanged',
     params: { path: '/etc/passwd' },

@@ -54,7 +54,7 @@ export const STATES: Readonly<
     init: { ...INIT, leftAlone: 'Its name says that it is enlarged already.' },
     reach: async (panel) => {
       await panel.finish();
-      await panel.post({ type: 'call', id: 900, method: 'sourceChanged', params: 'deleted' });
+      await panel.ask(900, 'sourceChanged', 'deleted');
     },
   },
   'saving, side by side': {
@@ -122,7 +122,7 @@ export const STATES: Readonly<
       await panel.page.click('#pin');
       await panel.page.click('[data-preset=vivid]');
       await panel.page.keyboard.press('5');
-      await panel.post({ type: 'call', id: 900, method: 'sourceChanged', params: 'changed' });
+      await panel.ask(900, 'sourceChanged', 'changed');
       await panel.page.click('#saveMore');
     },
   },

@@ -85,9 +85,7 @@ export class ComparisonPanel extends Disposable {
 
   /** Does what a key of the page does. */
   command(command: PanelCommand): void {
-    this.rpc
-      ?.call('command', command)
-      .catch((error: unknown) => this.services.log.error('command', error));
+    this.rpc?.call('command', command).catch(this.logged('command'));
   }
 
   reveal(): void {
@@ -220,9 +218,14 @@ export class ComparisonPanel extends Disposable {
   /** A hidden webview has no page; the one that starts later reads the file anew. */
   private sourceChanged(change: SourceChange): void {
     if (this.panel.visible)
-      this.rpc
-        ?.call('sourceChanged', change)
-        .catch((error: unknown) => this.services.log.error('sourceChanged', error));
+      this.rpc?.call('sourceChanged', change).catch(this.logged('sourceChanged'));
+  }
+
+  /** What fails is in the log, but for what a page did not answer before it went. */
+  private logged(method: keyof PanelWebviewApi): (error: unknown) => void {
+    return (error) => {
+      if (RpcError.from(error).code !== 'cancelled') this.services.log.error(method, error);
+    };
   }
 }
 

@@ -12,16 +12,16 @@ import type { InstallRequest, ModelProgress } from '../../../src/shared/modelPro
  */
 const ECHO = `
 process.on('disconnect', () => process.exit(0));
-process.on('message', ({ type, id, method, params }) => {
-  const fail = (error) => process.send({ type: 'error', id, error });
+process.on('message', ({ type, caller, id, method, params }) => {
+  const fail = (error) => process.send({ type: 'error', caller, id, error });
   if (type === 'cancel') return fail({ code: 'cancelled', message: 'Canceled.' });
   if (type !== 'call') return;
   const value = { phase: 'download', file: method, bytes: 1, totalBytes: 2 };
-  process.send({ type: 'progress', id, value });
+  process.send({ type: 'progress', caller, id, value });
   if (params && params.folder === '/waits') return;
   if (params && params.folder === '/fails')
     return fail({ code: 'checkpoint-incomplete', message: 'a\\nb', hint: 'Add them.' });
-  process.send({ type: 'result', id, value: { method, params, args: process.argv.slice(2) } });
+  process.send({ type: 'result', caller, id, value: { method, params, args: process.argv.slice(2) } });
 });
 `;
 
