@@ -95,6 +95,10 @@ export type PanelInit = {
   readonly output: PanelOutput;
   /** The model that the settings name and that is not installed; another is shown instead. */
   readonly missingModel?: string | undefined;
+  /** Whether a save goes on, or has ended, of which the page has not heard: see `saving`. */
+  readonly saving?: boolean | undefined;
+  /** Whether the tab says that there is a choice that was not saved. */
+  readonly unsaved?: boolean | undefined;
   /** Why saving leaves this picture alone unless it is asked for expressly; empty for most. */
   readonly leftAlone: string;
 };
@@ -224,6 +228,8 @@ export type PanelHostApi = {
   outputBytes(params: PanelChoice): Promise<number | null>;
   /** Renders exactly and writes; progress is `PanelProgress` without tiles. */
   save(params: PanelSave): Promise<PanelSaved>;
+  /** Follows the save that a page before this one began, as if this one had. */
+  saving(params: undefined): Promise<PanelSaved>;
   copySettings(params: PanelChoice): Promise<void>;
   useForWorkspace(params: PanelChoice): Promise<void>;
   /** Lets the person choose other pictures, and upscales them. */

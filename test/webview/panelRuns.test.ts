@@ -269,6 +269,61 @@ test('a saved file can be opened and shown, until something else is done', async
   assert.equal(await panel.page.locator('#openSaved').count(), 0);
 });
 
+test('a save that a page before began is followed: how far it is, Cancel, and how it ended', async () => {
+  const stored = { saving: { key: 'what was chosen', how: 'save' } };
+  panel = await harness.open({ init: { ...INIT, saving: true, unsaved: true }, stored });
+  const call = await panel.called('saving');
+  assert.equal((await panel.called('unsaved')).params, false, 'the mark of before is taken away');
+  await panel.progress(await panel.called('preview'), progress(1));
+  await panel.result(await panel.called('preview'), PREVIEW);
+  await panel.progress(call, progress(8));
+  assert.equal(await panel.attribute('#progress', 'aria-valuenow'), '50');
+  assert.ok(await panel.page.locator('#save').isDisabled(), 'one at a time');
+  await panel.page.keyboard.press('Control+s');
+  assert.deepEqual(await panel.sent('save'), []);
+  await panel.result(call, { fileName: 'maple@4x.jpg' });
+  await panel.frame();
+  assert.match(await panel.text('#saved'), /maple@4x\.jpg/);
+  assert.ok(await panel.page.locator('#openSaved').isVisible());
+  const now = await panel.stored();
+  assert.deepEqual([now.saved, now.saving], ['what was chosen', undefined]);
+  assert.ok(await panel.page.locator('#save').isEnabled());
+  await panel.close();
+
+  panel = await harness.open({ init: { ...INIT, saving: true }, stored });
+  const cancelled = await panel.called('saving');
+  await click('#cancel');
+  assert.ok(await panel.isCancelled(cancelled));
+  await panel.error(cancelled, { code: 'cancelled', message: 'Canceled.' });
+  assert.equal(await panel.page.locator('.notice').count(), 0);
+  await panel.close();
+
+  panel = await harness.open({ init: { ...INIT, saving: true }, stored });
+  await panel.error(await panel.called('saving'), { code: 'disk-full', message: 'It is full.' });
+  await panel.finish();
+  assert.match(await panel.text('.notice'), /It is full/);
+  await click('[data-action=tryAgain]');
+  assert.equal((await panel.called('save')).params?.how, 'save');
+});
+
+test('Refresh while something is saved leaves that alone', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  await click('#save');
+  const call = await panel.called('save');
+  await panel.ask(900, 'sourceChanged', 'changed');
+  await click('[data-action=refresh]');
+  const second = await panel.called('preview', 1);
+  assert.equal(await panel.isCancelled(call), false);
+  await panel.progress(second, progress(1));
+  await panel.result(second, PREVIEW);
+  assert.ok(await panel.page.locator('#save').isDisabled());
+  await panel.result(call, { fileName: 'maple@4x.jpg' });
+  await panel.frame();
+  assert.match(await panel.text('#saved'), /maple@4x\.jpg/);
+  assert.deepEqual(await panel.sent('saving'), []);
+});
+
 test('the editor is told what is not saved', async () => {
   panel = await harness.open();
   await panel.finish();

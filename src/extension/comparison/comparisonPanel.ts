@@ -179,9 +179,12 @@ export class ComparisonPanel extends Disposable {
     // Panels have no mark of their own for what is not saved.
     const onUnsaved = (unsaved: boolean): void =>
       setPanelTitle(this.panel, unsaved ? `● ${title}` : title);
-    this.serve(
-      new PreviewHost(comparison, webview, session, this.services, word, onShown, onUnsaved).api(),
+    const host = this.register(
+      new PreviewHost(comparison, webview, session, this.services, { word, onShown, onUnsaved }),
     );
+    // A hidden webview has no page any more.
+    this.register(this.panel.onDidChangeViewState(() => this.panel.visible || host.leave()));
+    this.serve(host.api());
     this.render('preview', [...folders, vscode.Uri.file(session.directory)]);
   }
 

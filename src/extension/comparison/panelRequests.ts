@@ -92,6 +92,11 @@ export class PanelRequests {
     };
   }
 
+  /** One file is written at a time. */
+  savedAlone(isSaving: boolean, { how }: PanelSave): void {
+    if (isSaving) throw refused('how', how, 'nothing');
+  }
+
   savedAction(value: unknown): SavedAction {
     if (!isOneOf(SAVED_ACTIONS, value)) throw refused('file', value, SAVED_ACTIONS.join(', '));
     return value;

@@ -11,6 +11,8 @@ import {
   type PanelInit,
   type PanelModel,
   type PanelRun,
+  type PanelSave,
+  type PanelSaved,
 } from '../../shared/panelProtocol';
 import { membersOf, panelModelOf, panelModels } from '../../shared/panelModels';
 import type { PanelDrop } from '../../shared/panelDrop';
@@ -25,8 +27,11 @@ import type { Log } from '../log';
 import { INSTALL_MODEL_COMMAND, MANAGE_MODELS_COMMAND } from '../commands/commandIds';
 import { pickImages } from '../commands/imagePicker';
 import { revealFile } from '../commands/revealFile';
+import { showFailure } from '../errors/showFailure';
 import { isInstallable } from '../models/modelList';
+import { notify } from '../ui/notifications';
 import { baseName, type PreviewComparison } from './comparison';
+import { HeldSave, type SaveOutcome } from './heldSave';
 import { outputPath } from './outputNames';
 import { workspaceRoot } from '../workspaceRoot';
 import { leftAlone, toPanelProgress } from './panelFacts';
@@ -45,6 +50,15 @@ export type PreviewServices = {
   readonly takeDropped: (drop: PanelDrop) => Promise<readonly AddedModel[]>;
 };
 
+/** The panel around a preview. */
+export type PreviewSurroundings = {
+  /** The word by which the panel is found again. */
+  readonly word: string | undefined;
+  /** What is on disk now is what is shown. */
+  readonly onShown: () => void;
+  readonly onUnsaved: (unsaved: boolean) => void;
+};
+
 /** Parameters are anything at all, since a webview sent them. */
 type Served = {
   [M in Exclude<keyof PanelHostApi, 'step'>]: (
@@ -60,17 +74,27 @@ export class PreviewHost {
   private header: PictureHeader | undefined;
   /** The file that was written last. */
   private saved: vscode.Uri | undefined;
+  /** Whether the tab says that there is a choice that was not saved. */
+  private isUnsaved = false;
+  private readonly saves = new HeldSave((outcome) => this.tellUnheard(outcome));
 
   constructor(
     private readonly comparison: PreviewComparison,
     private readonly webview: vscode.Webview,
     private readonly session: PreviewSession,
     private readonly services: PreviewServices,
-    /** The word by which the panel is found again. */
-    private readonly word: string | undefined,
-    private readonly onShown: () => void,
-    private readonly onUnsaved: (unsaved: boolean) => void,
+    private readonly surroundings: PreviewSurroundings,
   ) {}
+
+  /** The page is gone; what is being saved goes on. */
+  leave(): void {
+    this.saves.leave();
+  }
+
+  /** The panel is gone, and with it what runs for it. */
+  dispose(): void {
+    this.saves.dispose();
+  }
 
   /** What the endpoint serves. */
   api(): Served {
@@ -81,6 +105,7 @@ export class PreviewHost {
       outputName: (params) => this.outputName(params),
       outputBytes: (params) => this.outputBytes(params),
       save: (params, context) => this.save(params, context),
+      saving: (params, context) => this.saving(params, context),
       copySettings: (params) => this.copySettings(params),
       useForWorkspace: (params) => this.useForWorkspace(params),
       applyToOthers: (params) => this.applyToOthers(params),
@@ -107,10 +132,10 @@ export class PreviewHost {
     const { model, restore, guidance, scale, format, quality, output, asset, prompt } =
       this.settings;
     this.models = panelModels(models);
-    this.onShown();
+    this.surroundings.onShown();
     return {
       kind: 'preview',
-      session: this.word,
+      session: this.surroundings.word,
       original: { ...original, size, ...(written === undefined ? {} : { format: written }) },
       result: made,
       facts: '',
@@ -128,6 +153,8 @@ export class PreviewHost {
         ...(this.models.some(({ id }) => id === restore) ? { restore } : {}),
       },
       missingModel: this.missingModel(wish.model ?? model),
+      saving: this.saves.isUnheard,
+      unsaved: this.isUnsaved,
       leftAlone: leftAlone(source),
     };
   }
@@ -185,11 +212,22 @@ export class PreviewHost {
     return each === undefined ? null : Math.round(Math.min(most, each * width * height));
   }
 
-  private async save(
-    params: unknown,
-    { signal, progress }: CallContext,
-  ): ReturnType<PanelHostApi['save']> {
+  private async save(params: unknown, context: CallContext): ReturnType<PanelHostApi['save']> {
     const wanted = this.atOwnScale(this.requests.save(params));
+    this.requests.savedAlone(this.saves.isRunning, wanted);
+    return this.saves.begin((signal, progress) => this.write(wanted, signal, progress), context);
+  }
+
+  private async saving(params: unknown, context: CallContext): ReturnType<PanelHostApi['saving']> {
+    this.requests.nothing(params);
+    return this.saves.follow(context);
+  }
+
+  private async write(
+    wanted: PanelSave,
+    signal: AbortSignal,
+    progress: CallContext['progress'],
+  ): Promise<PanelSaved> {
     this.header ??= await this.readHeader();
     const { format } = this.header;
     const overrides = await askWhereToSave(this.comparison.source, wanted, this.settings, format);
@@ -214,6 +252,20 @@ export class PreviewHost {
     }
     this.saved = vscode.Uri.file(result.output);
     return { fileName: path.basename(result.output) };
+  }
+
+  /** Who is elsewhere learns how it ended, too. */
+  private tellUnheard(outcome: SaveOutcome): void {
+    const told =
+      outcome.kind === 'failed' ? showFailure(outcome.error, {}) : this.tellSaved(outcome.fileName);
+    told.catch((error: unknown) => this.services.log.error('save', error));
+  }
+
+  private async tellSaved(fileName: string): Promise<void> {
+    const open = vscode.l10n.t('Open');
+    const { saved } = this;
+    const answer = await notify('information', vscode.l10n.t('Saved {0}', fileName), open);
+    if (answer === open && saved) await vscode.commands.executeCommand('vscode.open', saved);
   }
 
   private async copySettings(params: unknown): Promise<void> {
@@ -277,7 +329,8 @@ export class PreviewHost {
   }
 
   private async unsaved(params: unknown): Promise<void> {
-    this.onUnsaved(this.requests.unsaved(params));
+    this.isUnsaved = this.requests.unsaved(params);
+    this.surroundings.onUnsaved(this.isUnsaved);
   }
 
   private async installMissing(params: unknown): Promise<PanelAdded | null> {

@@ -100,14 +100,31 @@ export class UpscaleJobs {
     return report.results;
   }
 
-  /** Upscales one picture in its turn, for a panel that shows progress and failures itself. */
-  render(
+  /**
+   * Upscales one picture in its turn, for a panel that tells of progress and failures itself. While
+   * the panel is hidden, the status bar is where it can be seen and ended.
+   */
+  async render(
     picture: vscode.Uri,
     overrides: UpscaleOverrides,
-    signal: AbortSignal,
+    closed: AbortSignal,
     onProgress: (progress: UpscaleProgress) => void,
   ): Promise<UpscaleResult> {
-    return this.queue.run(() => this.upscaleOne(picture, overrides, signal, onProgress), signal);
+    const title = vscode.l10n.t('Upscaling {0}', path.posix.basename(picture.path));
+    const cancelled = new AbortController();
+    const signal = AbortSignal.any([closed, cancelled.signal]);
+    const status = this.status.begin({ cancel: () => cancelled.abort() });
+    status.tell(title);
+    const tell = (progress: UpscaleProgress): void => {
+      const step = { index: 0, input: picture.fsPath, progress };
+      status.tell(`${title} · ${percentText(batchFraction(step, 1))}`);
+      onProgress(progress);
+    };
+    try {
+      return await this.queue.run(() => this.upscaleOne(picture, overrides, signal, tell), signal);
+    } finally {
+      status.end();
+    }
   }
 
   /** The formats of pictures by their bytes, before anything is made; undefined where it can't be told. */
@@ -155,7 +172,7 @@ export class UpscaleJobs {
       const both: ProgressReport = (step) => {
         report(step);
         told += step.increment ?? 0;
-        status.tell(`${title} · ${vscode.l10n.t('{0}%', Math.round(told))}`);
+        status.tell(`${title} · ${percentText(told / 100)}`);
       };
       let told = 0;
       if (this.queue.isBusy)
@@ -298,5 +315,7 @@ export class UpscaleJobs {
     };
   }
 }
+
+const percentText = (share: number): string => vscode.l10n.t('{0}%', Math.round(share * 100));
 
 const EMPTY: BatchReport = { total: 0, results: [], failures: [], cancelled: false };

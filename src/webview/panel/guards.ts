@@ -101,6 +101,8 @@ export function isPanelInit(value: unknown): value is PanelInit {
     !isListOf(value.models, isModel) ||
     !isGuidance(value.guidance) ||
     !isMissingOr(value.auto, isFlag) ||
+    !isMissingOr(value.saving, isFlag) ||
+    !isMissingOr(value.unsaved, isFlag) ||
     !isOutput(value.output)
   )
     return false;

@@ -25,7 +25,8 @@ import {
 export type HostConnection = Pick<RpcEndpoint<RpcApi & PanelHostApi>, 'call'>;
 
 type Params<M extends keyof PanelHostApi> = Parameters<PanelHostApi[M]>[0];
-type Watched = {
+/** What is told while something runs. */
+export type Watched = {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: PanelProgress) => void;
 };
@@ -63,6 +64,13 @@ export class PanelHost {
   async save(params: Params<'save'>, watched: Watched): Promise<PanelSaved> {
     return this.checked(
       await this.connection.call('save', params, watching(watched)),
+      isPanelSaved,
+    );
+  }
+
+  async saving(watched: Watched): Promise<PanelSaved> {
+    return this.checked(
+      await this.connection.call('saving', undefined, watching(watched)),
       isPanelSaved,
     );
   }

@@ -38,7 +38,7 @@ export class Panel implements PanelActions {
     private readonly seen: () => Rect | undefined,
   ) {
     this.previews = new PreviewRun(services, seen);
-    this.saves = new SaveRun(services);
+    this.saves = new SaveRun(services, () => this.saveEnded());
     this.exact = new ExactPart(services);
     this.names = new NameLookup(services);
     this.pinning = new Pinning(services);
@@ -167,11 +167,13 @@ export class Panel implements PanelActions {
   save(how: SaveHow, unseen = false): void {
     // One network runs at a time: what is only looked at waits.
     this.previews.pause();
-    void this.saves.save(how, unseen).then(() => {
-      this.names.forget();
-      this.previews.resume();
-      this.services.patch({});
-    });
+    void this.saves.save(how, unseen);
+  }
+
+  private saveEnded(): void {
+    this.names.forget();
+    this.previews.resume();
+    this.services.patch({});
   }
 
   saveUnseen(): void {

@@ -1,7 +1,13 @@
 import { PIXEL_ART_CHOICES } from '../../shared/assetOptions';
 import { clampDial, DEFAULT_GUIDANCE, type Guidance } from '../../shared/guidance';
 import { panelModelOf } from '../../shared/panelModels';
-import type { PanelInit, PanelModel, PanelOutput } from '../../shared/panelProtocol';
+import {
+  SAVE_WAYS,
+  type PanelInit,
+  type PanelModel,
+  type PanelOutput,
+  type SaveHow,
+} from '../../shared/panelProtocol';
 import { isOneOf } from '../../shared/oneOf';
 import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
 import {
@@ -44,6 +50,8 @@ export type PanelState = {
   readonly padOpen: boolean;
   /** The choice that was saved last, as text; empty before. */
   readonly saved: string;
+  /** The choice that is being saved, as text, and in which way. */
+  readonly saving: { readonly key: string; readonly how: SaveHow } | undefined;
 };
 
 /** Before anything is known. */
@@ -70,6 +78,7 @@ export const EMPTY_STATE: PanelState = {
   loupe: false,
   padOpen: false,
   saved: '',
+  saving: undefined,
 };
 
 export const defaultState = ({ guidance, model, models, output }: PanelInit): PanelState => ({
@@ -114,8 +123,14 @@ export function restoreState(stored: unknown, init: PanelInit): PanelState {
     loupe: bool('loupe'),
     padOpen: bool('padOpen'),
     saved: typeof stored.saved === 'string' ? stored.saved : '',
+    saving: savingFrom(stored.saving),
   };
 }
+
+const savingFrom = (value: unknown): PanelState['saving'] =>
+  isRecord(value) && typeof value.key === 'string' && isOneOf(SAVE_WAYS, value.how)
+    ? { key: value.key, how: value.how }
+    : undefined;
 
 /** Both dials inside their range, with two decimals: what is shown is what counts. */
 export const roundGuidance = ({ pixel, semantic }: Guidance): Guidance => ({

@@ -70,6 +70,14 @@ export type RunState = {
   readonly held: boolean;
 };
 
+/** A save of which nothing is known yet. */
+export const SAVE_BEGUN: NonNullable<RunState['saving']> = {
+  done: 0,
+  total: 0,
+  device: '',
+  secondsLeft: undefined,
+};
+
 export const NOTHING_YET: RunState = {
   phase: 'starting',
   init: undefined,

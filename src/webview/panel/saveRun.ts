@@ -1,9 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import { guidanceForBranches } from '../../shared/guidance';
-import type { PanelChoice, PanelOutput, PanelRun, SaveHow } from '../../shared/panelProtocol';
+import type {
+  PanelChoice,
+  PanelOutput,
+  PanelRun,
+  PanelSaved,
+  SaveHow,
+} from '../../shared/panelProtocol';
 import { pageText } from '../../shared/safeText';
+import type { Watched } from './host';
 import type { PanelView } from './panelView';
-import { isCancelled, noticeOf } from './runState';
+import { isCancelled, noticeOf, SAVE_BEGUN } from './runState';
 import { savedKey } from './savedKey';
 import { canSave } from './saveRules';
 import type { Services } from './services';
@@ -49,40 +56,70 @@ export class SaveRun {
   /** How often something was begun. */
   private begun = 0;
 
-  constructor(private readonly services: Services) {}
+  constructor(
+    private readonly services: Services,
+    /** Called when a save has ended, however it did, or could not begin. */
+    private readonly onEnd: () => void,
+  ) {}
 
   /** `unseen`: also where there is no preview. */
   async save(how: SaveHow, unseen = false): Promise<void> {
     const { host, run, patch, view, store } = this.services;
-    if (unseen ? run().saving || view().saveProblem !== '' : !canSave(view(), how)) return;
+    if (unseen ? run().saving || view().saveProblem !== '' : !canSave(view(), how)) {
+      this.onEnd();
+      return;
+    }
     const { notice } = run();
+    patch({ notice: undefined });
+    store.update({ saving: { key: savedKey(store.state), how } });
+    const choice = {
+      ...choiceOf(this.services),
+      onProcessor: run().onProcessor,
+      how,
+      again: run().again,
+    };
+    const isSaved = await this.watch((watched) => host.save(choice, watched));
+    if (isSaved && unseen) patch({ notice });
+  }
+
+  /** Takes up what a page before this one began to save. */
+  async follow(): Promise<void> {
+    await this.watch((watched) => this.services.host.saving(watched));
+  }
+
+  /** Resolves with whether it went well, also where nothing was written. */
+  private async watch(work: (watched: Watched) => Promise<PanelSaved>): Promise<boolean> {
+    const { patch, view, store } = this.services;
     this.begun++;
     const controller = new AbortController();
     this.controller = controller;
-    patch({ saving: { done: 0, total: 0, device: '', secondsLeft: undefined }, notice: undefined });
+    patch({ saving: SAVE_BEGUN });
     this.confirm('');
-    const key = savedKey(store.state);
+    let failure: unknown;
     try {
-      const choice = {
-        ...choiceOf(this.services),
-        onProcessor: run().onProcessor,
-        how,
-        again: run().again,
-      };
-      const { fileName } = await host.save(choice, {
+      const { fileName } = await work({
         signal: controller.signal,
         onProgress: (saving) => !controller.signal.aborted && patch({ saving }),
       });
-      patch({ saving: undefined, notice: unseen ? notice : undefined });
+      const { saving } = store.state;
       if (fileName !== '') {
-        store.update({ saved: key });
+        if (saving) store.update({ saved: saving.key });
         this.confirm(l10n.t('Saved {0}', pageText(fileName)), true);
       }
+      return true;
     } catch (error) {
+      failure = error;
+      return false;
+    } finally {
+      const { saving } = store.state;
+      store.update({ saving: undefined });
       patch({
         saving: undefined,
-        ...(isCancelled(error) ? {} : { notice: noticeOf('save', error, view().onProcessor, how) }),
+        ...(failure === undefined || isCancelled(failure)
+          ? {}
+          : { notice: noticeOf('save', failure, view().onProcessor, saving?.how) }),
       });
+      this.onEnd();
     }
   }
 

@@ -4,7 +4,7 @@ import { defaultState } from './panelState';
 
 /** Tells the editor whether the person's choice differs from what was there or saved last. */
 export class UnsavedMark {
-  private told = false;
+  private told: boolean | undefined;
 
   constructor(private readonly services: Services) {}
 
@@ -13,6 +13,7 @@ export class UnsavedMark {
     const { run, store, host } = this.services;
     const { init } = run();
     if (init?.kind !== 'preview') return;
+    this.told ??= init.unsaved === true;
     const { saved } = store.state;
     const unsaved = savedKey(store.state) !== (saved || savedKey(defaultState(init)));
     if (unsaved === this.told) return;

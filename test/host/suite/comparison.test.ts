@@ -153,15 +153,11 @@ describe('What a comparison answers its webview', () => {
     } as unknown as PreviewServices;
     const webview = { asWebviewUri: (uri: vscode.Uri) => uri } as vscode.Webview;
     session = await PreviewSession.create(services.engine, () => webview);
-    host = new PreviewHost(
-      previewOf(vscode.Uri.file(picture)),
-      webview,
-      session,
-      services,
-      'word',
-      () => undefined,
-      () => undefined,
-    ).api();
+    host = new PreviewHost(previewOf(vscode.Uri.file(picture)), webview, session, services, {
+      word: 'word',
+      onShown: () => undefined,
+      onUnsaved: () => undefined,
+    }).api();
     await host.init(undefined, quiet);
   });
 

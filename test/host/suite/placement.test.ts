@@ -118,15 +118,11 @@ describe('Where results go, in a trusted folder whose links lead out of it', () 
     const webview = { asWebviewUri: (uri: vscode.Uri) => uri } as vscode.Webview;
     const session = await PreviewSession.create(engine, () => webview);
     const preview = previewOf(vscode.Uri.file(picture));
-    const host = new PreviewHost(
-      preview,
-      webview,
-      session,
-      services,
-      'word',
-      () => undefined,
-      () => undefined,
-    ).api();
+    const host = new PreviewHost(preview, webview, session, services, {
+      word: 'word',
+      onShown: () => undefined,
+      onUnsaved: () => undefined,
+    }).api();
     try {
       await host.init(undefined, quiet);
       const choice = {

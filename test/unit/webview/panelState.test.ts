@@ -53,6 +53,7 @@ test('a stored state is taken up as it was, through JSON', () => {
     },
     padOpen: true,
     saved: 'one clean 1 1 4 png 90 auto off',
+    saving: { key: 'one clean 1 1 4 png 80 auto off', how: 'saveAs' },
     checkerboard: true,
     loupe: true,
   } as const;
