@@ -1,7 +1,7 @@
 // The comparison panel in the workbench: opened, tuned, saved and reloaded as a person does.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
@@ -13,6 +13,7 @@ import {
   clickDialogButton,
   editorTab,
   explorerMenu,
+  explorerRow,
   isDrawn,
   openPicture,
   quickPickRows,
@@ -46,9 +47,9 @@ const uiTest = (title, { name, fill = hero, settings = COMPACT, timeout = TEST_M
   );
 
 /** The panel's page once its picture is computed. */
-async function readyPanel(page) {
+async function readyPanel(page, timeout = undefined) {
   const panel = webview(page);
-  await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor();
+  await panel.locator('#save:enabled', { hasText: 'Save' }).waitFor({ timeout });
   return panel;
 }
 
@@ -194,6 +195,35 @@ uiTest(
     await panel.locator('#banner button').first().waitFor();
     await page.screenshot({ path: screenshotPath('panel-changed') });
     assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png']);
+  },
+);
+
+const withNotes = async (folder) => {
+  await writePicture(path.join(folder, 'hero.png'), 400, 300);
+  writeFileSync(path.join(folder, 'notes.txt'), 'Other work.\n');
+};
+
+uiTest(
+  'what is saved goes on while its tab is hidden; its end is told there, and when the tab comes back',
+  { name: 'panel-hidden', fill: withNotes },
+  async ({ page, folder, events }) => {
+    await explorerMenu(page, 'hero.png', OPEN);
+    const panel = await readyPanel(page, STATE_MS);
+    await panel.locator('[data-preset=vivid]').click();
+    const tab = page.locator('.tab', { hasText: 'Comparison: hero.png' });
+    await tab.filter({ hasText: '●' }).waitFor();
+    await panel.locator('#save').click();
+    await panel.locator('#cancel:visible').waitFor();
+    await explorerRow(page, 'notes.txt').dblclick();
+    await editorTab(page, 'notes.txt').waitFor();
+    await waitForNotification(page, 'Saved hero@4x.png', STATE_MS);
+    assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png', 'notes.txt']);
+    await tab.click();
+    const again = await readyPanel(page, STATE_MS);
+    await again.locator('#saved', { hasText: 'hero@4x.png' }).waitFor();
+    await tab.filter({ hasNotText: '●' }).waitFor();
+    assert.equal(await again.locator('.notice').count(), 0);
+    assert.deepEqual(unexpectedEvents(events), []);
   },
 );
 
