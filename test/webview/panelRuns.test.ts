@@ -594,8 +594,9 @@ test('a source that changed is looked at anew, or not', async () => {
   await change(900);
   assert.match(await panel.text('#banner'), /The original changed on disk/);
   await click('[data-action=keep]');
-  assert.ok(await hidden('#banner'));
+  assert.match(await panel.text('#banner'), /as it was before it changed on disk\.\s+Refresh$/);
   assert.equal(await panel.page.evaluate('document.activeElement.id'), 'stage');
+  assert.equal((await panel.sent('init')).length, 1);
   await change(901);
   await click('[data-preset=vivid]');
   await click('[data-action=refresh]');
@@ -603,6 +604,49 @@ test('a source that changed is looked at anew, or not', async () => {
   assert.ok(await hidden('#banner'));
   assert.equal((await panel.sent('init')).length, 2);
   assert.equal((await panel.scene()).guidance.semantic, 1.3, 'what was chosen stays');
+});
+
+test('another model beside an original that changed reads the original anew, too', async () => {
+  panel = await harness.open();
+  await panel.finish();
+  await panel.ask(900, 'sourceChanged', 'changed');
+  await click('[data-action=keep]');
+  await panel.choose('#model', 'one');
+  const call = await panel.called('preview', 1);
+  assert.equal((await panel.sent('init')).length, 2);
+  assert.equal(call.params?.model, 'one');
+  assert.ok(await hidden('#banner'));
+});
+
+test('of an original that changed no part comes into what is seen, until it is read anew', async () => {
+  const size = { width: 6000, height: 4000 };
+  const large = { ...RESULT, sourceSize: size, size: { width: 24000, height: 16000 } };
+  const init = { ...INIT, original: { ...INIT.original, size } };
+  panel = await harness.open({ init });
+  const first = await panel.called('preview');
+  assert.ok(first.params?.region);
+  await panel.progress(first, progress(1, { picture: large }));
+  await panel.result(first, PREVIEW);
+  await panel.frame();
+  const move = async (): Promise<void> => {
+    await panel.page.locator('#stage').focus();
+    for (let i = 0; i < 60; i++) await panel.page.keyboard.press('ArrowRight');
+    await panel.rested();
+  };
+  await panel.ask(900, 'sourceChanged', 'changed');
+  await move();
+  await click('[data-action=keep]');
+  await move();
+  assert.equal((await panel.sent('preview')).length, 1);
+  await click('[data-action=refresh]');
+  await panel.called('preview', 1);
+  assert.equal((await panel.sent('init')).length, 2);
+  // Where the extension sees it first, nothing is said but by the banner.
+  await panel.error(await panel.called('preview', 1), {
+    code: 'source-changed',
+    message: 'It is another.',
+  });
+  assert.equal(await panel.page.locator('.notice').count(), 0);
 });
 
 test('a source that was deleted is told, and nothing can be saved until it is back', async () => {

@@ -38,7 +38,8 @@ import { leftAlone, toPanelProgress } from './panelFacts';
 import { panelPicture } from './panelPictures';
 import { PanelRequests } from './panelRequests';
 import type { PreviewSession, PreviewSource } from './previewSession';
-import { askWhereToSave, outputWith } from './saving';
+import { askToSaveChanged, askWhereToSave, outputWith } from './saving';
+import { versionOf } from './sourceWatcher';
 import { phrase } from '../../shared/phrase';
 
 export type PreviewServices = {
@@ -76,6 +77,8 @@ export class PreviewHost {
   private saved: vscode.Uri | undefined;
   /** Whether the tab says that there is a choice that was not saved. */
   private isUnsaved = false;
+  /** The file as the page shows it: of which what it asks for is made. */
+  private seen: string | undefined;
   private readonly saves = new HeldSave((outcome) => this.tellUnheard(outcome));
 
   constructor(
@@ -122,6 +125,7 @@ export class PreviewHost {
     this.requests.nothing(params);
     const { source, wish, result } = this.comparison;
     this.onDisk();
+    this.seen = await versionOf(source);
     this.header = await this.readHeader();
     const { size, format: written } = this.header;
     const [original, made, models] = await Promise.all([
@@ -165,6 +169,7 @@ export class PreviewHost {
   ): ReturnType<PanelHostApi['preview']> {
     const wanted = this.requests.preview(params);
     this.checkSize(wanted);
+    if (wanted.region) await this.sameAsSeen();
     return this.session.compute(this.source, wanted, context);
   }
 
@@ -175,6 +180,7 @@ export class PreviewHost {
         code: 'invalid-request',
         message: phrase`The panel asked for a part of a picture that was not computed yet.`,
       });
+    await this.sameAsSeen();
     return this.session.exact(this.source, this.requests.exact(params, result.size), signal);
   }
 
@@ -228,15 +234,13 @@ export class PreviewHost {
     signal: AbortSignal,
     progress: CallContext['progress'],
   ): Promise<PanelSaved> {
+    const { source } = this.comparison;
+    if ((await this.hasChanged()) && !(await askToSaveChanged(source))) return { fileName: '' };
     this.header ??= await this.readHeader();
-    const { format } = this.header;
-    const overrides = await askWhereToSave(this.comparison.source, wanted, this.settings, format);
+    const overrides = await askWhereToSave(source, wanted, this.settings, this.header.format);
     if (!overrides || signal.aborted) return { fileName: '' };
-    const result = await this.services.jobs.render(
-      this.comparison.source,
-      overrides,
-      signal,
-      (step) => progress(toPanelProgress(step)),
+    const result = await this.services.jobs.render(source, overrides, signal, (step) =>
+      progress(toPanelProgress(step)),
     );
     if (result.skipped) {
       throw new RpcError({
@@ -363,6 +367,21 @@ export class PreviewHost {
   private async showLog(params: unknown): Promise<void> {
     this.requests.nothing(params);
     this.services.log.show();
+  }
+
+  /** Whether the file is another than the page shows. One that is gone is told by who reads it. */
+  private async hasChanged(): Promise<boolean> {
+    const now = await versionOf(this.comparison.source);
+    return now !== undefined && now !== this.seen;
+  }
+
+  /** A part of another picture has no place in what is shown. */
+  private async sameAsSeen(): Promise<void> {
+    if (await this.hasChanged())
+      throw new RpcError({
+        code: 'source-changed',
+        message: vscode.l10n.t('The original changed on disk.'),
+      });
   }
 
   private readHeader(): Promise<PictureHeader> {

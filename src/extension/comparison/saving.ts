@@ -99,6 +99,19 @@ const formatsFirst = (first: OutputFormat): readonly OutputFormat[] => [
   ...OUTPUT_FORMATS.filter((format) => format !== first),
 ];
 
+/** Whether a picture is to be saved that nobody has seen, of a file that changed since. */
+export async function askToSaveChanged(source: vscode.Uri): Promise<boolean> {
+  const save = vscode.l10n.t('Save');
+  const answer = await ask('warning', {
+    text: vscode.l10n.t('{0} changed on disk since it was opened here.', baseName(source)),
+    detail: vscode.l10n.t(
+      'You see what is made of the file as it was. What is saved is made of the file as it is now.',
+    ),
+    buttons: [save],
+  });
+  return answer === save;
+}
+
 async function askToReplace(source: vscode.Uri): Promise<vscode.Uri | undefined> {
   const replace = vscode.l10n.t('Overwrite');
   const answer = await ask('warning', {

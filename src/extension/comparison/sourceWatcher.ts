@@ -65,7 +65,7 @@ export class SourceWatcher extends Disposable {
 
   /** What is on disk now is what is shown. */
   async seen(): Promise<void> {
-    this.version = await this.versionOnDisk();
+    this.version = await versionOf(this.file);
   }
 
   override dispose(): void {
@@ -79,16 +79,17 @@ export class SourceWatcher extends Disposable {
   }
 
   private async look(): Promise<void> {
-    const version = await this.versionOnDisk();
+    const version = await versionOf(this.file);
     if (this.isDisposed || version === this.version) return;
     this.version = version;
     this.onChanged(version === undefined ? 'deleted' : 'changed');
   }
+}
 
-  private async versionOnDisk(): Promise<string | undefined> {
-    return vscode.workspace.fs.stat(this.file).then(
-      ({ mtime, size }) => `${mtime}|${size}`,
-      () => undefined,
-    );
-  }
+/** Tells versions of a file apart; undefined when there is none. */
+export async function versionOf(file: vscode.Uri): Promise<string | undefined> {
+  return vscode.workspace.fs.stat(file).then(
+    ({ mtime, size }) => `${mtime}|${size}`,
+    () => undefined,
+  );
 }

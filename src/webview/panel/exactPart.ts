@@ -35,14 +35,17 @@ export class ExactPart {
       isExactAt(run, guidance) &&
       contains(exact.rect, wanted);
     if (exactSeen !== run.exactSeen) this.services.patch({ exactSeen });
-    const key = wanted ? JSON.stringify([this.services.store.state.model, guidance, wanted]) : '';
+    const key = wanted
+      ? JSON.stringify([this.services.store.state.model, guidance, wanted, run.source])
+      : '';
     if (key === this.key) return;
     this.key = key;
     window.clearTimeout(this.timer);
     this.controller?.abort();
     this.controller = undefined;
     if (run.refining) this.services.patch({ refining: false });
-    if (!wanted || exactSeen) return;
+    // What is on disk now is another picture.
+    if (!wanted || exactSeen || run.source !== 'seen') return;
     const controller = new AbortController();
     this.controller = controller;
     const restedAt = performance.now() + REST_MS;

@@ -37,7 +37,7 @@ export class Panel implements PanelActions {
     /** The part of the result that is seen. */
     private readonly seen: () => Rect | undefined,
   ) {
-    this.previews = new PreviewRun(services, seen);
+    this.previews = new PreviewRun(services, seen, () => this.start(services.store.state));
     this.saves = new SaveRun(services, () => this.saveEnded());
     this.exact = new ExactPart(services);
     this.names = new NameLookup(services);
@@ -270,6 +270,6 @@ export class Panel implements PanelActions {
   }
 
   keep(): void {
-    this.services.patch({ source: 'seen' });
+    this.services.patch({ source: 'kept' });
   }
 }

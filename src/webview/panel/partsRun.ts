@@ -1,5 +1,6 @@
 import type { Rect } from '../../shared/geometry';
 import type { PanelProgress, PanelResult } from '../../shared/panelProtocol';
+import { RpcError } from '../../shared/rpc';
 import { partFor } from './partFor';
 import { isCancelled } from './runState';
 import { runOf } from './saveRun';
@@ -65,6 +66,11 @@ export class PartsRun {
       scale: store.state.output.scale,
       reduced: zoom === 'fit' || zoom < 1,
     });
+    // What is on disk now would stand beside parts of what was there.
+    if (run.source !== 'seen') {
+      this.pause();
+      return;
+    }
     const key = JSON.stringify(part);
     if (key === this.asked) return;
     this.asked = key;
@@ -110,7 +116,8 @@ export class PartsRun {
       );
       if (this.controller !== controller || (signal.aborted && isCancelled(cause))) return;
       patch({ filling: false });
-      this.fail(cause);
+      // The banner tells it in a moment, and leads on.
+      if (RpcError.from(cause).code !== 'source-changed') this.fail(cause);
     } finally {
       if (this.controller === controller) this.controller = undefined;
     }

@@ -27,6 +27,8 @@ export class PreviewRun {
     private readonly services: Services,
     /** The part of the result that is seen. */
     private readonly seen: () => Rect | undefined,
+    /** Reads the picture anew. */
+    private readonly readAnew: () => Promise<void>,
   ) {
     this.parts = new PartsRun(
       services,
@@ -58,11 +60,16 @@ export class PreviewRun {
 
   /**
    * What is seen comes first, unless that is all. `standIn`: a result that was made before is seen
-   * until all is there.
+   * until all is there. Beside an original that is another on disk by now nothing new is shown: it
+   * is read anew, too.
    */
   async start(standIn = false): Promise<void> {
     const { host, store, run, patch, view, announcer } = this.services;
     window.clearTimeout(this.timer);
+    if (run().source !== 'seen') {
+      await this.readAnew();
+      return;
+    }
     this.controller?.abort();
     this.parts.reset();
     const controller = new AbortController();

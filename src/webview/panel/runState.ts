@@ -54,8 +54,11 @@ export type RunState = {
   /** About how large that file would be. */
   readonly outputBytes: number | undefined;
   readonly notice: Notice | undefined;
-  /** What became of the file on disk since it was read. */
-  readonly source: 'seen' | SourceChange;
+  /**
+   * What became of the file on disk since it was read. `kept`: it changed, and the person goes on
+   * with what was read.
+   */
+  readonly source: 'seen' | 'kept' | SourceChange;
   readonly scaleValid: boolean;
   /** Whether the person wants a picture upscaled that is left alone otherwise. */
   readonly again: boolean;

@@ -3,6 +3,8 @@
  * with the place where VS Code would show it.
  */
 
+import { stat } from 'node:fs/promises';
+
 export type Told = { readonly where: string; readonly text: string };
 
 export const told: Told[] = [];
@@ -12,13 +14,18 @@ const tell = (where: string, text: unknown): void => {
 
 type Item = { readonly [key: string]: unknown };
 
+/** The buttons that the person presses next, undefined for none; else it is always the first. */
+export const answers: (string | undefined)[] = [];
+
 const message =
   (where: string) =>
   async (text: string, { detail }: Item, ...items: readonly Item[]): Promise<Item | undefined> => {
     tell(where, text);
     tell('detail', detail);
     for (const { title } of items) tell('button', title);
-    return items[0];
+    if (answers.length === 0) return items[0];
+    const answer = answers.shift();
+    return items.find(({ title }) => title === answer);
   };
 
 export const window = {
@@ -150,8 +157,14 @@ export class Uri {
   get fsPath(): string {
     return this.path;
   }
-  with({ scheme }: { readonly scheme: string }): Uri {
-    return new Uri(new URL(`${scheme}://${this.url.pathname}`));
+  with({
+    scheme = this.scheme,
+    query = '',
+  }: {
+    readonly scheme?: string;
+    readonly query?: string;
+  }): Uri {
+    return new Uri(new URL(`${scheme}://${this.url.pathname}${query && `?${query}`}`));
   }
   toString(): string {
     return this.url.href;
@@ -169,7 +182,18 @@ export const commands = {
 };
 
 /** Nothing is set. */
-export const workspace = { getConfiguration: () => ({ get: (): undefined => undefined }) };
+export const workspace = {
+  isTrusted: true,
+  workspaceFolders: undefined,
+  getWorkspaceFolder: (): undefined => undefined,
+  getConfiguration: () => ({ get: (): undefined => undefined }),
+  fs: {
+    stat: async ({ fsPath }: Uri): Promise<{ mtime: number; size: number }> => {
+      const { mtimeMs, size } = await stat(fsPath);
+      return { mtime: mtimeMs, size };
+    },
+  },
+};
 
 /** `remoteName` is set where the window's files are on another machine. */
 export const env: { remoteName: string | undefined } = { remoteName: undefined };

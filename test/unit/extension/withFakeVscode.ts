@@ -4,12 +4,13 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { env, opened, Told } from './fakeVscode';
+import type { answers, env, opened, Told } from './fakeVscode';
 
 export type Fake = {
   readonly told: Told[];
   readonly env: typeof env;
   readonly opened: typeof opened;
+  readonly answers: typeof answers;
 };
 
 /**
@@ -24,7 +25,7 @@ export async function withFakeVscode<T>(modules: readonly string[]): Promise<T &
     stdin: {
       contents: [
         ...modules.map((name) => `export * from '../../../src/${name}';`),
-        "export { env, opened, told } from './fakeVscode';",
+        "export { answers, env, opened, told } from './fakeVscode';",
       ].join('\n'),
       resolveDir: import.meta.dirname,
     },

@@ -55,14 +55,25 @@ function messageOf({ view: { run, leftAlone }, actions }: Control): Message | un
       return {
         text: l10n.t('The original changed on disk.'),
         buttons: [
-          { action: 'refresh', label: l10n.t('Refresh'), onPress: () => actions.refresh() },
+          refresh(actions),
           { action: 'keep', label: l10n.t('Keep'), onPress: () => actions.keep() },
         ],
+      };
+    case 'kept':
+      return {
+        text: l10n.t('You see the original as it was before it changed on disk.'),
+        buttons: [refresh(actions)],
       };
     case 'seen':
       return leftAlone === '' ? missingMessage(run, actions) : leftAloneMessage(leftAlone, actions);
   }
 }
+
+const refresh = (actions: PanelActions): Message['buttons'][number] => ({
+  action: 'refresh',
+  label: l10n.t('Refresh'),
+  onPress: () => actions.refresh(),
+});
 
 const leftAloneMessage = (text: string, actions: PanelActions): Message => ({
   text: pageText(text),
