@@ -73,7 +73,7 @@ const commandTable = (services: CommandServices): Record<CommandId, Handler> => 
     upscaleFolder(services.batches, clicked, selection),
   [OPEN_SAMPLE_COMMAND]: (name) => openSample(services, name),
   [CREATE_RECIPE_COMMAND]: (clicked, kind) => createRecipe(clicked, kind),
-  [COMPARE_COMMAND]: (original, result, made) => compare(services.panels, original, result, made),
+  [COMPARE_COMMAND]: (original, result, made) => compare(services, original, result, made),
   [OPEN_COMPARISON_COMMAND]: (clicked, selection) =>
     openComparison(services.panels, clicked, selection),
   [COMPARE_WITH_HEAD_COMMAND]: (clicked, more) => compareWithHead(services.panels, clicked, more),

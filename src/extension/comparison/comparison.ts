@@ -2,12 +2,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { PairSeries } from './pairSeries';
 import { clampDial, type Guidance } from '../../shared/guidance';
+import { isFormOutput, type FormOutput } from './formOutput';
 
 /** What a panel starts with instead of what the settings say. */
 export type Wish = {
   readonly model?: string;
   readonly guidance?: Guidance;
   readonly scale?: number;
+  readonly output?: FormOutput;
 };
 
 /** A picture, and what models make of it. */
@@ -162,8 +164,9 @@ export function fromStored(value: unknown): Comparison | undefined {
 
 function wishFrom(value: unknown): Wish {
   if (!isRecord(value)) return {};
-  const { model, guidance, scale } = value;
+  const { model, guidance, scale, output } = value;
   return {
+    ...(isFormOutput(output) ? { output } : {}),
     ...(typeof model === 'string' ? { model } : {}),
     ...(typeof scale === 'number' ? { scale } : {}),
     ...(isRecord(guidance)

@@ -31,6 +31,7 @@ import { showFailure } from '../errors/showFailure';
 import { isInstallable } from '../models/modelList';
 import { notify } from '../ui/notifications';
 import { baseName, type PreviewComparison } from './comparison';
+import { formOf } from './formOutput';
 import { HeldSave, type SaveOutcome } from './heldSave';
 import { outputPath } from './outputNames';
 import { workspaceRoot } from '../workspaceRoot';
@@ -133,8 +134,8 @@ export class PreviewHost {
       result && panelPicture(result, this.webview),
       this.services.engine.use((client) => client.models()),
     ]);
-    const { model, restore, guidance, scale, format, quality, output, asset, prompt } =
-      this.settings;
+    const { model, guidance, scale } = this.settings;
+    const { restore, ...output } = wish.output ?? formOf(this.settings);
     this.models = panelModels(models);
     this.surroundings.onShown();
     return {
@@ -149,11 +150,7 @@ export class PreviewHost {
       auto: wish.guidance === undefined && this.services.config.autoGuidance(source),
       output: {
         scale: wish.scale ?? scale,
-        format,
-        quality,
-        lossless: output.lossless === undefined ? 'auto' : output.lossless ? 'always' : 'never',
-        pixelArt: asset.pixelArt ?? 'auto',
-        prompt: prompt ?? '',
+        ...output,
         ...(this.models.some(({ id }) => id === restore) ? { restore } : {}),
       },
       missingModel: this.missingModel(wish.model ?? model),

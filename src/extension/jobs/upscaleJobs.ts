@@ -9,6 +9,7 @@ import { progressAfter } from '../../shared/liveProgress';
 import type { Remedy } from '../../shared/remedies';
 import { RpcError } from '../../shared/rpc';
 import type { OutputFormat } from '../../shared/settings';
+import { withAsked } from '../comparison/madeBy';
 import type { Config } from '../config';
 import type { EngineSupervisor } from '../engineSupervisor';
 import type { Log } from '../log';
@@ -273,7 +274,7 @@ export class UpscaleJobs {
               `tiles: ${tiles} · ${peakRssMB} MB`),
       );
       for (const note of result.notes) this.log.warn(`${result.input}: ${note}`);
-      return result;
+      return withAsked(result, call);
     } catch (error) {
       if (RpcError.from(error).code !== 'cancelled') this.log.error(picture.toString(), error);
       throw error;

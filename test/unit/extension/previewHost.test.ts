@@ -44,7 +44,13 @@ beforeEach(async () => {
   writeFileSync(file, 'as it was');
   done = [];
   bundle.told.splice(0);
-  const comparison = bundle.fromStored({ kind: 'preview', source: `file://${file}` });
+  host = hostOf({});
+  await host.init(undefined, quiet);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function hostOf(wish: comparing.Wish): Host {
+  const comparison = bundle.fromStored({ kind: 'preview', source: `file://${file}`, wish });
   assert.ok(comparison?.kind === 'preview');
   const client = {
     models: async () => [MODEL],
@@ -69,16 +75,14 @@ beforeEach(async () => {
   };
   const webview = { asWebviewUri: (uri: unknown) => uri };
   const surroundings = { word: 'word', onShown: () => undefined, onUnsaved: () => undefined };
-  host = new bundle.PreviewHost(
+  return new bundle.PreviewHost(
     comparison,
     webview as never,
     session as never,
     services as never,
     surroundings,
   ).api();
-  await host.init(undefined, quiet);
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+}
 
 /** Everything that reads the file for what is shown, or writes what was chosen. */
 const asks: Record<string, () => Promise<unknown>> = {
@@ -118,4 +122,20 @@ test('of a file that is gone nothing is asked: who reads it tells', async () => 
   for (const ask of Object.values(asks)) await ask();
   assert.deepEqual(done, ['preview', 'exact', 'save']);
   assert.deepEqual(questions(), []);
+});
+
+test('a page begins with what was wished for, and else with the settings', async () => {
+  const usual = (await host.init(undefined, quiet)).output;
+  assert.deepEqual(usual, {
+    scale: 4,
+    format: 'source',
+    quality: 90,
+    lossless: 'auto',
+    pixelArt: 'auto',
+    prompt: '',
+  });
+  const output = { ...usual, format: 'png', pixelArt: 'off', prompt: 'a cat' } as const;
+  const { scale, ...form } = output;
+  const init = await hostOf({ scale, output: { ...form, restore: 'gone' } }).init(undefined, quiet);
+  assert.deepEqual(init.output, output, 'a restorer that is not there any more is none');
 });
