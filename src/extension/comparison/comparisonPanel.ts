@@ -78,6 +78,11 @@ export class ComparisonPanel extends Disposable {
     return shown;
   }
 
+  /** Whether its panel is gone. */
+  get isClosed(): boolean {
+    return this.isDisposed;
+  }
+
   /** Whether it is the editor in front. */
   get isActive(): boolean {
     return !this.isDisposed && this.panel.active;
@@ -132,6 +137,7 @@ export class ComparisonPanel extends Disposable {
         });
     } catch (error) {
       this.services.log.error('revision', error);
+      if (this.isDisposed) return;
       const { log } = this.services;
       this.serve({
         init: () => Promise.reject(RpcError.from(error)),

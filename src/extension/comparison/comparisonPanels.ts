@@ -62,6 +62,7 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
   }
 
   private keep(panel: vscode.WebviewPanel, shown: ComparisonPanel): ComparisonPanel {
+    if (shown.isClosed) return shown;
     this.shown.add(shown);
     panel.onDidDispose(() => this.shown.delete(shown));
     return shown;
@@ -69,7 +70,11 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
 
   private async fill(panel: vscode.WebviewPanel, comparison: Comparison): Promise<void> {
     let key = keyOf(comparison);
+    let isClosed = false;
+    panel.onDidDispose(() => (isClosed = true));
+    const closed = (): boolean => isClosed;
     const word = await this.sessions.remember(toStored(comparison));
+    if (closed()) return;
     const onStep = async (next: Comparison): Promise<void> => {
       if (this.open.get(key) === shown) this.open.delete(key);
       key = keyOf(next);
@@ -81,6 +86,8 @@ export class ComparisonPanels extends Disposable implements vscode.WebviewPanelS
       panel,
       await ComparisonPanel.show(panel, comparison, this.services, word, onStep),
     );
+    // What was closed while its pictures were read could never be brought to the front again.
+    if (closed()) return;
     this.open.set(key, shown);
     panel.onDidDispose(() => this.open.get(key) === shown && this.open.delete(key));
   }

@@ -35,7 +35,7 @@ export class ShownFiles extends Disposable {
   }
 }
 
-/** Tells when a file's content changed on disk, and when it is gone. */
+/** Tells when a file's content changed on disk, and when it is gone, also with its folder. */
 export class SourceWatcher extends Disposable {
   private timer: NodeJS.Timeout | undefined;
   private version: string | undefined;
@@ -45,21 +45,22 @@ export class SourceWatcher extends Disposable {
     private readonly onChanged: (change: SourceChange) => void,
   ) {
     super();
-    // The file's own name may hold what a pattern reads as wildcards.
-    const watcher = this.register(
-      vscode.workspace.createFileSystemWatcher(
-        new vscode.RelativePattern(vscode.Uri.joinPath(file, '..'), '*'),
-        false,
-        false,
-        false,
-      ),
-    );
+    const concerns = (changed: vscode.Uri): boolean =>
+      file.path === changed.path || file.path.startsWith(`${changed.path}/`);
     const look = (changed: vscode.Uri): void => {
-      if (changed.fsPath === file.fsPath) this.lookSoon();
+      if (concerns(changed)) this.lookSoon();
     };
-    this.register(watcher.onDidChange(look));
-    this.register(watcher.onDidCreate(look));
-    this.register(watcher.onDidDelete(look));
+    for (const [index, folder] of foldersOver(file).entries()) {
+      // Names may hold what a pattern reads as wildcards.
+      const pattern = new vscode.RelativePattern(folder, '*');
+      const isOwn = index === 0;
+      const watcher = this.register(
+        vscode.workspace.createFileSystemWatcher(pattern, false, !isOwn, false),
+      );
+      this.register(watcher.onDidChange(look));
+      this.register(watcher.onDidCreate(look));
+      this.register(watcher.onDidDelete(look));
+    }
     void this.seen();
   }
 
@@ -84,6 +85,22 @@ export class SourceWatcher extends Disposable {
     this.version = version;
     this.onChanged(version === undefined ? 'deleted' : 'changed');
   }
+}
+
+/**
+ * A file's own folder, and those over it up to the workspace's, or one outside of it: of a folder
+ * that goes or comes VS Code names neither files nor folders in it.
+ */
+function foldersOver(file: vscode.Uri): readonly vscode.Uri[] {
+  const root = vscode.workspace.getWorkspaceFolder(file)?.uri.path;
+  const folders = [vscode.Uri.joinPath(file, '..')];
+  for (let folder = folders[0]; folder && folder.path !== root;) {
+    const over = vscode.Uri.joinPath(folder, '..');
+    if (over.path === folder.path) break;
+    folders.push(over);
+    folder = root === undefined ? undefined : over;
+  }
+  return folders;
 }
 
 /** Tells versions of a file apart; undefined when there is none. */

@@ -4,6 +4,7 @@
  */
 
 import { stat } from 'node:fs/promises';
+import { posix } from 'node:path';
 
 export type Told = { readonly where: string; readonly text: string };
 
@@ -27,6 +28,9 @@ const message =
     const answer = answers.shift();
     return items.find(({ title }) => title === answer);
   };
+
+/** Those that were opened. */
+export const panels: { readonly dispose: () => void }[] = [];
 
 export const window = {
   showInformationMessage: message('information'),
@@ -112,13 +116,47 @@ export const window = {
     hide: () => undefined,
     dispose: () => undefined,
   }),
+  /** Once it is closed, nothing can be done with it any more. */
   createWebviewPanel: (_type: string, title: string) => {
     tell('tab', title);
-    return {
+    const gone: (() => void)[] = [];
+    let isGone = false;
+    const there = (): void => {
+      if (isGone) throw new Error('Webview is disposed');
+    };
+    const panel = {
       set title(text: string) {
+        there();
         tell('tab', text);
       },
+      get webview() {
+        there();
+        return {
+          cspSource: '',
+          asWebviewUri: (uri: unknown) => uri,
+          onDidReceiveMessage: () => ({ dispose: () => undefined }),
+          postMessage: () => undefined,
+        };
+      },
+      active: true,
+      visible: true,
+      onDidChangeViewState: () => ({ dispose: () => undefined }),
+      onDidDispose: (listener: () => void) => {
+        gone.push(listener);
+        return { dispose: () => undefined };
+      },
+      reveal: () => {
+        there();
+        tell('revealed', title);
+      },
+      dispose: () => {
+        if (isGone) return;
+        isGone = true;
+        for (const listener of gone) listener();
+      },
     };
+    panels.push(panel);
+    return panel;
   },
   createOutputChannel: () => ({
     info: (text: string) => tell('log', text),
@@ -147,6 +185,9 @@ export class Uri {
     const url = new URL('file:');
     url.pathname = path;
     return new Uri(url);
+  }
+  static joinPath(base: Uri, ...parts: readonly string[]): Uri {
+    return Uri.file(posix.join(base.path, ...parts));
   }
   get scheme(): string {
     return this.url.protocol.slice(0, -1);
@@ -181,8 +222,37 @@ export const commands = {
     ),
 };
 
+export class RelativePattern {
+  constructor(
+    readonly base: Uri,
+    readonly pattern: string,
+  ) {}
+}
+
+type Listener = (file: Uri) => void;
+/** What is watched, each folder's own entries; `happened` tells it as VS Code does. */
+const watched: { readonly folder: string; readonly listeners: Map<string, Listener> }[] = [];
+export const happened = (what: 'change' | 'create' | 'delete', path: string): void => {
+  for (const { folder, listeners } of watched)
+    if (path.slice(0, path.lastIndexOf('/')) === folder) listeners.get(what)?.(Uri.file(path));
+};
+
 /** Nothing is set. */
 export const workspace = {
+  createFileSystemWatcher: ({ base }: RelativePattern) => {
+    const one = { folder: base.path, listeners: new Map<string, Listener>() };
+    watched.push(one);
+    const on = (what: string) => (listener: Listener) => {
+      one.listeners.set(what, listener);
+      return { dispose: () => one.listeners.delete(what) };
+    };
+    return {
+      onDidChange: on('change'),
+      onDidCreate: on('create'),
+      onDidDelete: on('delete'),
+      dispose: () => undefined,
+    };
+  },
   isTrusted: true,
   workspaceFolders: undefined,
   getWorkspaceFolder: (): undefined => undefined,

@@ -4,13 +4,15 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { answers, env, opened, Told } from './fakeVscode';
+import type { answers, env, happened, opened, panels, Told } from './fakeVscode';
 
 export type Fake = {
   readonly told: Told[];
   readonly env: typeof env;
   readonly opened: typeof opened;
   readonly answers: typeof answers;
+  readonly happened: typeof happened;
+  readonly panels: typeof panels;
 };
 
 /**
@@ -25,7 +27,7 @@ export async function withFakeVscode<T>(modules: readonly string[]): Promise<T &
     stdin: {
       contents: [
         ...modules.map((name) => `export * from '../../../src/${name}';`),
-        "export { answers, env, opened, told } from './fakeVscode';",
+        "export { answers, env, happened, opened, panels, told } from './fakeVscode';",
       ].join('\n'),
       resolveDir: import.meta.dirname,
     },
