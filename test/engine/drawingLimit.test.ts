@@ -26,7 +26,7 @@ before(() =>
         if (svg !== 'silence' && beats < ${BEATS}) process.send({ seconds: Number(svg) });
         if (svg !== 'silence' && ++beats > ${BEATS}) {
           clearInterval(timer);
-          process.send({ size: { width: 3, height: 2 } });
+          process.send({ drawn: { width: 3, height: 2 } });
         }
       }, ${BETWEEN_MS});
     });`,

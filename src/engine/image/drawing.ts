@@ -14,19 +14,33 @@ const MOST_SECONDS = 30;
 const BEAT_MS = 1000;
 const IDLE_MS = 10_000;
 
-/** An SVG as text, to be measured, or drawn into a libvips file. */
-export type DrawingRequest = { readonly svg: string; readonly output?: string };
-type Answer = { readonly size: Size } | { readonly error: string };
+/** An SVG as text, to be measured, drawn into a libvips file, or drawn to see where it is opaque. */
+export type DrawingRequest = {
+  readonly svg: string;
+  readonly output?: string;
+  readonly asksAlpha?: boolean;
+};
+/** What was drawn; alpha, where it was asked for, is a byte a pixel, row by row. */
+export type Drawn = Size & { readonly alpha?: Uint8Array };
+type Answer = { readonly drawn: Drawn } | { readonly error: string };
 /** Seconds of the processor that a drawing has taken so far. */
 type Beat = { readonly seconds: number };
 
 /** Draws, or measures, in this process. */
-export async function draw({ svg, output }: DrawingRequest): Promise<Size> {
+export async function draw({ svg, output, asksAlpha }: DrawingRequest): Promise<Drawn> {
   const picture = loadSharp()(Buffer.from(svg), {
     limitInputPixels: false,
     failOn: 'error',
     unlimited: false,
   });
+  if (asksAlpha) {
+    const { data, info } = await picture
+      .ensureAlpha()
+      .extractChannel('alpha')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, alpha: data };
+  }
   if (output === undefined) {
     const { width, height } = await picture.metadata();
     return { width, height };
@@ -47,7 +61,7 @@ export function serveDrawings(): void {
     void draw(request)
       .finally(() => clearInterval(beat))
       .then(
-        (size): Answer => ({ size }),
+        (drawn): Answer => ({ drawn }),
         (error: unknown): Answer => ({ error: messageOf(error) }),
       )
       .then((answer) => process.send?.(answer));
@@ -70,17 +84,17 @@ export class Drawings {
   ) {}
 
   /** Rejects with what the drawer says, with `input-too-slow`, or as cancelled. */
-  draw(name: string, request: DrawingRequest, signal: AbortSignal): Promise<Size> {
+  draw(name: string, request: DrawingRequest, signal: AbortSignal): Promise<Drawn> {
     const done = this.tail.then(() => this.next(name, request, signal));
     this.tail = done.catch(() => undefined);
     return done;
   }
 
-  private next(name: string, request: DrawingRequest, signal: AbortSignal): Promise<Size> {
+  private next(name: string, request: DrawingRequest, signal: AbortSignal): Promise<Drawn> {
     if (signal.aborted) return Promise.reject(cancelled());
     clearTimeout(this.idle);
     const child = (this.child ??= this.start());
-    return new Promise<Size>((resolve, reject) => {
+    return new Promise<Drawn>((resolve, reject) => {
       const end = (): void => {
         child.kill('SIGKILL');
         this.child = undefined;
@@ -96,7 +110,7 @@ export class Drawings {
           return;
         }
         settle(() => {
-          if ('size' in answer) resolve(answer.size);
+          if ('drawn' in answer) resolve(answer.drawn);
           else reject(new Error(answer.error));
         });
       };

@@ -7,7 +7,7 @@ import { phrase } from '../../shared/phrase';
 
 /** An SVG's text, taken apart at the tag of its root. */
 export type SvgText = {
-  /** The document type, whose entities the drawing may use. */
+  /** Its style sheets and the document type, whose entities the drawing may use. */
   readonly prolog: string;
   /** Name of the root element, with its prefix. */
   readonly name: string;
@@ -19,6 +19,7 @@ export type SvgText = {
 const MOST_BYTES = 64e6;
 /** libvips takes for an SVG what says so early; a prefix or a document type may stand in the way. */
 const MARK = '<!--<svg-->';
+const SHEET = '<?xml-stylesheet';
 
 /** Reads an SVG. Undefined when its root is no `svg` element. */
 export async function readSvg(file: string): Promise<SvgText | undefined> {
@@ -38,10 +39,14 @@ export function svgText(text: string): SvgText | undefined {
   for (;;) {
     while (/\s/.test(text.charAt(at))) at++;
     if (text.startsWith('<!--', at)) at = after(text, '-->', at);
-    else if (text.startsWith('<?', at)) at = after(text, '?>', at);
-    else if (text.startsWith('<!DOCTYPE', at)) {
+    else if (text.startsWith('<?', at)) {
+      const end = after(text, '?>', at);
+      if (end > 0 && /\s/.test(text.charAt(at + SHEET.length)) && text.startsWith(SHEET, at))
+        prolog += text.slice(at, end);
+      at = end;
+    } else if (text.startsWith('<!DOCTYPE', at)) {
       const end = endOfDoctype(text, at);
-      if (end > 0) prolog = text.slice(at, end);
+      if (end > 0) prolog += text.slice(at, end);
       at = end;
     } else break;
     if (at <= 0) return undefined;
@@ -144,7 +149,7 @@ export function fromOrigin(svg: SvgText): string {
   return withAttributes({ ...svg, rest }, svg.attributes);
 }
 
-/** The SVG without what stands before its root but the document type. */
+/** The SVG without what stands before its root but style sheets and the document type. */
 export const plainSvg = (svg: SvgText): string => withAttributes(svg, svg.attributes);
 
 const withAttributes = (

@@ -4,7 +4,8 @@ import { engineError } from '../errors';
 import { drawingError } from './drawingError';
 import { naturalSize } from './rasterize';
 import { claimedSize, readSvg } from './svg';
-import { undrawn } from './undrawn';
+import { readsImages } from './undrawn/innerImages';
+import { undrawn } from './undrawn/undrawn';
 import { phrase, type Words } from '../../shared/phrase';
 
 /** What libvips can count; it takes more for one pixel. */
@@ -27,7 +28,8 @@ export async function inspectDrawing(
   const size = await naturalSize(svg, name, signal).catch((error: unknown) => {
     throw drawingError(name, error);
   });
-  return drawn(size, undrawn(svg));
+  const notes = await undrawn(svg, (addresses) => readsImages(addresses, name, signal));
+  return drawn(size, notes);
 }
 
 /** A drawing has no pixels of its own, so none of their properties. */

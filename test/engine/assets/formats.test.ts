@@ -41,6 +41,10 @@ test('an SVG is drawn at the size of the result, and the person is told', async 
 test('what is not drawn of an SVG is told, and why one can’t be drawn at all', async () => {
   const notesOf = async (content: string): Promise<string> =>
     (await upscale(await write('parts.svg', svg(24, 24, content)), PLAIN)).notes.join('\n');
+  const dot = sharp({ create: { width: 9, height: 9, channels: 4, background: '#0000' } });
+  const inside = (type: string, bytes: Buffer): string =>
+    `<image width="9" height="9" href="data:image/${type};base64,${bytes.toString('base64')}"/>`;
+  const damaged = (await dot.png().toBuffer()).subarray(0, 40);
   for (const [content, note] of [
     ['<image width="9" height="9" href="photo.png"/>', /other files.*: photo\.png\./],
     [
@@ -51,11 +55,17 @@ test('what is not drawn of an SVG is told, and why one can’t be drawn at all',
     ['<foreignObject width="9" height="9"><p>a</p></foreignObject>', /HTML/],
     ['<rect width="9" height="9"><animate attributeName="x" to="9" dur="1s"/></rect>', /animated/],
     ['<style>@keyframes a { to { opacity: 0 } }</style>', /animated/],
+    [inside('png', damaged), /pictures in it .*: image\/png\./],
+    [inside('webp', await dot.webp().toBuffer()), /pictures in it .*: image\/webp\./],
+    [inside('gif', await dot.gif().toBuffer()), /pictures in it .*: image\/gif\./],
+    ['<rect fill="oklch(0.6 0.2 29)"/>', /passed over: oklch\(\)\./],
   ] as const)
     assert.match(await notesOf(content), note, content);
   const own =
     '<!-- <image href="a.png"/> --><defs><rect id="r" width="9" height="9"/></defs><use href="#r"/>' +
-    '<a href="https://example.org"><image width="1" height="1" href="data:image/png;base64,"/></a>' +
+    `<a href="https://example.org">${inside('png', await dot.png().toBuffer())}</a>` +
+    inside('jpeg', await dot.jpeg().toBuffer()) +
+    inside('svg+xml', svg(9, 9, '')) +
     '<style>.a { fill: url(#g) }</style>';
   assert.doesNotMatch(await notesOf(own), /The drawing/);
 
