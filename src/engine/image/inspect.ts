@@ -266,6 +266,7 @@ function notesOf({ format, space, pages = 1 }: Metadata, facts: ContainerFacts):
     notes.push(
       phrase`The source is an animated ${facts.container.toUpperCase()}, of which the codec reads the first frame only.`,
     );
+  if (facts.damage !== undefined) notes.push(facts.damage);
   if (facts.note !== undefined) notes.push(facts.note);
   if (format === 'tiff' && pages > 1)
     notes.push(phrase`The source has ${pages} pages; the first was upscaled.`);

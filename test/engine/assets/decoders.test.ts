@@ -165,6 +165,34 @@ test('a progressive JPEG that ends between two of its scans is damaged, not whol
     });
 });
 
+test('a JPEG that lacks scans in spite of its end mark is refused without a color, else coarse with a note', async () => {
+  const end = Buffer.from('ffd9', 'hex');
+  const scansIn = (whole: Buffer): number[] => {
+    const scans: number[] = [];
+    for (let at = whole.indexOf('ffda', 0, 'hex'); at > 0;) {
+      scans.push(at);
+      at = whole.indexOf('ffda', at + 2, 'hex');
+    }
+    return scans;
+  };
+  const progressive = await photo.clone().jpeg({ progressive: true }).toBuffer();
+  for (const scan of scansIn(progressive).slice(1)) {
+    const input = await write('coarse.jpg', Buffer.concat([progressive.subarray(0, scan), end]));
+    assert.match((await upscale(input, PLAIN)).notes.join(), /last scans .* coarser/);
+  }
+  // The only scan of a picture in sequence, which then speaks of the first component alone.
+  const sequential = await photo.clone().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer();
+  const [scan = 0] = scansIn(sequential);
+  assert.deepEqual((await upscale(await write('whole.jpg', sequential), PLAIN)).notes, []);
+  const [id = 0, tables = 0] = sequential.subarray(scan + 5, scan + 7);
+  const grey = Buffer.concat([
+    sequential.subarray(0, scan),
+    Buffer.from([0xff, 0xda, 0, 8, 1, id, tables, 0, 63, 0]),
+    sequential.subarray(scan + 14),
+  ]);
+  await assert.rejects(upscale(await write('grey.jpg', grey), PLAIN), { code: 'input-damaged' });
+});
+
 test('an SVG fills the whole result: without a size, in other units, behind comments, in UTF-16', async () => {
   const body = '<rect width="40" height="30" fill="#08f"/>';
   const NS = 'xmlns="http://www.w3.org/2000/svg"';

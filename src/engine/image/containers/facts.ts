@@ -90,6 +90,8 @@ export type ContainerFacts = {
   readonly hidden?: Hidden;
   /** The file ends within a picture. */
   readonly isCut?: boolean;
+  /** What is missing of the picture, or wrong in it, and no decoder says. */
+  readonly damage?: Words;
   /** What a person should know of how the file ends. */
   readonly note?: Words;
   /** What the decoders here lack for this file, as the end of "… has …". */

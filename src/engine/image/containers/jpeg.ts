@@ -4,6 +4,7 @@ import { behindEnd } from './behindEnd';
 import { extraOf, partOfProgram } from './jpegExtras';
 import { JpegParts } from './jpegParts';
 import { behindScan } from './jpegScan';
+import { scansOf } from './jpegScans';
 import { hasGainMapBehind, hasVideoBehind, namesGainMap, picturesBehind } from './multiPicture';
 import { phrase } from '../../../shared/phrase';
 
@@ -13,6 +14,7 @@ const [APP0, APP1, APP2, APP11, APP13] = [0xe0, 0xe1, 0xe2, 0xeb, 0xed];
 /** The label of their box, behind the segment's head and those of two boxes. */
 const [CREDENTIALS, CREDENTIALS_WITHIN] = ['c2pa', 128];
 const VIDEO = phrase`The source is a motion photo; its video was left out.`;
+const COARSE = phrase`The file ends before the last scans of its picture, which is coarser than it was.`;
 const CM_PER_INCH = 2.54;
 const MOST_REMARKS = 200;
 
@@ -63,6 +65,8 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
       : frame.isLossless
         ? phrase`lossless JPEG compression, which its decoder lacks`
         : undefined;
+  // Of one that is cut off its decoder tells.
+  const { lacking, isEnded } = await scansOf(view);
   return {
     container: 'jpeg',
     remarks,
@@ -78,6 +82,8 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
     hidden: parts.hidden(),
     ...(density ? { density } : {}),
     ...(hasVideo ? { note: VIDEO } : {}),
+    ...(isEnded && lacking === 'details' ? { damage: COARSE } : {}),
+    ...(isEnded && lacking === 'components' ? { isCut: true } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
 }
