@@ -94,6 +94,21 @@ function withCodePoints(avif: Buffer, primaries: number, transfer: number): Buff
   ]);
 }
 
+/** An AVIF without such a box, whose sequence header names code points, 1 and 13 as it is made. */
+function withStreamColours(avif: Buffer, primaries: number, transfer: number): Buffer {
+  const bytes = Buffer.from(avif);
+  const from = bytes.indexOf('mdat', 0, 'latin1') + 4;
+  const inBits = (values: Iterable<number>): string =>
+    [...values].map((each) => each.toString(2).padStart(8, '0')).join('');
+  const bits = inBits(bytes.subarray(from, from + 16));
+  const made = inBits([1, 13]);
+  assert.ok(bits.includes(made) && !bytes.includes('colr', 0, 'latin1'));
+  const changed = bits.replace(made, inBits([primaries, transfer]));
+  for (let i = 0; i < 16; i++)
+    bytes[from + i] = Number.parseInt(changed.slice(8 * i, 8 * i + 8), 2);
+  return bytes;
+}
+
 const avif = async (): Promise<Buffer> =>
   sharp(await asPng(3))
     .avif({ quality: 90, chromaSubsampling: '4:4:4' })
@@ -299,6 +314,10 @@ const LABELS: {
     source: withCodePoints(await avif(), 12, 13),
     reference: await labelled('p3.tif', 3, await P3()),
   }),
+  'AVIF whose stream alone names Display P3': async () => ({
+    source: withStreamColours(await avif(), 12, 13),
+    reference: await labelled('p3.tif', 3, await P3()),
+  }),
   'PNG gAMA, linear': async () => ({
     source: withChunk(await asPng(3), 'gAMA', gamma(1)),
     reference: await labelled('linear.tif', 3, linear(false)),
@@ -498,6 +517,7 @@ test('PQ and HLG are refused with what to do, wherever they are named', async ()
       ['hdr.png', withChunk(await asPng(3), 'cICP', Buffer.from([9, transfer, 0, 1]))],
       ['grey.png', withChunk(await asPng(1), 'cICP', Buffer.from([9, transfer, 0, 1]))],
       ['hdr.avif', withCodePoints(await avif(), 9, transfer)],
+      ['stream.avif', withStreamColours(await avif(), 9, transfer)],
     ] as const)
       await assert.rejects(
         upscale(await write(name, bytes), PLAIN),

@@ -1,5 +1,7 @@
+import { sequenceColours } from './av1Sequence';
 import type { CodePoints, ContainerFacts } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
+import { itemLocations, type ItemLocation } from './itemLocations';
 import { namesGainMap } from './multiPicture';
 import { phrase } from '../../../shared/phrase';
 
@@ -14,6 +16,8 @@ const ALPHA = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:201
 const [TURNS, CUT] = [['irot', 'imir'], 'clap'];
 const APART = phrase`transparency that is not turned or cut as its colors are, which its decoder does not bring together`;
 const MOST_META_BYTES = 16e6;
+/** The sequence header is among the first bytes of a stream. */
+const MOST_HEADER_BYTES = 4096;
 /** Of the box with Content Credentials. (C2PA 2.1, A.5.1.) */
 const CREDENTIALS = Buffer.from('d8fec3d61b0e483c92975828877ec481', 'hex');
 
@@ -27,6 +31,10 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
   /** Item → the one that it belongs to. */
   const auxiliaries = new Map<number, number>();
   const alphas = new Set<Box>();
+  /** Item → the first of those that it is put together of. */
+  const pieces = new Map<number, number>();
+  let locations: ReadonlyMap<number, ItemLocation> = new Map();
+  let inBox = 0;
   const associations = new Map<number, number[]>();
   let steps = 0;
   const each = async (from: number, to: number, visit: Visit): Promise<void> => {
@@ -66,10 +74,13 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
         const from = isWide ? data.readUInt32BE(0) : data.readUInt16BE(0);
         if (reference.type === 'prem') premultiplied.add(from);
         // Behind the item and the number of those that it refers to.
-        if (reference.type === 'auxl')
-          auxiliaries.set(from, isWide ? data.readUInt32BE(6) : data.readUInt16BE(4));
+        const to = isWide ? data.readUInt32BE(6) : data.readUInt16BE(4);
+        if (reference.type === 'auxl') auxiliaries.set(from, to);
+        else if (reference.type === 'dimg') pieces.set(from, to);
       });
-    } else if (type === 'iprp') await each(from, to, inMeta);
+    } else if (type === 'iloc') locations = itemLocations(await view.bytes(from, to - from));
+    else if (type === 'idat') inBox = from;
+    else if (type === 'iprp') await each(from, to, inMeta);
     else if (type === 'ipco')
       await each(from, to, async (property) => {
         properties.push(property);
@@ -101,7 +112,18 @@ export async function avifFacts(view: FileView): Promise<ContainerFacts> {
     .find((each) => each.some((box) => alphas.has(box)));
   const isApart =
     alpha !== undefined && (await turnsOf(view, alpha)) !== (await turnsOf(view, own));
-  const codePoints = await nclxOf(view, own);
+  const coded = pieces.get(primary) ?? primary;
+  const location = locations.get(coded);
+  const codePoints = own.some(({ type }) => type === 'colr')
+    ? await nclxOf(view, own)
+    : await streamColours(
+        view,
+        propertiesOf(coded),
+        location && {
+          at: location.at + (location.isInBox ? inBox : 0),
+          length: location.length,
+        },
+      );
   return {
     container: 'avif',
     remarks: [],
@@ -162,4 +184,23 @@ async function nclxOf(view: FileView, properties: readonly Box[]): Promise<CodeP
     };
   }
   return undefined;
+}
+
+/** Where nothing else says them: the colours that the pixels' own stream names, or its configuration. */
+async function streamColours(
+  view: FileView,
+  properties: readonly Box[],
+  pixels: { readonly at: number; readonly length: number } | undefined,
+): Promise<CodePoints | undefined> {
+  const config = properties.find(({ type }) => type === 'av1C');
+  if (!config) return undefined;
+  // A length of 0 is all the rest of the file.
+  const stream =
+    pixels && (await view.bytes(pixels.at, Math.min(pixels.length || Infinity, MOST_HEADER_BYTES)));
+  return (
+    (stream && sequenceColours(stream)) ??
+    sequenceColours(
+      await view.bytes(config.from + 4, Math.min(config.to - config.from - 4, MOST_HEADER_BYTES)),
+    )
+  );
 }
