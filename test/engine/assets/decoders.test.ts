@@ -117,6 +117,49 @@ test('a TIFF of a compression that the decoder lacks is refused by its name', as
   }
 });
 
+/** A TIFF whose first directory is a copy with more tags (of one LONG), and the old one behind it or nowhere. */
+function withTags(tiff: Buffer, tags: Readonly<Record<number, number>>, isNext: boolean): Buffer {
+  assert.equal(tiff.toString('latin1', 0, 2), 'II');
+  const at = tiff.readUInt32LE(4);
+  const count = tiff.readUInt16LE(at);
+  const entries = Array.from({ length: count }, (_, i) =>
+    tiff.subarray(at + 2 + 12 * i, at + 14 + 12 * i),
+  ).filter((entry) => !(entry.readUInt16LE(0) in tags));
+  for (const [tag, value] of Object.entries(tags)) {
+    const entry = Buffer.alloc(12);
+    entry.writeUInt16LE(Number(tag), 0);
+    entry.writeUInt16LE(4, 2);
+    entry.writeUInt32LE(1, 4);
+    entry.writeUInt32LE(value, 8);
+    entries.push(entry);
+  }
+  entries.sort((a, b) => a.readUInt16LE(0) - b.readUInt16LE(0));
+  const directory = Buffer.alloc(6 + 12 * entries.length);
+  directory.writeUInt16LE(entries.length, 0);
+  Buffer.concat(entries).copy(directory, 2);
+  directory.writeUInt32LE(isNext ? at : 0, directory.length - 4);
+  const even = tiff.length % 2 === 0 ? tiff : Buffer.concat([tiff, Buffer.alloc(1)]);
+  const bytes = Buffer.concat([even, directory]);
+  bytes.writeUInt32LE(even.length, 4);
+  return bytes;
+}
+
+test('a TIFF whose first directory is a thumbnail or a mask is refused, unless nothing else is there', async () => {
+  const whole = await photo.clone().tiff({ compression: 'lzw' }).toBuffer();
+  const old = whole.readUInt32LE(4);
+  for (const [tags, isNext, said] of [
+    [{ 254: 1, 330: old }, false, /a thumbnail in the first place/],
+    [{ 254: 1 }, true, /a thumbnail in the first place/],
+    [{ 254: 4 }, true, /a mask of transparency/],
+  ] as const)
+    await assert.rejects(
+      upscale(await write('thumb.tif', withTags(whole, tags, isNext)), PLAIN),
+      (error: RpcError) => error.code === 'input-unsupported' && said.test(error.message),
+    );
+  for (const tags of [{ 254: 1 }, { 254: 0, 330: old }])
+    await upscale(await write('alone.tif', withTags(whole, tags, false)), PLAIN);
+});
+
 test('a JPEG that is damaged inside is upscaled with a note of what its decoder says', async () => {
   for (const progressive of [false, true]) {
     const whole = await photo.clone().jpeg({ quality: 90, progressive }).toBuffer();

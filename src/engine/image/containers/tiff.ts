@@ -7,6 +7,7 @@ import { extrasOf, type Placed } from './tiffExtras';
 import { phrase, type Phrase, type Words } from '../../../shared/phrase';
 
 const TAG = {
+  subfileType: 254,
   bitsPerSample: 258,
   compression: 259,
   photometric: 262,
@@ -15,6 +16,7 @@ const TAG = {
   xResolution: 282,
   yResolution: 283,
   resolutionUnit: 296,
+  subDirectories: 330,
   extraSamples: 338,
   sampleFormat: 339,
 } as const;
@@ -25,6 +27,9 @@ const CHANNELS_OF: { readonly [photometric: number]: number } = { 0: 1, 1: 1, 2:
 /** Of an extra channel. */
 const UNSPECIFIED = 0;
 const [WHITE_IS_ZERO, MASK, SEPARATED, YCBCR] = [0, 4, 5, 6];
+const A_MASK = phrase`a mask of transparency in place of a picture`;
+/** Bits of what a directory is. */
+const [REDUCED, OF_A_MASK] = [1, 4];
 const JPEG = 7;
 const NONE = 1;
 /** None, LZW, both numbers of Deflate, and PackBits. */
@@ -101,7 +106,7 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
   const codec = MISSING_CODECS[tags.get(TAG.compression) ?? 1];
   const unsupported =
     codec === undefined
-      ? unsupportedSamples(tags)
+      ? (unsupportedPlace(tags, pages) ?? unsupportedSamples(tags))
       : phrase`${codec} compression, which its decoder lacks`;
   return {
     container: 'tiff',
@@ -114,6 +119,16 @@ export async function tiffFacts(view: FileView): Promise<ContainerFacts> {
     ...(isVague(tags) ? { note: NAMELESS } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
+}
+
+/** A first directory that is not the picture: the decoder takes it for it all the same. */
+function unsupportedPlace(tags: ReadonlyMap<number, number>, pages: number): Words | undefined {
+  const kind = tags.get(TAG.subfileType) ?? 0;
+  if ((kind & OF_A_MASK) !== 0) return A_MASK;
+  const hasOthers = pages > 1 || tags.has(TAG.subDirectories);
+  return (kind & REDUCED) !== 0 && hasOthers
+    ? phrase`a thumbnail in the first place, and its picture behind it, where its decoder does not look`
+    : undefined;
 }
 
 /** Whether there is a channel beside the colours of which nothing says that it is transparency. */
@@ -138,7 +153,7 @@ function unsupportedSamples(tags: ReadonlyMap<number, number>): Words | undefine
   const kind = tags.get(TAG.sampleFormat) ?? UNSIGNED;
   if (isNameless(tags))
     return phrase`no word of what its channels are (PhotometricInterpretation): gray, RGB or CMYK`;
-  if (photometric === MASK) return phrase`a mask of transparency in place of a picture`;
+  if (photometric === MASK) return A_MASK;
   if (samples === 2 && tags.get(TAG.planarConfiguration) === IN_PLANES)
     return phrase`gray and transparency in planes of their own, which its decoder mixes up`;
   if (photometric === SEPARATED && samples === 5 && bits === 16)
