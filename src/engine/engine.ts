@@ -119,7 +119,7 @@ export class Engine {
         this.line.run(signal, () => exactRegion(request, this.services, signal)),
       encodedSize: (request, { signal }) => encodedSize(request, signal),
       pictureHeader: async ({ input, maxInputMegapixels }) =>
-        headerOf(await inspectSource(input, maxInputMegapixels)),
+        headerOf(await inspectSource(input, maxInputMegapixels, undefined, 'head')),
       inspect: ({ inputs, maxInputMegapixels }, { signal }) =>
         inspectAll(inputs, maxInputMegapixels, signal),
       pace: (params, { signal }) =>

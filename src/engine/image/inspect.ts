@@ -7,7 +7,7 @@ import { exifDensity } from '../metadata/exifTags';
 import { hasPaths } from '../metadata/photoshop';
 import { cmykLabel, colourLabel, type ColourLabel, type Embedded } from './colourLabel';
 import { factsOf } from './containers';
-import type { ContainerFacts, Density } from './containers/facts';
+import type { ContainerFacts, Density, Part } from './containers/facts';
 import { sniffed, type Container } from './containers/sniff';
 import { notAnImage, SUPPORTED, unsupported } from './notAnImage';
 import { withSource } from './openSource';
@@ -35,17 +35,21 @@ const SPACES_OF_GREY = ['b-w', 'grey16'];
 const SPACES_OF_RGB = ['srgb', 'rgb16', 'rgb'];
 const SPACES_CONVERTED = ['cmyk', 'lab', 'labs', 'lch', 'xyz', 'scrgb', 'hsv', 'yxy'];
 
-/** Reads a picture's header and refuses, before anything is decoded, what can't or mustn't be. */
+/**
+ * Reads a picture's header and refuses, before anything is decoded, what can't or mustn't be. Of the
+ * `head` alone less is told of what will be lost; what is refused is the same.
+ */
 export async function inspectSource(
   file: string,
   maxMegapixels: number,
   signal: AbortSignal = new AbortController().signal,
+  part: Part = 'whole',
 ): Promise<SourceInfo> {
   const name = path.basename(file);
   const facts = await withSource(file, async (view, head) => {
     refuseWhatIsNone(file, head);
     const container = sniffed(head);
-    return container && factsOf(view, container);
+    return container && factsOf(view, container, part);
   });
   if (facts === undefined) {
     const svg = await inspectDrawing(file, name, signal);

@@ -21,7 +21,7 @@ export async function inspectAll(
   for (const input of inputs) {
     throwIfCancelled(signal);
     try {
-      const source = await inspectSource(input, maxMegapixels, signal);
+      const source = await inspectSource(input, maxMegapixels, signal, 'head');
       const { frames } = source;
       facts.push({ ok: true, ...headerOf(source), frames, border: await borderOf(input) });
     } catch (error) {

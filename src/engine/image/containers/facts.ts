@@ -1,6 +1,9 @@
 import type { Container } from './sniff';
 import { type Words } from '../../../shared/phrase';
 
+/** How much of a file is looked at: those who plan need no more than what stands before the pixels. */
+export type Part = 'head' | 'whole';
+
 /** Code points of ITU-T H.273, as AVIF and PNG name colours. */
 export type CodePoints = {
   readonly primaries: number;

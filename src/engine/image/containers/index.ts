@@ -1,5 +1,5 @@
 import { avifFacts } from './isobmff';
-import type { ContainerFacts } from './facts';
+import type { ContainerFacts, Part } from './facts';
 import { FileView } from './fileView';
 import { gifFacts } from './gif';
 import { jpegFacts } from './jpeg';
@@ -9,7 +9,7 @@ import { tiffFacts } from './tiff';
 import { webpFacts } from './webp';
 
 const WALKS: {
-  readonly [C in Container]: (view: FileView) => Promise<ContainerFacts>;
+  readonly [C in Container]: (view: FileView, part: Part) => Promise<ContainerFacts>;
 } = {
   png: pngFacts,
   jpeg: jpegFacts,
@@ -26,9 +26,13 @@ const WALKS: {
 export const containerFacts = (file: string, container: Container): Promise<ContainerFacts> =>
   FileView.use(file, (view) => factsOf(view, container));
 
-/** The same of a file that is open. */
-export const factsOf = (view: FileView, container: Container): Promise<ContainerFacts> =>
-  WALKS[container](view).catch((error: unknown) => {
+/** The same of a file that is open, or of its head alone. */
+export const factsOf = (
+  view: FileView,
+  container: Container,
+  part: Part = 'whole',
+): Promise<ContainerFacts> =>
+  WALKS[container](view, part).catch((error: unknown) => {
     // A length that leads out of what was read: the decoder says what is wrong with such a file.
     if (error instanceof RangeError) return { container, remarks: [] };
     throw error;

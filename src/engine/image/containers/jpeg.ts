@@ -1,4 +1,4 @@
-import type { ContainerFacts, Density, Remark } from './facts';
+import type { ContainerFacts, Density, Part, Remark } from './facts';
 import { MOST_STEPS, type FileView } from './fileView';
 import { behindEnd } from './behindEnd';
 import { extraOf, partOfProgram } from './jpegExtras';
@@ -18,8 +18,11 @@ const COARSE = phrase`The file ends before the last scans of its picture, which 
 const CM_PER_INCH = 2.54;
 const MOST_REMARKS = 200;
 
-/** A JPEG's segments, before and behind its scans, and whether a picture behind it is a gain map. */
-export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
+/**
+ * A JPEG's segments, before and behind its scans, and whether a picture behind it is a gain map. Of the
+ * head alone, those before its scans: what stands behind decides nothing, it is only told.
+ */
+export async function jpegFacts(view: FileView, part: Part): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
   const parts = new JpegParts();
   let density: Density | undefined;
@@ -28,7 +31,7 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
   /** Where an index of several pictures ends. */
   let behind: number | undefined;
   const ofPrograms = new Set<string>();
-  const end = await eachSegment(view, async (marker, from, length) => {
+  const end = await eachSegment(view, part, async (marker, from, length) => {
     if (marker === COMMENT) {
       if (remarks.length < MOST_REMARKS)
         remarks.push({ text: decoded(await view.bytes(from, length)) });
@@ -54,8 +57,8 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
       frame.precision = (await view.bytes(from, 1))[0] ?? 8;
       frame.isLossless = (marker & 3) === 3;
     }
-    const part = await partOfProgram(view, { marker, from, length }, found.credentials);
-    if (part !== undefined) ofPrograms.add(part);
+    const own = await partOfProgram(view, { marker, from, length }, found.credentials);
+    if (own !== undefined) ofPrograms.add(own);
   });
   if (behind !== undefined && !found.gainMap) found.gainMap = await hasGainMapBehind(view, behind);
   const hasVideo = await hasVideoBehind(view);
@@ -92,9 +95,10 @@ export async function jpegFacts(view: FileView): Promise<ContainerFacts> {
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** Visits all segments but those of the scans themselves; where the picture ends, if it does. */
+/** Visits all segments but those of the scans themselves; where the picture ends, if that is known. */
 async function eachSegment(
   view: FileView,
+  part: Part,
   visit: (marker: number, from: number, length: number) => Promise<void>,
 ): Promise<number | undefined> {
   const begin = await view.bytes(0, 2);
@@ -121,7 +125,7 @@ async function eachSegment(
       at += 2 + length;
       continue;
     }
-    const next = await behindScan(view, at + 2 + length);
+    const next = part === 'whole' ? await behindScan(view, at + 2 + length) : undefined;
     if (next === undefined) return undefined;
     at = next;
   }
