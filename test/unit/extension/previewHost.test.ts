@@ -54,7 +54,7 @@ function hostOf(wish: comparing.Wish): Host {
   assert.ok(comparison?.kind === 'preview');
   const client = {
     models: async () => [MODEL],
-    pictureSize: async () => ({ width: 40, height: 30 }),
+    pictureHeader: async () => ({ size: { width: 40, height: 30 }, format: 'png' }),
   };
   const settings = { ...DEFAULT_SETTINGS, output: {}, asset: {} };
   const session = {
