@@ -20,7 +20,9 @@ import { splitName } from '../shared/nameParts';
 import { isRooted } from '../shared/naming';
 import { RpcError } from '../shared/rpc';
 import { settingsFor, type UpscaleOptions } from './callSettings';
-import { OutError, readOut, type OutPath } from './outPath';
+import { CallError } from './callError';
+import { dependsOnFormat } from './idleOptions';
+import { readOut, type OutPath } from './outPath';
 import { inWords } from '../shared/phrase';
 
 /** One result of a picture that was named. */
@@ -39,7 +41,7 @@ export type FileItem = {
 
 /**
  * Decides what is made of pictures that were named one by one, before anything is written: a
- * result that is another's, too, or another one's source, is refused. Rejects with an `OutError`.
+ * result that is another's, too, or another one's source, is refused. Rejects with a `CallError`.
  */
 export async function planFiles(
   client: Pick<EngineClient, 'inspect' | 'models' | 'precision'>,
@@ -51,10 +53,10 @@ export async function planFiles(
   const severalResults = files.length > 1 || options.density !== undefined;
   const out = options.out === undefined ? undefined : await readOut(options.out, severalResults);
   if (out?.kind === 'file' && given.has('name'))
-    throw new OutError('--name has no effect when --out names a file. Give one of them.');
+    throw new CallError('--name has no effect when --out names a file. Give one of them.');
   const named = out?.kind === 'file' ? formatFromName(out.path) : undefined;
   if (named !== undefined && options.format !== 'source' && options.format !== named)
-    throw new OutError(
+    throw new CallError(
       `--out ${options.out} names a picture of the format ${named.toUpperCase()}, and --format says ` +
         `${options.format.toUpperCase()}. Give one of them, or the same twice.`,
     );
@@ -74,7 +76,7 @@ export async function planFiles(
   // Alone, and with free names, nothing can be overwritten; then no header is read twice.
   const mayCollide =
     files.length > 1 && wanted.some(({ call }) => call.overwrite !== 'nextFreeName');
-  if (!options.dryRun && !mayCollide)
+  if (!options.dryRun && !mayCollide && !dependsOnFormat(given))
     return wanted.map((item) => withProblem({ ...item, output: '' }, problems.get(item.input)));
 
   const facts = await client.inspect(

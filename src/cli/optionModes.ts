@@ -65,6 +65,7 @@ const ALTERNATIVES: readonly (readonly [names: readonly string[], because: strin
   [['scale', 'width', 'megapixels', 'density'], 'each of them says how large the result is'],
   [['scale', 'height', 'megapixels', 'density'], 'each of them says how large the result is'],
   [['density', 'region'], 'a part is counted in pixels of one result'],
+  [['density', 'notBeyond'], 'each picture of a set has a size of its own'],
   [['density', 'name'], 'the names of a set are its platform’s'],
   [['overwrite', 'skipExisting'], 'they contradict each other'],
   [['check', 'dryRun'], 'each of them only looks, for something else'],

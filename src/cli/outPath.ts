@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { formatFromName } from '../shared/extensions';
+import { CallError } from './callError';
 
 /** What `--out` means: a file for one result, or a folder. Nothing is made of it here. */
 export type OutPath = { readonly kind: 'file' | 'folder'; readonly path: string };
@@ -18,20 +19,17 @@ export async function readOut(out: string, mayBeSeveral: boolean): Promise<OutPa
   const info = await stat(resolved).catch(() => undefined);
   const other = OTHER_FORMATS.exec(out)?.[1];
   if (other !== undefined && info === undefined)
-    throw new OutError(
+    throw new CallError(
       `--out ${out} names a picture of the format ${other.toUpperCase()}, which can't be written. ` +
         'Choose .png, .jpg, .webp, .avif, .tif or .gif; or if it is to be a folder, end it with a slash.',
     );
   const isFolder =
     /[\\/]$/.test(out) || formatFromName(out) === undefined || info?.isDirectory() === true;
   if (isFolder && info !== undefined && !info.isDirectory())
-    throw new OutError(`--out ${out} is a file, not a folder. Name another one.`);
+    throw new CallError(`--out ${out} is a file, not a folder. Name another one.`);
   if (!isFolder && mayBeSeveral)
-    throw new OutError(
+    throw new CallError(
       `--out ${out} names one file, but there may be several results. Name a folder; if it is to be called so, end it with a slash.`,
     );
   return { kind: isFolder ? 'folder' : 'file', path: resolved };
 }
-
-/** An `--out` that can't be used. */
-export class OutError extends Error {}

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { EngineClient } from '../client/engineClient';
+import { givenOptions } from './given';
+import { refuseProgramOptions } from './programProblem';
 import { readRemote, type RemoteOptions } from './remoteOptions';
 import { adviceOf, remedyWords } from './remedyWords';
 import { exitCode, type Success } from './success';
@@ -11,6 +13,9 @@ const ENTRY = path.join(__dirname, 'engine.js');
 const MODELS = path.join(path.dirname(__dirname), 'models');
 /** A signal ends the program after this long at the latest. */
 const SIGNAL_GRACE_MS = 1900;
+
+/** Options of the program itself. */
+type Own = { readonly modelsDir: string[]; readonly store: string; readonly verbose: boolean };
 
 /** What a command does once there is an engine to ask. */
 export type EngineCommand = (
@@ -28,18 +33,16 @@ export async function runWithEngine(
   command: EngineCommand,
   idleSeconds = 3600,
 ): Promise<void> {
-  const { modelsDir, store, verbose } = program.opts<{
-    modelsDir: string[];
-    store: string;
-    verbose: boolean;
-  }>();
+  const options = program.opts<RemoteOptions & Own>();
+  await refuseProgramOptions(options, givenOptions(program), process.env);
+  const { modelsDir, store, verbose } = options;
   const modelFolders = [MODELS, ...modelsDir.map((folder) => path.resolve(folder))];
   const client = new EngineClient({
     entry: ENTRY,
     modelFolders,
     store,
     idleSeconds,
-    remote: () => readRemote(program.opts<RemoteOptions>(), process.env),
+    remote: () => readRemote(options, process.env),
     words: { advice: adviceOf, note: remedyWords },
     log: (line) => {
       if (verbose) tell(line);

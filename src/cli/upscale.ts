@@ -3,8 +3,9 @@ import { RecipeError } from '../batch/recipe';
 import { RecordsError } from '../batch/records';
 import { RpcError } from '../shared/rpc';
 import { isBatch, readInputs } from './batchInputs';
+import { colourFixNote } from './idleOptions';
 import { optionProblem, type Mode } from './optionModes';
-import { OutError } from './outPath';
+import { CallError } from './callError';
 import { errorObject } from './output';
 import type { Success } from './success';
 import { printJson, tell } from './terminal';
@@ -29,18 +30,26 @@ export async function upscale(
     if (problem !== undefined) reportCall(problem, options.json);
     return problem !== undefined;
   };
+  const remark = async (): Promise<void> => {
+    const note = await colourFixNote(client, options, given);
+    if (note !== undefined) tell(`note: ${note}`);
+  };
   try {
-    if (!(await isBatch(files, options)))
-      return !refuse('files') && (await upscaleFiles(client, files, options, given, signal));
+    if (!(await isBatch(files, options))) {
+      if (refuse('files')) return false;
+      await remark();
+      return await upscaleFiles(client, files, options, given, signal);
+    }
     const inputs = await readInputs(files, options, signal);
     const mode = options.mergeLock ? 'merge' : inputs.recipe ? 'recipe' : 'folders';
     if (refuse(mode)) return false;
+    await remark();
     return options.watch
       ? await watchBatch(client, files, inputs, options, modelFolders, signal)
-      : await upscaleBatch(client, inputs, options, modelFolders, signal);
+      : await upscaleBatch(client, inputs, { ...options, given }, modelFolders, signal);
   } catch (error) {
     const isOfCall =
-      error instanceof RecipeError || error instanceof RecordsError || error instanceof OutError;
+      error instanceof RecipeError || error instanceof RecordsError || error instanceof CallError;
     if (!isOfCall) throw error;
     reportCall(error.message, options.json);
     return false;

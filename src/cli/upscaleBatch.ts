@@ -24,6 +24,8 @@ import {
   summary,
 } from './batchReports';
 import { settingsFor, type UpscaleOptions } from './callSettings';
+import { formatProblem } from './idleOptions';
+import { CallError } from './callError';
 import { reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
 import { successOf, type Success } from './success';
@@ -31,6 +33,9 @@ import { print, printJson, tell } from './terminal';
 import { busySentence, WaitProgress } from './waitProgress';
 
 export type UpscaleBatchOptions = UpscaleOptions & BatchOptions;
+
+/** Those that were written, which at least one of the results must honour. */
+type Given = { readonly given?: ReadonlySet<string> };
 
 /** Of a run that is one of many. */
 export type Watching = {
@@ -48,7 +53,7 @@ export type Watching = {
 export async function upscaleBatch(
   client: EngineClient,
   { root, outputRoot, inputs, typed, recipe }: BatchInputs,
-  options: UpscaleBatchOptions,
+  options: UpscaleBatchOptions & Given,
   modelFolders: readonly string[],
   signal: AbortSignal,
   watching?: Watching,
@@ -123,14 +128,17 @@ async function claim(
 async function planAndCarryOut(
   batch: Batch,
   typed: BatchInputs['typed'],
-  options: UpscaleBatchOptions,
+  options: UpscaleBatchOptions & Given,
   signal: AbortSignal,
   watching: Watching | undefined,
 ): Promise<Success> {
   const found = await batch.plan(signal);
   const plan = { ...found, unmatched: found.unmatched.map((glob) => typed.get(glob) ?? glob) };
-  const todo = plan.items.filter(({ status, selected }) => status === 'todo' && selected).length;
-  if (watching && !watching.news.isNews(plan, todo)) {
+  const todo = plan.items.filter(({ status, selected }) => status === 'todo' && selected);
+  const outputs = todo.map(({ output }) => output);
+  const problem = formatProblem(options.given ?? new Set(), options, outputs);
+  if (problem !== undefined) throw new CallError(problem);
+  if (watching && !watching.news.isNews(plan, todo.length)) {
     await batch.tidy(plan);
     return true;
   }

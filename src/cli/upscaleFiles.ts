@@ -7,6 +7,8 @@ import { named } from '../files/systemError';
 import { describeGuidance } from '../shared/guidance';
 import { RpcError } from '../shared/rpc';
 import type { UpscaleOptions } from './callSettings';
+import { formatProblem } from './idleOptions';
+import { CallError } from './callError';
 import { planFiles, takenNameNote, type FileItem } from './filePlan';
 import { reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
@@ -26,6 +28,11 @@ export async function upscaleFiles(
   signal: AbortSignal,
 ): Promise<Success> {
   const items = await planFiles(client, files, options, given, signal);
+  const outputs = items.flatMap(({ output, problem, skipped }) =>
+    problem || skipped !== undefined || output === '' ? [] : [output],
+  );
+  const idle = formatProblem(given, options, outputs);
+  if (idle !== undefined) throw new CallError(idle);
   if (options.dryRun) return reportPlan(items, options.json);
   const bar = new ProgressBar(items.length);
   const note = new LongRunNote(() => bar.clear());

@@ -478,6 +478,31 @@ test('an option that is refused is an object with an error, too', async () => {
     assert.deepEqual((await objects(...args)).map(codeOf), ['bad-setting'], args.join(' '));
 });
 
+test('an option that no result can honour is refused by name and in a folder, before anything is made', async () => {
+  const { root, run } = await folderWith('p/a.png');
+  const before = treeOf(root);
+  for (const what of ['p/a.png', 'p'])
+    for (const [options, words] of [
+      [['--quality', '10'], /--quality can't be honoured in PNG, only in JPEG, WebP, AVIF\./],
+      [['--no-lossless'], /--no-lossless can't be honoured in PNG/],
+      [['--lossless', '--format', 'jpeg'], /--lossless can't be honoured in JPEG/],
+      [
+        ['--density', 'web', '--not-beyond', '20x20'],
+        /Only one of --not-beyond and --density|Only one of --density and --not-beyond/,
+      ],
+      [['--remote-model', 'x'], /--remote-model says how a server is asked, and none is named/],
+      [['--models-dir', 'nowhere'], /--models-dir: there is no folder .*nowhere/],
+    ] as const) {
+      const { status, stderr } = await run(what, ...options);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, words);
+      assert.deepEqual(treeOf(root), before);
+    }
+  const ended = await run('p/a.png', '--colour-fix', 'wavelet');
+  succeeds(ended);
+  assert.match(ended.stderr, /note: --colour-fix has no effect on one-layer-4x/);
+});
+
 test('a nine-patch has its true size in a plan, by its name and in its folder', async () => {
   const { root, objects } = await folderWith('s/a.png');
   const [w, h] = [14, 10];

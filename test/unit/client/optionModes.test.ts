@@ -24,6 +24,7 @@ test('of options that contradict each other one is taken, not one of them in sil
     ['density', 'megapixels'],
     ['density', 'scale'],
     ['density', 'region'],
+    ['density', 'notBeyond'],
     ['density', 'name'],
     ['scale', 'width'],
     ['scale', 'height'],
