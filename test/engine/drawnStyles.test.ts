@@ -5,9 +5,9 @@ import {
   FUNCTIONS_OF,
   PSEUDO_CLASSES,
   UNITS,
-} from '../../../src/engine/image/undrawn/knownStyles';
-import { draw } from '../../../src/engine/image/drawing';
-import { svg } from './pictures';
+} from '../../src/engine/image/undrawn/knownStyles';
+import { draw } from '../../src/engine/image/drawing';
+import { svg } from './assets/pictures';
 
 /** Where a drawing of 16×16 is opaque. */
 const alphaOf = async (content: string): Promise<string> =>
