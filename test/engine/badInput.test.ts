@@ -117,7 +117,7 @@ test('an output folder that is no folder', () =>
       target: { kind: 'pattern', directory: file('good.png'), pattern: '{name}@4x.{ext}' },
     }),
     'output-unwritable',
-    /No file can be written to/,
+    /good\.png is not a folder, so nothing can lie in it/,
   ));
 
 test('an unknown model', () =>
