@@ -5,7 +5,8 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { factsOf } from '../../../src/engine/image/containers';
 import type { ContainerFacts, Part } from '../../../src/engine/image/containers/facts';
-import { FileView } from '../../../src/engine/image/containers/fileView';
+import { FileView, MOST_STEPS } from '../../../src/engine/image/containers/fileView';
+import { scansOf } from '../../../src/engine/image/containers/jpegScans';
 
 const file = path.join(mkdtempSync(path.join(tmpdir(), 'pu-jpeg-')), 'a.jpg');
 const DATA_BYTES = 4_000_000;
@@ -50,4 +51,25 @@ test('who upscales finds what stands behind them, too', async () => {
   const { found } = await facts('whole');
   assert.deepEqual(found.remarks, [{ text: COMMENT }]);
   assert.equal(found.damage, undefined);
+});
+
+test('a JPEG of nothing but frames and scans is counted through to a bound', async () => {
+  const many = path.join(path.dirname(file), 'many.jpg');
+  const frame = Buffer.alloc(4 + 773 - 2);
+  frame.set([0xff, 0xc2, 773 >> 8, 773 & 255, 8, 0, 64, 0, 64, 255]);
+  for (let i = 0; i < 255; i++) frame[10 + 3 * i] = i;
+  const scan = Buffer.from([0xff, 0xda, 0, 8, 1, 0, 0, 0, 0, 0]);
+  const scans = Buffer.concat(Array<Buffer>(500_000).fill(scan));
+  writeFileSync(many, Buffer.concat([Buffer.from([0xff, 0xd8]), frame, scans]));
+  const counted = await FileView.use(many, async (view) => {
+    let calls = 0;
+    const bytes = view.bytes.bind(view);
+    view.bytes = async (at, length) => {
+      calls++;
+      return bytes(at, length);
+    };
+    return { scans: await scansOf(view), calls };
+  });
+  assert.deepEqual(counted.scans, { lacking: 'components', isEnded: false });
+  assert.ok(counted.calls <= MOST_STEPS * 1.1, `${counted.calls}`);
 });

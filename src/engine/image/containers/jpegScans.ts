@@ -1,10 +1,12 @@
-import type { FileView } from './fileView';
+import { MOST_STEPS, type FileView } from './fileView';
 
 const [MARK, FIRST_ALONE, END, SCAN] = [0xff, 0xd0, 0xd9, 0xda];
 /** Frames whose scans bring a part of each coefficient: with Huffman's codes, and arithmetic ones. */
 const PROGRESSIVE = [0xc2, 0xca];
 const SEQUENTIAL = [0xc0, 0xc1, 0xc9];
 const COEFFICIENTS = 64;
+/** No decoder takes more; a file may say 255, to keep who counts busy. */
+const MOST_COMPONENTS = 4;
 const CHUNK_BYTES = 2 ** 18;
 
 export type JpegScans = {
@@ -36,7 +38,8 @@ export async function scansOf(view: FileView): Promise<JpegScans> {
     if (at >= base && at + 4 <= base + chunk.length) return;
     [chunk, base] = [await view.bytes(at, CHUNK_BYTES), at];
   };
-  for (let at = 2; at + 4 <= view.size;) {
+  let steps = 0;
+  for (let at = 2; at + 4 <= view.size && steps < MOST_STEPS;) {
     await load(at);
     const found = chunk.indexOf(MARK, at - base);
     if (found < 0) {
@@ -53,11 +56,12 @@ export async function scansOf(view: FileView): Promise<JpegScans> {
       at += marker === MARK ? 1 : 2;
       continue;
     }
+    steps++;
     const length = chunk.readUInt16BE(at - base + 2);
     if (PROGRESSIVE.includes(marker) || SEQUENTIAL.includes(marker)) {
       const data = await view.bytes(at + 4, length - 2);
       isProgressive = PROGRESSIVE.includes(marker);
-      for (let i = 0; i < (data[5] ?? 0); i++)
+      for (let i = 0; i < Math.min(MOST_COMPONENTS, data[5] ?? 0); i++)
         lacking.set(data[6 + 3 * i] ?? 0, Array<number>(COEFFICIENTS).fill(Infinity));
     } else if (marker === SCAN) {
       const data = await view.bytes(at + 4, length - 2);
