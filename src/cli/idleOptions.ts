@@ -1,5 +1,6 @@
 import type { EngineClient } from '../client/engineClient';
 import { formatFromName } from '../shared/extensions';
+import { FORMAT_LABELS } from '../shared/formatLabels';
 import { DEFAULT_MODEL, type OutputFormat } from '../shared/settings';
 import type { UpscaleOptions } from './callSettings';
 import { OPTION_MODES } from './optionModes';
@@ -48,21 +49,12 @@ export function formatProblem(
 ): string | undefined {
   const formats = new Set(outputs.map(formatFromName));
   if (formats.size === 0 || formats.has(undefined)) return undefined;
-  const named = [...formats].map((format) => NAMES[format ?? 'png']).join(', ');
+  const named = [...formats].map((format) => FORMAT_LABELS[format ?? 'png']).join(', ');
   for (const { name, applies, flag, formats: having } of RULES)
     if (given.has(name) && applies(options) && !having.some((format) => formats.has(format)))
-      return `${flag} can't be honoured in ${named}, only in ${having.map((format) => NAMES[format]).join(', ')}.`;
+      return `${flag} can't be honoured in ${named}, only in ${having.map((format) => FORMAT_LABELS[format]).join(', ')}.`;
   return undefined;
 }
-
-const NAMES: Readonly<Record<OutputFormat, string>> = {
-  png: 'PNG',
-  jpeg: 'JPEG',
-  webp: 'WebP',
-  avif: 'AVIF',
-  tiff: 'TIFF',
-  gif: 'GIF',
-};
 
 /** What is said of a color fix for a model that leaves colors as they are; undefined for no word. */
 export async function colourFixNote(

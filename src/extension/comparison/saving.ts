@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { FORMAT_LABELS } from '../../shared/formatLabels';
 import type { LosslessChoice, OutputOptions } from '../../shared/outputOptions';
 import type { PanelChoice, PanelSave } from '../../shared/panelProtocol';
 import { OUTPUT_FORMATS, type OutputFormat, type UpscaleSettings } from '../../shared/settings';
@@ -16,14 +17,6 @@ const EXTENSIONS = {
   avif: ['avif'],
   tiff: ['tif', 'tiff'],
   gif: ['gif'],
-} as const;
-const LABELS = {
-  png: 'PNG',
-  jpeg: 'JPEG',
-  webp: 'WebP',
-  avif: 'AVIF',
-  tiff: 'TIFF',
-  gif: 'GIF',
 } as const;
 
 /**
@@ -86,7 +79,7 @@ async function askForName(
     ),
     filters: Object.fromEntries(
       formatsFirst(writtenFormat(choice.format, settings.namePattern, original)).map((format) => [
-        LABELS[format],
+        FORMAT_LABELS[format],
         [...EXTENSIONS[format]],
       ]),
     ),
