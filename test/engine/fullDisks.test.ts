@@ -82,7 +82,7 @@ describe('a home that can’t be written to: all is made, and one warning says w
   for (const [home, sentence] of [
     ['full', /No space is left in /],
     ['read-only', /Nothing can be written in /],
-    ['file/home', /does not exist, so nothing can be written|Nothing can be written/],
+    ['file/home', /file is not a folder, so nothing can lie in it/],
   ] as const)
     for (const way of ['folder', 'recipe', 'picture'] as const)
       test(`${home}, ${way}`, onDisks, async () => {

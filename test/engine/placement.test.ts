@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -111,22 +112,29 @@ test('a density set does not follow a link that stands for one of its folders', 
   assertUntouched(place);
 });
 
-test('a result is not written through a link that has its name', async () => {
-  for (const overwrite of OVERWRITE_POLICIES) {
-    const place = await makeHome();
-    const link = path.join(place.root, 'a@4x.png');
-    const call = callFor(path.join(place.root, 'a.png'), { overwrite });
-    if (overwrite === 'overwrite')
-      await assert.rejects(client.upscale(call), { code: 'output-unwritable' });
-    else {
-      const { skipped, output } = await client.upscale(call);
-      assert.equal(skipped, overwrite === 'skip');
-      if (!skipped) assert.equal(path.basename(output), 'a@4x-2.png');
-    }
-    assert.ok(lstatSync(link).isSymbolicLink());
-    assertUntouched(place);
-  }
-});
+for (const leads of ['to a file', 'to nothing'] as const)
+  for (const overwrite of OVERWRITE_POLICIES)
+    test(`a result is not written through a link ${leads} that has its name: ${overwrite}`, async () => {
+      const place = await makeHome();
+      const link = path.join(place.root, 'a@4x.png');
+      const target = path.join(place.home, 'pictures/new.png');
+      if (leads === 'to a file') writeFileSync(target, 'theirs');
+      const call = callFor(path.join(place.root, 'a.png'), { overwrite });
+      const isRefused =
+        overwrite === 'overwrite' || (overwrite === 'skip' && leads === 'to nothing');
+      if (isRefused) await assert.rejects(client.upscale(call), { code: 'output-unwritable' });
+      else {
+        const { skipped, output } = await client.upscale(call);
+        assert.equal(skipped, overwrite === 'skip');
+        if (!skipped) assert.equal(path.basename(output), 'a@4x-2.png');
+      }
+      assert.ok(lstatSync(link).isSymbolicLink());
+      if (leads === 'to a file') {
+        assert.equal(readFileSync(target, 'utf8'), 'theirs');
+        rmSync(target);
+      }
+      assertUntouched(place);
+    });
 
 test('what --out names may be a link: the person chose it', async () => {
   const place = await makeHome();
