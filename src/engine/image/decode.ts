@@ -3,15 +3,10 @@ import { splitAlpha, type SplitPicture } from './alpha';
 import { clearingGif } from './containers/gifCopy';
 import { endedJpeg } from './containers/jpegCopy';
 import { plainTiff } from './containers/tiffCopy';
-import {
-  damageNote,
-  isDisordered,
-  isPrematureEnd,
-  isRealFault,
-  NO_END_MARK,
-} from './decoderFaults';
+import { damageNote, isDisordered, isPrematureEnd, isRealFault } from './decoderFaults';
 import { notAnImage } from './notAnImage';
 import { turned } from './orientation';
+import { NO_END_MARK } from './containers/damageWords';
 import { PixelFile } from './pixelFile';
 import type { Depth } from './samples';
 import { libvips } from './sharedLock';

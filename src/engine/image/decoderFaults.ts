@@ -26,9 +26,6 @@ export const isDisordered = (error: Error): boolean => /not sorted/i.test(error.
 export const isPrematureEnd = (error: Error): boolean =>
   /premature end of JPEG/i.test(error.message);
 
-/** A note for a file that lacks nothing but its end mark. */
-export const NO_END_MARK = phrase`The file has no end mark, as if it were cut off; its decoder found nothing else missing.`;
-
 /** A note for a picture that is shown in spite of what its decoder said: its first words, if any. */
 export function damageNote(error: Error): Words {
   const said = (wordsOf(error) ?? 'warning').slice(0, 160);

@@ -10,6 +10,8 @@ import type { Density } from '../image/containers/facts';
 import type { Size } from '../../shared/geometry';
 import { readExifBlock, type ExifData } from './exifBlock';
 import { densityInExif } from './exifTags';
+import { nameOfTag, textOfTag } from './exifTexts';
+import { saysPlace } from './saidPlace';
 
 /** From here on tags are those of single programs: of printers, raw converters, and padding. */
 const FIRST_PRIVATE = 50_000;
@@ -63,27 +65,42 @@ const isOtherSpace = ({ tag, value }: TiffEntry): boolean =>
 const isOfTheFile = (tag: number): boolean =>
   tag >= FIRST_PRIVATE || OF_THE_FILE.some(([from, to]) => tag >= from && tag <= to);
 
+export type OwnExif = {
+  /** Undefined when the block can't be read or nothing is left. */
+  readonly exif: ExifData | undefined;
+  /** Tags that were left out since their texts say where something is. */
+  readonly places: readonly string[];
+};
+
 /**
  * The EXIF of a result of `size`: every tag of the source as it stands there, upright, with the
- * result's size and density, without thumbnail and makers' notes. Undefined when the block can't be
- * read or nothing is left.
+ * result's size and density, without thumbnail and makers' notes.
  */
 export function exifFor(
   block: Buffer,
   size: Size,
   keepLocation: boolean,
   density: Density | undefined,
-): ExifData | undefined {
+): OwnExif {
   const source = readExifBlock(block);
-  if (!source) return undefined;
+  if (!source) return { exif: undefined, places: [] };
   const { isLittle } = source;
-  const image = source.image.filter(({ tag }) => !isOfTheFile(tag));
+  const places: string[] = [];
+  const isKept = (entry: TiffEntry): boolean => {
+    const isPlace = !keepLocation && saysPlace(textOfTag(entry, isLittle) ?? '');
+    if (isPlace) places.push(nameOfTag(entry.tag));
+    return !isPlace;
+  };
+  const image = source.image.filter((entry) => !isOfTheFile(entry.tag) && isKept(entry));
   const photo = source.photo.filter(
     (entry) =>
-      entry.tag < FIRST_PRIVATE && !OF_THE_SOURCE.includes(entry.tag) && !isOtherSpace(entry),
+      entry.tag < FIRST_PRIVATE &&
+      !OF_THE_SOURCE.includes(entry.tag) &&
+      !isOtherSpace(entry) &&
+      isKept(entry),
   );
   const gps = keepLocation ? source.gps : [];
-  if (image.length + photo.length + gps.length === 0) return undefined;
+  if (image.length + photo.length + gps.length === 0) return { exif: undefined, places };
   const [x, y] = densityInExif(density);
   const fraction = (tag: number, value: number): TiffEntry => {
     const bytes = Buffer.alloc(8);
@@ -91,7 +108,7 @@ export function exifFor(
     writeNumber(bytes, DENOMINATOR, 4, 4, { isLittle });
     return { tag, type: RATIONAL, count: 1, value: bytes };
   };
-  return {
+  const exif = {
     isLittle,
     image: [
       ...image,
@@ -110,4 +127,5 @@ export function exifFor(
     ],
     gps,
   };
+  return { exif, places };
 }

@@ -14,6 +14,7 @@ import {
 } from '../image/containers/tiffDirectory';
 import type { OutputFormat } from '../../shared/settings';
 import { exifBytes, exifLength, GPS_DIRECTORY, PHOTO_DIRECTORY, type ExifData } from './exifBlock';
+import { nameOfTag } from './exifTexts';
 import { writtenDirectory } from './writtenTiff';
 
 /** No file can know it, and hold another one. */
@@ -25,15 +26,6 @@ const PIECE = 8 * 2 ** 20;
 const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** The encoder's library writes no more, what it adds to the placeholder counted. */
 const MOST_BYTES = 65_000;
-/** Tags that programs fill with long texts. */
-const NAMES: { readonly [tag: number]: string } = {
-  270: 'ImageDescription',
-  33_432: 'Copyright',
-  37_510: 'UserComment',
-  40_092: 'XPComment',
-  40_094: 'XPKeywords',
-};
-
 /** Tags that go on, the longest left out until they fit, and the names of those. */
 export function fittingExif(
   exif: ExifData,
@@ -49,7 +41,7 @@ export function fittingExif(
   for (const entry of format === 'tiff' ? [] : longest) {
     if (exifLength(fitting) <= MOST_BYTES) break;
     dropped.add(entry);
-    tooLong.push(NAMES[entry.tag] ?? String(entry.tag));
+    tooLong.push(nameOfTag(entry.tag));
     fitting = { ...exif, image: kept(image), photo: kept(photo), gps: kept(gps) };
   }
   return { exif: fitting, tooLong };

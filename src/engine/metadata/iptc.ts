@@ -1,3 +1,4 @@
+import { saysPlace } from './saidPlace';
 import { PHOTOSHOP, RESOURCE, findResource } from './photoshop';
 
 /** Photoshop's number for the resource that holds IPTC. */
@@ -11,6 +12,14 @@ const APPLICATION = 2;
  * name of the country.
  */
 const PLACES = new Set([26, 27, 90, 92, 95, 100, 101]);
+/** Those that people fill with sentences. */
+const NAMES: { readonly [dataset: number]: string } = {
+  5: 'Title',
+  25: 'Keywords',
+  40: 'Instructions',
+  105: 'Headline',
+  120: 'Caption',
+};
 /** A picture in the record, as it was. */
 const PREVIEWS = new Set([200, 201, 202]);
 
@@ -18,31 +27,40 @@ const PREVIEWS = new Set([200, 201, 202]);
 const MOST_BYTES = 65_000;
 
 /** The block as a JPEG holds it; its last entries may not have had room. */
-export type WrittenIptc = { readonly block: Buffer; readonly isCut: boolean };
+export type WrittenIptc = {
+  /** Undefined when nothing can be read, or nothing is left. */
+  readonly block: Buffer | undefined;
+  readonly isCut: boolean;
+  /** Datasets that were left out since their texts say where something is. */
+  readonly places: readonly string[];
+};
 
 /**
  * The IPTC of a result as a JPEG holds it: a block of Photoshop's with nothing else in it, since
- * its thumbnails, guides and slices are the source's. Undefined when nothing can be read.
+ * its thumbnails, guides and slices are the source's.
  */
-export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc | undefined {
+export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc {
   const records = block[0] === TAG ? block : findResource(block, IPTC_RESOURCE);
-  const all = records ? datasets(records, keepLocation) : [];
+  const places: string[] = [];
+  const all = records ? datasets(records, keepLocation, places) : [];
   let bytes = 0;
   const fitting = all.filter((each) => (bytes += each.length) <= MOST_BYTES);
   const kept = Buffer.concat(fitting);
-  if (kept.length === 0) return undefined;
+  const isCut = fitting.length < all.length;
+  if (kept.length === 0) return { block: undefined, isCut, places };
   const head = Buffer.alloc(12);
   head.write(RESOURCE, 0, 'latin1');
   head.writeUInt16BE(IPTC_RESOURCE, 4);
   head.writeUInt32BE(kept.length, 8);
   return {
     block: Buffer.concat([PHOTOSHOP, head, kept, Buffer.alloc(kept.length % 2)]),
-    isCut: fitting.length < all.length,
+    isCut,
+    places,
   };
 }
 
-/** The datasets that may go on, as they stand. */
-function datasets(records: Buffer, keepLocation: boolean): readonly Buffer[] {
+/** The datasets that may go on, as they stand; which ones not for what they say, into `places`. */
+function datasets(records: Buffer, keepLocation: boolean, places: string[]): readonly Buffer[] {
   const kept: Buffer[] = [];
   for (let at = 0; at + 5 <= records.length && records[at] === TAG;) {
     const [record, dataset] = [records[at + 1], records[at + 2] ?? 0];
@@ -51,7 +69,13 @@ function datasets(records: Buffer, keepLocation: boolean): readonly Buffer[] {
     if (length >= LONG_LENGTH || end > records.length) break;
     const isLeftOut =
       record === APPLICATION && (PREVIEWS.has(dataset) || (!keepLocation && PLACES.has(dataset)));
-    if (!isLeftOut) kept.push(records.subarray(at, end));
+    const saysWhere =
+      record === APPLICATION &&
+      !isLeftOut &&
+      !keepLocation &&
+      saysPlace(records.toString('utf8', at + 5, end));
+    if (saysWhere) places.push(NAMES[dataset] ?? String(dataset));
+    if (!isLeftOut && !saysWhere) kept.push(records.subarray(at, end));
     at = end;
   }
   return kept;

@@ -3,6 +3,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { OutputFormat } from '../../shared/settings';
 import type { Remark } from '../image/containers/facts';
 import { splice } from './splice';
+import { saysPlace } from './saidPlace';
 import { isPlace } from './xmpNames';
 import { phrase, type Words } from '../../shared/phrase';
 
@@ -19,12 +20,19 @@ export function remarksFor(
   source: readonly Remark[],
   format: OutputFormat,
   keepLocation: boolean,
-): { readonly remarks: readonly Remark[]; readonly notes: readonly Words[] } {
-  const kept = source.filter(
+): {
+  readonly remarks: readonly Remark[];
+  readonly notes: readonly Words[];
+  /** Of those that were left out for what they say of a place. */
+  readonly places: readonly string[];
+} {
+  const own = source.filter(
     ({ keyword = '' }) => !REPEATED.test(keyword) && (keepLocation || !isPlace('', keyword)),
   );
-  const namesOf = (remarks: readonly Remark[]): string =>
-    fewOf([...new Set(remarks.map(({ keyword = COMMENT }) => keyword))]);
+  const [places, kept] = keepLocation
+    ? [[], own]
+    : [own.filter(({ text }) => saysPlace(text)), own.filter(({ text }) => !saysPlace(text))];
+  const namesOf = (remarks: readonly Remark[]): string => fewOf(keywordsOf(remarks));
   if (kept.length === 0 || HOLDS.includes(format)) {
     const tooLong =
       format === 'jpeg'
@@ -32,6 +40,7 @@ export function remarksFor(
         : [];
     return {
       remarks: kept,
+      places: keywordsOf(places),
       notes:
         tooLong.length > 0
           ? [phrase`${namesOf(tooLong)} was cut: a comment of a JPEG holds no more than 64 KB.`]
@@ -40,11 +49,16 @@ export function remarksFor(
   }
   return {
     remarks: [],
+    places: keywordsOf(places),
     notes: [
       phrase`${format.toUpperCase()} holds no texts beside the picture; left out: ${namesOf(kept)}.`,
     ],
   };
 }
+
+const keywordsOf = (remarks: readonly Remark[]): readonly string[] => [
+  ...new Set(remarks.map(({ keyword = COMMENT }) => keyword)),
+];
 
 /** So many names, and whether there are more. */
 export const fewOf = (names: readonly string[]): string =>

@@ -40,7 +40,12 @@ const MOST_JPEG_BYTES = 65_000;
 const PACKET_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>';
 const PACKET_END = '<?xpacket end="w"?>';
 
-export type WrittenXmp = { readonly text?: string; readonly notes: readonly Words[] };
+export type WrittenXmp = {
+  readonly text?: string;
+  readonly notes: readonly Words[];
+  /** Properties that were left out since their values say where something is. */
+  readonly places: readonly string[];
+};
 
 /**
  * The XMP of a result: the source's, made true of the result, and how the result was made. `text`
@@ -52,22 +57,26 @@ export function xmpFor(
   provenance: Provenance | undefined,
   extensions: readonly XmpExtension[] = [],
 ): WrittenXmp {
-  const { root, notes } = source
-    ? readXmp(source, target, extensions)
-    : { root: undefined, notes: [] };
+  const {
+    root,
+    notes,
+    places = [],
+  } = source ? readXmp(source, target, extensions) : { root: undefined, notes: [] };
   const rdf = root && findRdf(root);
   if (!root || !rdf) {
-    if (!provenance) return { notes };
+    if (!provenance) return { notes, places };
     const added = description(provenance);
     return {
       text: `${PACKET_BEGIN}<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${NS.rdf}">${added}</rdf:RDF></x:xmpmeta>${PACKET_END}`,
       notes,
+      places,
     };
   }
   if (provenance) rdf.children.push(parseXml(description(provenance)));
   const tooLong = target.format === 'jpeg' ? shortened(root, rdf, MOST_JPEG_BYTES) : [];
   return {
     text: `${PACKET_BEGIN}${xmlText(root)}${PACKET_END}`,
+    places,
     notes:
       tooLong.length === 0
         ? notes
@@ -82,7 +91,7 @@ function readXmp(
   source: Buffer,
   target: XmpTarget,
   extensions: readonly XmpExtension[],
-): { root: XmlElement | undefined; notes: Words[] } {
+): { root: XmlElement | undefined; notes: Words[]; places?: readonly string[] } {
   if (source.length > MOST_BYTES)
     return {
       root: undefined,
@@ -98,7 +107,8 @@ function readXmp(
     if (!rdf) return { root: undefined, notes: [phrase`XMP was left out: it holds no RDF.`] };
     const missing = joinExtension(rdf, extensions);
     const notes = missing ? [phrase`The longer part of the XMP was left out: ${missing}.`] : [];
-    return { root, notes: [...notes, ...revised(rdf, target)] };
+    const own = revised(rdf, target);
+    return { root, notes: [...notes, ...own.notes], places: own.places };
   } catch (error) {
     const reason = error instanceof Error ? error.message.slice(0, 100) : String(error);
     return {

@@ -2,6 +2,7 @@
 export const NS = {
   rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
   xmlns: 'http://www.w3.org/2000/xmlns/',
+  xml: 'http://www.w3.org/XML/1998/namespace',
   dc: 'http://purl.org/dc/elements/1.1/',
   xmp: 'http://ns.adobe.com/xap/1.0/',
   tiff: 'http://ns.adobe.com/tiff/1.0/',
@@ -27,7 +28,7 @@ const PLACES: readonly RegExp[] = [
  * than one too few.
  */
 const PLACE_NAME =
-  /gps|latitude|long(?:i|ti)tude|altitude|latlon|lnglat|geo(?:tag|hash|code|location|point|name)|coordinates?$|coverage$|spatial$|elevation|^(?:.*adr)?(?:city|state|country|region|ctry|pcode|extadr)$|sub-?location|^location|location(?:shown|created|name|id|code)?$|province|country(?:code|name)|world-?region|^(?:ci)?adr|^(?:place|venue|landmark)/i;
+  /gps|latitude|long(?:i|ti)tude|altitude|latlon|lnglat|geo(?:tag|hash|code|location|point|name)|coordinates?$|coverage$|spatial$|elevation|^(?:.*adr)?(?:city|state|country|region|ctry|pcode|extadr)$|sub-?location|^location|location(?:shown|created|name|id|code)?$|province|country(?:code|name)|world-?region|^(?:ci)?adr|^(?:place|venue|landmark)|^where(?:taken|at)?$/i;
 /** What people call where they are: its parts, and codes that stand for it. */
 const ADDRESS_NAME =
   /^(?:loc|locality|verbatimLocality|municipality|county|borough|district|suburb|neighbou?rhood|village|town|island(?:group)?|waterBody|higherGeography(?:ID)?|footprint(?:WKT|SRS)|street(?:address|name|number)?|(?:street|postal|home|full)?address|zip(?:code)?|post(?:al)?-?code|plus-?code|olc|mgrs|utm(?:zone|easting|northing)?|easting|northing|what3words|w3w)$/i;

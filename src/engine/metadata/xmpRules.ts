@@ -1,5 +1,6 @@
 import { fewOf } from './remarks';
 import type { XmpTarget } from './xmp';
+import { saysPlace } from './saidPlace';
 import { textOf, type XmlElement } from './xml';
 import {
   isAppliedSize,
@@ -38,20 +39,36 @@ type Verdict = 'drop' | { readonly value: string } | undefined;
  * orientation is upright, and what speaks of other parts of the file, of pixels that nobody can
  * follow, or (if it is not wanted) of a place goes. Tells what a person may miss.
  */
-export function revised(rdf: XmlElement, target: XmpTarget): Words[] {
+export function revised(
+  rdf: XmlElement,
+  target: XmpTarget,
+): { readonly notes: Words[]; readonly places: readonly string[] } {
   const dropped = new Set<string>();
+  const places = new Set<string>();
+  /** Of what holds other properties, those decide. */
+  const saysWhere = (value: string, element?: XmlElement): boolean =>
+    !target.keepLocation && !(element && holdsProperties(element)) && saysPlace(value);
   const visit = (element: XmlElement): void => {
     element.attributes = element.attributes.filter((attribute) => {
       if (attribute.uri === NS.xmlns || attribute.uri === NS.rdf || attribute.uri === '')
         return true;
       const verdict = judge({ ...attribute, fields: undefined }, target, dropped);
+      if (verdict === undefined && saysWhere(attribute.value)) {
+        places.add(attribute.local);
+        return false;
+      }
       if (verdict === 'drop') return false;
       if (verdict) attribute.value = verdict.value;
       return true;
     });
     element.children = element.children.filter((child) => {
       if (typeof child === 'string' || child.uri === NS.rdf) return true;
-      const verdict = judge({ ...child, value: textOf(child), fields: child }, target, dropped);
+      const value = textOf(child);
+      const verdict = judge({ ...child, value, fields: child }, target, dropped);
+      if (verdict === undefined && saysWhere(value, child)) {
+        places.add(child.local);
+        return false;
+      }
       if (verdict === 'drop') return false;
       if (verdict) child.children = [verdict.value];
       return true;
@@ -61,12 +78,25 @@ export function revised(rdf: XmlElement, target: XmpTarget): Words[] {
       setDimensions(element, target);
   };
   visit(rdf);
-  return dropped.size === 0
-    ? []
-    : [
-        phrase`Left out of the XMP, since it speaks of the file as it was: ${fewOf([...dropped].sort())}.`,
-      ];
+  return {
+    places: [...places].sort(),
+    notes:
+      dropped.size === 0
+        ? []
+        : [
+            phrase`Left out of the XMP, since it speaks of the file as it was: ${fewOf([...dropped].sort())}.`,
+          ],
+  };
 }
+
+/** Whether properties stand below it, as in a struct or a list of such, and not values alone. */
+const holdsProperties = (element: XmlElement): boolean =>
+  element.attributes.some(({ uri }) => uri !== NS.xmlns && uri !== NS.rdf && isNamespace(uri)) ||
+  element.children.some(
+    (child) => typeof child !== 'string' && (child.uri !== NS.rdf || holdsProperties(child)),
+  );
+/** `xml:lang` and names without a namespace say how a value is written. */
+const isNamespace = (uri: string): boolean => uri !== '' && uri !== NS.xml;
 
 function judge(property: Property, target: XmpTarget, dropped: Set<string>): Verdict {
   const { uri, local, value } = property;

@@ -62,7 +62,8 @@ export function carriedData(
           x: Math.min(MOST_DENSITY, kept.density.x * factor.x),
           y: Math.min(MOST_DENSITY, kept.density.y * factor.y),
         };
-  const whole = kept?.exif && exifFor(kept.exif, size, keepLocation, density);
+  const own = kept?.exif && exifFor(kept.exif, size, keepLocation, density);
+  const whole = own?.exif;
   const { exif, tooLong } = whole ? fittingExif(whole, format) : { exif: undefined, tooLong: [] };
   const xmp = xmpFor(
     kept?.xmp,
@@ -80,7 +81,13 @@ export function carriedData(
   );
   const texts = remarksFor(kept?.remarks ?? [], format, keepLocation);
   const iptc = kept?.iptc && iptcFor(kept.iptc, keepLocation);
-  const hasIptc = iptc !== undefined && HOLDERS.IPTC?.includes(format) === true;
+  const places = new Set([
+    ...texts.places,
+    ...(own?.places ?? []),
+    ...xmp.places,
+    ...(iptc?.places ?? []),
+  ]);
+  const hasIptc = iptc?.block !== undefined && HOLDERS.IPTC?.includes(format) === true;
   return {
     ...(exif && HOLDERS.EXIF?.includes(format) === true ? { exif } : {}),
     ...(xmp.text === undefined ? {} : { xmp: xmp.text }),
@@ -100,11 +107,14 @@ export function carriedData(
         ? [phrase`EXIF without ${fewOf(tooLong)}: no more than 64 KB of it can be written.`]
         : []),
       ...(hasIptc && iptc.isCut ? [CUT_IPTC] : []),
+      ...(places.size > 0
+        ? [phrase`Left out, since it says where something is: ${fewOf([...places])}.`]
+        : []),
       ...extraNotes(kept?.extras ?? [], source.formatName, keepLocation),
       ...leftOut(format, {
         EXIF: exif !== undefined,
         XMP: xmp.text !== undefined && kept?.xmp !== undefined,
-        IPTC: iptc !== undefined,
+        IPTC: iptc?.block !== undefined,
         [RECORD]: output.provenance === true,
       }),
     ],

@@ -1,3 +1,4 @@
+import { NO_COLOUR } from './damageWords';
 import type { ContainerFacts, Hidden, Remark } from './facts';
 import { MOST_TEXT_BYTES, type FileView } from './fileView';
 import { LzwPixels } from './lzwPixels';
@@ -7,7 +8,7 @@ const [EXTENSION, IMAGE, TRAILER] = [0x21, 0x2c, 0x3b];
 const [COMMENT, APPLICATION, CONTROL] = [0xfe, 0xff, 0xf9];
 const MS_PER_TICK = 10;
 /** In a graphic control extension. */
-const [CONTROL_FLAGS_AT, DELAY_AT] = [3, 4];
+const [CONTROL_FLAGS_AT, DELAY_AT, SEE_THROUGH_AT] = [3, 4, 6];
 const [HAS_TRANSPARENCY, TO_BACKGROUND] = [1, 2];
 const SCREEN_END = 13;
 /** Sub-blocks of up to 255 bytes: a picture of the largest allowed size has fewer. */
@@ -48,6 +49,7 @@ async function walked(view: FileView): Promise<{
   let keptBytes = 0;
   const lost = new Set<string>();
   let [isCut, hasEnd, lacksColors, hasCredentials] = [false, false, false, false];
+  let isBeyond = false;
   const screen = await view.bytes(0, SCREEN_END);
   let at = SCREEN_END + tableBytes(screen[10] ?? 0);
   /** Goes on behind a chain of sub-blocks; their content if it is wanted. */
@@ -97,6 +99,7 @@ async function walked(view: FileView): Promise<{
           hasTransparency: (flags & HAS_TRANSPARENCY) !== 0,
           isCleared: ((flags >> 2) & 7) === TO_BACKGROUND,
           flagsAt: at + CONTROL_FLAGS_AT,
+          seeThrough: (flags & HAS_TRANSPARENCY) === 0 ? undefined : head[SEE_THROUGH_AT],
         };
         delayPlace = at + DELAY_AT;
       }
@@ -113,12 +116,15 @@ async function walked(view: FileView): Promise<{
       lacksColors ||= [screen[10], head[9]].every((flags) => tableBytes(flags ?? 0) === 0);
       at += 10 + tableBytes(head[9] ?? 0);
       const codeBits = (await view.bytes(at, 1))[0] ?? 0;
+      const { seeThrough } = control;
       pictures.push({ ...control, covers, hasUnused: codeBits < 8 });
       control = NO_CONTROL;
       const pixels = new LzwPixels(codeBits);
       at++;
       await chain(false, pixels);
       // A decoder leaves the rest of such a frame blank, and says nothing.
+      const colours = (tableBytes(head[9] ?? 0) || tableBytes(screen[10] ?? 0)) / 3;
+      isBeyond ||= pixels.highest >= colours && pixels.highest !== seeThrough;
       isCut ||= head.length < 9 || pixels.pixels < head.readUInt16LE(5) * head.readUInt16LE(7);
     } else break;
   }
@@ -134,6 +140,7 @@ async function walked(view: FileView): Promise<{
     isCut,
     extras: hasCredentials ? ['credentials'] : [],
     ...(hasEnd ? (isBare ? { note: BARE } : {}) : { note: NO_END }),
+    ...(isBeyond ? { damage: NO_COLOUR } : {}),
     ...(lacksColors ? { unsupported: NO_COLORS } : {}),
   };
   return { facts, delayPlaces, loopPlace };
@@ -145,10 +152,17 @@ type Control = {
   /** Its place is bare behind it. */
   readonly isCleared: boolean;
   readonly flagsAt: number | undefined;
+  /** The number of a color that stands for transparency. */
+  readonly seeThrough: number | undefined;
 };
 type Picture = Control & { readonly covers: boolean; readonly hasUnused: boolean };
 
-const NO_CONTROL: Control = { hasTransparency: false, isCleared: false, flagsAt: undefined };
+const NO_CONTROL: Control = {
+  hasTransparency: false,
+  isCleared: false,
+  flagsAt: undefined,
+  seeThrough: undefined,
+};
 
 /**
  * Pictures that leave a part of the screen bare and say nothing of transparency: the flags of those

@@ -8,6 +8,8 @@ const MOST_BITS = 12;
 export class LzwPixels {
   /** How many pixels the data so far stands for. */
   pixels = 0;
+  /** The highest number of a color among them. */
+  highest = 0;
   private readonly lengths = new Uint32Array(MOST_CODES);
   private readonly clear: number;
   private hasEnded: boolean;
@@ -64,6 +66,7 @@ export class LzwPixels {
       this.next++;
       if (this.next === 2 ** this.bits && this.bits < MOST_BITS) this.bits++;
     }
+    if (code < this.clear && code > this.highest) this.highest = code;
     this.pixels += lengths[code] ?? 0;
     this.previous = code;
     return true;

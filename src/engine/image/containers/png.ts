@@ -1,7 +1,17 @@
 import { inflateSync } from 'node:zlib';
-import type { CodePoints, ContainerFacts, Density, Hidden, Remark, SaidColours } from './facts';
+import { NO_COLOUR, NO_END_MARK } from './damageWords';
+import type {
+  CodePoints,
+  ContainerFacts,
+  Density,
+  Hidden,
+  Part,
+  Remark,
+  SaidColours,
+} from './facts';
 import { behindEnd } from './behindEnd';
 import { extrasOf } from './pngExtras';
+import { highestIndex, type IndexedLayout, type Span } from './pngIndices';
 import { MOST_STEPS, MOST_TEXT_BYTES, type FileView } from './fileView';
 import { hiddenIn } from './pngTexts';
 import { phrase } from '../../../shared/phrase';
@@ -11,9 +21,11 @@ const OVERHEAD = 12;
 const INCHES_PER_METRE = 39.3701;
 const MOST_REMARKS = 200;
 const LONGEST_KEYWORD = 79;
+/** Of an IHDR: pixels are numbers of colors of a palette. */
+const INDEXED = 3;
 
 /** Walks through a PNG's chunks. (PNG specification, third edition, 5 and 11.) */
-export async function pngFacts(view: FileView): Promise<ContainerFacts> {
+export async function pngFacts(view: FileView, part: Part): Promise<ContainerFacts> {
   const remarks: Remark[] = [];
   const lostTexts = new Set<string>();
   let remarkBytes = 0;
@@ -25,9 +37,14 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
   const names = new Set<string>();
   let at = SIGNATURE_BYTES;
   let end: number | undefined;
+  let isCut = false;
+  let layout: IndexedLayout | undefined;
+  let colours = 0;
+  const data: Span[] = [];
   for (let step = 0; step < MOST_STEPS; step++) {
     const head = await view.bytes(at, 8);
-    if (head.length < 8) break;
+    isCut = head.length < 8;
+    if (isCut) break;
     const length = head.readUInt32BE(0);
     const type = head.toString('latin1', 4, 8);
     const from = at + 8;
@@ -37,7 +54,11 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
       break;
     }
     names.add(type);
-    if (type === 'IDAT') pixels = true;
+    if (type === 'IDAT') {
+      pixels = true;
+      data.push({ at: from, length });
+    } else if (type === 'IHDR') layout = indexedLayout(await view.bytes(from, length));
+    else if (type === 'PLTE') colours = Math.floor(length / 3);
     else if (type === 'CgBI') isApple = true;
     else if (type === 'eXIf' && pixels && length <= MOST_TEXT_BYTES)
       hidden = { ...hidden, exif: Buffer.from(await view.bytes(from, length)) };
@@ -79,6 +100,11 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
       if (icc) hidden = { ...hidden, icc };
     }
   }
+  const lacksColours =
+    part === 'whole' &&
+    layout !== undefined &&
+    colours < 2 ** layout.bits &&
+    ((await highestIndex(view, layout, data)) ?? 0) >= colours;
   return {
     container: 'png',
     remarks,
@@ -89,10 +115,18 @@ export async function pngFacts(view: FileView): Promise<ContainerFacts> {
     ...(isSrgb ? { saidColours: { isSrgb } } : saidColours ? { saidColours } : {}),
     ...(density ? { density } : {}),
     hidden,
+    ...(lacksColours ? { damage: NO_COLOUR } : isCut && pixels ? { damage: NO_END_MARK } : {}),
     ...(isApple
       ? { unsupported: phrase`Apple's own variant of PNG for iPhone apps (a chunk CgBI)` }
       : {}),
   };
+}
+
+/** How the pixels are stored, where they are numbers of colors. */
+function indexedLayout(header: Buffer): IndexedLayout | undefined {
+  if (header.length < 13 || header[9] !== INDEXED) return undefined;
+  const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
+  return { width, height, bits: header[8] ?? 8, isInterlaced: header[12] === 1 };
 }
 
 /** The decoder passes over profiles that do not fit; whoever asks is to be told that. */
