@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { densityOf, densityProblem, type DensitySet } from '../shared/density';
+import { AssetCatalogs, whyInSet } from './assetCatalogs';
+import { densityProblem, type DensitySet } from '../shared/density';
 import type { PictureFacts } from '../shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../shared/settings';
 import { realTarget } from '../files/paths';
@@ -196,6 +197,7 @@ async function planOnce(
   const candidates: Candidate[] = [];
   const elsewhere = shard && outputRoot === root && new PlannedOutputs(found.pictures, targetsFor);
   const chosen = ofShard(found.pictures, shard);
+  const catalogs = new AssetCatalogs(signal);
 
   const per = await inParallel(
     chosen,
@@ -222,12 +224,8 @@ async function planOnce(
           'previous-output',
           say`It is the result of another picture, perhaps of another shard.`,
         );
-      const density = densityOf(input);
-      if (density && request.again !== true)
-        return one(
-          'density',
-          say`Its name says that it is the ×${density.factor} picture of a set.`,
-        );
+      const inSet = request.again === true ? undefined : await whyInSet(input, file, catalogs);
+      if (inSet !== undefined) return one('density', inSet);
       const planned = targetsFor(input);
       if (!planned) return one('no-rule', say`No rule of the recipe names it.`);
       if (!isInnerPath(input)) return one('impossible', inWords(UNRECORDABLE));

@@ -43,8 +43,9 @@ for (const bitdepth of [1, 2, 4, 8] as const)
         const colours = bitdepth === 8 ? 100 : 2 ** bitdepth;
         const png = await photo
           .clone()
-          .png({ palette: true, bitdepth, colours, progressive, adaptiveFiltering })
+          .png({ palette: true, colours, progressive, adaptiveFiltering })
           .toBuffer();
+        assert.equal(chunkOf(png, 'IHDR').data[8], bitdepth);
         const count = chunkOf(png, 'PLTE').data.length / 3;
         for (const kept of [count, count - 1]) {
           const { notes } = await upscale(

@@ -260,6 +260,42 @@ test('what was made of the same input with the same settings is not made again, 
   ]);
 });
 
+test('a picture that the catalog of Xcode around it calls one of a larger density is no source', async () => {
+  const image = (filename: string, scale?: string): object => ({
+    idiom: 'universal',
+    filename,
+    ...(scale === undefined ? {} : { scale }),
+  });
+  const root = folderWith({
+    'A.imageset/Contents.json': JSON.stringify({
+      images: [
+        image('one.png', '1x'),
+        image('large.png', '3x'),
+        image('both.png', '2x'),
+        image('both.png', '1x'),
+        image('any.png'),
+        { idiom: 'universal', scale: '2x' },
+      ],
+    }),
+    ...Object.fromEntries(
+      ['one', 'large', 'both', 'any', 'other'].map((name) => [`A.imageset/${name}.png`, name]),
+    ),
+    'B.imageset/Contents.json': 'no JSON',
+    'B.imageset/b.png': 'b',
+    'C/Contents.json': JSON.stringify({ images: [image('c.png', '3x')] }),
+    'C/c.png': 'c',
+  });
+  const left = (plan: Plan): string[] =>
+    plan.items.filter(({ reason }) => reason === 'density').map(({ input }) => input);
+  const plan = await planOf(root);
+  assert.deepEqual(left(plan), ['A.imageset/large.png']);
+  assert.match(
+    plan.items.find(({ reason }) => reason === 'density')?.message ?? '',
+    /Contents\.json says that it is the ×3 picture of a set/,
+  );
+  assert.deepEqual(left(await planOf(root, { again: true })), []);
+});
+
 test('an output that was changed by hand, or that no batch made, is not replaced without asking', async () => {
   const root = folderWith({ 'a.png': 'a', 'b.png': 'b' });
   const records = await done(await planOf(root));
