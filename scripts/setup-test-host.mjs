@@ -28,7 +28,15 @@ const MARKER = '.installed';
 const NATIVES = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'];
 /** Command → Debian package that brings it. node-gyp needs all three. */
 const BUILD_TOOLS = { python3: 'python3', make: 'make', 'g++': 'g++' };
-const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+/** Chromium without windows, which needs a quarter less of the processor for the same pages. */
+const HEADLESS = 'chromium-headless-shell';
+const CHROMIUM_NAMES = [
+  HEADLESS,
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+];
 
 /**
  * @typedef {object} VsCodeHost
@@ -64,10 +72,14 @@ export function ensureChromium() {
   }
   const found = findChromium();
   if (found) return found;
-  installDebianPackages(
-    ['chromium'],
-    'The tests in VS Code need Chromium (or set CHROMIUM to a Chrome or Chromium binary).',
-  );
+  const why =
+    'The tests in VS Code need Chromium (or set CHROMIUM to a Chrome or Chromium binary).';
+  try {
+    installDebianPackages([HEADLESS], why);
+  } catch {
+    // Older distributions have the one with windows only.
+    installDebianPackages(['chromium'], why);
+  }
   const installed = findChromium();
   if (!installed)
     throw new Error('Chromium was installed, but is not on the PATH. Set CHROMIUM to its binary.');

@@ -132,6 +132,8 @@ for (const format of ['png', 'jpeg', 'webp'] as const)
     for (const [behind, isTold] of [
       [Buffer.from('PK\x03\x04 an archive'), true],
       [Buffer.concat([Buffer.alloc(2 ** 20 + 5), Buffer.from('x')]), true],
+      // More than any writer fills a file up with: gigabytes of it are not looked through.
+      [Buffer.alloc(17 * 2 ** 20), true],
       [Buffer.alloc(512), false],
       [Buffer.from('\r\n'), false],
     ] as const) {

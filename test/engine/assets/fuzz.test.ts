@@ -14,7 +14,7 @@ import { mutated, randomFrom } from './mutate';
 import type { Raw } from './pictures';
 
 /** `FUZZ_COUNT` and `FUZZ_SEED` repeat a run, or make it longer; `npm test -- thorough` does. */
-const COUNT = Number(process.env.FUZZ_COUNT ?? 1000);
+const COUNT = Number(process.env.FUZZ_COUNT ?? 500);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_240_611);
 /** Longer is hanging, however busy the machine is. */
 const MOST_SECONDS_ONE = 120;
