@@ -3,14 +3,20 @@ import { pathToFileURL } from 'node:url';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
-const FOLDER = 'dist-test/bundled';
+/** Where bundles go. */
+export const FOLDER = 'dist-test/bundled';
 /** In a folder that runs as one: what is around all of its files. */
 const AROUND = 'aroundAll.ts';
 /** How a file asks where it lies. */
 const OWN_PLACE = /\b__(?:dirname|filename)\b|\bimport\.meta\.(?:url|dirname|filename)\b/g;
 
 /** Where the bundle of a test file goes, or of a folder of them that runs as one. */
-export const bundleOf = (place) => path.join(FOLDER, `${place.replace(/\.ts$/, '')}.cjs`);
+export const bundleOf = (place) =>
+  path.join(FOLDER, isScript(place) ? place : `${stemOf(place)}.cjs`);
+
+/** Those of JavaScript wait for things as they are loaded, which CommonJS can't. */
+const isScript = (place) => place.endsWith('.mjs');
+const stemOf = (place) => place.replace(/\.m?[jt]s$/, '');
 
 /**
  * Bundles test files, each with what it imports of the repository, so that none of the processes
@@ -21,20 +27,25 @@ export const bundleOf = (place) => path.join(FOLDER, `${place.replace(/\.ts$/, '
  * @param {readonly string[]} places files or folders, from the repository's root, where this runs
  */
 export async function bundleTests(places) {
-  await esbuild.build({
-    entryPoints: places.map((place) => ({ in: place, out: place.replace(/\.ts$/, '') })),
-    outdir: FOLDER,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'warning',
-    plugins: [oneOfFolder, keepOwnPlace],
-  });
+  for (const [format, extension, chosen] of [
+    ['cjs', '.cjs', places.filter((place) => !isScript(place))],
+    ['esm', '.mjs', places.filter(isScript)],
+  ])
+    if (chosen.length > 0)
+      await esbuild.build({
+        entryPoints: chosen.map((place) => ({ in: place, out: stemOf(place) })),
+        outdir: FOLDER,
+        outExtension: { '.js': extension },
+        bundle: true,
+        packages: 'external',
+        platform: 'node',
+        target: 'node20',
+        format,
+        sourcemap: true,
+        sourcesContent: false,
+        logLevel: 'warning',
+        plugins: [oneOfFolder, keepOwnPlace],
+      });
 }
 
 /** All test files below a folder, from the repository's root. */
@@ -49,7 +60,7 @@ const oneOfFolder = {
   name: 'one-of-folder',
   setup(build) {
     build.onResolve({ filter: /.*/ }, ({ kind, path: place }) =>
-      kind === 'entry-point' && !place.endsWith('.ts')
+      kind === 'entry-point' && path.extname(place) === ''
         ? { path: path.resolve(place), namespace: 'folder' }
         : undefined,
     );

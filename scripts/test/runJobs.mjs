@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { killTree } from './killTree.mjs';
+import { withOriginalPlaces } from './originalPlaces.mjs';
 
 /** Cores beyond these would wait for each other's windows. */
 const MOST_LANES = 4;
@@ -59,7 +60,9 @@ export async function runJobs(
       }
       const started = Date.now();
       const env = isLive ? job.env : { ...BESIDE_OTHERS, ...job.env };
-      const { code, output } = await run({ limitMs, ...job, env }, isLive ? print : undefined);
+      const ended = await run({ limitMs, ...job, env }, isLive ? print : undefined);
+      const { code } = ended;
+      const output = withOriginalPlaces(ended.output);
       const seconds = ((Date.now() - started) / 1000).toFixed(0);
       const { passed, failed } = counted(job, code, output);
       total.passed += passed;

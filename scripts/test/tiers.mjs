@@ -27,25 +27,17 @@ import { bundleOf, testFiles } from './bundleTests.mjs';
 const node = process.execPath;
 const HOUR_MS = 3_600_000;
 
-/**
- * What runs test files, or folders of them as one: those in TypeScript from their bundles, those of
- * JavaScript as they are. One alone needs no runner around its process.
- */
-function nodeTest(files, ...options) {
-  const bundle = files.filter((file) => !file.endsWith('.mjs'));
-  const isBundled = bundle.length === files.length;
-  return {
-    bundle,
-    command: [
-      node,
-      ...(isBundled ? ['--enable-source-maps'] : ['--import', 'tsx']),
-      ...(files.length > 1 ? ['--test'] : []),
-      ...['--test-reporter=spec', ...options],
-      ...(isBundled ? files.map(bundleOf) : files),
-    ],
-    counts: 'runner',
-  };
-}
+/** What runs test files, or folders of them as one, from their bundles. One alone needs no runner around its process. */
+const nodeTest = (files, ...options) => ({
+  bundle: files,
+  command: [
+    node,
+    ...(files.length > 1 ? ['--test'] : []),
+    ...['--test-reporter=spec', ...options],
+    ...files.map(bundleOf),
+  ],
+  counts: 'runner',
+});
 
 /** A check that counts as one test. */
 const check = (name, ...command) => ({ name, command: [node, ...command], counts: 'exit' });

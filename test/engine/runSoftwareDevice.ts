@@ -16,7 +16,7 @@ export async function runSoftwareDevice(
 ): Promise<void> {
   const [command = process.execPath, ...before] = wrapper;
   await bundleTests([FILE]);
-  const node = ['--enable-source-maps', '--test-reporter=spec', bundleOf(FILE)];
+  const node = ['--test-reporter=spec', bundleOf(FILE)];
   const child = spawn(command, [...before, ...node], {
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

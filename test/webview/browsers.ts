@@ -1,4 +1,10 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  type Page,
+} from 'playwright-core';
 import { ensureChromium } from '../../scripts/setup-test-host.mjs';
 
 /** Chromium's switches for WebGL without a GPU. */
@@ -83,6 +89,11 @@ async function launch(webgl: boolean): Promise<Shared> {
   return { browser, context, free: [], users: 0 };
 }
 
+/** Whether a page says that something is wrong; that a driver in software is slow is known. */
+export const isProblem = (message: ConsoleMessage): boolean =>
+  ['error', 'warning'].includes(message.type()) &&
+  !/GL Driver Message \(OpenGL, Performance,/.test(message.text());
+
 /** A page that shows one panel after another, each as if it were the first. */
 export class SharedPage {
   private problems: string[] = [];
@@ -90,8 +101,7 @@ export class SharedPage {
 
   constructor(readonly page: Page) {
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning')
-        this.problems.push(message.text());
+      if (isProblem(message)) this.problems.push(message.text());
     });
     page.on('pageerror', (error) => this.problems.push(error.message));
     // What an earlier panel says while it goes is not the next one's.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Page } from 'playwright-core';
-import { BrowserUse } from './browsers';
+import { BrowserUse, isProblem } from './browsers';
 import type { Harness, Pixels } from './renderPage';
 
 /** A Chromium with WebGL 2 in software, whose page has the harness and the renderer in it. */
@@ -24,7 +24,7 @@ export async function launchRenderPage(): Promise<{
   const page = await browser.ownPage();
   const problems: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+    if (isProblem(message)) problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(error.message));
   await page.setContent('<!doctype html><title>Renderer</title>');

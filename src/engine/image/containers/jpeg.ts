@@ -1,14 +1,13 @@
 import type { ContainerFacts, Density, Part, Remark } from './facts';
-import { MOST_STEPS, type FileView } from './fileView';
+import type { FileView } from './fileView';
 import { behindEnd } from './behindEnd';
 import { extraOf, partOfProgram } from './jpegExtras';
 import { JpegParts } from './jpegParts';
-import { behindScan } from './jpegScan';
-import { scansOf } from './jpegScans';
+import { JpegScans } from './jpegScans';
+import { eachSegment } from './jpegSegments';
 import { hasGainMapBehind, hasVideoBehind, namesGainMap, picturesBehind } from './multiPicture';
 import { phrase } from '../../../shared/phrase';
 
-const [START_OF_SCAN, END] = [0xda, 0xd9];
 const COMMENT = 0xfe;
 const [APP0, APP1, APP2, APP11, APP13] = [0xe0, 0xe1, 0xe2, 0xeb, 0xed];
 /** The label of their box, behind the segment's head and those of two boxes. */
@@ -31,7 +30,10 @@ export async function jpegFacts(view: FileView, part: Part): Promise<ContainerFa
   /** Where an index of several pictures ends. */
   let behind: number | undefined;
   const ofPrograms = new Set<string>();
-  const end = await eachSegment(view, part, async (marker, from, length) => {
+  const scans = new JpegScans();
+  const end = await eachSegment(view, part, async (segment) => {
+    const { marker, from, length } = segment;
+    await scans.add(view, segment);
     if (marker === COMMENT) {
       if (remarks.length < MOST_REMARKS)
         remarks.push({ text: decoded(await view.bytes(from, length)) });
@@ -57,7 +59,7 @@ export async function jpegFacts(view: FileView, part: Part): Promise<ContainerFa
       frame.precision = (await view.bytes(from, 1))[0] ?? 8;
       frame.isLossless = (marker & 3) === 3;
     }
-    const own = await partOfProgram(view, { marker, from, length }, found.credentials);
+    const own = await partOfProgram(view, segment, found.credentials);
     if (own !== undefined) ofPrograms.add(own);
   });
   if (behind !== undefined && !found.gainMap) found.gainMap = await hasGainMapBehind(view, behind);
@@ -69,7 +71,7 @@ export async function jpegFacts(view: FileView, part: Part): Promise<ContainerFa
         ? phrase`lossless JPEG compression, which its decoder lacks`
         : undefined;
   // Of one that is cut off its decoder tells.
-  const { lacking, isEnded } = await scansOf(view);
+  const isEnded = part === 'whole' && (end !== undefined || (await endsWithMark(view)));
   return {
     container: 'jpeg',
     remarks,
@@ -85,8 +87,8 @@ export async function jpegFacts(view: FileView, part: Part): Promise<ContainerFa
     hidden: parts.hidden(),
     ...(density ? { density } : {}),
     ...(hasVideo ? { note: VIDEO } : {}),
-    ...(isEnded && lacking === 'details' ? { damage: COARSE } : {}),
-    ...(isEnded && lacking === 'components' ? { isCut: true } : {}),
+    ...(isEnded && scans.lacking === 'details' ? { damage: COARSE } : {}),
+    ...(isEnded && scans.lacking === 'components' ? { isCut: true } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
 }
@@ -95,41 +97,10 @@ export async function jpegFacts(view: FileView, part: Part): Promise<ContainerFa
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** Visits all segments but those of the scans themselves; where the picture ends, if that is known. */
-async function eachSegment(
-  view: FileView,
-  part: Part,
-  visit: (marker: number, from: number, length: number) => Promise<void>,
-): Promise<number | undefined> {
-  const begin = await view.bytes(0, 2);
-  if (begin[0] !== 0xff || begin[1] !== 0xd8) return undefined;
-  let at = 2;
-  for (let step = 0; step < MOST_STEPS; step++) {
-    const head = await view.bytes(at, 4);
-    if (head[0] === 0xff && head[1] === END) return at + 2;
-    if (head.length < 4) return undefined;
-    if (head[0] !== 0xff) {
-      // Bytes that belong to nothing are skipped, as decoders do.
-      at++;
-      continue;
-    }
-    const marker = head[1] ?? 0;
-    if (marker === 0xff || marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) {
-      at += marker === 0xff ? 1 : 2;
-      continue;
-    }
-    const length = head.readUInt16BE(2);
-    if (length < 2) return undefined;
-    if (marker !== START_OF_SCAN) {
-      await visit(marker, at + 4, length - 2);
-      at += 2 + length;
-      continue;
-    }
-    const next = part === 'whole' ? await behindScan(view, at + 2 + length) : undefined;
-    if (next === undefined) return undefined;
-    at = next;
-  }
-  return undefined;
+/** Whether the last bytes are the end mark, behind what no walk leads through. */
+async function endsWithMark(view: FileView): Promise<boolean> {
+  const last = await view.bytes(view.size - 2, 2);
+  return last[0] === 0xff && last[1] === 0xd9;
 }
 
 function jfifDensity(data: Buffer): Density | undefined {

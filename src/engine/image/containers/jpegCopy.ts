@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { copyRegular } from '../../../files/copyRegular';
 import { FileView } from './fileView';
-import { scansOf } from './jpegScans';
+import { JpegScans } from './jpegScans';
+import { eachSegment } from './jpegSegments';
 
 const [MARK, START, END] = [0xff, 0xd8, 0xd9];
 
@@ -16,7 +17,9 @@ export async function endedJpeg(file: string, copy: string): Promise<string | un
     if (begin[0] !== MARK || begin[1] !== START) return undefined;
     const end = Buffer.from(await view.bytes(Math.max(2, view.size - 2), 2));
     if (end.at(-1) === END && end.at(-2) === MARK) return undefined;
-    if ((await scansOf(view)).lacking !== 'nothing') return undefined;
+    const scans = new JpegScans();
+    await eachSegment(view, 'whole', (segment) => scans.add(view, segment));
+    if (scans.lacking !== 'nothing') return undefined;
     return { at: view.size, bytes: end.at(-1) === MARK ? [END] : [MARK, END] };
   });
   if (!missing) return undefined;

@@ -1,5 +1,6 @@
 import type { Extra } from './facts';
 import type { FileView } from './fileView';
+import type { Segment } from './jpegSegments';
 
 const [FIRST, LAST] = [0xe0, 0xef];
 /** Long enough for each of the labels. */
@@ -25,7 +26,7 @@ const [BOXES, JUMBF] = [0xeb, 'JP'];
  */
 export async function partOfProgram(
   view: FileView,
-  { marker, from, length }: { marker: number; from: number; length: number },
+  { marker, from, length }: Segment,
   hasCredentials: boolean,
 ): Promise<string | undefined> {
   if (marker < FIRST || marker > LAST) return undefined;
