@@ -5,7 +5,8 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { factsOf } from '../../../src/engine/image/containers';
 import type { ContainerFacts, Part } from '../../../src/engine/image/containers/facts';
-import { FileView, MOST_STEPS } from '../../../src/engine/image/containers/fileView';
+import { FileView } from '../../../src/engine/image/containers/fileView';
+import { MOST_SCANS } from '../../../src/engine/image/containers/jpegSegments';
 
 const file = path.join(mkdtempSync(path.join(tmpdir(), 'pu-jpeg-')), 'a.jpg');
 const DATA_BYTES = 4_000_000;
@@ -61,15 +62,18 @@ test('a JPEG of nothing but frames and scans is counted through to a bound', asy
   const scans = Buffer.concat(Array<Buffer>(500_000).fill(scan));
   writeFileSync(many, Buffer.concat([Buffer.from([0xff, 0xd8]), frame, scans]));
   const counted = await FileView.use(many, async (view) => {
-    let calls = 0;
+    let [calls, read] = [0, 0];
     const bytes = view.bytes.bind(view);
     view.bytes = async (at, length) => {
       calls++;
+      read += length;
       return bytes(at, length);
     };
-    return { facts: await factsOf(view, 'jpeg', 'whole'), calls };
+    const found = await factsOf(view, 'jpeg', 'whole');
+    return { facts: found, calls, read };
   });
   assert.equal(counted.facts.isCut, undefined, 'its decoder tells');
   // Of each segment the head, the content and what is behind it.
-  assert.ok(counted.calls <= MOST_STEPS * 3.1, `${counted.calls}`);
+  assert.ok(counted.calls <= MOST_SCANS * 3.1, `${counted.calls}`);
+  assert.ok(counted.read <= MOST_SCANS * 5000, `${counted.read}`);
 });

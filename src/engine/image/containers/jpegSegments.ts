@@ -3,7 +3,11 @@ import { MOST_STEPS, type FileView } from './fileView';
 
 const [MARK, START, END] = [0xff, 0xd8, 0xd9];
 const [TEMPORARY, FIRST_RESTART, LAST_RESTART] = [0x01, 0xd0, 0xd7];
-const PIECE = 2 ** 20;
+/** Most scans are long, but a file may have many short ones. */
+const [FIRST_PIECE, LAST_PIECE] = [2 ** 12, 2 ** 20];
+
+/** A progressive picture has some dozens; a file may have any number, to keep who counts busy. */
+export const MOST_SCANS = 10_000;
 
 /** The marker before the data of a scan. */
 export const START_OF_SCAN = 0xda;
@@ -23,7 +27,7 @@ export async function eachSegment(
 ): Promise<number | undefined> {
   const begin = await view.bytes(0, 2);
   if (begin[0] !== MARK || begin[1] !== START) return undefined;
-  let at = 2;
+  let [at, scans] = [2, 0];
   for (let step = 0; step < MOST_STEPS; step++) {
     const head = await view.bytes(at, 4);
     const marker = head[1] ?? 0;
@@ -41,7 +45,7 @@ export async function eachSegment(
     const length = head.readUInt16BE(2);
     if (length < 2) return undefined;
     const isScan = marker === START_OF_SCAN;
-    if (isScan && part === 'head') return undefined;
+    if (isScan && (part === 'head' || ++scans > MOST_SCANS)) return undefined;
     await visit({ marker, from: at + 4, length: length - 2 });
     const behind = at + 2 + length;
     const next = isScan ? await behindScan(view, behind) : behind;
@@ -63,8 +67,9 @@ const isAlone = (marker: number): boolean =>
  * ends within it. In the data a mark is followed by zero, or it restarts the decoder. (B.1.1.2.)
  */
 async function behindScan(view: FileView, from: number): Promise<number | undefined> {
-  for (let at = from; at + 1 < view.size;) {
-    const piece = await view.bytes(at, PIECE);
+  let length = FIRST_PIECE;
+  for (let at = from; at + 1 < view.size; length = Math.min(LAST_PIECE, 4 * length)) {
+    const piece = await view.bytes(at, length);
     let mark = piece.indexOf(MARK);
     for (; mark >= 0 && mark + 1 < piece.length; mark = piece.indexOf(MARK, mark + 1)) {
       const next = piece[mark + 1] ?? 0;
