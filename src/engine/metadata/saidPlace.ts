@@ -9,7 +9,7 @@ const WAYS: readonly RegExp[] = [
   // RFC 5870, and links to maps.
   /\bgeo:\s*[-+]?\d/i,
   /\b(?:maps\.(?:app\.)?goo(?:gle)?\.|goo\.gl\/maps|maps\.apple\.com|what3words\.com\/|w3w\.co\/|plus\.codes\/)/i,
-  /\b(?:google\.[a-z.]+\/maps|openstreetmap\.org\/|osm\.org\/|bing\.com\/maps|here\.com\/)/i,
+  /\b(?:google\.[a-z.]{2,12}\/maps|openstreetmap\.org\/|osm\.org\/|bing\.com\/maps|here\.com\/)/i,
   /[/@]-?\d{1,2}\.\d{3,},-?\d{1,3}\.\d{3,}/,
   // Both sides of the world named: 52.52N 13.40E, N 52° 31' 12", E 13° 24'.
   new RegExp(String.raw`(?<![\w.])${DEGREES}\s*[NS]\b${BETWEEN}${DEGREES}\s*[EWO]\b`, 'i'),
@@ -31,15 +31,13 @@ const WAYS: readonly RegExp[] = [
 /** A pair with four decimals or more, as of a map, and nothing but the two. */
 const PAIRS = /(?<![\w.])([-+]?\d{1,2}\.\d{4,})\s*[,;\s]\s*([-+]?\d{1,3}\.\d{4,})(?![\w.])/g;
 const [MOST_LATITUDE, MOST_LONGITUDE] = [90, 180];
-/** More of a text is a document, which nobody reads through. */
-const MOST_LETTERS = 200_000;
-
 /**
  * Whether a text that a person or a program wrote says where something is: coordinates in any of the
  * usual spellings, a link to a map, a code that stands for a place. Names of places are not known.
  */
 export function saysPlace(text: string): boolean {
-  const read = text.slice(0, MOST_LETTERS);
+  // Blanks that any pattern may have many of would be tried in every way.
+  const read = text.replace(/[\s\0]+/g, ' ');
   if (WAYS.some((way) => way.test(read))) return true;
   for (const [, latitude, longitude] of read.matchAll(PAIRS))
     if (

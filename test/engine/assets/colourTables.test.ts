@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { test } from 'node:test';
+import { containerFacts } from '../../../src/engine/image/containers';
 import { testPixels } from '../support';
 import { bench, PLAIN } from './assetSupport';
 import { fromRaw } from './pictures';
@@ -59,6 +60,21 @@ for (const bitdepth of [1, 2, 4, 8] as const)
           );
         }
       });
+
+for (const [width, height] of [
+  [2 ** 31 - 1, 1],
+  [1, 2 ** 31 - 1],
+  [200_000, 200_000],
+] as const)
+  test(`a PNG that says ${width}×${height} takes no memory for its colors, and is refused`, async () => {
+    const png = Buffer.from(await photo.clone().png({ palette: true, colours: 4 }).toBuffer());
+    png.writeUInt32BE(width, 16);
+    png.writeUInt32BE(height, 20);
+    png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+    const facts = await containerFacts(await write('huge.png', png), 'png');
+    assert.equal(facts.damage, undefined, 'not judged here');
+    await assert.rejects(upscale(await write('huge.png', png), PLAIN), { name: 'RpcError' });
+  });
 
 for (const missing of [0, 4, 8, 12])
   test(`a PNG that lacks ${missing} bytes of its end has ${missing > 4 ? 'a note' : 'none'}`, async () => {

@@ -54,8 +54,27 @@ const OTHERS = [
 describe('whether a text says where something is', () => {
   for (const text of PLACES) test(`it does: ${text}`, () => assert.ok(saysPlace(text)));
   for (const text of OTHERS) test(`it does not: ${text}`, () => assert.ok(!saysPlace(text)));
-  test('a long text takes no time', () => {
-    for (const piece of ['1', '1 ', '1.0000 ', "1'", '+12', 'lat ', 'N', '52°'])
-      saysPlace(piece.repeat(100_000));
+  test('a long text is read to its end, and takes no time', () => {
+    for (const piece of [
+      '1',
+      '1 ',
+      '1.0000 ',
+      "1'",
+      '+12',
+      'lat ',
+      'N',
+      '52°',
+      ' ',
+      '\n',
+      'google.',
+      '1,',
+      'a.',
+      '9',
+    ]) {
+      const long = piece.repeat(Math.ceil(1_000_000 / piece.length));
+      saysPlace(`1${long}`);
+      saysPlace(`N 1${long}x`);
+      assert.ok(saysPlace(`${long} geo:52.52,13.40`), piece);
+    }
   });
 });

@@ -25,6 +25,8 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 const PIECE = 2 ** 16;
+/** Sides beyond the decoder's are refused elsewhere; a row of gigabytes would be taken as memory here. */
+const [MOST_SIDE, MOST_PIXELS] = [1_000_000, 2 ** 29];
 const [SUB, UP, AVERAGE, PAETH] = [1, 2, 3, 4];
 
 /**
@@ -36,6 +38,8 @@ export async function highestIndex(
   layout: IndexedLayout,
   data: readonly Span[],
 ): Promise<number | undefined> {
+  const { width, height } = layout;
+  if (Math.max(width, height) > MOST_SIDE || width * height > MOST_PIXELS) return undefined;
   const rows = new Rows(layout);
   const inflate = createInflate();
   const fed = (async () => {
