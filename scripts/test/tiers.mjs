@@ -74,18 +74,24 @@ const longestFirst = (files, long = LONG) => {
 const ASSETS = path.join('test', 'engine', 'assets');
 const NEEDS_TOOLS = /(webgpu|privacy)\.test\.ts$/;
 const UI = 'test/host';
-const ONE_WORKBENCH = path.join(UI, 'oneWorkbench.mjs');
-const LONG_UI = ['uiWords', 'uiModels', 'uiTrust', 'uiRemote'];
-/** Files that share a workbench, and the others one by one. */
+/** Files that share a workbench, by who runs them. */
+const SHARED_UI = ['oneWorkbench', 'manySettings'].map((name) => path.join(UI, `${name}.mjs`));
+const LONG_UI = ['uiModels'];
 const uiJobs = () => {
-  const imported = [...readFileSync(ONE_WORKBENCH, 'utf8').matchAll(/^import '\.\/(.+)';$/gm)];
-  const shared = imported.map(([, name]) => path.join(UI, name));
+  const shared = SHARED_UI.map((job) => ({
+    job,
+    files: [...readFileSync(job, 'utf8').matchAll(/^import '\.\/(.+)';$/gm)].map(([, name]) =>
+      path.join(UI, name),
+    ),
+  }));
   const files = readdirSync(UI)
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => path.join(UI, name))
-    .filter((file) => !shared.includes(file));
+    .filter((file) => !shared.some((one) => one.files.includes(file)));
   return [
-    ...apart([ONE_WORKBENCH], () => ({ imports: shared, needsSetUp: true })),
+    ...shared.flatMap(({ job, files }) =>
+      apart([job], () => ({ imports: files, needsSetUp: true })),
+    ),
     ...apart(longestFirst(files, LONG_UI), () => ({ needsSetUp: true })),
   ];
 };
@@ -142,7 +148,7 @@ export const TIERS = {
   ui: {
     lane: 'screen',
     setUp: ['chromium', 'vscode'],
-    // Several files share a workbench and are one job.
+    // Of files that share a workbench.
     limitMs: HOUR_MS,
     jobs: uiJobs,
   },

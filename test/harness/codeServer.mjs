@@ -50,6 +50,7 @@ export const QUIET_SETTINGS = {
  * @property {number} pid
  * @property {string} root temporary folder with all of the server's state
  * @property {string} userSettings the file of the user's settings
+ * @property {string} machineSettings that of the settings of machine scope
  * @property {() => string} log what the server has printed so far
  * @property {(folder: string, payload?: Record<string, string>) => string} workspaceUrl
  * @property {() => Promise<void>} stop ends the server's whole process group and removes its state
@@ -72,8 +73,12 @@ export async function startServer({
   const userData = path.join(root, 'ud');
   const extensions = path.join(root, 'ex');
   const config = path.join(root, 'c.yaml');
-  writeJson(path.join(userData, 'User/settings.json'), { ...QUIET_SETTINGS, ...settings });
-  writeJson(path.join(userData, 'Machine/settings.json'), machineSettings);
+  const files = {
+    userSettings: path.join(userData, 'User/settings.json'),
+    machineSettings: path.join(userData, 'Machine/settings.json'),
+  };
+  writeJson(files.userSettings, { ...QUIET_SETTINGS, ...settings });
+  writeJson(files.machineSettings, machineSettings);
   mkdirSync(extensions, { recursive: true });
   writeFileSync(config, ''); // without --config one is written into the home folder
   const common = [
@@ -137,7 +142,7 @@ export async function startServer({
     url,
     pid: child.pid,
     root,
-    userSettings: path.join(userData, 'User/settings.json'),
+    ...files,
     log,
     stop,
     workspaceUrl: (folder, payload) => workspaceUrl(port, folder, payload),

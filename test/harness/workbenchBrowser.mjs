@@ -31,7 +31,7 @@ export async function launchWorkbenchBrowser(url) {
     args: [
       ...BROWSER_ARGUMENTS,
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
-      '--v8-cache-options=code', // from the first sight of a script on
+      '--js-flags=--no-script-streaming', // else what is cached of a module's code stays unread
     ],
     ...PAGE_OPTIONS,
   });

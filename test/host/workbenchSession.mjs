@@ -3,7 +3,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readWords } from '../../scripts/l10n/translations.mjs';
-import { startServer } from '../harness/codeServer.mjs';
+import { QUIET_SETTINGS, startServer } from '../harness/codeServer.mjs';
 import { makeTemporaryFolder, REPOSITORY, screenshotPath, TEST_MODELS } from '../harness/paths.mjs';
 import { closeEverything, waitForFiles } from '../harness/sharedWindow.mjs';
 import { openWorkbench, waitForCommand, webview } from '../harness/workbench.mjs';
@@ -29,12 +29,12 @@ const EXPECTED_EVENTS =
  * workspace
  */
 
-/** What runs by its options, and who uses it. */
+/** What runs by what only a start decides, and who uses it. */
 const running = new Map();
 
 /**
- * Files that run in one process share a workbench with the same options: to start one costs more
- * than most tests do in it.
+ * Files that run in one process share a workbench that their options allow to share: to start one
+ * costs more than most tests do in it. Where the settings are others, a new window reads them.
  * @param {{ vsix?: string, extension?: string, settings?: Record<string, unknown>,
  * machineSettings?: Record<string, unknown>, restricted?: boolean, below?: string,
  * languagePack?: import('../harness/codeServer.mjs').ServerOptions['languagePack'] }} [options]
@@ -43,48 +43,49 @@ const running = new Map();
  * `below`: the workspace lies so deep in a folder of its own; `languagePack`: its language is the
  * display language
  */
-export async function startWorkbench(options = {}) {
-  const key = JSON.stringify(options);
-  const known = running.get(key) ?? { session: start(options), users: 0 };
+export async function startWorkbench({
+  vsix,
+  extension = REPOSITORY,
+  languagePack,
+  ...options
+} = {}) {
+  const key = JSON.stringify([vsix, extension, languagePack]);
+  const known = running.get(key) ?? { started: start({ vsix, extension, languagePack }), users: 0 };
   running.set(key, known);
   known.users++;
-  const session = await known.session;
+  const workbench = await known.started;
   return {
-    ...session,
+    ...workbench.sessionWith(options),
     async stop() {
       if (--known.users > 0) return;
       running.delete(key);
-      await session.stop();
+      await workbench.stop();
     },
   };
 }
 
-async function start({
-  vsix,
-  extension = REPOSITORY,
-  settings,
-  machineSettings,
-  restricted = false,
-  below = '.',
-  languagePack,
-}) {
-  const ofMachine = {
+/** The settings of a session's user and of its machine. */
+const settingsOf = ({ settings, machineSettings, restricted = false }) => ({
+  user: {
+    ...QUIET_SETTINGS,
+    'pisaUpscale.model': 'one-layer-4x',
+    ...(restricted
+      ? {
+          'security.workspace.trust.enabled': true,
+          'security.workspace.trust.startupPrompt': 'never',
+        }
+      : {}),
+    ...settings,
+  },
+  machine: {
     'pisaUpscale.device': 'cpu',
     'pisaUpscale.modelFolders': [TEST_MODELS],
     ...machineSettings,
-  };
+  },
+});
+
+async function start({ vsix, extension, languagePack }) {
   const server = await startServer({
-    settings: {
-      'pisaUpscale.model': 'one-layer-4x',
-      ...(restricted
-        ? {
-            'security.workspace.trust.enabled': true,
-            'security.workspace.trust.startupPrompt': 'never',
-          }
-        : {}),
-      ...settings,
-    },
-    machineSettings: ofMachine,
     languagePack,
     // Installed in place, as a person has it: VS Code's test driver, which a development path
     // needs, hides all toasts.
@@ -97,7 +98,7 @@ async function start({
   const upscaleTitle = languagePack
     ? readWords(REPOSITORY, `package.nls.${languagePack.language}.json`)['command.upscaleImage']
     : UPSCALE;
-  /** The window that the tests share; a window costs more than most tests do in it. */
+  /** The window that tests of one session share; a window costs more than most tests do in it. */
   let shared;
 
   const newWindow = async (folder, events) => {
@@ -108,13 +109,16 @@ async function start({
   };
 
   /** A window on a workspace that `fill` has filled. */
-  async function open(fill, settings) {
+  async function open({ below = '.', ...options }, fill, settings) {
     const outer = makeTemporaryFolder();
     const folder = path.join(outer, below);
     const events = [];
     await mkdir(folder, { recursive: true });
     await fill(folder);
     await writeWorkspaceSettings(folder, settings);
+    const { user, machine } = settingsOf(options);
+    await writeFile(server.userSettings, JSON.stringify(user));
+    await writeFile(server.machineSettings, JSON.stringify(machine));
     return { outer, folder, events, page: await newWindow(folder, events) };
   }
 
@@ -133,11 +137,14 @@ async function start({
   }
 
   async function close(window) {
+    // Left first, as by a person: a page that is only gone may come back, so its extension host would
+    // wait for it.
+    await window.page.goto('about:blank');
     await window.page.close();
     await rm(window.outer, { recursive: true, force: true });
   }
 
-  return {
+  const sessionWith = (options) => ({
     /** The server's own files; extensions' storage is among them. */
     state: server.root,
     /** The file of the user's settings. */
@@ -146,27 +153,23 @@ async function start({
     /** Changes settings of machine scope. VS Code reads them soon; nothing tells when. */
     changeMachineSettings: (changed) =>
       writeFile(
-        path.join(server.root, 'ud/Machine/settings.json'),
-        JSON.stringify({ ...ofMachine, ...changed }),
+        server.machineSettings,
+        JSON.stringify({ ...settingsOf(options).machine, ...changed }),
       ),
-
-    async stop() {
-      if (shared) await close(shared);
-      await browser.close();
-      await server.stop();
-    },
 
     /**
      * Runs `body` in a workspace that `fill` has filled: in the window of the test before, unless
-     * that failed. A screenshot is kept on failure.
+     * that failed or had other options. A screenshot is kept on failure.
      * @param {{ name: string, fill: (folder: string) => Promise<unknown>, settings?: Record<string,
      * unknown> }} setup
      * @param {(session: Session) => Promise<void>} body
      */
     async inWorkspace({ name, fill, settings }, body) {
-      const before = shared;
+      const key = JSON.stringify(options);
+      const before = shared?.key === key ? shared.window : undefined;
+      if (shared && !before) await close(shared.window);
       shared = undefined;
-      const window = before ?? (await open(fill, settings));
+      const window = before ?? (await open(options, fill, settings));
       const { page, folder, events } = window;
       const others = [];
       const openWindow = async () => {
@@ -177,7 +180,7 @@ async function start({
       try {
         if (before) await reuse(window, fill, settings);
         await body({ page, folder, events, openWindow });
-        shared = window;
+        shared = { key, window };
       } catch (error) {
         for (const [i, one] of [page, ...others].entries())
           await one.screenshot({ path: screenshotPath(`failed-${name}${i || ''}`) });
@@ -188,6 +191,15 @@ async function start({
       } finally {
         for (const another of others) await another.close();
       }
+    },
+  });
+
+  return {
+    sessionWith,
+    async stop() {
+      if (shared) await close(shared.window);
+      await browser.close();
+      await server.stop();
     },
   };
 }
