@@ -189,7 +189,7 @@ uiTest(
     'opens the folder; all ends, is told, and nothing is made twice',
   {
     name: 'batch-sixty',
-    fill: (folder) => many(folder, 60, 26),
+    fill: (folder) => many(folder, 60, 18),
     // So that there is time for what happens meanwhile.
     settings: { 'pisaUpscale.model': 'slow-4x' },
     timeout: 2 * TEST_MS,

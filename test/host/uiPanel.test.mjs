@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { REPOSITORY, screenshotPath } from '../harness/paths.mjs';
 import { pressUntil, textOf } from '../harness/keyboard.mjs';
 import { writePicture } from '../harness/pictures.mjs';
-import { enginesOf } from '../harness/processes.mjs';
+import { enginesOf, freezeEngines } from '../harness/processes.mjs';
 import {
   clickDialogButton,
   editorTab,
@@ -199,7 +199,7 @@ uiTest(
 );
 
 const withNotes = async (folder) => {
-  await writePicture(path.join(folder, 'hero.png'), 400, 300);
+  await writePicture(path.join(folder, 'hero.png'), 120, 90);
   writeFileSync(path.join(folder, 'notes.txt'), 'Other work.\n');
 };
 
@@ -212,10 +212,12 @@ uiTest(
     await panel.locator('[data-preset=vivid]').click();
     const tab = page.locator('.tab', { hasText: 'Comparison: hero.png' });
     await tab.filter({ hasText: '●' }).waitFor();
+    const thaw = freezeEngines(workbench.state);
     await panel.locator('#save').click();
     await panel.locator('#cancel:visible').waitFor();
     await explorerRow(page, 'notes.txt').dblclick();
     await editorTab(page, 'notes.txt').waitFor();
+    thaw();
     await waitForNotification(page, 'Saved hero@4x.png', STATE_MS);
     assert.deepEqual(listing(folder), ['hero.png', 'hero@4x.png', 'notes.txt']);
     await tab.click();
