@@ -15,6 +15,7 @@ const PALETTE_MS = 3_000;
 const PALETTE_ROW_MS = 1_500;
 const PREVIEW_MS = 3_000;
 const MENU_TRIES = 6;
+const MENU_MS = 20_000;
 const MENU_ITEM_MS = 10_000;
 /** VS Code's menus ignore the mouse for their first 100 ms; an instant click is lost. */
 const MENU_DEAF_MS = 250;
@@ -160,7 +161,7 @@ export async function selectInExplorer(page, names) {
 /**
  * Opens the context menu of a file, the last of `names` when several are selected. Close it with
  * Escape or by a click. While files come and go the explorer gives a row to another file, between
- * the look and the click; a menu of another file is closed again.
+ * the look and the click; a menu of another file is closed again. A busy one may lose the click.
  */
 export async function openExplorerMenu(page, names) {
   const list = Array.isArray(names) ? names : [names];
@@ -169,6 +170,7 @@ export async function openExplorerMenu(page, names) {
   for (let tries = MENU_TRIES; ; tries--) {
     await row.click({ button: 'right' });
     const menu = page.locator('.context-view .monaco-menu');
+    if (!(await succeeds(menu.waitFor({ timeout: MENU_MS }))) && tries > 1) continue;
     await menu.waitFor();
     await page.waitForTimeout(MENU_DEAF_MS);
     if (await row.evaluate((element) => element.classList.contains('focused'))) return menu;
