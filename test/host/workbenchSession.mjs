@@ -14,11 +14,11 @@ const SETTINGS_FOLDER = '.vscode';
 
 /**
  * Noise of VS Code itself: code-server lacks its license check, on a busy machine its sign-in may
- * start late and settings be saved before the extension host has answered, it looks in the
+ * start late, its terminals wait in vain and settings be saved before the extension host has answered, it looks in the
  * marketplace for translations of its own extensions, and it comments on its own frames.
  */
 const EXPECTED_EVENTS =
-  /vsda|getBuiltInExtensionTranslationsUri|Aborted onWillSaveTextDocument-event|Timed out waiting for authentication provider 'github'|\[console\.(log|info|debug|verbose|warning)\]|\[blocked\]/;
+  /vsda|getBuiltInExtensionTranslationsUri|Aborted onWillSaveTextDocument-event|Timed out waiting for authentication provider 'github'|Request \d+ timed out \(15000ms\)|\[console\.(log|info|debug|verbose|warning)\]|\[blocked\]/;
 
 /**
  * @typedef {object} Session
