@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { specialKind, type UnreadableKind } from '../files/kinds';
 import { otherPictureNamed } from '../shared/otherPictures';
 import { isImageName } from '../shared/settings';
+import { isBeingWritten } from '../shared/temporaryFiles';
 import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
 import { IgnoreFiles, isIgnored, type Rules } from './gitignore';
@@ -170,6 +171,8 @@ class Finder {
   }
 
   private async take(file: string, relative: string, entry: Dirent): Promise<void> {
+    // Of another run here, or of one that was killed: it takes its own away.
+    if (entry.isFile() && isBeingWritten(entry.name)) return;
     if (!isImageName(entry.name)) {
       if (entry.isFile() && otherPictureNamed(entry.name)) this.otherPictures.add(relative);
       else this.others.add(relative);

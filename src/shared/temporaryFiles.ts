@@ -10,3 +10,7 @@ export const temporaryName = (jobId: string): string => `.pisa-upscale-${jobId}.
 /** Whether a path can be one of those, so that nothing else is ever removed in their stead. */
 export const isTemporaryName = (name: string): boolean =>
   /^\.pisa-upscale-[\w-]{1,64}\.tmp$/.test(name);
+
+/** Whether a file is one that a run is writing, or its variant: no file of the person's. */
+export const isBeingWritten = (name: string): boolean =>
+  isTemporaryName(name.endsWith(PALETTE_SUFFIX) ? name.slice(0, -PALETTE_SUFFIX.length) : name);

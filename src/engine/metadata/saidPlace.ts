@@ -31,6 +31,7 @@ const WAYS: readonly RegExp[] = [
 /** A pair with four decimals or more, as of a map, and nothing but the two. */
 const PAIRS = /(?<![\w.])([-+]?\d{1,2}\.\d{4,})\s*[,;\s]\s*([-+]?\d{1,3}\.\d{4,})(?![\w.])/g;
 const [MOST_LATITUDE, MOST_LONGITUDE] = [90, 180];
+
 /**
  * Whether a text that a person or a program wrote says where something is: coordinates in any of the
  * usual spellings, a link to a map, a code that stands for a place. Names of places are not known.

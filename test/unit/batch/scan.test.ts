@@ -4,6 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, test } from 'node:test';
 import { scan, type ScanOptions } from '../../../src/batch/scan';
+import { PALETTE_SUFFIX, temporaryName } from '../../../src/shared/temporaryFiles';
 import { onPosix } from '../files/folder';
 import { folderWith, write } from './batchFolder';
 
@@ -21,6 +22,21 @@ test('pictures are found in every folder, whatever their names; other files are 
   });
   const { pictures, otherFiles } = await scanned(root);
   assert.deepEqual(pictures, ['a.png', 'b/.hidden/x.gif', 'b/c d/ü #5 100%.JPG', 'b/🦊.webp']);
+  assert.equal(otherFiles, 2);
+});
+
+test('what a run is writing, here or elsewhere, is none of the files; what only looks like it is', async () => {
+  const being = temporaryName('5d0c-1');
+  const { pictures, otherFiles } = await scanned(
+    folderWith({
+      'a.png': '',
+      [being]: '',
+      [`b/${being}${PALETTE_SUFFIX}`]: '',
+      [`${being}.txt`]: '',
+      'pisa-upscale-5d0c-1.tmp': '',
+    }),
+  );
+  assert.deepEqual(pictures, ['a.png']);
   assert.equal(otherFiles, 2);
 });
 
