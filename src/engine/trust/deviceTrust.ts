@@ -179,11 +179,10 @@ export class DeviceTrust {
       const reason = half?.reason ?? phrase`it was not tried`;
       return { model: id, device, precision, trusted: false, reason, checks: [] };
     }
-    const files = model.files.map(({ sha256 }) => sha256);
     return this.found(
-      `model ${id} on ${device} in ${precision}`,
+      `model ${id} (${contentsOf(model)}) on ${device} in ${precision}`,
       device,
-      [model.folder, ...files],
+      filesOf(model),
       isModelTrust,
       () => this.checks.fingerprint(model, device, precision),
       refresh,
@@ -194,9 +193,9 @@ export class DeviceTrust {
     const { id } = model.manifest;
     const processor = await this.checks.processor();
     return this.found(
-      `precision of ${id} on ${processor}`,
+      `precision of ${id} (${contentsOf(model)}) on ${processor}`,
       'cpu',
-      [model.folder, ...model.files.map(({ sha256 }) => sha256)],
+      filesOf(model),
       isPrecisionFinding,
       () => this.checks.precision(model),
       refresh,
@@ -272,6 +271,16 @@ export class DeviceTrust {
 }
 
 const hasTwoForms = ({ cpuPrecisions }: Model): boolean => cpuPrecisions.includes('int8');
+
+/** What a model computes depends on its files, wherever they lie: an extension's and a command line's are the same. */
+const filesOf = ({ files }: Model): readonly string[] => files.map(({ sha256 }) => sha256);
+
+/** Tells models of one name apart, so that one's findings don't take the place of the other's. */
+const contentsOf = (model: Model): string =>
+  createHash('sha256')
+    .update(JSON.stringify(filesOf(model)))
+    .digest('hex')
+    .slice(0, 8);
 
 const isLarge = (model: Model): boolean =>
   model.files.reduce((sum, { bytes }) => sum + bytes, 0) > LARGE_BYTES;

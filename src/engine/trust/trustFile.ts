@@ -6,6 +6,8 @@ import { readSmallText } from '../../files/readSmall';
 
 const LIMIT = 8 * 2 ** 20;
 const VERSION = 1;
+/** Findings that are kept, those that were found out last: models come and go. */
+const MOST = 256;
 
 /** Where findings are kept: the place that the operating system has for a program's caches. */
 export const defaultTrustFile = (): string =>
@@ -59,7 +61,9 @@ export class TrustFile {
     for (const [other, value] of (await this.known) ?? []) {
       if (!findings.has(other)) findings.set(other, value);
     }
+    findings.delete(name);
     findings.set(name, finding);
+    for (const oldest of [...findings.keys()].slice(0, -MOST)) findings.delete(oldest);
     this.known = Promise.resolve(findings);
     await this.write(findings);
   }

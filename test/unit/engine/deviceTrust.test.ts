@@ -35,6 +35,7 @@ const common = { id: 'tiled', name: 'T', description: 'T', scale: 4, licence } a
 const tiled = (
   sha256 = 'a'.repeat(64),
   precisions: readonly CpuPrecision[] = ['fp32', 'int8'],
+  place = '/models/tiled',
 ): Model =>
   new EmbeddedModel(
     {
@@ -48,7 +49,7 @@ const tiled = (
       precisions,
       graph: file(sha256),
     },
-    '/models/tiled',
+    place,
   );
 const pisa: Model = new DiffusionModel(
   {
@@ -355,6 +356,38 @@ describe('what was found out is kept', () => {
     const both = [tiled(), tiled('b'.repeat(64))];
     for (const model of [...both, ...both]) await trust.refusal(model, 'webgpu', 'float32');
     assert.equal(log.filter((entry) => entry === FINGERPRINT).length, 2);
+  });
+
+  it('the same files in another place are not tried again; neither of two of one name ousts the other', async () => {
+    const kept = freshFile();
+    const tried = async (model: Model): Promise<string[]> => {
+      const { checks, log } = machine();
+      const trust = new DeviceTrust(checks, new TrustFile(kept));
+      await trust.refusal(model, 'webgpu', 'float32');
+      await trust.precision(model, new AbortController().signal);
+      return log.filter((entry) => entry !== 'webgpu operators');
+    };
+    const other = 'b'.repeat(64);
+    assert.equal((await tried(tiled())).length, 2);
+    assert.deepEqual(await tried(tiled(undefined, undefined, '/extension/tiled')), []);
+    assert.equal((await tried(tiled(other))).length, 2);
+    for (const model of [tiled(), tiled(other)]) assert.deepEqual(await tried(model), []);
+  });
+
+  it('of many findings the newest are kept', async () => {
+    const kept = new TrustFile(freshFile());
+    const isValue = (value: unknown): value is number => typeof value === 'number';
+    const names = Array.from({ length: 300 }, (_, i) => `finding ${i}`);
+    for (const [i, name] of names.entries()) {
+      await kept.set(name, { key: 'key', value: i });
+      await kept.set('found out anew', { key: 'key', value: i });
+    }
+    const found = await Promise.all(names.map((name) => kept.get(name, 'key', isValue)));
+    assert.deepEqual(
+      found.filter((value) => value !== undefined),
+      Array.from({ length: 255 }, (_, i) => 45 + i),
+    );
+    assert.equal(await kept.get('found out anew', 'key', isValue), 299);
   });
 
   it('a file that is damaged, or says what no finding says, costs a check and no error', async () => {
