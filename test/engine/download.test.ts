@@ -872,7 +872,7 @@ describe('Downloader', () => {
     it(
       `survives a server of HTTP/${version} that hangs up while what it sent without a ` +
         'length still waits to be read',
-      { timeout: 10_000 },
+      { timeout: 60_000 },
       async () => {
         const pause = (ms: number): Promise<void> =>
           new Promise((resolve) => setTimeout(resolve, ms));

@@ -72,7 +72,7 @@ test('the lock goes when the work fails', async () => {
 
 test(
   'of many calls at once exactly one gets the lock, fresh or left by a process that is gone',
-  { timeout: 20_000 },
+  { timeout: 120_000 },
   async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     for (const holder of [undefined, { pid }]) {
@@ -95,7 +95,7 @@ test(
 test(
   'several processes that find abandoned locks again and again: never two at a time, and ' +
     'nothing stays',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     const { root, lock } = newStore({ pid });

@@ -36,7 +36,7 @@ beforeEach(() => {
   waits.length = 0;
 });
 
-const TIMED = { timeout: 60_000 };
+const TIMED = { timeout: 300_000 };
 /** The first tile is answered when so many are on their way; the first question only compares. */
 const untilThereAre =
   (tiles: number): Fault =>

@@ -11,7 +11,7 @@ import { workspaceFolder } from './suite/support';
 export async function run(): Promise<void> {
   const mocha = new Mocha({
     ui: 'bdd',
-    timeout: 60_000,
+    timeout: 300_000,
     color: false,
     reporter: 'spec',
     forbidOnly: true,

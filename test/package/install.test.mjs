@@ -129,7 +129,7 @@ installTest(
   'installed-comparison',
   async ({ page, events }) => {
     await explorerMenu(page, 'hero.png', 'Open Comparison');
-    await webview(page).locator('#save:enabled').waitFor({ timeout: 60_000 });
+    await webview(page).locator('#save:enabled').waitFor();
     await page.screenshot({ path: screenshotPath('installed-comparison') });
     assert.deepEqual(unexpectedEvents(events), []);
   },
@@ -143,7 +143,7 @@ installTest(
     const view = webview(page);
     await view.locator('.row[data-id]').first().waitFor();
     await view.locator('#start').click();
-    await view.locator('body[data-phase=plan] #sourceControl').waitFor({ timeout: 60_000 });
+    await view.locator('body[data-phase=plan] #sourceControl').waitFor();
     await assertSize(path.join(folder, 'art/a@4x.png'), 120, 80);
     await assertSize(path.join(folder, 'art/b@4x.jpg'), 120, 80);
   },

@@ -300,7 +300,7 @@ const BOMBS: { readonly [name: string]: string } = {
 };
 
 for (const [name, body] of Object.entries(BOMBS)) {
-  test(`XMP as a bomb costs linear time: ${name}`, { timeout: 20_000 }, () => {
+  test(`XMP as a bomb costs linear time: ${name}`, { timeout: 60_000 }, () => {
     const { notes } = xmpFor(
       Buffer.concat([packet('').subarray(0, -80), Buffer.from(body)]),
       { ...TARGET, keepLocation: false },
