@@ -21,18 +21,25 @@ export async function serveCheck(check: string): Promise<void> {
   }
 }
 
+/**
+ * What is found out of a model holds for its files, wherever they lie: so they are read whole before,
+ * lest a damaged copy speaks for a sound one.
+ */
 async function carryOut(
   check: Check,
   onStep: (step: Words) => void,
 ): Promise<Extract<CheckMessage, { result: unknown }>['result']> {
   if (check.kind === 'probe') return probeDevice(check.device, check.depth, onStep);
   const model = await new ModelRegistry(check.folders, check.store).find(check.model);
-  if (check.kind === 'fingerprint')
+  if (check.kind === 'fingerprint') {
+    await model.check(true);
     return fingerprint(model, check.device, check.precision, onStep);
+  }
   if (model instanceof DiffusionModel)
     return productsVerdict(check.model, await compareProducts(onStep));
   if (!(model instanceof TiledModel))
     throw new WordedError(phrase`its networks have no form in 8 bits`);
+  await model.check(true);
   return precisionVerdict(check.model, await compareForms(model, onStep));
 }
 
