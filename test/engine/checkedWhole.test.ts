@@ -26,7 +26,9 @@ for (const check of CHECKS)
   test(`a damaged copy of a model is told as that, not as what the model does: ${check.kind}`, async () => {
     const copy = path.join(folder, MODEL);
     cpSync(path.resolve('test/fixtures/models', MODEL), copy, { recursive: true });
-    const { graph } = JSON.parse(readFileSync(path.join(copy, 'manifest.json'), 'utf8'));
+    const { graph } = JSON.parse(readFileSync(path.join(copy, 'manifest.json'), 'utf8')) as {
+      graph: { path: string };
+    };
     const file = path.join(copy, graph.path);
     const bytes = readFileSync(file);
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
