@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { densityOf } from '../shared/density';
 import { say } from '../shared/phrase';
-import { isObject } from './recordShape';
 import { readSmallText } from '../files/readSmall';
+import { isObject } from '../shared/json';
 
 /** Xcode's folders of one picture in several densities. (Asset Catalog Format Reference.) */
 const SETS = /\.(?:imageset|appiconset|iconset|launchimage|brandassets|imagestack|spriteatlas)$/i;

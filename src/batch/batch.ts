@@ -9,7 +9,8 @@ import { BatchRun, type BatchEvent } from './batchRun';
 import type { JournalHeader, Unfinished } from './journal';
 import { KeptJournal } from './keptJournal';
 import { sweepOrphans, type Orphan } from './orphans';
-import { makePlan, type PlanRequest } from './plan';
+import { makePlan } from './plan';
+import type { PlanRequest } from './planRequest';
 import { isInnerPath } from './recordShape';
 import type { RunEntry, RunPlace } from './runs/runEntry';
 import {

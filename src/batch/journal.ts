@@ -8,8 +8,9 @@ import { isModestJson } from '../files/jsonShape';
 import { readSmallText } from '../files/readSmall';
 import { hashInside } from './hash';
 import { journalNames, journalProcess } from './journalFiles';
-import { isInnerPath, isObject, isRecord } from './recordShape';
+import { isInnerPath, isRecord } from './recordShape';
 import type { OutputRecord, Records } from './types';
+import { isObject } from '../shared/json';
 
 /** What a run was asked to do, so that it can go on. */
 export type JournalHeader = {

@@ -4,7 +4,7 @@ import { otherPictureNamed } from '../shared/otherPictures';
 import { outputSize } from '../shared/outputSize';
 import { RpcError } from '../shared/rpc';
 import { hashInside, inParallel } from './hash';
-import type { PlanPorts, PlanRequest } from './plan';
+import type { PlanPorts, PlanRequest } from './planRequest';
 import { hasResult, resultProblem } from './resultProblem';
 import type { PlannedTarget } from './targets';
 import type { Plan, PlanItem, Reason } from './types';

@@ -1,94 +1,30 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AssetCatalogs, whyInSet } from './assetCatalogs';
-import { densityProblem, type DensitySet } from '../shared/density';
-import type { PictureFacts } from '../shared/engineProtocol';
-import { DEFAULT_SETTINGS } from '../shared/settings';
 import { realTarget } from '../files/paths';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
 import { placesOfItems, withCollisions } from './collisions';
-import { hashInside, hashSource, hashValue, inParallel } from './hash';
-import type { Hash, HashMemory } from './hashMemory';
+import { hashSource, inParallel } from './hash';
 import { idleGlobs, idleNote, namesNothing } from './idleGlobs';
 import { KnownOutputs, sourcesThere } from './known';
-import {
-  baseOfInputs,
-  baseOfRules,
-  outputRootFolder,
-  ownFoldersOf,
-  resultFolderOf,
-} from './layout';
 import { mixedNotes } from './mixedPrecisions';
 import { openItems, otherPicture, skipped, type Candidate } from './openItems';
 import { PlannedOutputs } from './plannedOutputs';
-import { ruleFor, type Recipe, type Target } from './recipe';
+import type { PlanPorts, PlanRequest } from './planRequest';
 import type { Shard } from './records';
 import { isInnerPath } from './recordShape';
-import { byName, excludedBy, scan, type ScanOptions } from './scan';
+import { byName, excludedBy, scan } from './scan';
 import { shardOf } from './shard';
-import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
 import { leftOut, withRecords } from './unjudged';
-import type { OutputRecord, Plan, PlanItem, Reason, Records } from './types';
-import { say, phrase, inWords, type Words } from '../shared/phrase';
+import { settingsHash, upToDate } from './upToDate';
+import { Wishes } from './wishes';
+import type { Plan, PlanItem, Reason } from './types';
+import { say, phrase, inWords } from '../shared/phrase';
 import { kindName } from '../files/kinds';
 
 /** A lock is input like any other when it is read: a result that it could not name again is not made. */
 const UNRECORDABLE = phrase`Its name has a control character, or begins like a drive ("c:"), which the record of a batch can't hold. Rename it, or upscale it alone.`;
-
-export type PlanRequest = ScanOptions & {
-  /** Absolute: where outputs are relative to; the root unless given. */
-  readonly outputRoot?: string;
-  /**
-   * Settings of one input, which may differ between folders. Under a recipe they say only how large
-   * an input may be: what it leaves open has the same default everywhere, so that the lock is the
-   * same.
-   */
-  readonly settingsFor: (input: string) => BatchSettings;
-  readonly recipe?: { readonly file: string; readonly value: Recipe };
-  /**
-   * Without a recipe: where the tree begins that `{folder}` keeps. The root unless given; else the
-   * folder, or the fixed part of the glob, that was named.
-   */
-  readonly treeFrom?: 'root' | 'inputs';
-  /** Smaller pictures are left alone: both sides in pixels. */
-  readonly minimumSide: number;
-  readonly records: Records;
-  /** Also replaces outputs that were edited by hand, or that no batch made. */
-  readonly force?: boolean;
-  /** Leaves alone what has an output of whatever age. */
-  readonly keepExisting?: boolean;
-  /** Also files whose name says that they are enlarged already. */
-  readonly again?: boolean;
-  /** Without a recipe: a set of each picture. */
-  readonly density?: DensitySet;
-  readonly shard?: Shard;
-  /** Of plans that are made again and again: a file that has not changed is not read again. */
-  readonly hashes?: HashMemory;
-};
-
-export type PlanPorts = {
-  /**
-   * Looks into pictures; in the order of the paths, which are absolute. Not called when nothing
-   * needs it.
-   */
-  readonly inspect: (
-    inputs: readonly string[],
-    maxInputMegapixels: number,
-  ) => Promise<readonly PictureFacts[]>;
-  /** Of a model's files; with those that prompts and drafts need where these are made. */
-  readonly modelHash: (
-    model: string,
-    use?: { readonly prompted?: boolean; readonly drafted?: boolean },
-  ) => Promise<string>;
-  /**
-   * Why a model can't be computed in 8 bits here; undefined when it can. Asked where those are
-   * pinned and something is to be made.
-   */
-  readonly precisionProblem?: (model: string) => Promise<RpcError | undefined>;
-  /** Which of the models restore at the same size. */
-  readonly sameSize: (models: readonly string[]) => Promise<ReadonlySet<string>>;
-};
 
 const HASHES_AT_A_TIME = 8;
 
@@ -138,64 +74,19 @@ async function planOnce(
   );
   for (const { input, kind } of found.special)
     items.push(skipped(input, 0, 'not-readable', say`It is a ${kindName(kind)}, not a file.`));
-  const rule = recipe && ruleFor(recipe.value);
-  const settingsOf: (input: string) => BatchSettings = recipe
-    ? () => DEFAULT_SETTINGS
-    : request.settingsFor;
-  const ownTarget: Target = request.density === undefined ? {} : { density: request.density };
-  const wishes = (input: string): readonly Target[] | undefined =>
-    rule ? rule(input)?.targets : [ownTarget];
-  const modelOf = (input: string, target: Target): string =>
-    target.model ?? settingsOf(input).model;
-  const sameSize = await ports.sameSize([
-    ...new Set(
-      found.pictures.flatMap((input) => wishes(input)?.map((wish) => modelOf(input, wish)) ?? []),
-    ),
-  ]);
-  const namedAt = baseOfInputs(root, request.inputs);
-  const ruleBase = baseOfRules();
-  const treeBase = (input: string): string => {
-    const own = rule?.(input);
-    if (own) return ruleBase(own, input);
-    return request.treeFrom === 'inputs' ? (namedAt(input) ?? '') : '';
-  };
-  const targetsFor = (input: string): readonly PlannedTarget[] | undefined =>
-    wishes(input)?.flatMap((target) =>
-      plannedTargets(input, settingsOf(input), target, sameSize, treeBase(input)),
-    );
-  const ofRecipe = recipe && ownFoldersOf(recipe.value, (to) => ownFolder(to, DEFAULT_SETTINGS));
-  const resultFolder = (input: string): string | undefined => {
-    const own = ofRecipe ? undefined : ownFolder(ownTarget, settingsOf(input));
-    const base = recipe ? treeBase(input) : (namedAt(input) ?? '');
-    const folders = ofRecipe ?? (own === undefined ? [] : [own]);
-    return resultFolderOf(
-      input,
-      base,
-      outputRoot === root ? folders : outputRootFolder(root, outputRoot),
-    );
-  };
-  const setProblem = (file: string, input: string): Words | undefined =>
-    wishes(input)
-      ?.map((target) => {
-        const { density } = target;
-        if (!density) return undefined;
-        const model = modelOf(input, target);
-        if (sameSize.has(model))
-          return say`${model} restores at the same size, so it makes no set.`;
-        return request.again === true
-          ? undefined
-          : densityProblem(file.replaceAll(path.sep, '/'), density);
-      })
-      .find((problem) => problem !== undefined);
-  const otherPictures = found.otherPictures.filter((input) => wishes(input) !== undefined);
+  const wishes = await Wishes.of(request, found.pictures, ports);
+  const otherPictures = found.otherPictures.filter((input) => wishes.of(input) !== undefined);
   items.push(...ofShard(otherPictures, shard).flatMap((input) => otherPicture(input) ?? []));
   const isUnwanted = excludedBy(recipe?.value.exclude ?? []);
   const known = new KnownOutputs(
     records,
-    recipe && ((input) => (isUnwanted(input) ? undefined : targetsFor(input))),
+    recipe && ((input) => (isUnwanted(input) ? undefined : wishes.targets(input))),
   );
   const candidates: Candidate[] = [];
-  const elsewhere = shard && outputRoot === root && new PlannedOutputs(found.pictures, targetsFor);
+  const elsewhere =
+    shard &&
+    outputRoot === root &&
+    new PlannedOutputs(found.pictures, (input) => wishes.targets(input));
   const chosen = ofShard(found.pictures, shard);
   const catalogs = new AssetCatalogs(signal);
 
@@ -216,7 +107,7 @@ async function planOnce(
       });
       if (outputRoot === root && (await known.isPreviousOutput(input, outputRoot, signal)))
         return one('previous-output', say`An earlier batch made it.`);
-      const results = resultFolder(input);
+      const results = wishes.resultFolder(input);
       if (results !== undefined)
         return one('previous-output', say`It lies in ${results}, where the results go.`);
       if (elsewhere && elsewhere.has(input))
@@ -226,10 +117,10 @@ async function planOnce(
         );
       const inSet = request.again === true ? undefined : await whyInSet(input, file, catalogs);
       if (inSet !== undefined) return one('density', inSet);
-      const planned = targetsFor(input);
+      const planned = wishes.targets(input);
       if (!planned) return one('no-rule', say`No rule of the recipe names it.`);
       if (!isInnerPath(input)) return one('impossible', inWords(UNRECORDABLE));
-      const noSet = setProblem(file, input);
+      const noSet = wishes.setProblem(file, input);
       if (noSet !== undefined) return one('impossible', inWords(noSet));
       if (info instanceof RpcError) return one('not-readable', info);
       // What has no record is looked into first: of what is left alone then nothing is hashed.
@@ -284,7 +175,7 @@ async function planOnce(
     unlisted.filter((input) => !now.has(input)),
     known,
     items,
-    (input) => namedAt(input) !== undefined,
+    (input) => wishes.namedAt(input) !== undefined,
     request.exclude,
   );
   items.push(...out.items);
@@ -330,74 +221,4 @@ const ofShard = (inputs: readonly string[], shard: Shard | undefined): readonly 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => (result ??= work());
-}
-
-async function settingsHash(
-  { settings, format }: PlannedTarget,
-  { modelHash }: PlanPorts,
-): Promise<string> {
-  const { model, restore, prompt, draft } = settings;
-  // A record says itself what its result was computed in.
-  const asked = { ...settings };
-  delete asked.precision;
-  delete asked.promptIsUsual;
-  return hashValue({
-    ...asked,
-    format,
-    modelFiles: await modelHash(model, {
-      prompted: prompt !== undefined,
-      drafted: draft === true,
-    }),
-    ...(restore === undefined ? {} : { restoreFiles: await modelHash(restore) }),
-  });
-}
-
-/**
- * Whether a result was computed in what is asked for. What is left to the machine is the same
- * result in either form: another machine's choice makes nothing stale.
- */
-function isAsPinned(
-  { precision: made }: OutputRecord,
-  { settings: { precision = 'auto' } }: Pick<PlannedTarget, 'settings'>,
-): boolean {
-  return precision === 'auto' || precision === (made ?? 'fp32');
-}
-
-/**
- * The item of an output that is what it would be made anew: same input, same settings, untouched.
- */
-async function upToDate(
-  { input, bytes, hash, settings, target }: Candidate,
-  known: KnownOutputs,
-  outputRoot: string,
-  hashOf: Hash,
-  signal: AbortSignal | undefined,
-): Promise<PlanItem | undefined> {
-  for (const { output, record } of known.of(input)) {
-    if (record.settings !== settings || !target.mayYield(output)) continue;
-    if (!isAsPinned(record, target)) continue;
-    const inputHash = await hash();
-    if (record.inputHash !== inputHash) continue;
-    if ((await hashInside(outputRoot, output, signal, hashOf)) !== record.outputHash) continue;
-    const { width, height, sourceWidth, sourceHeight } = record;
-    return {
-      id: output,
-      input,
-      output,
-      inputBytes: bytes,
-      ...(sourceWidth !== undefined && sourceHeight !== undefined
-        ? { size: { width: sourceWidth, height: sourceHeight } }
-        : {}),
-      outputSize: { width, height },
-      format: target.format,
-      inputHash,
-      settingsHash: settings,
-      settings: target.settings,
-      status: 'done',
-      selected: false,
-      reason: 'up-to-date',
-      message: say`Nothing has changed since it was made.`,
-    };
-  }
-  return undefined;
 }

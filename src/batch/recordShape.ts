@@ -1,11 +1,9 @@
 import type { OutputRecord } from './types';
+import { isObject } from '../shared/json';
 
 const SHA_256 = /^[0-9a-f]{64}$/;
 const MOST_SIDE = 10_000_000;
 const MOST_PATH = 4096;
-
-export const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Whether a text is a path below a folder as batches write it: relative, with "/", without "..",

@@ -5,11 +5,12 @@ import { isModestJson } from '../files/jsonShape';
 import { codeOf, FileTooLargeError, NotAFileError } from '../files/kinds';
 import { readSmallText, readSmallTextIfAny } from '../files/readSmall';
 import { agreedRecords } from './agreedRecords';
-import { isInnerPath, isObject, isRecord } from './recordShape';
+import { isInnerPath, isRecord } from './recordShape';
 import { byName } from './scan';
 import type { OutputRecord, Records } from './types';
 import { phrase, WordedError } from '../shared/phrase';
 import { RpcError } from '../shared/rpc';
+import { isObject } from '../shared/json';
 
 export const LOCK_NAME = '.pisa-upscale.lock.json';
 const VERSION = 1;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { holderFrom, type Holder } from '../../files/holder';
-import { isObject } from '../recordShape';
 import type { RunScope } from './scope';
+import { isObject } from '../../shared/json';
 
 /** Where a run was started. */
 export const RUN_PLACES = ['window', 'terminal'] as const;

@@ -6,8 +6,9 @@ import { quoted, quotedJson } from '../checkpoint/limits';
 import { isOneOf } from '../../shared/oneOf';
 import { CPU_PRECISIONS, type CpuPrecision } from '../../shared/settings';
 import { FILE_KINDS, parseFileManifest, type FileManifest } from './community/fileManifest';
-import { isObject, list, object, requireId, text, whole, type Json } from './manifestFields';
+import { list, object, requireId, text, whole } from './manifestFields';
 import { phrase, WordedError } from '../../shared/phrase';
+import { isObject, type Json } from '../../shared/json';
 
 /** A file of a model: `bytes` and `sha256` are checked before the model is opened. */
 export type ModelFile = { readonly path: string; readonly bytes: number; readonly sha256: string };

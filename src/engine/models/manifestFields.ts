@@ -1,11 +1,6 @@
 import { quoted } from '../checkpoint/limits';
 import { phrase, WordedError } from '../../shared/phrase';
-
-/** An object of JSON, of which nothing is known yet. */
-export type Json = { readonly [key: string]: unknown };
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject, type Json } from '../../shared/json';
 
 /** A field that is an object. Like the others here it throws an error that names the field. */
 export function object(json: Json, key: string): Json {

@@ -7,11 +7,7 @@ import type {
 import { isWords, type Words } from '../../shared/phrase';
 import { isOneOf } from '../../shared/oneOf';
 import { CPU_PRECISIONS, DEVICES } from '../../shared/settings';
-
-type Json = { readonly [key: string]: unknown };
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from '../../shared/json';
 
 const isNumberIfAny = (value: unknown): boolean => value === undefined || typeof value === 'number';
 

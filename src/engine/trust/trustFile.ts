@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import envPaths from 'env-paths';
 import { readSmallText } from '../../files/readSmall';
+import { isObject } from '../../shared/json';
 
 const LIMIT = 8 * 2 ** 20;
 const VERSION = 1;
@@ -96,9 +97,6 @@ export class TrustFile {
     }
   }
 }
-
-const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isFinding = (value: unknown): value is Finding<unknown> =>
   isObject(value) &&

@@ -5,7 +5,6 @@ import { BatchMeter } from '../../batch/meter';
 import { RecipeError } from '../../batch/recipe';
 import type { TextPosition } from '../../batch/recipeReader';
 import { relativePath } from '../../batch/paths';
-import { RecordsError } from '../../batch/records';
 import type { RunEntry } from '../../batch/runs/runEntry';
 import { RunBusyError } from '../../batch/runs/runRegistry';
 import type { Plan, PlanItem, Report } from '../../batch/types';
@@ -26,6 +25,7 @@ import type { Log } from '../log';
 import type { WorkStatus } from '../status/workStatus';
 import type { BatchPlace, BatchSurroundings } from './batchPlace';
 import { batchHostApi } from './batchHostApi';
+import { logReport, planProblem, reportView } from './batchReport';
 import { sentences } from './batchPlanView';
 import { makePlanned, type Planned } from './makePlanned';
 import { resultPair } from './resultPair';
@@ -190,17 +190,8 @@ export class BatchHost {
       .catch((error: unknown) => {
         if (controller.signal.aborted)
           throw new RpcError({ code: 'cancelled', message: vscode.l10n.t('Stopped.') });
-        if (error instanceof RecipeError) {
-          this.recipeProblem = error.position;
-          throw new RpcError({
-            code: 'recipe',
-            message: error.message,
-            hint: vscode.l10n.t('Correct the recipe, then press Try Again.'),
-          });
-        }
-        if (error instanceof RecordsError)
-          throw new RpcError({ code: 'lock', message: error.message });
-        throw error;
+        if (error instanceof RecipeError) this.recipeProblem = error.position;
+        throw planProblem(error);
       });
     const planning = { controller, promise };
     this.planning = planning;
@@ -290,29 +281,15 @@ export class BatchHost {
       .finally(() => told.dispose());
   }
 
-  private ended({ outcomes, seconds, cancelled, problem }: Report): void {
-    const count = (state: string): number =>
-      outcomes.filter((outcome) => outcome.state === state).length;
+  private ended(made: Report): void {
     const { running } = this;
     this.running = undefined;
     if (running?.run.abandoned) return;
     this.planned = undefined;
-    this.lastReport = {
-      done: count('done'),
-      failed: count('failed'),
-      skipped: count('skipped'),
-      cancelled,
-      seconds,
-      ...(problem ? { problem: sentences(problem.message, problem.hint) } : {}),
-    };
-    if (problem) this.services.log.error('batch', problem);
-    const last = outcomes.findLast(({ device }) => device !== undefined);
+    this.lastReport = reportView(made);
+    logReport(this.services.log, made);
+    const last = made.outcomes.findLast(({ device }) => device !== undefined);
     if (last?.device) this.services.status.computedOn(last.device, last.server);
-    for (const { input, state, message, hint, notes } of outcomes) {
-      if (state === 'failed')
-        this.services.log.warn(`batch: ${input}: ${message ?? ''} ${hint ?? ''}`);
-      for (const note of notes) this.services.log.warn(`batch: ${input}: ${note}`);
-    }
     // The plan that is shown next knows what was made.
     const states = this.states;
     const report = this.lastReport;

@@ -1,5 +1,6 @@
 import { RpcError } from '../../shared/rpc';
 import { phrase } from '../../shared/phrase';
+import { isObject } from '../../shared/json';
 
 /** More rows than any plan that a view can show. */
 const MOST_IDS = 1_000_000;
@@ -29,6 +30,3 @@ export function idParam(params: unknown): string {
   if (typeof id !== 'string') throw refused('id');
   return id;
 }
-
-const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === 'object' && value !== null;

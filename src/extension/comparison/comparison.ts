@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { PairSeries } from './pairSeries';
 import { clampDial, type Guidance } from '../../shared/guidance';
 import { isFormOutput, type FormOutput } from './formOutput';
+import { isObject } from '../../shared/json';
 
 /** What a panel starts with instead of what the settings say. */
 export type Wish = {
@@ -138,7 +139,7 @@ export function toStored(comparison: Comparison): unknown {
 
 /** Reads what `toStored` made; undefined when it is anything else. */
 export function fromStored(value: unknown): Comparison | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   if (value.kind === 'pair') {
     const [original, result] = [uriFrom(value.original), uriFrom(value.result)];
     return original && result
@@ -163,13 +164,13 @@ export function fromStored(value: unknown): Comparison | undefined {
 }
 
 function wishFrom(value: unknown): Wish {
-  if (!isRecord(value)) return {};
+  if (!isObject(value)) return {};
   const { model, guidance, scale, output } = value;
   return {
     ...(isFormOutput(output) ? { output } : {}),
     ...(typeof model === 'string' ? { model } : {}),
     ...(typeof scale === 'number' ? { scale } : {}),
-    ...(isRecord(guidance)
+    ...(isObject(guidance)
       ? {
           guidance: {
             pixel: clampDial(guidance.pixel, 1),
@@ -191,6 +192,3 @@ function uriFrom(value: unknown): vscode.Uri | undefined {
 
 const isRef = (value: unknown): value is string =>
   typeof value === 'string' && /^(HEAD|[0-9a-f]{40,64})$/.test(value);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;

@@ -4,6 +4,7 @@ import { isOneOf } from '../../shared/oneOf';
 import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
 import type { PanelOutput } from '../../shared/panelProtocol';
 import { LONGEST_PROMPT, OUTPUT_FORMATS, QUALITY_RANGE } from '../../shared/settings';
+import { isObject } from '../../shared/json';
 
 /** What a panel's form holds besides the scale. */
 export type FormOutput = Omit<PanelOutput, 'scale'>;
@@ -33,7 +34,7 @@ export const formOf = ({
 
 /** Whether a value is what a panel's form can hold, as it was kept or came with a command. */
 export function isFormOutput(value: unknown): value is FormOutput {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { lossless, pixelArt, prompt } = value;
   return (
     isWritten(value) &&
@@ -45,13 +46,13 @@ export function isFormOutput(value: unknown): value is FormOutput {
 
 /** Whether what came with a command says what was asked for. */
 export function isAsked(value: unknown): value is Asked {
-  if (!isRecord(value) || !isWritten(value)) return false;
+  if (!isObject(value) || !isWritten(value)) return false;
   const { prompt, output, asset } = value;
   return (
     (prompt === undefined || isPrompt(prompt)) &&
-    (output === undefined || isRecord(output)) &&
+    (output === undefined || isObject(output)) &&
     (asset === undefined ||
-      (isRecord(asset) &&
+      (isObject(asset) &&
         (asset.pixelArt === undefined || isOneOf(PIXEL_ART_CHOICES, asset.pixelArt))))
   );
 }
@@ -66,6 +67,3 @@ const isWritten = ({ format, quality, restore }: Record<string, unknown>): boole
 
 const isPrompt = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= LONGEST_PROMPT;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;

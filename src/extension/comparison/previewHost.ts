@@ -11,8 +11,6 @@ import {
   type PanelInit,
   type PanelModel,
   type PanelRun,
-  type PanelSave,
-  type PanelSaved,
 } from '../../shared/panelProtocol';
 import { membersOf, panelModelOf, panelModels } from '../../shared/panelModels';
 import type { PanelDrop } from '../../shared/panelDrop';
@@ -26,20 +24,17 @@ import type { UpscaleJobs } from '../jobs/upscaleJobs';
 import type { Log } from '../log';
 import { INSTALL_MODEL_COMMAND, MANAGE_MODELS_COMMAND } from '../commands/commandIds';
 import { pickImages } from '../commands/imagePicker';
-import { revealFile } from '../commands/revealFile';
-import { showFailure } from '../errors/showFailure';
 import { isInstallable } from '../models/modelList';
-import { notify } from '../ui/notifications';
 import { baseName, type PreviewComparison } from './comparison';
 import { formOf } from './formOutput';
-import { HeldSave, type SaveOutcome } from './heldSave';
+import { PanelSaves } from './panelSaves';
 import { outputPath } from './outputNames';
 import { workspaceRoot } from '../workspaceRoot';
-import { leftAlone, toPanelProgress } from './panelFacts';
+import { leftAlone } from './panelFacts';
 import { panelPicture } from './panelPictures';
 import { PanelRequests } from './panelRequests';
 import type { PreviewSession, PreviewSource } from './previewSession';
-import { askToSaveChanged, askWhereToSave, outputWith } from './saving';
+import { outputWith } from './saving';
 import { versionOf } from './sourceWatcher';
 import { phrase } from '../../shared/phrase';
 
@@ -74,13 +69,11 @@ export class PreviewHost {
   private models: readonly PanelModel[] = [];
   private readonly requests = new PanelRequests((id) => this.model(id) !== undefined);
   private header: PictureHeader | undefined;
-  /** The file that was written last. */
-  private saved: vscode.Uri | undefined;
   /** Whether the tab says that there is a choice that was not saved. */
   private isUnsaved = false;
   /** The file as the page shows it: of which what it asks for is made. */
   private seen: string | undefined;
-  private readonly saves = new HeldSave((outcome) => this.tellUnheard(outcome));
+  private readonly saves: PanelSaves;
 
   constructor(
     private readonly comparison: PreviewComparison,
@@ -88,7 +81,13 @@ export class PreviewHost {
     private readonly session: PreviewSession,
     private readonly services: PreviewServices,
     private readonly surroundings: PreviewSurroundings,
-  ) {}
+  ) {
+    this.saves = new PanelSaves(comparison.source, services, {
+      settings: () => this.settings,
+      format: async () => (await this.theHeader()).format,
+      hasChanged: () => this.hasChanged(),
+    });
+  }
 
   /** The page is gone; what is being saved goes on. */
   leave(): void {
@@ -183,8 +182,7 @@ export class PreviewHost {
 
   private async outputName(params: unknown): ReturnType<PanelHostApi['outputName']> {
     const choice = this.atOwnScale(this.requests.choice(params));
-    this.header ??= await this.readHeader();
-    const { size, format } = this.header;
+    const { size, format } = await this.theHeader();
     const root = workspaceRoot(this.comparison.source);
     return {
       fileName: path.basename(outputPath(this.source.file, choice, this.settings, format, root)),
@@ -197,8 +195,7 @@ export class PreviewHost {
     const { guidance, quality, lossless, ...choice } = this.atOwnScale(
       this.requests.choice(params),
     );
-    this.header ??= await this.readHeader();
-    const { size, format: original } = this.header;
+    const { size, format: original } = await this.theHeader();
     const format = writtenFormat(choice.format, this.settings.namePattern, original);
     const isKnown =
       original !== 'gif' && format !== 'gif' && !(format === 'webp' && lossless === 'auto');
@@ -218,55 +215,12 @@ export class PreviewHost {
   private async save(params: unknown, context: CallContext): ReturnType<PanelHostApi['save']> {
     const wanted = this.atOwnScale(this.requests.save(params));
     this.requests.savedAlone(this.saves.isRunning, wanted);
-    return this.saves.begin((signal, progress) => this.write(wanted, signal, progress), context);
+    return this.saves.begin(wanted, context);
   }
 
   private async saving(params: unknown, context: CallContext): ReturnType<PanelHostApi['saving']> {
     this.requests.nothing(params);
     return this.saves.follow(context);
-  }
-
-  private async write(
-    wanted: PanelSave,
-    signal: AbortSignal,
-    progress: CallContext['progress'],
-  ): Promise<PanelSaved> {
-    const { source } = this.comparison;
-    if ((await this.hasChanged()) && !(await askToSaveChanged(source))) return { fileName: '' };
-    this.header ??= await this.readHeader();
-    const overrides = await askWhereToSave(source, wanted, this.settings, this.header.format);
-    if (!overrides || signal.aborted) return { fileName: '' };
-    const result = await this.services.jobs.render(source, overrides, signal, (step) =>
-      progress(toPanelProgress(step)),
-    );
-    if (result.skipped) {
-      throw new RpcError({
-        code: 'output-exists',
-        message: vscode.l10n.t(
-          '{0} exists already and was left as it is.',
-          path.basename(result.output),
-        ),
-        hint: vscode.l10n.t(
-          'The setting pisaUpscale.overwrite says "skip". Use Save As… for another name.',
-        ),
-      });
-    }
-    this.saved = vscode.Uri.file(result.output);
-    return { fileName: path.basename(result.output) };
-  }
-
-  /** Who is elsewhere learns how it ended, too. */
-  private tellUnheard(outcome: SaveOutcome): void {
-    const told =
-      outcome.kind === 'failed' ? showFailure(outcome.error, {}) : this.tellSaved(outcome.fileName);
-    told.catch((error: unknown) => this.services.log.error('save', error));
-  }
-
-  private async tellSaved(fileName: string): Promise<void> {
-    const open = vscode.l10n.t('Open');
-    const { saved } = this;
-    const answer = await notify('information', vscode.l10n.t('Saved {0}', fileName), open);
-    if (answer === open && saved) await vscode.commands.executeCommand('vscode.open', saved);
   }
 
   private async copySettings(params: unknown): Promise<void> {
@@ -319,14 +273,7 @@ export class PreviewHost {
   }
 
   private async showSaved(params: unknown): Promise<void> {
-    const action = this.requests.savedAction(params);
-    if (!this.saved)
-      throw new RpcError({
-        code: 'invalid-request',
-        message: phrase`The panel asked for a file that it has not saved. Nothing was changed.`,
-      });
-    if (action === 'open') await vscode.commands.executeCommand('vscode.open', this.saved);
-    else await revealFile(this.saved);
+    await this.saves.show(this.requests.savedAction(params));
   }
 
   private async unsaved(params: unknown): Promise<void> {
@@ -379,6 +326,10 @@ export class PreviewHost {
         code: 'source-changed',
         message: vscode.l10n.t('The original changed on disk.'),
       });
+  }
+
+  private async theHeader(): Promise<PictureHeader> {
+    return (this.header ??= await this.readHeader());
   }
 
   private readHeader(): Promise<PictureHeader> {

@@ -1,5 +1,6 @@
 import { SHOWN, type BatchFilter } from './batchModel';
 import { SORTS, type Sort } from './rowOrder';
+import { isObject } from '../../shared/json';
 
 /** What VS Code gives a webview. */
 export type WebviewApi = {
@@ -28,9 +29,6 @@ export function recall(vscode: WebviewApi): BatchChoices {
       : [],
   };
 }
-
-const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === 'object' && value !== null;
 
 const isSort = (value: unknown): value is Sort =>
   isObject(value) && SORTS.some((one) => one === value.by) && typeof value.descending === 'boolean';

@@ -17,14 +17,12 @@ import type {
 import { isOneOf } from '../../shared/oneOf';
 import { LOSSLESS_CHOICES } from '../../shared/outputOptions';
 import { OUTPUT_FORMATS } from '../../shared/settings';
+import { isObject } from '../../shared/json';
 
 /**
  * Messages from the extension are looked at before they are used; a key that is undefined may be
  * missing.
  */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
-
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
@@ -39,19 +37,19 @@ const isListOf = <T>(value: unknown, is: (value: unknown) => value is T): value 
 
 const isPlace = (value: unknown): value is number => isCount(value) && Number.isInteger(value);
 const isSize = (value: unknown): value is Size =>
-  isRecord(value) &&
+  isObject(value) &&
   isPlace(value.width) &&
   isPlace(value.height) &&
   value.width > 0 &&
   value.height > 0;
 const isRect = (value: unknown): value is Rect =>
-  isRecord(value) && isPlace(value.x) && isPlace(value.y) && isSize(value);
+  isObject(value) && isPlace(value.x) && isPlace(value.y) && isSize(value);
 const isGuidance = (value: unknown): value is Guidance =>
-  isRecord(value) && isNumber(value.pixel) && isNumber(value.semantic);
+  isObject(value) && isNumber(value.pixel) && isNumber(value.semantic);
 const isBranch = (value: unknown): value is 'pixel' | 'semantic' =>
   value === 'pixel' || value === 'semantic';
 const isOutput = (value: unknown): value is PanelOutput =>
-  isRecord(value) &&
+  isObject(value) &&
   isNumber(value.scale) &&
   value.scale > 0 &&
   (value.format === 'source' || isOneOf(OUTPUT_FORMATS, value.format)) &&
@@ -62,20 +60,20 @@ const isOutput = (value: unknown): value is PanelOutput =>
   isText(value.prompt);
 
 const isPicture = (value: unknown): value is PanelPicture =>
-  isRecord(value) &&
+  isObject(value) &&
   isText(value.fileName) &&
   isText(value.problem) &&
   isMissingOr(value.address, isText) &&
   isMissingOr(value.size, isSize);
 
 const isNames = (value: unknown): value is PanelSideNames =>
-  isRecord(value) && isText(value.original) && isText(value.upscaled);
+  isObject(value) && isText(value.original) && isText(value.upscaled);
 
 const isSeries = (value: unknown): value is NonNullable<PanelInit['series']> =>
-  isRecord(value) && isPlace(value.at) && isPlace(value.count) && value.at < value.count;
+  isObject(value) && isPlace(value.at) && isPlace(value.count) && value.at < value.count;
 
 const isModel = (value: unknown): value is PanelModel =>
-  isRecord(value) &&
+  isObject(value) &&
   isText(value.id) &&
   isText(value.name) &&
   isNumber(value.scale) &&
@@ -87,7 +85,7 @@ const isModel = (value: unknown): value is PanelModel =>
 
 export function isPanelInit(value: unknown): value is PanelInit {
   if (
-    !isRecord(value) ||
+    !isObject(value) ||
     !isPicture(value.original) ||
     !isText(value.facts) ||
     !isText(value.leftAlone) ||
@@ -112,10 +110,10 @@ export function isPanelInit(value: unknown): value is PanelInit {
 }
 
 export const isPanelTile = (value: unknown): value is PanelTile =>
-  isRecord(value) && isRect(value.rect) && isText(value.address);
+  isObject(value) && isRect(value.rect) && isText(value.address);
 
 const isResult = (value: unknown): value is PanelResult =>
-  isRecord(value) &&
+  isObject(value) &&
   isSize(value.size) &&
   isSize(value.sourceSize) &&
   isListOf(value.branches, isBranch) &&
@@ -126,7 +124,7 @@ const isResult = (value: unknown): value is PanelResult =>
 
 export function isPanelProgress(value: unknown): value is PanelProgress {
   if (
-    !isRecord(value) ||
+    !isObject(value) ||
     !isCount(value.done) ||
     !isCount(value.total) ||
     value.done > value.total ||
@@ -144,7 +142,7 @@ export function isPanelProgress(value: unknown): value is PanelProgress {
 
 export function isPanelPreview(value: unknown): value is PanelPreview {
   if (
-    !isRecord(value) ||
+    !isObject(value) ||
     !isText(value.device) ||
     !isCount(value.seconds) ||
     !isGuidance(value.auto) ||
@@ -155,15 +153,15 @@ export function isPanelPreview(value: unknown): value is PanelPreview {
     return false;
   const { figures, estimate } = value;
   if (
-    !isRecord(estimate) ||
+    !isObject(estimate) ||
     ![estimate.noise, estimate.blockiness, estimate.blur].every(isNumber) ||
     typeof estimate.lettering !== 'boolean'
   )
     return false;
   if (
-    !isRecord(figures) ||
+    !isObject(figures) ||
     !isListOf(figures.inventedLuma, isCount) ||
-    !isRecord(figures.consistency)
+    !isObject(figures.consistency)
   )
     return false;
   const { count, dd, dp, ds, pp, ps, ss } = figures.consistency;
@@ -176,11 +174,11 @@ export const isBytes = (value: unknown): value is number | null => value === nul
 export const isOutputName = (
   value: unknown,
 ): value is { readonly fileName: string; readonly size: Size } =>
-  isRecord(value) && isText(value.fileName) && isSize(value.size);
+  isObject(value) && isText(value.fileName) && isSize(value.size);
 
 /** What a drop added; nothing in most cases. */
 export const isPanelAdded = (value: unknown): value is PanelAdded | null =>
-  value === null || (isRecord(value) && isText(value.model) && isListOf(value.models, isModel));
+  value === null || (isObject(value) && isText(value.model) && isListOf(value.models, isModel));
 
 export const isPanelSaved = (value: unknown): value is PanelSaved =>
-  isRecord(value) && isText(value.fileName);
+  isObject(value) && isText(value.fileName);

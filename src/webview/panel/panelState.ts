@@ -19,7 +19,7 @@ import {
 } from '../../shared/settings';
 import { RENDER_MODES, type RenderMode } from '../render/state';
 import { FIT, viewFrom, type View } from '../viewTransform';
-import { isRecord } from './guards';
+import { isObject } from '../../shared/json';
 
 /** A setting that was kept to compare others with. */
 export type Pinned = {
@@ -98,7 +98,7 @@ export const isOfPresentLayers = (
 /** Takes up a stored state, part by part: what makes no sense becomes the default. */
 export function restoreState(stored: unknown, init: PanelInit): PanelState {
   const fallback = defaultState(init);
-  if (!isRecord(stored)) return fallback;
+  if (!isObject(stored)) return fallback;
   const bool = (key: 'auto' | 'checkerboard' | 'originalPixels' | 'loupe' | 'padOpen'): boolean =>
     typeof stored[key] === 'boolean' ? stored[key] : fallback[key];
   const pinned = pinnedFrom(stored.pinned, init.models);
@@ -128,7 +128,7 @@ export function restoreState(stored: unknown, init: PanelInit): PanelState {
 }
 
 const savingFrom = (value: unknown): PanelState['saving'] =>
-  isRecord(value) && typeof value.key === 'string' && isOneOf(SAVE_WAYS, value.how)
+  isObject(value) && typeof value.key === 'string' && isOneOf(SAVE_WAYS, value.how)
     ? { key: value.key, how: value.how }
     : undefined;
 
@@ -165,13 +165,13 @@ const modelIn = (models: readonly PanelModel[], id: unknown): PanelModel | undef
   typeof id === 'string' ? panelModelOf(models, id) : undefined;
 
 function guidanceFrom(value: unknown): Guidance | undefined {
-  if (!isRecord(value) || !Number.isFinite(value.pixel) || !Number.isFinite(value.semantic))
+  if (!isObject(value) || !Number.isFinite(value.pixel) || !Number.isFinite(value.semantic))
     return undefined;
   return roundGuidance({ pixel: value.pixel as number, semantic: value.semantic as number });
 }
 
 function pinnedFrom(value: unknown, models: readonly PanelModel[]): Pinned | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const model = modelIn(models, value.model);
   const guidance = guidanceFrom(value.guidance);
   return model && guidance
@@ -202,7 +202,7 @@ function outputFrom(
   models: readonly PanelModel[],
   fallback: PanelOutput,
 ): PanelOutput | undefined {
-  if (!isRecord(value) || typeof value.scale !== 'number') return undefined;
+  if (!isObject(value) || typeof value.scale !== 'number') return undefined;
   const scale = clampScale(value.scale);
   const { format, pixelArt, quality, lossless, prompt } = value;
   if (scale === undefined || (format !== 'source' && !isOneOf(OUTPUT_FORMATS, format)))

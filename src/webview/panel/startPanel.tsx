@@ -6,7 +6,7 @@ import { RpcError } from '../../shared/rpc';
 import { isOneOf } from '../../shared/oneOf';
 import { openShell } from '../shell';
 import { Announcer } from './announcer';
-import { isPanelInit, isRecord } from './guards';
+import { isPanelInit } from './guards';
 import { badAnswer, PanelHost, type HostConnection } from './host';
 import { listenToKeys } from './keyboard';
 import { Panel } from './panel';
@@ -19,6 +19,7 @@ import type { Services } from './services';
 import { Stage } from './stage';
 import type { StageRendererFactory } from './stageRenderer';
 import { PanelApp } from './PanelApp';
+import { isObject } from '../../shared/json';
 
 /** Where the state is kept while the page is hidden: VS Code's API for webviews. */
 export type PanelMemory = { getState(): unknown; setState(state: unknown): void };
@@ -132,6 +133,6 @@ function focusAtFirst(stage: Stage): void {
 
 /** What the page is going to be, so that nothing flashes up that a pair does not have. */
 function showKind(state: unknown): void {
-  if (isRecord(state) && (state.kind === 'pair' || state.kind === 'preview'))
+  if (isObject(state) && (state.kind === 'pair' || state.kind === 'preview'))
     document.body.dataset.kind = state.kind;
 }

@@ -5,7 +5,8 @@ import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { unfinishedRuns } from '../../../src/batch/journal';
-import { makePlan, type PlanRequest } from '../../../src/batch/plan';
+import { makePlan } from '../../../src/batch/plan';
+import type { PlanRequest } from '../../../src/batch/planRequest';
 import { parseRecipe } from '../../../src/batch/recipe';
 import {
   LOCK_NAME,

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { BatchRun, type BatchPorts } from '../../../src/batch/batchRun';
 import { parseJournal } from '../../../src/batch/journal';
-import { makePlan, type PlanPorts } from '../../../src/batch/plan';
+import { makePlan } from '../../../src/batch/plan';
+import type { PlanPorts } from '../../../src/batch/planRequest';
 import { parseRecipe } from '../../../src/batch/recipe';
 import {
   LOCK_NAME,

@@ -3,19 +3,10 @@ import { isOneOf } from '../../../shared/oneOf';
 import { quoted } from '../../checkpoint/limits';
 import { SPEED_CLASSES, type SpeedClass } from '../../../shared/speedClass';
 import type { ModelFile, TiledDescriptor } from '../manifest';
-import {
-  hash,
-  isObject,
-  list,
-  object,
-  requireId,
-  text,
-  textIfAny,
-  whole,
-  type Json,
-} from '../manifestFields';
+import { hash, list, object, requireId, text, textIfAny, whole } from '../manifestFields';
 import { parseServerContract, type ServerContract } from './serverContract';
 import { phrase, WordedError } from '../../../shared/phrase';
+import { isObject, type Json } from '../../../shared/json';
 
 /**
  * What a person's own file is: weights of a network that is built here, a whole ONNX model, or the

@@ -2,12 +2,12 @@ import { readdir, stat, writeFile, rename, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readSmallText } from '../../../files/readSmall';
 import { RpcError, wordsOf } from '../../../shared/rpc';
-import { isObject } from '../manifestFields';
 import { FILE_KINDS, parseFileManifest, type FileManifest } from './fileManifest';
 import { isOneOf } from '../../../shared/oneOf';
 import { readOwnTable } from './knownModels';
 import { manifestOf } from './manifestOf';
 import { MODEL_ENDINGS, recogniseFile } from './recognise';
+import { isObject } from '../../../shared/json';
 
 /** What was found out about the files of a folder. */
 export type Found = {

@@ -9,7 +9,6 @@ import type {
 import { readSmallText } from '../../../files/readSmall';
 import { MANIFEST_LIMIT } from '../../../shared/modelProtocol';
 import { sha256Of } from '../fileChecks';
-import { isObject } from '../manifestFields';
 import { parseFileManifest } from './fileManifest';
 import { Downloader } from '../../download/downloader';
 import { requireSpace } from '../../download/freeSpace';
@@ -23,6 +22,7 @@ import { publishManifest } from './publish';
 import { recogniseFile } from './recognise';
 import { withoutMirrors } from './withoutMirrors';
 import { joined, phrase, type Words } from '../../../shared/phrase';
+import { isObject } from '../../../shared/json';
 
 export type ListedContext = {
   readonly store: string;

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { readSmallText } from '../../../files/readSmall';
-import { isObject } from '../manifestFields';
 import { CATALOGUE } from './catalogue';
 import table from './openModelDb.json';
+import { isObject } from '../../../shared/json';
 
 /** What OpenModelDB, or the catalogue, says of a file. */
 export type KnownModel = {

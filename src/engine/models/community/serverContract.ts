@@ -1,8 +1,9 @@
 import type { Size } from '../../../shared/geometry';
 import { isOneOf } from '../../../shared/oneOf';
 import { quoted } from '../../checkpoint/limits';
-import { list, text, textIfAny, whole, type Json } from '../manifestFields';
+import { list, text, textIfAny, whole } from '../manifestFields';
 import { phrase, WordedError } from '../../../shared/phrase';
+import { type Json } from '../../../shared/json';
 
 /** What comes out of a network on a server: the picture itself, or what it adds to the base. */
 export const SERVED_RESULTS = ['picture', 'residual'] as const;

@@ -1,6 +1,7 @@
 import type { RawOutput, TensorQuestion } from './tensors';
 import { nonsense, toBytes } from './tensors';
 import { phrase } from '../../../shared/phrase';
+import { fieldsOf } from '../../../shared/json';
 
 /** The header that says how many bytes of a body are its JSON. */
 export const JSON_LENGTH_HEADER = 'inference-header-content-length';
@@ -64,6 +65,3 @@ function listOf(json: string): readonly unknown[] {
   }
   throw nonsense(phrase`has no readable header`);
 }
-
-const fieldsOf = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

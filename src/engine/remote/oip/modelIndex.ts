@@ -1,5 +1,6 @@
 import { nonsense } from './tensors';
 import { phrase } from '../../../shared/phrase';
+import { fieldsOf, type Json } from '../../../shared/json';
 
 /** A model that a server's index names. */
 export type IndexEntry = { readonly name: string };
@@ -30,7 +31,7 @@ export function readModelIndex(list: unknown): ModelIndex {
   if (!Array.isArray(list)) throw nonsense(phrase`about its models is not a list`);
   const names = new Set<string>();
   for (const entry of list as readonly unknown[]) {
-    const { name, state } = fieldsOf(entry);
+    const { name, state } = entryOf(entry);
     // MLServer says "State.READY" over gRPC.
     const ready = typeof state !== 'string' || state === '' || /^(State\.)?READY$/.test(state);
     if (typeof name === 'string' && ready && isAskable(name)) names.add(name);
@@ -42,9 +43,6 @@ export function readModelIndex(list: unknown): ModelIndex {
   };
 }
 
-const fieldsOf = (entry: unknown): Record<string, unknown> =>
-  typeof entry === 'string'
-    ? { name: entry }
-    : typeof entry === 'object' && entry !== null
-      ? (entry as Record<string, unknown>)
-      : {};
+/** Some list names alone. */
+const entryOf = (entry: unknown): Json =>
+  typeof entry === 'string' ? { name: entry } : fieldsOf(entry);

@@ -13,6 +13,7 @@ import { isAskable, readModelIndex } from './modelIndex';
 import { nonsense } from './tensors';
 import type { ServedName, Transport } from './transport';
 import { clause, mended, phrase } from '../../../shared/phrase';
+import { fieldsOf } from '../../../shared/json';
 
 /** Longest for a question that nothing is computed for. */
 const SHORT_MS = 20_000;
@@ -208,7 +209,4 @@ function pathOf({ name, version }: ServedName): string {
   );
 }
 
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+const fieldOf = (value: unknown, name: string): unknown => fieldsOf(value)[name];
