@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, test } from 'node:test';
 import { BatchRun, type BatchEvent, type BatchPorts } from '../../../src/batch/batchRun';
 import { BatchMeter } from '../../../src/batch/meter';
-import type { Plan, PlanItem } from '../../../src/batch/types';
+import type { Outcome, Plan, PlanItem } from '../../../src/batch/types';
 import type { UpscaleCall } from '../../../src/client/engineClient';
 import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import { RpcError } from '../../../src/shared/rpc';
@@ -350,17 +350,24 @@ test('a run goes on although whoever listens to it fails, at every event', async
 });
 
 test('a picture that does not get on is given up, with the reason, and the others go on', async () => {
-  const { ports, held } = engine();
   const limits = { maxInputMegapixels: 1, maxOutputMegapixels: 1, maxFrames: 1 };
-  const plan = planOf(['a', 'b']);
-  const ids = new Set(plan.items.map(({ id }) => id));
-  const upscale: typeof ports.upscale = (call, context) => {
-    const made = ports.upscale(call, context);
-    held.find(({ name }) => name === 'b')?.finish();
-    return made;
+  const outcomesWithin = async (stallSeconds: number): Promise<readonly Outcome[]> => {
+    const { ports, held } = engine();
+    const upscale: typeof ports.upscale = (call, context) => {
+      const made = ports.upscale(call, context);
+      held.find(({ name }) => name === 'b')?.finish();
+      return made;
+    };
+    const plan = planOf(['a', 'b']);
+    const options = { device: 'cpu', limits, atOnce: 1, stallSeconds } as const;
+    return (await begin(plan, ids(plan), options, { ...ports, upscale }).run()).outcomes;
   };
-  const options = { device: 'cpu', limits, atOnce: 1, stallSeconds: 0.3 } as const;
-  const { outcomes } = await begin(plan, ids, options, { ...ports, upscale }).run();
+  let outcomes: readonly Outcome[] = [];
+  // On a busy machine the other one may not get on in a short time, either.
+  for (const stallSeconds of [0.3, 3, 30]) {
+    outcomes = await outcomesWithin(stallSeconds);
+    if (outcomes.some(({ state }) => state === 'done')) break;
+  }
   assert.deepEqual(
     outcomes.map(({ input, state }) => [input, state]),
     [
