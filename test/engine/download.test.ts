@@ -498,8 +498,8 @@ describe('Downloader', () => {
         redirect: `${other.url}/${encodeURIComponent(FILE)}`,
         headers: { etag: '"redirect"' },
       });
-      other.behave(FILE, { etag: null, stallAfter: 100_000 });
-      await failsWith('download-failed', get({ retries: 0, stallMs: 100 }));
+      other.behave(FILE, { etag: null, breakAfter: 100_000, slowMs: 1 });
+      await failsWith('download-failed', get({ retries: 0 }));
       assert.deepEqual(partNote(), { mirror: mirrorId(server.url), bytes: SIZE });
     });
 

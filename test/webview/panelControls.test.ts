@@ -1003,6 +1003,16 @@ test('tooltips come for the keyboard at once, and go with Escape', async () => {
   assert.match(await panel.text('#tip'), /^Right: cleaner/);
 });
 
+test('a tooltip goes with the pointer, also where that leaves the page', async () => {
+  const panel = await harness.open({ init: INIT });
+  await panel.finish();
+  await panel.page.hover('#save');
+  await panel.page.waitForSelector('#tip:not([hidden])');
+  await panel.leave();
+  assert.deepEqual(panel.problems, []);
+  await panel.close();
+});
+
 test('a tooltip of the toolbar lies below all its rows, in a window of any width', async () => {
   await ready();
   for (const width of [320, 500, 780, 1280]) {

@@ -419,6 +419,12 @@ export class PanelPage {
     await this.frame();
   }
 
+  /** Takes the pointer off the page, and with it what it shows. */
+  async leave(): Promise<void> {
+    await this.page.mouse.move(-1, -1);
+    await this.page.waitForSelector('#tip', { state: 'hidden' });
+  }
+
   /** Chooses an option of a list by its value, with the mouse. */
   async choose(list: string, value: string): Promise<void> {
     const at = await this.page.evaluate<number>(

@@ -137,5 +137,6 @@ export async function openAt(
   const { reach, ...options } = STATES[name]!;
   const panel = await harness.open({ ...options, ...more });
   await reach(panel);
+  await panel.leave();
   return panel;
 }

@@ -72,6 +72,8 @@ function listen(tip: HTMLElement): () => void {
     { signal },
   );
   document.addEventListener('focusout', hide, { signal });
+  // Out of the page, where nothing tells what it is over.
+  document.documentElement.addEventListener('pointerleave', hide, { signal });
   // It stands where its control was.
   window.addEventListener('resize', hide, { signal });
   document.addEventListener(
