@@ -33,6 +33,8 @@ class Bounded(nn.Module):
         self.register_buffer("limits", torch.zeros(len(self.DEVIATIONS), 2))
         self.rounded = True
         self.bounded = False
+        self.edges: list[tuple[float, float]] = []
+        """What `limits` cut at, as numbers: limits that are tensors have gradients of their own, which take longer than the convolutions do."""
         self.seen: list[Tensor] | None = None
 
     def convolutions(self) -> list[tuple[nn.Conv2d, Tensor]]:
@@ -45,12 +47,18 @@ class Bounded(nn.Module):
             self.seen.append(x)
         return x
 
-    def bound(self, x: Tensor, limits: Tensor) -> Tensor:
-        """`x` within limits, rounded to 8 bits or not; the gradient passes within them, as if nothing were rounded."""
-        scale, zero = grid(limits)
-        if self.rounded:
-            return torch.fake_quantize_per_tensor_affine(x.float(), scale, zero.int(), 0, STEPS).to(x.dtype)
-        return x.clamp((-zero * scale).to(x.dtype), ((STEPS - zero) * scale).to(x.dtype))
+    def take_up(self) -> None:
+        """Obeys the limits that are there."""
+        self.bounded = bool(self.limits.any())
+        self.edges = [self.cut(limits) for limits in self.limits] if self.bounded else []
+
+    def cut(self, limits: Tensor) -> tuple[float, float]:
+        """The lowest and the highest value that pass, of `limits` [2]."""
+        return edges(limits)
+
+    def bound(self, x: Tensor, place: int) -> Tensor:
+        """`x` within the limits at that place, rounded to 8 bits or not; the gradient passes within them, as if nothing were rounded."""
+        return rounded(x, self.limits[place]) if self.rounded else F.hardtanh(x, *self.edges[place])
 
 
 class BoundedBlock(Bounded, Block):
@@ -68,10 +76,21 @@ class BoundedBlock(Bounded, Block):
         if not self.bounded:
             inner = F.leaky_relu(self.see(self.first(self.see(x))), SLOPE)
             return x + self.see(self.second(inner))
-        source, inner, residual = self.limits
-        found = F.conv2d(self.bound(x, source), in_8_bits(self.first.weight), self.first.bias, padding=1)
-        active = self.bound(F.leaky_relu(self.bound(found, inner), SLOPE), activated(inner))
-        return x + self.bound(F.conv2d(active, in_8_bits(self.second.weight), self.second.bias, padding=1), residual)
+        found = F.conv2d(self.bound(x, 0), in_8_bits(self.first.weight), self.first.bias, padding=1)
+        residual = F.conv2d(self.active(found), in_8_bits(self.second.weight), self.second.bias, padding=1)
+        return x + self.bound(residual, 2)
+
+    def take_up(self) -> None:
+        super().take_up()
+        if self.bounded:
+            (low, high), (least, most) = self.edges[1], edges(activated(self.limits[1]))
+            self.active_edges = max(low * SLOPE, least), min(high, most)
+
+    def active(self, found: Tensor) -> Tensor:
+        """What LeakyReLU makes of `found` within its limits, within what these become."""
+        if self.rounded:
+            return rounded(F.leaky_relu(self.bound(found, 1), SLOPE), activated(self.limits[1]))
+        return F.hardtanh(F.leaky_relu(found, SLOPE), *self.active_edges)
 
     def convolutions(self) -> list[tuple[nn.Conv2d, Tensor]]:
         return [(self.first, self.limits[0]), (self.second, activated(self.limits[1]))]
@@ -86,6 +105,17 @@ def grid(limits: Tensor) -> tuple[Tensor, Tensor]:
     """Step and number of the step that is 0, as QuantizeLinear has them for uint8: 0 is always exact."""
     scale = (limits[1] - limits[0]) / STEPS
     return scale, (-limits[0] / scale).round().clamp(0, STEPS)
+
+
+def edges(limits: Tensor) -> tuple[float, float]:
+    """The lowest and the highest value that 8 bits hold."""
+    scale, zero = grid(limits)
+    return float(-zero * scale), float((STEPS - zero) * scale)
+
+
+def rounded(x: Tensor, limits: Tensor) -> Tensor:
+    scale, zero = grid(limits)
+    return torch.fake_quantize_per_tensor_affine(x.float(), scale, zero.int(), 0, STEPS).to(x.dtype)
 
 
 def weight_scales(weight: Tensor) -> Tensor:
@@ -113,7 +143,7 @@ def blocks_of(branch: nn.Module) -> list[Bounded]:
 def take_up(branch: nn.Module) -> bool:
     """After weights were loaded: blocks with limits obey them. Whether there are any."""
     for block in blocks_of(branch):
-        block.bounded = bool(block.limits.any())
+        block.take_up()
     return all(block.bounded for block in blocks_of(branch))
 
 

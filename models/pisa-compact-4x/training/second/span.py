@@ -42,8 +42,12 @@ class Attention(Bounded):
         first = F.silu(self.convs[0](x))
         found = self.see(self.convs[2](F.silu(self.convs[1](first))))
         if self.bounded:
-            found = found.clamp(*self.limits[0].to(found.dtype))
+            found = F.hardtanh(found, *self.edges[0])
         return (found + x) * (0.5 * torch.tanh(0.5 * found)), first  # sigmoid - 0.5, which 16-bit floats hold better so
+
+    def cut(self, limits: Tensor) -> tuple[float, float]:
+        low, high = limits.tolist()
+        return low, high
 
     def convolutions(self) -> list[tuple[nn.Conv2d, Tensor]]:
         return []

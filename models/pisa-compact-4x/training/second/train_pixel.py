@@ -20,17 +20,25 @@ FLOOR = 1e-4
 """Mean squared errors far below this (40 dB) don't count."""
 BOUNDED = 0.4
 """From this share of the training on, values have limits."""
+REFRESHED = 4
+"""On a CPU new pairs come only every so many steps: degrading them takes the cores from the training."""
 TAUGHT = 0.75
-"""How far the target goes from the original towards the picture of a network that enlarges better: it has none of what cannot be known from the input."""
+"""How far the target goes from the original towards what SPAN makes of it."""
 KINDS = {"clean": 0.38, "sharp_camera": 0.30, "mild": 0.18, "strong": 0.14}
 
 
-def target(small: Tensor, large: Tensor, made: Tensor, span: Span | None) -> Tensor:
-    """[N,3,4H,4W]: the original, or on the way from it to SPAN's picture where that is nearer to it than what the branch has made."""
+def target(large: Tensor, made: Tensor, span: Span | None) -> Tensor:
+    """
+    [N,3,4H,4W]: the original, or on the way from it to what SPAN makes of it when it is only reduced, however the branch's input was degraded,
+    where that is nearer to it than what the branch has made. What is best on the average is the same by either (what can be known of the original
+    from a degraded picture is what can be known of its expectation, given the reduced one), but of SPAN's picture far less cannot be known, so
+    the gradients of a small batch are less noisy.
+    """
     if span is None:
         return large
     with torch.no_grad():
-        taught = F.pixel_shuffle(span(small), SCALE)
+        reduced = F.interpolate(large, scale_factor=1 / SCALE, mode="bicubic", antialias=True).clamp(0, 1)
+        taught = F.pixel_shuffle(span((reduced * 255).round() / 255), SCALE).clamp(0, 1)
         better = (taught - large).square().mean((1, 2, 3), keepdim=True) < (made - large).square().mean((1, 2, 3), keepdim=True)
         return large + TAUGHT * better * (taught - large)
 
@@ -58,7 +66,7 @@ def train_pixel(options: Options) -> None:
         made = network.base(small) + F.pixel_shuffle(network.gate(small) * pixel.float(), SCALE)
         squared = (made - large).square().mean((1, 2, 3))
         # Its gradient is that of the logarithm of `squared` where the target is the original.
-        wrong = (made - target(small, large, made, span)).square().mean((1, 2, 3)) / (squared.detach() + FLOOR)
+        wrong = (made - target(large, made, span)).square().mean((1, 2, 3)) / (squared.detach() + FLOOR)
         (0.1 * wrong.mean()).backward()
         stage.learn(0.5)
         return {"loss": 0.1 * (squared.detach() + FLOOR).log().mean(), "mse": squared.mean()}
@@ -71,7 +79,8 @@ def train_pixel(options: Options) -> None:
         if stage.round():
             taken = Captured(step, options.device)
         stage.ready()
-        pool.refresh()  # more would keep a GPU waiting: each pair is turned by kernels of its own
+        if options.fast or stage.step % REFRESHED == 0:
+            pool.refresh()  # more would keep a GPU waiting: each pair is turned by kernels of its own
         for place, drawn in zip((small, large), pool.draw(options.batch, options.side)):
             place.copy_(drawn)
         if stage.note(taken()):
