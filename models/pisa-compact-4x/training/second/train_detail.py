@@ -41,7 +41,7 @@ class DetailTraining:
         torch.manual_seed(options.seed + 1)
         self.options = options
         self.network = begun(options.first)
-        load_branch("pixel", self.network.pixel, options.out)
+        load_branch("pixel", self.network.pixel, options.out if (options.out / "pixel-checkpoint.pt").exists() else options.start)
         be_rounded(self.network.pixel, False)
         self.network.to(options.device, memory_format=torch.channels_last)
         self.adversary = Adversary(options)
