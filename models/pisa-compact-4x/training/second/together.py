@@ -3,7 +3,7 @@ Both branches, together and in 8 bits: what rounding does to a gradient (bands, 
 the weights, and no loss on pictures in floats sees it. They learn to make what they made in floats before; of gradients, gradients; and where
 compression or noise has eaten the detail, to go further than they did.
 
-    python -m second.together --data DATA --out RUN [--from FOLDER] --detail-seconds SECONDS --rate 6e-5
+    python -m second.together --data DATA --out RUN [--from FOLDER] --detail-seconds SECONDS --rate 8e-5 [--further 1.4 2.4]
 """
 
 import torch
@@ -20,6 +20,7 @@ from second.options import BRANCHES, Options, read_options
 from second.pool import Pool
 from second.snapshot import load_branch
 from second.stage import Stage
+from train_semantic import pattern
 from validate import Validation
 
 LEVELS = 255
@@ -28,24 +29,24 @@ GENTLE: Degradations = dict.fromkeys(SHARES, {"clean": 0.3, "sharp_camera": 0.2,
 HARSH: Degradations = dict.fromkeys(SHARES, {"mild": 0.6, "strong": 0.4})
 SHARE_GENTLE, SHARE_HARSH = 0.4, 0.4
 """Of a batch; the rest are gradients."""
-LEAST, MOST = 1.4, 2.4
-"""The gain (network.GAIN) on harshly treated pictures, where little is to be seen in the picture's detail and where much is."""
 LITTLE, MUCH = 1.0, 3.0
 """Detail, in levels (root mean square over 17x17 pixels)."""
 NEAR, NEAR_GRADIENT = 1.0, 0.02
 """In squared levels: what is nearer counts little more."""
-WEIGHTS = {"faithful": 1.0, "detailed": 2.0, "further": 4.0, "gradients": 1.0}
+NEAR_PATTERN = 0.02
+"""In levels: a weave that is fainter counts little."""
+WEIGHTS = {"faithful": 1.0, "detailed": 2.0, "further": 4.0, "gradients": 1.0, "pattern": 0.5}
 
 
-def further(semantic: Tensor) -> Tensor:
+def further(semantic: Tensor, least: float, most: float) -> Tensor:
     """
-    The semantic residual [N,3,H,W] taken further where it has something to show, and less far where it is only grain: the detail branch's losses
-    are means, which make it timidest where least can be known.
+    The semantic residual [N,3,H,W] with the gain `most` in the place of network.GAIN where it has something to show, `least` where it is only grain:
+    the detail branch's losses are means, which make it timidest where least can be known.
     """
     detail = semantic / GAIN
     power = F.avg_pool2d((LEVELS * detail).square().mean(1, keepdim=True), 17, 1, 8, count_include_pad=False)
     way = ((power.sqrt() - LITTLE) / (MUCH - LITTLE)).clamp(0, 1)
-    return (LEAST + (MOST - LEAST) * way * way * (3 - 2 * way)) * detail
+    return (least + (most - least) * way * way * (3 - 2 * way)) * detail
 
 
 def learn_together(options: Options) -> None:
@@ -62,6 +63,7 @@ def learn_together(options: Options) -> None:
     be_rounded(network, True)
     first = stages[0]
     gentle, harsh = round(SHARE_GENTLE * options.batch), round(SHARE_HARSH * options.batch)
+    gains = options.further or (GAIN, GAIN)
     seed = options.seed + first.step
     pools = [Pool(options, SHARES, kinds, seed + number, options.room, max(1, options.workers // 2)) for number, kinds in ((5, GENTLE), (6, HARSH))]
     for pool in pools:
@@ -78,12 +80,13 @@ def learn_together(options: Options) -> None:
         base, pixel, semantic = network(torch.cat([small, gradient]))
         with torch.no_grad():
             _, faithful, more = before(small)
-            detailed = faithful + torch.cat([more[:gentle], further(more[gentle:])])
+            detailed = faithful + torch.cat([more[:gentle], further(more[gentle:], *gains)])
         made, count = pixel + semantic, len(small)
         losses = {
             "faithful": distance(pixel[:count], faithful, NEAR),
             "detailed": distance(made[:gentle], detailed[:gentle], NEAR),
             "further": distance(made[gentle:count], detailed[gentle:], NEAR),
+            "pattern": (LEVELS * pattern(semantic[:count]) + NEAR_PATTERN).log(),
             "gradients": sum(distance((base + residual)[count:, :, inside, inside], wanted[:, :, inside, inside], NEAR_GRADIENT) for residual in (pixel, made)),
         }
         sum(WEIGHTS[name] * value for name, value in losses.items()).backward()
