@@ -4,7 +4,7 @@ with the counts of steps.
 
     python -m second.snapshot RUN [--to FOLDER]
 
-`snapshot` is what the shipped model is exported from; `next` what a training goes on from that is not shipped yet.
+`snapshot` is what the shipped model is exported from; what is not shipped goes into another folder, from which a training goes on with `--from`.
 """
 
 import json

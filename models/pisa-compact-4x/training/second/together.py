@@ -14,16 +14,16 @@ from network import SCALE
 from samples import Degradations
 from second.bounded import be_rounded
 from second.captured import Captured, Losses
-from second.gradients import EDGE, gradients
+from second.gradients import EDGE, LEVELS, gradients
 from second.network import GAIN, SecondNetwork
 from second.options import BRANCHES, Options, read_options
 from second.pool import Pool
 from second.snapshot import load_branch
 from second.stage import Stage
+from second.train_pixel import REFRESHED
 from train_semantic import pattern
 from validate import Validation
 
-LEVELS = 255
 SHARES = {"photo": 0.35, "art": 0.25, "icons": 0.18, "text": 0.22}
 GENTLE: Degradations = dict.fromkeys(SHARES, {"clean": 0.3, "sharp_camera": 0.2, "camera": 0.5})
 HARSH: Degradations = dict.fromkeys(SHARES, {"mild": 0.6, "strong": 0.4})
@@ -105,7 +105,7 @@ def learn_together(options: Options) -> None:
     while first.going:
         for stage in stages:
             stage.ready()
-        if options.fast or first.step % 4 == 0:
+        if options.fast or first.step % REFRESHED == 0:
             for pool in pools:
                 pool.refresh()
         for place, drawn in zip((small, gradient, wanted), draw()):
