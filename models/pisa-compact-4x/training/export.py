@@ -54,7 +54,7 @@ class Graph:
         kernels = self.weight(f"{name}.kernels", module.kernels.numpy())
         side, pad = 2 * module.RADIUS + 1, module.RADIUS
         repeated = self.node("Conv", [x, kernels], f"{name}.repeated", kernel_shape=[side, side], pads=[pad] * 4, group=3)
-        limits = [self.weight(f"{name}.{end}", np.array(sign * module.LIMIT, np.float32)) for end, sign in (("lowest", -1), ("highest", 1))]
+        limits = [self.weight(f"{name}.{end}", np.array(sign * module.limit, np.float32)) for end, sign in (("lowest", -1), ("highest", 1))]
         return self.node("Sub", [x, self.node("Clip", [repeated, *limits], f"{name}.clipped")], name)
 
     def shuffle(self, x: str, name: str) -> str:

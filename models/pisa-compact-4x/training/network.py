@@ -68,19 +68,19 @@ class Head(nn.Sequential):
 
 class Unpattern(nn.Module):
     """
-    Takes out of sub-pixels [N,3*16,H,W] what repeats from one input pixel to the next, up to LIMIT: for each sub-pixel its Gaussian mean over
+    Takes out of sub-pixels [N,3*16,H,W] what repeats from one input pixel to the next, up to a limit: for each sub-pixel its Gaussian mean over
     the neighbourhood, less the mean of all sixteen. Without it flat colours keep a faint weave, which depth-to-space invites and the losses
-    hardly see; a real edge along the axes repeats too, but far more strongly than LIMIT.
+    hardly see; a real edge along the axes repeats too, but far more strongly than the limit.
     """
 
-    LIMIT = 8 / 255
     RADIUS = 2
-    SIGMA = 1.3
 
-    def __init__(self) -> None:
+    def __init__(self, sigma: float = 1.3, limit: float = 8 / 255) -> None:
+        """`sigma`: of the Gaussian, in input pixels."""
         super().__init__()
+        self.limit = limit
         offsets = torch.arange(-self.RADIUS, self.RADIUS + 1)
-        line = torch.exp(-0.5 * (offsets / self.SIGMA) ** 2)
+        line = torch.exp(-0.5 * (offsets / sigma) ** 2)
         blur = torch.outer(line, line) / line.sum() ** 2
         count = SCALE * SCALE
         apart = torch.eye(count) - 1 / count
@@ -89,7 +89,7 @@ class Unpattern(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         repeated = F.conv2d(x, self.kernels.to(x.dtype), padding=self.RADIUS, groups=3)
-        return x - repeated.clamp(-self.LIMIT, self.LIMIT)
+        return x - repeated.clamp(-self.limit, self.limit)
 
 
 class CompactNetwork(nn.Module):

@@ -18,6 +18,11 @@ GAIN = 5 / 3
 How far lambda_sem = 1 goes on the way from `pixel` to what the detail branch sees, and beyond: its losses are means, which make it timid. By the
 figures of RealSR (README.md) the distance that an eye sees is least at 1.6, and the sharpness of the originals is reached at 2.5.
 """
+SIGMA, LIMIT = 0.8, 12 / 255
+"""
+Of the weave's filter. The first generation's is wider, and passes what repeats every 3 or 5 pixels of the result, which an eye takes for a weave in
+smooth stone and fur where `semantic` is strong.
+"""
 
 
 class Gate(nn.Module):
@@ -67,7 +72,7 @@ class SecondNetwork(nn.Module):
     def __init__(self, pixel: nn.Module | None = None) -> None:
         """`pixel`: another pixel branch than the one that is shipped."""
         super().__init__()
-        self.base, self.gate, self.unpattern = Bicubic(), Gate(), Unpattern()
+        self.base, self.gate, self.unpattern = Bicubic(), Gate(), Unpattern(SIGMA, LIMIT)
         self.pixel = pixel or Branch(PIXEL_BLOCKS)
         self.detail = Branch(DETAIL_BLOCKS, EARLY)
 
