@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Size } from '../../shared/geometry';
 import { engineError } from '../errors';
@@ -17,6 +17,8 @@ export type SvgText = {
 };
 
 const MOST_BYTES = 64e6;
+/** Bytes by which a larger file is known for no drawing. */
+const HEAD = 4096;
 /** libvips takes for an SVG what says so early; a prefix or a document type may stand in the way. */
 const MARK = '<!--<svg-->';
 const SHEET = '<?xml-stylesheet';
@@ -24,12 +26,25 @@ const SHEET = '<?xml-stylesheet';
 /** Reads an SVG. Undefined when its root is no `svg` element. */
 export async function readSvg(file: string): Promise<SvgText | undefined> {
   const { size } = await stat(file);
-  if (size > MOST_BYTES)
+  if (size > MOST_BYTES) {
+    if (!(await beginsAsMarkup(file))) return undefined;
     throw engineError('input-too-large', {
       message: phrase`${path.basename(file)} has ${byteWords(size)}; an SVG may have ${byteWords(MOST_BYTES)}.`,
       hint: phrase`Simplify the drawing, or export it as PNG.`,
     });
+  }
   return svgText(decoded(await readFile(file)));
+}
+
+/** Whether a file that is too large to be read whole may be a drawing at all. */
+async function beginsAsMarkup(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    return decoded(buffer.subarray(0, bytesRead)).trimStart().startsWith('<');
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Takes an SVG apart. Undefined when its root is no `svg` element. */
