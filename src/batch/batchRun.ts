@@ -5,7 +5,7 @@ import { Place } from '../files/place';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
 import type { CpuPrecision, DeviceChoice } from '../shared/settings';
-import { hashInside, hashSource } from './hash';
+import { hashSource, resultHash } from './hash';
 import type { Journal } from './journal';
 import { StallWatch } from './stall';
 import type { ItemSettings, Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
@@ -248,7 +248,7 @@ export class BatchRun {
           hint: say`Make a new plan.`,
           seconds: seconds(),
         });
-      const before = await hashInside(this.plan.outputRoot, output, signal);
+      const before = await resultHash(this.plan.outputRoot, output, signal);
       if (before !== item.existingHash)
         return this.outcome(item, 'failed', {
           message: say`${output} has changed since the plan was made.`,

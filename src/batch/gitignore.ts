@@ -11,6 +11,11 @@ import { byCount } from '../shared/locale';
 /** A .gitignore and its folder. */
 export type Rules = { readonly folder: string; readonly matcher: Ignore };
 
+const NAME = '.gitignore';
+
+/** Whether a name is that of a file with rules, as disks have it that take case for nothing. */
+export const isIgnoreFile = (name: string): boolean => name.toLowerCase() === NAME;
+
 const LIMIT = 2 ** 20;
 /** Rules with more of them take a time that grows with a power of the path's length. */
 const MOST_STARS = 3;
@@ -31,7 +36,7 @@ export class IgnoreFiles {
   }
 
   /** The rules of a folder's own file. Links are not followed, as Git does not. */
-  async rulesIn(folder: string, name = '.gitignore'): Promise<Rules | undefined> {
+  async rulesIn(folder: string, name = NAME): Promise<Rules | undefined> {
     const file = path.join(folder, name);
     let text: string | undefined;
     try {

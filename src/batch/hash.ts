@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { hashFile } from '../files/hashFile';
+import { isMissing, NotAFileError } from '../files/kinds';
 import { reallyLiesIn } from '../files/paths';
+import { named } from '../files/systemError';
 
 /** Larger files are no pictures that can be upscaled. */
 const LARGEST_PICTURE = 8 * 2 ** 30;
@@ -11,8 +13,8 @@ export const hashSource = (file: string, signal?: AbortSignal): Promise<string> 
   hashFile(file, { limit: LARGEST_PICTURE, followLinks: true, ...(signal ? { signal } : {}) });
 
 /**
- * SHA-256 of a file that really lies in a folder; undefined when there is none, or something else.
- * Rejects only when the signal aborts.
+ * SHA-256 of a file that really lies in a folder; undefined when there is none, something else, or
+ * one that can't be read. Rejects only when the signal aborts.
  */
 export async function hashInside(
   folder: string,
@@ -20,12 +22,30 @@ export async function hashInside(
   signal?: AbortSignal,
   hashOf = hashSource,
 ): Promise<string | undefined> {
-  const file = path.join(folder, relative);
-  const hash = (await reallyLiesIn(folder, file).catch(() => false))
-    ? await hashOf(file, signal).catch(() => undefined)
-    : undefined;
+  const hash = await resultHash(folder, relative, signal, hashOf).catch(() => undefined);
   signal?.throwIfAborted();
   return hash;
+}
+
+/**
+ * The same of a result that may be replaced or removed: one that can't be read may be anybody's, so
+ * it rejects with what is wrong with it.
+ */
+export async function resultHash(
+  folder: string,
+  relative: string,
+  signal?: AbortSignal,
+  hashOf = hashSource,
+): Promise<string | undefined> {
+  const file = path.join(folder, relative);
+  if (!(await reallyLiesIn(folder, file))) return undefined;
+  try {
+    return await hashOf(file, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isMissing(error) || error instanceof NotAFileError) return undefined;
+    throw named(error, file);
+  }
 }
 
 /**

@@ -1,11 +1,24 @@
 import { say } from '../shared/phrase';
-import { globMatcher } from './glob/globMatcher';
+import { globMatcher, globReach } from './glob/globMatcher';
 import type { Recipe } from './recipe';
+import type { Unreadable } from './unreadable';
 
-/** Globs of a recipe's rules that none of these paths matches; in order. */
-export function idleGlobs({ rules }: Recipe, files: readonly string[]): readonly string[] {
+/**
+ * Globs of a recipe's rules that none of these paths matches, nor anything that may lie in a folder
+ * that can't be read; in order.
+ */
+export function idleGlobs(
+  { rules }: Recipe,
+  files: readonly string[],
+  unreadable: readonly Unreadable[],
+): readonly string[] {
   const globs = new Set(rules.flatMap((rule) => rule.files));
-  return [...globs].filter((glob) => !files.some(globMatcher([glob], { dot: true })));
+  const places = unreadable.map(({ input }) => input);
+  return [...globs].filter(
+    (glob) =>
+      ![...files, ...places].some(globMatcher([glob], { dot: true })) &&
+      !places.some(globReach([glob], { dot: true })),
+  );
 }
 
 /** Whether nothing at all is named by a recipe, and something was to be. */

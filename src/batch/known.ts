@@ -1,8 +1,4 @@
-import type { Stats } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { hashInside, inParallel } from './hash';
-import { reallyLiesIn } from '../files/paths';
+import { hashInside } from './hash';
 import { byName } from './scan';
 import type { PlannedTarget } from './targets';
 import type { OutputRecord, Records } from './types';
@@ -11,8 +7,6 @@ export type KnownRecord = { readonly output: string; readonly record: OutputReco
 
 /** What an input's rule and settings make of it; undefined where no rule names it. */
 export type TargetsFor = (input: string) => readonly PlannedTarget[] | undefined;
-
-const AT_A_TIME = 8;
 
 /**
  * What is known of outputs, held against what can be made. A lock is input: a record counts only
@@ -75,28 +69,10 @@ export class KnownOutputs {
     return [...this.byInput.keys()];
   }
 
-  /** Outputs of which the source is none of those that are there. */
+  /** Outputs of which the source is none of those that are there, or may be. */
   orphans(there: ReadonlySet<string>): readonly string[] {
     return [...this.byInput]
       .flatMap(([input, known]) => (there.has(input) ? [] : known.map(({ output }) => output)))
       .sort(byName);
   }
-}
-
-/** Those of some inputs, relative to the root, which are there. */
-export async function sourcesThere(
-  root: string,
-  inputs: readonly string[],
-  signal?: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  const there = await inParallel(inputs, AT_A_TIME, async (input) => {
-    signal?.throwIfAborted();
-    const file = path.join(root, input);
-    const info = await lstat(file).catch((): Stats | undefined => undefined);
-    // A folder of the source's name is another thing.
-    const isFolder = info && (await stat(file).catch(() => info)).isDirectory();
-    const isThere = isFolder === false && (await reallyLiesIn(root, file).catch(() => false));
-    return isThere ? [input] : [];
-  });
-  return new Set(there.flat());
 }

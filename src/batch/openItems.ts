@@ -3,7 +3,7 @@ import type { PictureFacts } from '../shared/engineProtocol';
 import { otherPictureNamed } from '../shared/otherPictures';
 import { outputSize } from '../shared/outputSize';
 import { RpcError } from '../shared/rpc';
-import { hashInside, inParallel } from './hash';
+import { inParallel, resultHash } from './hash';
 import type { PlanPorts, PlanRequest } from './planRequest';
 import { hasResult, resultProblem } from './resultProblem';
 import type { PlannedTarget } from './targets';
@@ -179,7 +179,10 @@ async function openItem(
     request.signal?.throwIfAborted();
     return refuse('not-readable', RpcError.from(error));
   }
-  const now = await hashInside(outputRoot, output, request.signal);
+  const now = await resultHash(outputRoot, output, request.signal).catch((error: unknown) => {
+    request.signal?.throwIfAborted();
+    return RpcError.from(error);
+  });
   const record = request.records[output];
   if (now !== undefined && request.keepExisting === true) {
     const there = await hasResult({ path: file, within: allowed }).catch((error: unknown) =>
@@ -189,6 +192,7 @@ async function openItem(
       ? refuse('impossible', there)
       : refuse('exists', say`The output exists.`);
   }
+  if (now instanceof RpcError) return refuse('impossible', now);
   const free = now === undefined || record?.outputHash === now;
   if (now !== undefined) base.existingHash = now;
   if (free || request.force === true) return { ...base, status: 'todo', selected: true };

@@ -7,7 +7,7 @@ import { RpcError } from '../shared/rpc';
 import { placesOfItems, withCollisions } from './collisions';
 import { hashSource, inParallel } from './hash';
 import { idleGlobs, idleNote, namesNothing } from './idleGlobs';
-import { KnownOutputs, sourcesThere } from './known';
+import { KnownOutputs } from './known';
 import { mixedNotes } from './mixedPrecisions';
 import { openItems, otherPicture, skipped, type Candidate } from './openItems';
 import { PlannedOutputs } from './plannedOutputs';
@@ -16,7 +16,9 @@ import type { Shard } from './records';
 import { isInnerPath } from './recordShape';
 import { byName, excludedBy, scan } from './scan';
 import { shardOf } from './shard';
+import { lookForSources } from './sources';
 import { leftOut, withRecords } from './unjudged';
+import { closedItems, perhapsThere } from './unreadable';
 import { settingsHash, upToDate } from './upToDate';
 import { Wishes } from './wishes';
 import type { Plan, PlanItem, Reason } from './types';
@@ -164,15 +166,22 @@ async function planOnce(
   items.push(...(await openItems(open, request, { outputRoot, allowed }, ports)));
 
   // Looked at once: whoever comes later is neither gone nor forgotten.
-  const there = recipe
-    ? await sourcesThere(root, ofShard(known.inputs, shard), signal)
-    : new Set<string>();
-  const listed = new Set(found.pictures);
-  const unlisted = [...there].filter((input) => !listed.has(input));
+  const recorded = recipe ? ofShard(known.inputs, shard) : [];
+  const sources = await lookForSources(root, recorded, signal);
+  const unreadable = found.unreadable.filter(({ input }) => wishes.mayReach(input));
+  const closed = closedItems(unreadable, recorded, known);
+  items.push(...closed.items);
+  const there = perhapsThere(sources, closed.hidden);
+  const listed = new Set([...found.pictures, ...closed.hidden]);
+  const unlisted = [...sources.there].filter((input) => !listed.has(input));
   const now =
     unlisted.length > 0 ? new Set((await scan({ ...request, exclude })).pictures) : listed;
   const out = leftOut(
-    unlisted.filter((input) => !now.has(input)),
+    [
+      ...unlisted.filter((input) => !now.has(input)),
+      ...[...sources.unknown.keys()].filter((input) => !listed.has(input)),
+    ],
+    sources,
     known,
     items,
     (input) => wishes.namedAt(input) !== undefined,
@@ -188,7 +197,7 @@ async function planOnce(
     ...found.otherPictures,
     ...found.special.map(({ input }) => input),
   ];
-  const idle = recipe && isWhole ? idleGlobs(recipe.value, seen) : [];
+  const idle = recipe && isWhole ? idleGlobs(recipe.value, seen, unreadable) : [];
   const isIdle = recipe !== undefined && namesNothing(recipe.value, idle);
   const plan: Plan = {
     root,

@@ -2,8 +2,9 @@ import { mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:
 import path from 'node:path';
 import { isAlive, processStart } from '../files/processStart';
 import { isModestJson } from '../files/jsonShape';
-import { codeOf, FileTooLargeError, NotAFileError } from '../files/kinds';
+import { codeOf, FileTooLargeError, isMissing, NotAFileError } from '../files/kinds';
 import { readSmallText, readSmallTextIfAny } from '../files/readSmall';
+import { named } from '../files/systemError';
 import { agreedRecords } from './agreedRecords';
 import { isInnerPath, isRecord } from './recordShape';
 import { byName } from './scan';
@@ -185,7 +186,10 @@ export type Merged = {
 
 /** The locks of shards in a folder. */
 export async function lockParts(folder: string): Promise<readonly (Shard & { name: string })[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (isMissing(error)) return [];
+    throw named(error, folder);
+  });
   return names.sort(byName).flatMap((name) => {
     const [, index, count] =
       /^\.pisa-upscale\.lock\.(\d{1,4})-of-(\d{1,4})\.json$/.exec(name) ?? [];
@@ -218,7 +222,11 @@ export async function mergeLocks(folder: string, outputRoot = folder): Promise<M
   const all: [string, OutputRecord][] = [];
   for (const { name } of parts)
     for (const entry of Object.entries(await readRecords(path.join(folder, name)))) all.push(entry);
-  const whole = await readRecords(path.join(folder, LOCK_NAME)).catch((): Records => ({}));
+  const whole = await readRecords(path.join(folder, LOCK_NAME)).catch((error: unknown): Records => {
+    // One that is damaged knows nothing better; one that can't be read may.
+    if (error instanceof RecordsError) return {};
+    throw named(error, path.join(folder, LOCK_NAME));
+  });
   const joined = Object.fromEntries(all);
   const known = Object.entries(whole).filter(([output]) => Object.hasOwn(joined, output));
   const records = await agreedRecords([joined, Object.fromEntries(known)], outputRoot);

@@ -2,14 +2,17 @@ import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { specialKind, type UnreadableKind } from '../files/kinds';
+import { codeOf, isMissing, specialKind, type UnreadableKind } from '../files/kinds';
 import { otherPictureNamed } from '../shared/otherPictures';
 import { isImageName } from '../shared/settings';
 import { isBeingWritten } from '../shared/temporaryFiles';
 import { liesIn } from '../files/paths';
-import { globMatcher } from './glob/globMatcher';
-import { IgnoreFiles, isIgnored, type Rules } from './gitignore';
+import { named } from '../files/systemError';
+import { RpcError } from '../shared/rpc';
+import { globMatcher, globReach } from './glob/globMatcher';
+import { IgnoreFiles, isIgnored, isIgnoreFile, type Rules } from './gitignore';
 import { relativePath } from './paths';
+import { unreadableFolder, type Unreadable } from './unreadable';
 import { say } from '../shared/phrase';
 
 /** Never entered, whatever a .gitignore says. */
@@ -41,6 +44,8 @@ export type Scan = {
   readonly outside: readonly string[];
   /** What has a picture's name and is no file, and what it is: "named pipe", "link to nothing". */
   readonly special: readonly { readonly input: string; readonly kind: UnreadableKind }[];
+  /** Folders that can't be read, "." for the root, and links that can't be followed, with the reason. */
+  readonly unreadable: readonly Unreadable[];
   /** What was left out that concerns no single picture. */
   readonly notes: readonly string[];
   /** Globs that no picture matches. */
@@ -64,13 +69,19 @@ export async function scan(options: ScanOptions): Promise<Scan> {
     signal?.throwIfAborted();
     if (!path.isAbsolute(input)) {
       const accept = globMatcher([input], { dot: false });
-      const matched = { count: 0 };
-      await finder.walk(root, outer, (relative) => {
-        const fits = accept(relative);
-        if (fits && isImageName(relative)) matched.count++;
-        return fits;
+      const reach = globReach([input], { dot: false });
+      let matched = 0;
+      await finder.walk(root, outer, {
+        reach,
+        accept: (relative) => {
+          const fits = accept(relative);
+          if (fits && isImageName(relative)) matched++;
+          return fits;
+        },
       });
-      if (matched.count === 0) unmatched.push(input);
+      // What can't be read may hold a match.
+      if (matched === 0 && !finder.unreadable.some((folder) => reach(folder)))
+        unmatched.push(input);
       continue;
     }
     const info = await stat(input).catch(() => undefined);
@@ -78,17 +89,23 @@ export async function scan(options: ScanOptions): Promise<Scan> {
       await finder.walk(
         input,
         respectGitignore ? await ignoreFiles.rulesBetween(root, input, outer) : outer,
-        () => true,
+        EVERYTHING,
       );
     else await finder.takeNamed(input, info);
   }
   return { ...finder.result(ignoreFiles.notes), unmatched };
 }
 
-/** What a link is whose target can't be found. */
-const asDeadLink = (error: unknown): { readonly kind: UnreadableKind } => ({
-  kind: (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'link to itself' : 'link to nothing',
-});
+/** What of a tree is looked at: by relative paths of folders, and of files. */
+type Wanted = {
+  readonly reach: (folder: string) => boolean;
+  readonly accept: (file: string) => boolean;
+};
+const EVERYTHING: Wanted = { reach: () => true, accept: () => true };
+
+/** What a link is whose target can't be found; undefined where nobody can say. */
+const deadLink = (error: unknown): UnreadableKind | undefined =>
+  codeOf(error) === 'ELOOP' ? 'link to itself' : isMissing(error) ? 'link to nothing' : undefined;
 
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -107,6 +124,7 @@ class Finder {
   private readonly otherPictures = new Set<string>();
   private readonly others = new Set<string>();
   private readonly special = new Map<string, UnreadableKind>();
+  private readonly problems = new Map<string, RpcError>();
   private readonly notes = new Set<string>();
   private readonly isExcluded: (relative: string) => boolean;
   private looked = 0;
@@ -119,6 +137,11 @@ class Finder {
     this.isExcluded = globMatcher(options.exclude, { dot: true });
   }
 
+  /** Folders that could not be read, among others. */
+  get unreadable(): readonly string[] {
+    return [...this.problems.keys()];
+  }
+
   result(notes: readonly string[]): Omit<Scan, 'unmatched'> {
     return {
       pictures: [...this.found].sort(byName),
@@ -128,23 +151,24 @@ class Finder {
       special: [...this.special]
         .map(([input, kind]) => ({ input, kind }))
         .sort((a, b) => byName(a.input, b.input)),
+      unreadable: [...this.problems]
+        .map(([input, problem]) => ({ input, problem }))
+        .sort((a, b) => byName(a.input, b.input)),
       notes: [...notes, ...this.notes],
     };
   }
 
-  async walk(
-    folder: string,
-    rules: readonly Rules[],
-    accept: (relative: string) => boolean,
-    level = 0,
-  ): Promise<void> {
+  async walk(folder: string, rules: readonly Rules[], wanted: Wanted, level = 0): Promise<void> {
     if (level > MOST_LEVELS) {
       this.notes.add(say`Not searched: folders more than ${MOST_LEVELS} levels deep.`);
       return;
     }
-    const own = this.options.respectGitignore ? await this.ignoreFiles.rulesIn(folder) : undefined;
+    const entries = await this.entriesOf(folder);
+    const own =
+      this.options.respectGitignore && entries.some(({ name }) => isIgnoreFile(name))
+        ? await this.ignoreFiles.rulesIn(folder)
+        : undefined;
     const all = own ? [...rules, own] : rules;
-    const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
     for (const entry of entries.sort((a, b) => byName(a.name, b.name))) {
       if (++this.looked % ENTRIES_A_TURN === 0) await turn();
       this.options.signal?.throwIfAborted();
@@ -157,8 +181,20 @@ class Finder {
         isIgnored(all, file, isFolder)
       )
         continue;
-      if (isFolder) await this.walk(file, all, accept, level + 1);
-      else if (accept(relative)) await this.take(file, relative, entry);
+      if (!isFolder) {
+        if (wanted.accept(relative)) await this.take(file, relative, entry);
+      } else if (wanted.reach(relative)) await this.walk(file, all, wanted, level + 1);
+    }
+  }
+
+  /** A folder that is gone by now is empty; one that can't be read may hold anything. */
+  private async entriesOf(folder: string): Promise<Dirent[]> {
+    try {
+      return await readdir(folder, { withFileTypes: true });
+    } catch (error) {
+      const relative = relativePath(this.options.root, folder) || '.';
+      if (!isMissing(error)) this.problems.set(relative, unreadableFolder(folder, error));
+      return [];
     }
   }
 
@@ -183,19 +219,25 @@ class Finder {
       return;
     }
     if (entry.isSymbolicLink()) {
-      const target = await realpath(file).catch(asDeadLink);
-      if (typeof target !== 'string') {
-        this.special.set(relative, target.kind);
-        return;
-      }
-      if (!liesIn(this.realRoot, target)) {
-        this.outside.add(relative);
+      try {
+        if (!liesIn(this.realRoot, await realpath(file))) {
+          this.outside.add(relative);
+          return;
+        }
+      } catch (error) {
+        const kind = deadLink(error);
+        if (kind !== undefined) this.special.set(relative, kind);
+        else this.problems.set(relative, RpcError.from(named(error, file)));
         return;
       }
     }
-    const info = await stat(file).catch(() => undefined);
-    // A link to a folder is no picture, whatever its name.
-    if (info && !info.isDirectory()) this.sort(file, relative, info);
+    try {
+      const info = await stat(file);
+      // A link to a folder is no picture, whatever its name.
+      if (!info.isDirectory()) this.sort(file, relative, info);
+    } catch (error) {
+      if (!isMissing(error)) this.problems.set(relative, RpcError.from(named(error, file)));
+    }
   }
 
   private sort(file: string, relative: string, info: Stats): void {

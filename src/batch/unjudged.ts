@@ -2,15 +2,17 @@ import { say } from '../shared/phrase';
 import type { KnownOutputs } from './known';
 import { skipped } from './openItems';
 import { excludedBy } from './scan';
+import type { Sources } from './sources';
 import type { PlanItem } from './types';
 
 /**
- * Of sources of the lock that are there, and that the search for pictures did not list: items of
- * those that were meant, and outputs of those that `exclude` leaves out on purpose. `told`: items
+ * Of sources of the lock that are there or can't be looked for, and that the search for pictures did
+ * not list: items of those that were meant, and outputs of those that `exclude` leaves out on purpose. `told`: items
  * there are already; `isMeant`: whether a source lies in what was named.
  */
 export function leftOut(
   unlisted: readonly string[],
+  { unknown }: Pick<Sources, 'unknown'>,
   known: KnownOutputs,
   told: readonly PlanItem[],
   isMeant: (input: string) => boolean,
@@ -24,14 +26,17 @@ export function leftOut(
   return {
     items: inputs
       .filter((input) => !isExcluded(input))
-      .map((input) =>
-        skipped(
-          input,
-          0,
-          'unlisted',
-          say`It is there, but left out: by .gitignore, or because a folder on the way to it is a link.`,
-        ),
-      ),
+      .map((input) => {
+        const problem = unknown.get(input);
+        return problem
+          ? skipped(input, 0, 'not-readable', problem)
+          : skipped(
+              input,
+              0,
+              'unlisted',
+              say`It is there, but left out: by .gitignore, or because a folder on the way to it is a link.`,
+            );
+      }),
     unasked: inputs.filter(isExcluded).flatMap((input) => known.madeOf(input)),
   };
 }

@@ -10,6 +10,7 @@ import {
   resultFolderOf,
   type BaseOf,
 } from './layout';
+import { globReach } from './glob/globMatcher';
 import type { PlanPorts, PlanRequest } from './planRequest';
 import { ruleFor, type Rule, type Target } from './recipe';
 import { ownFolder, plannedTargets, type BatchSettings, type PlannedTarget } from './targets';
@@ -20,6 +21,7 @@ export class Wishes {
   readonly namedAt: BaseOf;
   private readonly request: PlanRequest;
   private readonly rule: ((input: string) => Rule | undefined) | undefined;
+  private readonly reaches: readonly ((folder: string) => boolean)[] | undefined;
   private readonly settingsOf: (input: string) => BatchSettings;
   private readonly ownTarget: Target;
   private readonly ruleBase = baseOfRules();
@@ -33,6 +35,7 @@ export class Wishes {
     this.request = request;
     this.namedAt = baseOfInputs(root, inputs);
     this.rule = recipe && ruleFor(recipe.value);
+    this.reaches = recipe?.value.rules.map(({ files }) => globReach(files, { dot: true }));
     this.settingsOf = recipe ? () => DEFAULT_SETTINGS : settingsFor;
     this.ownTarget = density === undefined ? {} : { density };
     this.ruleFolders =
@@ -56,6 +59,11 @@ export class Wishes {
   /** Undefined where no rule of the recipe names a picture. */
   of(input: string): readonly Target[] | undefined {
     return this.rule ? this.rule(input)?.targets : [this.ownTarget];
+  }
+
+  /** Whether something is wished of a file, or of what may lie in a folder. */
+  mayReach(place: string): boolean {
+    return this.of(place) !== undefined || this.reaches?.some((reach) => reach(place)) !== false;
   }
 
   targets(input: string): readonly PlannedTarget[] | undefined {

@@ -20,13 +20,25 @@ type Set = {
  * length, whatever the globs: all ways are followed at once, none is tried after another. Without
  * `dot`, wildcards match no name that begins with one. Throws `GlobError`.
  */
-export function globMatcher(
-  globs: readonly string[],
-  { dot }: { readonly dot: boolean },
-): (path: string) => boolean {
+export const globMatcher = (globs: readonly string[], options: GlobOptions): PathTest =>
+  lazyAutomaton(globs, options).matches;
+
+/**
+ * Whether one of the globs may match something in a folder, which is relative as paths are, or "."
+ * for all that there is. Throws `GlobError`.
+ */
+export function globReach(globs: readonly string[], options: GlobOptions): PathTest {
+  const automaton = lazyAutomaton(globs, options);
+  return (folder) => automaton.leadsOn(folder === '.' ? '' : `${folder}/`);
+}
+
+type GlobOptions = { readonly dot: boolean };
+type PathTest = (path: string) => boolean;
+
+function lazyAutomaton(globs: readonly string[], { dot }: GlobOptions): LazyAutomaton {
   const automaton = buildAutomaton(globs.map(parseGlob));
   if (!automaton) throw new GlobError(phrase`a list of globs with fewer alternatives`);
-  return new LazyAutomaton(automaton, dot).matches;
+  return new LazyAutomaton(automaton, dot);
 }
 
 /** Follows all ways at once and remembers the steps, as a deterministic automaton would have. */
@@ -42,7 +54,17 @@ class LazyAutomaton {
     this.first = this.closure([automaton.start]);
   }
 
-  readonly matches = (path: string): boolean => {
+  readonly matches = (path: string): boolean => this.after(path)?.isEnd === true;
+
+  /** Whether a path that begins so may match. */
+  leadsOn(start: string): boolean {
+    return (
+      this.after(start)?.members.some((index) => this.automaton.states[index]?.accept) === true
+    );
+  }
+
+  /** Where a path leads to; undefined where nothing goes on. */
+  private after(path: string): Set | undefined {
     if (this.steps > MOST_STEPS) this.forget();
     let set = this.first;
     let startsName = true;
@@ -56,12 +78,12 @@ class LazyAutomaton {
         set.steps.set(key, next);
         this.steps++;
       }
-      if (next.members.length === 0) return false;
+      if (next.members.length === 0) return undefined;
       set = next;
       startsName = code === SLASH;
     }
-    return set.isEnd;
-  };
+    return set;
+  }
 
   private step({ members }: Set, code: number, isHidden: boolean): Set {
     const { states } = this.automaton;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { KnownOutputs, sourcesThere } from '../../../src/batch/known';
+import { KnownOutputs } from '../../../src/batch/known';
 import { readRecords, writeRecords } from '../../../src/batch/records';
+import { lookForSources } from '../../../src/batch/sources';
 import { BatchStore } from '../../../src/batch/store';
 import type { OutputRecord, Plan, PlanItem, Records } from '../../../src/batch/types';
 import { onPosix } from '../files/folder';
@@ -32,7 +33,7 @@ test(
       names.map((name) => [`out/${name}.png`, recordOf(`src/${name}.png`)]),
     );
     const known = new KnownOutputs(records, undefined);
-    const orphans = known.orphans(await sourcesThere(root, known.inputs));
+    const orphans = known.orphans((await lookForSources(root, known.inputs)).there);
     assert.deepEqual(
       orphans,
       ['folder', 'linked-folder', 'nothing'].map((name) => `out/${name}.png`),

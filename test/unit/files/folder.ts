@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { lchownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
@@ -20,3 +20,20 @@ export const NOBODY = 65534;
 export const asRoot = {
   skip: process.getuid?.() === 0 ? false : 'only root can act as another user',
 };
+
+/** Does work as a user whom permissions hold, who owns these folders: root may open anything. */
+export async function asNobody(
+  folders: readonly string[],
+  work: () => Promise<void>,
+): Promise<void> {
+  if (process.getuid?.() !== 0) return work();
+  for (const folder of folders)
+    for (const each of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+      lchownSync(path.join(folder, each), NOBODY, NOBODY);
+  process.seteuid?.(NOBODY);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
