@@ -3,13 +3,24 @@ import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { readSmallTextIfAny } from '../files/readSmall';
 import { liesIn } from '../files/paths';
+import { named } from '../files/systemError';
+import { GitCase } from './gitCase';
 import { relativePath } from './paths';
 import { wordsOf } from '../shared/rpc';
 import { say } from '../shared/phrase';
 import { byCount } from '../shared/locale';
 
 /** A .gitignore and its folder. */
-export type Rules = { readonly folder: string; readonly matcher: Ignore };
+export type Rules = {
+  readonly folder: string;
+  readonly matcher: Ignore;
+  /** "A" is "a" to them. */
+  readonly ignoresCase: boolean;
+};
+
+/** Git takes the letters of ASCII for one another, and no others. */
+const folded = (text: string): string =>
+  text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 const NAME = '.gitignore';
 
@@ -27,8 +38,19 @@ const MOST_LENGTH = 1000;
  */
 export class IgnoreFiles {
   private readonly noted = new Set<string>();
+  private readonly gitCase: GitCase;
 
-  constructor(private readonly signal: AbortSignal | undefined) {}
+  /** `platform`: as `process.platform`; that of this machine unless given. */
+  constructor(
+    private readonly signal: AbortSignal | undefined,
+    platform?: NodeJS.Platform,
+  ) {
+    this.gitCase = new GitCase(
+      (file) => this.textOf(file, true).catch(() => undefined),
+      (folder) => exists(path.join(folder, '.git')),
+      platform,
+    );
+  }
 
   /** What was left out, for a person to read. */
   get notes(): readonly string[] {
@@ -40,17 +62,24 @@ export class IgnoreFiles {
     const file = path.join(folder, name);
     let text: string | undefined;
     try {
-      text = await readSmallTextIfAny(file, {
-        limit: LIMIT,
-        ...(this.signal ? { signal: this.signal } : {}),
-      });
+      text = await this.textOf(file, false);
     } catch (error) {
       this.signal?.throwIfAborted();
-      this.noted.add(say`Not applied: ${wordsOf(error)}`);
+      this.noted.add(say`Not applied: ${wordsOf(named(error, file))}`);
     }
-    return text === undefined
-      ? undefined
-      : { folder, matcher: ignore().add(this.usable(text, file)) };
+    if (text === undefined) return undefined;
+    const ignoresCase = await this.gitCase.isIgnoredIn(folder);
+    const lines = this.usable(text, file);
+    const matcher = ignore({ ignorecase: false }).add(ignoresCase ? lines.map(folded) : lines);
+    return { folder, matcher, ignoresCase };
+  }
+
+  private textOf(file: string, followLinks: boolean): Promise<string | undefined> {
+    return readSmallTextIfAny(file, {
+      limit: LIMIT,
+      followLinks,
+      ...(this.signal ? { signal: this.signal } : {}),
+    });
   }
 
   /** The rules of the folders above, up to the repository's root; none outside a repository. */
@@ -64,7 +93,7 @@ export class IgnoreFiles {
     }
     const top = folders.at(-1) ?? root;
     const local = await this.rulesIn(top, path.join('.git', 'info', 'exclude'));
-    return local ? [{ folder: top, matcher: local.matcher }, ...rules] : rules;
+    return local ? [{ ...local, folder: top }, ...rules] : rules;
   }
 
   /** The rules of the folders from the root to one in it, behind the outer ones. */
@@ -119,8 +148,9 @@ const exists = (file: string): Promise<boolean> =>
 /** The innermost rule that says anything decides. */
 export function isIgnored(rules: readonly Rules[], file: string, isFolder: boolean): boolean {
   let ignored = false;
-  for (const { folder, matcher } of rules) {
-    const result = matcher.test(`${relativePath(folder, file)}${isFolder ? '/' : ''}`);
+  for (const { folder, matcher, ignoresCase } of rules) {
+    const name = `${relativePath(folder, file)}${isFolder ? '/' : ''}`;
+    const result = matcher.test(ignoresCase ? folded(name) : name);
     if (result.ignored) ignored = true;
     else if (result.unignored) ignored = false;
   }

@@ -111,7 +111,8 @@ for (const recipe of [RECIPE, RECIPE.replace('true', 'false')])
     });
   });
 
-const below = (options: { readonly below?: boolean }): boolean => options.below !== false;
+const below = (options: { readonly below?: boolean; readonly calls?: unknown }): boolean =>
+  options.below !== false;
 
 test('what becomes unreadable between the plan and its end is kept, too', async () => {
   const { root, cache } = await made();
