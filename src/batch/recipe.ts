@@ -2,7 +2,9 @@ import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { createScanner, parse, type ParseError } from 'jsonc-parser';
 import { refuseOtherEncodings, syntaxWords } from './recipeSyntax';
+import { isMissing } from '../files/kinds';
 import { readSmallFileIfAny } from '../files/readSmall';
+import { named } from '../files/systemError';
 import { PIXEL_ART_CHOICES, type AssetOptions } from '../shared/assetOptions';
 import { DENSITY_SETS, type DensitySet } from '../shared/density';
 import { GUIDANCE_RANGE, type Guidance } from '../shared/guidance';
@@ -25,6 +27,7 @@ import { globMatcher } from './glob/globMatcher';
 import { insideFolder, insideGlob, namePattern } from './recipePlaces';
 import { positionAt, RecipeError, Reader } from './recipeReader';
 import { phrase } from '../shared/phrase';
+import { RpcError, wordsOf } from '../shared/rpc';
 
 export { RecipeError } from './recipeReader';
 
@@ -97,8 +100,11 @@ export async function readRecipe(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof RecipeError) throw error;
+    const cause = named(error, file);
     throw new RecipeError(
-      phrase`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      cause instanceof RpcError && cause.hint !== undefined
+        ? phrase`${file} can't be read: ${cause.message} ${cause.hint}`
+        : phrase`${file} can't be read: ${wordsOf(cause)}`,
     );
   }
   if (content === undefined) return undefined;
@@ -108,9 +114,14 @@ export async function readRecipe(
 }
 
 async function leadsOut(file: string): Promise<boolean> {
-  if (!(await lstat(file).catch(() => undefined))?.isSymbolicLink()) return false;
-  const target = await realpath(file).catch(() => undefined);
+  if (!(await lstat(file).catch(unlessThere))?.isSymbolicLink()) return false;
+  const target = await realpath(file).catch(unlessThere);
   return target === undefined || !liesIn(await realpath(path.dirname(file)), target);
+}
+
+/** What is not there is none; anything else that the system says is told. */
+function unlessThere(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
 }
 
 /** Recipes that lie in chosen folders below the root, where none counts; as paths relative to it. */
@@ -157,7 +168,7 @@ export function parseRecipe(source: string, name = RECIPE_NAME): Recipe {
     'minimumSide',
     'removeOrphans',
   ]);
-  const list = reader.list(rules, 'rules', MOST_RULES);
+  const list = reader.filledList(rules, 'rules', MOST_RULES);
   return {
     rules: list.map((rule, i) => readRule(reader, rule, `rules[${i}]`)),
     exclude:
@@ -240,7 +251,7 @@ function readRule(reader: Reader, value: unknown, at: string): Rule {
   return {
     files: globs,
     targets: reader
-      .list(targets, `${at}.targets`, MOST_TARGETS)
+      .filledList(targets, `${at}.targets`, MOST_TARGETS)
       .map((target, i) =>
         readTarget(
           reader,
@@ -296,6 +307,8 @@ function readTarget(
   });
   const notBeyond = get('notBeyond', (item, place) => {
     const limit = reader.object(item, place, ['width', 'height']);
+    if (limit.width === undefined && limit.height === undefined)
+      reader.fail(place, phrase`an object with width, height or both`);
     return defined({
       width: limit.width === undefined ? undefined : side(limit.width, `${place}.width`),
       height: limit.height === undefined ? undefined : side(limit.height, `${place}.height`),

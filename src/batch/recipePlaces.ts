@@ -35,6 +35,7 @@ export function insideFolder(reader: Reader, value: unknown, at: string): string
 export function insideGlob(reader: Reader, value: unknown, at: string): string {
   const glob = reader.text(value, at).replaceAll('\\', '/').replace(/^\.\//, '');
   if (
+    glob === '' ||
     glob.startsWith('/') ||
     /^[a-z]:/i.test(glob) ||
     glob.split('/').includes('..') ||

@@ -93,6 +93,13 @@ export class Reader {
       : this.fail(at, phrase`a list of at most ${most}`);
   }
 
+  /** A list that says nothing where it is empty, so that nothing would be done, in silence. */
+  filledList(value: unknown, at: string, most: number): readonly unknown[] {
+    return Array.isArray(value) && value.length > 0 && value.length <= most
+      ? value
+      : this.fail(at, phrase`a list of 1 to ${most}`);
+  }
+
   text(value: unknown, at: string): string {
     return typeof value === 'string' && value.trim() !== '' && value.length <= MOST_TEXT
       ? value

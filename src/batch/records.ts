@@ -9,8 +9,8 @@ import { agreedRecords } from './agreedRecords';
 import { isInnerPath, isRecord } from './recordShape';
 import { byName } from './scan';
 import type { OutputRecord, Records } from './types';
-import { phrase, WordedError } from '../shared/phrase';
-import { RpcError } from '../shared/rpc';
+import { phrase, WordedError, type Words } from '../shared/phrase';
+import { RpcError, wordsOf } from '../shared/rpc';
 import { isObject } from '../shared/json';
 
 export const LOCK_NAME = '.pisa-upscale.lock.json';
@@ -23,7 +23,18 @@ export const lockPartName = ({ index, count }: Shard): string =>
   `.pisa-upscale.lock.${index}-of-${count}.json`;
 
 /** A lock or state file that can't be used; the message says what to do. */
-export class RecordsError extends WordedError {}
+export class RecordsError extends WordedError {
+  constructor(
+    words: Words,
+    /**
+     * Whether the message says to remove it. Then results that are there are nobody's, and stay as
+     * they are until somebody says otherwise: how, each front end knows.
+     */
+    readonly isRemovable = false,
+  ) {
+    super(words);
+  }
+}
 
 /** A real lock has some 300 bytes a result. */
 const LIMIT = 64 * 2 ** 20;
@@ -46,8 +57,8 @@ export async function readRecords(file: string, signal?: AbortSignal): Promise<R
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof NotAFileError || error instanceof FileTooLargeError)
-      throw new RecordsError(phrase`${error.message} Remove it: then every output is made again.`);
-    throw error;
+      throw new RecordsError(phrase`${wordsOf(error)} Remove it.`, true);
+    throw named(error, file);
   }
   return text === undefined ? {} : parseRecords(text, file);
 }
@@ -57,13 +68,15 @@ export function parseRecords(text: string, file: string): Records {
   const value = isModestJson(text, SHAPE) ? jsonFrom(text) : undefined;
   if (!isObject(value) || value.version !== VERSION || !isObject(value.outputs))
     throw new RecordsError(
-      phrase`${file} is damaged or of another version. Resolve conflicts in it, or remove it: then every output is made again.`,
+      phrase`${file} is damaged or of another version. Resolve conflicts in it, or remove it.`,
+      true,
     );
   const entries = Object.entries(value.outputs);
   const wrong = entries.find(([output, record]) => !isInnerPath(output) || !isRecord(record));
   if (wrong)
     throw new RecordsError(
-      phrase`${file}: the record of "${wrong[0].slice(0, 200)}" is damaged, or names a place outside of its folder. Restore the file from version control, or remove it: then every output is made again.`,
+      phrase`${file}: the record of "${wrong[0].slice(0, 200)}" is damaged, or names a place outside of its folder. Restore the file from version control, or remove it.`,
+      true,
     );
   return Object.fromEntries(entries as [string, OutputRecord][]);
 }

@@ -4,6 +4,7 @@ import { RecordsError } from '../batch/records';
 import { RpcError } from '../shared/rpc';
 import { isBatch, readInputs } from './batchInputs';
 import { colourFixNote } from './idleOptions';
+import { lockProblem } from './lockProblem';
 import { optionProblem, type Mode } from './optionModes';
 import { CallError } from './callError';
 import { errorObject } from './output';
@@ -51,7 +52,10 @@ export async function upscale(
     const isOfCall =
       error instanceof RecipeError || error instanceof RecordsError || error instanceof CallError;
     if (!isOfCall) throw error;
-    reportCall(error.message, options.json);
+    reportCall(
+      error instanceof RecordsError ? lockProblem(error).message : error.message,
+      options.json,
+    );
     return false;
   }
 }

@@ -3,8 +3,8 @@ import { HashMemory } from '../batch/hashMemory';
 import type { OutputRecord } from '../batch/types';
 import { watchedPlaces } from '../batch/watch/watchedPlaces';
 import { TurnNews, watchLoop } from '../batch/watch/watchLoop';
-import { RpcError } from '../shared/rpc';
 import { readInputs, type BatchInputs } from './batchInputs';
+import { lockProblem } from './lockProblem';
 import { reportFailure } from './output';
 import { tell } from './terminal';
 import { upscaleBatch, type UpscaleBatchOptions } from './upscaleBatch';
@@ -45,7 +45,7 @@ export async function watchBatch(
         isTold = false;
       },
       onError: (error) => {
-        reportFailure(RpcError.from(error), options.json);
+        reportFailure(lockProblem(error), options.json);
         isTold = true;
       },
     },

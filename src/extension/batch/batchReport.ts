@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { RecipeError } from '../../batch/recipe';
 import { RecordsError } from '../../batch/records';
 import type { Report } from '../../batch/types';
+import { named } from '../../files/systemError';
 import type { BatchReportView } from '../../shared/batchProtocol';
 import { RpcError } from '../../shared/rpc';
 import type { Log } from '../log';
@@ -38,6 +39,20 @@ export function planProblem(error: unknown): unknown {
       message: error.message,
       hint: vscode.l10n.t('Correct the recipe, then press Try Again.'),
     });
-  if (error instanceof RecordsError) return new RpcError({ code: 'lock', message: error.message });
-  return error;
+  return error instanceof RecordsError ? lockProblem(error) : named(error);
+}
+
+/** What is wrong with a lock, with what to do in the editor. */
+export function lockProblem({ message, isRemovable }: RecordsError): RpcError {
+  return new RpcError({
+    code: 'lock',
+    message,
+    ...(isRemovable
+      ? {
+          hint: vscode.l10n.t(
+            'Without it, results that are there are left alone until you select them.',
+          ),
+        }
+      : {}),
+  });
 }

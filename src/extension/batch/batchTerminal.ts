@@ -9,10 +9,14 @@ import { USUAL_REASONS, type OutputRecord, type Plan, type PlanItem } from '../.
 import { TurnNews, watchLoop } from '../../batch/watch/watchLoop';
 import { watchedPlaces } from '../../batch/watch/watchedPlaces';
 import { RECIPE_NAME } from '../../batch/recipe';
+import { RecordsError } from '../../batch/records';
 import { liesIn } from '../../files/paths';
+import { named } from '../../files/systemError';
+import { RpcError } from '../../shared/rpc';
 import type { EngineSupervisor } from '../engineSupervisor';
 import { LineTerminal } from '../ui/lineTerminal';
 import { sentences } from './batchPlanView';
+import { lockProblem } from './batchReport';
 import { requestFor, type BatchPlace, type BatchSurroundings } from './batchPlace';
 import { decimal } from '../../shared/locale';
 
@@ -200,4 +204,8 @@ export class BatchTerminal extends LineTerminal {
   }
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function textOf(error: unknown): string {
+  const { message, hint } =
+    error instanceof RecordsError ? lockProblem(error) : RpcError.from(named(error));
+  return sentences(message, hint);
+}

@@ -234,10 +234,10 @@ describe('a recipe that is made to keep a program busy is refused with its name'
     ['brackets', `{"rules":${'['.repeat(500_000)}`, /nested more than 16 levels/],
     ['braces', '{"a":'.repeat(200_000), /nested more than 16 levels/],
     ['size', ' '.repeat(2 ** 20 + 1), /more than 1048576 characters/],
-    ['rules', `{"rules":[${many(1001, rule)}]}`, /rules must be a list of at most 1000/],
+    ['rules', `{"rules":[${many(1001, rule)}]}`, /rules must be a list of 1 to 1000/],
     ['globs', `{"rules":[{"files":[${many(201, '"a"')}]}]}`, /files must be one to 200 globs/],
-    ['targets', `{"rules":[{"files":"a","targets":[${many(101, '{}')}]}]}`, /at most 100/],
-    ['exclude', `{"rules":[],"exclude":[${many(1001, '"a"')}]}`, /exclude must be .* 1000/],
+    ['targets', `{"rules":[{"files":"a","targets":[${many(101, '{}')}]}]}`, /a list of 1 to 100/],
+    ['exclude', `{"rules":[${rule}],"exclude":[${many(1001, '"a"')}]}`, /exclude must be .* 1000/],
     ['a long glob', `{"rules":[{"files":"${'a'.repeat(201)}"}]}`, /at most 200 characters/],
     ['a long text', `{"rules":[{"files":"a","model":"${'a'.repeat(301)}"}]}`, /at most 300/],
     ['a long key', `{"${'k'.repeat(900_000)}":1}`, /must be left out/],
@@ -293,7 +293,7 @@ describe('what lies where a recipe is expected', onPosix, () => {
     });
 
   it('a link to a file in the folder, or one that a person named, is read', async () => {
-    const root = folderWith({ 'shared/r.json': '{"rules":[]}', 'app/x': '' });
+    const root = folderWith({ 'shared/r.json': '{"rules":[{"files":"a"}]}', 'app/x': '' });
     symlinkSync('shared/r.json', path.join(root, '.pisa-upscale.json'));
     symlinkSync('../shared/r.json', path.join(root, 'app', 'named.json'));
     assert.ok(await readRecipe(path.join(root, '.pisa-upscale.json')));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { describe, it, mock, test } from 'node:test';
+import { describe, it, test } from 'node:test';
+import { readRecipe } from '../../../src/batch/recipe';
 import { LOCK_NAME, mergeLocks, readRecords } from '../../../src/batch/records';
 import { isMissing } from '../../../src/batch/missing';
 import { scan } from '../../../src/batch/scan';
@@ -10,36 +11,10 @@ import type { Plan } from '../../../src/batch/types';
 import { asNobody, onPosix } from '../files/folder';
 import { batchOf, fakeClient, runOf } from './batchOf';
 import { folderWith } from './batchFolder';
+import { failing } from './failing';
 
-const CALLS = ['readdir', 'lstat', 'stat', 'realpath', 'open'] as const;
 /** What a disk, a network drive or permissions may say of what is there. */
 const CODES = ['EACCES', 'EPERM', 'EIO', 'ESTALE', 'ELOOP', 'ENAMETOOLONG', 'EBUSY', 'ETIMEDOUT'];
-
-/** While the work goes on, the system answers so for a path and, with `below`, for what lies in it. */
-async function failing<T>(
-  code: string,
-  place: string,
-  work: () => Promise<T>,
-  { calls = CALLS, below = true }: { calls?: readonly (typeof CALLS)[number][]; below?: boolean },
-): Promise<T> {
-  const mocks = calls.map((call) => {
-    const real = fs[call] as (...args: readonly unknown[]) => Promise<unknown>;
-    return mock.method(fs, call, (async (file: string, ...rest: readonly unknown[]) => {
-      if (file === place ? call === 'readdir' || !below : file.startsWith(place + path.sep))
-        throw Object.assign(new Error(`${code}: no, ${call} '${file}'`), {
-          code,
-          syscall: call === 'readdir' ? 'scandir' : call,
-          path: file,
-        });
-      return real(file, ...rest);
-    }) as never);
-  });
-  try {
-    return await work();
-  } finally {
-    for (const each of mocks) each.mock.restore();
-  }
-}
 
 const RECIPE = '{ "removeOrphans": true, "rules": [{ "files": "src/**/*.png", "to": "out" }] }';
 const client = fakeClient(() => undefined);
@@ -178,6 +153,43 @@ test('the root itself may be what can’t be read; locks of shards in it are not
     { calls: ['readdir'] },
   );
 });
+
+const READERS: readonly (readonly [string, (root: string) => Promise<string>])[] = [
+  [
+    '.pisa-upscale.json',
+    (root) =>
+      readRecipe(path.join(root, '.pisa-upscale.json')).then(
+        () => 'read',
+        (error: Error) => error.message,
+      ),
+  ],
+  [
+    '.gitignore',
+    async (root) =>
+      (await scan({ root, inputs: [root], exclude: [], respectGitignore: true })).notes.join(),
+  ],
+  [
+    LOCK_NAME,
+    (root) =>
+      readRecords(path.join(root, LOCK_NAME)).then(
+        () => 'read',
+        (error: Error) => error.message,
+      ),
+  ],
+];
+for (const [name, read] of READERS)
+  for (const code of CODES)
+    for (const call of ['lstat', 'open'] as const)
+      test(`${name} that can’t be read is told in words: ${code} of ${call}`, async () => {
+        const root = folderWith({ [name]: '' });
+        const file = path.join(root, name);
+        // Of these alone the path itself may be a link.
+        const calls = call === 'lstat' ? (['lstat', 'stat'] as const) : ([call] as const);
+        const said = await failing(code, file, () => read(root), { calls, below: false });
+        assert.ok(said.includes(name), said);
+        assert.doesNotMatch(said, /\bE[A-Z]{2,}\b|, (?:lstat|stat|open) /);
+        if (code === 'EACCES') assert.match(said, /must not be opened/);
+      });
 
 test('a result that can’t be read is replaced by nobody', async () => {
   const { root, cache } = await made();
