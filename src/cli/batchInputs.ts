@@ -5,7 +5,9 @@ import { globProblem } from '../batch/glob/globMatcher';
 import { relativePath } from '../batch/paths';
 import { isGlob } from '../batch/scan';
 import { liesIn } from '../files/paths';
+import { codeOf, isMissing } from '../files/kinds';
 import type { BatchOptions } from './batchOptions';
+import { splitGlob } from './globText';
 import { readOut } from './outPath';
 
 /** Where the work is done, and by what rules. */
@@ -35,8 +37,8 @@ export async function isBatch(files: readonly string[], options: BatchOptions): 
   if (files.length === 0 || typeof options.recipe === 'string') return true;
   if (options.check || options.shard || options.mergeLock || options.watch) return true;
   for (const file of files) {
-    const info = await stat(file).catch(() => undefined);
-    if (info?.isDirectory() || (!info && isGlob(file))) return true;
+    const info = await whatLiesAt(file);
+    if (info === 'folder' || (info === 'nothing' && isGlob(file))) return true;
   }
   return false;
 }
@@ -80,31 +82,29 @@ export async function readInputs(
   };
 }
 
-async function readNamed(text: string): Promise<Named> {
-  const info = await stat(text).catch(() => undefined);
-  if (info || !isGlob(text)) {
-    const base = path.resolve(text);
-    return { text, base, folder: info?.isDirectory() === true ? base : path.dirname(base) };
-  }
-  const segments = text.replaceAll('\\', '/').split('/');
-  const first = segments.findIndex(isGlob);
-  const base = path.resolve(
-    first > 0 && segments[0] === '' ? '/' : '',
-    ...segments.slice(0, first),
+/** What can't be looked at is there, perhaps, and so no glob; but no disk has names that are too long. */
+const whatLiesAt = (file: string): Promise<'folder' | 'nothing' | 'other'> =>
+  stat(file).then(
+    (info) => (info.isDirectory() ? 'folder' : 'other'),
+    (error: unknown) =>
+      isMissing(error) || codeOf(error) === 'ENAMETOOLONG' ? 'nothing' : 'other',
   );
-  return {
-    text,
-    base,
-    folder: base,
-    glob: checkGlob(segments.slice(first).join('/'), 'the glob'),
-  };
+
+async function readNamed(text: string): Promise<Named> {
+  const info = await whatLiesAt(text);
+  if (info !== 'nothing' || !isGlob(text)) {
+    const base = path.resolve(text);
+    return { text, base, folder: info === 'folder' ? base : path.dirname(base) };
+  }
+  const { base, glob } = splitGlob(text);
+  return { text, base, folder: base, glob: checkGlob(glob, 'the glob') };
 }
 
 /** As the scan takes it: an absolute path, or a glob relative to the root. */
 function inputBelow(root: string, { base, glob }: Named): string {
   if (glob === undefined) return base;
   // What lies above the glob is meant as it is called.
-  const prefix = relativePath(root, base).replace(/[*?[\]{}()!+@]/g, '\\$&');
+  const prefix = relativePath(root, base).replace(/[\\*?[\]{}()!+@]/g, '\\$&');
   return path.posix.join(prefix, glob);
 }
 

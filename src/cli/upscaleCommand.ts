@@ -15,6 +15,7 @@ import {
   SCALE_RANGE,
 } from '../shared/settings';
 import { shard } from './batchOptions';
+import { withSlashes } from './globText';
 import { givenOptions } from './given';
 import { number, wholeNumber } from './numbers';
 import { region } from './region';
@@ -211,7 +212,7 @@ export function addUpscaleCommand(program: Command, run: Run): void {
     .option(
       '--exclude <glob>',
       'leave out; may be repeated',
-      (glob: string, all: string[]) => [...all, glob],
+      (glob: string, all: string[]) => [...all, withSlashes(glob)],
       [],
     )
     .option(
