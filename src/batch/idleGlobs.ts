@@ -21,9 +21,9 @@ export function idleGlobs(
   );
 }
 
-/** Whether nothing at all is named by a recipe, and something was to be. */
+/** Whether nothing at all is named by a recipe. */
 export const namesNothing = ({ rules }: Recipe, idle: readonly string[]): boolean =>
-  rules.length > 0 && rules.every(({ files }) => files.every((glob) => idle.includes(glob)));
+  rules.every(({ files }) => files.every((glob) => idle.includes(glob)));
 
 const MOST_TOLD = 20;
 

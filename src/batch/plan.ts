@@ -107,6 +107,8 @@ async function planOnce(
         items: [skipped(input, bytes, reason, why)],
         candidates: [],
       });
+      // What was named is told first that it is not there, as where it is named alone.
+      if (info instanceof RpcError && found.named.has(input)) return one('not-readable', info);
       if (outputRoot === root && (await known.isPreviousOutput(input, outputRoot, signal)))
         return one('previous-output', say`An earlier batch made it.`);
       const results = wishes.resultFolder(input);
@@ -204,9 +206,10 @@ async function planOnce(
     outputRoot,
     allowed,
     items: inOrder(
-      withCollisions(items, await placesOfItems(items, root, outputRoot)).map((item) =>
-        recipe ? withRecords(item, known, there) : item,
-      ),
+      withCollisions(items, await placesOfItems(items, root, outputRoot)).map((item) => ({
+        ...(recipe ? withRecords(item, known, there) : item),
+        ...(found.named.has(item.input) ? { named: true } : {}),
+      })),
     ),
     otherFiles: found.otherFiles + found.otherPictures.length - otherPictures.length,
     orphans: recipe && !shard ? known.orphans(there) : [],

@@ -40,6 +40,8 @@ export type Scan = {
   /** Of kinds that hold pictures, but none that can be upscaled, by their names; in order. */
   readonly otherPictures: readonly string[];
   readonly otherFiles: number;
+  /** Files that were named themselves, whatever their names and whether they are there. */
+  readonly named: ReadonlySet<string>;
   /** Links that lead out of the root. */
   readonly outside: readonly string[];
   /** What has a picture's name and is no file, and what it is: "named pipe", "link to nothing". */
@@ -57,7 +59,7 @@ export const isGlob = (text: string): boolean => GLOB.test(text);
 /**
  * Finds the pictures in folders and by globs. Links to folders are not followed, so there are no
  * loops; a link to a file is, if that lies in the root. A file that is named itself is taken
- * whatever is excluded. Opens no picture. Rejects with `GlobError`, or when the signal aborts.
+ * whatever is excluded, and whatever it is called. Opens no picture. Rejects with `GlobError`, or when the signal aborts.
  */
 export async function scan(options: ScanOptions): Promise<Scan> {
   const { root, inputs, respectGitignore, signal } = options;
@@ -123,6 +125,7 @@ class Finder {
   private readonly outside = new Set<string>();
   private readonly otherPictures = new Set<string>();
   private readonly others = new Set<string>();
+  private readonly named = new Set<string>();
   private readonly special = new Map<string, UnreadableKind>();
   private readonly problems = new Map<string, RpcError>();
   private readonly notes = new Set<string>();
@@ -146,7 +149,8 @@ class Finder {
     return {
       pictures: [...this.found].sort(byName),
       otherPictures: [...this.otherPictures].filter((one) => !this.found.has(one)).sort(byName),
-      otherFiles: this.others.size,
+      otherFiles: [...this.others].filter((one) => !this.found.has(one)).length,
+      named: this.named,
       outside: [...this.outside].sort(byName),
       special: [...this.special]
         .map(([input, kind]) => ({ input, kind }))
@@ -198,11 +202,15 @@ class Finder {
     }
   }
 
-  /** A file that a person named, which may be missing, or of a kind that is left out elsewhere. */
+  /**
+   * A file that a person named, which may be missing, of a kind that is left out elsewhere, or of no
+   * picture's name: what it is its bytes say, as where it is named alone.
+   */
   async takeNamed(file: string, info: Stats | undefined): Promise<void> {
     const relative = relativePath(this.options.root, file);
+    this.named.add(relative);
     if (!liesIn(this.options.root, file)) this.outside.add(relative);
-    else if (info) this.sort(file, relative, info);
+    else if (info) this.sort(relative, info);
     else this.found.add(relative);
   }
 
@@ -234,17 +242,15 @@ class Finder {
     try {
       const info = await stat(file);
       // A link to a folder is no picture, whatever its name.
-      if (!info.isDirectory()) this.sort(file, relative, info);
+      if (!info.isDirectory()) this.sort(relative, info);
     } catch (error) {
       if (!isMissing(error)) this.problems.set(relative, RpcError.from(named(error, file)));
     }
   }
 
-  private sort(file: string, relative: string, info: Stats): void {
+  private sort(relative: string, info: Stats): void {
     const kind = specialKind(info);
-    const name = path.basename(file);
-    if (!isImageName(name) && !otherPictureNamed(name)) this.others.add(relative);
-    else if (kind !== undefined) this.special.set(relative, kind);
+    if (kind !== undefined) this.special.set(relative, kind);
     else this.found.add(relative);
   }
 }

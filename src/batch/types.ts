@@ -36,12 +36,7 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 /** Reasons that need no word: they hold for most files of a folder. */
-export const USUAL_REASONS: readonly Reason[] = [
-  'up-to-date',
-  'previous-output',
-  'density',
-  'no-rule',
-];
+const USUAL_REASONS: readonly Reason[] = ['up-to-date', 'previous-output', 'density', 'no-rule'];
 
 export type PlanItem = {
   /** Unique in a plan: the output's path; where nothing is made, that or the input's behind a "?". */
@@ -76,7 +71,15 @@ export type PlanItem = {
   readonly hint?: string;
   /** Of the error, where it is one. */
   readonly code?: string;
+  /** A person named the file itself, so there is always a word of it. */
+  readonly named?: true;
 };
+
+/** Whether an item that is left alone needs no word. */
+export const isUsual = ({ reason, named }: PlanItem): boolean =>
+  reason !== undefined &&
+  USUAL_REASONS.includes(reason) &&
+  (named !== true || reason === 'up-to-date');
 
 export type Plan = {
   /** Absolute. */

@@ -34,7 +34,7 @@ export function leftOut(
               input,
               0,
               'unlisted',
-              say`It is there, but left out: by .gitignore, or because a folder on the way to it is a link.`,
+              say`It is there, but left out: by .gitignore, because its name is not a picture's, or because a folder on the way to it is a link.`,
             );
       }),
     unasked: inputs.filter(isExcluded).flatMap((input) => known.madeOf(input)),

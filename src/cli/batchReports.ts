@@ -2,7 +2,7 @@ import path from 'node:path';
 import { isMissing } from '../batch/missing';
 import type { Orphan } from '../batch/orphans';
 import {
-  USUAL_REASONS,
+  isUsual,
   type Outcome,
   type Plan,
   type PlanItem,
@@ -44,8 +44,7 @@ const misses = ({ unmatched, unmatchedRules = [] }: Plan): readonly [string, Rpc
 /** Whether the lock knows of results whose source is left alone, so that they may be stale. */
 const isUnjudged = ({ recorded = [] }: PlanItem): boolean => recorded.length > 0;
 
-const isUsual = (item: PlanItem): boolean =>
-  item.reason !== undefined && USUAL_REASONS.includes(item.reason) && !isUnjudged(item);
+const needsNoWord = (item: PlanItem): boolean => isUsual(item) && !isUnjudged(item);
 
 const failureOf = ({ code, reason, message = '', hint }: PlanItem): RpcError =>
   new RpcError({
@@ -64,7 +63,7 @@ export function reportLeftAlone(plan: Plan, json: boolean): boolean {
     if (reason === undefined) continue;
     const file = path.join(plan.root, input);
     if (isMissing(item)) reportFailure(failureOf(item), json, file);
-    else if (isUsual(item) || item.selected) continue;
+    else if (needsNoWord(item) || item.selected) continue;
     else {
       const force = reason === 'hand-edited' || reason === 'exists' ? ' --force replaces it.' : '';
       if (json) printJson({ input: file, state: 'left alone', reason, message: message + force });
@@ -85,8 +84,11 @@ export function reportCheck(plan: Plan, json: boolean): boolean {
     (item) => isMissing(item) || item.reason === 'outside' || isUnjudged(item),
   );
   const unmade = leftovers.filter((output) => !orphans.includes(output));
+  const alone = items.filter(
+    (item) => item.named && item.status === 'skip' && !wrong.includes(item),
+  );
   if (json) {
-    for (const item of [...stale, ...wrong]) printJson(planLine(item));
+    for (const item of [...stale, ...wrong, ...alone]) printJson(planLine(item));
     for (const output of orphans) printJson({ output, status: 'orphan' });
     for (const output of unmade) printJson({ output, status: 'leftover' });
     for (const [glob, error] of missing) printJson({ input: glob, error: errorObject(error) });
@@ -98,6 +100,7 @@ export function reportCheck(plan: Plan, json: boolean): boolean {
     for (const output of orphans) print(`orphan  ${output}  (its source is gone)`);
     for (const output of unmade) print(`leftover  ${output}  (no rule makes it any more)`);
     for (const item of wrong) print(`wrong  ${item.input}  ${wordsOf(item)}`);
+    for (const item of alone) tell(`left alone: ${item.input}  ${wordsOf(item)}`);
     for (const [glob, { message }] of missing) print(`wrong  ${glob}  ${message}`);
   }
   const upToDate = items.filter(({ status }) => status === 'done').length;

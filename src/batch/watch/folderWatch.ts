@@ -102,7 +102,8 @@ export class FolderWatch {
     });
     this.watcher = watcher;
     watcher.on('all', (event, file) => {
-      if (event.endsWith('Dir') || concerns(file)) this.note();
+      // What was named itself counts whatever its name.
+      if (event.endsWith('Dir') || concerns(file) || this.places.includes(file)) this.note();
     });
     const ready = new Promise<void>((resolve) => {
       watcher.on('ready', () => resolve());

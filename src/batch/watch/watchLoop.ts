@@ -1,4 +1,4 @@
-import { USUAL_REASONS, type Plan } from '../types';
+import { isUsual, type Plan } from '../types';
 import { FolderWatch } from './folderWatch';
 
 export type WatchPorts = {
@@ -43,11 +43,11 @@ export class TurnNews {
 
   /** `todo`: how many items are about to be made. */
   isNews({ items, unmatched, unmatchedRules, notes, orphans }: Plan, todo: number): boolean {
-    const told = items.flatMap(({ input, output, reason, message, selected }) =>
-      reason === undefined || USUAL_REASONS.includes(reason) || selected
-        ? []
-        : [[input, output, reason, message]],
-    );
+    const told = items.flatMap((item) => {
+      const { input, output, reason, message, selected } = item;
+      const isTold = reason !== undefined && !isUsual(item) && !selected;
+      return isTold ? [[input, output, reason, message]] : [];
+    });
     const upToDate = items.filter(({ status }) => status === 'done').length;
     const text = JSON.stringify([told, unmatched, unmatchedRules, notes, upToDate]);
     const isNews =

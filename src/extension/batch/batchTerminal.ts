@@ -5,7 +5,7 @@ import type { BatchRun } from '../../batch/batchRun';
 import { HashMemory } from '../../batch/hashMemory';
 import { idleNote } from '../../batch/idleGlobs';
 import { isMissing } from '../../batch/missing';
-import { USUAL_REASONS, type OutputRecord, type Plan, type PlanItem } from '../../batch/types';
+import { isUsual, type OutputRecord, type Plan, type PlanItem } from '../../batch/types';
 import { TurnNews, watchLoop } from '../../batch/watch/watchLoop';
 import { watchedPlaces } from '../../batch/watch/watchedPlaces';
 import { RECIPE_NAME } from '../../batch/recipe';
@@ -157,7 +157,7 @@ export class BatchTerminal extends LineTerminal {
       const { input, reason, message = '', hint, selected } = item;
       const text = sentences(message, hint);
       if (isMissing(item)) this.problem('error', input, text);
-      else if (reason !== undefined && !USUAL_REASONS.includes(reason) && !selected)
+      else if (reason !== undefined && !isUsual(item) && !selected)
         this.print(`${vscode.l10n.t('Left alone')}: ${input}  ${text}`);
     }
     if (unmatchedRules.length > 0) this.problem('error', RECIPE_NAME, idleNote(unmatchedRules));
