@@ -160,7 +160,7 @@ const READERS: readonly (readonly [string, (root: string) => Promise<string>])[]
     (root) =>
       readRecipe(path.join(root, '.pisa-upscale.json')).then(
         () => 'read',
-        (error: Error) => error.message,
+        (error: unknown) => String(error),
       ),
   ],
   [
@@ -173,7 +173,7 @@ const READERS: readonly (readonly [string, (root: string) => Promise<string>])[]
     (root) =>
       readRecords(path.join(root, LOCK_NAME)).then(
         () => 'read',
-        (error: Error) => error.message,
+        (error: unknown) => String(error),
       ),
   ],
 ];
