@@ -14,11 +14,16 @@ const MOST_SECONDS = 30;
 const BEAT_MS = 1000;
 const IDLE_MS = 10_000;
 
+/** Pixels per inch at which all keeps its size. */
+export const PLAIN_DENSITY = 72;
+
 /** An SVG as text, to be measured, drawn into a libvips file, or drawn to see where it is opaque. */
 export type DrawingRequest = {
   readonly svg: string;
   readonly output?: string;
   readonly asksAlpha?: boolean;
+  /** Pixels per inch; `PLAIN_DENSITY` unless given. */
+  readonly density?: number;
 };
 /** What was drawn; alpha, where it was asked for, is a byte a pixel, row by row. */
 export type Drawn = Size & { readonly alpha?: Uint8Array };
@@ -27,8 +32,10 @@ type Answer = { readonly drawn: Drawn } | { readonly error: string };
 type Beat = { readonly seconds: number };
 
 /** Draws, or measures, in this process. */
-export async function draw({ svg, output, asksAlpha }: DrawingRequest): Promise<Drawn> {
+export async function draw(request: DrawingRequest): Promise<Drawn> {
+  const { svg, output, asksAlpha, density = PLAIN_DENSITY } = request;
   const picture = loadSharp()(Buffer.from(svg), {
+    density,
     limitInputPixels: false,
     failOn: 'error',
     unlimited: false,

@@ -1,28 +1,69 @@
 import path from 'node:path';
 import type { Size } from '../../shared/geometry';
-import { draw, drawings } from './drawing';
-import { drawingError } from './drawingError';
+import { draw, drawings, PLAIN_DENSITY } from './drawing';
+import { drawingError, lessThanAPixel, refuseOtherSize } from './drawingError';
 import { notAnImage } from './notAnImage';
 import { PixelFile } from './pixelFile';
+import { fromOrigin, plainSvg, readSvg, type SvgText } from './svg';
 import {
   atSize,
-  exactLengths,
-  fromOrigin,
+  DENSITY,
+  dependsOnFont,
+  ENLARGED,
+  FONT_LENGTHS,
+  forFontSize,
   hasOwnSize,
-  plainSvg,
-  readSvg,
-  type SvgText,
-} from './svg';
+  saidSize,
+  withFontSize,
+} from './svgSize';
 
 const BAND = 64;
+/** By how much a side in pixels and the enlarged one may differ, as each is rounded. */
+const ROUNDED = 1.2;
+
+/** Pixels of the root's font where the drawing's size depends on it. */
+export async function fontSize(svg: SvgText): Promise<number | undefined> {
+  if (!dependsOnFont(svg)) return undefined;
+  // What is wrong with a drawing is told by those who draw it.
+  const drawn = await draw({ svg: forFontSize(svg), density: DENSITY }).catch(() => undefined);
+  return drawn && drawn.width / ENLARGED / FONT_LENGTHS;
+}
 
 /**
- * The size that an SVG is drawn at by itself. One that does not say it is measured, from its origin
- * on, in a process of its own: that may take long.
+ * The size that an SVG is drawn at by itself: that of its attributes, else of its style sheets, else
+ * of its view box. One that does not say it is measured, from its origin on, in a process of its own:
+ * that may take long.
  */
-export async function naturalSize(svg: SvgText, name: string, signal: AbortSignal): Promise<Size> {
-  if (hasOwnSize(svg)) return draw({ svg: plainSvg(svg) });
-  return drawings.draw(name, { svg: fromOrigin(svg) }, signal);
+export async function naturalSize(
+  svg: SvgText,
+  font: number | undefined,
+  name: string,
+  signal: AbortSignal,
+): Promise<Size> {
+  const said = saidSize(svg, font);
+  if (said) {
+    const size = { width: Math.round(said.width), height: Math.round(said.height) };
+    if (size.width === 0 || size.height === 0) throw lessThanAPixel(name);
+    refuseOtherSize(name, await draw({ svg: atSize(svg, said, size), density: DENSITY }), size);
+    return size;
+  }
+  const plain = withFontSize(svg);
+  return hasOwnSize(svg)
+    ? sizeOf((density) => draw({ svg: plainSvg(plain), density }))
+    : sizeOf((density) => drawings.draw(name, { svg: fromOrigin(plain), density }, signal));
+}
+
+/**
+ * What the drawer measures, in whole pixels. Only when all is enlarged it counts units as browsers do;
+ * so a drawing in pixels is measured without, which loses no part of one.
+ */
+async function sizeOf(measure: (density: number) => Promise<Size>): Promise<Size> {
+  const [plain, enlarged] = [await measure(PLAIN_DENSITY), await measure(DENSITY)];
+  const side = (name: 'width' | 'height'): number =>
+    Math.abs(plain[name] * ENLARGED - enlarged[name]) < ROUNDED
+      ? plain[name]
+      : Math.max(1, Math.round(enlarged[name] / ENLARGED));
+  return { width: side('width'), height: side('height') };
 }
 
 /**
@@ -40,11 +81,13 @@ export async function rasterize(
   const svg = await readSvg(file);
   if (!svg) throw notAnImage(name, new Error('unsupported image format'));
   const output = path.join(scratch, 'drawn.v');
-  await drawings
-    .draw(name, { svg: atSize(svg, exactLengths(svg) ?? natural, size), output }, signal)
+  const units = saidSize(svg, await fontSize(svg)) ?? natural;
+  const drawn = await drawings
+    .draw(name, { svg: atSize(svg, units, size), output, density: DENSITY }, signal)
     .catch((error: unknown) => {
       throw drawingError(name, error);
     });
+  refuseOtherSize(name, drawn, size);
   const pixels = await PixelFile.openVips(output);
   try {
     const result = await PixelFile.scratch(path.join(scratch, 'drawn.tif'), { ...size, bands: 4 });

@@ -1,6 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Size } from '../../shared/geometry';
 import { engineError } from '../errors';
 import { byteWords } from '../../shared/byteText';
 import { phrase } from '../../shared/phrase';
@@ -80,78 +79,6 @@ export function svgText(text: string): SvgText | undefined {
   }
 }
 
-/** Whether the root says how large the drawing is. */
-export function hasOwnSize({ attributes }: SvgText): boolean {
-  const isLength = (value: string | undefined): boolean =>
-    value !== undefined &&
-    /^\s*\+?[\d.]+(?:e[+-]?\d+)?\s*(?:px|pt|pc|mm|cm|in|em|ex)?\s*$/i.test(value);
-  return (
-    attributes.has('viewBox') ||
-    (isLength(attributes.get('width')) && isLength(attributes.get('height')))
-  );
-}
-
-const PIXELS: Readonly<Record<string, number | undefined>> = {
-  '': 1,
-  px: 1,
-  pt: 96 / 72,
-  pc: 16,
-  mm: 96 / 25.4,
-  cm: 96 / 2.54,
-  in: 96,
-  em: 16,
-  ex: 8,
-};
-
-/** Width and height in pixels that the root claims, by itself or by its view box. */
-export function claimedSize({ attributes }: SvgText): Size | undefined {
-  const length = (name: string): number | undefined => {
-    const [, value, unit = ''] =
-      /^\s*\+?(\d*\.?\d+(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(attributes.get(name) ?? '') ?? [];
-    const pixels = PIXELS[unit.toLowerCase()];
-    return value === undefined || pixels === undefined ? undefined : Number(value) * pixels;
-  };
-  const [width, height] = [length('width'), length('height')];
-  const box = (attributes.get('viewBox') ?? '')
-    .trim()
-    .split(/[\s,]+/)
-    .map(Number);
-  const [, , boxWidth = Number.NaN, boxHeight = Number.NaN] = box;
-  const hasBox = boxWidth > 0 && boxHeight > 0;
-  if (width !== undefined && height !== undefined) return { width, height };
-  if (!hasBox) return undefined;
-  if (width !== undefined) return { width, height: (width * boxHeight) / boxWidth };
-  if (height !== undefined) return { width: (height * boxWidth) / boxHeight, height };
-  return { width: boxWidth, height: boxHeight };
-}
-
-/** Width and height where both are numbers of pixels. */
-export function exactLengths({ attributes }: SvgText): Size | undefined {
-  const [width, height] = ['width', 'height'].map((name) => {
-    const value = /^\s*\+?([\d.]+)(?:px)?\s*$/.exec(attributes.get(name) ?? '')?.[1];
-    return value === undefined ? 0 : Number(value);
-  });
-  return width && height ? { width, height } : undefined;
-}
-
-/**
- * The SVG at exactly `size` pixels: `natural` units of it, or what its view box says, stretched
- * where the proportions differ. Units inside it, such as millimetres, keep their size relative to
- * the drawing.
- */
-export function atSize(svg: SvgText, natural: Size, size: Size): string {
-  const attributes = new Map(svg.attributes);
-  attributes.set('width', String(size.width));
-  attributes.set('height', String(size.height));
-  if (!attributes.has('viewBox'))
-    attributes.set('viewBox', `0 0 ${natural.width} ${natural.height}`);
-  const factor = size.width / size.height / (natural.width / natural.height);
-  // A side is rounded to whole pixels; beyond that the person chose other proportions.
-  const rounded = 1 + 1 / Math.min(size.width, size.height);
-  if (factor > rounded || factor < 1 / rounded) attributes.set('preserveAspectRatio', 'none');
-  return withAttributes(svg, attributes);
-}
-
 /**
  * The SVG with something invisible at its origin, so that its own extent is counted from there, as
  * browsers show it.
@@ -167,7 +94,8 @@ export function fromOrigin(svg: SvgText): string {
 /** The SVG without what stands before its root but style sheets and the document type. */
 export const plainSvg = (svg: SvgText): string => withAttributes(svg, svg.attributes);
 
-const withAttributes = (
+/** The SVG with these attributes at its root, in place of its own. */
+export const withAttributes = (
   { prolog, name, rest }: SvgText,
   attributes: ReadonlyMap<string, string>,
 ): string =>

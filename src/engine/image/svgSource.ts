@@ -2,8 +2,9 @@ import type { Size } from '../../shared/geometry';
 import type { SourceInfo } from './sourceInfo';
 import { engineError } from '../errors';
 import { drawingError } from './drawingError';
-import { naturalSize } from './rasterize';
-import { claimedSize, readSvg } from './svg';
+import { fontSize, naturalSize } from './rasterize';
+import { readSvg } from './svg';
+import { claimedSize } from './svgSize';
 import { readsImages } from './undrawn/innerImages';
 import { undrawn } from './undrawn/undrawn';
 import { phrase, type Words } from '../../shared/phrase';
@@ -19,13 +20,14 @@ export async function inspectDrawing(
 ): Promise<SourceInfo | undefined> {
   const svg = await readSvg(file);
   if (!svg) return undefined;
-  const claimed = claimedSize(svg);
+  const font = await fontSize(svg);
+  const claimed = claimedSize(svg, font);
   if (claimed && Math.max(claimed.width, claimed.height) > LARGEST_SIDE)
     throw engineError('input-too-large', {
       message: phrase`${name} claims ${claimed.width}×${claimed.height} pixels; a side may have at most ${LARGEST_SIDE}.`,
       hint: phrase`Give it a smaller width and height: a drawing loses nothing by that.`,
     });
-  const size = await naturalSize(svg, name, signal).catch((error: unknown) => {
+  const size = await naturalSize(svg, font, name, signal).catch((error: unknown) => {
     throw drawingError(name, error);
   });
   const notes = await undrawn(svg, (addresses) => readsImages(addresses, name, signal));

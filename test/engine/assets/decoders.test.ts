@@ -248,7 +248,7 @@ test('an SVG fills the whole result: without a size, in other units, behind comm
     'a prefix': `<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:rect width="40" height="30" fill="#08f"/></s:svg>`,
     'a long comment': `<?xml version="1.0"?><!-- ${'x'.repeat(70_000)} --><svg ${NS} width="40" height="30">${body}</svg>`,
     'a document type': `<!DOCTYPE svg [<!ENTITY c "#08f">]><svg ${NS} width="40" height="30"><rect width="40" height="30" fill="&c;"/></svg>`,
-    'units inside': `<svg ${NS} width="40" height="30"><rect width="0.5555556in" height="0.4166667in" fill="#08f"/></svg>`,
+    'units inside': `<svg ${NS} width="40" height="30"><rect width="0.4166667in" height="0.3125in" fill="#08f"/></svg>`,
   };
   for (const [name, text] of Object.entries(drawings)) {
     for (const bytes of [Buffer.from(text), Buffer.from(`\ufeff${text}`, 'utf16le')]) {

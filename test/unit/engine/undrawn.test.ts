@@ -53,6 +53,12 @@ describe('what a drawing has that is not drawn is told', () => {
     assert.equal(await notesOfAll(sheet('data:text/css,g{fill:red}')), '');
   });
 
+  it('units that are passed over, but none of the size of the whole', async () => {
+    const sized = '<svg xmlns="http://www.w3.org/2000/svg" width="2rem" height="9Q">';
+    assert.equal(await notesOfAll(`${sized}</svg>`), '');
+    assert.match(await notesOfAll(`${sized}<rect width="2rem"/></svg>`), /: rem\.$/);
+  });
+
   it('what stands in an entity', async () => {
     const text = (entity: string, inside: string): string =>
       `<!DOCTYPE svg [<!ENTITY c "lab(1 2 3)"><!ENTITY e "${entity}">]><svg>${inside}</svg>`;

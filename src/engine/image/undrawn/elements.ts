@@ -60,7 +60,7 @@ function walk(
     if (depth >= passedOver) return;
     isSheet = isSvg(tag.uri) && tag.local === 'style';
     css = '';
-    if (!judgeElement(tag, findings, styles)) passedOver = depth;
+    if (!judgeElement(depth === 1 ? withoutSize(tag) : tag, findings, styles)) passedOver = depth;
   });
   const addText = (value: string): void => {
     if (isSheet && depth < passedOver) css += value;
@@ -75,6 +75,14 @@ function walk(
   });
   parser.write(text).close();
 }
+
+/** The root: how large it is, its drawer is told. */
+const withoutSize = (root: SaxesTagNS): SaxesTagNS => ({
+  ...root,
+  attributes: Object.fromEntries(
+    Object.entries(root.attributes).filter(([name]) => name !== 'width' && name !== 'height'),
+  ),
+});
 
 /** An element without a namespace counts as one of SVG. */
 const isSvg = (uri: string): boolean => uri === SVG || uri === '';
