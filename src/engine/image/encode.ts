@@ -25,6 +25,7 @@ import { paletteLosesNothing } from './palette';
 import type { Depth } from './samples';
 import { libvips } from './sharedLock';
 import { loadSharp } from './sharpLoader';
+import { announceBareCanvas } from './webpFrames';
 import { type Words, phrase } from '../../shared/phrase';
 
 export type EncodeOptions = {
@@ -156,6 +157,7 @@ export async function finishMetadata(
 ): Promise<number> {
   if (animation && (format === 'webp' || format === 'gif'))
     await setFrameDurations(file, format, animation.delay);
+  if (animation && format === 'webp') await announceBareCanvas(file);
   if (animation && format === 'gif' && animation.loop > MOST_LOOPS_TOLD)
     await setLoop(file, animation.loop);
   if (exif) await putExif(file, format, exif);

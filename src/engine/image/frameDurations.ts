@@ -1,10 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { FileView } from './containers/fileView';
 import { gifDelayPlaces, gifLoopPlace } from './containers/gif';
+import { webpFrames } from './webpFrames';
 
-const [RIFF_HEADER_BYTES, CHUNK_HEADER_BYTES] = [12, 8];
-/** Of a frame's duration, 24 bits in milliseconds, in its chunk. (RFC 9649, 2.7.1.1.) */
-const DURATION_AT = 12;
 const LONGEST_WEBP = 2 ** 24 - 1;
 const [LONGEST_GIF, MS_PER_TICK] = [65_535, 10];
 
@@ -80,17 +78,8 @@ const ofGif = async (file: string): Promise<Durations> => ({
   written: (ms) => Math.min(LONGEST_GIF, Math.max(Math.sign(ms), Math.round(ms / MS_PER_TICK))),
 });
 
-async function ofWebp(handle: FileHandle): Promise<Durations> {
-  const places: number[] = [];
-  const head = Buffer.alloc(CHUNK_HEADER_BYTES);
-  for (
-    let at = RIFF_HEADER_BYTES;
-    (await handle.read(head, 0, head.length, at)).bytesRead === head.length;
-  ) {
-    const length = head.readUInt32LE(4);
-    if (head.toString('latin1', 0, 4) === 'ANMF')
-      places.push(at + CHUNK_HEADER_BYTES + DURATION_AT);
-    at += CHUNK_HEADER_BYTES + length + (length % 2);
-  }
-  return { places, bytes: 3, written: (ms) => Math.min(LONGEST_WEBP, Math.round(ms)) };
-}
+const ofWebp = async (handle: FileHandle): Promise<Durations> => ({
+  places: (await webpFrames(handle)).frames.map(({ durationAt }) => durationAt),
+  bytes: 3,
+  written: (ms) => Math.min(LONGEST_WEBP, Math.round(ms)),
+});
