@@ -58,6 +58,11 @@ export const OTHER_PICTURES = {
     extensions: ['psd', 'psb'],
   },
   gimp: { name: phrase`a GIMP document`, hint: EXPORT_LAYERS, extensions: ['xcf'] },
+  painting: {
+    name: phrase`a document of a painting program`,
+    hint: EXPORT_LAYERS,
+    extensions: ['afdesign', 'afphoto', 'aseprite', 'kra', 'ora', 'pdn', 'pspimage'],
+  },
   exr: {
     name: phrase`an OpenEXR picture with high dynamic range`,
     hint: TONE_MAP,
@@ -68,13 +73,22 @@ export const OTHER_PICTURES = {
     hint: TONE_MAP,
     extensions: ['hdr'],
   },
+  floatMap: {
+    name: phrase`a floating-point picture (PFM) with high dynamic range`,
+    hint: TONE_MAP,
+    extensions: ['pfm'],
+  },
   heic: {
     name: phrase`HEIC`,
     hint: phrase`Convert it to JPEG, PNG or AVIF first; its codec is patented and not included.`,
     extensions: ['heic', 'heif', 'hif'],
   },
   jpegXl: { name: phrase`JPEG XL`, hint: TO_PNG, extensions: ['jxl'] },
-  jpeg2000: { name: phrase`JPEG 2000`, hint: TO_PNG, extensions: ['jp2', 'j2k', 'jpf', 'jpx'] },
+  jpeg2000: {
+    name: phrase`JPEG 2000`,
+    hint: TO_PNG,
+    extensions: ['j2c', 'j2k', 'jp2', 'jpc', 'jpf', 'jph', 'jpx'],
+  },
   bmp: {
     name: phrase`a BMP picture`,
     hint: phrase`Convert it to PNG first, which loses nothing.`,
@@ -85,6 +99,7 @@ export const OTHER_PICTURES = {
     hint: LARGEST_ICON,
     extensions: ['ico'],
   },
+  cursor: { name: phrase`a mouse cursor`, hint: LARGEST_ICON, extensions: ['ani', 'cur'] },
   macIcon: { name: phrase`an icon file of macOS`, hint: LARGEST_ICON, extensions: ['icns'] },
   netpbm: {
     name: phrase`a Netpbm picture`,
@@ -93,9 +108,24 @@ export const OTHER_PICTURES = {
   },
   dds: { name: phrase`a DirectDraw texture (DDS)`, hint: TO_PNG, extensions: ['dds'] },
   ktx: { name: phrase`a Khronos texture (KTX)`, hint: TO_PNG, extensions: ['ktx', 'ktx2'] },
+  texture: {
+    name: phrase`a texture as graphics cards keep it`,
+    hint: TO_PNG,
+    extensions: ['astc', 'pvr', 'vtf'],
+  },
   qoi: { name: phrase`a QOI picture`, hint: TO_PNG, extensions: ['qoi'] },
   pcx: { name: phrase`a PCX picture`, hint: TO_PNG, extensions: ['pcx'] },
   targa: { name: phrase`a Targa picture`, hint: TO_PNG, extensions: ['tga'] },
+  rare: {
+    name: phrase`a picture in a rare format`,
+    hint: TO_PNG,
+    extensions: ['bpg', 'dpx', 'flif', 'jng', 'jxr', 'mng', 'wdp', 'xbm', 'xpm'],
+  },
+  metafile: {
+    name: phrase`a Windows metafile`,
+    hint: phrase`Export it as SVG or PNG.`,
+    extensions: ['emf', 'wmf'],
+  },
   postScript: {
     name: phrase`a PostScript document`,
     hint: phrase`Export the page as SVG or PNG.`,

@@ -11,7 +11,11 @@ const text = (head: Buffer, from: number, length: number): string =>
 const brand = (head: Buffer): string => (text(head, 4, 4) === 'ftyp' ? text(head, 8, 4) : '');
 const isTiff = (head: Buffer): boolean => ['II*\0', 'MM\0*'].includes(text(head, 0, 4));
 
-const HEVC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'];
+/** HEIF with HEVC, and with the video codecs before and after it. */
+const HEVC_BRANDS = [
+  ...['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'],
+  ...['avci', 'avcs', 'vvic', 'vvis'],
+];
 
 /** Brands of the container alone: what is in it those behind say, of which one that can be read counts. */
 function isGeneralHevc(head: Buffer): boolean {
@@ -25,6 +29,17 @@ function isGeneralHevc(head: Buffer): boolean {
   );
 }
 
+const isRiff = (head: Buffer, kind: string): boolean =>
+  text(head, 0, 4) === 'RIFF' && text(head, 8, 4) === kind;
+
+/** A ZIP whose first entry says what it is a document of. */
+const isZipOf = (head: Buffer, type: string): boolean =>
+  text(head, 0, 4) === 'PK\x03\x04' && text(head, 30, 8 + type.length) === `mimetype${type}`;
+
+/** Of an icon's directory, so that no other file with small numbers at its start is taken for one. */
+const hasFewEntries = (head: Buffer): boolean =>
+  head.readUInt16LE(4) > 0 && head.readUInt16LE(4) < 256;
+
 const RAW_EXTENSIONS: readonly string[] = OTHER_PICTURES.raw.extensions;
 
 const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
@@ -34,19 +49,30 @@ const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
     (isTiff(head) &&
       ((text(head, 8, 2) === 'CR' && extension !== 'tif') || RAW_EXTENSIONS.includes(extension))) ||
     brand(head) === 'crx ' ||
+    text(head, 6, 8) === 'HEAPCCDR' ||
     text(head, 0, 15) === 'FUJIFILMCCD-RAW' ||
     /^(IIU\0|IIRO|IIRS|MMOR|\0MRM|FOVb)/.test(text(head, 0, 4)),
   photoshop: (head) => text(head, 0, 4) === '8BPS',
   exr: (head) => head.readUInt32LE(0) === 0x01312f76,
+  painting: (head) =>
+    isZipOf(head, 'application/x-krita') ||
+    isZipOf(head, 'image/openraster') ||
+    // Aseprite: the mark, and the mark of its first frame behind a header of 128 bytes.
+    (text(head, 4, 2) === '\xe0\xa5' && text(head, 132, 2) === '\xfa\xf1') ||
+    /^(?:PDN3|\0\xffKA|CSFCHUNK|Paint Shop Pro I)/.test(text(head, 0, 16)),
+  floatMap: (head) => /^P[Ff]\s+\d/.test(text(head, 0, 8)),
   radiance: (head) => /^#\?(RADIANCE|RGBE)/.test(text(head, 0, 10)),
   heic: (head) => HEVC_BRANDS.includes(brand(head)) || isGeneralHevc(head),
   jpegXl: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
-  jpeg2000: (head) => text(head, 4, 4) === 'jP  ',
+  jpeg2000: (head) => text(head, 4, 4) === 'jP  ' || head.readUInt32BE(0) === 0xff4fff51,
   bmp: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0,
-  icon: (head) => head.readUInt32BE(0) === 0x00000100 && head.readUInt16LE(4) < 256,
+  icon: (head) => head.readUInt32BE(0) === 0x00000100 && hasFewEntries(head),
+  cursor: (head) =>
+    (head.readUInt32BE(0) === 0x00000200 && hasFewEntries(head)) || isRiff(head, 'ACON'),
   netpbm: (head) => /^P[1-7][\s#]/.test(text(head, 0, 3)),
   dds: (head) => text(head, 0, 4) === 'DDS ',
   ktx: (head) => /^\xabKTX [12]/.test(text(head, 0, 6)),
+  texture: (head) => /^(?:\x13\xab\xa1\x5c|PVR\x03|VTF\0)/.test(text(head, 0, 4)),
   qoi: (head) => text(head, 0, 4) === 'qoif',
   pcx: (head, extension) => extension === 'pcx' && head[0] === 0x0a,
   // Its first bytes have no signature: kinds of color map and of pixels.
@@ -54,7 +80,19 @@ const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
     extension === 'tga' && (head[1] ?? 2) <= 1 && [1, 2, 3, 9, 10, 11].includes(head[2] ?? 0),
   macIcon: (head) => text(head, 0, 4) === 'icns',
   gimp: (head) => text(head, 0, 8) === 'gimp xcf',
-  postScript: (head) => text(head, 0, 4) === '%!PS',
+  // FLIF, BPG, JPEG XR, MNG and JNG, DPX, Cineon, Sun's and SGI's, Amiga's, X bitmaps and pixmaps.
+  rare: (head) =>
+    /^(?:FLIF|BPG\xfb|II\xbc\x01|\x8aMNG|\x8bJNG|SDPX|XPDS|\x80\x2a\x5f\xd7|\x59\xa6\x6a\x95|\x01\xda[\0\x01][\x01\x02])/.test(
+      text(head, 0, 4),
+    ) ||
+    (text(head, 0, 4) === 'FORM' && /^(?:ILBM|PBM )$/.test(text(head, 8, 4))) ||
+    /^(?:#define \w+_width \d|\/\* XPM \*\/)/.test(text(head, 0, 200)),
+  metafile: (head) =>
+    head.readUInt32BE(0) === 0xd7cdc69a ||
+    /^[\x01\x02]\0\t\0\0[\x01\x03]/.test(text(head, 0, 6)) ||
+    (head.readUInt32LE(0) === 1 && text(head, 40, 4) === ' EMF'),
+  // Also behind a header that says where the picture for a preview is.
+  postScript: (head) => text(head, 0, 4) === '%!PS' || head.readUInt32BE(0) === 0xc5d0d3c6,
   packedSvg: (head, extension) =>
     ['svg', 'svgz'].includes(extension) && head[0] === 0x1f && head[1] === 0x8b,
 };
@@ -71,8 +109,16 @@ const KINDS: readonly Kind[] = [
     hint: phrase`Export the frame you need as PNG.`,
     is: (head) =>
       head.readUInt32BE(0) === 0x1a45dfa3 ||
-      (text(head, 0, 4) === 'RIFF' && text(head, 8, 4) === 'AVI ') ||
-      /^(isom|iso\d|mp4\d|qt {2}|M4V |3gp\d|avc1|dash)$/.test(brand(head)),
+      isRiff(head, 'AVI ') ||
+      [0x000001ba, 0x000001b3].includes(head.readUInt32BE(0)) ||
+      text(head, 0, 4) === 'FLV\x01' ||
+      /^(?:moov|mdat|wide)$/.test(text(head, 4, 4)) ||
+      /^(?:isom|iso\d|mp4\d|qt {2}|M4V |3g[p2]\w|avc1|dash|MSNV|XAVC|f4v )$/.test(brand(head)),
+  },
+  {
+    name: phrase`a scene in three dimensions`,
+    hint: phrase`Render it and export a PNG.`,
+    is: (head) => /^(?:BLENDER|glTF|Kaydara FBX)/.test(text(head, 0, 11)),
   },
   {
     name: phrase`a web page`,
