@@ -4,6 +4,9 @@ export type Size = { readonly width: number; readonly height: number };
 /** A rectangle in pixels; `x`, `y` is its top left corner. */
 export type Rect = Size & { readonly x: number; readonly y: number };
 
+export const isSameSize = (a: Size, b: Size): boolean =>
+  a.width === b.width && a.height === b.height;
+
 /** A model's demands on its input size. */
 export type SizeRule = {
   /** Both sides must be multiples of this. */

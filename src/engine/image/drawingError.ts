@@ -1,4 +1,4 @@
-import type { Size } from '../../shared/geometry';
+import { isSameSize, type Size } from '../../shared/geometry';
 import { RpcError } from '../../shared/rpc';
 import { phrase } from '../../shared/phrase';
 import { engineError, messageOf } from '../errors';
@@ -39,7 +39,7 @@ export const lessThanAPixel = (name: string, detail?: string): Error =>
 
 /** Refuses a drawing that its own style makes larger or smaller than it was to be drawn. */
 export function refuseOtherSize(name: string, drawn: Size, wanted: Size): void {
-  if (drawn.width === wanted.width && drawn.height === wanted.height) return;
+  if (isSameSize(drawn, wanted)) return;
   throw engineError('input-unsupported', {
     message: phrase`${name} can't be drawn at ${wanted.width}×${wanted.height} pixels: its own style makes it ${drawn.width}×${drawn.height}.`,
     hint: phrase`Remove width and height from the styles of its svg element, or export it as PNG.`,

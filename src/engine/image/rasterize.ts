@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Size } from '../../shared/geometry';
+import { isSameSize, type Size } from '../../shared/geometry';
 import { draw, drawings, PLAIN_DENSITY } from './drawing';
 import { drawingError, lessThanAPixel, refuseOtherSize } from './drawingError';
 import { notAnImage } from './notAnImage';
@@ -7,6 +7,7 @@ import { PixelFile } from './pixelFile';
 import { fromOrigin, plainSvg, readSvg, type SvgText } from './svg';
 import {
   atSize,
+  claimedSize,
   DENSITY,
   dependsOnFont,
   ENLARGED,
@@ -20,6 +21,11 @@ import {
 const BAND = 64;
 /** By how much a side in pixels and the enlarged one may differ, as each is rounded. */
 const ROUNDED = 1.2;
+
+const rounded = ({ width, height }: Size): Size => ({
+  width: Math.round(width),
+  height: Math.round(height),
+});
 
 /** Pixels of the root's font where the drawing's size depends on it. */
 export async function fontSize(svg: SvgText): Promise<number | undefined> {
@@ -42,7 +48,7 @@ export async function naturalSize(
 ): Promise<Size> {
   const said = saidSize(svg, font);
   if (said) {
-    const size = { width: Math.round(said.width), height: Math.round(said.height) };
+    const size = rounded(said);
     if (size.width === 0 || size.height === 0) throw lessThanAPixel(name);
     refuseOtherSize(name, await draw({ svg: atSize(svg, said, size), density: DENSITY }), size);
     return size;
@@ -81,7 +87,9 @@ export async function rasterize(
   const svg = await readSvg(file);
   if (!svg) throw notAnImage(name, new Error('unsupported image format'));
   const output = path.join(scratch, 'drawn.v');
-  const units = saidSize(svg, await fontSize(svg)) ?? natural;
+  const claimed = claimedSize(svg, await fontSize(svg));
+  // What it claims has parts of pixels, which the natural size has not.
+  const units = claimed && isSameSize(rounded(claimed), natural) ? claimed : natural;
   const drawn = await drawings
     .draw(name, { svg: atSize(svg, units, size), output, density: DENSITY }, signal)
     .catch((error: unknown) => {

@@ -65,7 +65,10 @@ const PICTURES: Readonly<Record<OtherPictureKind, Test>> = {
   heic: (head) => HEVC_BRANDS.includes(brand(head)) || isGeneralHevc(head),
   jpegXl: (head) => head.readUInt16BE(0) === 0xff0a || text(head, 4, 4) === 'JXL ',
   jpeg2000: (head) => text(head, 4, 4) === 'jP  ' || head.readUInt32BE(0) === 0xff4fff51,
-  bmp: (head) => text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0,
+  // Without the header of a file it begins with that of its pixels, which is one of few lengths.
+  bmp: (head, extension) =>
+    (text(head, 0, 2) === 'BM' && head.readUInt32LE(6) === 0) ||
+    (extension === 'dib' && [12, 40, 108, 124].includes(head.readUInt32LE(0))),
   icon: (head) => head.readUInt32BE(0) === 0x00000100 && hasFewEntries(head),
   cursor: (head) =>
     (head.readUInt32BE(0) === 0x00000200 && hasFewEntries(head)) || isRiff(head, 'ACON'),

@@ -30,6 +30,9 @@ const FONT_UNITS: Readonly<Record<string, number | undefined>> = {
 };
 const LENGTH = /^\s*\+?((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i;
 
+/** A drawing whose view box fills it also fills the whole pixels that its result has. */
+const SAME_PROPORTIONS = 1e-3;
+
 type Length = { readonly value: number; readonly unit: string };
 
 /** A width or height of the root that says how many pixels it has, by itself or by the font. */
@@ -89,10 +92,14 @@ export function atSize(svg: SvgText, natural: Size, size: Size): string {
   const attributes = new Map(svg.attributes);
   if (!attributes.has('viewBox'))
     attributes.set('viewBox', `0 0 ${natural.width} ${natural.height}`);
-  const factor = size.width / size.height / (natural.width / natural.height);
+  const proportions = ({ width, height }: Size): number => width / height;
+  const factor = proportions(size) / proportions(natural);
+  const fillsBox =
+    Math.abs(proportions(viewBox(svg) ?? natural) / proportions(natural) - 1) < SAME_PROPORTIONS;
   // A side is rounded to whole pixels; beyond that the person chose other proportions.
   const rounded = 1 + 1 / Math.min(size.width, size.height);
-  if (factor > rounded || factor < 1 / rounded) attributes.set('preserveAspectRatio', 'none');
+  if (factor !== 1 && (fillsBox || factor > rounded || factor < 1 / rounded))
+    attributes.set('preserveAspectRatio', 'none');
   const [width, height] = [size.width / ENLARGED, size.height / ENLARGED];
   return withLengths({ ...svg, attributes }, `${width}px`, `${height}px`);
 }

@@ -55,7 +55,7 @@ export async function enlargeAsset(
       ...without(raw),
       hasAlpha: true,
       kernel: 'lanczos3',
-      notes: [phrase`An SVG is drawn anew at the size of the result, without a model.`],
+      notes: drawnNotes(request, plan),
       remedies: [],
       byModel: false,
     };
@@ -76,6 +76,14 @@ export async function enlargeAsset(
     hasAlpha,
   };
 }
+
+/** What becomes of what was asked for with pictures of pixels in mind. */
+const drawnNotes = ({ asset }: UpscaleRequest, plan: AssetPlan): readonly Words[] => [
+  phrase`An SVG is drawn anew at the size of the result, without a model.`,
+  ...(plan.columns * plan.rows > 1 ? [phrase`Its cells are as the drawing has them.`] : []),
+  ...(plan.seamless ? [phrase`Its edges meet as those of the drawing do.`] : []),
+  ...(asset?.pixelArt === 'on' ? [phrase`It has no pixels that could become squares.`] : []),
+];
 
 /** Closes `pixels`. */
 async function enlargePixels(

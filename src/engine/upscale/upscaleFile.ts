@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import type { Place } from '../../files/place';
 import type { UpscaleRequest, UpscaleResult } from '../../shared/engineProtocol';
-import { scaledSize, type Rect, type Size } from '../../shared/geometry';
+import { isSameSize, scaledSize, type Rect, type Size } from '../../shared/geometry';
 import { guidanceForBranches } from '../../shared/guidance';
 import { PALETTE_SUFFIX, temporaryName } from '../../shared/temporaryFiles';
 import type { Device } from '../../shared/settings';
@@ -250,8 +250,6 @@ function partOf(
     ? { size: { width: region.width, height: region.height } }
     : { size: whole, region };
 }
-
-const isSameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
 
 async function finishRaw(raw: PixelFile, tags: Parameters<PixelFile['addTags']>[0]): Promise<void> {
   try {

@@ -52,6 +52,7 @@ test('kinds that can’t be upscaled as what they are say so, and what to do', a
     ['site.ico', padded(Buffer.from([0, 0, 1, 0, 1, 0])), /icon file/],
     ['bare.j2k', padded(Buffer.from([0xff, 0x4f, 0xff, 0x51])), /JPEG 2000.*PNG/s],
     ['boxed.jxl', padded('\0\0\0\x0cJXL \r\n\x87\n'), /JPEG XL/],
+    ['bare.dib', padded(Buffer.from([40, 0, 0, 0])), /BMP/],
     ['hand.cur', padded(Buffer.from([0, 0, 2, 0, 1, 0])), /mouse cursor.*largest/s],
     ['hourglass.ani', padded('RIFF\x40\0\0\0ACON'), /mouse cursor/],
     ['large.psb', padded('8BPS\0\x02'), /Photoshop/],
