@@ -10,7 +10,7 @@ import type { Density } from '../image/containers/facts';
 import type { Size } from '../../shared/geometry';
 import { readExifBlock, type ExifData } from './exifBlock';
 import { densityInExif } from './exifTags';
-import { nameOfTag, textOfTag } from './exifTexts';
+import { isUnreadable, nameOfTag, textsOfTag } from './exifTexts';
 import { saysPlace } from './saidPlace';
 
 /** From here on tags are those of single programs: of printers, raw converters, and padding. */
@@ -49,7 +49,8 @@ const OF_THE_FILE = [
  * the picture, and how many pixels of a sensor.
  */
 const OF_THE_SOURCE = [
-  37_121, 37_122, 37_396, 37_500, 40_962, 40_963, 40_965, 41_486, 41_487, 41_488, 41_492,
+  34_665, 34_853, 37_121, 37_122, 37_396, 37_500, 40_962, 40_963, 40_965, 41_486, 41_487, 41_488,
+  41_492,
 ];
 const [ORIENTATION, UPRIGHT] = [274, 1];
 const [X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, INCH] = [282, 283, 296, 2];
@@ -70,6 +71,8 @@ export type OwnExif = {
   readonly exif: ExifData | undefined;
   /** Tags that were left out since their texts say where something is. */
   readonly places: readonly string[];
+  /** Tags that were left out since nobody can read what they say. */
+  readonly unreadable: readonly string[];
 };
 
 /**
@@ -83,13 +86,19 @@ export function exifFor(
   density: Density | undefined,
 ): OwnExif {
   const source = readExifBlock(block);
-  if (!source) return { exif: undefined, places: [] };
+  if (!source) return { exif: undefined, places: [], unreadable: [] };
   const { isLittle } = source;
   const places: string[] = [];
+  const unreadable: string[] = [];
   const isKept = (entry: TiffEntry): boolean => {
-    const isPlace = !keepLocation && saysPlace(textOfTag(entry, isLittle) ?? '');
-    if (isPlace) places.push(nameOfTag(entry.tag));
-    return !isPlace;
+    if (keepLocation) return true;
+    const reason = textsOfTag(entry).some(saysPlace)
+      ? places
+      : isUnreadable(entry)
+        ? unreadable
+        : undefined;
+    reason?.push(nameOfTag(entry.tag));
+    return reason === undefined;
   };
   const image = source.image.filter((entry) => !isOfTheFile(entry.tag) && isKept(entry));
   const photo = source.photo.filter(
@@ -100,7 +109,8 @@ export function exifFor(
       isKept(entry),
   );
   const gps = keepLocation ? source.gps : [];
-  if (image.length + photo.length + gps.length === 0) return { exif: undefined, places };
+  if (image.length + photo.length + gps.length === 0)
+    return { exif: undefined, places, unreadable };
   const [x, y] = densityInExif(density);
   const fraction = (tag: number, value: number): TiffEntry => {
     const bytes = Buffer.alloc(8);
@@ -127,5 +137,5 @@ export function exifFor(
     ],
     gps,
   };
-  return { exif, places };
+  return { exif, places, unreadable };
 }

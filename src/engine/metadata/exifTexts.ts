@@ -19,24 +19,61 @@ const NAMES: { readonly [tag: number]: string } = {
 /** What a person may know a tag by. */
 export const nameOfTag = (tag: number): string => NAMES[tag] ?? String(tag);
 
-const [BYTE, ASCII, UNDEFINED, UTF8] = [1, 2, 7, 129];
-const USER_COMMENT = 37_510;
-/** Windows' own texts, in UTF-16 whichever the order of the block. */
-const isOfWindows = (tag: number): boolean => tag >= 40_091 && tag <= 40_095;
-/** What a user's comment begins with: how its letters are stored. */
-const [MARK_BYTES, UNICODE] = [8, 'UNICODE\0'];
+/** Tags of TIFF 6.0, EXIF 3.0 and Windows: what they are is known, text or not. */
+const STANDARD = [
+  [254, 343],
+  [512, 532],
+  [18_246, 18_249],
+  [33_432, 33_437],
+  [34_850, 34_869],
+  [36_864, 36_882],
+  [37_121, 37_122],
+  [37_377, 37_396],
+  [37_500, 37_522],
+  [37_888, 37_893],
+  [40_091, 40_095],
+  [40_960, 42_240],
+] as const;
+/** A pair of numbers, packed, has that many bytes at least. */
+const LEAST_BYTES = 8;
+/** What a user's comment begins with: how its letters are stored, as its writer says. */
+const [USER_COMMENT, MARK_BYTES] = [37_510, 8];
+const [TEXT, TEXT_IN_UTF8] = [2, 129];
+const NONE_OF_A_TEXT = /[^\P{C}\s\0\u00ad\u200b-\u200f\u2060\ufeff]|\ufffd/u;
 
-/** What a tag says, where it is a text. */
-export function textOfTag({ tag, type, value }: TiffEntry, isLittle: boolean): string | undefined {
-  if (type === ASCII || type === UTF8) return value.toString('utf8');
-  if (type !== BYTE && type !== UNDEFINED) return undefined;
-  if (isOfWindows(tag)) return utf16(value, true);
-  if (tag !== USER_COMMENT) return undefined;
-  const letters = value.subarray(MARK_BYTES);
-  return value.toString('latin1', 0, MARK_BYTES) === UNICODE
-    ? utf16(letters, isLittle)
-    : letters.toString('utf8');
+/**
+ * All that a tag may say as a text, whatever its type and its letters: programs write texts as bytes,
+ * as numbers, and in the other byte order than the block's.
+ */
+export function textsOfTag({
+  tag,
+  value: whole,
+}: Partial<TiffEntry> & Pick<TiffEntry, 'value'>): readonly string[] {
+  const value = tag === USER_COMMENT ? whole.subarray(MARK_BYTES) : whole;
+  const isWide = value.includes(0) || value.includes(0xff);
+  return [
+    ...new Set([
+      value.toString('utf8'),
+      value.toString('latin1'),
+      ...(isWide
+        ? ['utf-16le', 'utf-16be'].map((name) => new TextDecoder(name).decode(value))
+        : []),
+    ]),
+  ];
 }
 
-const utf16 = (bytes: Buffer, isLittle: boolean): string =>
-  new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be').decode(bytes);
+/** Whether nobody can tell what a tag says: one of no standard, long enough for a place, and no text. */
+export const isUnreadable = ({ tag, type, value }: TiffEntry): boolean =>
+  value.length >= LEAST_BYTES &&
+  type !== TEXT &&
+  type !== TEXT_IN_UTF8 &&
+  !STANDARD.some(([from, to]) => tag >= from && tag <= to) &&
+  !isText(value);
+
+/** Whether bytes are letters, in UTF-8 or UTF-16. */
+export const isText = (bytes: Buffer): boolean =>
+  !NONE_OF_A_TEXT.test(bytes.toString('utf8')) ||
+  ['utf-16le', 'utf-16be'].some((name) => {
+    const text = new TextDecoder(name).decode(bytes);
+    return !NONE_OF_A_TEXT.test(text) && /[\p{sc=Latin}\d]{2}/u.test(text);
+  });

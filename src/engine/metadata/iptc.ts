@@ -1,3 +1,4 @@
+import { isText, textsOfTag } from './exifTexts';
 import { saysPlace } from './saidPlace';
 import { PHOTOSHOP, RESOURCE, findResource } from './photoshop';
 
@@ -23,6 +24,9 @@ const NAMES: { readonly [dataset: number]: string } = {
 /** A picture in the record, as it was. */
 const PREVIEWS = new Set([200, 201, 202]);
 
+/** Shorter ones are marks and versions, in which no place has room. */
+const LEAST_BYTES = 8;
+const BLANK = Buffer.from(' ');
 /** Of a JPEG's segment, what stands before the entries not counted. */
 const MOST_BYTES = 65_000;
 
@@ -33,6 +37,8 @@ export type WrittenIptc = {
   readonly isCut: boolean;
   /** Datasets that were left out since their texts say where something is. */
   readonly places: readonly string[];
+  /** Datasets that were left out since nobody can read what they say. */
+  readonly unreadable: readonly string[];
 };
 
 /**
@@ -41,13 +47,18 @@ export type WrittenIptc = {
  */
 export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc {
   const records = block[0] === TAG ? block : findResource(block, IPTC_RESOURCE);
-  const places: string[] = [];
-  const all = records ? datasets(records, keepLocation, places) : [];
-  let bytes = 0;
-  const fitting = all.filter((each) => (bytes += each.length) <= MOST_BYTES);
-  const kept = Buffer.concat(fitting);
+  const entries = (records ? datasets(records) : []).filter(
+    ({ record, dataset }) =>
+      record !== APPLICATION || (!PREVIEWS.has(dataset) && (keepLocation || !PLACES.has(dataset))),
+  );
+  const { all, places, unreadable } = keepLocation
+    ? { all: entries, places: [], unreadable: [] }
+    : withoutPlaces(entries);
+  let size = 0;
+  const fitting = all.filter(({ bytes: { length } }) => (size += length) <= MOST_BYTES);
+  const kept = Buffer.concat(fitting.map(({ bytes }) => bytes));
   const isCut = fitting.length < all.length;
-  if (kept.length === 0) return { block: undefined, isCut, places };
+  if (kept.length === 0) return { block: undefined, isCut, places, unreadable };
   const head = Buffer.alloc(12);
   head.write(RESOURCE, 0, 'latin1');
   head.writeUInt16BE(IPTC_RESOURCE, 4);
@@ -56,27 +67,61 @@ export function iptcFor(block: Buffer, keepLocation: boolean): WrittenIptc {
     block: Buffer.concat([PHOTOSHOP, head, kept, Buffer.alloc(kept.length % 2)]),
     isCut,
     places,
+    unreadable,
   };
 }
 
-/** The datasets that may go on, as they stand; which ones not for what they say, into `places`. */
-function datasets(records: Buffer, keepLocation: boolean, places: string[]): readonly Buffer[] {
-  const kept: Buffer[] = [];
+/** An entry as it stands, and what it says. */
+type Dataset = {
+  readonly record: number;
+  readonly dataset: number;
+  readonly bytes: Buffer;
+  readonly value: Buffer;
+};
+
+/** Entries of all records, up to one that is damaged. */
+function datasets(records: Buffer): readonly Dataset[] {
+  const found: Dataset[] = [];
   for (let at = 0; at + 5 <= records.length && records[at] === TAG;) {
-    const [record, dataset] = [records[at + 1], records[at + 2] ?? 0];
+    const [record = 0, dataset = 0] = [records[at + 1], records[at + 2]];
     const length = records.readUInt16BE(at + 3);
     const end = at + 5 + length;
     if (length >= LONG_LENGTH || end > records.length) break;
-    const isLeftOut =
-      record === APPLICATION && (PREVIEWS.has(dataset) || (!keepLocation && PLACES.has(dataset)));
-    const saysWhere =
-      record === APPLICATION &&
-      !isLeftOut &&
-      !keepLocation &&
-      saysPlace(records.toString('utf8', at + 5, end));
-    if (saysWhere) places.push(NAMES[dataset] ?? String(dataset));
-    if (!isLeftOut && !saysWhere) kept.push(records.subarray(at, end));
+    const [bytes, value] = [records.subarray(at, end), records.subarray(at + 5, end)];
+    found.push({ record, dataset, bytes, value });
     at = end;
   }
-  return kept;
+  return found;
+}
+
+const nameOf = ({ record, dataset }: Dataset): string =>
+  record === APPLICATION ? (NAMES[dataset] ?? String(dataset)) : `${record}:${dataset}`;
+
+/** Entries of which none says a place, alone or with others of its name, and what the others are. */
+function withoutPlaces(entries: readonly Dataset[]): {
+  readonly all: readonly Dataset[];
+  readonly places: readonly string[];
+  readonly unreadable: readonly string[];
+} {
+  const says = ({ value }: Pick<Dataset, 'value'>): boolean =>
+    textsOfTag({ value }).some(saysPlace);
+  const alone = entries.filter((each) => !says(each));
+  const together = new Map<string, Buffer[]>();
+  for (const each of alone) {
+    const values = together.get(nameOf(each)) ?? [];
+    together.set(nameOf(each), values);
+    values.push(each.value, BLANK);
+  }
+  const split = new Set(
+    [...together]
+      .filter(([, values]) => says({ value: Buffer.concat(values) }))
+      .map(([name]) => name),
+  );
+  const whole = alone.filter((each) => !split.has(nameOf(each)));
+  const all = whole.filter(({ value }) => value.length < LEAST_BYTES || isText(value));
+  const names = (among: readonly Dataset[], without: readonly Dataset[]): string[] => {
+    const left = new Set(without);
+    return [...new Set(among.filter((each) => !left.has(each)).map(nameOf))];
+  };
+  return { all, places: names(entries, whole), unreadable: names(whole, all) };
 }

@@ -3,8 +3,8 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { OutputFormat } from '../../shared/settings';
 import type { Remark } from '../image/containers/facts';
 import { splice } from './splice';
-import { saysPlace } from './saidPlace';
-import { isPlace } from './xmpNames';
+import { namesPlace } from './placeNames';
+import { saysPlace, saysPlaceOf } from './saidPlace';
 import { phrase, type Words } from '../../shared/phrase';
 
 /** Keywords under which converters repeat EXIF and the source's header. */
@@ -26,12 +26,9 @@ export function remarksFor(
   /** Of those that were left out for what they say of a place. */
   readonly places: readonly string[];
 } {
-  const own = source.filter(
-    ({ keyword = '' }) => !REPEATED.test(keyword) && (keepLocation || !isPlace('', keyword)),
-  );
-  const [places, kept] = keepLocation
-    ? [[], own]
-    : [own.filter(({ text }) => saysPlace(text)), own.filter(({ text }) => !saysPlace(text))];
+  const own = source.filter(({ keyword = '' }) => !REPEATED.test(keyword));
+  const places = keepLocation ? [] : own.filter(isPlace);
+  const kept = own.filter((each) => !places.includes(each));
   const namesOf = (remarks: readonly Remark[]): string => fewOf(keywordsOf(remarks));
   if (kept.length === 0 || HOLDS.includes(format)) {
     const tooLong =
@@ -55,6 +52,10 @@ export function remarksFor(
     ],
   };
 }
+
+/** Whether a text says where something is, or its keyword names or says a place. */
+const isPlace = ({ keyword = COMMENT, text }: Remark): boolean =>
+  namesPlace(keyword) || saysPlace(keyword) || saysPlaceOf(keyword, text);
 
 const keywordsOf = (remarks: readonly Remark[]): readonly string[] => [
   ...new Set(remarks.map(({ keyword = COMMENT }) => keyword)),

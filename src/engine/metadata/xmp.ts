@@ -4,7 +4,7 @@ import type { OutputFormat } from '../../shared/settings';
 import { escapedXml, parseXml, xmlText, type XmlElement } from './xml';
 import { revised } from './xmpRules';
 import { NS } from './xmpNames';
-import { findRdf, joinExtension, shortened, type XmpExtension } from './xmpParts';
+import { findRdf, joinExtension, shortened, withNames, type XmpExtension } from './xmpParts';
 import { fewOf } from './remarks';
 import { byteWords } from '../../shared/byteText';
 import { phrase, type Words } from '../../shared/phrase';
@@ -107,8 +107,9 @@ function readXmp(
     if (!rdf) return { root: undefined, notes: [phrase`XMP was left out: it holds no RDF.`] };
     const missing = joinExtension(rdf, extensions);
     const notes = missing ? [phrase`The longer part of the XMP was left out: ${missing}.`] : [];
-    const own = revised(rdf, target);
-    return { root, notes: [...notes, ...own.notes], places: own.places };
+    const kept = target.keepLocation || isWrapper(root) ? root : withNames(rdf, root);
+    const own = revised(kept, target);
+    return { root: kept, notes: [...notes, ...own.notes], places: own.places };
   } catch (error) {
     const reason = error instanceof Error ? error.message.slice(0, 100) : String(error);
     return {
@@ -117,6 +118,10 @@ function readXmp(
     };
   }
 }
+
+/** What stands around RDF by the specification, or RDF itself: names that say nothing. */
+const isWrapper = ({ uri, local }: XmlElement): boolean =>
+  uri === NS.rdf || (uri === NS.meta && /^x[am]pmeta$/.test(local));
 
 /** How the letters of a packet are stored, by its mark or its first "<", as XMP's specification says. */
 const ENCODINGS = [

@@ -1,8 +1,12 @@
+import { namesPlace } from './placeNames';
+import { saysPlace } from './saidPlace';
+
 /** Namespaces of XMP, by what this program knows of them. */
 export const NS = {
   rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
   xmlns: 'http://www.w3.org/2000/xmlns/',
   xml: 'http://www.w3.org/XML/1998/namespace',
+  meta: 'adobe:ns:meta/',
   dc: 'http://purl.org/dc/elements/1.1/',
   xmp: 'http://ns.adobe.com/xap/1.0/',
   tiff: 'http://ns.adobe.com/tiff/1.0/',
@@ -22,26 +26,14 @@ const PLACES: readonly RegExp[] = [
   /^https?:\/\/schemas?\.google\.com\/geo/,
 ];
 
-/**
- * Names of properties that say where a picture was taken or what place it shows, in whatever
- * namespace: makers of cameras and drones have their own, so the name decides. Rather too many
- * than one too few.
- */
-const PLACE_NAME =
-  /gps|latitude|long(?:i|ti)tude|altitude|latlon|lnglat|geo(?:tag|hash|code|location|point|name)|coordinates?$|coverage$|spatial$|elevation|^(?:.*adr)?(?:city|state|country|region|ctry|pcode|extadr)$|sub-?location|^location|location(?:shown|created|name|id|code)?$|province|country(?:code|name)|world-?region|^(?:ci)?adr|^(?:place|venue|landmark)|^where(?:taken|at)?$/i;
-/** What people call where they are: its parts, and codes that stand for it. */
-const ADDRESS_NAME =
-  /^(?:loc|locality|verbatimLocality|municipality|county|borough|district|suburb|neighbou?rhood|village|town|island(?:group)?|waterBody|higherGeography(?:ID)?|footprint(?:WKT|SRS)|street(?:address|name|number)?|(?:street|postal|home|full)?address|zip(?:code)?|post(?:al)?-?code|plus-?code|olc|mgrs|utm(?:zone|easting|northing)?|easting|northing|what3words|w3w)$/i;
-/** Coordinates by their short names, alone or behind another word: `HomeLon`, `AbsoluteAlt`. */
-const SHORT_COORDINATE = /^(?:lat|lon|lng|Lat|Lon|Lng)$|[a-z0-9_-](?:Lat|Lon|Lng|Long|Alt)$/;
 /** Names that end like a place, but are pixels of the picture. */
 const NO_PLACE_NAME = /^(?:SubjectLocation|SubjectArea)$/;
 
-/** Whether a property says where something is. */
+/** Whether a property says where something is, by its namespace or its name. */
 export const isPlace = (uri: string, local: string): boolean =>
   PLACES.some((place) => place.test(uri)) ||
-  ([PLACE_NAME, ADDRESS_NAME, SHORT_COORDINATE].some((names) => names.test(local)) &&
-    !NO_PLACE_NAME.test(local));
+  (!NO_PLACE_NAME.test(local) && namesPlace(local)) ||
+  [uri, local].some((name) => /\d.*\d/.test(name) && saysPlace(name.replaceAll('_', ' ')));
 
 /** Pictures, videos and depths beside the picture in the file, which are not in the result. */
 const PARTS: readonly RegExp[] = [

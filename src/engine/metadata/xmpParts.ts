@@ -58,16 +58,20 @@ function elementsOf(packet: Buffer): XmlElement[] | undefined {
     const root = parseXml(packet.toString('utf8').replaceAll('\0', '').trim());
     const rdf = findRdf(root);
     if (!rdf) return undefined;
-    const declared = [...root.attributes, ...rdf.attributes].filter(({ uri }) => uri === NS.xmlns);
     const added = rdf.children.filter(isElement);
-    for (const element of added)
-      element.attributes.push(
-        ...declared.filter(({ name }) => !element.attributes.some((own) => own.name === name)),
-      );
+    for (const element of added) withNames(element, rdf, root);
     return added;
   } catch {
     return undefined;
   }
+}
+
+/** An element with the prefixes that are declared around it. */
+export function withNames(element: XmlElement, ...around: readonly XmlElement[]): XmlElement {
+  for (const declared of around.flatMap(({ attributes }) => attributes))
+    if (declared.uri === NS.xmlns && !element.attributes.some(({ name }) => name === declared.name))
+      element.attributes.push(declared);
+  return element;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { fewOf } from './remarks';
 import type { XmpTarget } from './xmp';
 import { saysPlace } from './saidPlace';
+import { attributeSaysPlace, elementSaysPlace, isLiteral, isOfElement } from './xmpPlaces';
 import { textOf, type XmlElement } from './xml';
 import {
   isAppliedSize,
@@ -35,49 +36,53 @@ type Property = {
 type Verdict = 'drop' | { readonly value: string } | undefined;
 
 /**
- * Makes every property below `rdf` true of the result: sizes in pixels are the result's,
+ * Makes every property of a packet true of the result: sizes in pixels are the result's,
  * orientation is upright, and what speaks of other parts of the file, of pixels that nobody can
- * follow, or (if it is not wanted) of a place goes. Tells what a person may miss.
+ * follow, or (if it is not wanted) of a place goes, wherever in the packet it stands. Tells what a
+ * person may miss.
  */
 export function revised(
-  rdf: XmlElement,
+  root: XmlElement,
   target: XmpTarget,
 ): { readonly notes: Words[]; readonly places: readonly string[] } {
   const dropped = new Set<string>();
   const places = new Set<string>();
-  /** Of what holds other properties, those decide. */
-  const saysWhere = (value: string, element?: XmlElement): boolean =>
-    !target.keepLocation && !(element && holdsProperties(element)) && saysPlace(value);
-  const visit = (element: XmlElement): void => {
+  const isLeftOut = (local: string, saysPlace: () => boolean): boolean => {
+    if (target.keepLocation || !saysPlace()) return false;
+    places.add(local);
+    return true;
+  };
+  /** Texts and attributes of a property were judged with it, and all that stands in a literal. */
+  const visit = (element: XmlElement, isInside: boolean, isJudged: boolean): void => {
     element.attributes = element.attributes.filter((attribute) => {
-      if (attribute.uri === NS.xmlns || attribute.uri === NS.rdf || attribute.uri === '')
-        return true;
+      if (attribute.uri === NS.xmlns || isOfElement(attribute))
+        return (
+          (isInside && attribute.uri !== NS.xmlns) ||
+          !isLeftOut(attribute.local, () => attributeSaysPlace(attribute))
+        );
       const verdict = judge({ ...attribute, fields: undefined }, target, dropped);
-      if (verdict === undefined && saysWhere(attribute.value)) {
-        places.add(attribute.local);
-        return false;
-      }
       if (verdict === 'drop') return false;
       if (verdict) attribute.value = verdict.value;
+      else return isJudged || !isLeftOut(attribute.local, () => attributeSaysPlace(attribute));
       return true;
     });
     element.children = element.children.filter((child) => {
-      if (typeof child === 'string' || child.uri === NS.rdf) return true;
-      const value = textOf(child);
-      const verdict = judge({ ...child, value, fields: child }, target, dropped);
-      if (verdict === undefined && saysWhere(value, child)) {
-        places.add(child.local);
-        return false;
-      }
+      if (typeof child === 'string')
+        return isInside || !isLeftOut(element.local, () => saysPlace(child));
+      if (child.uri === NS.rdf) return true;
+      const verdict = judge({ ...child, value: textOf(child), fields: child }, target, dropped);
       if (verdict === 'drop') return false;
       if (verdict) child.children = [verdict.value];
+      else return isJudged || !isLeftOut(child.local, () => elementSaysPlace(child));
       return true;
     });
-    for (const child of element.children) if (typeof child !== 'string') visit(child);
+    for (const child of element.children)
+      if (typeof child !== 'string')
+        visit(child, isInside || child.uri !== NS.rdf, isJudged || isLiteral(child));
     if (isAppliedSize(element.uri, element.local) || isPageInPixels(element))
       setDimensions(element, target);
   };
-  visit(rdf);
+  visit(root, false, false);
   return {
     places: [...places].sort(),
     notes:
@@ -88,15 +93,6 @@ export function revised(
           ],
   };
 }
-
-/** Whether properties stand below it, as in a struct or a list of such, and not values alone. */
-const holdsProperties = (element: XmlElement): boolean =>
-  element.attributes.some(({ uri }) => uri !== NS.xmlns && uri !== NS.rdf && isNamespace(uri)) ||
-  element.children.some(
-    (child) => typeof child !== 'string' && (child.uri !== NS.rdf || holdsProperties(child)),
-  );
-/** `xml:lang` and names without a namespace say how a value is written. */
-const isNamespace = (uri: string): boolean => uri !== '' && uri !== NS.xml;
 
 function judge(property: Property, target: XmpTarget, dropped: Set<string>): Verdict {
   const { uri, local, value } = property;

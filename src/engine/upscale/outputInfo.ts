@@ -87,6 +87,7 @@ export function carriedData(
     ...xmp.places,
     ...(iptc?.places ?? []),
   ]);
+  const unreadable = new Set([...(own?.unreadable ?? []), ...(iptc?.unreadable ?? [])]);
   const hasIptc = iptc?.block !== undefined && HOLDERS.IPTC?.includes(format) === true;
   return {
     ...(exif && HOLDERS.EXIF?.includes(format) === true ? { exif } : {}),
@@ -109,6 +110,11 @@ export function carriedData(
       ...(hasIptc && iptc.isCut ? [CUT_IPTC] : []),
       ...(places.size > 0
         ? [phrase`Left out, since it says where something is: ${fewOf([...places])}.`]
+        : []),
+      ...(unreadable.size > 0
+        ? [
+            phrase`Left out, since nobody can tell whether it says where something is: ${fewOf([...unreadable])}.`,
+          ]
         : []),
       ...extraNotes(kept?.extras ?? [], source.formatName, keepLocation),
       ...leftOut(format, {

@@ -1,8 +1,8 @@
 import type { Hidden, Remark } from './facts';
 
-const XMP_KEYWORD = 'XML:com.adobe.xmp';
+const XMP_KEYWORD = /^\s*XML:com\.adobe\.xmp\s*$/i;
 /** ImageMagick's and older programs' way to put other formats' blocks into a PNG: as hex digits. */
-const RAW_PROFILE = /^Raw profile type (\w+)$/i;
+const RAW_PROFILE = /^\s*Raw profile type\b\s*(.*?)\s*$/i;
 const EXIF_MARK = Buffer.from('Exif\0\0', 'latin1');
 const XMP_MARK = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
 
@@ -11,7 +11,7 @@ const XMP_MARK = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
  * read.
  */
 export function hiddenIn({ keyword = '', text }: Remark): Hidden | undefined {
-  if (keyword === XMP_KEYWORD) return { xmp: Buffer.from(text, 'utf8') };
+  if (XMP_KEYWORD.test(keyword)) return { xmp: Buffer.from(text, 'utf8') };
   const kind = RAW_PROFILE.exec(keyword)?.[1]?.toLowerCase();
   if (kind === undefined) return undefined;
   const block = unpacked(text);
