@@ -6,6 +6,7 @@ import { restorersAmong } from '../shared/pairs';
 import { RpcError, wordsOf } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
 import { BatchRun, type BatchEvent } from './batchRun';
+import { limitsOf } from './itemCall';
 import type { JournalHeader, Unfinished } from './journal';
 import { KeptJournal } from './keptJournal';
 import { sweepOrphans, type Orphan } from './orphans';
@@ -49,7 +50,10 @@ export type BatchRequest = Omit<PlanRequest, 'records' | 'signal'> & {
   readonly remembered?: Map<string, OutputRecord>;
 };
 
-export type BatchClient = Pick<EngineClient, 'inspect' | 'models' | 'precision' | 'upscale'>;
+export type BatchClient = Pick<
+  EngineClient,
+  'inspect' | 'judge' | 'models' | 'precision' | 'upscale'
+>;
 
 /**
  * A folder's pictures, a selection or a workspace: makes a plan, carries it out, and remembers what
@@ -143,6 +147,14 @@ export class Batch {
       {
         inspect: (inputs, maxInputMegapixels) =>
           this.client.inspect({ inputs, maxInputMegapixels }, signal ? { signal } : {}),
+        judge: (calls) =>
+          this.client.judge(
+            calls.map(({ facts, call }) => ({
+              facts,
+              call: { ...call, device: this.request.device },
+            })),
+            signal ? { signal } : {},
+          ),
         modelHash: (model, use = {}) => {
           const key = JSON.stringify([model, use.prompted, use.drafted]);
           const hash =
@@ -201,13 +213,12 @@ export class Batch {
         throw error;
       },
     );
-    const { maxInputMegapixels, maxOutputMegapixels, maxFrames } = settingsFor('');
     const run = new BatchRun(
       plan,
       ids,
       {
         device,
-        limits: { maxInputMegapixels, maxOutputMegapixels, maxFrames },
+        limits: limitsOf(settingsFor('')),
         unverified,
       },
       {

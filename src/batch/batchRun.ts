@@ -6,6 +6,7 @@ import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
 import type { CpuPrecision, DeviceChoice } from '../shared/settings';
 import { hashSource, resultHash } from './hash';
+import { callFor, type Limits } from './itemCall';
 import type { Journal } from './journal';
 import { StallWatch } from './stall';
 import type { ItemSettings, Outcome, OutputRecord, Plan, PlanItem, Records, Report } from './types';
@@ -51,7 +52,7 @@ export type BatchPorts = {
 export type BatchOptions = {
   readonly device: DeviceChoice;
   /** What is refused as too large. */
-  readonly limits: Pick<UpscaleCall, 'maxInputMegapixels' | 'maxOutputMegapixels' | 'maxFrames'>;
+  readonly limits: Limits;
   /** Models that only a server has: what they make is recorded as such. */
   readonly unverified?: ReadonlySet<string>;
   readonly atOnce?: number;
@@ -268,14 +269,14 @@ export class BatchRun {
       };
       await this.ports.journal.begin(output, record, before);
       const call: UpscaleCall = {
-        ...settings,
+        ...callFor(settings, {
+          input: source,
+          output: file,
+          allowed: this.plan.allowed,
+          limits: this.options.limits,
+        }),
         precision,
-        asset: { ...settings.asset, again: true },
-        input: source,
-        target,
-        overwrite: 'overwrite',
         device: this.options.device,
-        ...this.options.limits,
       };
       const result = await this.tried(call, id, signal);
       const made = {

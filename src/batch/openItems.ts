@@ -1,17 +1,21 @@
 import path from 'node:path';
-import type { PictureFacts } from '../shared/engineProtocol';
+import type { Judgement, PictureFacts } from '../shared/engineProtocol';
+import type { Size } from '../shared/geometry';
 import { otherPictureNamed } from '../shared/otherPictures';
 import { outputSize } from '../shared/outputSize';
 import { RpcError } from '../shared/rpc';
 import { inParallel, resultHash } from './hash';
-import type { PlanPorts, PlanRequest } from './planRequest';
-import { hasResult, resultProblem } from './resultProblem';
+import { callFor, limitsOf } from './itemCall';
+import type { Judged, PlanPorts, PlanRequest } from './planRequest';
+import { Place } from '../files/place';
 import type { PlannedTarget } from './targets';
 import type { Plan, PlanItem, Reason } from './types';
 import { phrase, say } from '../shared/phrase';
+import { wishError } from '../shared/wishError';
 
 const PLACES_AT_A_TIME = 8;
 const INSPECTED_AT_A_TIME = 64;
+const JUDGED_AT_A_TIME = 64;
 
 /** Part of an input that may become an item. */
 export type Candidate = {
@@ -97,7 +101,7 @@ export async function openItems(
     });
   }
   const minimum = request.recipe?.value.minimumSide ?? request.minimumSide;
-  return inParallel(candidates, PLACES_AT_A_TIME, async (candidate) => {
+  const found = candidates.map((candidate): PlanItem | Wanted => {
     const { input, bytes } = candidate;
     const fact = facts.get(input);
     if (!fact?.ok)
@@ -115,26 +119,78 @@ export async function openItems(
         say`It has ${fact.size.width}×${fact.size.height} pixels; pictures below ${minimum} a side are left alone.`,
       );
     try {
-      return await openItem(candidate, fact, request, roots, ports);
+      return wantedOf(candidate, fact, request, roots);
+    } catch (error) {
+      return skipped(input, bytes, 'impossible', RpcError.from(wishError(error)));
+    }
+  });
+  const open = found.filter((one) => 'candidate' in one);
+  const judgements = new Map<Wanted, Judgement>();
+  for (let at = 0; at < open.length; at += JUDGED_AT_A_TIME) {
+    request.signal?.throwIfAborted();
+    const chunk = open.slice(at, at + JUDGED_AT_A_TIME);
+    const results = await ports.judge(chunk.map(({ judged }) => judged));
+    chunk.forEach((one, i) => {
+      const result = results[i];
+      if (result) judgements.set(one, result);
+    });
+  }
+  return inParallel(found, PLACES_AT_A_TIME, async (one) => {
+    if (!('candidate' in one)) return one;
+    try {
+      return await openItem(one, judgements.get(one), request, roots, ports);
     } catch (error) {
       request.signal?.throwIfAborted();
+      const { input, bytes } = one.candidate;
       return skipped(input, bytes, 'impossible', RpcError.from(error));
     }
   });
 }
 
-async function openItem(
+/** A result that is wanted, and the call that would make it. */
+type Wanted = {
+  readonly candidate: Candidate;
+  readonly output: string;
+  readonly size: Size;
+  readonly judged: Judged;
+};
+
+function wantedOf(
   candidate: Candidate,
-  { size, frames, border }: PictureFacts & { readonly ok: true },
+  facts: PictureFacts & { readonly ok: true },
+  request: PlanRequest,
+  { outputRoot, allowed }: OutputRoots,
+): Wanted {
+  const { input, target } = candidate;
+  const { size, border } = facts;
+  const grows = { width: size.width - border, height: size.height - border };
+  const output = target.outputFor(grows);
+  const enlarged = outputSize(grows, target.settings).size;
+  return {
+    candidate,
+    output,
+    size: { width: enlarged.width + border, height: enlarged.height + border },
+    judged: {
+      facts,
+      call: callFor(target.settings, {
+        input: path.join(request.root, input),
+        output: path.join(outputRoot, output),
+        allowed,
+        limits: limitsOf(request.settingsFor('')),
+      }),
+    },
+  };
+}
+
+async function openItem(
+  { candidate, output, size: plannedSize, judged }: Wanted,
+  judgement: Judgement | undefined,
   request: PlanRequest,
   { outputRoot, allowed }: OutputRoots,
   { precisionProblem }: PlanPorts,
 ): Promise<PlanItem> {
   const { input, bytes, hash, settings, target } = candidate;
-  const grows = { width: size.width - border, height: size.height - border };
-  const output = target.outputFor(grows);
-  const enlarged = outputSize(grows, target.settings).size;
-  const finalSize = { width: enlarged.width + border, height: enlarged.height + border };
+  const { size, frames } = judged.facts;
   const file = path.join(outputRoot, output);
   const base: Omit<PlanItem, 'status' | 'selected' | 'inputHash' | 'existingHash'> & {
     inputHash?: string;
@@ -146,7 +202,7 @@ async function openItem(
     inputBytes: bytes,
     size,
     frames,
-    outputSize: finalSize,
+    outputSize: judgement?.ok === true ? judgement.size : plannedSize,
     format: target.format,
     settingsHash: settings,
     settings: target.settings,
@@ -161,18 +217,13 @@ async function openItem(
     reason,
     ...wordsOf(why),
   });
-  const problem = await resultProblem({
-    path: file,
-    within: allowed,
-    format: target.format,
-    size: finalSize,
-  });
+  const problem = judgement?.ok === false ? new RpcError(judgement) : undefined;
   if (problem?.code === 'output-outside')
     return refuse('outside', say`Its output ${output} would lie outside the folder.`);
   const { precision, model } = target.settings;
   const noInt8 = precision === 'int8' ? await precisionProblem?.(model) : undefined;
   if (noInt8) return refuse('impossible', noInt8);
-  if (problem) return refuse(REASONS_BY_CODE[problem.code] ?? 'outside', problem);
+  if (problem) return refuse(REASONS_BY_CODE[problem.code] ?? 'impossible', problem);
   try {
     base.inputHash = await hash();
   } catch (error) {
@@ -185,9 +236,7 @@ async function openItem(
   });
   const record = request.records[output];
   if (now !== undefined && request.keepExisting === true) {
-    const there = await hasResult({ path: file, within: allowed }).catch((error: unknown) =>
-      RpcError.from(error),
-    );
+    const there = await hasResult(file, allowed).catch((error: unknown) => RpcError.from(error));
     return there instanceof RpcError
       ? refuse('impossible', there)
       : refuse('exists', say`The output exists.`);
@@ -224,8 +273,11 @@ async function openItem(
 }
 
 const REASONS_BY_CODE: Readonly<Record<string, Reason | undefined>> = {
-  'bad-setting': 'impossible',
   'folder-read-only': 'read-only',
-  'name-too-long': 'impossible',
-  'output-too-large-for-format': 'impossible',
+  'output-is-source': 'collision',
+  'output-name': 'outside',
+  'output-unwritable': 'outside',
 };
+
+const hasResult = async (file: string, within: string): Promise<boolean> =>
+  (await Place.find({ path: file, within })).hasResult();

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AssetCatalogs, whyInSet } from './assetCatalogs';
+import { AssetCatalogs, whyInSet } from '../files/assetCatalogs';
 import { realTarget } from '../files/paths';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
@@ -120,7 +120,7 @@ async function planOnce(
           say`It is the result of another picture, perhaps of another shard.`,
         );
       const inSet = request.again === true ? undefined : await whyInSet(input, file, catalogs);
-      if (inSet !== undefined) return one('density', inSet);
+      if (inSet !== undefined) return one('density', inWords(inSet));
       const planned = wishes.targets(input);
       if (!planned) return one('no-rule', say`No rule of the recipe names it.`);
       if (!isInnerPath(input)) return one('impossible', inWords(UNRECORDABLE));

@@ -1,5 +1,5 @@
 import type { DensitySet } from '../shared/density';
-import type { PictureFacts } from '../shared/engineProtocol';
+import type { JudgedCall, Judgement, PictureFacts } from '../shared/engineProtocol';
 import type { RpcError } from '../shared/rpc';
 import type { HashMemory } from './hashMemory';
 import type { Recipe } from './recipe';
@@ -40,6 +40,11 @@ export type PlanRequest = ScanOptions & {
   readonly hashes?: HashMemory;
 };
 
+/** A call of which only the device is missing, and its picture. */
+export type Judged = Pick<JudgedCall, 'facts'> & {
+  readonly call: Omit<JudgedCall['call'], 'device'>;
+};
+
 /** What a plan asks of others. */
 export type PlanPorts = {
   /**
@@ -50,6 +55,8 @@ export type PlanPorts = {
     inputs: readonly string[],
     maxInputMegapixels: number,
   ) => Promise<readonly PictureFacts[]>;
+  /** What a run would say of calls before any work, in their order. Not called when nothing needs it. */
+  readonly judge: (calls: readonly Judged[]) => Promise<readonly Judgement[]>;
   /** Of a model's files; with those that prompts and drafts need where these are made. */
   readonly modelHash: (
     model: string,

@@ -5,15 +5,9 @@ import { atOwnSize, plannedResult, restoresOnly } from '../client/plannedResult'
 import { realTarget } from '../files/paths';
 import { patternPlace } from '../files/patternPlace';
 import { wantedPath } from '../files/wantedPath';
-import {
-  densityFolder,
-  densityOf,
-  densityOutputs,
-  densityProblem,
-  setSource,
-} from '../shared/density';
-import { hasResult, resultProblem } from '../batch/resultProblem';
-import type { OutputTarget, PictureFacts, UpscaleResult } from '../shared/engineProtocol';
+import { AssetCatalogs, setProblem } from '../files/assetCatalogs';
+import { densityFolder, densityOutputs, setSource } from '../shared/density';
+import type { JudgedCall, Judgement, OutputTarget, UpscaleResult } from '../shared/engineProtocol';
 import { formatFromName } from '../shared/extensions';
 import type { Size } from '../shared/geometry';
 import { splitName } from '../shared/nameParts';
@@ -44,7 +38,7 @@ export type FileItem = {
  * result that is another's, too, or another one's source, is refused. Rejects with a `CallError`.
  */
 export async function planFiles(
-  client: Pick<EngineClient, 'inspect' | 'models' | 'precision'>,
+  client: Pick<EngineClient, 'inspect' | 'judge' | 'models' | 'precision'>,
   files: readonly string[],
   options: UpscaleOptions,
   given: ReadonlySet<string>,
@@ -65,8 +59,9 @@ export async function planFiles(
   const problems = new Map<string, RpcError>();
   const keepsSize = await restoresOnly(client, options.model);
   const noInt8 = await precisionProblem(client, options, signal);
+  const catalogs = new AssetCatalogs(signal);
   for (const input of inputs) {
-    const problem = setProblem(input, options, keepsSize) ?? noInt8;
+    const problem = (await noSetOf(input, options, keepsSize, catalogs)) ?? noInt8;
     if (problem !== undefined) problems.set(input, problem);
     for (const call of await callsFor(input, out, options)) {
       wanted.push({ input, call });
@@ -84,16 +79,19 @@ export async function planFiles(
     { signal },
   );
   const known = new Map(inputs.map((input, index) => [input, facts[index]]));
-  const items: FileItem[] = [];
-  for (const { input, call } of wanted) {
+  const open: JudgedCall[] = [];
+  const found = wanted.map(({ input, call: asked }): FileItem | JudgedCall => {
     const fact = known.get(input);
+    const call = keepsSize ? atOwnSize(asked) : asked;
     const problem = problems.get(input) ?? (fact && !fact.ok ? new RpcError(fact) : undefined);
-    items.push(
-      problem || !fact?.ok
-        ? withProblem({ input, call, output: '' }, problem)
-        : await planned(input, keepsSize ? atOwnSize(call) : call, fact, options),
-    );
-  }
+    if (problem || !fact?.ok) return withProblem({ input, call, output: '' }, problem);
+    const one = { call, facts: fact };
+    open.push(one);
+    return one;
+  });
+  const judged = await client.judge(open, { signal });
+  const judgements = new Map(open.map((one, index) => [one, judged[index]]));
+  const items = found.map((one) => ('facts' in one ? planned(one, judgements.get(one)) : one));
   return withCollisions(items, inputs);
 }
 
@@ -111,11 +109,12 @@ async function precisionProblem(
 }
 
 /** Why there can't be a set of a picture. */
-function setProblem(
+async function noSetOf(
   input: string,
   { density, again, model }: UpscaleOptions,
   keepsSize: boolean,
-): RpcError | undefined {
+  catalogs: AssetCatalogs,
+): Promise<RpcError | undefined> {
   if (density === undefined) return undefined;
   if (keepsSize)
     return refusal(
@@ -123,41 +122,25 @@ function setProblem(
       `${model} restores at the same size, so it makes no set.`,
       'Let it run before another model, with --restore.',
     );
-  const problem = again ? undefined : densityProblem(input.replaceAll(path.sep, '/'), density);
+  const problem = again ? undefined : await setProblem(input, density, catalogs);
   return problem === undefined
     ? undefined
     : refusal('density-not-possible', inWords(problem), 'Make the set of another one.');
 }
 
-async function planned(
-  input: string,
-  call: UpscaleCall,
-  facts: PictureFacts & { readonly ok: true },
-  options: UpscaleOptions,
-): Promise<FileItem> {
-  try {
-    const { path: output, format, size: whole } = plannedResult(call, facts);
-    const { region } = options;
-    const size = region ? { width: region.width, height: region.height } : whole;
-    const item: FileItem = { input, call, output, size };
-    const density = densityOf(input);
-    if (density && call.target.kind === 'pattern' && !options.again) {
-      const skipped = `Its name says that it is the ×${density.factor} picture of a set; see --again.`;
-      return { ...item, skipped };
-    }
-    const { within } = call.target;
-    const place = { path: output, ...(within === undefined ? {} : { within }) };
-    const there =
-      call.overwrite === 'skip' &&
-      (await hasResult(place).catch((error: unknown) => RpcError.from(error)));
-    if (there instanceof RpcError) return withProblem(item, there);
-    if (there) return { ...item, skipped: 'The output exists already.' };
-    return withProblem(item, await resultProblem({ ...place, format, size }));
-  } catch (error) {
-    const { message } = RpcError.from(error);
-    const problem = refusal('bad-setting', message, 'Correct the option and try again.');
-    return { input, call, output: '', problem };
-  }
+/** The item of a call that the engine has judged. */
+function planned({ call, facts }: JudgedCall, judgement: Judgement | undefined): FileItem {
+  const { input } = call;
+  if (judgement?.ok !== true)
+    return withProblem(
+      { input, call, output: '' },
+      judgement ? new RpcError(judgement) : undefined,
+    );
+  const { size, leftAlone } = judgement;
+  const item = { input, call, output: plannedResult(call, facts).path, size };
+  if (!leftAlone) return item;
+  const { kind, why } = leftAlone;
+  return { ...item, skipped: kind === 'in-set' ? `${why} --again takes it, too.` : why };
 }
 
 /** Of several sources with one result the first keeps it; no source is replaced by another's. */

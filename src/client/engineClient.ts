@@ -3,6 +3,8 @@ import type {
   DevicesReport,
   EngineApi,
   EngineVersions,
+  JudgedCall,
+  Judgement,
   ModelCheck,
   ModelSummary,
   PictureFacts,
@@ -160,6 +162,17 @@ export class EngineClient {
     const facts = await this.call('inspect', params, options);
     return facts.map((fact) =>
       fact.ok ? fact : { ok: false, ...this.worded(new RpcError(fact)).toValue() },
+    );
+  }
+
+  /** What runs of these calls would say before any work. */
+  async judge(
+    calls: readonly JudgedCall[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly Judgement[]> {
+    const judgements = await this.call('judge', { calls }, options);
+    return judgements.map((one) =>
+      one.ok ? spoken(one) : { ok: false, ...this.worded(new RpcError(one)).toValue() },
     );
   }
 

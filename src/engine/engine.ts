@@ -33,6 +33,7 @@ import { Line } from './line';
 import { deviceChecks } from './trust/deviceChecks';
 import { DeviceTrust } from './trust/deviceTrust';
 import { defaultTrustFile, TrustFile } from './trust/trustFile';
+import { judgeAll } from './upscale/judge';
 import { measurePace } from './upscale/measurePace';
 import { precisionFor } from './upscale/placeModel';
 import type { Watchdog } from './watchdog/watchdog';
@@ -91,6 +92,10 @@ export class Engine {
         return remote();
       },
       findModel: (id) => this.models.find(id),
+      checkDevice: (choice, model) => {
+        if (choice === 'remote') this.requireRemote();
+        else requireHere(model);
+      },
       resolveDevice: async (choice, model, context) => {
         if (choice === 'remote') return resolveRemote(this.requireRemote(), model, context);
         requireHere(model);
@@ -122,6 +127,7 @@ export class Engine {
         headerOf(await inspectSource(input, maxInputMegapixels, undefined, 'head')),
       inspect: ({ inputs, maxInputMegapixels }, { signal }) =>
         inspectAll(inputs, maxInputMegapixels, signal),
+      judge: ({ calls }, { signal }) => judgeAll(calls, this.services, signal),
       pace: (params, { signal }) =>
         this.line.run(signal, () => measurePace(params, this.services, signal)),
       precision: (params, { signal }) => precisionFor(params, this.services, signal),

@@ -126,6 +126,24 @@ export class Place {
     );
   }
 
+  /**
+   * Rejects when nothing can be written there now: into the folder, or the one that it would be made
+   * in, nor over the file where that is to be replaced. Writes nothing.
+   */
+  async checkWritable(replaces: boolean): Promise<void> {
+    for (let at = replaces ? this.real : this.folder; ; at = path.dirname(at)) {
+      const info = await stat(at).catch(() => undefined);
+      if (!info && path.dirname(at) !== at) continue;
+      const isOwn = at === this.real;
+      if (info && !isOwn && !info.isDirectory()) throw this.readOnly();
+      await access(at, constants.W_OK).catch((error: unknown) => {
+        throw this.readOnly(error);
+      });
+      // A file that may be written says nothing of its folder, where the new one is made.
+      if (!isOwn) return;
+    }
+  }
+
   /** What lies there, or under another name in the same folder; links are not followed. */
   async occupant(file = this.real): Promise<Occupant> {
     const info = await lstat(file).catch(() => undefined);
@@ -179,6 +197,15 @@ export class Place {
     });
   }
 
+  private readOnly(error?: unknown): RpcError {
+    if (codeOf(error) === 'EROFS') return readOnlyDisk(path.dirname(this.path));
+    return new RpcError({
+      code: 'folder-read-only',
+      message: phrase`${path.basename(this.path)} can't be written: its folder, or the file, is read-only.`,
+      hint: phrase`Check the permissions of the folder, or choose another one.`,
+    });
+  }
+
   private tooLong(name: string): RpcError {
     return new RpcError({
       code: 'name-too-long',
@@ -190,6 +217,7 @@ export class Place {
 
   private unwritable(error: unknown): RpcError {
     if (codeOf(error) === 'ENAMETOOLONG') return this.tooLong(path.basename(this.path));
+    if (codeOf(error) === 'EROFS') return readOnlyDisk(path.dirname(this.path));
     return new RpcError({
       code: 'output-unwritable',
       message: phrase`No file can be written to ${path.dirname(this.path)}.`,
@@ -219,6 +247,15 @@ async function realFolder(output: string): Promise<string> {
     hint: phrase`Remove the link, or choose another folder.`,
   });
 }
+
+/** Of a folder on a disk to which nobody may write, whatever the permissions. */
+export const readOnlyDisk = (folder: string, detail?: string): RpcError =>
+  new RpcError({
+    code: 'folder-read-only',
+    message: phrase`The disk of ${folder} is read-only, so nothing can be written there.`,
+    hint: phrase`Choose a folder on another disk.`,
+    ...(detail === undefined ? {} : { detail }),
+  });
 
 const outside = (output: string, root: string): RpcError =>
   new RpcError({

@@ -169,6 +169,23 @@ export type PictureFacts =
     })
   | ({ readonly ok: false } & RpcErrorValue);
 
+/** A call that is planned, and what is known of its picture. */
+export type JudgedCall = {
+  readonly call: Omit<UpscaleRequest, 'jobId' | 'scratchDirectory'>;
+  readonly facts: PictureFacts & { readonly ok: true };
+};
+
+/** What a run would make of a picture, or why it would refuse; `W` as of a result. */
+export type Judgement<W extends Words = string> =
+  | {
+      readonly ok: true;
+      /** Of one frame, or of the region. */
+      readonly size: Size;
+      /** Why nothing is made: it is the larger picture of a set, or its result is there. */
+      readonly leftAlone?: { readonly kind: 'in-set' | 'exists'; readonly why: W };
+    }
+  | ({ readonly ok: false } & RpcErrorValue);
+
 /** How close to the CPU a device computed one thing. `W` as of a result. */
 export type Agreement<W extends Words = string> = {
   /** The operator, or the network of a model. */
@@ -301,6 +318,14 @@ export type EngineApi = ModelApi & {
     params: { readonly inputs: readonly string[]; readonly maxInputMegapixels: number },
     context: CallContext,
   ): Promise<readonly PictureFacts[]>;
+  /**
+   * What a run would say of many calls before it decodes or writes anything, in their order. What only
+   * the pixels, the device or the disk tell is left to the run.
+   */
+  judge(
+    params: { readonly calls: readonly JudgedCall[] },
+    context: CallContext,
+  ): Promise<readonly Judgement<Words>[]>;
   /**
    * Seconds for one input pixel on a device, by a short trial; undefined for models whose trial
    * would take long.

@@ -204,7 +204,7 @@ test('an unreadable file and an unwritable folder have their own messages', () =
   chmodSync(locked, 0o555);
   const { status, stdout } = as('locked/a.png');
   assert.equal(status, 1);
-  assert.match(stdout, /"code":"output-unwritable".*No file can be written to/);
+  assert.match(stdout, /"code":"folder-read-only".*its folder, or the file, is read-only/);
   assert.deepEqual(readdirSync(locked), ['a.png']);
   chmodSync(locked, 0o755);
 });

@@ -33,6 +33,7 @@ function servicesWith(
     inTurn: (_signal, work) => work(),
     version: '0.0.0',
     resolveDevice: async () => 'webgpu',
+    checkDevice: () => undefined,
     cpuPrecision: inFloats,
     refusal: async () => undefined,
     releaseSession: () => pool.release(),

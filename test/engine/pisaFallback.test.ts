@@ -58,6 +58,7 @@ async function upscale(
     {
       findModel: async () => model,
       resolveDevice: async () => 'webgpu',
+      checkDevice: () => undefined,
       cpuPrecision: inFloats,
       refusal: async (_model, device, type) => refuses(device, type),
       acquireSession: () => Promise.reject(new Error('not asked for')),

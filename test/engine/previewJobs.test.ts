@@ -197,6 +197,7 @@ describe('a device that fails in the middle of a preview', () => {
   const services = (release: () => void): UpscaleServices => ({
     findModel: (id) => new ModelRegistry([TEST_MODELS]).find(id),
     resolveDevice: async () => 'webgpu',
+    checkDevice: () => undefined,
     cpuPrecision: inFloats,
     refusal: async () => undefined,
     acquireSession: async (model, device, _tile, branches) => {

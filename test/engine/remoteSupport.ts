@@ -85,6 +85,7 @@ export function servicesOn(remote: RemoteDevice, models = registry): UpscaleServ
     findModel: (id) => models.find(id),
     resolveDevice: async (choice, model, context) =>
       choice === 'remote' ? resolveRemote(remote, model, context) : 'cpu',
+    checkDevice: () => undefined,
     cpuPrecision: inFloats,
     refusal: async () => undefined,
     acquireSession: (model, device, tile, branches) => pool.acquire(model, device, tile, branches),

@@ -107,6 +107,7 @@ export async function upscaleTrusting(
       {
         findModel: async () => model,
         resolveDevice: async () => device,
+        checkDevice: () => undefined,
         cpuPrecision: inFloats,
         refusal: async () => undefined,
         acquireSession: () => Promise.reject(new Error('not asked for')),

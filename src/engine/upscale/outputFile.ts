@@ -6,13 +6,13 @@ import { Place } from '../../files/place';
 import { wantedPath } from '../../files/wantedPath';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import { formatFromName } from '../../shared/extensions';
-import { numberedName, OutputNameError } from '../../shared/naming';
+import { numberedName } from '../../shared/naming';
 import { BESIDE_TARGET } from '../../shared/temporaryFiles';
 import { NAME_FORMAT_HINT, nameFormatProblem, writtenFormat } from '../../shared/writtenFormat';
 import type { OutputFormat, OverwritePolicy } from '../../shared/settings';
 import { changeSetting, engineError, systemCode } from '../errors';
 import { phrase } from '../../shared/phrase';
-import { wordsOf } from '../../shared/rpc';
+import { wishError } from '../../shared/wishError';
 
 const MOST_NAMES = 10_000;
 
@@ -57,12 +57,7 @@ function patternPath(request: UpscaleRequest, format: OutputFormat): string {
   try {
     return wantedPath(request, { format, scale: request.scale });
   } catch (error) {
-    const isOwn = error instanceof OutputNameError;
-    throw engineError(isOwn ? 'output-name' : 'bad-setting', {
-      message: wordsOf(error),
-      ...(isOwn ? { hint: phrase`Rename the source, or choose the result's name yourself.` } : {}),
-      remedies: [changeSetting('namePattern')],
-    });
+    throw wishError(error);
   }
 }
 

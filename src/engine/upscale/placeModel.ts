@@ -54,7 +54,8 @@ export async function precisionFor(
 const mayChoose = ({ cpuPrecisions, choosesPrecision }: Model): boolean =>
   choosesPrecision && cpuPrecisions.includes('int8');
 
-function requireInt8(model: Model, device: UpscaleRequest['device']): void {
+/** Throws where a model can't be computed in 8 bits on that device, whatever the processor. */
+export function requireInt8(model: Model, device: UpscaleRequest['device']): void {
   if (!model.cpuPrecisions.includes('int8'))
     throw refused(phrase`the model "${model.manifest.id}" has no form in 8 bits`);
   if (device !== 'cpu' && device !== 'auto')

@@ -1,8 +1,7 @@
 import path from 'node:path';
-import { densityOf } from '../../shared/density';
 import type { UpscaleRequest } from '../../shared/engineProtocol';
 import type { Size } from '../../shared/geometry';
-import { outputSize, SizeError, type OutputSize } from '../../shared/outputSize';
+import { outputSize, type OutputSize } from '../../shared/outputSize';
 import { DEFAULT_SETTINGS, type OutputFormat } from '../../shared/settings';
 import { changeSetting, engineError } from '../errors';
 import { supportsAnimation, supportsDepth16 } from '../image/formats';
@@ -11,6 +10,7 @@ import type { Depth } from '../image/samples';
 import type { Model } from '../models/model';
 import { bad } from './checkRequest';
 import { type Words, phrase } from '../../shared/phrase';
+import { wishError } from '../../shared/wishError';
 
 /** What is made of a picture, decided from its header. */
 export type AssetPlan = {
@@ -29,16 +29,18 @@ export type AssetPlan = {
   readonly notes: readonly Words[];
 };
 
+/** The same without what the kind of samples decides. */
+export type PartsPlan = Omit<AssetPlan, 'depth'>;
+
 /**
- * Decides the size, the parts, the frames and the depth of a result. Refuses what can't be made,
- * before anything is decoded.
+ * Decides the size, the parts and the frames of a result. Refuses what can't be made, before anything
+ * is decoded.
  */
 export function planAsset(
   request: UpscaleRequest,
-  source: SourceInfo,
+  source: Pick<SourceInfo, 'size' | 'frames'>,
   format: OutputFormat,
-  model: Pick<Model, 'manifest' | 'depth'>,
-): AssetPlan {
+): PartsPlan {
   const { asset = {} } = request;
   const { columns, rows } = asset.grid ?? { columns: 1, rows: 1 };
   const { width, height } = source.size;
@@ -71,11 +73,6 @@ export function planAsset(
       phrase`left out for an animation; or take its first frame only`,
     );
   checkLimits(request, { size, frames });
-  const isDeep = source.bitsPerChannel > 8 && supportsDepth16(format);
-  if (isDeep && model.depth === 8)
-    notes.push(
-      phrase`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`,
-    );
   return {
     size,
     scale: whole.scale,
@@ -85,8 +82,28 @@ export function planAsset(
     rows,
     frames,
     seamless: asset.seamless ?? false,
-    depth: isDeep ? model.depth : 8,
     notes,
+  };
+}
+
+/** The plan with the depth that source, format and model have together. */
+export function withDepth(
+  plan: PartsPlan,
+  source: Pick<SourceInfo, 'bitsPerChannel'>,
+  format: OutputFormat,
+  model: Pick<Model, 'manifest' | 'depth'>,
+): AssetPlan {
+  const isDeep = source.bitsPerChannel > 8 && supportsDepth16(format);
+  return {
+    ...plan,
+    depth: isDeep ? model.depth : 8,
+    notes:
+      isDeep && model.depth === 8
+        ? [
+            ...plan.notes,
+            phrase`The source has more than 8 bits per channel; ${model.manifest.name} works with 8.`,
+          ]
+        : plan.notes,
   };
 }
 
@@ -124,22 +141,6 @@ function sizeOf(source: Size, request: UpscaleRequest): OutputSize {
   try {
     return outputSize(source, request);
   } catch (error) {
-    if (error instanceof SizeError)
-      throw engineError('bad-setting', {
-        message: error.words,
-        hint: phrase`Choose a smaller size.`,
-      });
-    throw error;
+    throw wishError(error);
   }
-}
-
-/**
- * Why a file is left alone unless it is asked for expressly: its name says that it is an
- * enlargement of another one.
- */
-export function densityNote({ input, target, asset }: UpscaleRequest): Words | undefined {
-  if (target.kind === 'file' || asset?.again === true) return undefined;
-  const density = densityOf(input);
-  if (!density) return undefined;
-  return phrase`Its name says that it is the ×${density.factor} picture of a set. Upscale the picture of density 1 instead.`;
 }

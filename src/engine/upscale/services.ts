@@ -28,6 +28,8 @@ export type UpscaleServices = {
     model: Model,
     context: { readonly signal: AbortSignal; readonly notes: Words[] },
   ): Promise<Device>;
+  /** Throws where a device can't be had for a model whatever the machine, before any is tried. */
+  checkDevice(choice: UpscaleRequest['device'], model: Model): void;
   /** What the CPU should compute a model in that has a form in 8 bits. */
   cpuPrecision(model: Model, signal: AbortSignal): Promise<PrecisionFinding<Words>>;
   /** Why a model may not run on a device in a precision; undefined when it may. */

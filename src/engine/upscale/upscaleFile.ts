@@ -7,28 +7,22 @@ import { PALETTE_SUFFIX, temporaryName } from '../../shared/temporaryFiles';
 import type { Device } from '../../shared/settings';
 import { throwIfCancelled } from '../errors';
 import { encodePicture, type Encoded, type EncodeOptions } from '../image/encode';
-import { checkFormatHolds } from '../image/formats';
 import { inspectSource } from '../image/inspect';
+import { headerOf } from '../image/inspectAll';
 import { drawFrame, readNinePatch, type NinePatch } from '../image/ninePatch';
 import type { PixelFile } from '../image/pixelFile';
 import { describedBy } from '../image/sourceInfo';
-import { checkNinePatch, checkRegion, checkRequest } from './checkRequest';
+import { checkRequest } from './checkRequest';
 import { enlargeAsset } from './enlargeAsset';
 import type { Infer } from './enlargeParts';
-import {
-  announceTemporary,
-  checkTarget,
-  findPlace,
-  freeName,
-  outputFormat,
-  publish,
-} from './outputFile';
+import { judge } from './judge';
+import { announceTemporary, freeName, publish } from './outputFile';
 import { carriedData, encoderDensity, formatNotes } from './outputInfo';
 import { wordsOf } from '../pisa/prompt/promptContext';
-import { atOwnSize, findRestorer, restored } from './restored';
+import { restored } from './restored';
 import { placeModel } from './placeModel';
 import { requireScratch, scratchBytes } from './scratchSpace';
-import { densityNote, planAsset } from './planAsset';
+import { withDepth } from './planAsset';
 import type { UpscaleContext, UpscaleServices } from './services';
 import { phrase, type Words } from '../../shared/phrase';
 
@@ -61,18 +55,18 @@ export async function upscaleFile(
   const source = patch
     ? describedBy(whole, await inspectSource(patch.inside, request.maxInputMegapixels, signal))
     : whole;
-  const found = await services.findModel(request.model);
-  const restorer = await findRestorer(request, services);
+  const border = patch ? whole.size.width - source.size.width : 0;
+  const judged = await judge(
+    request,
+    { ...headerOf(source), frames: source.frames, border },
+    services,
+  );
+  const { model: found, restorer, format, region, size } = judged;
   const { manifest } = found;
   isUnverified = found.contract !== undefined || restorer?.contract !== undefined;
   const guidance = guidanceForBranches(request.guidance, manifest.branches);
   const prompt = wordsOf(request.prompt);
-  const format = outputFormat(request, source.format);
-  const plan = planAsset(atOwnSize(request, found), source, format, found);
-  const region = request.region === undefined ? undefined : checkRegion(request.region, plan.size);
-  const size = region ?? plan.size;
-  const border = patch ? whole.size.width - source.size.width : 0;
-  checkFormatHolds(format, size);
+  const plan = withDepth(judged.plan, source, format, found);
   const finish = (part: Partial<UpscaleResult<Words>>): UpscaleResult<Words> => ({
     input: request.input,
     output: '',
@@ -94,21 +88,14 @@ export async function upscaleFile(
     remedies: [],
     ...part,
   });
-  const enlargedAlready = densityNote(request);
-  if (enlargedAlready !== undefined)
+  if (judged.leftAlone)
     return finish({
       skipped: true,
-      notes: [enlargedAlready],
-      remedies: [{ kind: 'upscale-again' }],
+      output: judged.place?.path ?? '',
+      notes: [judged.leftAlone.why],
+      remedies: judged.leftAlone.kind === 'in-set' ? [{ kind: 'upscale-again' }] : [],
     });
-  const place = await findPlace({ ...request, scale: plan.scale }, format);
-  if (patch) checkNinePatch(request, place);
-  if ((await checkTarget(place, request)) === 'skip')
-    return finish({
-      skipped: true,
-      output: place.path,
-      notes: [phrase`The output exists already.`],
-    });
+  const { place } = judged;
   const fallbacks: Words[] = [];
   if (prompt !== undefined && found.prompts === 'none' && request.promptIsUsual !== true)
     fallbacks.push(phrase`${manifest.name} takes no prompt; it was left out.`);

@@ -1,21 +1,13 @@
-import * as vscode from 'vscode';
-import { densityOf } from '../../shared/density';
+import type * as vscode from 'vscode';
+import { whyNotSource } from '../../files/assetCatalogs';
 import type { UpscaleProgress } from '../../shared/engineProtocol';
 import type { PanelProgress } from '../../shared/panelProtocol';
+import { inWords } from '../../shared/phrase';
 import { deviceName } from '../devices/deviceNames';
-import { baseName } from './comparison';
 
-/** The same rule as the engine's: the name says that the picture is an enlargement already. */
-export function leftAlone(source: vscode.Uri): string {
-  const density = densityOf(source.path);
-  return density
-    ? vscode.l10n.t(
-        '{0} is the ×{1} picture of a set already, as its name says. Upscale the picture of density 1 instead.',
-        baseName(source),
-        density.factor,
-      )
-    : '';
-}
+/** The same rule as the engine's: a name or a catalog says that the picture is an enlargement already. */
+export const leftAlone = async (source: vscode.Uri): Promise<string> =>
+  source.scheme === 'file' ? inWords((await whyNotSource(source.fsPath)) ?? '') : '';
 
 /** Progress of saving, whose tiles are not shown. */
 export const toPanelProgress = ({

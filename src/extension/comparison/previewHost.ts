@@ -128,10 +128,11 @@ export class PreviewHost {
     this.seen = await versionOf(source);
     this.header = await this.readHeader();
     const { size, format: written } = this.header;
-    const [original, made, models] = await Promise.all([
+    const [original, made, models, known] = await Promise.all([
       panelPicture(source, this.webview),
       result && panelPicture(result, this.webview),
       this.services.engine.use((client) => client.models()),
+      leftAlone(source),
     ]);
     const { model, guidance, scale } = this.settings;
     const { restore, ...output } = wish.output ?? formOf(this.settings);
@@ -155,7 +156,7 @@ export class PreviewHost {
       missingModel: this.missingModel(wish.model ?? model),
       saving: this.saves.isUnheard,
       unsaved: this.isUnsaved,
-      leftAlone: leftAlone(source),
+      leftAlone: known,
     };
   }
 

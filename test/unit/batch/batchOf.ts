@@ -7,6 +7,7 @@ import type { Report } from '../../../src/batch/types';
 import type { UpscaleCall } from '../../../src/client/engineClient';
 import type { PictureFacts } from '../../../src/shared/engineProtocol';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
+import { judgeHere } from './judging';
 
 const MODELS = path.resolve(__dirname, '../../../models');
 const FACTS: PictureFacts = { ok: true, size: { width: 64, height: 64 }, frames: 1, border: 0 };
@@ -15,6 +16,7 @@ const FACTS: PictureFacts = { ok: true, size: { width: 64, height: 64 }, frames:
 export function fakeClient(upscaled: (call: UpscaleCall) => void | Promise<void>): BatchClient {
   const client: Partial<BatchClient> = {
     inspect: async ({ inputs }) => inputs.map(() => FACTS),
+    judge: (calls) => judgeHere(calls),
     models: async () => [],
     precision: async () => 'fp32',
     upscale: async (call) => {

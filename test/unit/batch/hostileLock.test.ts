@@ -21,6 +21,7 @@ import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { stopwatch } from '../../harness/stopwatch';
 import { onPosix } from '../files/folder';
 import { folderWith, write } from './batchFolder';
+import { judgeHere } from './judging';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -45,6 +46,7 @@ async function planOf(root: string, part: Partial<PlanRequest> = {}): Promise<Pl
     {
       inspect: async (inputs) =>
         inputs.map(() => ({ ok: true, size: { width: 3, height: 2 }, frames: 1, border: 0 })),
+      judge: judgeHere,
       modelHash: async () => 'model',
       sameSize: async () => new Set(),
     },

@@ -10,6 +10,7 @@ import type { Plan } from '../../../src/batch/types';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { onPosix } from '../files/folder';
 import { folderWith } from './batchFolder';
+import { judgeHere } from './judging';
 
 async function planOf(root: string, part: Partial<PlanRequest> = {}): Promise<Plan> {
   return makePlan(
@@ -26,6 +27,7 @@ async function planOf(root: string, part: Partial<PlanRequest> = {}): Promise<Pl
     {
       inspect: async (inputs) =>
         inputs.map(() => ({ ok: true, size: { width: 3, height: 2 }, frames: 1, border: 0 })),
+      judge: judgeHere,
       modelHash: async () => 'model',
       sameSize: async () => new Set(),
     },

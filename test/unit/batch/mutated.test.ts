@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { mutated, randomFrom } from '../../engine/assets/mutate';
 import { stopwatch } from '../../harness/stopwatch';
 import { folderWith } from './batchFolder';
+import { judgeHere } from './judging';
 
 /** `npm test -- thorough` takes more. */
 const COUNT = Number(process.env.FUZZ_COUNT ?? 1000);
@@ -125,6 +126,7 @@ describe(`${COUNT} damaged recipes, locks and journals each (seed ${SEED}): read
       {
         inspect: async (inputs) =>
           inputs.map(() => ({ ok: true, size: { width: 30, height: 20 }, frames: 1, border: 0 })),
+        judge: judgeHere,
         modelHash: async () => '',
         sameSize: async () => new Set(),
       },

@@ -19,6 +19,7 @@ import type { PictureFacts } from '../../../src/shared/engineProtocol';
 import { OTHER_PICTURES } from '../../../src/shared/otherPictures';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { folderWith, write } from './batchFolder';
+import { judgeHere } from './judging';
 
 /** Every picture has 30×20 pixels, but what says otherwise in its content; nine-patches a frame. */
 function inspect(inputs: readonly string[]): Promise<readonly PictureFacts[]> {
@@ -62,7 +63,13 @@ async function planOf(
       records: {},
       ...part,
     },
-    { inspect, modelHash: (model) => Promise.resolve(`hash of ${model}`), sameSize, ...ports },
+    {
+      inspect,
+      judge: judgeHere,
+      modelHash: (model) => Promise.resolve(`hash of ${model}`),
+      sameSize,
+      ...ports,
+    },
   );
 }
 
@@ -113,6 +120,7 @@ test('headers come before hashes: what its header leaves alone is not read to it
       },
       {
         inspect: async (inputs) => inputs.map((input) => facts[path.basename(input)]!),
+        judge: judgeHere,
         modelHash: (model) => Promise.resolve(model),
         sameSize,
       },
@@ -231,6 +239,7 @@ test('what was made of the same input with the same settings is not made again, 
     },
     {
       inspect: (inputs) => (looked++, inspect(inputs)),
+      judge: judgeHere,
       modelHash: (model) => Promise.resolve(`hash of ${model}`),
       sameSize,
     },

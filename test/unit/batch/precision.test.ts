@@ -22,6 +22,7 @@ import type { UpscaleResult } from '../../../src/shared/engineProtocol';
 import { RpcError } from '../../../src/shared/rpc';
 import { DEFAULT_SETTINGS, type PrecisionChoice } from '../../../src/shared/settings';
 import { folderWith, write } from './batchFolder';
+import { judgeHere } from './judging';
 
 const FORMS = [undefined, 'int8'] as const;
 const CHOICES = [undefined, 'auto', 'fp32', 'int8'] as const;
@@ -51,6 +52,7 @@ async function planOf(
     {
       inspect: async (inputs) =>
         inputs.map(() => ({ ok: true, size: { width: 30, height: 20 }, frames: 1, border: 0 })),
+      judge: judgeHere,
       modelHash: async () => 'hash',
       sameSize: async () => new Set(),
       ...ports,

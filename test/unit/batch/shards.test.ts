@@ -16,6 +16,7 @@ import {
 import type { OutputRecord, Plan } from '../../../src/batch/types';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings';
 import { folderWith, write } from './batchFolder';
+import { judgeHere } from './judging';
 
 function planOf(root: string, rule: object, shard?: Shard): Promise<Plan> {
   return makePlan(
@@ -36,6 +37,7 @@ function planOf(root: string, rule: object, shard?: Shard): Promise<Plan> {
     {
       inspect: async (inputs) =>
         inputs.map(() => ({ ok: true, size: { width: 30, height: 20 }, frames: 1, border: 0 })),
+      judge: judgeHere,
       modelHash: async () => 'model',
       sameSize: async () => new Set(),
     },
