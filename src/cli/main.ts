@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { defaultModelStore } from '../client/modelStore';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
@@ -27,7 +27,8 @@ const program = new Command('pisa-upscale')
   .option('--store <folder>', 'folder of installed models', folder, defaultModelStore())
   .option('--verbose', 'print what the engine logs', false)
   .showHelpAfterError('(--help lists the options)')
-  .configureOutput(commanderOutput);
+  .configureOutput(commanderOutput)
+  .exitOverride();
 addRemoteOptions(program);
 
 const run: Run = (command, idleSeconds) => runWithEngine(program, command, idleSeconds);
@@ -48,6 +49,11 @@ function folder(text: string): string {
 
 /** Settles when all is done, for who runs the command line in a process of their own. */
 export const ended = program.parseAsync().catch((error: unknown) => {
+  // Help, a version or a complaint, which is printed: nothing ends the program before that is through.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+    return;
+  }
   const { message, list, hint } = RpcError.from(named(error));
   for (const line of [message, ...list, hint]) if (line !== undefined) tell(line);
   process.exitCode = 1;

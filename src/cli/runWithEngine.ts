@@ -6,7 +6,7 @@ import { refuseProgramOptions } from './programProblem';
 import { readRemote, type RemoteOptions } from './remoteOptions';
 import { adviceOf, remedyWords } from './remedyWords';
 import { exitCode, type Success } from './success';
-import { hasLostResults, tell } from './terminal';
+import { tell } from './terminal';
 
 /** dist/cli.js lies beside dist/engine.js; the embedded models lie in models/ of the package. */
 const ENTRY = path.join(__dirname, 'engine.js');
@@ -59,9 +59,7 @@ export async function runWithEngine(
   }
   try {
     const succeeded = await command(client, controller.signal, [...modelFolders, store]);
-    process.exitCode = controller.signal.aborted
-      ? 130
-      : exitCode(succeeded) || Number(hasLostResults());
+    process.exitCode = controller.signal.aborted ? 130 : exitCode(succeeded);
   } finally {
     await client.dispose();
   }

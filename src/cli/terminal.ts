@@ -35,8 +35,10 @@ function write(stream: NodeJS.WriteStream, text: string): void {
   }
 }
 
-/** Whether results were printed that nobody can read. */
-export const hasLostResults = (): boolean => lost !== undefined;
+/** Results that nobody can read are none. Known only at the end: the system may say so after the last word. */
+process.on('exit', () => {
+  if (lost) process.exitCode ||= 1;
+});
 
 /** A result. */
 export const print = (line = ''): void => write(process.stdout, `${terminalText(line)}\n`);

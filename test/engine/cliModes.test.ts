@@ -354,6 +354,32 @@ test('a full disk behind stdout stops nothing, and fails the run in words', need
   }
 });
 
+test('no command says that all is well whose words nobody can read', needsFull, async () => {
+  const { root } = await folderWith('1.png', 's/2.png');
+  for (const args of [
+    [...MODEL, '1.png', '--dry-run'],
+    [...MODEL, '1.png', '--dry-run', '--json'],
+    [...MODEL, 's', '--dry-run', '--json'],
+    [...MODEL, 's', '--dry-run'],
+    ['models'],
+    ['models', '--json'],
+    ['--help'],
+    ['upscale', '--help'],
+    ['--version'],
+  ]) {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+      cwd: root,
+      env: { ...process.env, PISA_UPSCALE_STATE: `${root}-state` },
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    assert.equal(status, 1, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr, /The results can’t be printed: no space is left/);
+  }
+});
+
 test('a name that is too long, and a format that is too small, are told before any work', async () => {
   const long = `${'n'.repeat(249)}.png`;
   const { root, run, objects } = await folderWith('s/a.png', `s/${long}`);

@@ -257,17 +257,23 @@ for (const refusal of REFUSALS) {
   if (rule) test(`${name}: a recipe`, () => bothRefuse(refusal, rule, ruleOptions));
 }
 
-test('a folder that may not be written is refused by plan and run alike', async (t) => {
-  if (process.getuid?.() === 0) return t.skip('the superuser may write everywhere');
-  const root = path.join(base, 'read-only');
-  cpSync(pictures, root, { recursive: true });
-  chmodSync(root, 0o555);
-  t.after(() => chmodSync(root, 0o755));
-  for (const more of [['--dry-run'], []]) {
-    const run = await cli(root, `${root}-state`, ...PLACES, ...MODEL, 'g.png', '--json', ...more);
-    assert.deepEqual(saidBy(run), { codes: ['folder-read-only'], status: 1 });
-  }
-});
+/** The superuser may write everywhere. */
+const needsOthers = { skip: process.getuid?.() === 0 };
+
+test(
+  'a folder that may not be written is refused by plan and run alike',
+  needsOthers,
+  async (t) => {
+    const root = path.join(base, 'read-only');
+    cpSync(pictures, root, { recursive: true });
+    chmodSync(root, 0o555);
+    t.after(() => chmodSync(root, 0o755));
+    for (const more of [['--dry-run'], []]) {
+      const run = await cli(root, `${root}-state`, ...PLACES, ...MODEL, 'g.png', '--json', ...more);
+      assert.deepEqual(saidBy(run), { codes: ['folder-read-only'], status: 1 });
+    }
+  },
+);
 
 test('what is taken is planned in the size that it gets', async () => {
   const root = path.join(base, 'taken');
