@@ -11,7 +11,7 @@ import {
 } from '../batch/types';
 import { deviceText } from '../shared/deviceText';
 import { RpcError } from '../shared/rpc';
-import { errorObject, reportFailure } from './output';
+import { CANCELLED, errorObject, reportFailure } from './output';
 import { print, printJson, tell } from './terminal';
 
 /** Codes of those that are no errors of the engine. */
@@ -174,7 +174,9 @@ export function reportOutcome(outcome: Outcome, { root, outputRoot }: Plan, json
     const error =
       state === 'failed'
         ? { error: { code: code ?? 'internal', message, ...(hint === undefined ? {} : { hint }) } }
-        : {};
+        : state === 'cancelled'
+          ? { error: errorObject(CANCELLED) }
+          : {};
     printJson({
       input: path.join(root, input),
       output: path.join(outputRoot, output),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RpcError } from '../shared/rpc';
+import { RpcError } from '../shared/rpc';
 import { printJson, tell } from './terminal';
 
 /** An error as programs read it. */
@@ -8,6 +8,9 @@ export const errorObject = ({ code, message, list, hint }: RpcError): object => 
   message: [message, ...list].join('\n'),
   ...(hint === undefined ? {} : { hint }),
 });
+
+/** Of what was asked for and not begun, or not ended, when the person ended the program. */
+export const CANCELLED = new RpcError({ code: 'cancelled', message: 'Canceled.' });
 
 /** Tells what happened and what to do; with `json` also as an object on stdout. */
 export function reportFailure(error: RpcError, json: boolean, input?: string): void {

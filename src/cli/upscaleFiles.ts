@@ -10,7 +10,7 @@ import type { UpscaleOptions } from './callSettings';
 import { formatProblem } from './idleOptions';
 import { CallError } from './callError';
 import { planFiles, takenNameNote, type FileItem } from './filePlan';
-import { reportFailure } from './output';
+import { CANCELLED, errorObject, reportFailure } from './output';
 import { LongRunNote } from './longRunNote';
 import { ProgressBar } from './progressBar';
 import { successOf, type Success } from './success';
@@ -27,7 +27,14 @@ export async function upscaleFiles(
   given: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Success> {
-  const items = await planFiles(client, files, options, given, signal);
+  const items = await planFiles(client, files, options, given, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
+  if (!items) {
+    for (const file of new Set(files)) reportCancelled(path.resolve(file), options.json);
+    return false;
+  }
   const outputs = items.flatMap(({ output, problem, skipped }) =>
     problem || skipped !== undefined || output === '' ? [] : [output],
   );
@@ -38,6 +45,10 @@ export async function upscaleFiles(
   const note = new LongRunNote(() => bar.clear());
   const failed = new Map<string, string>();
   for (const [index, { input, call, problem }] of items.entries()) {
+    if (signal.aborted) {
+      reportCancelled(input, options.json);
+      continue;
+    }
     bar.start(index + 1, path.basename(input));
     try {
       if (problem) throw problem;
@@ -54,15 +65,19 @@ export async function upscaleFiles(
       report({ ...result, notes }, options.json);
     } catch (error) {
       bar.stop();
-      const failure = RpcError.from(named(error, input));
+      const failure = signal.aborted ? CANCELLED : RpcError.from(named(error, input));
       failed.set(input, failure.code);
       reportFailure(failure, options.json, input);
-      if (signal.aborted) break;
     }
   }
   if (options.density === 'web' && !options.json && !signal.aborted)
     for (const file of files) if (!failed.has(path.resolve(file))) print(srcsetOf(file, options));
   return successOf([...failed.values()]);
+}
+
+/** Nobody needs to read a line for each; a program waits for an object. */
+function reportCancelled(input: string, json: boolean): void {
+  if (json) printJson({ input, error: errorObject(CANCELLED) });
 }
 
 /** Says what would be made; returns whether all of it can be. */

@@ -143,13 +143,14 @@ test('doctor shows versions, every device with its reason, and the checked model
 async function startLongRun(
   own: string,
   picture: string,
+  args: readonly string[] = [picture, '--tile', '16'],
 ): Promise<{ child: ChildProcess; scratch: () => string[] }> {
   await writePng(path.join(own, picture), 900, 900);
-  const child = spawn(
-    process.execPath,
-    [CLI, ...FAST, picture, '--model', 'two-branch-4x', '--tile', '16'],
-    { cwd: own, stdio: 'ignore' },
-  );
+  const child = spawn(process.execPath, [CLI, ...FAST, '--model', 'two-branch-4x', ...args], {
+    cwd: own,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, PISA_UPSCALE_STATE: path.join(own, '.state') },
+  });
   const scratch = (): string[] => scratchOf(child.pid);
   const started = (): boolean =>
     scratch().some((folder) => readdirSync(folder).includes('result.tif'));
@@ -167,6 +168,34 @@ test('Ctrl+C cancels: exit code 130 and no file', async () => {
   child.kill('SIGINT');
   assert.deepEqual(await ended, [130, null]);
   assert.deepEqual(readdirSync(own), ['long.png']);
+});
+
+test('Ctrl+C leaves one object for each picture, named or of a folder, and each says why', async () => {
+  for (const args of [['a.png', 'b.png', 'c.png'], ['.']]) {
+    const own = temporaryFolder();
+    await writePng(path.join(own, 'b.png'), 900, 900);
+    await writePng(path.join(own, 'c.png'), 900, 900);
+    const { child } = await startLongRun(own, 'a.png', [...args, '--json']);
+    let text = '';
+    child.stdout?.on('data', (data: Buffer) => (text += data.toString()));
+    const ended = once(child, 'close');
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null]);
+    const objects = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { input: string; error: unknown });
+    assert.deepEqual(
+      objects
+        .map(({ input, error }) => [path.relative(own, input), error])
+        .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+      ['a.png', 'b.png', 'c.png'].map((name) => [
+        name,
+        { code: 'cancelled', message: 'Canceled.' },
+      ]),
+      args.join(' '),
+    );
+  }
 });
 
 test('a command that is killed leaves no file: its engine notices, cleans up and ends', async () => {
