@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { readSmallText } from '../files/readSmall';
+import { named } from '../files/systemError';
+import { inWords } from '../shared/phrase';
 import { REMOTE_VARIABLES } from '../client/engineProcess';
 import { PRECISIONS, type Precision } from '../shared/modelProtocol';
 import {
@@ -11,7 +13,7 @@ import {
   type RemoteSecrets,
   type RemoteSettings,
 } from '../shared/remoteSettings';
-import { RpcError } from '../shared/rpc';
+import { RpcError, wordsOf } from '../shared/rpc';
 import type { DeviceChoice } from '../shared/settings';
 
 /** What the command line says about an inference server. */
@@ -125,7 +127,7 @@ async function readSecrets(env: NodeJS.ProcessEnv): Promise<RemoteSecrets> {
     return readSmallText(file, { limit: PEM_LIMIT, followLinks: true }).catch((error: unknown) => {
       throw new RpcError({
         code: 'bad-setting',
-        message: `${REMOTE_VARIABLES}${name}: ${error instanceof Error ? error.message : String(error)}`,
+        message: `${REMOTE_VARIABLES}${name}: ${inWords(wordsOf(named(error, file)))}`,
       });
     });
   };

@@ -5,6 +5,7 @@ import { fileNameProblem, folderProblem, outputPathProblem } from '../shared/out
 import { RpcError } from '../shared/rpc';
 import { codeOf, isMissing } from './kinds';
 import { followLinks, liesIn, notAFolderIn, realTarget } from './paths';
+import { readOnlyDisk } from './systemError';
 import { phrase } from '../shared/phrase';
 
 /** Where a result is to go, and how far a setting, a recipe or a link may lead it. */
@@ -247,15 +248,6 @@ async function realFolder(output: string): Promise<string> {
     hint: phrase`Remove the link, or choose another folder.`,
   });
 }
-
-/** Of a folder on a disk to which nobody may write, whatever the permissions. */
-export const readOnlyDisk = (folder: string, detail?: string): RpcError =>
-  new RpcError({
-    code: 'folder-read-only',
-    message: phrase`The disk of ${folder} is read-only, so nothing can be written there.`,
-    hint: phrase`Choose a folder on another disk.`,
-    ...(detail === undefined ? {} : { detail }),
-  });
 
 const outside = (output: string, root: string): RpcError =>
   new RpcError({

@@ -51,6 +51,21 @@ export function named(error: unknown, place?: string): unknown {
         detail,
       });
     case 'EROFS':
+      return readOnlyDisk(folder, detail);
+    case 'ELOOP':
+      return isWriting(error)
+        ? new RpcError({
+            code: 'output-unwritable',
+            message: phrase`${file ?? folder} is a link that leads to itself, so nothing is written there.`,
+            hint: phrase`Remove the link, or choose another folder.`,
+            detail,
+          })
+        : new RpcError({
+            code: 'input-missing',
+            message: phrase`${file ?? phrase`A file`} is a link that leads to itself.`,
+            hint: phrase`Make the link anew, or name the picture itself.`,
+            detail,
+          });
     case 'EACCES':
     case 'EPERM':
       return isWriting(error)
@@ -111,6 +126,15 @@ export function named(error: unknown, place?: string): unknown {
   }
 }
 
+/** Of a folder on a disk to which nobody may write, whatever the permissions. */
+export const readOnlyDisk = (folder: string, detail?: string): RpcError =>
+  new RpcError({
+    code: 'folder-read-only',
+    message: phrase`The disk of ${folder} is read-only, so nothing can be written there.`,
+    hint: phrase`Choose a folder on another disk.`,
+    ...(detail === undefined ? {} : { detail }),
+  });
+
 /**
  * What is said of a file that is not found. A name's bytes that are no text stand as other letters, by
  * which it can't be found: the file may well be there.
@@ -132,8 +156,7 @@ function isOfFiles(error: unknown): error is SystemError {
 }
 
 /** Whether the call was to make or change something; opening may be either. */
-const isWriting = ({ code, syscall }: SystemError): boolean =>
-  code === 'EROFS' ||
+const isWriting = ({ syscall }: SystemError): boolean =>
   /^(?:write|mk|rename|link|symlink|unlink|rmdir|copyfile|f?truncate|fsync|fdatasync|chmod)/.test(
     syscall,
   );

@@ -48,12 +48,6 @@ function unreadable(file: string, error: unknown): Error {
         hint: phrase`Check the path; the file may have been moved or renamed.`,
         detail,
       });
-    case 'ELOOP':
-      return engineError('input-missing', {
-        message: phrase`${file} is a link that leads to itself.`,
-        hint: phrase`Make the link anew, or name the picture itself.`,
-        detail,
-      });
     case 'EACCES':
     case 'EPERM':
       return engineError('input-unreadable', {
