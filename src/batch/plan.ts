@@ -7,6 +7,7 @@ import { RpcError } from '../shared/rpc';
 import { placesOfItems, withCollisions } from './collisions';
 import { hashSource, inParallel } from './hash';
 import { idleGlobs, idleNote, namesNothing } from './idleGlobs';
+import { idleKeyNotes } from './idleKeyNotes';
 import { KnownOutputs } from './known';
 import { mixedNotes } from './mixedPrecisions';
 import { openItems, otherPicture, skipped, type Candidate } from './openItems';
@@ -220,6 +221,7 @@ async function planOnce(
     notes: [
       ...found.notes,
       ...mixedNotes(items, records),
+      ...(recipe ? idleKeyNotes(recipe.value, items) : []),
       ...(idle.length > 0 && !isIdle ? [idleNote(idle)] : []),
     ],
   };

@@ -24,6 +24,7 @@ import {
 } from '../shared/settings';
 import { liesIn } from '../files/paths';
 import { globMatcher } from './glob/globMatcher';
+import { refuseIdleKeys } from './idleKeys';
 import { insideFolder, insideGlob, namePattern } from './recipePlaces';
 import { positionAt, RecipeError, Reader } from './recipeReader';
 import { phrase } from '../shared/phrase';
@@ -247,19 +248,17 @@ function readRule(reader: Reader, value: unknown, at: string): Rule {
   );
   if (globs.length === 0 || globs.length > MOST_GLOBS)
     reader.fail(`${at}.files`, phrase`one to ${MOST_GLOBS} globs`);
-  if (targets === undefined) return { files: globs, targets: [readTarget(reader, common, at)] };
-  return {
-    files: globs,
-    targets: reader
-      .filledList(targets, `${at}.targets`, MOST_TARGETS)
-      .map((target, i) =>
-        readTarget(
-          reader,
-          { ...common, ...reader.object(target, `${at}.targets[${i}]`, TARGET_KEYS) },
-          `${at}.targets[${i}]`,
-        ),
-      ),
-  };
+  const own =
+    targets === undefined
+      ? undefined
+      : reader
+          .filledList(targets, `${at}.targets`, MOST_TARGETS)
+          .map((target, i) => reader.object(target, `${at}.targets[${i}]`, TARGET_KEYS));
+  const read = own
+    ? own.map((target, i) => readTarget(reader, { ...common, ...target }, `${at}.targets[${i}]`))
+    : [readTarget(reader, common, at)];
+  refuseIdleKeys(reader, at, common, own);
+  return { files: globs, targets: read };
 }
 
 function readTarget(

@@ -11,7 +11,9 @@ export const STATE_VARIABLE = 'PISA_UPSCALE_STATE';
  * cache.
  */
 export const stateRoot = (): string =>
-  path.resolve(process.env[STATE_VARIABLE] ?? envPaths('pisa-upscale', { suffix: '' }).cache);
+  path.resolve(
+    process.env[STATE_VARIABLE]?.trim() || envPaths('pisa-upscale', { suffix: '' }).cache,
+  );
 
 /** Where runs tell of themselves. */
 export const runsFolder = (): string => path.join(stateRoot(), 'runs');

@@ -1,42 +1,35 @@
 import type { EngineClient } from '../client/engineClient';
 import { formatFromName } from '../shared/extensions';
-import { FORMAT_LABELS } from '../shared/formatLabels';
-import { DEFAULT_MODEL, type OutputFormat } from '../shared/settings';
+import {
+  FORMATS_WITH,
+  formatNames,
+  formatOptionsOf,
+  isIdleIn,
+  type FormatOption,
+} from '../shared/formatOptions';
+import { DEFAULT_MODEL } from '../shared/settings';
 import type { UpscaleOptions } from './callSettings';
 import { OPTION_MODES } from './optionModes';
 
-/** An option that only some formats have, and which. */
-type Rule = {
-  readonly name: string;
-  readonly applies: (options: Pick<UpscaleOptions, 'lossless'>) => boolean;
-  readonly flag: string;
-  readonly formats: readonly OutputFormat[];
+const FLAGS: Readonly<Record<FormatOption, string>> = {
+  quality: OPTION_MODES['quality']?.flag ?? '',
+  lossless: '--lossless',
+  lossy: '--no-lossless',
 };
 
-const RULES: readonly Rule[] = [
-  {
-    name: 'quality',
-    applies: () => true,
-    flag: OPTION_MODES['quality']?.flag ?? '',
-    formats: ['jpeg', 'webp', 'avif'],
-  },
-  {
-    name: 'lossless',
-    applies: ({ lossless }) => lossless === true,
-    flag: '--lossless',
-    formats: ['png', 'tiff', 'webp', 'avif'],
-  },
-  {
-    name: 'lossless',
-    applies: ({ lossless }) => lossless === false,
-    flag: '--no-lossless',
-    formats: ['jpeg', 'webp', 'avif'],
-  },
-];
+/** Those that were written. */
+const writtenOptions = (
+  given: ReadonlySet<string>,
+  { lossless }: Pick<UpscaleOptions, 'lossless'>,
+): readonly FormatOption[] =>
+  formatOptionsOf({
+    quality: given.has('quality') ? 1 : undefined,
+    lossless: given.has('lossless') ? lossless : undefined,
+  });
 
 /** Whether an option was written that some formats can't honour, so that these must be known. */
 export const dependsOnFormat = (given: ReadonlySet<string>): boolean =>
-  RULES.some(({ name }) => given.has(name));
+  given.has('quality') || given.has('lossless');
 
 /**
  * Why an option that was written can't be honoured by any of the results, whose names are known;
@@ -47,13 +40,13 @@ export function formatProblem(
   options: Pick<UpscaleOptions, 'lossless'>,
   outputs: readonly string[],
 ): string | undefined {
-  const formats = new Set(outputs.map(formatFromName));
-  if (formats.size === 0 || formats.has(undefined)) return undefined;
-  const named = [...formats].map((format) => FORMAT_LABELS[format ?? 'png']).join(', ');
-  for (const { name, applies, flag, formats: having } of RULES)
-    if (given.has(name) && applies(options) && !having.some((format) => formats.has(format)))
-      return `${flag} can't be honoured in ${named}, only in ${having.map((format) => FORMAT_LABELS[format]).join(', ')}.`;
-  return undefined;
+  const named = new Set(outputs.map(formatFromName));
+  const formats = [...named].filter((format) => format !== undefined);
+  if (formats.length === 0 || formats.length < named.size) return undefined;
+  const idle = writtenOptions(given, options).find((option) => isIdleIn(option, formats));
+  return idle === undefined
+    ? undefined
+    : `${FLAGS[idle]} can't be honoured in ${formatNames(formats)}, only in ${formatNames(FORMATS_WITH[idle])}.`;
 }
 
 /** What is said of a color fix for a model that leaves colors as they are; undefined for no word. */

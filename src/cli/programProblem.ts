@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { REMOTE_VARIABLES } from '../client/engineProcess';
+import { environmentProblems } from '../shared/environment';
 import { RpcError } from '../shared/rpc';
 
 /** What was written of the options that hold for every command. */
@@ -22,14 +23,16 @@ const OF_A_SERVER: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses options of the program that can't be honoured: those of a server where none is named, and
- * folders that are none. `given` are those that were written.
+ * Refuses what holds for every command and can't be honoured: values in the environment, options of a
+ * server where none is named, and folders that are none. `given` are those that were written.
  */
 export async function refuseProgramOptions(
   { modelsDir, store, remote }: ProgramOptions,
   given: ReadonlySet<string>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
+  const [first, ...rest] = environmentProblems(env);
+  if (first !== undefined) throw bad([first, ...rest].join(' '), 'Correct it, or leave it out.');
   const variable = `${REMOTE_VARIABLES}URL`;
   const ofServer = Object.keys(OF_A_SERVER).find((name) => given.has(name));
   if (ofServer !== undefined && remote === undefined && !env[variable])

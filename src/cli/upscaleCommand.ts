@@ -143,7 +143,7 @@ export function addUpscaleCommand(program: Command, run: Run): void {
     .optionsGroup('Size, instead of the scale:')
     .option(
       '--width <pixels>',
-      'width of the result; with --height see --fit',
+      'width of the result, of a nine-patch without its frame; with --height see --fit',
       wholeNumber(1, 1_000_000),
     )
     .option('--height <pixels>', 'height of the result', wholeNumber(1, 1_000_000))

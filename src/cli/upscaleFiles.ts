@@ -65,7 +65,7 @@ export async function upscaleFiles(
       report({ ...result, notes }, options.json);
     } catch (error) {
       bar.stop();
-      const failure = signal.aborted ? CANCELLED : RpcError.from(named(error, input));
+      const failure = failureOf(error, input, signal);
       failed.set(input, failure.code);
       reportFailure(failure, options.json, input);
     }
@@ -74,6 +74,10 @@ export async function upscaleFiles(
     for (const file of files) if (!failed.has(path.resolve(file))) print(srcsetOf(file, options));
   return successOf([...failed.values()]);
 }
+
+/** What is told of a picture that failed: of one that was ended, that. */
+const failureOf = (error: unknown, input: string, signal: AbortSignal): RpcError =>
+  signal.aborted ? CANCELLED : RpcError.from(named(error, input));
 
 /** Nobody needs to read a line for each; a program waits for an object. */
 function reportCancelled(input: string, json: boolean): void {

@@ -1,3 +1,4 @@
+import { environmentProblems } from '../shared/environment';
 import { RpcEndpoint, type CallContext, type RpcApi } from '../shared/rpc';
 import { Engine } from './engine';
 import { named } from './errors';
@@ -37,6 +38,8 @@ function main(): void {
   const [flag, store, ...modelFolders] = args;
   if (flag !== '--store' || store === undefined)
     throw new Error('The first arguments must be --store <folder>.');
+  // The terminal refuses them; an editor, which nobody starts with a value in mind, goes on without.
+  for (const problem of environmentProblems(process.env)) console.warn(problem);
   const engine = new Engine({
     modelFolders,
     store,

@@ -216,6 +216,7 @@ export async function upscaleFile(
     notes: [
       ...source.notes,
       ...plan.notes,
+      ...(patch && namesSides(request) ? [FRAME_NOTE] : []),
       ...fallbacks,
       ...done.notes,
       ...formatNotes(source, format, { hasAlpha, frames: plan.frames, input: request.input }),
@@ -225,6 +226,12 @@ export async function upscaleFile(
     seconds: { total: (performance.now() - started) / 1000, inference: done.inferenceSeconds },
   });
 }
+
+/** Whether sides are asked for in pixels. */
+const namesSides = ({ size, notBeyond }: UpscaleRequest): boolean =>
+  size?.kind === 'box' || notBeyond !== undefined;
+
+const FRAME_NOTE = phrase`Width and height are those of the nine-patch's content; its frame adds two pixels to each.`;
 
 /** What the encoder takes of the raw picture: a model may have yielded the region alone. */
 function partOf(

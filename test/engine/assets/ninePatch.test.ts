@@ -134,6 +134,23 @@ test('a white frame is one, too; without marks, or with other colours, there is 
   }
 });
 
+test('a width or height is that of the content, as a note says; a factor needs none', async () => {
+  const note = /^Width and height are those of the nine-patch's content; its frame adds two pixels/;
+  const input = await writePatch('sides.9.png', MARKS);
+  for (const [part, size] of [
+    [{ size: { kind: 'box', width: WIDTH * 3, fit: 'inside' } }, [WIDTH * 3 + 2, HEIGHT * 3 + 2]],
+    [{ scale: 8, notBeyond: { height: HEIGHT * 2 } }, [WIDTH * 2 + 2, HEIGHT * 2 + 2]],
+    [{ scale: 2 }, [WIDTH * 2 + 2, HEIGHT * 2 + 2]],
+  ] as const) {
+    const { width, height, notes } = await client.upscale(callFor(input, part));
+    assert.deepEqual([width, height], size);
+    assert.equal(
+      notes.filter((one) => note.test(one)).length,
+      'scale' in part && !('notBeyond' in part) ? 0 : 1,
+    );
+  }
+});
+
 test('what would not be a nine-patch any more is refused, and nothing is left', async () => {
   const input = await writePatch('refused.9.png', MARKS);
   const before_ = readdirSync(folder);

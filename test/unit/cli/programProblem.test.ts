@@ -4,11 +4,71 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { refuseProgramOptions } from '../../../src/cli/programProblem';
+import { ENVIRONMENT } from '../../../src/shared/environment';
+import { RpcError } from '../../../src/shared/rpc';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pu-program-'));
 const file = path.join(folder, 'file');
 writeFileSync(file, '');
 const usual = { modelsDir: [], store: folder };
+
+describe('values in the environment that mean nothing are refused', () => {
+  const rows = {
+    PISA_UPSCALE_THREADS: [
+      ['1', ' 8 ', ''],
+      ['abc', '0', '-1', '2.5', '0x4', '1e2'],
+    ],
+    PISA_UPSCALE_PRIORITY: [
+      ['normal', 'low', ''],
+      ['foo', 'high', 'Normal'],
+    ],
+    PISA_UPSCALE_SHARP: [
+      ['wasm', 'native', ''],
+      ['foo', 'WASM', '1'],
+    ],
+    PISA_UPSCALE_STORE: [
+      ['/models', 'C:\\models', ''],
+      ['models', './models', '~/models'],
+    ],
+    PISA_UPSCALE_ENGINE_INSPECT: [
+      ['9229', ''],
+      ['80', 'yes', '70000'],
+    ],
+    PISA_UPSCALE_REMOTE_HEADERS: [
+      ['a: b', 'x-a: b\ny: c:d\n', ''],
+      ['secret', 'a: b\nsecret', ': b'],
+    ],
+  } as const;
+  test('each variable of one form is in the table', () =>
+    assert.deepEqual(Object.keys(rows).sort(), Object.keys(ENVIRONMENT).sort()));
+  for (const [name, [good, wrong]] of Object.entries(rows)) {
+    for (const value of good)
+      test(`${name}=${value}`, () => refuseProgramOptions(usual, new Set(), { [name]: value }));
+    for (const value of wrong)
+      test(`${name}=${value} is none`, () =>
+        assert.rejects(
+          refuseProgramOptions(usual, new Set(), { [name]: value }),
+          (error: unknown) => {
+            assert.ok(error instanceof RpcError);
+            assert.equal(error.code, 'bad-setting');
+            assert.match(
+              error.message,
+              new RegExp(`^The environment variable ${name} must be .+\\.$`),
+            );
+            assert.doesNotMatch(error.message, /secret/);
+            return true;
+          },
+        ));
+  }
+  test('all of them are told at once', () =>
+    assert.rejects(
+      refuseProgramOptions(usual, new Set(), {
+        PISA_UPSCALE_THREADS: 'abc',
+        PISA_UPSCALE_SHARP: 'foo',
+      }),
+      { message: /PISA_UPSCALE_THREADS must be .* PISA_UPSCALE_SHARP must be/ },
+    ));
+});
 
 describe('options of the program that can’t be honoured are refused', () => {
   const names = ['Model', 'Version', 'Header', 'Precision', 'InFlight', 'Fallback', 'AllowHttp'];
