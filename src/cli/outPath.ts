@@ -22,7 +22,7 @@ export async function readOut(out: string, mayBeSeveral: boolean): Promise<OutPa
   const resolved = path.resolve(out);
   const info = await stat(resolved).catch((error: unknown) => {
     if (codeOf(error) === 'ELOOP')
-      throw new CallError(`--out ${out} is a link that leads to itself. Name another one.`);
+      throw new CallError(`--out ${out} has a link in it that leads to itself. Name another one.`);
     return undefined;
   });
   // A stream of the program's own, whatever it was led to.

@@ -21,8 +21,8 @@ test('a file, a folder, and what is none of both', onUnix, async () => {
   assert.equal((await readOut(at('new.png'), false)).kind, 'file');
   const refused = [
     [at('text'), /text is a file, not a folder\./],
-    [at('loop'), /loop is a link that leads to itself\./],
-    [at('loop/x.png'), /is a link that leads to itself\./],
+    [at('loop'), /loop has a link in it that leads to itself\./],
+    [at('loop/x.png'), /has a link in it that leads to itself\./],
     [at('pipe'), /pipe is a named pipe, where no results can be written\./],
     [at('pipe.png'), /pipe\.png is a named pipe, where no results can be written\./],
     ['/dev/null', /\/dev\/null is a device, where no results can be written\./],
