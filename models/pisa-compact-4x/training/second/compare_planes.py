@@ -15,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from network import SCALE
 from run_state import Average, Checkpoints, Log, Means
 from samples import SHARES, VALIDATION, as_input, cut_pair
 from schedule import cosine
@@ -123,12 +122,12 @@ class Learner:
             groups.append({"params": module.told.parameters(), "share": 10.0})
         self.optimizer = torch.optim.Adam(groups, rate, betas=(0.9, 0.99))
 
-    def step(self, base: Tensor, gate: Tensor, small: Tensor, large: Tensor, planes: Tensor, step: int, rate: float) -> Tensor:
+    def step(self, network: SecondNetwork, base: Tensor, gate: Tensor, small: Tensor, large: Tensor, planes: Tensor, step: int, rate: float) -> Tensor:
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
         with torch.autocast("cpu", torch.bfloat16):
             pixel = self.module(small, planes)
-        made = base + F.pixel_shuffle(gate * pixel.float(), SCALE)
+        made = base + network.residual(gate, pixel)
         loss = 0.1 * ((made - large).square().mean((1, 2, 3)) + FLOOR).log().mean()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -180,7 +179,7 @@ def main() -> None:
         with torch.no_grad():
             base, gate = network.base(small), network.gate(small)
         step += 1
-        means.add({name: learner.step(base, gate, small, large, planes, step, rate) for name, learner in learners.items()})
+        means.add({name: learner.step(network, base, gate, small, large, planes, step, rate) for name, learner in learners.items()})
         seconds = before + time.time() - started
         if time.time() - saved >= values.every or seconds >= values.seconds:
             log.add({"step": step, "seconds": round(seconds), **means.take(), **figures(network, learners, validation, estimates)})
@@ -205,7 +204,7 @@ def faithful(network: SecondNetwork, module: nn.Module, image: Tensor, planes: T
     """The picture at (1, 0)."""
     with torch.autocast("cpu", torch.bfloat16):
         pixel = module(image, planes)
-    return network.base(image) + F.pixel_shuffle(network.gate(image) * pixel.float(), SCALE)
+    return network.base(image) + network.residual(network.gate(image), pixel)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from flat_gate import gate
 from second.cleaning import CleaningBranch
 from second.bounded import be_rounded, blocks_of, round_biases, take_up
 from second.forms import as_floats
-from second.network import GAIN, Branch, SecondNetwork
+from second.network import GAIN, SOFT, Branch, SecondNetwork
 from second.options import BRANCHES, MODEL
 from second.quantized import Quantized
 from second.snapshot import load_branch
@@ -58,6 +58,12 @@ def cleaning(graph: Graph, centred: str, base: str, module: CleaningBranch, name
     return graph.node("Sub", [SpanGraph(graph, f"{name}.span").write(cleaned, module.span), base], f"{name}.beyond")
 
 
+def soft(graph: Graph, x: str) -> str:
+    """SecondNetwork.residual's cut: what is within SOFT is nothing."""
+    limits = [graph.weight(f"{x}.{end}", np.array(sign * SOFT, np.float32)) for end, sign in (("least", -1), ("most", 1))]
+    return graph.node("Sub", [x, graph.node("Clip", [x, *limits], f"{x}.little")], f"{x}.soft")
+
+
 def to_onnx(network: SecondNetwork) -> onnx.ModelProto:
     """`image` [1,3,H,W] to `base`, `pixel`, `semantic` [1,3,4H,4W]. Nothing that `pixel` needs depends on the detail branch."""
     graph = Graph()
@@ -70,11 +76,11 @@ def to_onnx(network: SecondNetwork) -> onnx.ModelProto:
     centred = graph.node("Sub", ["image", graph.weight("half", np.array(0.5, np.float32))], "centred")
     cleans = isinstance(network.pixel, CleaningBranch)
     pixel = cleaning(graph, centred, "base.phases", network.pixel, "pixel") if cleans else branch(graph, centred, network.pixel, "pixel")
-    graph.shuffle(graph.node("Mul", [pixel, opened], "pixel.gated"), "pixel")
+    graph.shuffle(soft(graph, graph.node("Mul", [pixel, opened], "pixel.gated")), "pixel")
     beyond = graph.node("Sub", [branch(graph, centred, network.detail, "detail"), pixel], "semantic.beyond")
     further = graph.node("Mul", [beyond, graph.weight("semantic.gain", np.array(GAIN, np.float32))], "semantic.further")
     woven = graph.unpattern(further, network.unpattern, "semantic.unpattern")
-    graph.shuffle(graph.node("Mul", [woven, opened], "semantic.gated"), "semantic")
+    graph.shuffle(soft(graph, graph.node("Mul", [woven, opened], "semantic.gated")), "semantic")
 
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, "H", "W"])
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, "4H", "4W"]) for name in ("base", "pixel", "semantic")]

@@ -23,6 +23,8 @@ SIGMA, LIMIT = 0.8, 12 / 255
 Of the weave's filter. The first generation's is wider, and passes what repeats every 3 or 5 pixels of the result, which an eye takes for a weave in
 smooth stone and fur where `semantic` is strong.
 """
+SOFT = 1 / 255
+"""What is nothing in a residual, and is taken from everything that is more: what rounding leaves in slow gradients and beside letters is less."""
 
 
 class Gate(nn.Module):
@@ -75,18 +77,24 @@ class SecondNetwork(nn.Module):
         self.base, self.gate, self.unpattern = Bicubic(), Gate(), Unpattern(SIGMA, LIMIT)
         self.pixel = pixel or Branch(PIXEL_BLOCKS)
         self.detail = Branch(DETAIL_BLOCKS, EARLY)
+        self.soft = SOFT
+
+    def residual(self, gate: Tensor, x: Tensor) -> Tensor:
+        """A branch's sub-pixels [N,3*16,H,W] as the residual [N,3,4H,4W] that they are: nothing where the gate [N,1,H,W] is 0, nor where they are within `soft`."""
+        x = gate * x.float()
+        return F.pixel_shuffle(x - x.clamp(-self.soft, self.soft), SCALE)
 
     def faithful(self, image: Tensor) -> Tensor:
         """The picture at (1, 0)."""
-        return self.base(image) + F.pixel_shuffle(self.gate(image) * self.pixel(image).float(), SCALE)
+        return self.base(image) + self.residual(self.gate(image), self.pixel(image))
 
     def semantic(self, image: Tensor, pixel: Tensor) -> Tensor:
         """The semantic residual; `pixel` are the pixel branch's sub-pixels."""
-        return F.pixel_shuffle(self.gate(image) * self.unpattern(GAIN * (self.detail(image).float() - pixel)), SCALE)
+        return self.residual(self.gate(image), self.unpattern(GAIN * (self.detail(image).float() - pixel)))
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         pixel = self.pixel(image).float()
-        return self.base(image), F.pixel_shuffle(self.gate(image) * pixel, SCALE), self.semantic(image, pixel)
+        return self.base(image), self.residual(self.gate(image), pixel), self.semantic(image, pixel)
 
     @property
     def receptive_radius(self) -> int:

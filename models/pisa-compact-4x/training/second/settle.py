@@ -10,7 +10,6 @@ from copy import deepcopy
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from second.captured import Captured, Losses
@@ -55,8 +54,8 @@ def settle(options: Options, name: str, free_weights: Path) -> None:
             with torch.no_grad():
                 wanted = free(small).float()
             found = branch(small).float()
-        gate = LEVEL * network.gate(small)
-        wanted, found = (F.pixel_shuffle(gate * x, 4) for x in (wanted, found))
+        gate = network.gate(small)
+        wanted, found = (LEVEL * network.residual(gate, x) for x in (wanted, found))
         squared = (found - wanted).square().mean((1, 2, 3))
         loss = (squared + FLOOR).log().mean() + EDGES * edges(found, wanted)
         loss.backward()
@@ -67,7 +66,7 @@ def settle(options: Options, name: str, free_weights: Path) -> None:
         with torch.no_grad(), torch.autocast(options.device, torch.bfloat16):
             image = image.to(options.device).contiguous()
             found = stage.average.module(image)
-            return (network.base(image) + F.pixel_shuffle(network.gate(image) * found.float(), 4)).cpu()
+            return (network.base(image) + network.residual(network.gate(image), found)).cpu()
 
     taken = Captured(step, options.device)
     while stage.going:

@@ -73,7 +73,7 @@ def train(options: Options) -> None:
         with torch.autocast(options.device, torch.bfloat16, enabled=options.half, cache_enabled=False):
             cleaned = branch.cleaned(small)
             pixel = branch.enlarged(cleaned, small)
-        made = network.base(small) + F.pixel_shuffle(network.gate(small) * pixel, SCALE)
+        made = network.base(small) + network.residual(network.gate(small), pixel)
         squared, before = ((found - wanted).square().mean((1, 2, 3)) for found, wanted in ((made, large), (cleaned, reduced(large))))
         loss = 0.1 * ((squared + FLOOR).log() + CLEANED * (before + FLOOR).log()).mean()
         loss.backward()
@@ -85,7 +85,7 @@ def train(options: Options) -> None:
         image = image.to(options.device).contiguous()
         with torch.autocast(options.device, torch.bfloat16, enabled=options.half):
             pixel = stage.average.module(image)
-        return (network.base(image) + F.pixel_shuffle(network.gate(image) * pixel, SCALE)).cpu()
+        return (network.base(image) + network.residual(network.gate(image), pixel)).cpu()
 
     taken = Captured(step, options.device)
     while stage.going:

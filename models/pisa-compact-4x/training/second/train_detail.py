@@ -3,7 +3,6 @@
 import json
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from second.adversary import Adversary
@@ -79,8 +78,8 @@ class DetailTraining:
                 pixel = network.pixel(small).float()
             detail = network.detail(small).float()
         gate, base = network.gate(small), network.base(small)
-        faithful = base + F.pixel_shuffle(gate * pixel, 4)
-        made = faithful + F.pixel_shuffle(gate * network.unpattern(detail - pixel), 4)
+        faithful = base + network.residual(gate, pixel)
+        made = faithful + network.residual(gate, network.unpattern(detail - pixel))
         image = made.detach().requires_grad_()
         losses = plain(image, faithful, self.large, self.target)
         gradient = torch.autograd.grad(sum(self.weights[name] * value for name, value in losses.items()), image)[0]
@@ -166,4 +165,4 @@ def detailed(network: SecondNetwork, stage: Stage, image: Tensor, device: str) -
     image = image.to(device).contiguous()
     with torch.autocast(device, torch.bfloat16):
         detail = stage.average.module(image)
-    return (network.base(image) + F.pixel_shuffle(network.gate(image) * detail.float(), 4)).cpu()
+    return (network.base(image) + network.residual(network.gate(image), detail)).cpu()

@@ -63,7 +63,7 @@ def train_pixel(options: Options) -> None:
     def step() -> Losses:
         with torch.autocast(options.device, torch.bfloat16, enabled=options.half, cache_enabled=False):
             pixel = network.pixel(small)
-        made = network.base(small) + F.pixel_shuffle(network.gate(small) * pixel.float(), SCALE)
+        made = network.base(small) + network.residual(network.gate(small), pixel)
         squared = (made - large).square().mean((1, 2, 3))
         # Its gradient is that of the logarithm of `squared` where the target is the original.
         wrong = (made - target(large, made, span)).square().mean((1, 2, 3)) / (squared.detach() + FLOOR)
@@ -94,4 +94,4 @@ def faithful(network: SecondNetwork, stage: Stage, image: Tensor, device: str) -
     image = image.to(device).contiguous()
     with torch.autocast(device, torch.bfloat16, enabled=stage.options.half):
         pixel = stage.average.module(image)
-    return (network.base(image) + F.pixel_shuffle(network.gate(image) * pixel.float(), SCALE)).cpu()
+    return (network.base(image) + network.residual(network.gate(image), pixel)).cpu()
