@@ -1,4 +1,5 @@
-import { hashInside, inParallel } from './hash';
+import { inParallel } from '../shared/inParallel';
+import { hashInside } from './hash';
 import type { OutputRecord, Records } from './types';
 
 const AT_A_TIME = 8;

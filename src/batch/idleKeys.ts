@@ -45,6 +45,8 @@ function whyIdle(key: Dependent, keys: Keys): Words | undefined {
   const format = formatOf(keys);
   const option: FormatOption =
     key === 'quality' ? 'quality' : keys.lossless === true ? 'lossless' : 'lossy';
+  // It asks for nothing that such a format would lack; a plan's note tells that it has no effect.
+  if (option === 'lossy') return undefined;
   return format === undefined || !isIdleIn(option, [format])
     ? undefined
     : phrase`left out: ${formatNames([format])} can't honor it, only ${formatNames(FORMATS_WITH[option])} can`;

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Judgement, PictureFacts } from '../shared/engineProtocol';
 import type { Size } from '../shared/geometry';
+import { inParallel } from '../shared/inParallel';
 import { otherPictureNamed } from '../shared/otherPictures';
 import { outputSize } from '../shared/outputSize';
 import { RpcError } from '../shared/rpc';
-import { inParallel, resultHash } from './hash';
+import { resultHash } from './hash';
 import { callFor, limitsOf } from './itemCall';
 import type { Judged, PlanPorts, PlanRequest } from './planRequest';
 import { Place } from '../files/place';

@@ -4,7 +4,7 @@ import { isMissing } from '../files/kinds';
 import { reallyLiesIn } from '../files/paths';
 import { named } from '../files/systemError';
 import { RpcError } from '../shared/rpc';
-import { inParallel } from './hash';
+import { inParallel } from '../shared/inParallel';
 
 /** What has become of sources. What is in neither is gone. */
 export type Sources = {

@@ -15,9 +15,9 @@ export function splitGlob(
 ): { readonly base: string; readonly glob: string } {
   const segments = withSlashes(text, platform).split('/');
   const first = segments.findIndex(isGlob);
-  const base = path.resolve(
-    first > 0 && segments[0] === '' ? '/' : '',
-    ...segments.slice(0, first).map((segment) => segment.replace(/\\(.)/g, '$1')),
-  );
+  const folders = segments.slice(0, first).map((segment) => segment.replace(/\\(.)/g, '$1'));
+  const { resolve } = platform === 'win32' ? path.win32 : path.posix;
+  // Behind "C:" alone stands what is that drive's current folder, and not its top.
+  const base = resolve(first > 0 ? `${folders.join('/')}/` : '');
   return { base, glob: segments.slice(first).join('/') };
 }

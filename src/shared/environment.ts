@@ -13,7 +13,8 @@ const oneOf =
   (...values: readonly string[]) =>
   (value: string): boolean =>
     values.includes(value);
-const isAbsolute = (value: string): boolean => /^(?:[\\/]|[A-Za-z]:[\\/])/.test(value);
+const isAbsolute = (value: string): boolean =>
+  (process.platform === 'win32' ? /^(?:[\\/]|[A-Za-z]:[\\/])/ : /^\//).test(value);
 /** A name as HTTP has them, and something behind the colon. */
 const isHeader = (line: string): boolean => /^\s*[!#$%&'*+.^_`|~\w-]+\s*:/.test(line);
 
@@ -49,8 +50,8 @@ export const environmentProblems = (
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] =>
   Object.entries(ENVIRONMENT).flatMap(([name, { expected, accepts }]) => {
-    const value = env[name]?.trim() ?? '';
-    return value === '' || accepts(value)
+    const value = env[name] ?? '';
+    return value.trim() === '' || accepts(value)
       ? []
       : [`The environment variable ${name} must be ${expected}.`];
   });

@@ -371,7 +371,7 @@ uiTest(
   async ({ page, folder }) => {
     await explorerMenu(page, 'play@2x.png', OPEN);
     const panel = webview(page);
-    await panel.locator('#banner', { hasText: 'picture of a set already' }).waitFor();
+    await panel.locator('#banner', { hasText: 'the ×2 picture of a set' }).waitFor();
     await panel.locator('#notes', { hasText: 'pixel art' }).waitFor();
     await panel.locator('#save:disabled').waitFor();
     await panel.locator('[data-action=upscaleAnyway]').click();

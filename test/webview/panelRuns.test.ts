@@ -885,10 +885,10 @@ test('pixel art: squares without dials; the switch is asked for and saved', asyn
 });
 
 test('a picture that is left alone is told; Save waits for the word, Save As does not', async () => {
-  const leftAlone = 'play@2x.png is the ×2 picture of a set already, as its name says.';
+  const leftAlone = 'Its name says that it is the ×2 picture of a set.';
   panel = await harness.open({ init: { ...INIT, leftAlone } });
   await panel.finish();
-  assert.match(await panel.text('#banner'), /picture of a set already.*\s+Upscale Anyway/);
+  assert.match(await panel.text('#banner'), /picture of a set.*\s+Upscale Anyway/);
   assert.ok(await panel.page.locator('#save').isDisabled());
   assert.equal(await panel.attribute('#save', 'data-tip'), leftAlone);
   await panel.page.keyboard.press('Control+s');

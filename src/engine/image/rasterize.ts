@@ -22,6 +22,9 @@ const BAND = 64;
 /** By how much a side in pixels and the enlarged one may differ, as each is rounded. */
 const ROUNDED = 1.2;
 
+/** What may be a length in a unit that the drawer counts otherwise than browsers do. */
+const UNITS = /\d\s?(?:pt|pc|mm|cm|in|q|r?em|ex|ch)\b/i;
+
 const rounded = ({ width, height }: Size): Size => ({
   width: Math.round(width),
   height: Math.round(height),
@@ -55,16 +58,21 @@ export async function naturalSize(
   }
   const plain = withFontSize(svg);
   return hasOwnSize(svg)
-    ? sizeOf((density) => draw({ svg: plainSvg(plain), density }))
-    : sizeOf((density) => drawings.draw(name, { svg: fromOrigin(plain), density }, signal));
+    ? sizeOf(plainSvg(plain), (svg, density) => draw({ svg, density }))
+    : sizeOf(fromOrigin(plain), (svg, density) => drawings.draw(name, { svg, density }, signal));
 }
 
 /**
  * What the drawer measures, in whole pixels. Only when all is enlarged it counts units as browsers do;
  * so a drawing in pixels is measured without, which loses no part of one.
  */
-async function sizeOf(measure: (density: number) => Promise<Size>): Promise<Size> {
-  const [plain, enlarged] = [await measure(PLAIN_DENSITY), await measure(DENSITY)];
+async function sizeOf(
+  svg: string,
+  measure: (svg: string, density: number) => Promise<Size>,
+): Promise<Size> {
+  const plain = await measure(svg, PLAIN_DENSITY);
+  if (!UNITS.test(svg)) return plain;
+  const enlarged = await measure(svg, DENSITY);
   const side = (name: 'width' | 'height'): number =>
     Math.abs(plain[name] * ENLARGED - enlarged[name]) < ROUNDED
       ? plain[name]

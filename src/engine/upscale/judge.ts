@@ -7,6 +7,7 @@ import type {
   UpscaleRequest,
 } from '../../shared/engineProtocol';
 import type { Rect, Size } from '../../shared/geometry';
+import { inParallel } from '../../shared/inParallel';
 import { phrase, type Words } from '../../shared/phrase';
 import { RpcError } from '../../shared/rpc';
 import type { OutputFormat } from '../../shared/settings';
@@ -43,6 +44,9 @@ export type Judged = {
       readonly leftAlone: { readonly kind: 'in-set' | 'exists'; readonly why: Words };
     }
 );
+
+/** So that a slow disk of the network does not answer one question after another. */
+const AT_A_TIME = 8;
 
 type JudgeServices = Pick<UpscaleServices, 'findModel' | 'checkDevice'>;
 
@@ -105,8 +109,7 @@ export async function judgeAll(
   const checkDevice: JudgeServices['checkDevice'] = (choice, model) =>
     services.checkDevice(choice, model);
   const catalogs = new AssetCatalogs(signal);
-  const judgements: Judgement<Words>[] = [];
-  for (const { call, facts } of calls) {
+  return inParallel(calls, AT_A_TIME, async ({ call, facts }): Promise<Judgement<Words>> => {
     throwIfCancelled(signal);
     const { size, border } = facts;
     const source = {
@@ -118,15 +121,14 @@ export async function judgeAll(
     try {
       checkRequest(request);
       const judged = await judge(request, source, { findModel, checkDevice }, catalogs);
-      judgements.push({
+      return {
         ok: true,
         size: { width: judged.size.width + border, height: judged.size.height + border },
         ...(judged.leftAlone ? { leftAlone: judged.leftAlone } : {}),
-      });
+      };
     } catch (error) {
       throwIfCancelled(signal);
-      judgements.push({ ok: false, ...RpcError.from(error).toValue() });
+      return { ok: false, ...RpcError.from(error).toValue() };
     }
-  }
-  return judgements;
+  });
 }

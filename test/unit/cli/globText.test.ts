@@ -6,6 +6,9 @@ import { splitGlob, withSlashes } from '../../../src/cli/globText';
 import { folderWith } from '../batch/batchFolder';
 import { onPosix } from '../files/folder';
 
+const of = (platform: NodeJS.Platform): path.PlatformPath =>
+  platform === 'win32' ? path.win32 : path.posix;
+
 /** Base below the current folder, and the pattern. */
 const CASES: readonly (readonly [string, NodeJS.Platform, string, string])[] = [
   ['*.png', 'linux', '', '*.png'],
@@ -23,12 +26,23 @@ const CASES: readonly (readonly [string, NodeJS.Platform, string, string])[] = [
 describe('a glob begins where it says', () => {
   for (const [text, platform, base, glob] of CASES)
     it(`${text} on ${platform}`, () =>
-      assert.deepEqual(splitGlob(text, platform), { base: path.resolve(base), glob }));
+      assert.deepEqual(splitGlob(text, platform), { base: of(platform).resolve(base), glob }));
 
   it('at the top of the disk only with a slash, on Windows with either', () => {
     assert.equal(splitGlob('/a/*.png', 'linux').base, path.resolve('/a'));
-    assert.equal(splitGlob('\\a\\*.png', 'win32').base, path.resolve('/a'));
+    assert.equal(splitGlob('\\a\\*.png', 'win32').base, path.win32.resolve('/a'));
     assert.equal(splitGlob('\\a/*.png', 'linux').base, path.resolve('a'));
+  });
+
+  it('of the drive or the server that it names, on Windows', () => {
+    for (const [text, base] of [
+      ['C:\\pics\\*.png', 'C:\\pics'],
+      ['C:/pics/a/**/*.png', 'C:\\pics\\a'],
+      ['C:\\*.png', 'C:\\'],
+      ['\\\\server\\share\\*.png', '\\\\server\\share\\'],
+      ['\\\\server\\share\\a\\*.png', '\\\\server\\share\\a'],
+    ] as const)
+      assert.equal(splitGlob(text, 'win32').base, base);
   });
 
   it('what is left out is read in the same way', () => {

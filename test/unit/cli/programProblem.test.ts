@@ -27,8 +27,11 @@ describe('values in the environment that mean nothing are refused', () => {
       ['foo', 'WASM', '1'],
     ],
     PISA_UPSCALE_STORE: [
-      ['/models', 'C:\\models', ''],
-      ['models', './models', '~/models'],
+      ['/models', ...(process.platform === 'win32' ? ['C:\\models'] : []), ''],
+      [
+        ...['models', './models', '~/models', ' /models'],
+        ...(process.platform === 'win32' ? [] : ['C:\\models']),
+      ],
     ],
     PISA_UPSCALE_ENGINE_INSPECT: [
       ['9229', ''],
