@@ -8,7 +8,7 @@ type Variable = {
 const whole =
   (minimum: number, maximum: number) =>
   (value: string): boolean =>
-    /^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum;
+    /^\s*\d+\s*$/.test(value) && Number(value) >= minimum && Number(value) <= maximum;
 const oneOf =
   (...values: readonly string[]) =>
   (value: string): boolean =>

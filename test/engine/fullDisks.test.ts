@@ -104,7 +104,7 @@ const exitCode = (folder: string): number => (folder === 'full' ? 75 : 1);
 describe('no place for temporary files: it is told which, and that TMPDIR chooses another', () => {
   for (const [folder, sentence] of [
     ['full', /No space is left in \S+full\./],
-    ['read-only', /Nothing can be written in \S+read-only\./],
+    ['read-only', /The disk of \S+read-only is read-only, so nothing can be written there\./],
     ['not-there', /The folder \S+not-there does not exist/],
   ] as const)
     for (const input of ['a.png', '.'])
@@ -123,7 +123,7 @@ describe('no place for temporary files: it is told which, and that TMPDIR choose
 describe('no place for results: it is told which, and why', () => {
   for (const [folder, sentence] of [
     ['full', /could not be written to \S+full: the disk is full\. Free some space/],
-    ['read-only', /read-only\b.*Check the permissions of the folder/],
+    ['read-only', /The disk of \S+read-only is read-only.*Choose a folder on another disk\./],
   ] as const)
     for (const input of ['a.png', '.'])
       test(`${folder}, ${input}`, onDisks, async () => {
