@@ -40,10 +40,16 @@ const LEAST_BYTES = 8;
 const [USER_COMMENT, MARK_BYTES] = [37_510, 8];
 const [TEXT, TEXT_IN_UTF8] = [2, 129];
 const NONE_OF_A_TEXT = /[^\P{C}\s\0\u00ad\u200b-\u200f\u2060\ufeff]|\ufffd/u;
+const ALL_NONE_OF_A_TEXT = new RegExp(NONE_OF_A_TEXT, 'gu');
+/** Of so many signs one may be none of a text's: of random bytes, a quarter are. */
+const SIGNS_A_FAULT = 8;
+/** Letters that stand together between bytes which are none, as many as say a place. */
+const LETTERS_AMONG_BYTES = /[ -~]{8,}/g;
 
 /**
  * All that a tag may say as a text, whatever its type and its letters: programs write texts as bytes,
- * as numbers, and in the other byte order than the block's.
+ * as numbers, and in the other byte order than the block's. Of a reading that is no text, only letters
+ * that stand together.
  */
 export function textsOfTag({
   tag,
@@ -59,7 +65,14 @@ export function textsOfTag({
         ? ['utf-16le', 'utf-16be'].map((name) => new TextDecoder(name).decode(value))
         : []),
     ]),
-  ];
+  ].flatMap(saidIn);
+}
+
+function saidIn(reading: string): readonly string[] {
+  const faults = reading.match(ALL_NONE_OF_A_TEXT)?.length ?? 0;
+  if (faults === 0) return [reading];
+  const signs = reading.replaceAll(/[\s\0]/g, '').length;
+  return faults * SIGNS_A_FAULT <= signs ? [reading] : (reading.match(LETTERS_AMONG_BYTES) ?? []);
 }
 
 /** Whether nobody can tell what a tag says: one of no standard, long enough for a place, and no text. */
@@ -77,3 +90,10 @@ export const isText = (bytes: Buffer): boolean =>
     const text = new TextDecoder(name).decode(bytes);
     return !NONE_OF_A_TEXT.test(text) && /[\p{sc=Latin}\d]{2}/u.test(text);
   });
+
+/**
+ * Whether bytes that are a text by their standard hold none but signs of one, in whatever encoding: no
+ * control characters but those of lines and tabs, and zeros behind the text.
+ */
+export const isTextOfAnyEncoding = (bytes: Buffer): boolean =>
+  /^[^\0-\x08\v\f\x0e-\x1f]*\0*$/.test(bytes.toString('latin1')) || isText(bytes);

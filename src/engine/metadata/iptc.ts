@@ -1,4 +1,4 @@
-import { isText, textsOfTag } from './exifTexts';
+import { isText, isTextOfAnyEncoding, textsOfTag } from './exifTexts';
 import { saysPlace } from './saidPlace';
 import { PHOTOSHOP, RESOURCE, findResource } from './photoshop';
 
@@ -97,6 +97,11 @@ function datasets(records: Buffer): readonly Dataset[] {
 const nameOf = ({ record, dataset }: Dataset): string =>
   record === APPLICATION ? (NAMES[dataset] ?? String(dataset)) : `${record}:${dataset}`;
 
+/** The application record is all texts, whose encoding few programs tell; what others hold, nobody knows. */
+const isReadable = ({ record, value }: Dataset): boolean =>
+  value.length < LEAST_BYTES ||
+  (record === APPLICATION ? isTextOfAnyEncoding(value) : isText(value));
+
 /** Entries of which none says a place, alone or with others of its name, and what the others are. */
 function withoutPlaces(entries: readonly Dataset[]): {
   readonly all: readonly Dataset[];
@@ -118,7 +123,7 @@ function withoutPlaces(entries: readonly Dataset[]): {
       .map(([name]) => name),
   );
   const whole = alone.filter((each) => !split.has(nameOf(each)));
-  const all = whole.filter(({ value }) => value.length < LEAST_BYTES || isText(value));
+  const all = whole.filter(isReadable);
   const names = (among: readonly Dataset[], without: readonly Dataset[]): string[] => {
     const left = new Set(without);
     return [...new Set(among.filter((each) => !left.has(each)).map(nameOf))];

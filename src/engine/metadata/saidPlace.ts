@@ -111,9 +111,13 @@ const NAMED: readonly RegExp[] = [
 /** A word before a colon or an equals sign, and letters or a long number behind it. */
 const KEYS =
   /(?<![\p{L}\p{N}])(\p{L}[\p{L}\p{N}_.:-]{0,40}(?: [\p{L}\p{N}_-]{1,20}){0,3}?)["']?\s?(?::|=>?)\s?["']?(?=\p{L}{2}|\d{4})/gu;
-/** An element of XML, or the first part of a path of keywords. */
+/** An element of XML, or the first part of a path of keywords, of one alone or of several. */
 const ELEMENTS = /<([\p{L}_][\p{L}\p{N}_.:-]{0,60})(?:\s[^<>]{0,80})?>\s?(?=[\p{L}\d])/gu;
-const PATH = /^(?:places?|locations?|countries|geography|orte|lieux|lugares)\s?[|/>\\]\s?\p{L}/iu;
+const OF_PATHS = '(?:places?|locations?|countries|geography|orte|lieux|lugares)';
+const PATH = new RegExp(
+  String.raw`^${OF_PATHS}\s?[|/>\\]\s?\p{L}|(?<=[,;"'\n[]\s?)${OF_PATHS}\s?\|\s?\p{L}`,
+  'iu',
+);
 
 /**
  * Whether a text that a person or a program wrote says where something is: coordinates in any of the

@@ -6,20 +6,24 @@ import { isPlace, NS } from './xmpNames';
 const OF_PROPERTIES = ['Resource', 'Collection'];
 /** A value that may be the name of the next one. */
 const NAME = /^[\p{L}\s_:.-]{2,40}$/u;
+/** A number as of a coordinate, with its parts and its side. */
+const COORDINATE = /^\s*[-+NSEWO]?\s?\d{1,3}(?!\d)(?:[\d\s.,:;/°'"′″NSEWO-]|deg)*$/u;
 
 /** `xml:lang`, names without a namespace and those of RDF belong to what they stand in. */
 export const isOfElement = ({ uri }: Pick<XmlAttribute, 'uri'>): boolean =>
   uri === '' || uri === NS.xml || uri === NS.rdf;
 
 /**
- * Whether an element says where something is by what it is called, by its own texts, or by fields of which
- * one is the name of the next. Of properties below it, those decide.
+ * Whether an element says where something is by what it is called, by its own texts (one by one and
+ * together), or by fields of which one is the name of the next. Of properties below it, those decide.
  */
 export function elementSaysPlace(element: XmlElement): boolean {
   const own = ownTexts(element);
   const texts = isLiteral(element) ? own : [own.join(' '), own.join('')];
   return (
-    [...new Set(texts)].some((text) => saysPlaceOf(element.local, text)) || hasNamedPlace(element)
+    [...new Set(texts)].some((text) => saysPlaceOf(element.local, text)) ||
+    own.some(saysPlace) ||
+    hasNamedPlace(element)
   );
 }
 
@@ -48,21 +52,35 @@ export const isLiteral = ({ attributes }: XmlElement): boolean =>
       uri === NS.rdf && local === 'parseType' && !OF_PROPERTIES.includes(value),
   );
 
-/** Also of structs in a list, which are the element's own. */
+/** Fields of which one is the name of the next; also of structs in a list, which are the element's own. */
 function hasNamedPlace(element: XmlElement): boolean {
   const below = element.children.filter((child) => typeof child !== 'string');
+  const leaves = below.filter(({ children }) => children.every((each) => typeof each === 'string'));
+  const items = leaves.filter(isItem).map(textOf);
   const fields = [
     ...element.attributes
       .filter((attribute) => attribute.uri !== NS.xmlns && !isOfElement(attribute))
       .map(({ value }) => value),
-    ...below
-      .filter(({ children }) => children.every((each) => typeof each === 'string'))
-      .map(textOf),
+    ...leaves.filter((leaf) => !isItem(leaf)).map(textOf),
   ];
   return (
-    fields.some((name, at) => {
-      const value = fields[at + 1];
-      return value !== undefined && NAME.test(name) && saysPlace(`${name}: ${value}`);
-    }) || below.some((child) => child.uri === NS.rdf && hasNamedPlace(child))
+    isNameOfNext(fields) ||
+    isNameOfNext(items, COORDINATE) ||
+    below.some((child) => child.uri === NS.rdf && hasNamedPlace(child))
   );
 }
+
+/** Items of a list are of one kind: a word beside another names nothing. */
+const isItem = ({ uri, local }: XmlElement): boolean =>
+  uri === NS.rdf && /^(?:li|_\d+)$/.test(local);
+
+const isNameOfNext = (values: readonly string[], pattern = /(?:)/): boolean =>
+  values.some((name, at) => {
+    const value = values[at + 1];
+    return (
+      value !== undefined &&
+      NAME.test(name) &&
+      pattern.test(value) &&
+      saysPlace(`${name}: ${value}`)
+    );
+  });

@@ -56,6 +56,7 @@ const SAID = [
   '52.5163\u00a0N, 13.3777\u00a0E',
   '٥٢٫٥١٦٣، ١٣٫٣٧٧٧',
   'Places|Germany|Berlin',
+  'Animals|Dog, Places|Germany|Berlin',
   'n52.5163 e13.3777',
   '13.3777E, 52.5163N',
   'LAT 52 30 58 N',
