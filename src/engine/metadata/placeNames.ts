@@ -30,6 +30,11 @@ const PLACES = words(
   ville pays lieu lieux rue emplacement ciudad pueblo pa\u00eds lugar calle direcci\u00f3n ubicaci\u00f3n provincia latitud longitud
   \u90fd\u5e02 \u56fd \u5834\u6240 \u4f4d\u7f6e \u4f4f\u6240 \u64ae\u5f71\u5730 \u64ae\u5f71\u5834\u6240 \u7def\u5ea6 \u7d4c\u5ea6 \u57ce\u5e02 \u56fd\u5bb6 \u5730\u70b9 \u5730\u5740 \u7eac\u5ea6 \u7ecf\u5ea6 \u62cd\u6444\u5730\u70b9`,
 );
+/** Of these, what a prompt or a program's settings call other things. */
+const STREETS = words('street stra\u00dfe strasse rue calle');
+const UNSURE = words(
+  'location locations place where landmark venue district ort lieu lieux lugar emplacement',
+);
 /** Words that are places only beside names of such, or of nothing else. */
 const PERHAPS = words('state region land address site island pays national');
 /** What stands beside them. */
@@ -84,8 +89,16 @@ function isPlaceName(name: string): boolean {
   });
 }
 
-/** Whether a text's own word before a colon is surely a place's: what a prompt may speak of is not. */
-export const surelyNamesPlace = (name: string): boolean => isOfPlaces(wordsOf(name), false);
+/** How sure a word before a colon is to name a place: streets and wheres are told of other things, too. */
+export type KeyOfPlace = 'sure' | 'perhaps' | 'street';
+
+/** What a text's own word before a colon is of a place; what a prompt may speak of is nothing. */
+export function keyNamesPlace(name: string): KeyOfPlace | undefined {
+  const own = wordsOf(name);
+  if (!isOfPlaces(own, false)) return undefined;
+  if (own.some((word) => STREETS.has(word))) return 'street';
+  return own.some((word) => UNSURE.has(word)) ? 'perhaps' : 'sure';
+}
 
 const hasCoordinate = (own: readonly string[]): boolean =>
   own.some(

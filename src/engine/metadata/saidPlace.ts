@@ -1,5 +1,5 @@
 import { saysPlaceByCode } from './placeCodes';
-import { surelyNamesPlace } from './placeNames';
+import { saysPlaceByKey } from './placeKeys';
 import { hasPair } from './placePairs';
 import { parted, readingsOf } from './plainText';
 
@@ -108,11 +108,7 @@ const NAMED: readonly RegExp[] = [
   ),
 ];
 
-/** A word before a colon or an equals sign, and letters or a long number behind it. */
-const KEYS =
-  /(?<![\p{L}\p{N}])(\p{L}[\p{L}\p{N}_.:-]{0,40}(?: [\p{L}\p{N}_-]{1,20}){0,3}?)["']?\s?(?::|=>?)\s?["']?(?=\p{L}{2}|\d{4})/gu;
-/** An element of XML, or the first part of a path of keywords, of one alone or of several. */
-const ELEMENTS = /<([\p{L}_][\p{L}\p{N}_.:-]{0,60})(?:\s[^<>]{0,80})?>\s?(?=[\p{L}\d])/gu;
+/** The first part of a path of keywords, of one alone or of several. */
 const OF_PATHS = '(?:places?|locations?|countries|geography|orte|lieux|lugares)';
 const PATH = new RegExp(
   String.raw`^${OF_PATHS}\s?[|/>\\]\s?\p{L}|(?<=[,;"'\n[]\s?)${OF_PATHS}\s?\|\s?\p{L}`,
@@ -132,8 +128,7 @@ export const saysPlace = (text: string): boolean =>
       (/\d/.test(read) &&
         (SIDES.some((way) => way.test(read)) || hasPair(read) || isNamed(parted(read)))) ||
       PATH.test(read) ||
-      namesOne(read, KEYS) ||
-      namesOne(read, ELEMENTS),
+      saysPlaceByKey(read),
   );
 
 /** Without one of these a text says no place, or is packed. */
@@ -147,11 +142,3 @@ export const saysPlaceOf = (name: string, value: string): boolean =>
   (value.length <= MOST_NAMED && /[\p{N}.。・]/u.test(value) && saysPlace(`${name}: ${value}`));
 
 const isNamed = (words: string): boolean => NAMED.some((way) => way.test(words));
-
-function namesOne(text: string, pattern: RegExp): boolean {
-  for (const [, name = ''] of text.matchAll(pattern)) {
-    // A prefix, or what stands before the name's own last part.
-    if (surelyNamesPlace(name) || surelyNamesPlace(/[^:.]*$/.exec(name)?.[0] ?? '')) return true;
-  }
-  return false;
-}
