@@ -1,3 +1,4 @@
+import { remembering } from './known';
 import { parted, readingsOf } from './plainText';
 
 /**
@@ -6,12 +7,14 @@ import { parted, readingsOf } from './plainText';
  * than one too few.
  */
 const PLACE_NAME =
-  /gps|latitude|long(?:i|ti)tude|altitude|latlon|lonlat|latlng|lnglat|geo(?:tag|hash|code|location|point|name|data)|coordinates?$|coverage$|spatial$|elevation|^(?:.*adr)?(?:city|state|country|region|ctry|pcode|extadr)$|sub-?location|^location|(?<!al|dis|col)location(?:shown|created|name|id|code)?$|province|country(?:code|name)|world-?region|^(?:ci)?adr|^(?:place|venue|landmark)|^where(?:taken|at)?$/i;
+  /gps|latitude|long(?:i|ti)tude|altitude|latlon|lonlat|latlng|lnglat|geo(?:tag|hash|code|location|point|name|data)|coordinates?$|coverage$|spatial$|^(?:.*adr)?(?:city|state|country|region|ctry|pcode|extadr)$|sub-?location|^location|(?<!al|dis|col)location(?:shown|created|name|id|code)?$|province|country(?:code|name)|world-?region|^(?:ci)?adr(?:ext|city|region|pcode|post|zip|country|ctry|street|line)|^(?:place|venue|landmark)s?(?:names?|id|code|type|keyword|taken|shown|created|visited|depicted)$|^where(?:taken|at)?$/i;
 /** What people call where they are: its parts, and codes that stand for it. */
 const ADDRESS_NAME =
   /^(?:loc|locality|verbatimLocality|municipality|county|borough|district|suburb|neighbou?rhood|village|town|island(?:group)?|waterBody|higherGeography(?:ID)?|footprint(?:WKT|SRS)|street(?:address|name|number)?|(?:street|postal|home|full)?address|zip(?:code)?|post(?:al)?-?code|plus-?code|olc|mgrs|utm(?:zone|easting|northing)?|easting|northing|what3words|w3w|(?:city|town|street)(?:name|code|id))$/i;
 /** Coordinates by their short names, as words of a name. */
 const COORDINATE_WORD = /^(?:lat|lon|lng|latlong|coords?|geo|mgrs|geohash|easting|northing)$/;
+/** What begins a name of a place's own parts: `venue-title`, `adr_street`. */
+const OF_ITS_OWN = /^(?:places?|venues?|landmarks?|adr)$/;
 /** These are other things, too: behind another word, which is none of these, they are coordinates. */
 const [ALSO_COORDINATE, OF_PICTURES] = [
   /^(?:long|alt)$/,
@@ -59,35 +62,63 @@ const wordsOf = (name: string): readonly string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
-/** Whether a property's name says that its value is a place, whatever its prefix and its letters' case. */
-export function namesPlace(name: string): boolean {
-  const known = KNOWN.get(name);
-  if (known !== undefined) return known;
-  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
-  const isOne = isPlaceName(name);
-  KNOWN.set(name, isOne);
-  return isOne;
-}
+/**
+ * Whether a property's name says that its value is a place, whatever its prefix and its letters' case. What
+ * is called long, alt or elevation is one only where its `value`, if it is known, is a number.
+ */
+export const namesPlace = (name: string, value?: string): boolean =>
+  isPlaceName(name) || ((value === undefined || NUMBER.test(value)) && isMeasure(name));
+
+/** A number, what it is counted in, and its side of the world. */
+const NUMBER =
+  /^[\s"'~+-]*(?:[NSEWO]\b\s?)?[-+]?\d[\d\s.,:/°'"′″-]*(?:(?:[NSEWO]|k?m|ft|feet|foot|met(?:er|re)s?|yards?|deg(?:rees?)?|min|sec|east|west|north|south|above|below|sea|level|[am]\.?s\.?l\.?)(?!\p{L})[\d\s.,°'"′″]*)*$/iu;
 
 /** Files repeat their names. */
-const KNOWN = new Map<string, boolean>();
-const MOST_KNOWN = 1000;
+const LONGEST = 200;
+const isPlaceName = remembering(
+  (name) =>
+    readingsOf(name).some((read) => {
+      const own = wordsOf(read);
+      const bare = bareName(read);
+      return (
+        formsOf(read).some(
+          (form) => PLACE_NAME.test(form) || ADDRESS_NAME.test(form) || IN_ONE.test(form),
+        ) ||
+        own.some((word) => COORDINATE_WORD.test(word)) ||
+        [own, wordsOf(bare)].some((words) => isOfPlaces(words) || isAPlaceOf(words)) ||
+        (own.length <= MOST_WORDS && PLACES.has(own.at(-1) ?? ''))
+      );
+    }),
+  LONGEST,
+);
 
-function isPlaceName(name: string): boolean {
-  return readingsOf(name).some((read) => {
-    const own = wordsOf(read);
-    const bare = /[^:/#.|]*$/.exec(read.replace(/[:/#.|\s]+$/, ''))?.[0] ?? '';
-    return (
-      [read, bare, own.join(''), wordsOf(bare).join('')].some(
-        (form) => PLACE_NAME.test(form) || ADDRESS_NAME.test(form) || IN_ONE.test(form),
-      ) ||
-      hasCoordinate(own) ||
-      isOfPlaces(own) ||
-      (own.length <= MOST_WORDS && PLACES.has(own.at(-1) ?? '')) ||
-      isOfPlaces(wordsOf(bare))
-    );
-  });
+const isMeasure = remembering(
+  (name) =>
+    readingsOf(name).some((read) => {
+      const own = wordsOf(read);
+      return (
+        formsOf(read).some((form) => /elevation/i.test(form)) ||
+        (own.length > 1 &&
+          ALSO_COORDINATE.test(own.at(-1) ?? '') &&
+          !OF_PICTURES.test(own.at(-2) ?? ''))
+      );
+    }),
+  LONGEST,
+);
+
+/** What stands behind a prefix. */
+const bareName = (read: string): string =>
+  /[^:/#.|]*$/.exec(read.replace(/[:/#.|\s]+$/, ''))?.[0] ?? '';
+
+/** A name as it stands and in one word, with its prefix and without. */
+function formsOf(read: string): readonly string[] {
+  const bare = bareName(read);
+  return [read, bare, wordsOf(read).join(''), wordsOf(bare).join('')];
 }
+
+/** Whether words begin with a place or an address, and something of it follows: no number of a point, and no holder. */
+const isAPlaceOf = ([first = '', second = '']: readonly string[]): boolean =>
+  OF_ITS_OWN.test(first) && !/^(?:\d{2,}|holders?)$/.test(second);
 
 /** How sure a word before a colon is to name a place: streets and wheres are told of other things, too. */
 export type KeyOfPlace = 'sure' | 'perhaps' | 'street';
@@ -99,16 +130,6 @@ export function keyNamesPlace(name: string): KeyOfPlace | undefined {
   if (own.some((word) => STREETS.has(word))) return 'street';
   return own.some((word) => UNSURE.has(word)) ? 'perhaps' : 'sure';
 }
-
-const hasCoordinate = (own: readonly string[]): boolean =>
-  own.some(
-    (word, at) =>
-      COORDINATE_WORD.test(word) ||
-      (at > 0 &&
-        at === own.length - 1 &&
-        ALSO_COORDINATE.test(word) &&
-        !OF_PICTURES.test(own[at - 1] ?? '')),
-  );
 
 /** Whether words are those of a place, and such as stand beside them. */
 function isOfPlaces(own: readonly string[], mayBePerhaps = true): boolean {

@@ -32,6 +32,8 @@ const ENTITIES: { readonly [name: string]: string } = {
   semi: ';',
   sol: '/',
 };
+/** ASCII that neither escapes anything nor has signs that are written in other ways, or blanks to take out. */
+const NOTHING_TO_READ = /^[ -$(-[\]-_a-~]*$/;
 /** Texts that were escaped more often are none. */
 const MOST_ROUNDS = 4;
 
@@ -41,6 +43,8 @@ const MOST_ROUNDS = 4;
  * zero are blanks and one where they are nothing. All with one kind of signs, digits and blanks.
  */
 export function readingsOf(text: string): readonly string[] {
+  const packed = unpacked(text);
+  if (packed === undefined && NOTHING_TO_READ.test(text) && !text.includes('  ')) return [text];
   const all = [text];
   for (let last = text; all.length <= MOST_ROUNDS;) {
     const next = unescaped(last);
@@ -48,7 +52,6 @@ export function readingsOf(text: string): readonly string[] {
     all.push(next);
     last = next;
   }
-  const packed = unpacked(text);
   if (packed !== undefined) all.push(packed);
   return [
     ...new Set(

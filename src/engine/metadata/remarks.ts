@@ -55,7 +55,7 @@ export function remarksFor(
 
 /** Whether a text says where something is, or its keyword names or says a place. */
 const isPlace = ({ keyword = COMMENT, text }: Remark): boolean =>
-  namesPlace(keyword) || saysPlace(keyword) || saysPlaceOf(keyword, text);
+  namesPlace(keyword, text) || saysPlace(keyword) || saysPlaceOf(keyword, text);
 
 const keywordsOf = (remarks: readonly Remark[]): readonly string[] => [
   ...new Set(remarks.map(({ keyword = COMMENT }) => keyword)),

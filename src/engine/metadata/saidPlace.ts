@@ -1,4 +1,5 @@
 import { saysPlaceByCode } from './placeCodes';
+import { remembering } from './known';
 import { saysPlaceByKey } from './placeKeys';
 import { hasPair } from './placePairs';
 import { parted, readingsOf } from './plainText';
@@ -120,16 +121,22 @@ const PATH = new RegExp(
  * usual spellings, a link to a map, a code that stands for a place, or what is called a city or the
  * like. Names of places are not known.
  */
-export const saysPlace = (text: string): boolean =>
-  MAY_SAY.test(text) &&
-  readingsOf(text).some(
-    (read) =>
-      saysPlaceByCode(read) ||
-      (/\d/.test(read) &&
-        (SIDES.some((way) => way.test(read)) || hasPair(read) || isNamed(parted(read)))) ||
-      PATH.test(read) ||
-      saysPlaceByKey(read),
-  );
+export const saysPlace = (text: string): boolean => MAY_SAY.test(text) && isSaid(text);
+
+/** Longer ones are seldom repeated. */
+const MOST_REMEMBERED = 200;
+const isSaid = remembering(
+  (text) =>
+    readingsOf(text).some(
+      (read) =>
+        saysPlaceByCode(read) ||
+        (/\d/.test(read) &&
+          (SIDES.some((way) => way.test(read)) || hasPair(read) || isNamed(parted(read)))) ||
+        PATH.test(read) ||
+        saysPlaceByKey(read),
+    ),
+  MOST_REMEMBERED,
+);
 
 /** Without one of these a text says no place, or is packed. */
 const MAY_SAY = /[\p{N}:：=＝./／<|>\\&%。・．]|^\s*[\w+]{16}/u;
@@ -139,6 +146,32 @@ const MOST_NAMED = 1000;
 /** Whether a value says where something is, by itself or by what it is called. */
 export const saysPlaceOf = (name: string, value: string): boolean =>
   saysPlace(value) ||
-  (value.length <= MOST_NAMED && /[\p{N}.。・]/u.test(value) && saysPlace(`${name}: ${value}`));
+  (value.length <= MOST_NAMED &&
+    /[\p{N}.。・]/u.test(value) &&
+    mayName(name) &&
+    saysPlace(`${name}: ${value}`));
+
+/** What is a place behind a name of one: coordinates, codes and words, of each kind that needs a name. */
+const NEEDS_NAME = [
+  '52',
+  '525163000',
+  '52.52, 13.41',
+  '52.516, 13.378',
+  '52.516 e: 13.378',
+  'Berlin 10115',
+  'Torstr. 5',
+  'u33db2m3q',
+  'JO62qm',
+  'filled.count.soap',
+  '33U',
+  '33 390000',
+  '25833 390000',
+  'GC2F+',
+];
+/** Whether a name can make a place of what follows it. */
+const mayName = remembering(
+  (name) => NEEDS_NAME.some((value) => isSaid(`${name}: ${value}`)),
+  MOST_REMEMBERED,
+);
 
 const isNamed = (words: string): boolean => NAMED.some((way) => way.test(words));

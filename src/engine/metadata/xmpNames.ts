@@ -29,10 +29,10 @@ const PLACES: readonly RegExp[] = [
 /** Names that end like a place, but are pixels of the picture. */
 const NO_PLACE_NAME = /^(?:SubjectLocation|SubjectArea)$/;
 
-/** Whether a property says where something is, by its namespace or its name. */
-export const isPlace = (uri: string, local: string): boolean =>
+/** Whether a property says where something is, by its namespace or its name; its value may tell that it does not. */
+export const isPlace = (uri: string, local: string, value?: string): boolean =>
   PLACES.some((place) => place.test(uri)) ||
-  (!NO_PLACE_NAME.test(local) && namesPlace(local)) ||
+  (!NO_PLACE_NAME.test(local) && namesPlace(local, value)) ||
   [uri, local].some((name) => /\d.*\d/.test(name) && saysPlace(name.replaceAll('_', ' ')));
 
 /** Pictures, videos and depths beside the picture in the file, which are not in the result. */

@@ -100,7 +100,9 @@ function judge(property: Property, target: XmpTarget, dropped: Set<string>): Ver
     dropped.add(local);
     return 'drop';
   };
-  if (!target.keepLocation && isPlace(uri, local)) return 'drop';
+  // Of a struct, the fields decide, whose texts may be attributes.
+  if (!target.keepLocation && isPlace(uri, local, value.trim() === '' ? undefined : value))
+    return 'drop';
   if (isStructure(uri, local)) return 'drop';
   if (uri === NS.exif && local === 'ColorSpace' && value.trim() !== SRGB) return 'drop';
   if (isOtherPart(uri, local) || isInPixels(uri, local)) return drop();

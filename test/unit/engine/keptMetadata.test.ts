@@ -60,14 +60,18 @@ const TARGET: XmpTarget = {
 };
 const NAMESPACES =
   'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:o="urn:other" xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" xmlns:lr="http://ns.adobe.com/lightroom/1.0/"';
-const placesOfXmp = (inner: string, attributes = ''): readonly string[] =>
+const withoutPlaces = (inner: string, attributes: string): ReturnType<typeof xmpFor> =>
   xmpFor(
     Buffer.from(
       `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" ${NAMESPACES} ${attributes}>${inner}</rdf:Description></rdf:RDF></x:xmpmeta>`,
     ),
     TARGET,
     undefined,
-  ).places;
+  );
+const placesOfXmp = (inner: string, attributes = ''): readonly string[] =>
+  withoutPlaces(inner, attributes).places;
+const textOfXmp = (inner: string, attributes = ''): string =>
+  withoutPlaces(inner, attributes).text ?? '';
 const list = (name: string, kind: string, items: readonly string[]): string =>
   `<${name}><rdf:${kind}>${items.map((item) => `<rdf:li>${item}</rdf:li>`).join('')}</rdf:${kind}></${name}>`;
 
@@ -89,6 +93,20 @@ describe('XMP', () => {
   ] as const)
     test(`keeps no list that says a place: ${items.join(', ')}`, () =>
       assert.deepEqual(placesOfXmp(list(`dc:${name}`, 'Bag', items)), [name]));
+  test('keeps what is called long or an elevation where it is no number alone', () => {
+    for (const name of ['camera_elevation', 'caption_long']) {
+      for (const write of [
+        (value: string) => textOfXmp(`<o:${name}>${value}</o:${name}>`),
+        (value: string) => textOfXmp('', `o:${name}="${value}"`),
+      ]) {
+        assert.ok(write('from below').includes(name));
+        assert.ok(!write('34 m').includes(name));
+      }
+      assert.ok(
+        !textOfXmp(`<o:${name}><rdf:Description rdf:value="34"/></o:${name}>`).includes(name),
+      );
+    }
+  });
   test('keeps no struct in which one field names the next as a place', () => {
     for (const [first, second] of [
       ['City', 'Berlin'],

@@ -214,6 +214,23 @@ const NAMES = [
   'Ｃity',
   'dc:coverage',
   'Taken in city',
+  'placeName',
+  'Place ID',
+  'venue-title',
+  'landmark',
+  'landmarkName',
+  'CiAdrExtadr',
+  'adr',
+  'adr_street',
+];
+/** Names that are one with a number only. */
+const MEASURES = [
+  'caption_long',
+  'description_alt',
+  'prompt_long',
+  'Title long',
+  'camera_elevation',
+  'Elevation',
 ];
 const OTHER_NAMES = [
   'Alt',
@@ -251,6 +268,13 @@ const OTHER_NAMES = [
   'Template',
   'Publication',
   'Translation',
+  'Placeholder',
+  'placement',
+  'place-holder',
+  'landmark_68',
+  'Landmarks68',
+  'Adriana',
+  'venueless',
 ];
 
 describe('a place in a text, in any spelling', () => {
@@ -263,6 +287,13 @@ describe('a place in a text, in any spelling', () => {
 describe('a name of a place', () => {
   for (const name of NAMES)
     test(`is known with its prefix and in its case: ${name}`, () => assert.ok(namesPlace(name)));
+  for (const name of MEASURES)
+    test(`is one by a number alone: ${name}`, () => {
+      for (const number of ['34', '13.3777 E', '34 m above sea level', '13\u00b0 22\' 39"', '-5.2'])
+        assert.ok(namesPlace(name, number), number);
+      for (const text of ['low', 'a girl in a garden', '2 girls in a garden', ''])
+        assert.ok(!namesPlace(name, text), text);
+    });
   for (const name of OTHER_NAMES) test(`is none: ${name}`, () => assert.ok(!namesPlace(name)));
 });
 
