@@ -15,12 +15,14 @@ const MAP_SITES = [
   String.raw`maps\.apple(?:\.com)?\b`,
   String.raw`(?:openstreetmap|osm)\.(?:org|de|fr)\/`,
   String.raw`(?:bing|yahoo|yandex)\.[a-z.]{2,6}\/(?:maps|harita)`,
-  String.raw`here\.com\/`,
-  String.raw`waze\.com\/`,
+  String.raw`(?:(?:wego|share|maps?)\.)?here\.com\/(?:[pl]\/|(?:[a-z-]{2,5}\/)?(?:directions|location|place|map|drive|walk)|\?(?:\S{0,40}&)?map=)`,
+  String.raw`waze\.com\/(?:ul\b|\?|location|(?:[a-z-]{2,7}\/)?live-?map)`,
   String.raw`(?:map|maps|ditu)\.(?:baidu|qq|naver|yandex|yahoo|kakao|bing)\.`,
   String.raw`amap\.com\/`,
   String.raw`mapy\.(?:cz|com)\/`,
-  String.raw`(?:mapquest|wikimapia|geonames|mapillary|geohash|geocaching|foursquare|swarmapp|4sq|2gis)\.[a-z]{2,4}\/`,
+  String.raw`(?:mapquest|wikimapia|geonames|mapillary|geohash|geocaching|4sq|2gis)\.[a-z]{2,4}\/`,
+  String.raw`foursquare\.[a-z]{2,4}\/(?:v|venue|item|explore|[\w.-]{1,40}\/checkin)\b`,
+  String.raw`swarmapp\.[a-z]{2,4}\/(?:c|user|[\w.-]{1,40}\/checkin)\b`,
   String.raw`geohack\.`,
   String.raw`instagram\.com\/explore\/locations`,
   String.raw`what3words\.com\/`,
@@ -33,7 +35,7 @@ const MAP_SITES = [
 const CODES: readonly RegExp[] = [
   // RFC 5870, Android's intents, and links to maps.
   /\bgeo:\s?[-+]?\d/i,
-  new RegExp(String.raw`(?<![a-z0-9])(?:${MAP_SITES})`, 'i'),
+  new RegExp(String.raw`(?<![a-z0-9-])(?:${MAP_SITES})`, 'i'),
   /[/@]-?\d{1,2}\.\d{3,},-?\d{1,3}\.\d{3,}/,
   new RegExp(
     String.raw`[?&](?:s?ll|q|query|cp|center|loc|[sd]addr|destination|origin|viewpoint|m?lat|m?lon)=${COORDINATE}[,+ ~]{1,2}${COORDINATE}`,

@@ -16,9 +16,18 @@ const LEAST = 3;
 const BETWEEN =
   /^(?=.*[,;:/|&~\s])°?["')\]}]*\s?(?:[,;:/|&~]|\b(?:and|und|et|y|e)\b)?\s?["'([{]*°?$/;
 const MOST_BETWEEN = 10;
-/** What stands before numbers of a picture's layout, its colours or its prices. */
-const OF_OTHERS =
-  /(?:\b(?:sizes?|offset|bounding|bounds|dimensions?|scale|translate|matrix|rotate|rotation|angles?|hue|tilt|fov|(?:ok)?(?:lab|lch)|(?:rgb|hsl|hsv|hwb|cmyk|xyz|xyy|luv|yuv|colou?r)a?)["']?\s?[:=]?\s?[([{]?|\bpos["']?\s?:\s?[[{]|[$€£¥])\s?$/i;
+/** What stands before numbers of a picture's layout, its colours or its prices, and of a program's settings. */
+const LAYOUTS =
+  'sizes?|offset|bounding|bounds|dimensions?|scale|translate|matrix|rotate|rotation|angles?|hue|tilt|fov|(?:ok)?(?:lab|lch)|(?:rgb|hsl|hsv|hwb|cmyk|xyz|xyy|luv|yuv|colou?r)a?';
+const SETTINGS = String.raw`\w{0,30}(?:rect(?:angle)?|bounds|b(?:ounding ?)?box|sigmas?|slider|viewbox|transform|weights?|curves?|vector|steps|strengths?)(?:_?\d{1,4})?`;
+const OF_OTHERS = new RegExp(
+  String.raw`(?:\b(?:${LAYOUTS}|${SETTINGS})["']?\s?[:=]?\s?["']?\s?[([{]{0,3}|\b(?:\w{0,30}values?|pos)["']?\s?[:=]?\s?[[{(]{1,3}|\s(?:points|d)=["'][MmLl]?|[$€£¥])\s?$`,
+  'i',
+);
+/** Numbers before the first of the two, in the same list. */
+const LISTED_BEFORE = /(?<![\w.])(?:[-+]?\d+(?:\.\d+)?\s?[\s,;]\s?)+$/;
+/** More such numbers than these, parted alike, are a list of others. */
+const [MOST_OF_PLACE, LIST_DECIMALS, LIST_LENGTH] = [3, 3, 120];
 const UNIT =
   /^["'\])]*\s?(?:(?:mm|cm|dm|px|pt|em|inch(?:es)?|s|ms|sec|hz|khz|fps|dpi|ppi|ev|k|kg|g|kb|mb|gb|eur|usd|gbp|chf|jpy)\b|[%€$£¥×x])/i;
 /** What says that a pair is a place, however few its decimals are; and what does where it has some more. */
@@ -72,7 +81,9 @@ function isPair(text: string, first: Found, second: Found): boolean {
   if (less > MOST_LATITUDE || more > MOST_LONGITUDE || more <= LEAST) return false;
   const before = text.slice(Math.max(0, first.from - BEFORE), first.from);
   const behind = text.slice(second.to, second.to + BEFORE);
-  if (OF_OTHERS.test(before) || UNIT.test(behind)) return false;
+  const list = text.slice(Math.max(0, first.from - LIST_LENGTH), first.from);
+  if (OF_OTHERS.test(list.replace(LISTED_BEFORE, '')) || UNIT.test(behind)) return false;
+  if (isOfList(text, between, first, second) && !SAYS_WHERE.test(before)) return false;
   const decimals = Math.min(first.decimals, second.decimals);
   return (
     decimals >= OF_MAPS ||
@@ -81,6 +92,22 @@ function isPair(text: string, first: Found, second: Found): boolean {
     (decimals >= OF_SAID &&
       (SAYS_WHERE.test(before) || (between.includes('°') && behind.startsWith('°')))) ||
     (decimals > OF_SAID && (PERHAPS_WHERE.test(before) || isAlone(text, first, second)))
+  );
+}
+
+/** Whether the two are among more numbers, which are parted alike: pairs of places are not. */
+function isOfList(text: string, between: string, first: Found, second: Found): boolean {
+  const sign = between.trim();
+  if (!/^[,;]?$/.test(sign) || between.includes('\n')) return false;
+  const parts = String.raw`[ ]?${sign || '[ ]'}[ ]?`;
+  const number = String.raw`[-+]?\d+\.\d{${LIST_DECIMALS},}`;
+  const before = text.slice(Math.max(0, first.from - LIST_LENGTH), first.from);
+  const behind = text.slice(second.to, second.to + LIST_LENGTH);
+  const count = (pattern: string, among: string): number =>
+    new RegExp(pattern).exec(among)?.[0].match(/\d\./g)?.length ?? 0;
+  return (
+    2 + count(`(?:${number}${parts})+$`, before) + count(`^(?:${parts}${number})+`, behind) >
+    MOST_OF_PLACE
   );
 }
 

@@ -74,7 +74,7 @@ const SIDES: readonly RegExp[] = [
   new RegExp(String.raw`(?<!\w)[NSEWO]\s?\d{1,3}(?:\.\d+)?\s?(?:°|deg)`),
   // One side with as many decimals as a map has, or with its parts: N 52.5163, 52-30-58N.
   /(?<![\w.])(?:[NSEW]\s?\d{1,3}\.\d{4,}|\d{1,3}\.\d{4,}\s?[NSEW](?!\w))/,
-  /(?<![\w.-])\d{1,3}-\d{1,2}(?:-\d{1,2})?(?:\.\d+)?\s?[NSEW](?!\w)/,
+  /(?<![\p{L}\w./-])\d{1,3}-[0-5]\d(?:-[0-5]\d(?:\.\d+)?\s?|\.\d+\s?)?[NSEW](?!\w)/u,
   // XMP's own form and that of receivers: 52,30.978N; 4807.038,N,01131.000,E.
   /(?<![\w.,])\d{1,3},\d{1,2}(?:\.\d{2,}|,\d{1,2})\s?[NSEW](?!\w)/,
   /(?<![\w.])\d{2,5}(?:\.\d+)?\s?,\s?[NS]\s?,\s?\d{2,5}(?:\.\d+)?\s?,\s?[EW](?!\w)/,

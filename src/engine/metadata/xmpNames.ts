@@ -15,6 +15,7 @@ export const NS = {
   xmpNote: 'http://ns.adobe.com/xmp/note/',
   panorama: 'http://ns.google.com/photos/1.0/panorama/',
   pages: 'http://ns.adobe.com/xap/1.0/t/pg/',
+  cameraRaw: 'http://ns.adobe.com/camera-raw-settings/1.0/',
   iptcExt: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
 } as const;
 

@@ -19,6 +19,7 @@ export const isOfElement = ({ uri }: Pick<XmlAttribute, 'uri'>): boolean =>
  */
 export function elementSaysPlace(element: XmlElement): boolean {
   const own = ownTexts(element);
+  if (own.every((text) => isOfDeveloping(element.uri, text))) return hasNamedPlace(element);
   const texts = isLiteral(element) ? own : [own.join(' '), own.join('')];
   return (
     [...new Set(texts)].some((text) => saysPlaceOf(element.local, text)) ||
@@ -29,7 +30,13 @@ export function elementSaysPlace(element: XmlElement): boolean {
 
 /** Whether an attribute says where something is. */
 export const attributeSaysPlace = ({ uri, local, value }: XmlAttribute): boolean =>
-  uri === NS.xmlns ? isPlace(value, '') : saysPlaceOf(local, value) || saysPlace(inWords(value));
+  uri === NS.xmlns
+    ? isPlace(value, '')
+    : !isOfDeveloping(uri, value) && (saysPlaceOf(local, value) || saysPlace(inWords(value)));
+
+/** Numbers without a word, as of curves and colours: how a picture was developed. */
+const isOfDeveloping = (uri: string, value: string): boolean =>
+  uri === NS.cameraRaw && !/\p{L}/u.test(value);
 
 /** An identifier or a language, which begin with letters and have no blanks. */
 const inWords = (identifier: string): string => identifier.replaceAll(/[\p{L}_-]+/gu, ' ').trim();

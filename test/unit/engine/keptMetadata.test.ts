@@ -93,6 +93,16 @@ describe('XMP', () => {
   ] as const)
     test(`keeps no list that says a place: ${items.join(', ')}`, () =>
       assert.deepEqual(placesOfXmp(list(`dc:${name}`, 'Bag', items)), [name]));
+  test('keeps the numbers by which a picture was developed, and no place among them', () => {
+    const numbers = '5.235988, 12.612500';
+    assert.deepEqual(placesOfXmp(list('crs:PointColors', 'Seq', [numbers, numbers])), []);
+    assert.deepEqual(placesOfXmp(`<crs:Any>${numbers}</crs:Any>`, `crs:Other="${numbers}"`), []);
+    assert.deepEqual(placesOfXmp('<crs:Any>City: Berlin</crs:Any>', 'crs:Other="geo:52.5,13.4"'), [
+      'Any',
+      'Other',
+    ]);
+    assert.deepEqual(placesOfXmp(`<o:any>${numbers}</o:any>`), ['any']);
+  });
   test('keeps what is called long or an elevation where it is no number alone', () => {
     for (const name of ['camera_elevation', 'caption_long']) {
       for (const write of [
