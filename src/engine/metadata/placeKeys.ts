@@ -10,6 +10,7 @@ const ELEMENTS = /<([\p{L}_][\p{L}\p{N}_.:-]{0,60})(?:\s[^<>]{0,80})?>\s?(?=[\p{
 const OF_NETWORKS =
   /<(?:lora|lyco|locon|hypernet|embedding)\w*:[^<>]*>|\bhashes["']?\s?:\s?"[^"\n]*"|(?<!\w)(?:lora|lyco|hypernet|embed(?:ding)?):[\w./\\-]+/gi;
 const HASH = /^(?=[a-f]*\d)[\da-f]{8,}(?![\p{L}\p{N}])/iu;
+const NOTHING = /^(?:none|null|undefined|unknown|true|false)(?!\p{L})/iu;
 /** The end of words that are weighed, or changed on the way: `(city:1.2)`, `[city:forest:0.4]`. */
 const WEIGHED = /^[^()[\]\n]{0,120}:\s?\d*\.?\d+\s?[\])]/;
 
@@ -33,7 +34,7 @@ function isCalled(text: string, pattern: RegExp): boolean {
     const end = index + whole.length;
     const value = text.slice(end, end + BEHIND);
     const isInBrackets = '[('.includes(text[index - 1] ?? ' ');
-    if (HASH.test(value) || WEIGHED.test(value)) continue;
+    if ([HASH, NOTHING, WEIGHED].some((other) => other.test(value))) continue;
     if (fits(isInBrackets && key === 'sure' ? 'perhaps' : key, value)) return true;
   }
   return false;

@@ -36,7 +36,7 @@ const PLACES = words(
 /** Of these, what a prompt or a program's settings call other things. */
 const STREETS = words('street stra\u00dfe strasse rue calle');
 const UNSURE = words(
-  'location locations place where landmark venue district ort lieu lieux lugar emplacement',
+  'location locations place where landmark venue district town village ort lieu lieux lugar emplacement',
 );
 /** Words that are places only beside names of such, or of nothing else. */
 const PERHAPS = words('state region land address site island pays national');

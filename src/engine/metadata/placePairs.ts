@@ -19,7 +19,7 @@ const MOST_BETWEEN = 10;
 /** What stands before numbers of a picture's layout, its colours or its prices, and of a program's settings. */
 const LAYOUTS =
   'sizes?|offset|bounding|bounds|dimensions?|scale|translate|matrix|rotate|rotation|angles?|hue|tilt|fov|(?:ok)?(?:lab|lch)|(?:rgb|hsl|hsv|hwb|cmyk|xyz|xyy|luv|yuv|colou?r)a?';
-const SETTINGS = String.raw`\w{0,30}(?:rect(?:angle)?|bounds|b(?:ounding ?)?box|sigmas?|slider|viewbox|transform|weights?|curves?|vector|steps|strengths?)(?:_?\d{1,4})?`;
+const SETTINGS = String.raw`\w{0,30}(?:rect(?:angle)?|bounds|(?:b|bounding[_ ]?)box(?:es)?|sigmas?|slider|viewbox|transform|weights?|curves?|vector|steps|strengths?)(?:_?\d{1,4}|_min|_max)?`;
 const OF_OTHERS = new RegExp(
   String.raw`(?:\b(?:${LAYOUTS}|${SETTINGS})["']?\s?[:=]?\s?["']?\s?[([{]{0,3}|\b(?:\w{0,30}values?|pos)["']?\s?[:=]?\s?[[{(]{1,3}|\s(?:points|d)=["'][MmLl]?|[$€£¥])\s?$`,
   'i',
