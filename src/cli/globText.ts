@@ -16,8 +16,8 @@ export function splitGlob(
   const segments = withSlashes(text, platform).split('/');
   const first = segments.findIndex(isGlob);
   const folders = segments.slice(0, first).map((segment) => segment.replace(/\\(.)/g, '$1'));
-  const { resolve } = platform === 'win32' ? path.win32 : path.posix;
+  const paths = platform === 'win32' ? path.win32 : path.posix;
   // Behind "C:" alone stands what is that drive's current folder, and not its top.
-  const base = resolve(first > 0 ? `${folders.join('/')}/` : '');
+  const base = paths.resolve(first > 0 ? `${folders.join('/')}/` : '');
   return { base, glob: segments.slice(first).join('/') };
 }

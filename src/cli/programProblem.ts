@@ -31,7 +31,7 @@ export async function refuseProgramOptions(
   given: ReadonlySet<string>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const [first, ...rest] = environmentProblems(env);
+  const [first, ...rest] = environmentProblems(env, process.platform === 'win32');
   if (first !== undefined) throw bad([first, ...rest].join(' '), 'Correct it, or leave it out.');
   const variable = `${REMOTE_VARIABLES}URL`;
   const ofServer = Object.keys(OF_A_SERVER).find((name) => given.has(name));

@@ -39,7 +39,8 @@ function main(): void {
   if (flag !== '--store' || store === undefined)
     throw new Error('The first arguments must be --store <folder>.');
   // The terminal refuses them; an editor, which nobody starts with a value in mind, goes on without.
-  for (const problem of environmentProblems(process.env)) console.warn(problem);
+  for (const problem of environmentProblems(process.env, process.platform === 'win32'))
+    console.warn(problem);
   const engine = new Engine({
     modelFolders,
     store,

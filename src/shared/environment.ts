@@ -2,7 +2,7 @@
 type Variable = {
   /** Completes "… must be". */
   readonly expected: string;
-  readonly accepts: (value: string) => boolean;
+  readonly accepts: (value: string, isWindows: boolean) => boolean;
 };
 
 const whole =
@@ -13,8 +13,8 @@ const oneOf =
   (...values: readonly string[]) =>
   (value: string): boolean =>
     values.includes(value);
-const isAbsolute = (value: string): boolean =>
-  (process.platform === 'win32' ? /^(?:[\\/]|[A-Za-z]:[\\/])/ : /^\//).test(value);
+const isAbsolute = (value: string, isWindows: boolean): boolean =>
+  (isWindows ? /^(?:[\\/]|[A-Za-z]:[\\/])/ : /^\//).test(value);
 /** A name as HTTP has them, and something behind the colon. */
 const isHeader = (line: string): boolean => /^\s*[!#$%&'*+.^_`|~\w-]+\s*:/.test(line);
 
@@ -48,10 +48,11 @@ export const ENVIRONMENT: Readonly<Record<string, Variable>> = {
  */
 export const environmentProblems = (
   env: Readonly<Record<string, string | undefined>>,
+  isWindows: boolean,
 ): readonly string[] =>
   Object.entries(ENVIRONMENT).flatMap(([name, { expected, accepts }]) => {
     const value = env[name] ?? '';
-    return value.trim() === '' || accepts(value)
+    return value.trim() === '' || accepts(value, isWindows)
       ? []
       : [`The environment variable ${name} must be ${expected}.`];
   });

@@ -127,10 +127,12 @@ test(
         const chosen = (id) => panel.locator(id).evaluate((one) => one.value);
         assert.equal(await chosen('#model'), 'pisa-compact-4x');
         assert.equal(await chosen('#partner'), 'favourite', 'what adds the texture');
-        const before = await panel.locator('#semanticSlider').inputValue();
-        await panel.locator('#semanticSlider').focus();
-        await page.keyboard.press('ArrowLeft');
-        assert.notEqual(await panel.locator('#semanticSlider').inputValue(), before);
+        const slider = panel.locator('#semanticSlider');
+        const before = await slider.inputValue();
+        await slider.press('ArrowLeft');
+        for (let looks = 0; looks < 100 && (await slider.inputValue()) === before; looks++)
+          await page.waitForTimeout(100);
+        assert.notEqual(await slider.inputValue(), before);
 
         await panel.locator('#save').click();
         await panel.locator('#saved', { hasText: 'Saved hero@4x' }).waitFor();

@@ -270,36 +270,38 @@ test('16 bits become 8 where the format has no more, and the person is told', as
   assert.ok(Math.abs((await rawOf(output, 3)).data[0]! - 30_000 / 257) <= 1);
 });
 
-test('a palette comes back when nothing visible is lost, unless it is not wanted', async () => {
-  const input = await write(
-    'palette.png',
-    await sharp(
-      svg(
-        60,
-        40,
-        '<rect width="60" height="40" fill="#3a86ff"/><circle cx="30" cy="20" r="14" ' +
-          'fill="#ffbe0b"/>',
-      ),
-    )
-      .removeAlpha()
-      .png({ palette: true })
-      .toBuffer(),
-  );
-  assert.equal((await sharp(input).metadata()).isPalette, true);
-  const withPalette = await upscale(input, DEFAULT_MODEL);
-  const without = await upscale(input, { ...DEFAULT_MODEL, output: { palette: false } });
-  assert.deepEqual(
-    [
-      (await sharp(withPalette.output).metadata()).isPalette,
-      (await sharp(without.output).metadata()).isPalette,
-    ],
-    [true, false],
-  );
-  assert.ok(withPalette.bytes < without.bytes);
-  assert.ok(
-    chartlessDifference(await rawOf(withPalette.output, 3), await rawOf(without.output, 3)) <= 32,
-  );
-});
+for (const precision of ['fp32', 'int8'] as const)
+  test(`${precision}: a palette comes back when nothing visible is lost, unless it is not wanted`, async () => {
+    const input = await write(
+      `palette-${precision}.png`,
+      await sharp(
+        svg(
+          96,
+          64,
+          '<rect width="96" height="64" fill="#3a86ff"/><circle cx="30" cy="20" r="14" ' +
+            'fill="#ffbe0b"/>',
+        ),
+      )
+        .removeAlpha()
+        .png({ palette: true })
+        .toBuffer(),
+    );
+    assert.equal((await sharp(input).metadata()).isPalette, true);
+    const part = { ...DEFAULT_MODEL, precision };
+    const withPalette = await upscale(input, part);
+    const without = await upscale(input, { ...part, output: { palette: false } });
+    assert.deepEqual(
+      [
+        (await sharp(withPalette.output).metadata()).isPalette,
+        (await sharp(without.output).metadata()).isPalette,
+      ],
+      [true, false],
+    );
+    assert.ok(withPalette.bytes < without.bytes);
+    assert.ok(
+      chartlessDifference(await rawOf(withPalette.output, 3), await rawOf(without.output, 3)) <= 32,
+    );
+  });
 
 test('a palette that would show bands does not come back', async () => {
   const ramp = Uint8Array.from(
