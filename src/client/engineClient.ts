@@ -40,7 +40,7 @@ import type {
   PreviewResult,
 } from '../shared/previewProtocol';
 import type { CpuPrecision } from '../shared/settings';
-import { RpcError, type CallOptions } from '../shared/rpc';
+import { type RpcErrorValue, RpcError, type CallOptions } from '../shared/rpc';
 import type { EngineClientOptions } from './engineClientOptions';
 import { EngineLife } from './engineLife';
 import { createPreviewFolder, JobFiles, type PreviewFolder } from './jobFiles';
@@ -160,9 +160,7 @@ export class EngineClient {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly PictureFacts[]> {
     const facts = await this.call('inspect', params, options);
-    return facts.map((fact) =>
-      fact.ok ? fact : { ok: false, ...this.worded(new RpcError(fact)).toValue() },
-    );
+    return facts.map((fact) => (fact.ok ? fact : this.refused(fact)));
   }
 
   /** What runs of these calls would say before any work. */
@@ -171,9 +169,7 @@ export class EngineClient {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly Judgement[]> {
     const judgements = await this.call('judge', { calls }, options);
-    return judgements.map((one) =>
-      one.ok ? spoken(one) : { ok: false, ...this.worded(new RpcError(one)).toValue() },
-    );
+    return judgements.map((one) => (one.ok ? spoken(one) : this.refused(one)));
   }
 
   /** How long the network takes for a pixel, by a short trial. */
@@ -372,6 +368,10 @@ export class EngineClient {
       const error = RpcError.from(caught);
       throw error.code === 'cancelled' ? error : this.worded(error);
     }
+  }
+
+  private refused(error: RpcErrorValue): { ok: false } & RpcErrorValue {
+    return { ok: false, ...this.worded(new RpcError(error)).toValue() };
   }
 
   /** The same error with the front end's advice. */

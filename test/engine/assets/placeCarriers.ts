@@ -13,7 +13,7 @@ const segment = (marker: number, data: Buffer): Buffer => {
   head.writeUInt16BE(data.length + 2, 2);
   return Buffer.concat([head, data]);
 };
-const jpegWith = async (marker: number, data: Buffer): Promise<Buffer> => {
+export const jpegWith = async (marker: number, data: Buffer): Promise<Buffer> => {
   const jpeg = await photo.clone().jpeg().toBuffer();
   return Buffer.concat([jpeg.subarray(0, 2), segment(marker, data), jpeg.subarray(2)]);
 };

@@ -1,24 +1,11 @@
 // Texts that say where something is, in every place of a file that holds texts.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
 import { test } from 'node:test';
-import { testPixels } from '../support';
 import { bench, PLAIN } from './assetSupport';
-import { fromRaw } from './pictures';
+import { jpegWith, pngWith } from './placeCarriers';
 
 const { write, upscale } = bench();
-const photo = fromRaw({ data: testPixels(24, 16), width: 24, height: 16, channels: 3 });
-
-const segment = (marker: number, data: Buffer): Buffer => {
-  const head = Buffer.from([0xff, marker, 0, 0]);
-  head.writeUInt16BE(data.length + 2, 2);
-  return Buffer.concat([head, data]);
-};
-const jpegWith = async (marker: number, data: Buffer): Promise<Buffer> => {
-  const jpeg = await photo.clone().jpeg().toBuffer();
-  return Buffer.concat([jpeg.subarray(0, 2), segment(marker, data), jpeg.subarray(2)]);
-};
 const withExif = (tag: 'image' | 'photo', text: string): Promise<Buffer> => {
   const description = Buffer.from(`${text}\0`);
   const exif = Buffer.alloc(26 + 18);
@@ -58,14 +45,8 @@ const withXmp = (body: string): Promise<Buffer> =>
         `xmlns:o="urn:other">${body}</rdf:RDF></x:xmpmeta>`,
     ),
   );
-const withText = async (text: string): Promise<Buffer> => {
-  const body = Buffer.from(`tEXtDescription\0${text}`, 'latin1');
-  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(body.length - 4);
-  checksum.writeUInt32BE(crc32(body));
-  const png = await photo.clone().png().toBuffer();
-  return Buffer.concat([png.subarray(0, 33), length, body, checksum, png.subarray(33)]);
-};
+const withText = (text: string): Promise<Buffer> =>
+  pngWith('tEXt', Buffer.from(`Description\0${text}`, 'latin1'));
 
 /** Where a text may stand, and by which name a person is told of it. */
 const HOLDERS: {
